@@ -1,1 +1,40 @@
+"""Live Chat for WhatsApp Business. Importing opens nothing and reads no environment; ``create_app`` does."""
 
+from flask import Flask
+from flask_migrate import Migrate
+from redis import BlockingConnectionPool, Redis
+
+from livechat import models
+from livechat.config import Settings
+from livechat.database import engine_options
+from livechat.extensions import celery, db, redis
+
+__all__ = ["create_app", "models"]
+
+SETTINGS_KEY = "LIVECHAT_SETTINGS"
+
+
+def create_app(settings: Settings) -> Flask:
+    """A Flask application bound to these settings, for the web, for workers and for the command line."""
+    app = Flask(__name__, static_folder=None)
+    app.config[SETTINGS_KEY] = settings
+    app.config["SQLALCHEMY_DATABASE_URI"] = settings.database_url
+    app.config["SQLALCHEMY_ENGINE_OPTIONS"] = engine_options(settings)
+    db.init_app(app)
+    Migrate(app, db, directory="migrations", compare_type=True)
+    redis.bind(_redis_client(settings))
+    celery.conf.update(broker_url=settings.celery_broker_url)
+    return app
+
+
+def _redis_client(settings: Settings) -> Redis:
+    # Short time-outs: a webhook must find out quickly that Redis is gone and turn to PostgreSQL.
+    pool = BlockingConnectionPool.from_url(
+        settings.redis_url,
+        max_connections=64,
+        timeout=2,
+        socket_connect_timeout=2,
+        socket_timeout=5,
+        health_check_interval=30,
+    )
+    return Redis(connection_pool=pool)

@@ -1,0 +1,162 @@
+"""Settings: the only reader of the environment. Every fault is listed at once; no secret has a default."""
+
+import os
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import TypeVar
+from urllib.parse import urlsplit
+
+from cryptography.fernet import Fernet
+
+# The newest version that cloud-api.md names (29 July 2026).
+NEWEST_GRAPH_VERSION = "v26.0"
+
+
+Number = TypeVar("Number", int, float)
+
+
+class InvalidSettingsError(Exception):
+    """Settings that are missing or malformed; ``faults`` has one sentence for each."""
+
+    def __init__(self, faults: list[str]) -> None:
+        super().__init__("The configuration is not usable:\n  - " + "\n  - ".join(faults))
+        self.faults = faults
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What a process needs to know. Secrets stay out of ``repr``; units are in the names."""
+
+    database_url: str = field(repr=False)
+    redis_url: str = field(repr=False)
+    celery_broker_url: str = field(repr=False)
+    whatsapp_verify_token: str = field(repr=False)
+    whatsapp_app_secrets: tuple[str, ...] = field(repr=False)
+    encryption_keys: tuple[str, ...] = field(repr=False)
+    whatsapp_api_url: str = "https://graph.facebook.com"
+    whatsapp_api_version: str = NEWEST_GRAPH_VERSION
+    supabase_jwt_secret: str | None = field(default=None, repr=False)
+    supabase_url: str | None = None
+    supabase_anon_key: str | None = field(default=None, repr=False)
+    sandbox: bool = False
+    sandbox_url: str | None = None
+    webhook_max_bytes: int = 4 * 1024 * 1024
+    webhook_retention_days: int = 30
+    graph_connect_timeout_s: float = 5.0
+    graph_read_timeout_s: float = 30.0
+    database_pool_size: int = 10
+    rate_limit_reads: str = "6000 per minute"
+    rate_limit_sends: str = "3000 per minute"
+    rate_limit_connects: str = "60 per minute"
+
+    @classmethod
+    def from_env(cls, env: Mapping[str, str] | None = None) -> "Settings":
+        """Read and check everything; raises InvalidSettingsError with every fault there is."""
+        return _Reader(os.environ if env is None else env).settings()
+
+
+class _Reader:
+    """Collects faults while it reads, so that an operator mends them in one go."""
+
+    def __init__(self, env: Mapping[str, str]) -> None:
+        self._env = env
+        self._faults: list[str] = []
+
+    def _text(self, name: str) -> str | None:
+        return self._env.get(name, "").strip() or None
+
+    def _required(self, name: str, what: str) -> str:
+        value = self._text(name)
+        if value is None:
+            self._faults.append(f"{name} is missing: {what}.")
+        return value or ""
+
+    def _url(self, name: str, value: str, schemes: tuple[str, ...]) -> str:
+        if not value:
+            return value
+        try:
+            parts = urlsplit(value)
+            usable = parts.scheme in schemes and (bool(parts.hostname) or parts.scheme == "unix")
+        except ValueError:
+            usable = False
+        if not usable:
+            self._faults.append(f"{name} is malformed: expected a URL that begins with {schemes[0]}://.")
+        return value
+
+    def _number(self, name: str, kind: Callable[[str], Number], default: Number) -> Number:
+        text = self._text(name)
+        if text is None:
+            return default
+        try:
+            value = kind(text)
+        except ValueError:
+            value = kind("0")
+        if value <= 0:
+            self._faults.append(f"{name} is malformed: expected a number above 0.")
+        return value
+
+    def _database_url(self) -> str:
+        value = self._required("DATABASE_URL", "the PostgreSQL database")
+        self._url("DATABASE_URL", value, ("postgresql", "postgres", "postgresql+psycopg"))
+        scheme, separator, rest = value.partition("://")
+        return f"postgresql+psycopg://{rest}" if separator and scheme in ("postgres", "postgresql") else value
+
+    def _encryption_keys(self) -> tuple[str, ...]:
+        value = self._required("LIVECHAT_ENCRYPTION_KEY", "the Fernet key(s) for access tokens, newest first")
+        keys = tuple(key.strip() for key in value.split(",") if key.strip())
+        for key in keys:
+            try:
+                Fernet(key)
+            except ValueError:
+                self._faults.append(
+                    "LIVECHAT_ENCRYPTION_KEY is malformed: every key is 32 bytes in URL-safe base64."
+                )
+        return keys
+
+    def _app_secrets(self) -> tuple[str, ...]:
+        value = self._required("WHATSAPP_APP_SECRET", "it signs Meta's webhooks")
+        return tuple(secret.strip() for secret in value.split(",") if secret.strip())
+
+    def _supabase(self) -> tuple[str | None, str | None]:
+        secret, url = self._text("SUPABASE_JWT_SECRET"), self._text("SUPABASE_URL")
+        if secret is None and url is None:
+            self._faults.append(
+                "SUPABASE_JWT_SECRET is missing: the secret of the Supabase project, or set SUPABASE_URL."
+            )
+        if secret is not None and len(secret.encode()) < 32:
+            self._faults.append("SUPABASE_JWT_SECRET is malformed: HS256 needs at least 32 bytes.")
+        if url is not None:
+            self._url("SUPABASE_URL", url, ("https", "http"))
+        return secret, url.rstrip("/") if url else None
+
+    def settings(self) -> Settings:
+        redis_url = self._required("REDIS_URL", "the Redis server")
+        self._url("REDIS_URL", redis_url, ("redis", "rediss", "unix"))
+        secret, supabase_url = self._supabase()
+        defaults = Settings.__dataclass_fields__
+        api_url = self._text("WHATSAPP_API_URL") or str(defaults["whatsapp_api_url"].default)
+        result = Settings(
+            database_url=self._database_url(),
+            redis_url=redis_url,
+            celery_broker_url=self._text("CELERY_BROKER_URL") or redis_url,
+            whatsapp_verify_token=self._required("WHATSAPP_VERIFY_TOKEN", "Meta's handshake names it"),
+            whatsapp_app_secrets=self._app_secrets(),
+            encryption_keys=self._encryption_keys(),
+            whatsapp_api_url=self._url("WHATSAPP_API_URL", api_url, ("https", "http")).rstrip("/"),
+            whatsapp_api_version=self._text("WHATSAPP_API_VERSION") or NEWEST_GRAPH_VERSION,
+            supabase_jwt_secret=secret,
+            supabase_url=supabase_url,
+            supabase_anon_key=self._text("SUPABASE_ANON_KEY"),
+            sandbox=self._text("LIVECHAT_SANDBOX") == "1",
+            sandbox_url=self._text("SANDBOX_URL"),
+            webhook_retention_days=self._number("LIVECHAT_WEBHOOK_RETENTION_DAYS", int, 30),
+            graph_connect_timeout_s=self._number("LIVECHAT_GRAPH_CONNECT_TIMEOUT_S", float, 5.0),
+            graph_read_timeout_s=self._number("LIVECHAT_GRAPH_READ_TIMEOUT_S", float, 30.0),
+            database_pool_size=self._number("LIVECHAT_DATABASE_POOL_SIZE", int, 10),
+            rate_limit_reads=self._text("LIVECHAT_RATE_LIMIT_READS") or "6000 per minute",
+            rate_limit_sends=self._text("LIVECHAT_RATE_LIMIT_SENDS") or "3000 per minute",
+            rate_limit_connects=self._text("LIVECHAT_RATE_LIMIT_CONNECTS") or "60 per minute",
+        )
+        if self._faults:
+            raise InvalidSettingsError(self._faults)
+        return result

@@ -1,0 +1,32 @@
+"""How the engine is set up: JSON by orjson, pools sized for many small transactions."""
+
+from typing import Any
+from urllib.parse import urlsplit
+
+import orjson
+
+from livechat.config import Settings
+
+# Supabase's transaction pooler: a prepared statement may meet another server connection there.
+TRANSACTION_POOLER_PORT = 6543
+
+
+def engine_options(settings: Settings) -> dict[str, Any]:
+    """Keyword arguments of ``create_engine`` for these settings."""
+    connect_args: dict[str, Any] = {
+        "connect_timeout": 5,
+        "application_name": "livechat",
+        "options": "-c timezone=UTC -c lock_timeout=15000 -c idle_in_transaction_session_timeout=60000",
+    }
+    if urlsplit(settings.database_url).port == TRANSACTION_POOLER_PORT:
+        connect_args["prepare_threshold"] = None
+    return {
+        "pool_size": settings.database_pool_size,
+        "max_overflow": settings.database_pool_size,
+        "pool_timeout": 10,
+        "pool_pre_ping": True,
+        "pool_recycle": 1800,
+        "json_serializer": lambda value: orjson.dumps(value).decode(),
+        "json_deserializer": orjson.loads,
+        "connect_args": connect_args,
+    }

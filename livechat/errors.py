@@ -1,0 +1,86 @@
+"""Errors that a caller of the API can act on. No Flask here: ``livechat.api.problems`` renders them."""
+
+from datetime import datetime
+from http import HTTPStatus
+from typing import Any
+
+from livechat.domain.clock import rfc3339
+
+
+class AppError(Exception):
+    """A problem with a stable ``code`` (RFC 9457); ``extra`` members stand beside the standard ones."""
+
+    code = "internal_error"
+    status = HTTPStatus.INTERNAL_SERVER_ERROR
+    title = "Something went wrong on our side"
+
+    def __init__(
+        self,
+        detail: str | None = None,
+        *,
+        errors: dict[str, list[str]] | None = None,
+        retry_after_s: int | None = None,
+        **extra: Any,
+    ) -> None:
+        super().__init__(detail or self.title)
+        self.detail = detail or self.title
+        self.errors = errors
+        self.retry_after_s = retry_after_s
+        self.extra = extra
+
+
+class MalformedRequestError(AppError):
+    code, status, title = "malformed_request", HTTPStatus.BAD_REQUEST, "The request cannot be read"
+
+
+class UnauthorizedError(AppError):
+    code, status, title = "unauthorized", HTTPStatus.UNAUTHORIZED, "No valid access token"
+
+
+class ForbiddenError(AppError):
+    code, status, title = "forbidden", HTTPStatus.FORBIDDEN, "Not allowed"
+
+
+class NotFoundError(AppError):
+    """Unknown, or another user's: the two must look the same."""
+
+    code, status, title = "not_found", HTTPStatus.NOT_FOUND, "Not found"
+
+
+class ValidationFailedError(AppError):
+    code, status, title = "validation_failed", HTTPStatus.UNPROCESSABLE_ENTITY, "Some fields are not valid"
+
+
+class PayloadTooLargeError(AppError):
+    code, status, title = "payload_too_large", HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "The body is too large"
+
+
+class UnavailableError(AppError):
+    code, status, title = "unavailable", HTTPStatus.SERVICE_UNAVAILABLE, "Not available at the moment"
+
+    def __init__(self, detail: str | None = None, *, retry_after_s: int = 5, **extra: Any) -> None:
+        super().__init__(detail, retry_after_s=retry_after_s, **extra)
+
+
+class ServiceWindowClosedError(AppError):
+    code, status = "service_window_closed", HTTPStatus.CONFLICT
+    title = "The 24-hour customer service window is closed"
+
+    def __init__(self, closed_at: datetime | None) -> None:
+        super().__init__(
+            "Only a template can be sent until the customer writes again.", closed_at=rfc3339(closed_at)
+        )
+
+
+class IdempotencyConflictError(AppError):
+    code, status = "idempotency_conflict", HTTPStatus.CONFLICT
+    title = "The idempotency key was used for a different request"
+
+
+class PhoneNumberTakenError(AppError):
+    code, status, title = "phone_number_taken", HTTPStatus.CONFLICT, "The number is connected by someone else"
+
+
+class WhatsAppTokenInvalidError(AppError):
+    code, status = "whatsapp_token_invalid", HTTPStatus.UNPROCESSABLE_ENTITY
+    title = "WhatsApp refused the access token for this number"

@@ -1,0 +1,62 @@
+"""A WhatsApp Business Account as one owner connected it, and who may use it."""
+
+from uuid import UUID
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from livechat.domain.ids import uuid7
+from livechat.extensions import Model
+from livechat.models.base import Timestamps, moment
+
+
+class WabaAccount(Timestamps, Model):
+    """The owner's access token, encrypted, and the WABA that it opens."""
+
+    __tablename__ = "waba_accounts"
+    __table_args__ = (UniqueConstraint("user_id", "waba_id"), Index(None, "waba_id"))
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid7)
+    user_id: Mapped[UUID]
+    waba_id: Mapped[str] = mapped_column(Text)
+    access_token_encrypted: Mapped[str] = mapped_column(Text, doc="Fernet ciphertext")
+    subscribed_at: Mapped[moment | None]
+
+
+class AccountMember(Model):
+    """*The* check behind every route: a user sees an account's numbers only through a row here."""
+
+    __tablename__ = "account_members"
+    __table_args__ = (
+        CheckConstraint("role IN ('owner', 'admin', 'agent')", name="role"),
+        Index(None, "user_id"),
+    )
+
+    account_id: Mapped[UUID] = mapped_column(
+        ForeignKey("waba_accounts.id", ondelete="CASCADE"), primary_key=True
+    )
+    user_id: Mapped[UUID] = mapped_column(primary_key=True)
+    role: Mapped[str] = mapped_column(String(16))
+
+
+class PhoneNumber(Timestamps, Model):
+    """Meta's number. Its primary key is Meta's id, so a number has one owner."""
+
+    __tablename__ = "phone_numbers"
+    __table_args__ = (
+        CheckConstraint("status IN ('connected', 'paused')", name="status"),
+        CheckConstraint("(status = 'paused') = (paused_at IS NOT NULL)", name="paused_at"),
+        Index(None, "account_id"),
+    )
+
+    phone_number_id: Mapped[str] = mapped_column(Text, primary_key=True)
+    account_id: Mapped[UUID] = mapped_column(ForeignKey("waba_accounts.id", ondelete="CASCADE"))
+    display_phone_number: Mapped[str] = mapped_column(Text, default="")
+    display_digits: Mapped[str] = mapped_column(Text, default="", doc="for webhooks that name no id")
+    verified_name: Mapped[str | None] = mapped_column(Text)
+    quality_rating: Mapped[str | None] = mapped_column(Text)
+    throughput_level: Mapped[str | None] = mapped_column(Text)
+    status: Mapped[str] = mapped_column(String(16), default="connected")
+    paused_code: Mapped[int | None]
+    paused_reason: Mapped[str | None] = mapped_column(Text)
+    paused_at: Mapped[moment | None]

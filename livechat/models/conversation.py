@@ -1,0 +1,120 @@
+"""One customer on one number, with what a list needs in the row itself."""
+
+from uuid import UUID
+
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, Integer, String, Text
+from sqlalchemy import text as sql
+from sqlalchemy.orm import Mapped, mapped_column
+
+from livechat.domain.ids import uuid7
+from livechat.extensions import Model
+from livechat.models.base import Timestamps, moment
+
+
+class Conversation(Timestamps, Model):
+    """``unread_count`` equals the inbound messages with ``counts_unread`` and ``seq`` above ``read_seq``."""
+
+    __tablename__ = "chat_conversations"
+    __table_args__ = (
+        CheckConstraint(
+            "customer_phone IS NOT NULL OR customer_user_id IS NOT NULL OR group_id IS NOT NULL",
+            name="someone",
+        ),
+        CheckConstraint("customer_phone ~ '^[0-9]{1,32}$'", name="phone_digits"),
+        CheckConstraint("customer_user_id <> '' AND group_id <> ''", name="not_empty"),
+        CheckConstraint("unread_count >= 0", name="unread_count"),
+        Index(
+            "uq_chat_conversations_number_phone",
+            "phone_number_id",
+            "customer_phone",
+            unique=True,
+            postgresql_where=sql("customer_phone IS NOT NULL"),
+        ),
+        Index(
+            "uq_chat_conversations_number_user_id",
+            "phone_number_id",
+            "customer_user_id",
+            unique=True,
+            postgresql_where=sql("customer_user_id IS NOT NULL"),
+        ),
+        Index(
+            "uq_chat_conversations_number_group",
+            "phone_number_id",
+            "group_id",
+            unique=True,
+            postgresql_where=sql("group_id IS NOT NULL"),
+        ),
+        Index(
+            "ix_chat_conversations_list",
+            "phone_number_id",
+            sql("last_message_time DESC"),
+            sql("id DESC"),
+        ),
+        Index(
+            "ix_chat_conversations_unread",
+            "phone_number_id",
+            sql("last_message_time DESC"),
+            sql("id DESC"),
+            postgresql_where=sql("unread_count > 0"),
+        ),
+        Index(
+            "ix_chat_conversations_name",
+            "customer_name",
+            postgresql_using="gin",
+            postgresql_ops={"customer_name": "gin_trgm_ops"},
+        ),
+        # Room for HOT updates: every message touches its conversation's row.
+        {"postgresql_with": {"fillfactor": "85"}},
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid7)
+    user_id: Mapped[UUID] = mapped_column(doc="the account's owner")
+    phone_number_id: Mapped[str] = mapped_column(
+        Text, ForeignKey("phone_numbers.phone_number_id", ondelete="CASCADE")
+    )
+    customer_phone: Mapped[str | None] = mapped_column(Text)
+    customer_user_id: Mapped[str | None] = mapped_column(Text, doc="business-scoped id")
+    customer_parent_user_id: Mapped[str | None] = mapped_column(Text)
+    group_id: Mapped[str | None] = mapped_column(Text)
+    customer_username: Mapped[str | None] = mapped_column(Text)
+    customer_name: Mapped[str | None] = mapped_column(Text)
+    marketing_opt_out: Mapped[bool] = mapped_column(default=False, server_default=sql("false"))
+    marketing_opt_at: Mapped[moment | None]
+    last_message_id: Mapped[UUID | None] = mapped_column(doc="no foreign key: messages point here already")
+    last_message_time: Mapped[moment]
+    last_message_seq: Mapped[int] = mapped_column(BigInteger, default=0, server_default=sql("0"))
+    unread_count: Mapped[int] = mapped_column(Integer, default=0, server_default=sql("0"))
+    read_seq: Mapped[int] = mapped_column(BigInteger, default=0, server_default=sql("0"))
+    receipt_seq: Mapped[int] = mapped_column(
+        BigInteger, default=0, server_default=sql("0"), doc="up to here Meta was told of our reading"
+    )
+    last_inbound_at: Mapped[moment | None] = mapped_column(doc="Meta's time: opens the window")
+    window_refused_at: Mapped[moment | None] = mapped_column(doc="Meta said 131047")
+
+
+class ConversationFormerId(Model):
+    """An id that a customer has left behind: webhooks older than the change still name it."""
+
+    __tablename__ = "conversation_former_ids"
+    __table_args__ = (CheckConstraint("kind IN ('phone', 'user_id')", name="kind"),)
+
+    phone_number_id: Mapped[str] = mapped_column(Text, primary_key=True)
+    kind: Mapped[str] = mapped_column(String(16), primary_key=True)
+    value: Mapped[str] = mapped_column(Text, primary_key=True)
+    conversation_id: Mapped[UUID] = mapped_column(
+        ForeignKey("chat_conversations.id", ondelete="CASCADE"), index=True
+    )
+    left_at: Mapped[moment] = mapped_column(
+        doc="Meta's time of the change; later messages are someone else's"
+    )
+
+
+class ConversationAlias(Model):
+    """The id of a conversation that was merged into another: links and open pages still find the person."""
+
+    __tablename__ = "conversation_aliases"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    conversation_id: Mapped[UUID] = mapped_column(
+        ForeignKey("chat_conversations.id", ondelete="CASCADE"), index=True
+    )

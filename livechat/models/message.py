@@ -1,0 +1,171 @@
+"""Messages both ways, and what happens to them afterwards."""
+
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Identity, Index, SmallInteger, String, Text
+from sqlalchemy import text as sql
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.orm import Mapped, mapped_column
+
+from livechat.domain.ids import uuid7
+from livechat.extensions import Model
+from livechat.models.base import Timestamps, moment
+
+
+class Message(Timestamps, Model):
+    """One bubble or event line. Order in a thread: (``timestamp``, ``seq``); order of sending: ``seq``."""
+
+    __tablename__ = "chat_messages"
+    __table_args__ = (
+        CheckConstraint("direction IN ('inbound', 'outbound')", name="direction"),
+        CheckConstraint(
+            "CASE direction WHEN 'inbound' THEN status = 'received' ELSE status IN "
+            "('queued', 'sending', 'unknown', 'sent', 'failed', 'delivered', 'read') END",
+            name="status",
+        ),
+        CheckConstraint(
+            "status_rank = CASE status WHEN 'received' THEN 0 WHEN 'queued' THEN 0 WHEN 'sending' THEN 10 "
+            "WHEN 'unknown' THEN 15 WHEN 'sent' THEN 20 WHEN 'failed' THEN 25 WHEN 'delivered' THEN 30 "
+            "ELSE 40 END OR (status = 'read' AND status_rank = 50)",
+            name="status_rank",
+        ),
+        CheckConstraint("NOT counts_unread OR direction = 'inbound'", name="counts_unread"),
+        CheckConstraint("(status = 'sending') = (claimed_until IS NOT NULL)", name="claimed_until"),
+        CheckConstraint(
+            "origin IN ('customer', 'livechat', 'phone_app', 'history', 'standby', 'event')", name="origin"
+        ),
+        Index("ix_chat_messages_page", "conversation_id", sql("timestamp DESC"), sql("seq DESC")),
+        Index(
+            "ix_chat_messages_unread",
+            "conversation_id",
+            "seq",
+            postgresql_where=sql("counts_unread"),
+        ),
+        # One message of a conversation is on its way at a time: this is the lock that keeps the order.
+        Index(
+            "uq_chat_messages_sending",
+            "conversation_id",
+            unique=True,
+            postgresql_where=sql("status = 'sending'"),
+        ),
+        Index(
+            "ix_chat_messages_outstanding",
+            "conversation_id",
+            "seq",
+            postgresql_where=sql("direction = 'outbound' AND status IN ('queued', 'sending')"),
+        ),
+        Index(
+            "ix_chat_messages_due",
+            "next_attempt_at",
+            postgresql_where=sql("direction = 'outbound' AND status IN ('queued', 'sending')"),
+        ),
+        Index(
+            "uq_chat_messages_idempotency_key",
+            "sent_by",
+            "phone_number_id",
+            "idempotency_key",
+            unique=True,
+            postgresql_where=sql("idempotency_key IS NOT NULL"),
+        ),
+        Index(
+            "uq_chat_messages_client_message_id",
+            "sent_by",
+            "phone_number_id",
+            "client_message_id",
+            unique=True,
+            postgresql_where=sql("client_message_id IS NOT NULL"),
+        ),
+        Index("ix_chat_messages_search", sql("to_tsvector('simple', text)"), postgresql_using="gin"),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid7)
+    conversation_id: Mapped[UUID] = mapped_column(ForeignKey("chat_conversations.id", ondelete="CASCADE"))
+    phone_number_id: Mapped[str] = mapped_column(Text)
+    wamid: Mapped[str | None] = mapped_column(Text, unique=True)
+    seq: Mapped[int] = mapped_column(BigInteger, Identity(always=True), doc="arrival order")
+    direction: Mapped[str] = mapped_column(String(8))
+    origin: Mapped[str] = mapped_column(String(16))
+    message_type: Mapped[str] = mapped_column(Text)
+    text: Mapped[str | None] = mapped_column(Text)
+    content: Mapped[dict[str, Any]] = mapped_column(JSONB)
+    status: Mapped[str] = mapped_column(String(16))
+    status_rank: Mapped[int] = mapped_column(SmallInteger)
+    error: Mapped[dict[str, Any] | None] = mapped_column(JSONB(none_as_null=True))
+    counts_unread: Mapped[bool] = mapped_column(default=False, server_default=sql("false"))
+    timestamp: Mapped[moment]
+    sent_at: Mapped[moment | None]
+    delivered_at: Mapped[moment | None]
+    read_at: Mapped[moment | None]
+    failed_at: Mapped[moment | None]
+    reply_to_wamid: Mapped[str | None] = mapped_column(Text)
+    sent_by: Mapped[UUID | None] = mapped_column(doc="the agent")
+    client_message_id: Mapped[str | None] = mapped_column(Text)
+    idempotency_key: Mapped[str | None] = mapped_column(Text)
+    request_digest: Mapped[str | None] = mapped_column(String(64), doc="SHA-256 of the request that made it")
+    attempts: Mapped[int] = mapped_column(SmallInteger, default=0, server_default=sql("0"))
+    next_attempt_at: Mapped[moment | None]
+    claimed_until: Mapped[moment | None] = mapped_column(doc="past it the sender is dead: unknown")
+
+
+class MessageStatusEvent(Model):
+    """Every status event as it came, also of messages that we do not know (yet)."""
+
+    __tablename__ = "message_statuses"
+    __table_args__ = (
+        Index(None, "callback_message_id", postgresql_where=sql("callback_message_id IS NOT NULL")),
+    )
+
+    wamid: Mapped[str] = mapped_column(Text, primary_key=True)
+    status: Mapped[str] = mapped_column(Text, primary_key=True)
+    timestamp: Mapped[moment] = mapped_column(primary_key=True)
+    participant: Mapped[str] = mapped_column(
+        Text, primary_key=True, default="", server_default="", doc="in groups: whose device"
+    )
+    phone_number_id: Mapped[str] = mapped_column(Text)
+    callback_message_id: Mapped[UUID | None] = mapped_column(doc="our id from biz_opaque_callback_data")
+    error: Mapped[dict[str, Any] | None] = mapped_column(JSONB(none_as_null=True))
+    raw: Mapped[dict[str, Any]] = mapped_column(JSONB)
+    received_at: Mapped[moment] = mapped_column(server_default=sql("now()"))
+
+
+class MessageReaction(Model):
+    """The newest reaction of each side. Keyed by wamid: it may come before the message that it is about.
+
+    ``emoji`` null is a removal, kept so that an older reaction that comes late does not return.
+    """
+
+    __tablename__ = "message_reactions"
+    __table_args__ = (CheckConstraint("side IN ('customer', 'business')", name="side"),)
+
+    wamid: Mapped[str] = mapped_column(Text, primary_key=True)
+    actor: Mapped[str] = mapped_column(
+        Text, primary_key=True, doc="customer or business; in groups the member's id"
+    )
+    phone_number_id: Mapped[str] = mapped_column(Text)
+    side: Mapped[str] = mapped_column(String(16))
+    emoji: Mapped[str | None] = mapped_column(Text)
+    reacted_at: Mapped[moment]
+    event_wamid: Mapped[str] = mapped_column(Text)
+
+
+class MessageChange(Model):
+    """An edit or a deletion by its sender: the event as it came, and what the message said before."""
+
+    __tablename__ = "message_changes"
+    __table_args__ = (
+        CheckConstraint("kind IN ('edit', 'revoke')", name="kind"),
+        Index(None, "target_wamid"),
+    )
+
+    event_wamid: Mapped[str] = mapped_column(Text, primary_key=True)
+    target_wamid: Mapped[str] = mapped_column(Text)
+    phone_number_id: Mapped[str] = mapped_column(Text)
+    kind: Mapped[str] = mapped_column(String(8))
+    timestamp: Mapped[moment]
+    message_type: Mapped[str | None] = mapped_column(Text)
+    text: Mapped[str | None] = mapped_column(Text)
+    content: Mapped[dict[str, Any] | None] = mapped_column(JSONB(none_as_null=True))
+    previous: Mapped[dict[str, Any] | None] = mapped_column(
+        JSONB(none_as_null=True), doc="{message_type, text, content} before it; null: not applied yet"
+    )

@@ -1,0 +1,61 @@
+"""Tasks leave after the commit that they follow from: a rollback sends nothing.
+
+A lost publish loses nothing: the row is committed with its work outstanding, and a sweep finds it.
+"""
+
+from collections.abc import Callable
+
+import structlog
+from kombu.exceptions import OperationalError
+from redis.exceptions import RedisError
+from sqlalchemy import event
+from sqlalchemy.orm import Session, scoped_session
+
+from livechat.extensions import celery
+from livechat.tasknames import TaskName
+
+log = structlog.get_logger(__name__)
+_PENDING = "livechat_after_commit"
+
+
+def after_commit(session: Session | scoped_session[Session], action: Callable[[], object]) -> None:
+    """Run ``action`` once, when the session's present transaction has been committed."""
+    real = session() if isinstance(session, scoped_session) else session
+    pending: list[Callable[[], object]] = real.info.setdefault(_PENDING, [])
+    if not event.contains(real, "after_commit", _run):
+        event.listen(real, "after_commit", _run)
+        event.listen(real, "after_rollback", _forget)
+    pending.append(action)
+
+
+def enqueue_after_commit(
+    session: Session | scoped_session[Session], task: TaskName, **kwargs: str | int | bool
+) -> None:
+    """Send ``task`` with keyword arguments (ids and scalars) once the session has committed."""
+    after_commit(session, lambda: enqueue(task, **kwargs))
+
+
+def enqueue(task: TaskName, **kwargs: str | int | bool) -> bool:
+    """Send ``task`` now. False when the broker cannot take it: the caller's sweep will."""
+    try:
+        celery.send_task(
+            task.value,
+            kwargs=kwargs,
+            queue=task.queue.value,
+            ignore_result=True,
+            retry=False,
+        )
+    except (OperationalError, RedisError, OSError) as error:
+        log.warning("task_not_enqueued", task=task.value, error=type(error).__name__, **kwargs)
+        return False
+    return True
+
+
+def _run(session: Session) -> None:
+    pending: list[Callable[[], object]] = session.info.pop(_PENDING, [])
+    for action in pending:
+        action()
+
+
+def _forget(session: Session) -> None:
+    session.info.pop(_PENDING, None)

@@ -1,0 +1,32 @@
+"""The contract between web and workers: names, queues and nothing else.
+
+``livechat`` sends by these names and never imports ``workers``. Arguments are keywords: ids and scalars.
+"""
+
+from enum import StrEnum
+
+
+class Queue(StrEnum):
+    """Split by urgency and by what a jam in one may block."""
+
+    INBOUND = "inbound"
+    OUTBOUND = "outbound"
+    MEDIA = "media"
+    MAINTENANCE = "maintenance"
+
+
+class TaskName(StrEnum):
+    """``queue.verb``, as a person reads them in Flower; the part before the dot is the queue."""
+
+    INGEST = "inbound.ingest"
+    SEND = "outbound.send"
+    MARK_READ = "outbound.mark_read"
+    SWEEP_INBOUND = "maintenance.sweep_inbound"
+    SWEEP_OUTBOUND = "maintenance.sweep_outbound"
+    PRUNE = "maintenance.prune"
+    RECONCILE_UNREAD = "maintenance.reconcile_unread"
+
+    @property
+    def queue(self) -> Queue:
+        """The queue that this task travels on."""
+        return Queue(self.value.split(".", 1)[0])

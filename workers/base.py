@@ -1,0 +1,97 @@
+"""How every task runs: in an application context, with bound log fields, sessions returned at the end."""
+
+from typing import Any
+
+import structlog
+from celery import Celery, Task
+from celery.schedules import schedule
+from celery.signals import setup_logging
+from flask import Flask
+from kombu.entity import Exchange
+from kombu.entity import Queue as KombuQueue
+
+from livechat.config import Settings
+from livechat.extensions import celery, db
+from livechat.logs import configure_logging
+from livechat.tasknames import Queue, TaskName
+
+log = structlog.get_logger(__name__)
+
+# Above the longest task by far: a task that runs longer than this is delivered a second time.
+VISIBILITY_TIMEOUT_S = 600
+
+
+class AppTask(Task):
+    """A task that runs inside the Flask application; arguments are keywords, ids and scalars."""
+
+    abstract = True
+    flask_app: Flask
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        with self.flask_app.app_context():
+            structlog.contextvars.bind_contextvars(task=self.name, task_id=self.request.id)
+            try:
+                return self.run(*args, **kwargs)
+            finally:
+                db.session.remove()
+                structlog.contextvars.clear_contextvars()
+
+
+def bind_celery(app: Flask, settings: Settings) -> Celery:
+    """The shared Celery instance, configured for ``app``, with every task registered and scheduled."""
+    AppTask.flask_app = app
+    celery.task_cls = AppTask
+    celery.conf.update(
+        broker_url=settings.celery_broker_url,
+        broker_connection_retry_on_startup=True,
+        broker_transport_options={
+            "visibility_timeout": VISIBILITY_TIMEOUT_S,
+            # Without these a task of a killed worker waits ten times as long for its redelivery.
+            "unacked_restore_interval": 5,
+            "unacked_restore_throttle": 1,
+        },
+        task_serializer="json",
+        accept_content=["json"],
+        task_ignore_result=True,
+        task_store_errors_even_if_ignored=False,
+        task_acks_late=True,
+        task_reject_on_worker_lost=True,
+        task_send_sent_event=True,
+        worker_send_task_events=True,
+        worker_prefetch_multiplier=1,
+        worker_hijack_root_logger=False,
+        worker_cancel_long_running_tasks_on_connection_loss=False,
+        task_queues=[_queue(queue.value) for queue in Queue],
+        task_default_queue=Queue.MAINTENANCE.value,
+        task_routes={name.value: {"queue": name.queue.value} for name in TaskName},
+        task_create_missing_queues=False,
+        beat_schedule=BEAT_SCHEDULE,
+        timezone="UTC",
+    )
+    celery.set_default()
+    celery.loader.import_module("workers.inbound")
+    celery.loader.import_module("workers.outbound")
+    celery.loader.import_module("workers.maintenance")
+    return celery
+
+
+def _queue(name: str) -> KombuQueue:
+    return KombuQueue(name, Exchange(name), routing_key=name)  # type: ignore[no-untyped-call]  # kombu has no types
+
+
+def _every(seconds: float, task: TaskName) -> dict[str, Any]:
+    # A beat that was away must not leave a pile of sweeps: each is worth nothing after its successor.
+    return {"task": task.value, "schedule": schedule(seconds), "options": {"expires": max(seconds * 3, 10)}}
+
+
+BEAT_SCHEDULE = {
+    "sweep inbound": _every(2, TaskName.SWEEP_INBOUND),
+    "sweep outbound": _every(1, TaskName.SWEEP_OUTBOUND),
+    "reconcile unread": _every(300, TaskName.RECONCILE_UNREAD),
+    "prune": _every(3600, TaskName.PRUNE),
+}
+
+
+@setup_logging.connect
+def _log_as_json(**_: Any) -> None:
+    configure_logging()

@@ -1,0 +1,1 @@
+"""The inbound queue: webhooks into conversations. Latency first."""

@@ -1,0 +1,15 @@
+"""The web application, for a WSGI server and for ``flask --app wsgi``."""
+
+import sys
+
+from livechat import create_app
+from livechat.config import InvalidSettingsError, Settings
+from livechat.logs import configure_logging
+
+try:
+    _settings = Settings.from_env()
+except InvalidSettingsError as error:
+    sys.exit(str(error))
+
+configure_logging()
+app = create_app(_settings)
