@@ -5,12 +5,13 @@ import os
 import subprocess
 import time
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 
 from local import child, procfs, readiness
 from local.errors import LocalError
 from local.folder import DataFolder, Lock
-from local.ports import HOST, is_free, kept_port
+from local.ports import HOST, is_taken, kept_port
 from local.postgres_server import STOP_SIGNAL as POSTGRES_STOP
 from local.postgres_server import PostgresServer
 from local.programs import SERVER_STOP_S, Plan, Program, Tier, product
@@ -215,7 +216,7 @@ class Stack:
 
     def _wait_for_ports(self, names: Sequence[str]) -> None:
         for program in self._plan.programs:
-            if program.port and not self._wait(lambda: not is_free(program.port), READY_S, names):  # noqa: B023
+            if program.port and not self._wait(partial(is_taken, program.port), READY_S, names):
                 self._fail(program.name, f"does not listen on {HOST}:{program.port}")
 
     def _wait_for_readiness(self, names: Sequence[str]) -> None:
