@@ -25,6 +25,7 @@ from local.supervision import Supervisor
 SERVER_START_S = 60.0  # crash recovery included
 STEP_S = 300.0  # a migration may have much to do
 READY_S = 90.0
+QUESTION_S = 0.25
 SUPERVISOR_START_S = 15.0
 LAST_RUN_S = 20.0
 STOP_S = 13.5
@@ -35,13 +36,17 @@ FAILED_RETRY_S = 5.0
 Planner = Callable[[LocalSettings], Plan]
 
 
-def main(environ: Mapping[str, str], project: Path, plan: Planner = product) -> int:
-    """Run until asked to stop, and return the exit code.
+def main(
+    environ: Mapping[str, str], project: Path, plan: Planner = product, *, follow_parent: bool = False
+) -> int:
+    """Run until asked to stop, or until our parent is where `follow_parent` is set; return the exit code.
 
     0: stopped as asked. 1: a fault, told in one sentence on stderr, after which nothing is left running.
     """
     stopper = Stopper()
     stopper.listen()
+    if follow_parent:
+        stopper.follow_parent()
     os.umask(0o077)
     try:
         settings = LocalSettings.from_env(environ, project)
@@ -140,7 +145,7 @@ class Stack:
             with step("the database is migrated"):
                 self._run_step("migrate", self._plan.migrate)
         names = [program.name for program in self._plan.programs]
-        with step(f"{', '.join(names)} serve" if names else "nothing else to start"):
+        with step(f"{', '.join(names)} serve"):
             for name in names:
                 self._supervisor.start_program(name)
             self._wait_for_ports(names)
@@ -221,9 +226,14 @@ class Stack:
 
     def _wait_for_readiness(self, names: Sequence[str]) -> None:
         told = ""
+        next_question = 0.0
 
         def ready() -> bool:
-            nonlocal told
+            nonlocal told, next_question
+            # The answer costs the workers a reply each, while they are still busy starting.
+            if time.monotonic() < next_question:
+                return False
+            next_question = time.monotonic() + QUESTION_S
             status, body = readiness.ask(self._settings.web_port)
             told = readiness.detail(body) if status else "nobody answers"
             return status == 200

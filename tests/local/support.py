@@ -50,7 +50,7 @@ TINY_LAUNCHER = """
             ),
             seed=(sys.executable, "seed.py"),
         )
-    sys.exit(main(os.environ, Path.cwd(), plan))
+    sys.exit(main(os.environ, Path.cwd(), plan, follow_parent="--follow-parent" in sys.argv))
 """
 STEP = """
     import os, psycopg, redis

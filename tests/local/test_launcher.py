@@ -243,23 +243,27 @@ def test_a_stop_during_the_start_is_heeded(make_project):
     assert project.processes() == []
 
 
-def test_sigterm_to_make_and_its_death_both_stop_everything(make_project):
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT, signal.SIGKILL])
+def test_a_signal_to_make_alone_stops_everything(make_project, number):
     project = make_project()
-    (project.folder / "Makefile").write_text(f"run:\n\t@exec {sys.executable} launch.py\n")
-    (project.folder / "launch.py").write_text(
-        "from local.stopping import stop_when_parent_dies\nstop_when_parent_dies()\n"
-        + (project.folder / "launch.py").read_text()
-    )
+    project.write("Makefile", f"run:\n\t@exec {sys.executable} launch.py --follow-parent\n")
     make = project.launch("make", "run")
     project.wait_ready(make)
-    make.terminate()
+    make.send_signal(number)
+    make.wait(15)
+    wait_until(lambda: not project.processes(), what="the end of everything")
+    wait_until(lambda: project.output().endswith("stopped\n"), what="the launcher's last word")
+
+
+def test_a_signal_to_the_whole_group_is_one_wish(make_project):
+    project = make_project()
+    project.write("Makefile", f"run:\n\t@exec {sys.executable} launch.py --follow-parent\n")
+    make = project.launch("make", "run")
+    project.wait_ready(make)
+    os.killpg(make.pid, signal.SIGTERM)
     make.wait(15)
     assert project.processes() == []
-    make = project.launch("make", "run")
-    project.wait_ready(make)
-    make.kill()
-    make.wait()
-    wait_until(lambda: not project.processes(), what="the end of everything")
+    assert "database system is shut down" in (project.data / "logs" / "postgres.log").read_text()
 
 
 def test_an_empty_environment_finds_all_faults_at_once():
