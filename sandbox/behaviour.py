@@ -66,7 +66,7 @@ class DeliveryMode:
     shuffle_ms: int = 250
     batch: int = 1
     batch_wait_ms: int = 100
-    batch_when_behind: int = 50
+    batch_when_behind: int = 20
     duplicate: int = 0
     duplicate_probability: float = 1.0
     max_attempts: int = 20

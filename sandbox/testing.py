@@ -20,6 +20,9 @@ from sandbox.httpd import HttpServer
 from sandbox.model import Json
 
 START_TIMEOUT_S = 20.0
+# The secret of the signature vector in the reference of the protocol.
+TEST_APP_SECRET = "test-app-secret"  # noqa: S105
+TEST_VERIFY_TOKEN = "test-verify-token"  # noqa: S105
 
 
 class ControlFailed(Exception):
@@ -168,8 +171,8 @@ class SandboxServer:
         *,
         callback_url: str = "http://127.0.0.1:9/webhook",
         livechat_url: str = "http://127.0.0.1:8000",
-        app_secret: str = "test-app-secret",
-        verify_token: str = "test-verify-token",
+        app_secret: str = TEST_APP_SECRET,
+        verify_token: str = TEST_VERIFY_TOKEN,
         access_token: str = "",
         jwt_secret: str = "",
         supabase_url: str = "",
@@ -265,7 +268,9 @@ class SandboxServer:
                 self.client.call("GET", "/health")
                 return
             except requests.ConnectionError:
-                if time.monotonic() > deadline or (self._process is not None and self._process.poll() is not None):
+                if time.monotonic() > deadline or (
+                    self._process is not None and self._process.poll() is not None
+                ):
                     raise
                 time.sleep(0.02)
 

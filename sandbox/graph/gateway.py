@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -20,6 +19,10 @@ from sandbox.sandbox import Sandbox
 from sandbox.webhooks.encoding import encode
 
 OLDEST_VERSION, NEWEST_VERSION = 20, 26
+_USAGE = (
+    '{"%s":[{"type":"whatsapp","call_count":1,"total_cputime":1,"total_time":1,'
+    '"estimated_time_to_regain_access":0}]}'
+)
 _GATEWAY_PAGE = (
     b"<html>\r\n<head><title>502 Bad Gateway</title></head>\r\n<body>\r\n"
     b"<center><h1>502 Bad Gateway</h1></center>\r\n</body>\r\n</html>\r\n"
@@ -172,18 +175,7 @@ def _handled(box: Sandbox, version: str, call: Call, handler: Handler) -> Respon
     call.token = require_token(box)
     response = answer(handler(call))
     if call.usage_of:
-        usage = {
-            call.usage_of: [
-                {
-                    "type": "whatsapp",
-                    "call_count": 1,
-                    "total_cputime": 1,
-                    "total_time": 1,
-                    "estimated_time_to_regain_access": 0,
-                }
-            ]
-        }
-        response.headers["X-Business-Use-Case-Usage"] = json.dumps(usage)
+        response.headers["X-Business-Use-Case-Usage"] = _USAGE % call.usage_of
     return response
 
 
