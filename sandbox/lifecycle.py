@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 
 from sandbox.behaviour import ControlError
 from sandbox.graph.errors import webhook_error
@@ -21,6 +22,8 @@ class Lifecycle:
         self._scheduler = scheduler
         self._dispatcher = dispatcher
         self._categories: dict[str, str] = {}
+        # Told of each message that reaches the customer's phone by itself.
+        self.on_delivered: Callable[[Message], None] = lambda message: None
 
     def clear(self) -> None:
         """Forget what is known of templates in flight."""
@@ -55,6 +58,8 @@ class Lifecycle:
         update = self.advance(message, status, code=code)
         if update is not None:
             self._dispatcher.submit([update])
+            if status == "delivered":
+                self.on_delivered(message)
 
     def advance(
         self,

@@ -132,6 +132,7 @@ class World:
             customer.user_id = user_id or customer.user_id
             self._file(customer)
             if customer.key != old_key:
+                self.touch("customer", old_key)
                 for pair in [pair for pair in self.threads if pair[1] == old_key]:
                     moved = self.threads.pop(pair)
                     for message in moved:
@@ -140,6 +141,8 @@ class World:
                     self.threads[(pair[0], customer.key)].extend(moved)
                     if pair in self.last_inbound:
                         self.last_inbound[(pair[0], customer.key)] = self.last_inbound.pop(pair)
+                        self.touch("window", "|".join(pair))
+                        self.touch("window", f"{pair[0]}|{customer.key}")
             self.touch("customer", customer.key)
 
     def _file(self, customer: Customer) -> None:
@@ -165,7 +168,7 @@ class World:
         thread = self.threads[(oldest.phone_number_id, oldest.customer_key)]
         if thread and thread[0] is oldest:
             thread.popleft()
-        self.on_change("forgotten", oldest.wamid)
+        self.on_change("message", oldest.wamid)
 
     def thread(self, phone_number_id: str, customer: Customer) -> list[Message]:
         """The messages between a number and a customer, oldest first."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from typing import Any
 
 from sandbox.behaviour import ControlError
 from sandbox.customers import CustomerVoice
@@ -12,6 +11,7 @@ from sandbox.graph.errors import webhook_error
 from sandbox.lifecycle import Lifecycle
 from sandbox.model import Customer, Json, PhoneNumber
 from sandbox.webhooks.account_kinds import ACCOUNT_KINDS
+from sandbox.webhooks.phone_app_kinds import PHONE_APP_KINDS
 from sandbox.webhooks.shapes import Update, number_update, sender
 from sandbox.world import World
 
@@ -56,9 +56,6 @@ class Kinds:
             "empty_messages": self._empty_messages,
             "number_changed": self._number_changed,
             "user_id_changed": self._user_id_changed,
-            "echo": self._echo,
-            "history": self._history,
-            "contact_sync": self._contact_sync,
             "call_connect": self._call,
             "call_terminate": self._call,
             "call_status": self._call_status,
@@ -71,7 +68,7 @@ class Kinds:
 
     def names(self) -> list[str]:
         """The kinds that a command may name."""
-        return sorted({*self._builders, *MESSAGE_KINDS, *ACCOUNT_KINDS, "batch"})
+        return sorted({*self._builders, *MESSAGE_KINDS, *ACCOUNT_KINDS, *PHONE_APP_KINDS, "batch"})
 
     def build(self, command: Json) -> list[Update]:
         """The changes of one command; `batch` holds `items` of commands. Raises ControlError."""
@@ -86,6 +83,9 @@ class Kinds:
         if kind in ACCOUNT_KINDS:
             number = self._world.number(command.get("phone_number_id"))
             return [ACCOUNT_KINDS[kind](self._world, number, command)]
+        if kind in PHONE_APP_KINDS:
+            number, customer = self._parties(command)
+            return [PHONE_APP_KINDS[kind](self._world, number, customer, command)]
         builder = self._builders.get(str(kind))
         if builder is None:
             raise ControlError(f"unknown kind {kind!r}; known: {', '.join(self.names())}")
@@ -206,74 +206,6 @@ class Kinds:
     def _stamp(self, command: Json, user: str) -> Json:
         wamid = str(command.get("wamid") or self._world.ids.inbound_wamid(user))
         return {"id": wamid, "timestamp": str(int(command.get("timestamp") or time.time()))}
-
-    def _echo(self, command: Json) -> list[Update]:
-        """A message, `edit` or `revoke` from the phone app: `type` and its object, `text` by default."""
-        number, customer = self._parties(command)
-        kind = str(command.get("type", "text"))
-        content: Any = command.get(kind)
-        if kind == "text" and not isinstance(content, dict):
-            content = {"body": str(content or "Here's the info you requested!")}
-        if content is None:
-            raise ControlError(f"an echo of type {kind} needs its object")
-        echo: Json = {"from": number.display_phone_number}
-        if customer.wa_id:
-            echo["to"] = customer.wa_id
-        echo["to_user_id"] = customer.user_id
-        echo["id"] = str(command.get("wamid") or self._world.ids.outbound_wamid(customer.key))
-        echo |= {"timestamp": str(int(command.get("timestamp") or time.time())), "type": kind, kind: content}
-        return [number_update(number, "smb_message_echoes", f"echo:{kind}", message_echoes=[echo])]
-
-    def _history(self, command: Json) -> list[Update]:
-        """`threads` as given, or a made-up one of `count` messages; `code` 2593109 tells of a refusal."""
-        number, customer = self._parties(command)
-        if command.get("code"):
-            item: Json = {"errors": [webhook_error(int(command["code"]))]}
-        else:
-            threads = command.get("threads") or [self._thread(number, customer, int(command.get("count", 4)))]
-            progress = {
-                "phase": int(command.get("phase", 0)),
-                "chunk_order": int(command.get("chunk_order", 1)),
-                "progress": int(command.get("progress", 100)),
-            }
-            item = {"metadata": progress, "threads": threads}
-        return [number_update(number, "history", "history", history=[item])]
-
-    def _thread(self, number: PhoneNumber, customer: Customer, count: int) -> Json:
-        start = int(time.time()) - 30 * 86400
-        messages = []
-        for index in range(count):
-            ours = index % 2 == 0
-            entry: Json = sender(customer)
-            if ours:
-                entry = {"from": number.display_phone_number, "to": customer.wa_id or customer.user_id}
-            make = self._world.ids.outbound_wamid if ours else self._world.ids.inbound_wamid
-            entry |= {"id": make(customer.key), "timestamp": str(start + index * 60)}
-            if index == 2:
-                entry |= {"type": "media_placeholder", "history_context": {"status": "PLAYED"}}
-            else:
-                entry |= {"type": "text", "text": {"body": f"Message {index + 1} of last month"}}
-                entry |= {"history_context": {"status": "READ"}}
-            messages.append(entry)
-        context: Json = {"wa_id": customer.wa_id} if customer.wa_id else {}
-        context["user_id"] = customer.user_id
-        if customer.username:
-            context["username"] = customer.username
-        return {"id": customer.key, "context": context, "messages": messages}
-
-    def _contact_sync(self, command: Json) -> list[Update]:
-        number, customer = self._parties(command)
-        name = str(command.get("full_name") or customer.name or customer.key)
-        contact: Json = {"full_name": name, "first_name": name.split()[0]}
-        if customer.wa_id:
-            contact["phone_number"] = customer.wa_id
-        entry = {
-            "type": "contact",
-            "contact": contact | {"user_id": customer.user_id},
-            "action": str(command.get("action", "add")),
-            "metadata": {"timestamp": str(int(time.time()))},
-        }
-        return [number_update(number, "smb_app_state_sync", "contact_sync", state_sync=[entry])]
 
     def _call(self, command: Json) -> list[Update]:
         number, customer = self._parties(command)
