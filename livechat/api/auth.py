@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from typing import Any, cast
 from uuid import UUID
 
-from flask import Flask, Response, current_app, g, request
+from flask import Flask, Response, current_app, request
 from flask_jwt_extended import decode_token
 from flask_jwt_extended.exceptions import JWTExtendedException
 from jwt import PyJWK
@@ -42,6 +42,7 @@ CLOCK_SKEW_S = 10
 MAX_TOKEN_CHARS = 16_384
 _UUID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 _JWKS = "livechat_jwks"
+_USER = "livechat.user"
 _REFUSED = "The access token is missing, has expired or was not issued for this service."
 
 
@@ -76,9 +77,10 @@ def _authenticate_unless_public() -> None:
 
 
 def _claims() -> dict[str, Any]:
-    if "livechat_user" not in g:
-        g.livechat_user = _verified(_bearer_token())
-    return cast(dict[str, Any], g.livechat_user)
+    # Kept with the request and not in ``g``, which outlives a request wherever a context was pushed around it.
+    if _USER not in request.environ:
+        request.environ[_USER] = _verified(_bearer_token())
+    return cast(dict[str, Any], request.environ[_USER])
 
 
 def _bearer_token() -> str:

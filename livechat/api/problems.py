@@ -7,7 +7,6 @@ from typing import Any, cast
 import orjson
 import structlog
 from flask import Flask, Response, request
-from flask_limiter import RateLimitExceeded
 from marshmallow import ValidationError
 from redis.exceptions import RedisError
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
@@ -40,7 +39,6 @@ def init_problems(app: Flask) -> None:
     """Render every error of this application as a problem; goes after what sets handlers of its own."""
     app.register_error_handler(AppError, problem_response)
     app.register_error_handler(ValidationError, _invalid)
-    app.register_error_handler(RateLimitExceeded, _rate_limited)
     app.register_error_handler(HTTPException, _http_error)
     for kind in (OperationalError, InterfaceError, PoolTimeoutError, RedisError, DBAPIError):
         app.register_error_handler(kind, _service_down)
@@ -94,14 +92,6 @@ def _answer(
 
 def _invalid(error: ValidationError) -> Response:
     return problem_response(ValidationFailedError(errors=field_errors(error.messages)))
-
-
-def _rate_limited(error: RateLimitExceeded) -> Response:
-    code, title, detail = _BY_STATUS[429]
-    limit = error.limit.limit if error.limit is not None else None
-    # Flask-Limiter knows when the window ends only by asking Redis again; the window's length is the most.
-    wait_s = limit.get_expiry() if limit is not None else RETRY_AFTER_S
-    return _answer(429, code, title, detail, headers={"Retry-After": str(max(1, wait_s))})
 
 
 def _http_error(error: HTTPException) -> Response:

@@ -13,7 +13,7 @@ from sqlalchemy.sql.elements import ColumnElement
 
 from livechat.models import Conversation, Message, MessageReaction
 
-AnySession = Session | scoped_session[Session]
+AnySession = Session | scoped_session[Any]
 _Quoted: Any = aliased(Message, name="quoted")
 
 

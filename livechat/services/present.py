@@ -18,7 +18,7 @@ from livechat.domain.service_window import is_window_open, window_end
 from livechat.models import Conversation, Message, PhoneNumber
 from livechat.queries.messages import messages_by_id
 
-AnySession = Session | scoped_session[Session]
+AnySession = Session | scoped_session[Any]
 Json = dict[str, Any]
 
 
