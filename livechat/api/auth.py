@@ -77,7 +77,7 @@ def _authenticate_unless_public() -> None:
 
 
 def _claims() -> dict[str, Any]:
-    # Kept with the request and not in ``g``, which outlives a request wherever a context was pushed around it.
+    # Kept with the request, not in ``g``: that outlives a request wherever a context was pushed around it.
     if _USER not in request.environ:
         request.environ[_USER] = _verified(_bearer_token())
     return cast(dict[str, Any], request.environ[_USER])
