@@ -82,9 +82,11 @@ class Jwks:
         self._fetched_at = self._clock()
 
 
-def _usable_keys(listed: list[dict[str, object]]) -> dict[str, PyJWK]:
+def _usable_keys(listed: list[object]) -> dict[str, PyJWK]:
     keys: dict[str, PyJWK] = {}
     for item in listed:
+        if not isinstance(item, dict):
+            continue
         kid, kind = item.get("kid"), item.get("kty")
         algorithm = ALGORITHM_OF.get((str(kind), str(item["crv"]) if "crv" in item else None))
         if not isinstance(kid, str) or algorithm is None or item.get("use", "sig") != "sig":

@@ -3,6 +3,7 @@
 While Redis is away each process counts by itself: the inbox stays readable, and a flood stays bounded.
 """
 
+import math
 import time
 from http import HTTPStatus
 from typing import Any, cast
@@ -74,7 +75,7 @@ def _too_many(error: RateLimitExceeded) -> Response:
     counted = current_app.extensions[_EXTENSION].current_limit
     if counted is not None:
         try:
-            wait_s = max(1, counted.reset_at - int(time.time()))
+            wait_s = max(1, math.ceil(counted.window[0] - time.time()))
         except RedisError:
             wait_s = counted.limit.get_expiry()
     return problem_response(RateLimitedError("Wait before the next request.", retry_after_s=wait_s))
