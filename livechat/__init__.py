@@ -5,6 +5,7 @@ from flask_migrate import Migrate
 from redis import BlockingConnectionPool, Redis
 
 from livechat import models
+from livechat.api.registry import init_api
 from livechat.config import Settings
 from livechat.database import engine_options, redact_errors
 from livechat.extensions import celery, db, redis
@@ -26,6 +27,7 @@ def create_app(settings: Settings) -> Flask:
     Migrate(app, db, directory="migrations", compare_type=True)
     redis.init_app(app, _redis_client(settings))
     use_broker(settings)
+    init_api(app, settings)
     return app
 
 
