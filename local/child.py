@@ -1,0 +1,137 @@
+"""Become another program that dies with its parent, under an identity that PostgreSQL accepts.
+
+Run as a script: `python -I -S local/child.py [options] -- program argument…`. It never returns: it replaces
+itself by the program, so that the supervisor sees the program's own process id, signals and exit code. Only
+the standard library is used, since it starts without site-packages in some ten milliseconds.
+
+The parent-death signal is set here, after any change of identity, because the kernel clears it when
+credentials change (prctl(2), PR_SET_PDEATHSIG).
+"""
+
+import argparse
+import ctypes
+import os
+import signal
+import sys
+
+NOBODY = 65534
+PR_SET_PDEATHSIG = 1
+PR_SET_KEEPCAPS = 8
+PR_CAP_AMBIENT = 47
+PR_CAP_AMBIENT_RAISE = 2
+CLONE_NEWUSER = 0x10000000
+CAP_DAC_OVERRIDE = 1
+CAPABILITY_VERSION_3 = 0x20080522
+
+EXIT_REFUSED = 125
+"""Exit code when the identity could not be taken or a needed path is out of its reach."""
+
+IDENTITIES = ("self", "userns", "nobody")
+"""As we are; called nobody in a user namespace; nobody itself, still allowed to reach our files."""
+
+
+class _CapabilityHeader(ctypes.Structure):
+    _fields_ = (("version", ctypes.c_uint32), ("pid", ctypes.c_int))
+
+
+class _CapabilitySets(ctypes.Structure):
+    _fields_ = (
+        ("effective", ctypes.c_uint32),
+        ("permitted", ctypes.c_uint32),
+        ("inheritable", ctypes.c_uint32),
+    )
+
+
+def _checked(result: int) -> None:
+    if result != 0:
+        code = ctypes.get_errno()
+        raise OSError(code, os.strerror(code))
+
+
+def _write(path: str, text: str) -> None:
+    with open(path, "w", encoding="ascii") as file:
+        file.write(text)
+
+
+def _enter_user_namespace(libc: ctypes.CDLL) -> None:
+    """Be called nobody in a namespace of our own, where our files stay ours."""
+    uid, gid = os.geteuid(), os.getegid()
+    _checked(libc.unshare(CLONE_NEWUSER))
+    _write("/proc/self/setgroups", "deny")
+    _write("/proc/self/uid_map", f"{NOBODY} {uid} 1")
+    _write("/proc/self/gid_map", f"{NOBODY} {gid} 1")
+
+
+def _become_nobody(libc: ctypes.CDLL) -> None:
+    """Drop to nobody and keep the one capability that reaches files below folders closed to others.
+
+    For containers that forbid user namespaces. Without the capability neither the virtual environment nor the
+    data folder could be reached below a home with mode 0700.
+    """
+    _checked(libc.prctl(PR_SET_KEEPCAPS, 1, 0, 0, 0))
+    os.setgroups([])
+    os.setresgid(NOBODY, NOBODY, NOBODY)
+    os.setresuid(NOBODY, NOBODY, NOBODY)
+    header = _CapabilityHeader(CAPABILITY_VERSION_3, 0)
+    bit = 1 << CAP_DAC_OVERRIDE
+    sets = (_CapabilitySets * 2)(_CapabilitySets(bit, bit, bit), _CapabilitySets(0, 0, 0))
+    _checked(libc.capset(ctypes.byref(header), ctypes.byref(sets)))
+    _checked(libc.prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_RAISE, CAP_DAC_OVERRIDE, 0, 0))
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--identity", choices=IDENTITIES, default="self")
+    parser.add_argument("--death-signal", default="SIGKILL", help="sent to the program when its parent dies")
+    parser.add_argument("--parent", type=int, default=0, help="process id of the parent, where it is known")
+    parser.add_argument("--needs", action="append", default=[], help="a folder that must be writable")
+    parser.add_argument("--replaces", help="run=program: kill what a dead predecessor left behind")
+    parser.add_argument("command", nargs="+")
+    return parser.parse_args()
+
+
+def _kill_predecessor(run_and_program: str) -> None:
+    """Kill the children of a killed predecessor: a web worker would go on answering with nobody above it."""
+    run, _, program = run_and_program.rpartition("=")
+    wanted = {f"LIVECHAT_RUN={run}".encode(), f"LIVECHAT_PROGRAM={program}".encode()}
+    for entry in os.listdir("/proc"):
+        if not entry.isdigit() or int(entry) == os.getpid():
+            continue
+        try:
+            with open(f"/proc/{entry}/environ", "rb") as file:
+                if wanted <= set(file.read().split(b"\0")):
+                    os.kill(int(entry), signal.SIGKILL)
+        except OSError:
+            continue
+
+
+def main() -> None:
+    """Take the identity, tie our life to the parent's, and become the program."""
+    arguments = _arguments()
+    libc = ctypes.CDLL(None, use_errno=True)
+    try:
+        if arguments.replaces:
+            _kill_predecessor(arguments.replaces)
+        if arguments.identity == "userns":
+            _enter_user_namespace(libc)
+        elif arguments.identity == "nobody":
+            _become_nobody(libc)
+        for path in arguments.needs:
+            # os.access would ask for the real user id; listing asks the kernel what the program will ask.
+            os.listdir(path)
+        _checked(libc.prctl(PR_SET_PDEATHSIG, int(signal.Signals[arguments.death_signal]), 0, 0, 0))
+    except OSError as error:
+        print(f"child: identity {arguments.identity} refused: {error}", file=sys.stderr)
+        sys.exit(EXIT_REFUSED)
+    # The parent may have died before the kernel knew of our wish; the supervisor is never process 1.
+    if os.getppid() != (arguments.parent or os.getppid()) or (os.getppid() == 1 and not arguments.parent):
+        sys.exit(EXIT_REFUSED)
+    try:
+        os.execvp(arguments.command[0], arguments.command)  # noqa: S606 - the point of this file
+    except OSError as error:
+        print(f"child: cannot run {arguments.command[0]}: {error.strerror}", file=sys.stderr)
+        sys.exit(127)
+
+
+if __name__ == "__main__":
+    main()

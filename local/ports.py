@@ -1,0 +1,71 @@
+"""TCP ports on 127.0.0.1: which are free, which one a service kept, and who holds a taken one."""
+
+import os
+import socket
+from pathlib import Path
+
+HOST = "127.0.0.1"
+TCP_LISTEN = "0A"
+
+
+def is_free(port: int) -> bool:
+    """Whether a server could listen on the port now; a connection in TIME_WAIT does not count."""
+    with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((HOST, port))
+        except OSError:
+            return False
+    return True
+
+
+def free_port() -> int:
+    """A port that nobody listens on, chosen by the kernel."""
+    with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as probe:
+        probe.bind((HOST, 0))
+        return int(probe.getsockname()[1])
+
+
+def kept_port(file: Path) -> int:
+    """The port written in the file while it is free, else a new one, which is written there.
+
+    A stable port lets tools and saved connection strings survive a restart.
+    """
+    try:
+        port = int(file.read_text(encoding="ascii"))
+    except (FileNotFoundError, ValueError):
+        port = 0
+    if 1024 <= port <= 65535 and is_free(port):
+        return port
+    port = free_port()
+    file.write_text(f"{port}\n", encoding="ascii")
+    return port
+
+
+def _listening_inodes(port: int) -> set[str]:
+    inodes = set()
+    for table in ("/proc/net/tcp", "/proc/net/tcp6"):
+        try:
+            lines = Path(table).read_text(encoding="ascii").splitlines()[1:]
+        except OSError:
+            continue
+        for fields in (line.split() for line in lines):
+            if fields[3] == TCP_LISTEN and int(fields[1].rpartition(":")[2], 16) == port:
+                inodes.add(fields[9])
+    return inodes
+
+
+def holder_of(port: int) -> str | None:
+    """`name (process 123)` of who listens on the port, or None where the kernel does not tell us."""
+    wanted = {f"socket:[{inode}]" for inode in _listening_inodes(port)}
+    if not wanted:
+        return None
+    for pid in (entry for entry in os.listdir("/proc") if entry.isdigit()):
+        try:
+            for descriptor in os.scandir(f"/proc/{pid}/fd"):
+                if os.readlink(descriptor.path) in wanted:
+                    name = Path(f"/proc/{pid}/comm").read_text(encoding="utf-8").strip()
+                    return f"{name} (process {pid})"
+        except OSError:
+            continue
+    return None

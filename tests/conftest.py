@@ -1,0 +1,147 @@
+"""Real PostgreSQL, real Redis, real commits: one pair of servers and one migrated database a test process."""
+
+import os
+import time
+from collections.abc import Callable, Iterator
+from typing import Any
+from uuid import UUID, uuid4
+
+import jwt
+import pytest
+from cryptography.fernet import Fernet
+from flask import Flask
+from flask.testing import FlaskClient
+from flask_migrate import upgrade
+from redis import Redis
+from sqlalchemy import text
+from sqlalchemy.orm import Session, scoped_session
+
+from livechat import create_app
+from livechat.config import Settings
+from livechat.extensions import db, redis
+from local.services import EmbeddedServices
+
+JWT_SECRET = "a secret of the tests, long enough for HS256"
+APP_SECRET = "test-app-secret"
+VERIFY_TOKEN = "verify-me"
+ENCRYPTION_KEY = Fernet.generate_key().decode()
+
+
+@pytest.fixture(scope="session")
+def services() -> Iterator[EmbeddedServices]:
+    """PostgreSQL and Redis of this test process. Tests that kill them take a pair of their own."""
+    with EmbeddedServices() as running:
+        yield running
+
+
+def environment(services: EmbeddedServices, **more: str) -> dict[str, str]:
+    """The variables of a product process on these services, as an operator would set them."""
+    return {
+        "DATABASE_URL": services.database_url,
+        "REDIS_URL": services.redis_url,
+        "WHATSAPP_VERIFY_TOKEN": VERIFY_TOKEN,
+        "WHATSAPP_APP_SECRET": APP_SECRET,
+        "WHATSAPP_API_URL": "http://127.0.0.1:9",
+        "SUPABASE_JWT_SECRET": JWT_SECRET,
+        "LIVECHAT_ENCRYPTION_KEY": ENCRYPTION_KEY,
+        **more,
+    }
+
+
+@pytest.fixture(scope="session")
+def settings(services: EmbeddedServices) -> Settings:
+    return Settings.from_env(environment(services))
+
+
+@pytest.fixture(scope="session")
+def app(settings: Settings) -> Iterator[Flask]:
+    """The application on a migrated database. Tasks it enqueues stay in Redis until a test runs a worker."""
+    application = create_app(settings)
+    application.config["TESTING"] = True
+    with application.app_context():
+        upgrade()
+    yield application
+    with application.app_context():
+        db.engine.dispose()
+
+
+@pytest.fixture
+def clean(app: Flask) -> Iterator[None]:
+    """Empty tables and an empty Redis, before and after."""
+    _empty(app)
+    yield
+    _empty(app)
+
+
+def _empty(app: Flask) -> None:
+    with app.app_context():
+        db.session.remove()
+        names = ", ".join(table.name for table in db.metadata.sorted_tables)
+        with db.engine.begin() as connection:
+            connection.execute(text(f"TRUNCATE {names} RESTART IDENTITY CASCADE"))
+    redis.client.flushall()
+
+
+@pytest.fixture
+def session(app: Flask, clean: None) -> Iterator[scoped_session[Session]]:
+    """The session of an application context that lasts as long as the test. Commit to let others see."""
+    with app.app_context():
+        yield db.session
+        db.session.remove()
+
+
+@pytest.fixture
+def client(app: Flask, clean: None) -> FlaskClient:
+    return app.test_client()
+
+
+@pytest.fixture
+def redis_client(app: Flask, clean: None) -> Redis:
+    return redis.client
+
+
+@pytest.fixture
+def token() -> Callable[..., str]:
+    """``token(user_id, **claims)``: a Supabase access token by HS256; a claim given as None is left out."""
+    return make_token
+
+
+def make_token(user_id: UUID | None = None, *, secret: str = JWT_SECRET, **claims: Any) -> str:
+    now = int(time.time())
+    payload = {
+        "aud": "authenticated",
+        "role": "authenticated",
+        "sub": str(user_id or uuid4()),
+        "iat": now,
+        "exp": now + 3600,
+        "email": "agent@example.com",
+        "session_id": str(uuid4()),
+        "is_anonymous": False,
+    } | claims
+    return jwt.encode({k: v for k, v in payload.items() if v is not None}, secret, algorithm="HS256")
+
+
+@pytest.fixture
+def auth() -> Callable[[UUID], dict[str, str]]:
+    """``auth(user_id)``: the header of a signed-in user."""
+    return lambda user_id: {"Authorization": f"Bearer {make_token(user_id)}"}
+
+
+def wait_until(condition: Callable[[], Any], timeout_s: float = 20.0, interval_s: float = 0.02) -> Any:
+    """The first true answer of ``condition``; AssertionError when none came in time."""
+    deadline = time.monotonic() + timeout_s
+    while True:
+        answer = condition()
+        if answer:
+            return answer
+        if time.monotonic() > deadline:
+            raise AssertionError(f"not so within {timeout_s} s: {condition}")
+        time.sleep(interval_s)
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _no_leaking_environment() -> None:
+    """A developer's own settings must not reach the tests."""
+    for name in list(os.environ):
+        if name.startswith(("LIVECHAT_", "WHATSAPP_", "SUPABASE_")) or name in ("DATABASE_URL", "REDIS_URL"):
+            del os.environ[name]
