@@ -11,7 +11,6 @@ import os
 import shutil
 import signal
 import subprocess
-import sys
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
@@ -24,7 +23,6 @@ from local import child
 from local.errors import LocalError
 from local.ports import HOST
 
-CHILD = Path(child.__file__)
 DATABASE = "livechat"
 USER = "livechat"
 INITDB_TIMEOUT_S = 120
@@ -73,12 +71,8 @@ def version() -> str:
 
 
 def _identity_reaches(identity: str, folder: Path) -> bool:
-    command = _as(identity, ["--needs", str(folder)], [str(binaries() / "postgres"), "--version"])
+    command = child.wrap([str(binaries() / "postgres"), "--version"], identity=identity, needs=str(folder))
     return subprocess.run(command, capture_output=True, timeout=30, check=False).returncode == 0
-
-
-def _as(identity: str, options: list[str], command: list[str]) -> list[str]:
-    return [sys.executable, "-I", "-S", str(CHILD), "--identity", identity, *options, "--", *command]
 
 
 def _owner_under(identity: str) -> int:
@@ -167,7 +161,7 @@ class PostgresServer:
             *([] if self.durable else ["--no-sync"]),
         ]
         result = subprocess.run(
-            _as(identity, ["--parent", str(os.getpid())], command),
+            child.wrap(command, identity=identity, parent=os.getpid()),
             input=self.password + "\n",
             capture_output=True,
             text=True,
@@ -210,13 +204,11 @@ class PostgresServer:
         if b"postgres" not in command.split(b"\0")[0]:
             file.unlink()
 
-    def command(self, identity: str, options: list[str] | None = None) -> list[str]:
-        """What to run, in the foreground, once `prepare` has named the identity."""
+    def command(self) -> list[str]:
+        """What to run, in the foreground and under the identity that `prepare` has named."""
         settings = {**SETTINGS, "port": str(self.port), **({} if self.durable else UNSAFE)}
         arguments = [part for name, value in settings.items() for part in ("-c", f"{name}={value}")]
-        return _as(
-            identity, options or [], [str(binaries() / "postgres"), "-D", str(self.folder), *arguments]
-        )
+        return [str(binaries() / "postgres"), "-D", str(self.folder), *arguments]
 
     def _connect(self, database: str) -> psycopg.Connection:
         return psycopg.connect(

@@ -9,10 +9,10 @@
         services.redis.is_running(); services.redis.pid; services.redis.log()
 
 Addresses stay the same from the first start to the end, however often a server is killed. Both servers die
-with the process that started them, even by kill -9, and the folder is removed at the end. Several of these
-may run at once, in one process or in many. `durable=False` (default) turns off fsync: what was committed
-survives a kill of the server, though not of the machine. With `durable=True` both run as `make run` runs
-them.
+with the thread that started them, and with its process, even by kill -9, and the folder is removed at the
+end. Several of these may run at once, in one process or in many. `durable=False` (default) turns off fsync:
+what was committed survives a kill of the server, though not of the machine. With `durable=True` both run as
+`make run` runs them.
 
 The result of initdb is kept in `template_folder` (default `.test/` in the project) and copied for every
 start.
@@ -30,9 +30,9 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from local import postgres_server, redis_server
+from local import child, postgres_server, redis_server
 from local.errors import LocalError
-from local.ports import free_port
+from local.ports import service_port
 from local.postgres_server import PostgresServer
 from local.redis_server import RedisServer
 
@@ -119,19 +119,20 @@ class EmbeddedServices:
         self._template_folder = template_folder or TEMPLATE_FOLDER
         self._password = _template_password(self._template_folder)
         self.folder = Path(tempfile.mkdtemp(prefix="livechat-test-"))
-        self._postgres = PostgresServer(self.folder / "postgres", free_port(), self._password, durable)
-        self._redis = RedisServer(self.folder / "redis", free_port(), self._password, durable)
-        die_with_us = ["--parent", str(os.getpid())]
+        self._postgres = PostgresServer(self.folder / "postgres", service_port(), self._password, durable)
+        self._redis = RedisServer(self.folder / "redis", service_port(), self._password, durable)
         self.postgres = Service(
             "PostgreSQL",
-            lambda: self._postgres.command(self._postgres.prepare(), die_with_us),
+            lambda: child.wrap(
+                self._postgres.command(), identity=self._postgres.prepare(), parent=os.getpid()
+            ),
             self._postgres.answers,
             self.folder / "postgres.log",
             postgres_server.STOP_SIGNAL,
         )
         self.redis = Service(
             "Redis",
-            lambda: self._redis.command(die_with_us),
+            lambda: child.wrap(self._redis.command(), parent=os.getpid()),
             self._redis.answers,
             self.folder / "redis.log",
             redis_server.STOP_SIGNAL,

@@ -45,8 +45,8 @@ class SendMessageHeadersSchema(ma.Schema):
     prefer = fields.String(
         data_key="Prefer",
         metadata={
-            "description": f"wait=N holds the 202 until the status is past sending, or for N seconds, at most "
-            f"{MAX_WAIT_S}.",
+            "description": "wait=N holds the 202 until the status is past sending, or for N seconds, at "
+            f"most {MAX_WAIT_S}.",
             "example": "wait=5",
         },
     )

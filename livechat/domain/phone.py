@@ -4,6 +4,7 @@ import re
 
 _DECORATION = re.compile(r"[\s\-().\u00a0\u2010-\u2015]")
 _DIGITS = re.compile(r"[0-9]{5,20}")
+_META_DIGITS = re.compile(r"[0-9]{1,32}")
 
 
 class InvalidPhoneError(ValueError):
@@ -24,3 +25,18 @@ def canonical_phone(given: str) -> str:
 def masked(phone: str | None) -> str:
     """The last three digits, for logs, where a full number is personal data."""
     return f"…{phone[-3:]}" if phone else "…"
+
+
+def digits_or_none(given: object) -> str | None:
+    """The digits of a number as Meta writes it, with or without ``+`` and decoration; None for what is none.
+
+    Lenient where ``canonical_phone`` is strict, since Meta's ids are taken as they come: up to 32 digits, and
+    short ones too (test numbers).
+    """
+    if isinstance(given, int) and not isinstance(given, bool):
+        given = str(given) if 0 < given < 10**18 else ""
+    if not isinstance(given, str):
+        return None
+    if not (given.isascii() and given.isdigit()):
+        given = _DECORATION.sub("", given).removeprefix("+")
+    return given if _META_DIGITS.fullmatch(given) else None

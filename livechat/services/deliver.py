@@ -46,7 +46,7 @@ UNCONFIRMED = {
 
 @dataclass(frozen=True, slots=True)
 class Sender:
-    """How this process reaches Meta. ``hold_s``: how long a claim holds, so that no living sender loses it."""
+    """How this process reaches Meta. A claim holds for ``hold_s``, so that no living sender loses it."""
 
     graph: GraphClient
     encryption_keys: tuple[str, ...] = field(repr=False)

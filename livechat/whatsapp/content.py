@@ -1,0 +1,105 @@
+"""The ``content`` of a message: its typed part under Meta's own names, and what stands beside it."""
+
+from typing import Any
+
+from livechat.whatsapp.reading import Json, UnreadableError, id_or_none, label
+
+MEDIA_TYPES = frozenset({"image", "video", "audio", "document", "sticker"})
+
+# Keys that accompany a message of any type and are shown with it.
+SIBLINGS = (
+    "context",
+    "referral",
+    "errors",
+    "unsupported",
+    "identity",
+    "history_context",
+    "conversation_context",
+)
+# What is no content: ids, times, and the siblings.
+_COMMON = frozenset(
+    {
+        "id",
+        "from",
+        "from_user_id",
+        "from_parent_user_id",
+        "to",
+        "to_user_id",
+        "to_parent_user_id",
+        "timestamp",
+        "type",
+        "group_id",
+        "recipient_type",
+        "messaging_product",
+        *SIBLINGS,
+    }
+)
+# Names that ``content`` uses itself: a future type of that name must not pose as them.
+_OURS = frozenset({"media", "group"})
+_TYPE_LENGTH = 64
+
+
+def type_of(raw: Json) -> str:
+    """Meta's ``type``; where it is missing, the one content key of the message, else ``unsupported``."""
+    named = raw.get("type")
+    if isinstance(named, str) and 0 < len(named) <= _TYPE_LENGTH:
+        return named
+    keys = [key for key in raw if key not in _COMMON]
+    return keys[0] if len(keys) == 1 and 0 < len(keys[0]) <= _TYPE_LENGTH else "unsupported"
+
+
+def part_of(raw: Json, message_type: str) -> Any:
+    """The typed part, None where absent. Raises UnreadableError where it is neither an object nor a list."""
+    if message_type in _COMMON:
+        # Only ``unsupported`` is both a type and a sibling, and there it is the part.
+        return raw.get(message_type) if message_type == "unsupported" else None
+    part = raw.get(message_type)
+    if part is None or part == "":
+        return None
+    if message_type == "contacts":
+        if not isinstance(part, list):
+            raise UnreadableError("part_of_wrong_type")
+    elif not isinstance(part, dict) and message_type in _OBJECTS:
+        raise UnreadableError("part_of_wrong_type")
+    return part
+
+
+_OBJECTS = MEDIA_TYPES | {"text", "location", "button", "interactive", "order", "system", "reaction"}
+
+
+def typed_part(message_type: str, part: Any) -> Json:
+    """``{type: part}``, with ``media`` beside it for a message that carries a file.
+
+    Meta's ``url`` of a file is left out: it lives five minutes and needs the token, and the id says all. The
+    parsed body is changed in place, which spares a copy.
+    """
+    if part is None or message_type in _OURS:
+        return {}
+    if message_type not in MEDIA_TYPES:
+        return {message_type: part}
+    part.pop("url", None)
+    return {message_type: part, "media": pending_media(part)}
+
+
+def pending_media(part: Json) -> Json:
+    """``content.media`` before the file is here. Without an id there is nothing to fetch: ``failed``."""
+    return {
+        "state": "pending" if id_or_none(part.get("id")) else "failed",
+        "mime_type": label(part.get("mime_type")),
+        "size": None,
+        "filename": label(part.get("filename")),
+        "width": None,
+        "height": None,
+        "duration": None,
+        "url": None,
+        "thumbnail_url": None,
+    }
+
+
+def with_siblings(content: Json, raw: Json) -> Json:
+    """The content with what accompanies the message: quote, ad, errors and the like."""
+    for key in SIBLINGS:
+        value = raw.get(key)
+        if value:
+            content[key] = value
+    return content

@@ -1,0 +1,138 @@
+"""What each webhook field carries (``changes[].field``), and which reader takes it.
+
+Source: Meta's webhook reference. A field that we do not know is kept as account news; the examples in Meta's
+own pages show ``field`` missing and bodies under another field's name, so the keys of ``value`` decide where
+they can.
+"""
+
+from functools import partial
+from typing import Any
+
+from livechat.whatsapp import coexistence, events
+from livechat.whatsapp.identity import people_of
+from livechat.whatsapp.items import AccountNews, Source
+from livechat.whatsapp.messages import Frame, read_message
+from livechat.whatsapp.reading import Json, id_or_none, moment_or_none, obj
+from livechat.whatsapp.statuses import read_status
+from livechat.whatsapp.walk import Walk
+
+# Understood, and of no use to an inbox (no groups are offered, no flows are run from here).
+NOT_FOR_INBOX = frozenset(
+    {
+        "account_settings_update",
+        "automatic_events",
+        "business_status_update",
+        "consumer_profile",
+        "flows",
+        "group_lifecycle_update",
+        "group_participants_update",
+        "group_settings_update",
+        "group_status_update",
+        "partner_solutions",
+        "payment_configuration_update",
+        "tracking_events",
+        "user_id_update",
+    }
+)
+# Keys of a ``messages`` value that hold nothing by themselves.
+_FRAME_KEYS = frozenset({"messaging_product", "metadata", "contacts", "conversation_context"})
+_MESSAGE_KEYS = ("messages", "statuses", "errors")
+_ECHO_FIELDS = frozenset({"smb_message_echoes", "message_echoes"})
+# Longer than any name of Meta's; the ledger keeps the body in any case.
+_FIELD_LENGTH = 128
+
+
+def read_change(walk: Walk, change: Any) -> None:
+    """Read one element of ``changes[]`` into the walk."""
+    if not isinstance(change, dict):
+        walk.broken("change_not_an_object")
+        return
+    value = change.get("value")
+    field = _field_of(change, obj(value))
+    walk.open_change(field, None)
+    if field in NOT_FOR_INBOX:
+        walk.ignored(f"not_for_inbox:{field}")
+        return
+    if value is None or value in ("", {}):
+        walk.ignored("empty")
+        return
+    if not isinstance(value, dict):
+        walk.broken("value_not_an_object")
+        return
+    metadata = obj(value.get("metadata")) or obj(obj(value.get("standby")).get("metadata"))
+    number = id_or_none(metadata.get("phone_number_id")) or id_or_none(
+        obj(value.get("recipient")).get("phone_number_id")
+    )
+    walk.open_change(field, number)
+    before = len(walk.items)
+    if field not in _NUMBER_FIELDS:
+        walk.one(value, partial(news, walk))
+    elif number is None:
+        walk.broken("no_phone_number_id")
+    else:
+        _NUMBER_FIELDS[field](walk, value)
+        if len(walk.items) > before:
+            return
+        # What a reader found nothing in may have a new shape: kept, unless it holds nothing at all.
+        if any(item for key, item in value.items() if key not in _FRAME_KEYS):
+            walk.one(value, partial(news, walk))
+        else:
+            walk.ignored("empty")
+
+
+def _field_of(change: Json, value: Json) -> str:
+    """The field's name; where it is missing ``messages`` if the value looks like it, else empty."""
+    field = change.get("field")
+    if isinstance(field, str) and field:
+        return field[:_FIELD_LENGTH]
+    return "messages" if any(key in value for key in ("messages", "statuses")) else ""
+
+
+def news(walk: Walk, source: Source, value: Json) -> AccountNews:
+    """A value kept as it came; its time is the entry's, else the value's own, else unknown."""
+    return AccountNews(source, walk.happened_at or moment_or_none(value.get("timestamp")), value)
+
+
+def _messages(walk: Walk, value: Json) -> None:
+    """Field ``messages``: users' messages, statuses of ours, and errors that belong to no message."""
+    frame = Frame(
+        people=people_of(value.get("contacts"), value.get("messages")),
+        origin="customer",
+        direction="inbound",
+        is_live=True,
+        summary=value.get("conversation_context"),
+    )
+    walk.each(value.get("messages"), partial(read_message, frame=frame))
+    walk.each(value.get("statuses"), read_status)
+    if value.get("errors"):
+        walk.one({"errors": value["errors"]}, partial(news, walk))
+    unknown = {
+        key: item for key, item in value.items() if key not in _FRAME_KEYS and key not in _MESSAGE_KEYS
+    }
+    if unknown:
+        walk.one(unknown, partial(news, walk))
+
+
+def _echoes(walk: Walk, value: Json) -> None:
+    """Messages that a colleague wrote in the phone app: outbound, sent already, not by us."""
+    echoes = value.get("message_echoes")
+    frame = Frame(
+        people=people_of(value.get("contacts"), echoes),
+        origin="phone_app",
+        direction="outbound",
+        is_live=False,
+    )
+    walk.each(echoes, partial(read_message, frame=frame))
+
+
+_NUMBER_FIELDS = {
+    "messages": _messages,
+    "smb_message_echoes": _echoes,
+    "message_echoes": _echoes,
+    "history": coexistence.history,
+    "smb_app_state_sync": coexistence.address_book,
+    "standby": events.standby,
+    "messaging_handovers": events.handover,
+    "user_preferences": events.preferences,
+    "calls": events.calls,
+}

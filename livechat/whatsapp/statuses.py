@@ -1,0 +1,40 @@
+"""News of outbound messages (``statuses[]``)."""
+
+from livechat.whatsapp.items import Ignored, Source, StatusUpdate
+from livechat.whatsapp.reading import Json, UnreadableError, error_of, id_or_none, label, moment, required
+
+# ``status`` is a part of a unique index; Meta's words have at most nine letters.
+_STATUS_LENGTH = 64
+
+
+def read_status(source: Source, raw: Json) -> StatusUpdate | Ignored:
+    """A status, also of a value that we do not know: it is kept and moves nothing.
+
+    In groups one webhook carries an entry per participant, told apart by ``participant`` (else empty).
+    """
+    if raw.get("type") == "call":
+        return Ignored(source, "call_status")
+    status = label(raw.get("status"))
+    if status is None or len(status) > _STATUS_LENGTH:
+        raise UnreadableError("no_status")
+    error, code = error_of(raw)
+    return StatusUpdate(
+        source=source,
+        wamid=required(raw, "id", "no_message_id"),
+        status=status,
+        timestamp=moment(raw.get("timestamp")),
+        participant=_participant(raw),
+        callback_data=label(raw.get("biz_opaque_callback_data")),
+        error=error,
+        error_code=code,
+        raw=raw,
+    )
+
+
+def _participant(raw: Json) -> str:
+    """The group member's id, business-scoped id before phone; one page spells the phone's key differently."""
+    for key in ("recipient_participant_user_id", "recipient_participant_id", "participant_recipient_id"):
+        found = id_or_none(raw.get(key))
+        if found is not None:
+            return found
+    return ""
