@@ -11,7 +11,7 @@ from sqlalchemy.dialects.postgresql import insert
 
 from livechat.domain.status import RANK, MessageStatus
 from livechat.models import Conversation, Message, PhoneNumber, WabaAccount
-from livechat.queries.outgoing import AnySession
+from livechat.queries.session import AnySession
 
 
 def find_conversation(session: AnySession, phone_number_id: str, customer_phone: str) -> UUID | None:

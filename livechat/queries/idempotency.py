@@ -7,7 +7,7 @@ from uuid import UUID
 from sqlalchemy import or_, select
 
 from livechat.models import Message
-from livechat.queries.outgoing import AnySession
+from livechat.queries.session import AnySession
 
 
 @dataclass(frozen=True, slots=True)

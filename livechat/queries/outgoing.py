@@ -13,12 +13,18 @@ from uuid import UUID
 from sqlalchemy import CursorResult, Float, and_, bindparam, case, cast, exists, func, or_, select, update
 from sqlalchemy import text as sql
 from sqlalchemy.dialects.postgresql import INTERVAL, insert
-from sqlalchemy.orm import Session, aliased, scoped_session
+from sqlalchemy.orm import aliased
 
 from livechat.domain.status import RANK, MessageStatus
-from livechat.models import Conversation, Message, MessageReaction, PhoneNumber, WabaAccount
-
-AnySession = Session | scoped_session[Session]
+from livechat.models import (
+    Conversation,
+    Message,
+    MessageReaction,
+    MessageStatusEvent,
+    PhoneNumber,
+    WabaAccount,
+)
+from livechat.queries.session import AnySession
 
 SENT_RANK = RANK[MessageStatus.SENT]
 UNKNOWN_RANK = RANK[MessageStatus.UNKNOWN]
@@ -104,13 +110,23 @@ def claim_next(session: AnySession, conversation_id: UUID, hold_s: float) -> Cla
     return Claim(*row) if row is not None else None
 
 
-def record_accepted(session: AnySession, message_id: UUID, wamid: str) -> bool:
-    """Meta took it. Whatever a status webhook said meanwhile stays; False when the wamid is another row's.
+@dataclass(frozen=True, slots=True)
+class AcceptedRow:
+    """``wamid`` is the row's now; ``has_news`` says that statuses of it came before it was known."""
 
+    wamid: str | None
+    has_news: bool
+
+
+def record_accepted(session: AnySession, message_id: UUID, wamid: str) -> AcceptedRow | None:
+    """Meta took it. What a status webhook said meanwhile stays, and so does a wamid that it brought.
+
+    A wamid that is another row's is left to that row. None when the message is gone.
     Raises IntegrityError where that other row is committed at the same moment: roll back and call again.
     """
     other = aliased(Message)
     taken = exists().where(other.wamid == wamid, other.id != message_id)
+    news = exists().where(MessageStatusEvent.wamid == wamid)
     behind = Message.status_rank < SENT_RANK
     row = session.execute(
         update(Message)
@@ -124,10 +140,10 @@ def record_accepted(session: AnySession, message_id: UUID, wamid: str) -> bool:
             claimed_until=None,
             next_attempt_at=None,
         )
-        .returning(Message.wamid)
+        .returning(Message.wamid, news)
         .execution_options(synchronize_session=False)
     ).one_or_none()
-    return row is not None and row.wamid == wamid
+    return AcceptedRow(*row) if row is not None else None
 
 
 def release(session: AnySession, message_id: UUID, *, wait_s: float, counts: bool = True) -> bool:
@@ -216,14 +232,13 @@ def due_heads(session: AnySession, *, settled_s: float, limit: int) -> Sequence[
 
     A message that was never tried is left alone for ``settled_s`` seconds: its own task is still on the way.
     """
-    earlier = aliased(Message)
+    earlier = aliased(Message, name="earlier")
     due_at = func.coalesce(Message.next_attempt_at, Message.created_at)
     settled = func.clock_timestamp() - func.make_interval(0, 0, 0, 0, 0, 0, settled_s)
     waiting_behind = exists(
         select(earlier.id).where(
             earlier.conversation_id == Message.conversation_id,
-            earlier.direction == sql("'outbound'"),
-            earlier.status.in_([sql("'queued'"), sql("'sending'")]),
+            sql("earlier.direction = 'outbound' AND earlier.status IN ('queued', 'sending')"),
             earlier.seq < Message.seq,
         )
     )

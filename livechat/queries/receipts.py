@@ -7,7 +7,7 @@ from sqlalchemy import func, select, update
 from sqlalchemy import text as sql
 
 from livechat.models import Conversation, Message, PhoneNumber, WabaAccount
-from livechat.queries.outgoing import AnySession
+from livechat.queries.session import AnySession
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +44,9 @@ def due_receipt(session: AnySession, conversation_id: UUID) -> DueReceipt | None
         .order_by(Message.seq.desc())
         .limit(1)
     ).one_or_none()
-    return DueReceipt(*row) if row is not None else None
+    if row is None or row.wamid is None:
+        return None
+    return DueReceipt(row.wamid, row.seq, row.phone_number_id, row.access_token_encrypted)
 
 
 def record_receipt(session: AnySession, conversation_id: UUID, seq: int) -> None:

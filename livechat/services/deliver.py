@@ -15,7 +15,9 @@ from sqlalchemy.exc import IntegrityError, OperationalError
 from livechat.config import Settings
 from livechat.domain.retry import CONNECT, PAIR, SEND, RetryPolicy, delay_for
 from livechat.queries import outgoing
-from livechat.queries.outgoing import AnySession, Claim
+from livechat.queries.outgoing import Claim
+from livechat.queries.session import AnySession
+from livechat.services.apply_status import WINDOW_CLOSED, settle_parked
 from livechat.services.crypto import UndecryptableTokenError, decrypt_token
 from livechat.services.pause import pause_number
 from livechat.whatsapp.client import Accepted, GraphClient
@@ -32,8 +34,6 @@ SECONDS_PER_RUN = 60.0
 CLAIM_SLACK_S = 15.0
 # Meta's answer is worth more than one try at writing it down: without it the message ends as ``unknown``.
 RECORD_WAITS_S = (0.1, 0.5, 2.0)
-
-WINDOW_CLOSED = 131047
 
 UNCONFIRMED = {
     "code": None,
@@ -96,8 +96,11 @@ def record(session: AnySession, claim: Claim, outcome: Accepted | GraphError, rn
     Safe to repeat, as after a lost connection whose commit may have gone through.
     """
     if isinstance(outcome, Accepted):
-        if not outgoing.record_accepted(session, claim.message_id, outcome.wamid):
-            log.error("wamid_is_another_messages", message_id=str(claim.message_id))
+        row = outgoing.record_accepted(session, claim.message_id, outcome.wamid)
+        if row is None or row.wamid != outcome.wamid:
+            log.error("wamid_not_recorded", message_id=str(claim.message_id), wamid=outcome.wamid)
+        elif row.has_news:
+            settle_parked(session, [outcome.wamid])
         if claim.message_type == "reaction":
             outgoing.record_own_reaction(session, claim, outcome.wamid)
         return

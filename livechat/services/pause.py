@@ -5,7 +5,7 @@ from sqlalchemy import func, select, update
 
 from livechat.models import PhoneNumber, WabaAccount
 from livechat.outbox import enqueue_after_commit
-from livechat.queries.outgoing import AnySession
+from livechat.queries.session import AnySession
 from livechat.tasknames import TaskName
 
 log = structlog.get_logger(__name__)

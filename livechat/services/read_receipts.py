@@ -4,8 +4,8 @@ from uuid import UUID
 
 import structlog
 
-from livechat.queries.outgoing import AnySession
 from livechat.queries.receipts import due_receipt, record_receipt
+from livechat.queries.session import AnySession
 from livechat.services.crypto import UndecryptableTokenError, decrypt_token
 from livechat.services.deliver import Sender
 from livechat.services.pause import pause_number

@@ -5,8 +5,6 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy.orm import Session, scoped_session
-
 from livechat.domain.ids import uuid7
 from livechat.domain.service_window import is_window_open, window_end
 from livechat.errors import (
@@ -19,12 +17,11 @@ from livechat.models import Conversation, PhoneNumber
 from livechat.outbox import enqueue_after_commit
 from livechat.queries import accepting
 from livechat.queries.idempotency import find_earlier
+from livechat.queries.session import AnySession
 from livechat.services.access import access_conversation, access_phone_number, parse_id
 from livechat.services.send_request import MEDIA_TYPES, SendRequest
 from livechat.tasknames import TaskName
 from livechat.whatsapp import outgoing
-
-AnySession = Session | scoped_session[Session]
 
 # Ids of event lines and of calls, which are no messages at Meta and cannot be quoted.
 _NO_MESSAGES = ("event:", "wacid")

@@ -7,7 +7,8 @@ from redis import Redis
 from redis.exceptions import RedisError
 
 from livechat.outbox import enqueue
-from livechat.queries.outgoing import AnySession, due_heads, expire_claims
+from livechat.queries.outgoing import due_heads, expire_claims
+from livechat.queries.session import AnySession
 from livechat.services.deliver import UNCONFIRMED
 from livechat.tasknames import TaskName
 
