@@ -5,6 +5,7 @@ from flask_migrate import Migrate
 from redis import BlockingConnectionPool, Redis
 
 from livechat import models
+from livechat.api.registry import init_api
 from livechat.config import Settings
 from livechat.database import engine_options
 from livechat.extensions import celery, db, redis
@@ -24,6 +25,7 @@ def create_app(settings: Settings) -> Flask:
     Migrate(app, db, directory="migrations", compare_type=True)
     redis.bind(_redis_client(settings))
     celery.conf.update(broker_url=settings.celery_broker_url)
+    init_api(app, settings)
     return app
 
 

@@ -1,0 +1,147 @@
+"""Who is calling: a Supabase access token in the Authorization header, and nothing else.
+
+Every route needs one unless its rule stands in PUBLIC_RULES, so a new route is closed until someone opens it.
+Source of the rules: contract section 2 and cloud-api.md section 13.
+"""
+
+import re
+from datetime import UTC, datetime
+from typing import Any, cast
+from uuid import UUID
+
+from flask import Flask, Response, current_app, request
+from flask_jwt_extended import decode_token
+from flask_jwt_extended.exceptions import JWTExtendedException
+from jwt import PyJWK
+from jwt.exceptions import InvalidTokenError, PyJWTError
+
+from livechat.api.context import API_PREFIX
+from livechat.api.jwks import Jwks, JwksUnavailableError
+from livechat.api.problems import problem_response
+from livechat.config import Settings
+from livechat.domain import clock
+from livechat.errors import UnauthorizedError, UnavailableError
+from livechat.extensions import jwt
+
+# Rules, as the URL map spells them, that take no token. Meta signs its webhooks; media URLs are signed.
+PUBLIC_RULES = frozenset(
+    {
+        "/webhook",
+        "/healthz",
+        "/readyz",
+        "/metrics",
+        f"{API_PREFIX}/openapi.json",
+        f"{API_PREFIX}/docs",
+        f"{API_PREFIX}/docs/<path:filename>",
+    }
+)
+
+ALGORITHMS = ["HS256", "ES256", "RS256"]
+CLOCK_SKEW_S = 10
+# Supabase puts user_metadata into the token, so it can be some kilobytes; beyond this it is no token.
+MAX_TOKEN_CHARS = 16_384
+_UUID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
+_JWKS = "livechat_jwks"
+_USER = "livechat.user"
+_REFUSED = "The access token is missing, has expired or was not issued for this service."
+
+
+def init_auth(app: Flask, settings: Settings) -> None:
+    """Check tokens by this project's secret and keys, before every view that is not public."""
+    issuer = f"{settings.supabase_url}/auth/v1" if settings.supabase_url else None
+    app.config.update(
+        JWT_TOKEN_LOCATION=["headers"],
+        JWT_DECODE_ALGORITHMS=ALGORITHMS,
+        JWT_DECODE_AUDIENCE="authenticated",
+        JWT_DECODE_ISSUER=issuer,
+        JWT_DECODE_LEEWAY=CLOCK_SKEW_S,
+    )
+    app.extensions[_JWKS] = Jwks(f"{issuer}/.well-known/jwks.json") if issuer else None
+    jwt.init_app(app)
+    app.before_request(_authenticate_unless_public)
+
+
+def current_user_id() -> UUID:
+    """The signed-in user; raises UnauthorizedError where the request carries no good token."""
+    return cast(UUID, _claims()["user_id"])
+
+
+def token_expires_at() -> datetime:
+    """When the request's token ends, aware UTC: a stream must not outlive it."""
+    return cast(datetime, _claims()["expires_at"])
+
+
+def _authenticate_unless_public() -> None:
+    if request.url_rule is not None and request.url_rule.rule not in PUBLIC_RULES:
+        _claims()
+
+
+def _claims() -> dict[str, Any]:
+    # Kept with the request, not in ``g``: that outlives a request wherever a context was pushed around it.
+    if _USER not in request.environ:
+        request.environ[_USER] = _verified(_bearer_token())
+    return cast(dict[str, Any], request.environ[_USER])
+
+
+def _bearer_token() -> str:
+    parts = request.headers.get("Authorization", "").split()
+    if len(parts) != 2 or parts[0].lower() != "bearer":
+        raise UnauthorizedError("Send the header “Authorization: Bearer <access token>”.")
+    if len(parts[1]) > MAX_TOKEN_CHARS or not parts[1].isascii():
+        raise UnauthorizedError(_REFUSED)
+    return parts[1]
+
+
+def _verified(token: str) -> dict[str, Any]:
+    try:
+        claims = decode_token(token)
+    except JwksUnavailableError as error:
+        raise UnavailableError("The sign-in service cannot be reached to check the token.") from error
+    except (PyJWTError, JWTExtendedException, ValueError, TypeError, OverflowError, RecursionError) as error:
+        # The last four are what PyJWT lets through for claims of absurd type, size or depth.
+        raise UnauthorizedError(_REFUSED) from error
+    expires_at, subject = claims.get("exp"), claims.get("sub")
+    if isinstance(expires_at, bool) or not isinstance(expires_at, int | float):
+        raise UnauthorizedError(_REFUSED)
+    # The library's leeway is for iat and nbf; a token is not good for a second past its end.
+    if not expires_at > clock.now().timestamp():
+        raise UnauthorizedError(_REFUSED)
+    if not isinstance(subject, str) or not _UUID.fullmatch(subject):
+        raise UnauthorizedError(_REFUSED)
+    if claims.get("role") != "authenticated" or claims.get("is_anonymous") not in (None, False):
+        raise UnauthorizedError(_REFUSED)
+    try:
+        end = clock.from_unix(expires_at)
+    except (OverflowError, ValueError, OSError):
+        end = datetime.max.replace(tzinfo=UTC)
+    return {"user_id": UUID(subject), "expires_at": end}
+
+
+@jwt.decode_key_loader
+def _key_for(header: dict[str, Any], _claims_unverified: dict[str, Any]) -> str | PyJWK:
+    """The only key that may verify a token of this algorithm: a public key never serves as a secret."""
+    settings = cast(Settings, current_app.config["LIVECHAT_SETTINGS"])
+    algorithm, kid = header.get("alg"), header.get("kid")
+    if algorithm == "HS256" and settings.supabase_jwt_secret is not None:
+        return settings.supabase_jwt_secret
+    jwks = cast(Jwks | None, current_app.extensions[_JWKS])
+    if algorithm in ("ES256", "RS256") and jwks is not None and isinstance(kid, str):
+        key = jwks.key(kid)
+        if key is not None and key.algorithm_name == algorithm:
+            return key
+    raise InvalidTokenError("No key of ours verifies this token")
+
+
+# The library's answers are 401 or 422 in a shape of its own; only ``jwt_required`` could still reach them.
+@jwt.unauthorized_loader
+@jwt.invalid_token_loader
+def _refuse(_reason: str) -> Response:
+    return problem_response(UnauthorizedError(_REFUSED))
+
+
+@jwt.expired_token_loader
+@jwt.revoked_token_loader
+@jwt.needs_fresh_token_loader
+@jwt.token_verification_failed_loader
+def _refuse_verified(_header: dict[str, Any], _payload: dict[str, Any]) -> Response:
+    return problem_response(UnauthorizedError(_REFUSED))

@@ -1,0 +1,33 @@
+"""The kind of blueprint that the API is made of: strict parsing, and problems in its documentation."""
+
+from collections.abc import Callable
+from http import HTTPStatus
+from typing import Any, TypeVar
+
+from flask_smorest import Blueprint
+
+from livechat.api.context import API_PREFIX
+from livechat.api.parsing import StrictParser
+
+View = TypeVar("View", bound=Callable[..., Any])
+# Any call can meet these.
+_COMMON = (HTTPStatus.UNAUTHORIZED, HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE)
+
+
+class ApiBlueprint(Blueprint):
+    """A blueprint under ``/api/live-chat``; ``livechat.api.registry`` lists them."""
+
+    ARGUMENTS_PARSER = StrictParser()
+
+    def __init__(self, name: str, import_name: str, *, description: str) -> None:
+        super().__init__(name, import_name, url_prefix=API_PREFIX, description=description)
+
+    def problems(self, *statuses: HTTPStatus) -> Callable[[View], View]:
+        """Document that a view answers with these problems, and with those that any view can answer."""
+
+        def decorate(view: View) -> View:
+            for status in (*statuses, *_COMMON):
+                view = self.alt_response(status.value, status.name)(view)
+            return view
+
+        return decorate

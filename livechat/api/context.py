@@ -1,0 +1,14 @@
+"""What a view needs to know of the application that it runs in."""
+
+from typing import cast
+
+from flask import current_app
+
+from livechat.config import Settings
+
+API_PREFIX = "/api/live-chat"
+
+
+def settings() -> Settings:
+    """The settings that ``create_app`` was given."""
+    return cast(Settings, current_app.config["LIVECHAT_SETTINGS"])

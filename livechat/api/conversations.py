@@ -1,0 +1,74 @@
+"""The list of conversations, one of them, and reading it."""
+
+from http import HTTPStatus
+from typing import Any
+
+from flask import Response
+
+from livechat.api.auth import current_user_id
+from livechat.api.blueprint import ApiBlueprint
+from livechat.api.paging import cursor_of, place_of
+from livechat.api.parsing import json_response
+from livechat.api.schemas.calls import ConversationsQuerySchema, ConversationsSchema, ReadSchema
+from livechat.api.schemas.objects import ConversationSchema
+from livechat.domain import clock
+from livechat.errors import ForbiddenError
+from livechat.extensions import db
+from livechat.queries.conversations import ListPlace, conversation_page
+from livechat.services.access import access_conversation, access_phone_number
+from livechat.services.mark_read import mark_read
+from livechat.services.present import conversation_json, conversations_json, row_json
+
+bp = ApiBlueprint("conversations", __name__, description="One customer on one of your numbers.")
+
+
+@bp.route("/conversations")
+@bp.arguments(ConversationsQuerySchema, location="query")
+@bp.response(HTTPStatus.OK, ConversationsSchema)
+@bp.problems(HTTPStatus.FORBIDDEN, HTTPStatus.NOT_FOUND)
+def list_conversations(query: dict[str, Any]) -> Response:
+    """A number's conversations, newest `last_message_time` first."""
+    user_id = current_user_id()
+    if query.get("user_id", user_id) != user_id:
+        raise ForbiddenError("The user_id is not the token's; leave it out.")
+    behind = place_of(query["cursor"]) if "cursor" in query else None
+    number = access_phone_number(db.session, user_id, query["phone_number_id"])
+    # One more than asked for tells whether there is a next page.
+    found = conversation_page(
+        db.session,
+        number.phone_number_id,
+        limit=query["limit"] + 1,
+        behind=behind,
+        unread_only=query["unread"],
+        search=query.get("search"),
+    )
+    page, now = found[: query["limit"]], clock.now()
+    last = page[-1][0] if len(found) > len(page) else None
+    shown = [
+        conversation_json(conversation, last_message=row_json(row) if row is not None else None, now=now)
+        for conversation, row in page
+    ]
+    next_cursor = cursor_of(ListPlace(last.last_message_time, last.id)) if last is not None else None
+    return json_response({"conversations": shown, "next_cursor": next_cursor})
+
+
+@bp.route("/conversations/<conversation_id>")
+@bp.response(HTTPStatus.OK, ConversationSchema)
+@bp.problems(HTTPStatus.NOT_FOUND)
+def get_conversation(conversation_id: str) -> Response:
+    """One conversation, also by the id of one that was merged into it."""
+    conversation = access_conversation(db.session, current_user_id(), conversation_id)
+    return json_response(conversations_json(db.session, [conversation])[0])
+
+
+@bp.route("/conversations/<conversation_id>/read", methods=["POST"])
+@bp.arguments(ReadSchema, required=False)
+@bp.response(HTTPStatus.OK, ConversationSchema)
+@bp.problems(HTTPStatus.NOT_FOUND, HTTPStatus.BAD_REQUEST, HTTPStatus.UNSUPPORTED_MEDIA_TYPE)
+def read_conversation(body: dict[str, Any], conversation_id: str) -> Response:
+    """Mark it read, all of it or up to one message. The customer gets blue ticks."""
+    conversation = access_conversation(db.session, current_user_id(), conversation_id)
+    conversation = mark_read(db.session, conversation.id, body["up_to"])
+    shown = conversations_json(db.session, [conversation])[0]
+    db.session.commit()
+    return json_response(shown)

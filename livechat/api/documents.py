@@ -1,0 +1,145 @@
+"""The OpenAPI document, generated from the views, and a page to browse it, all served by us."""
+
+from functools import lru_cache
+from http import HTTPStatus
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+import orjson
+from flask import Blueprint, Flask, Response, current_app, send_from_directory, url_for
+from flask_smorest import Api
+from flask_smorest.utils import prepare_response
+
+from livechat.api.context import API_PREFIX
+from livechat.api.problems import CONTENT_TYPE
+from livechat.api.schemas.problem import ProblemSchema
+from livechat.errors import NotFoundError
+
+bp = Blueprint("documents", __name__, url_prefix=API_PREFIX)
+
+# The page runs scripts of ours only. Swagger UI writes style attributes and draws its icons as data URLs.
+PAGE_POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; "
+    "connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+)
+ASSETS = {
+    "swagger-ui.css": "text/css",
+    "swagger-ui-bundle.js": "text/javascript",
+}
+_START = """window.addEventListener("load", function () {
+  window.ui = SwaggerUIBundle({
+    url: document.querySelector("#page").dataset.document,
+    domNode: document.querySelector("#page"),
+    deepLinking: true,
+    validatorUrl: null,
+    persistAuthorization: false
+  });
+});
+"""
+_PAGE = """<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>Live Chat for WhatsApp Business: API</title>
+<link rel="icon" href="data:,">
+<link rel="stylesheet" href="{base}/swagger-ui.css">
+<script src="{base}/swagger-ui-bundle.js" defer></script>
+<script src="{base}/start.js" defer></script>
+</head>
+<body><main id="page" data-document="{document}"></main></body>
+</html>
+"""
+_HEADERS_OF: dict[int, dict[str, Any]] = {
+    401: {"WWW-Authenticate": {"schema": {"type": "string"}, "description": "Bearer"}},
+    429: {"Retry-After": {"schema": {"type": "integer"}, "description": "Seconds"}},
+    503: {"Retry-After": {"schema": {"type": "integer"}, "description": "Seconds"}},
+}
+
+
+class LiveChatApi(Api):
+    """flask-smorest, with our problems in place of its own error format."""
+
+    ERROR_SCHEMA = ProblemSchema
+
+    def _register_error_handlers(self) -> None:
+        """Errors are rendered by ``livechat.api.problems`` alone."""
+
+    def _register_responses(self) -> None:
+        for status in (status for status in HTTPStatus if status >= HTTPStatus.BAD_REQUEST):
+            response: dict[str, Any] = {"description": status.phrase, "schema": self.ERROR_SCHEMA}
+            if status.value in _HEADERS_OF:
+                response["headers"] = _HEADERS_OF[status.value]
+            prepare_response(response, self.spec, CONTENT_TYPE)
+            self.spec.components.response(status.name, response, lazy=True)
+
+
+def new_api(app: Flask) -> LiveChatApi:
+    """The register of what the document holds; blueprints join it by ``register_blueprint``."""
+    app.config.update(
+        API_TITLE="Live Chat for WhatsApp Business",
+        API_VERSION="1",
+        OPENAPI_VERSION="3.1.0",
+    )
+    api = LiveChatApi(
+        app,
+        spec_kwargs={
+            "info": {
+                "description": "Times are RFC 3339, UTC. Ids are opaque strings. Absent is null, never "
+                "missing. Errors are application/problem+json (RFC 9457) with a stable `code`.",
+            },
+            "servers": [{"url": "/"}],
+            "security": [{"supabase": []}],
+        },
+    )
+    api.spec.components.security_scheme(
+        "supabase",
+        {
+            "type": "http",
+            "scheme": "bearer",
+            "bearerFormat": "JWT",
+            "description": "The access token of a signed-in Supabase user.",
+        },
+    )
+    app.extensions["livechat_api"] = api
+    return api
+
+
+@bp.get("/openapi.json")
+def openapi_document() -> Response:
+    """The document that this process serves."""
+    document = current_app.extensions["livechat_api"].spec.to_dict()
+    return Response(orjson.dumps(document, option=orjson.OPT_INDENT_2), content_type="application/json")
+
+
+@bp.get("/docs")
+def page() -> Response:
+    """The document as a page to read and to try."""
+    html = _PAGE.format(base=f"{API_PREFIX}/docs", document=url_for("documents.openapi_document"))
+    return Response(
+        html, content_type="text/html; charset=utf-8", headers={"Content-Security-Policy": PAGE_POLICY}
+    )
+
+
+@bp.get("/docs/<path:filename>")
+def asset(filename: str) -> Response:
+    """One of the page's files; nothing else of the package that holds them is reachable."""
+    cached = {"Cache-Control": "public, max-age=3600"}
+    if filename == "start.js":
+        return Response(_START, content_type="text/javascript; charset=utf-8", headers=cached)
+    folder = _swagger_ui_folder()
+    if filename not in ASSETS or folder is None:
+        raise NotFoundError("There is no such file.")
+    response = send_from_directory(folder, filename, mimetype=ASSETS[filename], max_age=3600)
+    response.headers.update(cached)
+    return response
+
+
+@lru_cache(maxsize=1)
+def _swagger_ui_folder() -> Path | None:
+    """Where swagger-ui-py keeps Swagger UI. Its Python layer is not imported: we need its files only."""
+    package = find_spec("swagger_ui")
+    if package is None or package.origin is None:
+        return None
+    return Path(package.origin).parent / "static"

@@ -1,0 +1,66 @@
+"""A thread's messages, page by page, and one message."""
+
+from http import HTTPStatus
+from typing import Any
+
+from flask import Response
+from sqlalchemy import Row
+
+from livechat.api.auth import current_user_id
+from livechat.api.blueprint import ApiBlueprint
+from livechat.api.parsing import json_response
+from livechat.api.schemas.calls import MessagesQuerySchema, MessagesSchema
+from livechat.api.schemas.objects import MessageSchema
+from livechat.errors import NotFoundError
+from livechat.extensions import db
+from livechat.queries.messages import newest_page, page_after, page_around, page_before, thread_facts
+from livechat.services.access import access_conversation, access_message, parse_id
+from livechat.services.present import messages_json, row_json
+
+bp = ApiBlueprint("messages", __name__, description="What customer and business have said.")
+_BY_KEY = {"before": page_before, "after": page_after, "around": page_around}
+
+
+@bp.route("/messages")
+@bp.arguments(MessagesQuerySchema, location="query")
+@bp.response(HTTPStatus.OK, MessagesSchema)
+@bp.problems(HTTPStatus.NOT_FOUND)
+def list_messages(query: dict[str, Any]) -> Response:
+    """A page of a thread.
+
+    `offset` counts back from the newest message; inside a page the oldest comes first. `before`, `after` or
+    `around` page by message id instead, at the same cost at any depth.
+    """
+    conversation = access_conversation(db.session, current_user_id(), query["conversation_id"])
+    limit, offset = query["limit"], query.get("offset", 0)
+    way = next((name for name in _BY_KEY if name in query), None)
+    named = parse_id(query[way], "message in this conversation") if way is not None else None
+    facts = thread_facts(db.session, conversation, named)
+    rows: list[Row[Any]] = []
+    if way is not None:
+        if facts.anchor is None:
+            raise NotFoundError("There is no such message in this conversation.")
+        rows = _BY_KEY[way](db.session, conversation.id, facts.anchor, limit)
+    elif offset < facts.total:
+        rows = newest_page(db.session, conversation.id, limit, offset)
+    return json_response(
+        {
+            "messages": [row_json(row) for row in rows],
+            "total": facts.total,
+            "limit": limit,
+            "offset": offset,
+            "first_unread_id": str(facts.first_unread_id) if facts.first_unread_id is not None else None,
+        }
+    )
+
+
+@bp.route("/messages/<message_id>")
+@bp.response(HTTPStatus.OK, MessageSchema)
+@bp.problems(HTTPStatus.NOT_FOUND)
+def get_message(message_id: str) -> Response:
+    """One message."""
+    message = access_message(db.session, current_user_id(), message_id)
+    shown = messages_json(db.session, [message.id]).get(message.id)
+    if shown is None:
+        raise NotFoundError("There is no such message.")
+    return json_response(shown)

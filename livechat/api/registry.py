@@ -1,0 +1,30 @@
+"""What the web application is made of: every blueprint, in one list, behind one set of rules."""
+
+from flask import Blueprint, Flask
+
+from livechat.api import conversations, documents, messages, phone_numbers
+from livechat.api.auth import init_auth
+from livechat.api.blueprint import ApiBlueprint
+from livechat.api.headers import init_headers
+from livechat.api.limits import init_limits
+from livechat.api.problems import init_problems
+from livechat.config import Settings
+
+# In the OpenAPI document, under /api/live-chat.
+API_BLUEPRINTS: list[ApiBlueprint] = [phone_numbers.bp, conversations.bp, messages.bp]
+# Everything else. A rule that takes no token is named in ``auth.PUBLIC_RULES`` too.
+PLAIN_BLUEPRINTS: list[Blueprint] = [documents.bp]
+
+
+def init_api(app: Flask, settings: Settings) -> None:
+    """Register views, auth, limits and problems. Extensions (db, redis) have been bound before."""
+    # The order of these is the order in which a request meets them.
+    init_headers(app)
+    init_auth(app, settings)
+    init_limits(app)
+    api = documents.new_api(app)
+    for blueprint in API_BLUEPRINTS:
+        api.register_blueprint(blueprint)
+    for plain in PLAIN_BLUEPRINTS:
+        app.register_blueprint(plain)
+    init_problems(app)

@@ -1,0 +1,95 @@
+"""What the calls take and answer: query parameters, bodies and envelopes."""
+
+import marshmallow as ma
+from marshmallow import fields
+from marshmallow.validate import Length, Range, Regexp
+
+from livechat.api.schemas.fields import MAX_BIGINT, WholeNumber, opaque_id, page_limit
+from livechat.api.schemas.objects import ConversationSchema, MessageSchema, PhoneNumberSchema
+
+_PHONE_NUMBER_ID = "Meta's id of one of your numbers."
+
+
+class PhoneNumbersSchema(ma.Schema):
+    phone_numbers = fields.List(fields.Nested(PhoneNumberSchema), required=True)
+
+
+def _meta_id(description: str, example: str) -> fields.String:
+    # ``[0-9]`` and ``\Z``: ``\d`` takes digits of other scripts, ``$`` a line end.
+    return fields.String(
+        required=True,
+        validate=Regexp(r"[0-9]{1,64}\Z", error="Give Meta's id: up to 64 digits."),
+        metadata={"description": description, "example": example},
+    )
+
+
+class ConnectSchema(ma.Schema):
+    waba_id = _meta_id("The WhatsApp Business Account.", "102290129340398")
+    phone_number_id = _meta_id("The number's id at Meta, not the number itself.", "106540352242922")
+    access_token = fields.String(
+        required=True,
+        validate=Length(min=1, max=4096, error="Give the access token: up to 4,096 characters."),
+        metadata={
+            "description": "A system user's token with whatsapp_business_messaging.",
+            "format": "password",
+        },
+    )
+
+
+class ConversationsQuerySchema(ma.Schema):
+    phone_number_id = opaque_id(_PHONE_NUMBER_ID, required=True)
+    user_id = fields.UUID(metadata={"description": "May be left out; else it must be the token's user."})
+    limit = page_limit()
+    cursor = opaque_id("`next_cursor` of the page before.", validate=Length(max=200))
+    unread = fields.Boolean(
+        load_default=False, metadata={"description": "Only conversations with unread messages."}
+    )
+    search = fields.String(
+        validate=Length(min=1, max=100), metadata={"description": "Part of a name, username or phone number."}
+    )
+
+
+class ConversationsSchema(ma.Schema):
+    conversations = fields.List(fields.Nested(ConversationSchema), required=True)
+    next_cursor = fields.String(
+        required=True,
+        allow_none=True,
+        metadata={"description": "For the next page; null: this was the last."},
+    )
+
+
+class MessagesQuerySchema(ma.Schema):
+    conversation_id = opaque_id("The thread.", required=True)
+    limit = page_limit()
+    offset = WholeNumber(
+        validate=Range(min=0, max=MAX_BIGINT, error="Give a number that is not negative."),
+        metadata={"description": "How many to skip, counted back from the newest.", "default": 0},
+    )
+    before = opaque_id("The page that ends right before this message id.")
+    after = opaque_id("The page that begins right after this message id.")
+    around = opaque_id("The page with this message id in its middle.")
+
+    @ma.validates_schema
+    def _one_way_to_page(self, data: dict[str, object], **_: object) -> None:
+        given = [name for name in ("offset", "before", "after", "around") if name in data]
+        if len(given) > 1:
+            sentence = f"Give only one of {', '.join(given)}."
+            raise ma.ValidationError({name: [sentence] for name in given})
+
+
+class MessagesSchema(ma.Schema):
+    messages = fields.List(
+        fields.Nested(MessageSchema), required=True, metadata={"description": "The oldest comes first."}
+    )
+    total = fields.Integer(required=True, metadata={"description": "Messages in the thread."})
+    limit = fields.Integer(required=True)
+    offset = fields.Integer(required=True, metadata={"description": "0 where the page was asked for by id."})
+    first_unread_id = fields.String(
+        required=True, allow_none=True, metadata={"description": "The oldest unread message."}
+    )
+
+
+class ReadSchema(ma.Schema):
+    up_to = opaque_id(
+        "Read up to this message id; left out or null: to the end.", allow_none=True, load_default=None
+    )

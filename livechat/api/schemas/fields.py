@@ -1,0 +1,50 @@
+"""Fields that several schemas share."""
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+import marshmallow as ma
+from marshmallow import fields
+
+MAX_BIGINT = 2**63 - 1
+MAX_PAGE = 200
+_WHOLE = re.compile(r"[0-9]{1,19}")
+
+
+class WholeNumber(fields.Integer):
+    """Decimal digits only. ``int()`` would also take underscores, spaces and digits of other scripts."""
+
+    def _deserialize(
+        self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any
+    ) -> int:
+        if not isinstance(value, str) or not _WHOLE.fullmatch(value):
+            raise ma.ValidationError("Give a whole number that is not negative.")
+        return super()._deserialize(value, attr, data, **kwargs)
+
+
+def page_limit() -> WholeNumber:
+    """How many items a page holds: 1 to 200, 50 where nothing is said."""
+    return WholeNumber(
+        load_default=50,
+        validate=ma.validate.Range(min=1, max=MAX_PAGE, error=f"Give a number from 1 to {MAX_PAGE}."),
+        metadata={"description": "How many items at most."},
+    )
+
+
+def opaque_id(description: str, **options: Any) -> fields.String:
+    """One of our ids. Any string is taken: one that is no id of ours is simply not found."""
+    return fields.String(metadata={"description": description}, **options)
+
+
+def moment(description: str, *, nullable: bool = False) -> fields.String:
+    """RFC 3339 in UTC, as ``services.present`` writes it."""
+    return fields.String(
+        required=True,
+        allow_none=nullable,
+        metadata={
+            "format": "date-time",
+            "description": description,
+            "example": "2026-11-22T10:00:00.000000Z",
+        },
+    )

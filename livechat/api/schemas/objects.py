@@ -1,0 +1,83 @@
+"""The objects of contract section 3, as documentation: ``services.present`` writes them.
+
+A test dumps what ``present`` writes through these schemas, so that the two cannot drift apart.
+"""
+
+import marshmallow as ma
+from marshmallow import fields
+from marshmallow.validate import OneOf
+
+from livechat.api.schemas.fields import moment
+from livechat.domain.status import MessageStatus
+
+
+def string(description: str | None = None, *, nullable: bool = False, **more: object) -> fields.String:
+    metadata = {"description": description} if description else {}
+    return fields.String(required=True, allow_none=nullable, metadata=metadata | more)
+
+
+class PhoneNumberSchema(ma.Schema):
+    phone_number_id = string("Meta's id of the number.", example="106540352242922")
+    waba_id = string("The WhatsApp Business Account that it belongs to.", example="102290129340398")
+    display_phone_number = string(example="+91 77559 91051")
+    verified_name = string(nullable=True, example="Asha's Bakery")
+    status = fields.String(
+        required=True,
+        validate=OneOf(["connected", "paused"]),
+        metadata={"description": "paused: account trouble; sends wait, nothing is lost."},
+    )
+    quality_rating = string(nullable=True, example="GREEN")
+    unread_count = fields.Integer(required=True, metadata={"description": "Summed over its conversations."})
+
+
+class MessageErrorSchema(ma.Schema):
+    code = fields.Integer(required=True, allow_none=True, metadata={"description": "Meta's numeric code."})
+    title = string(nullable=True)
+    detail = string("A sentence for the agent.", nullable=True)
+    retryable = fields.Boolean(required=True)
+
+
+class ReactionSchema(ma.Schema):
+    # ``from`` is a keyword of Python.
+    locals()["from"] = fields.String(required=True, validate=OneOf(["customer", "business"]))
+    emoji = string(example="👍")
+
+
+class MessageSchema(ma.Schema):
+    id = string()
+    conversation_id = string()
+    wamid = string("Meta's id; null until Meta has taken the message.", nullable=True)
+    direction = fields.String(required=True, validate=OneOf(["inbound", "outbound"]))
+    message_type = string("Meta's word.", example="text")
+    text = string("What a person reads in a list; null where there is none.", nullable=True)
+    content = fields.Dict(
+        required=True,
+        metadata={
+            "description": "The typed part under Meta's own field names; `media` for a message with a file.",
+            "example": {"text": {"body": "Hi, is my order ready?"}},
+        },
+    )
+    status = fields.String(required=True, validate=OneOf([status.value for status in MessageStatus]))
+    error = fields.Nested(MessageErrorSchema, required=True, allow_none=True)
+    timestamp = moment("Meta's time for inbound, acceptance by us for outbound.")
+    sent_at = moment("When Meta took it.", nullable=True)
+    delivered_at = moment("When it reached a device.", nullable=True)
+    read_at = moment("When the customer read it.", nullable=True)
+    failed_at = moment("When it failed.", nullable=True)
+    client_message_id = string("As the sender gave it.", nullable=True)
+    reply_to = string("The id of the message that this one answers.", nullable=True)
+    reactions = fields.List(fields.Nested(ReactionSchema), required=True)
+
+
+class ConversationSchema(ma.Schema):
+    id = string()
+    user_id = string("The owner.")
+    phone_number_id = string("Our number.")
+    customer_phone = string("Digits; null for a customer known by a business-scoped id.", nullable=True)
+    customer_user_id = string("The customer's business-scoped id.", nullable=True)
+    customer_username = string(nullable=True)
+    customer_name = string(nullable=True, example="Asha Kulkarni")
+    last_message = fields.Nested(MessageSchema, required=True, allow_none=True)
+    last_message_time = moment("The list is sorted by it.", nullable=True)
+    unread_count = fields.Integer(required=True)
+    window_expires_at = moment("When the customer service window closes; null: none is open.", nullable=True)

@@ -1,0 +1,128 @@
+"""Reading the list of conversations, by key, and moving the read pointer."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Row, Select, and_, func, or_, select, tuple_, update
+from sqlalchemy.orm import Session, scoped_session
+
+from livechat.models import Conversation, Message
+from livechat.queries.messages import message_columns
+
+AnySession = Session | scoped_session[Any]
+_NOT_A_WILDCARD = str.maketrans({"\\": r"\\", "%": r"\%", "_": r"\_"})
+
+
+@dataclass(frozen=True, slots=True)
+class ListPlace:
+    """Where a page of the list ended: the next one begins right behind it."""
+
+    last_message_time: datetime
+    id: UUID
+
+
+def conversation_page(
+    session: AnySession,
+    phone_number_id: str,
+    *,
+    limit: int,
+    behind: ListPlace | None = None,
+    unread_only: bool = False,
+    search: str | None = None,
+) -> list[tuple[Conversation, Row[Any] | None]]:
+    """Conversations of a number, newest first, each with the row of its last message, in two statements."""
+    statement = (
+        select(Conversation)
+        .where(Conversation.phone_number_id == phone_number_id)
+        .order_by(Conversation.last_message_time.desc(), Conversation.id.desc())
+        .limit(limit)
+    )
+    if behind is not None:
+        place = tuple_(Conversation.last_message_time, Conversation.id)
+        statement = statement.where(place < tuple_(behind.last_message_time, behind.id))
+    if unread_only:
+        statement = statement.where(Conversation.unread_count > 0)
+    if search:
+        statement = _matching(statement, search)
+    conversations = list(session.execute(statement).scalars())
+    last_ids = [item.last_message_id for item in conversations if item.last_message_id is not None]
+    rows: dict[UUID, Row[Any]] = {}
+    if last_ids:
+        found = session.execute(select(*message_columns()).where(Message.id.in_(last_ids)))
+        rows = {row.id: row for row in found}
+    return [
+        (item, rows.get(item.last_message_id) if item.last_message_id is not None else None)
+        for item in conversations
+    ]
+
+
+def _matching(statement: Select[Any], search: str) -> Select[Any]:
+    """Name, username or number containing ``search``; names have a trigram index."""
+    pattern = f"%{search.translate(_NOT_A_WILDCARD)}%"
+    wanted = [Conversation.customer_name.ilike(pattern), Conversation.customer_username.ilike(pattern)]
+    digits = "".join(character for character in search if character in "0123456789")
+    if digits and not any(character.isalpha() for character in search):
+        wanted.append(Conversation.customer_phone.like(f"%{digits}%"))
+    return statement.where(or_(*wanted))
+
+
+def lock_conversation(session: AnySession, conversation_id: UUID) -> Conversation | None:
+    """The row as it is now, locked until the transaction ends; None where it is gone (merged)."""
+    return session.execute(
+        select(Conversation)
+        .where(Conversation.id == conversation_id)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    ).scalar_one_or_none()
+
+
+def newest_unread_seq(session: AnySession, conversation_id: UUID) -> int:
+    """The arrival number of the newest message that can be unread; 0 where there is none.
+
+    Of the whole thread it would be a scan; of these it is one look into the index, and reading up to it
+    leaves the same count.
+    """
+    newest = select(func.coalesce(func.max(Message.seq), 0)).where(
+        Message.conversation_id == conversation_id, Message.counts_unread
+    )
+    return session.execute(newest).scalar_one()
+
+
+def seq_of(session: AnySession, conversation_id: UUID, message_id: UUID) -> int | None:
+    """The arrival number of a message, None where it is not in this conversation."""
+    return session.execute(
+        select(Message.seq).where(Message.conversation_id == conversation_id, Message.id == message_id)
+    ).scalar_one_or_none()
+
+
+def has_unread_between(session: AnySession, conversation_id: UUID, above: int, up_to: int) -> bool:
+    """Whether a message that can be unread was stored after ``above`` and not after ``up_to``."""
+    found = select(Message.id).where(
+        Message.conversation_id == conversation_id,
+        Message.counts_unread,
+        and_(Message.seq > above, Message.seq <= up_to),
+    )
+    return session.execute(select(found.exists())).scalar_one()
+
+
+def move_read_pointer(session: AnySession, conversation_id: UUID, seq: int) -> None:
+    """Move it forward to ``seq``, never back, and count what lies behind it in the same statement.
+
+    The caller holds the row's lock, so that the count sees every message that was stored before.
+    """
+    pointer = func.greatest(Conversation.read_seq, seq)
+    behind = (
+        select(func.count())
+        .select_from(Message)
+        .where(Message.conversation_id == Conversation.id, Message.counts_unread, Message.seq > pointer)
+        .correlate(Conversation)
+        .scalar_subquery()
+    )
+    session.execute(
+        update(Conversation)
+        .where(Conversation.id == conversation_id)
+        .values(read_seq=pointer, unread_count=behind)
+        .execution_options(synchronize_session=False)
+    )

@@ -1,0 +1,175 @@
+"""Reading messages. Every page costs the same number of statements, at any depth."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Row, Select, and_, func, select, tuple_, union_all
+from sqlalchemy.dialects.postgresql import JSONB, aggregate_order_by
+from sqlalchemy.orm import Session, aliased, scoped_session
+from sqlalchemy.sql.elements import ColumnElement
+
+from livechat.models import Conversation, Message, MessageReaction
+
+AnySession = Session | scoped_session[Any]
+_Quoted: Any = aliased(Message, name="quoted")
+
+
+def message_columns() -> list[Any]:
+    """What a message's JSON is made of: its own columns, ``reply_to`` (our id) and ``reactions`` (a list).
+
+    The two last are look-ups by unique key for each row: cheaper than two more round trips.
+    """
+    reply_to = (
+        select(_Quoted.id)
+        .where(_Quoted.wamid == Message.reply_to_wamid, _Quoted.phone_number_id == Message.phone_number_id)
+        .correlate(Message)
+        .scalar_subquery()
+    )
+    reactions = (
+        select(
+            func.jsonb_agg(
+                aggregate_order_by(
+                    func.jsonb_build_object("from", MessageReaction.side, "emoji", MessageReaction.emoji),
+                    MessageReaction.reacted_at,
+                    MessageReaction.actor,
+                ),
+                type_=JSONB,
+            )
+        )
+        .where(
+            MessageReaction.wamid == Message.wamid,
+            MessageReaction.phone_number_id == Message.phone_number_id,
+            MessageReaction.emoji.is_not(None),
+        )
+        .correlate(Message)
+        .scalar_subquery()
+    )
+    return [
+        Message.id,
+        Message.conversation_id,
+        Message.phone_number_id,
+        Message.wamid,
+        Message.seq,
+        Message.direction,
+        Message.message_type,
+        Message.text,
+        Message.content,
+        Message.status,
+        Message.error,
+        Message.timestamp,
+        Message.sent_at,
+        Message.delivered_at,
+        Message.read_at,
+        Message.failed_at,
+        Message.client_message_id,
+        reply_to.label("reply_to"),
+        reactions.label("reactions"),
+    ]
+
+
+def messages_by_id(session: AnySession, message_ids: Sequence[UUID]) -> list[Row[Any]]:
+    """Rows of ``message_columns`` for these ids, in no particular order; unknown ids are left out."""
+    if not message_ids:
+        return []
+    return list(session.execute(select(*message_columns()).where(Message.id.in_(message_ids))))
+
+
+@dataclass(frozen=True, slots=True)
+class ThreadFacts:
+    """``total`` counts the thread; ``anchor`` is (timestamp, seq) of the named message, if it is here."""
+
+    total: int
+    first_unread_id: UUID | None
+    anchor: tuple[datetime, int] | None
+
+
+def thread_facts(session: AnySession, conversation: Conversation, anchor_id: UUID | None) -> ThreadFacts:
+    """What a page says about the whole thread, in one statement."""
+    of_thread = Message.conversation_id == conversation.id
+    total = select(func.count()).select_from(Message).where(of_thread).scalar_subquery()
+    first_unread = (
+        select(Message.id)
+        .where(of_thread, Message.counts_unread, Message.seq > conversation.read_seq)
+        .order_by(Message.timestamp, Message.seq)
+        .limit(1)
+        .scalar_subquery()
+    )
+    anchor = _anchor(of_thread, anchor_id)
+    row = session.execute(
+        select(
+            total.label("total"),
+            first_unread.label("first_unread_id"),
+            *(column.scalar_subquery() for column in anchor),
+        )
+    ).one()
+    found = (row[2], row[3]) if anchor_id is not None and row[2] is not None else None
+    return ThreadFacts(total=row.total, first_unread_id=row.first_unread_id, anchor=found)
+
+
+def _anchor(of_thread: ColumnElement[bool], anchor_id: UUID | None) -> list[Select[Any]]:
+    if anchor_id is None:
+        return []
+    here = and_(of_thread, Message.id == anchor_id)
+    return [select(Message.timestamp).where(here), select(Message.seq).where(here)]
+
+
+def newest_page(session: AnySession, conversation_id: UUID, limit: int, offset: int) -> list[Row[Any]]:
+    """``limit`` messages, counted back from the newest after skipping ``offset``; the oldest comes first."""
+    statement = _page(conversation_id).order_by(Message.timestamp.desc(), Message.seq.desc())
+    return list(reversed(session.execute(statement.limit(limit).offset(offset)).all()))
+
+
+def page_before(
+    session: AnySession, conversation_id: UUID, anchor: tuple[datetime, int], limit: int
+) -> list[Row[Any]]:
+    """The ``limit`` messages that come right before the anchor in the thread; the oldest comes first."""
+    return list(reversed(session.execute(_before(conversation_id, anchor, limit)).all()))
+
+
+def page_after(
+    session: AnySession, conversation_id: UUID, anchor: tuple[datetime, int], limit: int
+) -> list[Row[Any]]:
+    """The ``limit`` messages that come right after the anchor in the thread; the oldest comes first."""
+    return list(session.execute(_after(conversation_id, anchor, limit, inclusive=False)).all())
+
+
+def page_around(
+    session: AnySession, conversation_id: UUID, anchor: tuple[datetime, int], limit: int
+) -> list[Row[Any]]:
+    """Up to ``limit`` messages with the anchor in the middle; the oldest comes first."""
+    before = limit // 2
+    later = _after(conversation_id, anchor, limit - before, inclusive=True).subquery()
+    if before == 0:
+        return list(session.execute(select(later)).all())
+    earlier = _before(conversation_id, anchor, before).subquery()
+    both = union_all(select(earlier), select(later)).subquery()
+    return list(session.execute(select(both).order_by(both.c.timestamp, both.c.seq)).all())
+
+
+def _page(conversation_id: UUID) -> Select[Any]:
+    return select(*message_columns()).where(Message.conversation_id == conversation_id)
+
+
+def _before(conversation_id: UUID, anchor: tuple[datetime, int], limit: int) -> Select[Any]:
+    place = tuple_(Message.timestamp, Message.seq)
+    return (
+        _page(conversation_id)
+        .where(place < tuple_(*anchor))
+        .order_by(Message.timestamp.desc(), Message.seq.desc())
+        .limit(limit)
+    )
+
+
+def _after(
+    conversation_id: UUID, anchor: tuple[datetime, int], limit: int, *, inclusive: bool
+) -> Select[Any]:
+    place, limit_place = tuple_(Message.timestamp, Message.seq), tuple_(*anchor)
+    return (
+        _page(conversation_id)
+        .where(place >= limit_place if inclusive else place > limit_place)
+        .order_by(Message.timestamp, Message.seq)
+        .limit(limit)
+    )

@@ -1,0 +1,68 @@
+"""From an id to an object, for this user: the only way there is. Unknown and not yours look the same."""
+
+import re
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session, scoped_session
+
+from livechat.errors import NotFoundError
+from livechat.models import AccountMember, Conversation, ConversationAlias, Message, PhoneNumber
+
+AnySession = Session | scoped_session[Any]
+_UUID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
+
+
+def access_phone_number(session: AnySession, user_id: UUID, phone_number_id: str) -> PhoneNumber:
+    """The number by Meta's id; raises NotFoundError where it is unknown or not this user's to use."""
+    if "\x00" in phone_number_id:
+        raise NotFoundError("There is no such phone number.")
+    number = session.execute(
+        select(PhoneNumber)
+        .join(AccountMember, AccountMember.account_id == PhoneNumber.account_id)
+        .where(PhoneNumber.phone_number_id == phone_number_id, AccountMember.user_id == user_id)
+    ).scalar_one_or_none()
+    if number is None:
+        raise NotFoundError("There is no such phone number.")
+    return number
+
+
+def access_conversation(session: AnySession, user_id: UUID, conversation_id: str | UUID) -> Conversation:
+    """The conversation, also by the id of one that was merged into it; raises NotFoundError."""
+    wanted = parse_id(conversation_id, "conversation")
+    survivor = (
+        select(ConversationAlias.conversation_id).where(ConversationAlias.id == wanted).scalar_subquery()
+    )
+    conversation = session.execute(
+        select(Conversation)
+        .join(PhoneNumber, PhoneNumber.phone_number_id == Conversation.phone_number_id)
+        .join(AccountMember, AccountMember.account_id == PhoneNumber.account_id)
+        .where(Conversation.id == func.coalesce(survivor, wanted), AccountMember.user_id == user_id)
+    ).scalar_one_or_none()
+    if conversation is None:
+        raise NotFoundError("There is no such conversation.")
+    return conversation
+
+
+def access_message(session: AnySession, user_id: UUID, message_id: str | UUID) -> Message:
+    """The message; raises NotFoundError where it is unknown or on a number that is not this user's."""
+    message = session.execute(
+        select(Message)
+        .join(PhoneNumber, PhoneNumber.phone_number_id == Message.phone_number_id)
+        .join(AccountMember, AccountMember.account_id == PhoneNumber.account_id)
+        .where(Message.id == parse_id(message_id, "message"), AccountMember.user_id == user_id)
+    ).scalar_one_or_none()
+    if message is None:
+        raise NotFoundError("There is no such message.")
+    return message
+
+
+def parse_id(given: str | UUID, what: str) -> UUID:
+    """Our own ids are UUIDs but opaque to clients, so that anything else is simply unknown: NotFoundError."""
+    if isinstance(given, UUID):
+        return given
+    # Stricter than ``UUID()``, which takes braces and stray dashes: an id has one spelling.
+    if not _UUID.fullmatch(given):
+        raise NotFoundError(f"There is no such {what}.")
+    return UUID(given)

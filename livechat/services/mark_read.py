@@ -1,0 +1,47 @@
+"""An agent has read a conversation: the pointer moves, the count follows, the customer gets blue ticks."""
+
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy.orm import Session, scoped_session
+
+from livechat.errors import NotFoundError
+from livechat.models import Conversation
+from livechat.outbox import enqueue_after_commit
+from livechat.queries.conversations import (
+    has_unread_between,
+    lock_conversation,
+    move_read_pointer,
+    newest_unread_seq,
+    seq_of,
+)
+from livechat.services.access import parse_id
+from livechat.tasknames import TaskName
+
+
+def mark_read(
+    session: Session | scoped_session[Any], conversation_id: UUID, up_to: str | None
+) -> Conversation:
+    """The conversation after reading it up to our message id ``up_to``, or to its end.
+
+    Access has been checked. Raises NotFoundError where ``up_to`` is not in this conversation. Flushes; the
+    caller commits, and Meta is told by a task after that, only when something of the customer's became read.
+    """
+    # Ingest takes the same lock before it stores, so that no message slips between the count and the pointer.
+    conversation = lock_conversation(session, conversation_id)
+    if conversation is None:
+        raise NotFoundError("There is no such conversation.")
+    if up_to is None:
+        seq = newest_unread_seq(session, conversation_id)
+    else:
+        named = seq_of(session, conversation_id, parse_id(up_to, "message in this conversation"))
+        if named is None:
+            raise NotFoundError("There is no such message in this conversation.")
+        seq = named
+    if seq > conversation.read_seq and has_unread_between(
+        session, conversation_id, conversation.read_seq, seq
+    ):
+        enqueue_after_commit(session, TaskName.MARK_READ, conversation_id=str(conversation_id))
+    move_read_pointer(session, conversation_id, seq)
+    session.refresh(conversation)
+    return conversation

@@ -1,0 +1,112 @@
+"""What leaves by the API and by the event stream: plain dicts, exactly the contract's section 3.
+
+Written by hand rather than dumped by marshmallow: it is on the path of every page and every event.
+The schemas in ``livechat.api.schemas`` describe the same objects, and a test holds the two together.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Row
+from sqlalchemy.orm import Session, scoped_session
+
+from livechat.domain import clock
+from livechat.domain.clock import rfc3339
+from livechat.domain.service_window import is_window_open, window_end
+from livechat.models import Conversation, Message, PhoneNumber
+from livechat.queries.messages import messages_by_id
+
+AnySession = Session | scoped_session[Any]
+Json = dict[str, Any]
+
+
+def phone_number_json(number: PhoneNumber, *, waba_id: str, unread_count: int) -> Json:
+    """The header's selector shows this; ``unread_count`` sums the number's conversations."""
+    return {
+        "phone_number_id": number.phone_number_id,
+        "waba_id": waba_id,
+        "display_phone_number": number.display_phone_number,
+        "verified_name": number.verified_name,
+        "status": number.status,
+        "quality_rating": number.quality_rating,
+        "unread_count": unread_count,
+    }
+
+
+def conversation_json(
+    conversation: Conversation, *, last_message: Json | None, now: datetime | None = None
+) -> Json:
+    """A line of the list. ``last_message`` is what ``message_json`` made of ``last_message_id``, or None."""
+    now = now or clock.now()
+    heard_at, refused_at = conversation.last_inbound_at, conversation.window_refused_at
+    window_is_open = is_window_open(heard_at, refused_at, now)
+    return {
+        "id": str(conversation.id),
+        "user_id": str(conversation.user_id),
+        "phone_number_id": conversation.phone_number_id,
+        "customer_phone": conversation.customer_phone,
+        "customer_user_id": conversation.customer_user_id,
+        "customer_username": conversation.customer_username,
+        "customer_name": conversation.customer_name,
+        "last_message": last_message,
+        "last_message_time": rfc3339(conversation.last_message_time),
+        "unread_count": conversation.unread_count,
+        "window_expires_at": rfc3339(window_end(heard_at, refused_at)) if window_is_open else None,
+    }
+
+
+def message_json(
+    message: Message | Row[Any],
+    *,
+    reply_to: UUID | None = None,
+    reactions: Sequence[Json] | None = None,
+) -> Json:
+    """A bubble, from an ORM object or a row. ``reply_to`` is our id of the quoted message.
+
+    ``reactions`` is a list of ``{"from", "emoji"}``; ``row_json`` takes both from a row.
+    """
+    return {
+        "id": str(message.id),
+        "conversation_id": str(message.conversation_id),
+        "wamid": message.wamid,
+        "direction": message.direction,
+        "message_type": message.message_type,
+        "text": message.text,
+        "content": message.content,
+        "status": message.status,
+        "error": message.error,
+        "timestamp": rfc3339(message.timestamp),
+        "sent_at": rfc3339(message.sent_at),
+        "delivered_at": rfc3339(message.delivered_at),
+        "read_at": rfc3339(message.read_at),
+        "failed_at": rfc3339(message.failed_at),
+        "client_message_id": message.client_message_id,
+        "reply_to": str(reply_to) if reply_to is not None else None,
+        "reactions": list(reactions) if reactions else [],
+    }
+
+
+def row_json(row: Row[Any]) -> Json:
+    """A bubble from a row of ``queries.messages.message_columns``."""
+    return message_json(row, reply_to=row.reply_to, reactions=row.reactions)
+
+
+def messages_json(session: AnySession, message_ids: Sequence[UUID]) -> dict[UUID, Json]:
+    """The messages with these ids, by id, in one statement; unknown ids are left out."""
+    return {row.id: row_json(row) for row in messages_by_id(session, message_ids)}
+
+
+def conversations_json(session: AnySession, conversations: Sequence[Conversation]) -> list[Json]:
+    """The conversations in the order given, with their last messages, in one statement."""
+    ids = [item.last_message_id for item in conversations if item.last_message_id is not None]
+    last, now = messages_json(session, ids), clock.now()
+    return [
+        conversation_json(
+            item,
+            last_message=last.get(item.last_message_id) if item.last_message_id is not None else None,
+            now=now,
+        )
+        for item in conversations
+    ]
