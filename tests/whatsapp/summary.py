@@ -18,14 +18,14 @@ def _who(item: ThreadMessage | Reaction | MessageChange | CustomerPreference | C
     customer = item.customer
     if customer.group_id:
         return "group"
-    return f"{(customer.phone or '-')[-4:]}/{(customer.user_id or '-')[:6]}/{customer.name or '-'}"
+    return f"{(customer.phone or '-')[-4:]}/{(customer.user_id or '-')[:6]}/{(customer.name or '-')[:8]}"
 
 
 def summary(item: Item) -> str:
     match item:
         case ThreadMessage():
             flags = "".join(("U" if item.counts_unread else "-", "W" if item.opens_window else "-"))
-            text = (item.text or "-")[:24]
+            text = (item.text or "-")[:12]
             content = "+".join(sorted(item.content))
             return (
                 f"{item.direction} {item.origin} {item.message_type} {item.status}{item.status_rank} {flags} "

@@ -10,7 +10,7 @@ NAMES = sorted(path.name for path in PAYLOADS.glob("*.json"))
 
 
 def test_every_payload_is_expected_and_every_expectation_has_its_payload():
-    assert NAMES == sorted(EXPECTED)
+    assert sorted(EXPECTED) == NAMES
     assert len(NAMES) == 90
 
 

@@ -1,0 +1,174 @@
+"""The limits of interactive messages: buttons, lists, links, forms, products and requests.
+
+Source: Meta's pages per kind of interactive message (read September 2026).
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+from livechat.whatsapp.limits import Findings, is_filled
+
+_BODY, _LIST_BODY, _HEADER, _FOOTER = 1024, 4096, 60, 60
+_MOST_BUTTONS, _BUTTON_TITLE, _BUTTON_ID = 3, 20, 256
+_LIST_BUTTON, _MOST_SECTIONS, _MOST_ROWS, _SECTION_TITLE = 20, 10, 10, 24
+_ROW_ID, _ROW_TITLE, _ROW_DESCRIPTION = 200, 24, 72
+_LINK_TEXT = 20
+_MOST_PRODUCTS = 30
+_MEDIA_HEADERS = ("image", "video", "document")
+_WITHOUT_BODY = frozenset({"product", "call_permission_request"})
+_TEXT_HEADER_ONLY = frozenset({"list", "product_list"})
+
+_Check = Callable[[Findings, dict[str, Any]], None]
+
+
+def validate_interactive(findings: Findings, part: dict[str, Any]) -> None:
+    """Report what is wrong with an ``interactive`` part, by its own ``type``."""
+    kind = part.get("type")
+    check = _ACTIONS.get(kind) if isinstance(kind, str) else None
+    if check is None or not isinstance(kind, str):
+        findings.add("interactive.type", f"Give one of {', '.join(sorted(_ACTIONS))}.")
+        return
+    _frame(findings, kind, part)
+    action = part.get("action")
+    if not isinstance(action, dict):
+        findings.add("interactive.action", "Give an object.")
+        return
+    check(findings, action)
+
+
+def _frame(findings: Findings, kind: str, part: dict[str, Any]) -> None:
+    """Body, header and footer."""
+    body = part.get("body")
+    if body is not None or kind not in _WITHOUT_BODY:
+        text = body.get("text") if isinstance(body, dict) else None
+        findings.text("interactive.body.text", text, _LIST_BODY if kind == "list" else _BODY)
+    footer = part.get("footer")
+    if footer is not None:
+        text = footer.get("text") if isinstance(footer, dict) else None
+        findings.text("interactive.footer.text", text, _FOOTER)
+    header = part.get("header")
+    if header is not None:
+        _header(findings, kind, header)
+    elif kind == "product_list":
+        findings.add("interactive.header", "A list of products needs a header.")
+
+
+def _header(findings: Findings, kind: str, header: Any) -> None:
+    form = header.get("type") if isinstance(header, dict) else None
+    if form == "text":
+        findings.text("interactive.header.text", header.get("text"), _HEADER)
+    elif form not in _MEDIA_HEADERS or kind in _TEXT_HEADER_ONLY:
+        known = ("text",) if kind in _TEXT_HEADER_ONLY else ("text", *_MEDIA_HEADERS)
+        findings.add("interactive.header.type", f"Give one of {', '.join(known)}.")
+    else:
+        file = header.get(form)
+        if not isinstance(file, dict) or (file.get("id") is None) == (file.get("link") is None):
+            findings.add(f"interactive.header.{form}", "Give either id or link.")
+        elif file.get("link") is not None:
+            findings.link(f"interactive.header.{form}.link", file["link"])
+
+
+def _buttons(findings: Findings, action: dict[str, Any]) -> None:
+    field = "interactive.action.buttons"
+    replies = []
+    for index, button in enumerate(findings.objects(field, action.get("buttons"), 1, _MOST_BUTTONS)):
+        reply = button.get("reply")
+        if button.get("type") != "reply" or not isinstance(reply, dict):
+            findings.add(f"{field}.{index}", "Give type reply and the object reply.")
+            continue
+        replies.append(reply)
+        findings.text(f"{field}.{index}.reply.id", reply.get("id"), _BUTTON_ID)
+        findings.text(f"{field}.{index}.reply.title", reply.get("title"), _BUTTON_TITLE)
+    findings.unique(field, [reply.get("id") for reply in replies], "id")
+    findings.unique(field, [reply.get("title") for reply in replies], "title")
+
+
+def _list(findings: Findings, action: dict[str, Any]) -> None:
+    findings.text("interactive.action.button", action.get("button"), _LIST_BUTTON)
+    field = "interactive.action.sections"
+    sections = findings.objects(field, action.get("sections"), 1, _MOST_SECTIONS)
+    ids: list[Any] = []
+    for index, section in enumerate(sections):
+        findings.text(
+            f"{field}.{index}.title", section.get("title"), _SECTION_TITLE, required=len(sections) > 1
+        )
+        for place, row in enumerate(
+            findings.objects(f"{field}.{index}.rows", section.get("rows"), 1, _MOST_ROWS)
+        ):
+            ids.append(row.get("id"))
+            prefix = f"{field}.{index}.rows.{place}"
+            findings.text(f"{prefix}.id", row.get("id"), _ROW_ID)
+            findings.text(f"{prefix}.title", row.get("title"), _ROW_TITLE)
+            findings.text(f"{prefix}.description", row.get("description"), _ROW_DESCRIPTION, required=False)
+    if len(ids) > _MOST_ROWS:
+        findings.add(field, f"At most {_MOST_ROWS} rows in all sections together.")
+    findings.unique(field, ids, "row id")
+
+
+def _named(name: str, check: _Check | None = None) -> _Check:
+    """A check of ``action.name``, and of ``action.parameters`` where the kind has some."""
+
+    def checked(findings: Findings, action: dict[str, Any]) -> None:
+        if action.get("name") != name:
+            findings.add("interactive.action.name", f"Give {name}.")
+        if check is None:
+            return
+        parameters = action.get("parameters")
+        if isinstance(parameters, dict):
+            check(findings, parameters)
+        else:
+            findings.add("interactive.action.parameters", "Give an object.")
+
+    return checked
+
+
+def _link(findings: Findings, parameters: dict[str, Any]) -> None:
+    findings.text("interactive.action.parameters.display_text", parameters.get("display_text"), _LINK_TEXT)
+    findings.link("interactive.action.parameters.url", parameters.get("url"))
+
+
+def _flow(findings: Findings, parameters: dict[str, Any]) -> None:
+    prefix = "interactive.action.parameters"
+    if str(parameters.get("flow_message_version")) != "3":
+        findings.add(f"{prefix}.flow_message_version", "Give 3.")
+    if is_filled(parameters.get("flow_id")) == is_filled(parameters.get("flow_name")):
+        findings.add(prefix, "Give either flow_id or flow_name.")
+    findings.text(f"{prefix}.flow_cta", parameters.get("flow_cta"), _LINK_TEXT)
+    if parameters.get("flow_action") not in (None, "navigate", "data_exchange"):
+        findings.add(f"{prefix}.flow_action", "Give navigate or data_exchange.")
+
+
+def _product(findings: Findings, action: dict[str, Any]) -> None:
+    for key in ("catalog_id", "product_retailer_id"):
+        findings.text(f"interactive.action.{key}", action.get(key))
+
+
+def _products(findings: Findings, action: dict[str, Any]) -> None:
+    findings.text("interactive.action.catalog_id", action.get("catalog_id"))
+    field = "interactive.action.sections"
+    sections = findings.objects(field, action.get("sections"), 1, _MOST_SECTIONS)
+    for index, section in enumerate(sections):
+        findings.text(
+            f"{field}.{index}.title", section.get("title"), _SECTION_TITLE, required=len(sections) > 1
+        )
+        items = findings.objects(
+            f"{field}.{index}.product_items", section.get("product_items"), 1, _MOST_PRODUCTS
+        )
+        for place, item in enumerate(items):
+            findings.text(
+                f"{field}.{index}.product_items.{place}.product_retailer_id", item.get("product_retailer_id")
+            )
+
+
+_ACTIONS: dict[str, _Check] = {
+    "button": _buttons,
+    "list": _list,
+    "cta_url": _named("cta_url", _link),
+    "location_request_message": _named("send_location"),
+    "request_contact_info": _named("request_contact_info"),
+    "flow": _named("flow", _flow),
+    "product": _product,
+    "product_list": _products,
+    "catalog_message": _named("catalog_message"),
+    "call_permission_request": _named("call_permission_request"),
+}

@@ -1,0 +1,89 @@
+"""The body of a send call, and the id of ours that travels with it.
+
+Source: Meta's "Send messages" and the Message API reference (read September 2026).
+``biz_opaque_callback_data`` comes back in the message's status webhooks: it is the only way to learn what
+became of a call that gave no answer.
+"""
+
+import re
+from typing import Any
+from uuid import UUID
+
+from livechat.whatsapp.content import MEDIA_TYPES
+from livechat.whatsapp.reading import Json
+from livechat.whatsapp.texts import text_of
+from livechat.whatsapp.validation import validate
+
+__all__ = ["CALLBACK_PREFIX", "body_for", "callback_data", "message_id_from_callback", "text_of", "validate"]
+
+# Other apps of the business send callback data too: the prefix tells ours.
+CALLBACK_PREFIX = "msg:"
+_CALLBACK = re.compile(
+    re.escape(CALLBACK_PREFIX) + "([0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})"
+)
+# What Meta takes in a part that carries a file; the rest of a stored part (digest, MIME type, ``media``) is
+# ours.
+_MEDIA_KEYS = ("id", "link", "caption", "filename", "voice")
+
+
+def callback_data(message_id: UUID) -> str:
+    """What a send carries as ``biz_opaque_callback_data``: nothing personal, other apps can read it."""
+    return f"{CALLBACK_PREFIX}{message_id}"
+
+
+def message_id_from_callback(data: str | None) -> UUID | None:
+    """Our message's id from a status webhook; None for another app's value or one of a changed form."""
+    found = _CALLBACK.fullmatch(data) if data is not None else None
+    return UUID(found[1]) if found else None
+
+
+def body_for(
+    message_type: str,
+    content: Json,
+    *,
+    to_phone: str | None,
+    to_user_id: str | None,
+    group_id: str | None,
+    reply_to_wamid: str | None,
+    callback_data: str | None,
+) -> Json:
+    """The JSON body of ``POST /{phone_number_id}/messages``.
+
+    ``content`` is the message's, keyed by type. A group is preferred to a phone number and that to a
+    business-scoped id: if Meta gets both of the latter, the phone wins there as well. The phone is written
+    with ``+``, since without it Meta may put our own country code in front. Raises ValueError where nobody
+    is named.
+    """
+    body: Json = {"messaging_product": "whatsapp", "recipient_type": "group" if group_id else "individual"}
+    if group_id:
+        body["to"] = group_id
+    elif to_phone:
+        body["to"] = f"+{to_phone}"
+    elif to_user_id:
+        body["recipient"] = to_user_id
+    else:
+        raise ValueError("a message needs a recipient")
+    body["type"] = message_type
+    # A reaction names its target itself; Meta refuses a quote beside it.
+    if reply_to_wamid and message_type != "reaction":
+        body["context"] = {"message_id": reply_to_wamid}
+    if callback_data:
+        body["biz_opaque_callback_data"] = callback_data
+    body[message_type] = _part(message_type, content[message_type])
+    return body
+
+
+def _part(message_type: str, part: Any) -> Any:
+    """The typed part as Meta takes it."""
+    if message_type == "text":
+        return {"preview_url": bool(part.get("preview_url", False)), "body": part["body"]}
+    if message_type in MEDIA_TYPES:
+        return {key: part[key] for key in _MEDIA_KEYS if part.get(key) is not None}
+    if message_type == "location":
+        # Numbers in our own requests, strings in Meta's examples: both are taken there, one form leaves here.
+        return {
+            key: str(value) if key in ("latitude", "longitude") else value
+            for key, value in part.items()
+            if value is not None
+        }
+    return part
