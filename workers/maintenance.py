@@ -6,6 +6,7 @@ from livechat import SETTINGS_KEY
 from livechat.extensions import celery, db, redis
 from livechat.metrics import UNREAD_DRIFT
 from livechat.services import maintenance
+from livechat.services import sweep_outbound as outbound
 from livechat.tasknames import TaskName
 
 
@@ -25,3 +26,9 @@ def prune() -> None:
 def reconcile_unread() -> None:
     """Compare unread counts with the messages behind them, and repair."""
     UNREAD_DRIFT.inc(maintenance.reconcile_unread(db.session))
+
+
+@celery.task(name=TaskName.SWEEP_OUTBOUND.value)
+def sweep_outbound() -> None:
+    """Enqueue conversations with due messages, and give up claims past their deadline."""
+    outbound.sweep_outbound(db.session, redis.client)

@@ -2,7 +2,7 @@
 
 from flask import Blueprint, Flask
 
-from livechat.api import conversations, documents, messages, phone_numbers
+from livechat.api import conversations, documents, messages, phone_numbers, send_message
 from livechat.api.auth import init_auth
 from livechat.api.blueprint import ApiBlueprint
 from livechat.api.headers import init_headers
@@ -11,7 +11,12 @@ from livechat.api.problems import init_problems
 from livechat.config import Settings
 
 # In the OpenAPI document, under /api/live-chat.
-API_BLUEPRINTS: list[ApiBlueprint] = [phone_numbers.bp, conversations.bp, messages.bp]
+API_BLUEPRINTS: list[ApiBlueprint] = [
+    phone_numbers.bp,
+    conversations.bp,
+    messages.bp,
+    send_message.bp,
+]
 # Everything else. A rule that takes no token is named in ``auth.PUBLIC_RULES`` too.
 PLAIN_BLUEPRINTS: list[Blueprint] = [documents.bp]
 
