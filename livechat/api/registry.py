@@ -2,7 +2,7 @@
 
 from flask import Blueprint, Flask
 
-from livechat.api import conversations, documents, messages, phone_numbers
+from livechat.api import connect_number, conversations, documents, messages, phone_numbers
 from livechat.api.auth import init_auth
 from livechat.api.blueprint import ApiBlueprint
 from livechat.api.headers import init_headers
@@ -22,6 +22,7 @@ def init_api(app: Flask, settings: Settings) -> None:
     init_headers(app)
     init_auth(app, settings)
     init_limits(app)
+    connect_number.init_graph(app, settings)
     api = documents.new_api(app)
     for blueprint in API_BLUEPRINTS:
         api.register_blueprint(blueprint)
