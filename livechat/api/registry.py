@@ -3,6 +3,7 @@
 from flask import Blueprint, Flask
 
 from livechat.api import (
+    connect_number,
     conversations,
     documents,
     health,
@@ -36,6 +37,7 @@ def init_api(app: Flask, settings: Settings) -> None:
     init_auth(app, settings)
     with app.app_context():
         init_limits(app)
+    connect_number.init_graph(app, settings)
     api = documents.new_api(app)
     for blueprint in API_BLUEPRINTS:
         api.register_blueprint(blueprint)
