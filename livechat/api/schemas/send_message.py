@@ -5,7 +5,7 @@ from marshmallow import fields
 
 from livechat.services.send_request import KEY_MAX_CHARS, PART_TYPES, TEXT_MAX_UNITS
 
-_PARTS: dict[str, fields.Field] = {
+_PARTS: dict[str, fields.Raw] = {
     name: fields.Raw(
         allow_none=True,
         metadata={
