@@ -16,7 +16,7 @@ help: ## List the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 14
 
 run: $(VENV)/.run frontend ## Start the whole product here, until Ctrl-C
-	@exec $(BIN)/python -m local --stop-with-parent
+	@exec $(BIN)/python -m local --follow-parent
 
 frontend: $(if $(wildcard frontend/package.json),frontend/dist/.built) ## Build the page, where its sources and Node 20+ are
 

@@ -5,8 +5,6 @@ import sys
 from pathlib import Path
 
 from local.launcher import main
-from local.stopping import stop_when_parent_dies
 
-if "--stop-with-parent" in sys.argv[1:]:
-    stop_when_parent_dies()
-sys.exit(main(os.environ, Path(__file__).resolve().parent.parent))
+project = Path(__file__).resolve().parent.parent
+sys.exit(main(os.environ, project, follow_parent="--follow-parent" in sys.argv[1:]))

@@ -5,12 +5,13 @@ import os
 import subprocess
 import time
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 
 from local import child, procfs, readiness
 from local.errors import LocalError
 from local.folder import DataFolder, Lock
-from local.ports import HOST, is_free, kept_port
+from local.ports import HOST, is_taken, kept_port
 from local.postgres_server import STOP_SIGNAL as POSTGRES_STOP
 from local.postgres_server import PostgresServer
 from local.programs import SERVER_STOP_S, Plan, Program, Tier, product
@@ -24,6 +25,7 @@ from local.supervision import Supervisor
 SERVER_START_S = 60.0  # crash recovery included
 STEP_S = 300.0  # a migration may have much to do
 READY_S = 90.0
+QUESTION_S = 0.25
 SUPERVISOR_START_S = 15.0
 LAST_RUN_S = 20.0
 STOP_S = 13.5
@@ -34,13 +36,17 @@ FAILED_RETRY_S = 5.0
 Planner = Callable[[LocalSettings], Plan]
 
 
-def main(environ: Mapping[str, str], project: Path, plan: Planner = product) -> int:
-    """Run until asked to stop, and return the exit code.
+def main(
+    environ: Mapping[str, str], project: Path, plan: Planner = product, *, follow_parent: bool = False
+) -> int:
+    """Run until asked to stop, or until our parent is where `follow_parent` is set; return the exit code.
 
     0: stopped as asked. 1: a fault, told in one sentence on stderr, after which nothing is left running.
     """
     stopper = Stopper()
     stopper.listen()
+    if follow_parent:
+        stopper.follow_parent()
     os.umask(0o077)
     try:
         settings = LocalSettings.from_env(environ, project)
@@ -139,7 +145,7 @@ class Stack:
             with step("the database is migrated"):
                 self._run_step("migrate", self._plan.migrate)
         names = [program.name for program in self._plan.programs]
-        with step(f"{', '.join(names)} serve" if names else "nothing else to start"):
+        with step(f"{', '.join(names)} serve"):
             for name in names:
                 self._supervisor.start_program(name)
             self._wait_for_ports(names)
@@ -215,14 +221,19 @@ class Stack:
 
     def _wait_for_ports(self, names: Sequence[str]) -> None:
         for program in self._plan.programs:
-            if program.port and not self._wait(lambda: not is_free(program.port), READY_S, names):  # noqa: B023
+            if program.port and not self._wait(partial(is_taken, program.port), READY_S, names):
                 self._fail(program.name, f"does not listen on {HOST}:{program.port}")
 
     def _wait_for_readiness(self, names: Sequence[str]) -> None:
         told = ""
+        next_question = 0.0
 
         def ready() -> bool:
-            nonlocal told
+            nonlocal told, next_question
+            # The answer costs the workers a reply each, while they are still busy starting.
+            if time.monotonic() < next_question:
+                return False
+            next_question = time.monotonic() + QUESTION_S
             status, body = readiness.ask(self._settings.web_port)
             told = readiness.detail(body) if status else "nobody answers"
             return status == 200

@@ -20,6 +20,11 @@ def is_free(port: int) -> bool:
     return True
 
 
+def is_taken(port: int) -> bool:
+    """Whether somebody listens on the port."""
+    return not is_free(port)
+
+
 def service_port() -> int:
     """A free port that no outgoing connection will take while its server is being restarted.
 

@@ -12,6 +12,7 @@ import shutil
 import signal
 import subprocess
 import tempfile
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import quote
@@ -87,20 +88,20 @@ def _give_to(owner: int, folder: Path) -> None:
         os.chown(path, owner, owner if owner else -1, follow_symlinks=False)
 
 
-def choose_identity(folder: Path) -> str:
-    """One of `child.IDENTITIES` under which PostgreSQL runs and reaches the folder.
+def choose_identity(folder: Path, for_root: Sequence[str]) -> str:
+    """One of `child.IDENTITIES` under which PostgreSQL runs and reaches the folder; root tries `for_root`.
 
-    PostgreSQL refuses root. As root we try a user namespace first, then nobody with the capability to reach
-    our files; LocalError when the machine allows neither.
+    PostgreSQL refuses root. A user namespace leaves the files root's; where containers forbid it, or a folder
+    above belongs to yet another user, nobody with the capability to reach our files does it. LocalError when
+    the machine allows neither.
     """
     if os.geteuid() != 0:
         return "self"
-    if _identity_reaches("userns", folder):
-        return "userns"
     owner = folder.stat().st_uid
-    _give_to(child.NOBODY, folder)
-    if _identity_reaches("nobody", folder):
-        return "nobody"
+    for identity in for_root:
+        _give_to(_owner_under(identity), folder)
+        if _identity_reaches(identity, folder):
+            return identity
     _give_to(owner, folder)
     raise LocalError(
         "PostgreSQL refuses to run as root and this machine lets root become nobody else: "
@@ -127,6 +128,8 @@ class PostgresServer:
     port: int
     password: str
     durable: bool = True
+    identities: tuple[str, ...] = ("userns", "nobody")
+    """What root tries to become, in this order."""
 
     @property
     def url(self) -> str:
@@ -152,7 +155,7 @@ class PostgresServer:
             new.rename(self.folder)
 
     def _run_initdb(self, new: Path) -> None:
-        identity = choose_identity(new)
+        identity = choose_identity(new, self.identities)
         command = [
             str(binaries() / "initdb"),
             *("-D", str(new), "-U", USER, "--pwfile=/dev/stdin", "--auth=scram-sha-256", "--encoding=UTF8"),
@@ -183,8 +186,7 @@ class PostgresServer:
     def prepare(self) -> str:
         """Make the folder startable, whatever ended the last run, and say under which identity to start."""
         self.initialise()
-        identity = choose_identity(self.folder)
-        _give_to(_owner_under(identity), self.folder)
+        identity = choose_identity(self.folder, self.identities)
         self._forget_dead_postmaster()
         return identity
 

@@ -115,12 +115,10 @@ class EmbeddedServices:
     """A context manager around one PostgreSQL and one Redis; see the module's text for its use."""
 
     def __init__(self, *, durable: bool = False, template_folder: Path | None = None) -> None:
-        self._durable = durable
-        self._template_folder = template_folder or TEMPLATE_FOLDER
-        self._password = _template_password(self._template_folder)
+        password, self._template = template(template_folder or TEMPLATE_FOLDER)
         self.folder = Path(tempfile.mkdtemp(prefix="livechat-test-"))
-        self._postgres = PostgresServer(self.folder / "postgres", service_port(), self._password, durable)
-        self._redis = RedisServer(self.folder / "redis", service_port(), self._password, durable)
+        self._postgres = PostgresServer(self.folder / "postgres", service_port(), password, durable)
+        self._redis = RedisServer(self.folder / "redis", service_port(), password, durable)
         self.postgres = Service(
             "PostgreSQL",
             lambda: child.wrap(
@@ -151,8 +149,7 @@ class EmbeddedServices:
     def start(self) -> Self:
         """Start both; returns when both answer and the database exists. On failure nothing is left."""
         try:
-            template = _template(self._template_folder, self._password)
-            postgres_server.copy_initialised(template, self._postgres.folder)
+            postgres_server.copy_initialised(self._template, self._postgres.folder)
             self._redis.prepare()
             self.redis.start()
             self.postgres.start()
@@ -196,19 +193,20 @@ def _template_password(folder: Path) -> str:
     return file.read_text(encoding="ascii")
 
 
-def _template(folder: Path, password: str) -> Path:
-    """An initialised data folder for this version, password and user; made once, whole or not at all."""
+def template(folder: Path = TEMPLATE_FOLDER) -> tuple[str, Path]:
+    """Password and data folder of an initialised PostgreSQL, to be copied; made once, whole or not at all."""
+    password = _template_password(folder)
     version = postgres_server.version()
-    template = folder / f"postgres-{version}-{os.geteuid()}-{password[:6]}"
-    if (template / "PG_VERSION").exists():
-        return template
+    made = folder / f"postgres-{version}-{os.geteuid()}-{password[:6]}"
+    if (made / "PG_VERSION").exists():
+        return password, made
     with tempfile.TemporaryDirectory(prefix="template-", dir=folder) as scratch:
         server = PostgresServer(Path(scratch) / "postgres", 0, password, durable=False)
         server.initialise()
         try:
-            server.folder.rename(template)
+            server.folder.rename(made)
         except OSError:
             # Another process was quicker; a rename onto a folder with content is refused.
-            if not (template / "PG_VERSION").exists():
+            if not (made / "PG_VERSION").exists():
                 raise
-    return template
+    return password, made

@@ -23,6 +23,7 @@ from local import child
 from local.folder import DataFolder, Lock
 from local.programs import Program, Tier
 
+HOME = Path(__file__).resolve().parent.parent
 LOG_MAX_BYTES = 10 * 1024 * 1024
 LOG_BACKUPS = 3
 OPEN_FILES = 8192
@@ -98,8 +99,9 @@ def _program_section(program: Program, folder: DataFolder, project: Path) -> dic
         "environment": f'{child.PROGRAM_MARK}="{program.name}"',
         "autostart": "false",
         "autorestart": "true",
-        "startsecs": 1,
-        "startretries": 3,
+        # Whoever ends sooner has not started: long enough for an import that fails at its end.
+        "startsecs": 5,
+        "startretries": 2,
         "stopsignal": program.stop_signal,
         "stopwaitsecs": program.stop_wait_s,
         "killasgroup": "true",
@@ -133,11 +135,11 @@ class Supervisor:
         """
         config = self._folder.run / "supervisord.conf"
         config.write_text(configuration(self._programs, self._folder, self._project), encoding="utf-8")
-        command = [sys.executable, "-m", "supervisor.supervisord", "-c", str(config)]
+        command = [sys.executable, "-m", "local.supervise", str(self._folder.root)]
         with (self._folder.logs / "supervisord.out").open("wb") as output:
             self._process = subprocess.Popen(
                 child.wrap(command, death_signal="SIGTERM", parent=os.getpid()),
-                cwd=self._folder.run,
+                cwd=HOME,
                 env={**self._environment, child.PROGRAM_MARK: "supervisord"},
                 stdin=subprocess.DEVNULL,
                 stdout=output,

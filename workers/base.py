@@ -108,7 +108,8 @@ def _say_consuming(**_: Any) -> None:
     if not _consuming.is_set():
         return
     try:
-        say_consuming(redis.client, list(celery.amqp.queues.consume_from))
+        with AppTask.flask_app.app_context():
+            say_consuming(redis.client, list(celery.amqp.queues.consume_from))
     except RedisError as error:
         log.warning("heartbeat_not_written", error=type(error).__name__)
 

@@ -27,7 +27,10 @@ bp = ApiBlueprint("conversations", __name__, description="One customer on one of
 @bp.response(HTTPStatus.OK, ConversationsSchema)
 @bp.problems(HTTPStatus.FORBIDDEN, HTTPStatus.NOT_FOUND)
 def list_conversations(query: dict[str, Any]) -> Response:
-    """A number's conversations, newest `last_message_time` first."""
+    """A number's conversations, the latest first.
+
+    Sorted by `last_message_time`. `next_cursor` asks for what comes behind the page.
+    """
     user_id = current_user_id()
     if query.get("user_id", user_id) != user_id:
         raise ForbiddenError("The user_id is not the token's; leave it out.")

@@ -66,13 +66,23 @@ class LiveChatApi(Api):
     def _register_error_handlers(self) -> None:
         """Errors are rendered by ``livechat.api.problems`` alone."""
 
+    def _register_etag_headers(self) -> None:
+        """Answers carry no ETag."""
+
+    def _register_pagination_header(self) -> None:
+        """Pages are in the body."""
+
     def _register_responses(self) -> None:
+        self._register_problem(self.DEFAULT_ERROR_RESPONSE_NAME, "Any other problem", {})
         for status in (status for status in HTTPStatus if status >= HTTPStatus.BAD_REQUEST):
-            response: dict[str, Any] = {"description": status.phrase, "schema": self.ERROR_SCHEMA}
-            if status.value in _HEADERS_OF:
-                response["headers"] = _HEADERS_OF[status.value]
-            prepare_response(response, self.spec, CONTENT_TYPE)
-            self.spec.components.response(status.name, response, lazy=True)
+            self._register_problem(status.name, status.phrase, _HEADERS_OF.get(status.value, {}))
+
+    def _register_problem(self, name: str, description: str, headers: dict[str, Any]) -> None:
+        response: dict[str, Any] = {"description": description, "schema": self.ERROR_SCHEMA}
+        if headers:
+            response["headers"] = headers
+        prepare_response(response, self.spec, CONTENT_TYPE)
+        self.spec.components.response(name, response, lazy=True)
 
 
 def new_api(app: Flask) -> LiveChatApi:

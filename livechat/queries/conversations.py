@@ -9,7 +9,7 @@ from sqlalchemy import Row, Select, and_, func, or_, select, tuple_, update
 from sqlalchemy.orm import Session, scoped_session
 
 from livechat.models import Conversation, Message
-from livechat.queries.messages import message_columns
+from livechat.queries.messages import messages_by_id
 
 AnySession = Session | scoped_session[Any]
 _NOT_A_WILDCARD = str.maketrans({"\\": r"\\", "%": r"\%", "_": r"\_"})
@@ -48,10 +48,7 @@ def conversation_page(
         statement = _matching(statement, search)
     conversations = list(session.execute(statement).scalars())
     last_ids = [item.last_message_id for item in conversations if item.last_message_id is not None]
-    rows: dict[UUID, Row[Any]] = {}
-    if last_ids:
-        found = session.execute(select(*message_columns()).where(Message.id.in_(last_ids)))
-        rows = {row.id: row for row in found}
+    rows = {row.id: row for row in messages_by_id(session, last_ids)}
     return [
         (item, rows.get(item.last_message_id) if item.last_message_id is not None else None)
         for item in conversations

@@ -11,7 +11,11 @@ from collections.abc import Callable
 from pathlib import Path
 
 from local import procfs
+from local.folder import DataFolder
 from local.ports import service_port
+from local.postgres_server import copy_initialised
+from local.services import template
+from local.supervision import Supervisor
 
 ROOT = Path(__file__).resolve().parents[2]
 TINY_WEB = """
@@ -46,9 +50,9 @@ TINY_LAUNCHER = """
             ),
             seed=(sys.executable, "seed.py"),
         )
-    sys.exit(main(os.environ, Path.cwd(), plan))
+    sys.exit(main(os.environ, Path.cwd(), plan, follow_parent="--follow-parent" in sys.argv))
 """
-TINY_STEP = """
+STEP = """
     import os, psycopg, redis
     psycopg.connect(os.environ["DATABASE_URL"].replace("+psycopg", ""), connect_timeout=2).close()
     redis.Redis.from_url(os.environ["REDIS_URL"]).ping()
@@ -83,11 +87,21 @@ class Project:
             ("launch.py", TINY_LAUNCHER),
             ("web.py", TINY_WEB),
             ("worker.py", TINY_WORKER),
-            ("migrate.py", TINY_STEP),
-            ("seed.py", TINY_STEP),
+            ("migrate.py", ""),
+            ("seed.py", ""),
         ):
-            (folder / name).write_text(textwrap.dedent(text))
+            self.write(name, text)
         self._launchers: list[subprocess.Popen[str]] = []
+
+    def write(self, name: str, text: str) -> None:
+        (self.folder / name).write_text(textwrap.dedent(text))
+
+    def initialise(self) -> None:
+        """Put an initialised database into the data folder, which is quicker than initdb."""
+        password, folder = template()
+        self.data.mkdir()
+        copy_initialised(folder, self.data / "postgres")
+        (self.data / "secrets.env").write_text(f"POSTGRES_PASSWORD={password}\n")
 
     def launch(self, *command: str, **environ: str) -> subprocess.Popen[str]:
         """Start a launcher; its output is in `output()`."""
@@ -143,21 +157,12 @@ class Project:
 
     def main_pid(self, program: str) -> int:
         """The process id that the supervisor knows, or 0."""
-        state = self._states().get(program)
-        return int(state) if state else 0
-
-    def _states(self) -> dict[str, str]:
-        pids = {}
-        supervisor = self.pids("supervisord")
-        for pid in supervisor:
-            for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split():
-                names = {"valkey-server": "redis", "redis-server": "redis", "postgres": "postgres"}
-                name = next((n for key, n in names.items() if procfs.name_of(int(child)).startswith(key)), "")
-                if not name:
-                    name = Path(f"/proc/{child}/cmdline").read_bytes().split(b"\0")[-2].decode()
-                    name = Path(name).stem
-                pids[name] = child
-        return pids
+        supervisor = Supervisor([], DataFolder(self.data), self.folder, {})
+        try:
+            state = supervisor.states().get(program)
+        finally:
+            supervisor.close()
+        return state.pid if state else 0
 
     def get(self) -> bool:
         try:

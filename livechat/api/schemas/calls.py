@@ -4,13 +4,13 @@ import marshmallow as ma
 from marshmallow import fields
 from marshmallow.validate import Length, Range, Regexp
 
-from livechat.api.schemas.fields import MAX_BIGINT, WholeNumber, opaque_id, page_limit
+from livechat.api.schemas.fields import MAX_BIGINT, AnswerSchema, WholeNumber, opaque_id, page_limit
 from livechat.api.schemas.objects import ConversationSchema, MessageSchema, PhoneNumberSchema
 
 _PHONE_NUMBER_ID = "Meta's id of one of your numbers."
 
 
-class PhoneNumbersSchema(ma.Schema):
+class PhoneNumbersSchema(AnswerSchema):
     phone_numbers = fields.List(fields.Nested(PhoneNumberSchema), required=True)
 
 
@@ -49,7 +49,7 @@ class ConversationsQuerySchema(ma.Schema):
     )
 
 
-class ConversationsSchema(ma.Schema):
+class ConversationsSchema(AnswerSchema):
     conversations = fields.List(fields.Nested(ConversationSchema), required=True)
     next_cursor = fields.String(
         required=True,
@@ -77,7 +77,7 @@ class MessagesQuerySchema(ma.Schema):
             raise ma.ValidationError({name: [sentence] for name in given})
 
 
-class MessagesSchema(ma.Schema):
+class MessagesSchema(AnswerSchema):
     messages = fields.List(
         fields.Nested(MessageSchema), required=True, metadata={"description": "The oldest comes first."}
     )

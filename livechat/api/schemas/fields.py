@@ -12,6 +12,13 @@ MAX_PAGE = 200
 _WHOLE = re.compile(r"[0-9]{1,19}")
 
 
+class AnswerSchema(ma.Schema):
+    """What we answer. Clients must take fields that they do not know: answers grow."""
+
+    class Meta:
+        unknown = ma.EXCLUDE
+
+
 class WholeNumber(fields.Integer):
     """Decimal digits only. ``int()`` would also take underscores, spaces and digits of other scripts."""
 

@@ -3,11 +3,10 @@
 A test dumps what ``present`` writes through these schemas, so that the two cannot drift apart.
 """
 
-import marshmallow as ma
 from marshmallow import fields
 from marshmallow.validate import OneOf
 
-from livechat.api.schemas.fields import moment
+from livechat.api.schemas.fields import AnswerSchema, moment
 from livechat.domain.status import MessageStatus
 
 
@@ -16,7 +15,7 @@ def string(description: str | None = None, *, nullable: bool = False, **more: ob
     return fields.String(required=True, allow_none=nullable, metadata=metadata | more)
 
 
-class PhoneNumberSchema(ma.Schema):
+class PhoneNumberSchema(AnswerSchema):
     phone_number_id = string("Meta's id of the number.", example="106540352242922")
     waba_id = string("The WhatsApp Business Account that it belongs to.", example="102290129340398")
     display_phone_number = string(example="+91 77559 91051")
@@ -30,20 +29,20 @@ class PhoneNumberSchema(ma.Schema):
     unread_count = fields.Integer(required=True, metadata={"description": "Summed over its conversations."})
 
 
-class MessageErrorSchema(ma.Schema):
+class MessageErrorSchema(AnswerSchema):
     code = fields.Integer(required=True, allow_none=True, metadata={"description": "Meta's numeric code."})
     title = string(nullable=True)
     detail = string("A sentence for the agent.", nullable=True)
     retryable = fields.Boolean(required=True)
 
 
-class ReactionSchema(ma.Schema):
+class ReactionSchema(AnswerSchema):
     # ``from`` is a keyword of Python.
     locals()["from"] = fields.String(required=True, validate=OneOf(["customer", "business"]))
     emoji = string(example="👍")
 
 
-class MessageSchema(ma.Schema):
+class MessageSchema(AnswerSchema):
     id = string()
     conversation_id = string()
     wamid = string("Meta's id; null until Meta has taken the message.", nullable=True)
@@ -69,7 +68,7 @@ class MessageSchema(ma.Schema):
     reactions = fields.List(fields.Nested(ReactionSchema), required=True)
 
 
-class ConversationSchema(ma.Schema):
+class ConversationSchema(AnswerSchema):
     id = string()
     user_id = string("The owner.")
     phone_number_id = string("Our number.")

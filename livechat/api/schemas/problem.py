@@ -1,10 +1,11 @@
 """RFC 9457 problem details, as ``livechat.api.problems`` writes them."""
 
-import marshmallow as ma
 from marshmallow import fields
 
+from livechat.api.schemas.fields import AnswerSchema
 
-class ProblemSchema(ma.Schema):
+
+class ProblemSchema(AnswerSchema):
     type = fields.String(
         required=True, metadata={"format": "uri", "example": "urn:livechat:problem:not_found"}
     )

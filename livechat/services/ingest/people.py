@@ -136,9 +136,28 @@ class People:
             ),
             at,
         )
-        if not any((conversation.customer_phone, conversation.customer_user_id, conversation.group_id)):
-            self._learn(conversation, old, at)
-        return conversation
+        return self._never_nobody(conversation, change)
+
+    def _never_nobody(self, conversation: Conversation, change: IdentityChange) -> Conversation:
+        """A change that comes after newer ones may find every id taken or left: keep the best there is."""
+        if conversation.customer_phone or conversation.customer_user_id or conversation.group_id:
+            return conversation
+        for kind, value in (
+            ("user_id", change.new_user_id),
+            ("phone", change.new_phone),
+            ("user_id", change.old_user_id),
+            ("phone", change.old_phone),
+        ):
+            if value is None:
+                continue
+            holder = self._at((conversation.phone_number_id, kind, value))
+            if holder is None:
+                self._set(conversation, kind, value)
+                return conversation
+            merged = self._merge(conversation, holder)
+            if merged is not None:
+                return merged
+        raise ValueError("a change of identity that names nobody")
 
     def _at(self, key: Key) -> Conversation | None:
         found = self.by_key.get(key)
@@ -204,7 +223,7 @@ class People:
             holder = self._at((number, kind, new))
             if holder is None:
                 self._set(conversation, kind, new)
-        if old is None or old == new:
+        if old is None or new is None or old == new:  # without a successor it only says who is meant
             return
         if self._at((number, kind, old)) is conversation:
             self._set(conversation, kind, None)

@@ -54,7 +54,7 @@ def _ingest(session: AnySession, events: Sequence[RawEvent]) -> Stored:
             result = _ingest(session, events[:middle])
             result.add(_ingest(session, events[middle:]))
             return result
-        log.exception("webhook_item_failed", event_id=str(events[0].id), error=type(error).__name__)
+        log.exception("webhook_body_refused", event_id=str(events[0].id), error=_name(error))
     fresh = [Entry(entry.event, entry.item) for entry in entries]
     return _in_one_transaction(session, events, fresh, lambda: _one_by_one(session, fresh))
 
