@@ -36,7 +36,7 @@ def init_api(app: Flask, settings: Settings) -> None:
     init_headers(app)
     init_auth(app, settings)
     with app.app_context():
-        init_limits(app)
+        init_limits(app, settings)
     connect_number.init_graph(app, settings)
     api = documents.new_api(app)
     for blueprint in API_BLUEPRINTS:

@@ -277,7 +277,7 @@ def test_a_new_token_resumes_what_the_old_one_stopped(
     answer = web.post(URL, json=body(), headers=auth(user))
     assert (answer.status_code, answer.json["status"], answer.json["unread_count"]) == (200, "connected", 1)
     session.rollback()
-    states = dict(session.execute(select(PhoneNumber.phone_number_id, PhoneNumber.status)).tuples().all())
+    states = dict(session.execute(select(PhoneNumber.phone_number_id, PhoneNumber.status)).all())
     assert states == {
         NUMBER: "connected",
         "1": "connected",
