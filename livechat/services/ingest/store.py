@@ -220,9 +220,8 @@ def _store_messages(session: AnySession, people: People, located: Sequence[Locat
 
 def _may_replace(row: dict[str, Any]) -> bool:
     """A history's file follows its placeholder, and a voicemail its call, under the same id."""
-    return row["origin"] == "history" or (
-        row["message_type"] == "audio" and row["wamid"].startswith("wacid.")
-    )
+    is_voicemail: bool = row["message_type"] == "audio" and row["wamid"].startswith("wacid.")
+    return is_voicemail or row["origin"] == "history"
 
 
 def _message_row(n: int, message_id: UUID, conversation_id: UUID, item: ThreadMessage) -> dict[str, Any]:
