@@ -25,6 +25,17 @@ DEFAULT_FIELDS = (
     "last_onboarded_time",
     "id",
 )
+# Fields that Graph knows and this number has no value for: Graph leaves them out of its answer.
+_UNSET_FIELDS = {
+    "conversational_automation",
+    "new_display_name",
+    "new_name_status",
+    "certificate",
+    "new_certificate",
+    "search_visibility",
+    "eligibility_for_api_business_global_search",
+    "username",
+}
 APP_ID = "634974688087057"
 MAX_OVERRIDE_URL = 200
 
@@ -47,6 +58,11 @@ def as_node(number: PhoneNumber) -> Json:
         "name_status": "APPROVED",
         "status": "CONNECTED" if number.state == "connected" else "DISCONNECTED",
         "account_mode": "LIVE",
+        "quality_score": {"score": number.quality_rating},
+        "is_pin_enabled": True,
+        "is_preverified_number": False,
+        "country_code": "IN",
+        "country_dial_code": "91",
         "is_official_business_account": False,
         "is_on_biz_app": number.coexistence,
         "messaging_limit_tier": number.messaging_limit,
@@ -65,11 +81,11 @@ def _chosen(node: Json, node_type: str) -> Json:
     asked = request.args.get("fields")
     names = [name.partition("{")[0] for name in asked.split(",") if name] if asked else list(DEFAULT_FIELDS)
     for name in names:
-        if name not in node:
+        if name not in node and name not in _UNSET_FIELDS:
             raise GraphError(
                 100, f"(#100) Tried accessing nonexisting field ({name}) on node type ({node_type})"
             )
-    chosen = {name: node[name] for name in names}
+    chosen = {name: node[name] for name in names if name in node}
     chosen["id"] = node["id"]
     return chosen
 
