@@ -53,6 +53,7 @@ class World:
             self.blocked: set[Pair] = set()
             self.typing_until: dict[Pair, float] = {}
             self.subscriptions: dict[str, str] = {}
+            self.synchronized: set[tuple[str, str]] = set()
             self.seq = 0
             self.version = 0
             for number in defaults.phone_numbers():

@@ -13,6 +13,7 @@ from sandbox.graph.gateway import Call, can_see, require_number, sandbox
 from sandbox.graph.validation import require_product
 from sandbox.model import Json, PhoneNumber
 from sandbox.sandbox import Sandbox
+from sandbox.webhooks.phone_app_kinds import PHONE_APP_KINDS
 
 DEFAULT_FIELDS = (
     "verified_name",
@@ -239,11 +240,16 @@ def forget_contact(call: Call) -> Json:
     customer = box.world.find_customer(request.args.get("bsuid", ""))
     if customer is None:
         raise GraphError(100, "(#100) Param bsuid is not a known business-scoped user id.")
+    # Only people with a username can be known without their number (Meta, BSUID page).
+    if customer.username:
+        with box.world.lock:
+            customer.phone_hidden = True
+            box.world.touch("customer", customer.key)
     return {"success": True}
 
 
 def sync_app_data(call: Call) -> Json:
-    """`POST /{phone_number_id}/smb_app_data`: each kind once, and only for a number with the Business app."""
+    """`POST /{phone_number_id}/smb_app_data`: each kind once, for a number with the Business app."""
     number = require_number(call)
     require_product(call.body)
     kind = call.body.get("sync_type")
@@ -251,6 +257,15 @@ def sync_app_data(call: Call) -> Json:
         raise GraphError(100, "(#100) Param sync_type must be one of {smb_app_state_sync, history}")
     if not number.coexistence:
         raise GraphError(131009, details="The number is not used with the WhatsApp Business app.")
+    box = sandbox()
+    wanted = (number.phone_number_id, kind)
+    with box.world.lock:
+        if wanted in box.world.synchronized:
+            raise GraphError(2593107)
+        box.world.synchronized.add(wanted)
+        people = [customer for customer in box.world.customers.values() if customer.declared]
+    make = PHONE_APP_KINDS["history" if kind == "history" else "contact_sync"]
+    box.dispatcher.submit([make(box.world, number, customer, {}) for customer in people])
     return {"messaging_product": "whatsapp", "request_id": secrets.token_hex(8)}
 
 

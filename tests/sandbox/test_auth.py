@@ -68,3 +68,5 @@ def test_only_the_live_chat_may_ask_from_its_page(server: SandboxServer, box: Sa
     assert (
         requests.post(reset, data="{}", headers={"Content-Type": "text/plain"}, timeout=5).status_code == 415
     )
+    rebound = {"Origin": "http://evil.example", "Host": "evil.example"}
+    assert requests.post(reset, headers=rebound, timeout=5).status_code == 403

@@ -1,7 +1,11 @@
 from __future__ import annotations
 
 import re
+import shutil
+import subprocess
+from pathlib import Path
 
+import pytest
 import requests
 
 from sandbox.testing import SandboxClient
@@ -78,3 +82,21 @@ def test_a_file_of_any_kind_is_only_offered_as_a_download(box: SandboxClient) ->
     answer = requests.get(f"{box.base_url}/sandbox/media/{media_id}/content", timeout=5)
     assert answer.headers["Content-Disposition"] == "attachment"
     assert answer.headers["Content-Type"] == "application/octet-stream"
+
+
+CHROMIUM = shutil.which("chromium") or shutil.which("google-chrome") or shutil.which("chromium-browser")
+
+
+@pytest.mark.skipif(CHROMIUM is None, reason="no Chromium is installed")
+def test_a_real_browser_draws_the_thread(open_box: SandboxClient, tmp_path: Path) -> None:
+    open_box.customer_writes(ASHA, "<i>two</i> loaves, please")
+    assert CHROMIUM is not None
+    flags = ["--headless=new", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"]
+    flags += ["--disable-background-networking", "--disable-component-update", "--disable-sync"]
+    flags += [f"--user-data-dir={tmp_path}", "--virtual-time-budget=4000", "--dump-dom"]
+    done = subprocess.run(
+        [CHROMIUM, *flags, open_box.base_url + "/"], capture_output=True, text=True, timeout=60
+    )
+    assert "&lt;i&gt;two&lt;/i&gt; loaves, please" in done.stdout
+    assert 'class="dot on"' in done.stdout
+    assert "Refused to" not in done.stderr
