@@ -61,7 +61,10 @@ def _refuse_foreign_pages() -> Response | None:
     ):
         return None
     config = sandbox().config
-    own = urlsplit(origin).netloc == request.host
+    # The name is checked too: a foreign name that resolves to this machine makes origin and host agree.
+    address = urlsplit(origin)
+    known = {"127.0.0.1", "localhost", "::1", config.host, urlsplit(config.public_url).hostname}
+    own = address.netloc == request.host and address.hostname in known
     if own or (origin == config.livechat_url and request.path == "/sandbox/demo/token"):
         return None
     return reply({"error": "this origin may not command the sandbox"}, 403)

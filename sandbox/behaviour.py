@@ -69,9 +69,9 @@ class DeliveryMode:
     batch_when_behind: int = 20
     duplicate: int = 0
     duplicate_probability: float = 1.0
-    max_attempts: int = 20
+    max_attempts: int = 40
     retry_base_ms: int = 500
-    retry_cap_ms: int = 30_000
+    retry_cap_ms: int = 15_000
 
 
 Switches = TypeVar("Switches", Behaviour, DeliveryMode)

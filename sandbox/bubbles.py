@@ -63,7 +63,7 @@ def _content(world: World, message: Message) -> Json:
     body, kind = message.body, message.type
     part = body.get(kind)
     if kind == "text":
-        shown["text"] = part["body"] if isinstance(part, dict) else ""
+        shown["text"] = part.get("body", "") if isinstance(part, dict) else ""
     elif kind in MEDIA_KINDS and isinstance(part, dict):
         shown |= {"text": part.get("caption") or "", "media": _media(world, kind, part)}
         if kind == "document":
@@ -72,7 +72,9 @@ def _content(world: World, message: Message) -> Json:
         place = ", ".join(str(part[key]) for key in ("name", "address") if part.get(key))
         shown["text"] = f"📍 {place or str(part.get('latitude')) + ', ' + str(part.get('longitude'))}"
     elif kind == "contacts" and isinstance(part, list):
-        shown["text"] = "👤 " + ", ".join(card["name"].get("formatted_name", "?") for card in part)
+        shown["text"] = "👤 " + ", ".join(
+            str((card.get("name") or {}).get("formatted_name", "?")) for card in part
+        )
     elif kind == "interactive" and isinstance(part, dict):
         shown |= _interactive(part)
     elif kind == "template" and isinstance(part, dict):
@@ -102,9 +104,11 @@ def _interactive(part: Json) -> Json:
     shown["footer"] = (part.get("footer") or {}).get("text", "")
     action = part.get("action") or {}
     if kind == "button":
-        shown["buttons"] = [{"type": "button_reply", **button["reply"]} for button in action["buttons"]]
+        shown["buttons"] = [
+            {"type": "button_reply", **button["reply"]} for button in action.get("buttons", [])
+        ]
     elif kind == "list":
-        rows = [row for section in action["sections"] for row in section["rows"]]
+        rows = [row for section in action.get("sections", []) for row in section.get("rows", [])]
         shown["buttons"] = [{"type": "list_reply", **row} for row in rows]
     elif kind == "request_contact_info":
         shown["buttons"] = [{"type": "share_contact", "id": "share", "title": "Share phone number"}]

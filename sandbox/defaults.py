@@ -107,7 +107,7 @@ def templates() -> list[Template]:
             "abandoned_cart",
             "en",
             "MARKETING",
-            [{"type": "BODY", "text": "{{1}}{{2}}"}],
+            [{"type": "BODY", "text": "{{1}}{{2}}", "example": {"body_text": [["Asha", "cart"]]}}],
             status="REJECTED",
             rejected_reason="INVALID_FORMAT",
         ),
@@ -127,7 +127,11 @@ def templates() -> list[Template]:
             "en_US",
             "AUTHENTICATION",
             [
-                {"type": "BODY", "text": "*{{1}}* is your verification code."},
+                {
+                    "type": "BODY",
+                    "text": "*{{1}}* is your verification code.",
+                    "example": {"body_text": [["123456"]]},
+                },
                 {
                     "type": "BUTTONS",
                     "buttons": [
@@ -135,6 +139,7 @@ def templates() -> list[Template]:
                             "type": "URL",
                             "text": "Copy code",
                             "url": "https://www.whatsapp.com/otp/code/?code=otp{{1}}",
+                            "example": ["https://www.whatsapp.com/otp/code/?code=otp123456"],
                         }
                     ],
                 },

@@ -33,6 +33,7 @@ class PhoneNumber:
 class Customer:
     """A person on WhatsApp. `wa_id` is None for one known by business-scoped id and username only.
 
+    `phone_hidden` is the state of one with a username who is not in the business's contact book.
     `declared` tells those made known by command from strangers that a send has brought in.
     """
 
@@ -45,6 +46,12 @@ class Customer:
     read_receipts: bool = True
     accepts_marketing: bool = True
     declared: bool = True
+    phone_hidden: bool = False
+
+    @property
+    def shown_wa_id(self) -> str | None:
+        """The phone number as webhooks tell it: None where it is hidden from the business."""
+        return None if self.phone_hidden else self.wa_id
 
     @property
     def key(self) -> str:
@@ -57,8 +64,8 @@ class Customer:
         if self.username and with_username:
             profile["username"] = self.username
         contact: Json = {"profile": profile}
-        if self.wa_id:
-            contact["wa_id"] = self.wa_id
+        if self.shown_wa_id:
+            contact["wa_id"] = self.shown_wa_id
         contact["user_id"] = self.user_id
         if self.parent_user_id:
             contact["parent_user_id"] = self.parent_user_id

@@ -20,6 +20,7 @@ from sandbox.httpd import HttpServer
 from sandbox.model import Json
 
 START_TIMEOUT_S = 20.0
+PAGE = 5_000
 # The secret of the signature vector in the reference of the protocol.
 TEST_APP_SECRET = "test-app-secret"  # noqa: S105
 TEST_VERIFY_TOKEN = "test-verify-token"  # noqa: S105
@@ -123,20 +124,28 @@ class SandboxClient:
         return self._object("POST", "/webhooks/raw", {"body": body, **command})
 
     def messages(self, **query: Any) -> list[Json]:
-        """Accepted sends in order."""
-        return list(self.call("GET", "/messages", **query)["messages"])
+        """Accepted sends in order: all of them, unless `limit` says fewer."""
+        if "limit" in query:
+            return list(self.call("GET", "/messages", **query)["messages"])
+        found: list[Json] = []
+        while page := self.call("GET", "/messages", **{**query, "limit": PAGE})["messages"]:
+            found += page
+            query["after"] = page[-1]["seq"]
+            if len(page) < PAGE:
+                break
+        return found
 
     def message(self, wamid: str) -> Json:
         """One message."""
         return self._object("GET", f"/messages/{wamid}")
 
     def requests(self, **query: Any) -> list[Json]:
-        """Graph calls in order."""
-        return list(self.call("GET", "/requests", **query)["requests"])
+        """Graph calls in order, as many as the sandbox keeps."""
+        return list(self.call("GET", "/requests", **{"limit": 20_000, **query})["requests"])
 
     def deliveries(self, **query: Any) -> list[Json]:
-        """Webhook deliveries in order."""
-        return list(self.call("GET", "/deliveries", **query)["deliveries"])
+        """Webhook deliveries in order, as many as the sandbox keeps."""
+        return list(self.call("GET", "/deliveries", **{"limit": 5_000, **query})["deliveries"])
 
     def token(self, token: str, state: str = "valid", **values: Any) -> Json:
         """Add, expire or revoke a Graph token."""

@@ -5,6 +5,7 @@ from any thread.
 from __future__ import annotations
 
 import hashlib
+import itertools
 import threading
 import time
 from collections import defaultdict, deque
@@ -53,6 +54,7 @@ class World:
             self.blocked: set[Pair] = set()
             self.typing_until: dict[Pair, float] = {}
             self.subscriptions: dict[str, str] = {}
+            self.synchronized: set[tuple[str, str]] = set()
             self.seq = 0
             self.version = 0
             for number in defaults.phone_numbers():
@@ -104,6 +106,13 @@ class World:
         if found is None:
             raise ControlError(f"unknown customer {ref}", 404)
         return found
+
+    def speaker(self, ref: str | None) -> Customer:
+        """As `customer`; an unknown phone number that speaks up becomes a customer, as in life."""
+        with self.lock:
+            if ref is not None and self.find_customer(ref) is None and ref.isdigit() and 7 <= len(ref) <= 15:
+                return self.add_customer(Customer(self.ids.user_id(), ref, f"Customer {ref[-4:]}"))
+            return self.customer(ref)
 
     def add_customer(self, customer: Customer) -> Customer:
         """Make a person known. One of the same number or business-scoped id is replaced."""
@@ -176,15 +185,15 @@ class World:
             return list(self.threads.get((phone_number_id, customer.key), ()))
 
     def listed(self, keep: Callable[[Message], bool], *, limit: int, after: int = 0) -> list[Message]:
-        """Up to `limit` messages that pass `keep`, in order of acceptance, with a `seq` above `after`."""
+        """The first `limit` messages that pass `keep`, in order of acceptance, with a `seq` above `after`."""
         with self.lock:
-            found: list[Message] = []
-            for message in self.messages.values():
-                if message.seq > after and keep(message):
-                    found.append(message)
-                    if len(found) >= limit:
-                        break
-            return found
+            if after:
+                # From the end: who follows along asks for the few newest of very many.
+                newest = itertools.takewhile(lambda m: m.seq > after, reversed(self.messages.values()))
+                later: Iterable[Message] = list(newest)[::-1]
+            else:
+                later = list(self.messages.values())
+        return list(itertools.islice(filter(keep, later), limit))
 
     def customer_wrote(self, pair: Pair, at: float) -> None:
         """Open or refresh the customer service window; an older message never shortens it."""

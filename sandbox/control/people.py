@@ -98,7 +98,7 @@ def write(ref: str) -> Response:
     """A customer writes: `{type="text", text?, phone_number_id?, reply_to?, timestamp?, …}`."""
     body = asked()
     box = sandbox()
-    message = box.voice.write(box.world.customer(ref), box.world.number(body.get("phone_number_id")), body)
+    message = box.voice.write(box.world.speaker(ref), box.world.number(body.get("phone_number_id")), body)
     return reply(message.as_json() | {"message": message.body}, 201)
 
 

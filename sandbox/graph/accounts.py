@@ -13,6 +13,7 @@ from sandbox.graph.gateway import Call, can_see, require_number, sandbox
 from sandbox.graph.validation import require_product
 from sandbox.model import Json, PhoneNumber
 from sandbox.sandbox import Sandbox
+from sandbox.webhooks.phone_app_kinds import PHONE_APP_KINDS
 
 DEFAULT_FIELDS = (
     "verified_name",
@@ -25,6 +26,17 @@ DEFAULT_FIELDS = (
     "last_onboarded_time",
     "id",
 )
+# Fields that Graph knows and this number has no value for: Graph leaves them out of its answer.
+_UNSET_FIELDS = {
+    "conversational_automation",
+    "new_display_name",
+    "new_name_status",
+    "certificate",
+    "new_certificate",
+    "search_visibility",
+    "eligibility_for_api_business_global_search",
+    "username",
+}
 APP_ID = "634974688087057"
 MAX_OVERRIDE_URL = 200
 
@@ -47,6 +59,11 @@ def as_node(number: PhoneNumber) -> Json:
         "name_status": "APPROVED",
         "status": "CONNECTED" if number.state == "connected" else "DISCONNECTED",
         "account_mode": "LIVE",
+        "quality_score": {"score": number.quality_rating},
+        "is_pin_enabled": True,
+        "is_preverified_number": False,
+        "country_code": "IN",
+        "country_dial_code": "91",
         "is_official_business_account": False,
         "is_on_biz_app": number.coexistence,
         "messaging_limit_tier": number.messaging_limit,
@@ -65,11 +82,11 @@ def _chosen(node: Json, node_type: str) -> Json:
     asked = request.args.get("fields")
     names = [name.partition("{")[0] for name in asked.split(",") if name] if asked else list(DEFAULT_FIELDS)
     for name in names:
-        if name not in node:
+        if name not in node and name not in _UNSET_FIELDS:
             raise GraphError(
                 100, f"(#100) Tried accessing nonexisting field ({name}) on node type ({node_type})"
             )
-    chosen = {name: node[name] for name in names}
+    chosen = {name: node[name] for name in names if name in node}
     chosen["id"] = node["id"]
     return chosen
 
@@ -223,11 +240,16 @@ def forget_contact(call: Call) -> Json:
     customer = box.world.find_customer(request.args.get("bsuid", ""))
     if customer is None:
         raise GraphError(100, "(#100) Param bsuid is not a known business-scoped user id.")
+    # Only people with a username can be known without their number (Meta, BSUID page).
+    if customer.username:
+        with box.world.lock:
+            customer.phone_hidden = True
+            box.world.touch("customer", customer.key)
     return {"success": True}
 
 
 def sync_app_data(call: Call) -> Json:
-    """`POST /{phone_number_id}/smb_app_data`: each kind once, and only for a number with the Business app."""
+    """`POST /{phone_number_id}/smb_app_data`: each kind once, for a number with the Business app."""
     number = require_number(call)
     require_product(call.body)
     kind = call.body.get("sync_type")
@@ -235,6 +257,15 @@ def sync_app_data(call: Call) -> Json:
         raise GraphError(100, "(#100) Param sync_type must be one of {smb_app_state_sync, history}")
     if not number.coexistence:
         raise GraphError(131009, details="The number is not used with the WhatsApp Business app.")
+    box = sandbox()
+    wanted = (number.phone_number_id, kind)
+    with box.world.lock:
+        if wanted in box.world.synchronized:
+            raise GraphError(2593107)
+        box.world.synchronized.add(wanted)
+        people = [customer for customer in box.world.customers.values() if customer.declared]
+    make = PHONE_APP_KINDS["history" if kind == "history" else "contact_sync"]
+    box.dispatcher.submit([make(box.world, number, customer, {}) for customer in people])
     return {"messaging_product": "whatsapp", "request_id": secrets.token_hex(8)}
 
 

@@ -22,6 +22,10 @@ def send(call: Call) -> Json:
     _check_limits(box, number, wanted, customer)
     with box.world.lock:
         customer = customer or box.world.recipient(wanted.to, by_user_id=wanted.by_user_id)
+        if customer.phone_hidden and not wanted.by_user_id:
+            # A message to the number puts it back into the business's contact book.
+            customer.phone_hidden = False
+            box.world.touch("customer", customer.key)
         call.message = box.world.add_message(
             wamid=box.world.ids.outbound_wamid(customer.key),
             direction="outbound",

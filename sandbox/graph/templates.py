@@ -50,14 +50,14 @@ def listed(call: Call, waba_id: str) -> Json:
     page = found[start : start + limit]
     data = [{name: node[name] for name in fields if name in node} for node in map(as_node, page)]
     if not page:
-        return {"data": []}
+        return {"data": []} | _summary(waba_id, len(found))
     paging: Json = {"cursors": {"before": _cursor(page[0]), "after": _cursor(page[-1])}}
     if start + limit < len(found):
         query = f"limit={limit}&after={paging['cursors']['after']}"
         if request.args.get("fields"):
             query = f"fields={request.args['fields']}&{query}"
         paging["next"] = f"{request.base_url}?{query}"
-    return {"data": data, "paging": paging}
+    return {"data": data, "paging": paging} | _summary(waba_id, len(found))
 
 
 def create(call: Call, waba_id: str) -> Json:
@@ -161,6 +161,20 @@ def _fields() -> list[str]:
     asked = request.args.get("fields")
     names = [name for name in asked.split(",") if name] if asked else list(DEFAULT_FIELDS)
     return names if "id" in names else [*names, "id"]
+
+
+def _summary(waba_id: str, found: int) -> Json:
+    """The counts that `?summary=total_count,…` asks for."""
+    asked = request.args.get("summary")
+    if not asked:
+        return {}
+    counts: Json = {
+        "total_count": found,
+        "message_template_count": len(list(sandbox().world.templates_of(waba_id))),
+        "message_template_limit": MAX_TEMPLATES,
+        "are_translations_complete": True,
+    }
+    return {"summary": {name: value for name, value in counts.items() if name in asked.split(",")}}
 
 
 def _cursor(template: Template) -> str:

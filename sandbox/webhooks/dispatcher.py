@@ -22,6 +22,7 @@ from sandbox.world import World
 MAX_LOGGED = 5000
 MAX_LOGGED_BODY = 64 * 1024
 WORKERS = 8
+STOP_TIMEOUT_S = 2.0
 _BEHIND_BATCH = 100
 
 
@@ -163,8 +164,10 @@ class Dispatcher:
         with self._wake:
             self._stopping = True
             self._wake.notify_all()
+        # A callback that hangs must not hold up the end of the process; the threads are daemons.
+        deadline = time.monotonic() + STOP_TIMEOUT_S
         for thread in self._threads:
-            thread.join(self.world.config.webhook_timeout_s + 1)
+            thread.join(max(deadline - time.monotonic(), 0))
         self._http.clear()
 
     # Inside

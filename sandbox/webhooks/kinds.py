@@ -92,7 +92,7 @@ class Kinds:
         return builder(command)
 
     def _parties(self, command: Json) -> tuple[PhoneNumber, Customer]:
-        return self._world.number(command.get("phone_number_id")), self._world.customer(
+        return self._world.number(command.get("phone_number_id")), self._world.speaker(
             command.get("customer")
         )
 

@@ -92,8 +92,8 @@ def _same_place(change: Json, update: Update) -> bool:
 def sender(customer: Customer) -> Json:
     """The keys of a message that say who wrote it."""
     keys: Json = {}
-    if customer.wa_id:
-        keys["from"] = customer.wa_id
+    if customer.shown_wa_id:
+        keys["from"] = customer.shown_wa_id
     keys["from_user_id"] = customer.user_id
     if customer.parent_user_id:
         keys["from_parent_user_id"] = customer.parent_user_id
@@ -124,8 +124,8 @@ def status_entry(
 ) -> Json:
     """One entry of `value.statuses[]`."""
     entry: Json = {"id": message.wamid, "status": status, "timestamp": str(timestamp)}
-    if customer.wa_id and not (status == "failed" and message.by_user_id):
-        entry["recipient_id"] = customer.wa_id
+    if customer.shown_wa_id and not (status == "failed" and message.by_user_id):
+        entry["recipient_id"] = customer.shown_wa_id
     # On `failed` the BSUID comes only where the message was sent to it (Meta, BSUID page).
     if status != "failed" or message.by_user_id:
         entry["recipient_user_id"] = customer.user_id

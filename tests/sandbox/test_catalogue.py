@@ -36,9 +36,16 @@ def _batch(*items: dict[str, Any]) -> dict[str, Any]:
 
 SENT = {"wamid": "SENT"}
 REFERRAL = {
-    "source_url": "https://fb.me/1", "source_id": "1", "source_type": "ad", "body": "b", "headline": "h",
-    "media_type": "image", "image_url": "https://x/y.jpg", "ctwa_clid": "c", "welcome_message": {"text": "Hi"},
-}  # fmt: skip
+    "source_url": "https://fb.me/1",
+    "source_id": "1",
+    "source_type": "ad",
+    "body": "b",
+    "headline": "h",
+    "media_type": "image",
+    "image_url": "https://x/y.jpg",
+    "ctwa_clid": "c",
+    "welcome_message": {"text": "Hi"},
+}
 UNPRICED = {"pricing": None}
 V23 = {
     "pricing": {"billable": False, "pricing_model": "CBP", "category": "service"},

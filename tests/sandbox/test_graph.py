@@ -290,6 +290,30 @@ def test_blocking(box: SandboxClient) -> None:
     assert _send(box, text={"body": "x"}).status_code == 200
 
 
+def test_a_forgotten_contact_hides_its_number(box: SandboxClient, callback: Callback) -> None:
+    rohan = "919820012345"
+    bsuid = box.customer_writes(rohan, "Hi")["message"]["from_user_id"]
+    query = f"contact_book?messaging_product=whatsapp&bsuid={bsuid}"
+    assert box.graph("DELETE", f"{box.phone_number_id}/{query}").json() == {"success": True}
+    hidden = box.customer_writes(rohan, "Do you know me?")["message"]
+    assert "from" not in hidden
+    assert hidden["from_user_id"] == bsuid
+    box.send("+" + rohan)
+    assert box.customer_writes(rohan, "Again")["message"]["from"] == rohan
+
+
+def test_the_business_app_synchronizes_once(box: SandboxClient, callback: Callback) -> None:
+    path = f"{box.phone_number_id}/smb_app_data"
+    body = {"messaging_product": "whatsapp", "sync_type": "history"}
+    assert box.graph("POST", path, json=body).json()["error"]["code"] == 131009
+    box.add_number(phone_number_id=box.phone_number_id, coexistence=True)
+    assert "request_id" in box.graph("POST", path, json=body).json()
+    assert box.graph("POST", path, json=body).json()["error"]["code"] == 2593107
+    assert box.flush()
+    threads = [value["history"][0]["threads"][0] for hook in callback.hooks for value in hook.values]
+    assert len(threads) == 6
+
+
 def test_read_and_typing(box: SandboxClient) -> None:
     first, second = box.customer_writes(ASHA, "one"), box.customer_writes(ASHA, "two")
     body = {"messaging_product": "whatsapp", "status": "read", "message_id": second["wamid"]}

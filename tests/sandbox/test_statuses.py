@@ -91,6 +91,20 @@ def test_strangers(box: SandboxClient, callback: Callback) -> None:
     assert callback.statuses[-1]["errors"][0]["code"] == 131047
 
 
+def test_an_undeclared_number_that_writes_is_a_customer(box: SandboxClient, callback: Callback) -> None:
+    box.customer_writes("4915112345678", "Hallo")
+    box.webhook("text", customer="4915112345679", text="Hallo", wait=True)
+    assert box.flush()
+    assert {m["from"] for m in callback.messages} == {"4915112345678", "4915112345679"}
+    assert box.messages() == []
+    assert len(box.messages(direction="all", limit=1)) == 1
+    first = box.messages(direction="all")[0]
+    assert [m["seq"] for m in box.messages(direction="all", after=first["seq"])] == [first["seq"] + 1]
+    box.send("+4915112345678")
+    assert box.flush()
+    assert {s["status"] for s in callback.statuses} == {"sent", "delivered"}
+
+
 def test_people_that_cannot_be_reached(box: SandboxClient, callback: Callback) -> None:
     box.add_customer(wa_id="911111111111", on_whatsapp=False)
     box.customer_writes(ASHA, "Hi")

@@ -1,0 +1,72 @@
+from __future__ import annotations
+
+import jwt
+import pytest
+import requests
+
+from sandbox.testing import SandboxClient, SandboxServer
+
+
+def test_the_demo_users_token(server: SandboxServer, box: SandboxClient) -> None:
+    given = box.demo_token()
+    claims = jwt.decode(given["access_token"], server.config.jwt_secret, ["HS256"], audience="authenticated")
+    assert claims["sub"] == given["user_id"]
+    assert claims["role"] == "authenticated"
+    assert claims["exp"] - claims["iat"] == given["expires_in"] == 3600
+
+
+def test_the_issuer_follows_the_project() -> None:
+    with SandboxServer(supabase_url="https://ref.supabase.co") as server:
+        token = server.client.demo_token()["access_token"]
+        claims = jwt.decode(token, server.config.jwt_secret, ["HS256"], audience="authenticated")
+        assert claims["iss"] == "https://ref.supabase.co/auth/v1"
+
+
+def _verify(box: SandboxClient, token: str) -> dict[str, object]:
+    keys = jwt.PyJWKSet.from_dict(
+        requests.get(f"{box.base_url}/auth/v1/.well-known/jwks.json", timeout=5).json()
+    )
+    header = jwt.get_unverified_header(token)
+    return jwt.decode(token, keys[header["kid"]], [header["alg"]], audience="authenticated")
+
+
+@pytest.mark.parametrize("alg", ["ES256", "RS256"])
+def test_asymmetric_keys_rotate_and_are_revoked(box: SandboxClient, alg: str) -> None:
+    old = box.mint(alg=alg, sub="0b6b0a3c-0000-4000-8000-000000000001")
+    assert _verify(box, old)["sub"] == "0b6b0a3c-0000-4000-8000-000000000001"
+    kid = box.call("POST", "/auth/keys", {"alg": alg})["kid"]
+    new = box.mint(alg=alg)
+    assert jwt.get_unverified_header(new)["kid"] == kid
+    _verify(box, old)
+    box.call("DELETE", f"/auth/keys/{jwt.get_unverified_header(old)['kid']}")
+    with pytest.raises(KeyError):
+        _verify(box, old)
+    assert box.call("GET", "/auth")["jwks_requests"] == 3
+
+
+def test_tokens_that_must_be_refused_can_be_made(box: SandboxClient) -> None:
+    assert jwt.get_unverified_header(box.mint(alg="none"))["alg"] == "none"
+    assert jwt.get_unverified_header(box.mint(alg="HS256-public-key"))["alg"] == "HS256"
+    anon = box.mint(remove=["sub", "aud"], claims={"role": "anon", "iss": "supabase"})
+    claims = jwt.decode(anon, options={"verify_signature": False})
+    assert "sub" not in claims
+    assert claims["role"] == "anon"
+    expired = box.mint(expires_in=-10)
+    assert jwt.decode(expired, options={"verify_signature": False})["exp"] < claims["exp"]
+
+
+def test_only_the_live_chat_may_ask_from_its_page(server: SandboxServer, box: SandboxClient) -> None:
+    url = f"{box.base_url}/sandbox/demo/token"
+    ours = requests.post(url, headers={"Origin": server.config.livechat_url}, timeout=5)
+    assert ours.headers["Access-Control-Allow-Origin"] == server.config.livechat_url
+    preflight = requests.options(url, headers={"Origin": server.config.livechat_url}, timeout=5)
+    assert (preflight.status_code, preflight.headers["Access-Control-Allow-Methods"]) == (204, "POST")
+    foreign = requests.post(url, headers={"Origin": "https://evil.example"}, timeout=5)
+    assert foreign.status_code == 403
+    reset = f"{box.base_url}/sandbox/reset"
+    assert requests.post(reset, headers={"Origin": server.config.livechat_url}, timeout=5).status_code == 403
+    assert (
+        requests.post(reset, data="{}", headers={"Content-Type": "text/plain"}, timeout=5).status_code == 415
+    )
+    rebound = {"Origin": "http://evil.example", "Host": "evil.example"}
+    assert requests.post(reset, headers=rebound, timeout=5).status_code == 403
