@@ -6,13 +6,11 @@ from redis import BlockingConnectionPool, Redis
 
 from livechat import models
 from livechat.api.registry import init_api
-from livechat.config import Settings
-from livechat.database import engine_options
+from livechat.config import SETTINGS_KEY, Settings
+from livechat.database import engine_options, redact_errors
 from livechat.extensions import celery, db, redis
 
-__all__ = ["create_app", "models"]
-
-SETTINGS_KEY = "LIVECHAT_SETTINGS"
+__all__ = ["create_app", "models", "use_broker"]
 
 
 def create_app(settings: Settings) -> Flask:
@@ -22,11 +20,20 @@ def create_app(settings: Settings) -> Flask:
     app.config["SQLALCHEMY_DATABASE_URI"] = settings.database_url
     app.config["SQLALCHEMY_ENGINE_OPTIONS"] = engine_options(settings)
     db.init_app(app)
+    with app.app_context():
+        redact_errors(db.engine)
     Migrate(app, db, directory="migrations", compare_type=True)
-    redis.bind(_redis_client(settings))
-    celery.conf.update(broker_url=settings.celery_broker_url)
+    redis.init_app(app, _redis_client(settings))
+    use_broker(settings)
     init_api(app, settings)
     return app
+
+
+def use_broker(settings: Settings) -> None:
+    """Point Celery, of which a process has one, at the broker of these settings."""
+    if celery.conf.broker_url != settings.celery_broker_url:
+        celery.conf.broker_url = settings.celery_broker_url
+        celery.close()
 
 
 def _redis_client(settings: Settings) -> Redis:

@@ -4,6 +4,8 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import orjson
+from sqlalchemy import Engine, event
+from sqlalchemy.engine import ExceptionContext
 
 from livechat.config import Settings
 
@@ -26,7 +28,28 @@ def engine_options(settings: Settings) -> dict[str, Any]:
         "pool_timeout": 10,
         "pool_pre_ping": True,
         "pool_recycle": 1800,
+        # Parameters hold what customers wrote; an error that quotes them would carry it into the logs.
+        "hide_parameters": True,
         "json_serializer": lambda value: orjson.dumps(value).decode(),
         "json_deserializer": orjson.loads,
         "connect_args": connect_args,
     }
+
+
+def redact_errors(engine: Engine) -> None:
+    """Cut PostgreSQL's DETAIL and CONTEXT off every error of ``engine``.
+
+    They quote the row ("Failing row contains …"), and an error's text travels: into logs, tracebacks, and to
+    Flower where a task fails. The primary message and the constraint's name are left.
+    """
+
+    @event.listens_for(engine, "handle_error")
+    def _redact(context: ExceptionContext) -> None:
+        original = context.original_exception
+        primary = getattr(getattr(original, "diag", None), "message_primary", None)
+        if primary is None:
+            return
+        original.args = (primary,)
+        if context.sqlalchemy_exception is not None:
+            kind = f"{type(original).__module__}.{type(original).__name__}"
+            context.sqlalchemy_exception.args = (f"({kind}) {primary}",)

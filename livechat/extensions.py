@@ -3,13 +3,12 @@
 from typing import TYPE_CHECKING
 
 from celery import Celery
+from flask import Flask, current_app
 from flask_jwt_extended import JWTManager
 from flask_sqlalchemy import SQLAlchemy
+from redis import Redis
 from sqlalchemy import MetaData
 from sqlalchemy.orm import DeclarativeBase
-
-if TYPE_CHECKING:
-    from redis import Redis
 
 # Named constraints, so that migrations can speak of them.
 NAMING = {
@@ -26,19 +25,16 @@ class Base(DeclarativeBase):
 
 
 class RedisHandle:
-    """The process's Redis client, bound by ``create_app``; the client connects when it is first used."""
+    """The application's Redis client; it connects when it is first used."""
 
-    def __init__(self) -> None:
-        self._client: Redis | None = None
-
-    def bind(self, client: "Redis") -> None:
-        self._client = client
+    def init_app(self, app: Flask, client: Redis) -> None:
+        app.extensions["livechat_redis"] = client
 
     @property
-    def client(self) -> "Redis":
-        if self._client is None:
-            raise RuntimeError("create_app has not run in this process")
-        return self._client
+    def client(self) -> Redis:
+        """The client of the current application; RuntimeError outside of one."""
+        client: Redis = current_app.extensions["livechat_redis"]
+        return client
 
 
 db = SQLAlchemy(model_class=Base)

@@ -3,7 +3,9 @@
 A lost publish loses nothing: the row is committed with its work outstanding, and a sweep finds it.
 """
 
+import time
 from collections.abc import Callable
+from typing import Any
 
 import structlog
 from kombu.exceptions import OperationalError
@@ -18,7 +20,7 @@ log = structlog.get_logger(__name__)
 _PENDING = "livechat_after_commit"
 
 
-def after_commit(session: Session | scoped_session[Session], action: Callable[[], object]) -> None:
+def after_commit(session: Session | scoped_session[Any], action: Callable[[], object]) -> None:
     """Run ``action`` once, when the session's present transaction has been committed."""
     real = session() if isinstance(session, scoped_session) else session
     pending: list[Callable[[], object]] = real.info.setdefault(_PENDING, [])
@@ -29,7 +31,7 @@ def after_commit(session: Session | scoped_session[Session], action: Callable[[]
 
 
 def enqueue_after_commit(
-    session: Session | scoped_session[Session], task: TaskName, **kwargs: str | int | bool
+    session: Session | scoped_session[Any], task: TaskName, **kwargs: str | int | bool
 ) -> None:
     """Send ``task`` with keyword arguments (ids and scalars) once the session has committed."""
     after_commit(session, lambda: enqueue(task, **kwargs))
@@ -42,6 +44,7 @@ def enqueue(task: TaskName, **kwargs: str | int | bool) -> bool:
             task.value,
             kwargs=kwargs,
             queue=task.queue.value,
+            headers={"sent_at": time.time()},
             ignore_result=True,
             retry=False,
         )

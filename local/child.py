@@ -13,6 +13,7 @@ import ctypes
 import os
 import signal
 import sys
+from collections.abc import Sequence
 
 NOBODY = 65534
 PR_SET_PDEATHSIG = 1
@@ -28,6 +29,34 @@ EXIT_REFUSED = 125
 
 IDENTITIES = ("self", "userns", "nobody")
 """As we are; called nobody in a user namespace; nobody itself, still allowed to reach our files."""
+
+
+RUN_MARK = "LIVECHAT_RUN"
+PROGRAM_MARK = "LIVECHAT_PROGRAM"
+"""Environment variables by which a process is known to belong to a data folder, and to one program there."""
+
+
+def wrap(
+    command: Sequence[str],
+    *,
+    identity: str = "self",
+    death_signal: str = "SIGKILL",
+    parent: int = 0,
+    replaces: bool = False,
+    needs: str = "",
+) -> list[str]:
+    """The command line that runs `command` through this file.
+
+    `parent` is the process that will start it, where it is known; `replaces` kills, first, what processes
+    with the same marks are left; `needs` is a folder without which it must not start. The exit code is
+    `EXIT_REFUSED` when the identity or the folder is out of reach.
+    """
+    options = ["--identity", identity, "--death-signal", death_signal, "--parent", str(parent)]
+    if replaces:
+        options.append("--replaces")
+    if needs:
+        options += ["--needs", needs]
+    return [sys.executable, "-I", "-S", __file__, *options, "--", *command]
 
 
 class _CapabilityHeader(ctypes.Structure):
@@ -84,16 +113,15 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--identity", choices=IDENTITIES, default="self")
     parser.add_argument("--death-signal", default="SIGKILL", help="sent to the program when its parent dies")
     parser.add_argument("--parent", type=int, default=0, help="process id of the parent, where it is known")
-    parser.add_argument("--needs", action="append", default=[], help="a folder that must be writable")
-    parser.add_argument("--replaces", help="run=program: kill what a dead predecessor left behind")
+    parser.add_argument("--needs", help="a folder that must be within reach")
+    parser.add_argument("--replaces", action="store_true", help="kill what a dead predecessor left behind")
     parser.add_argument("command", nargs="+")
     return parser.parse_args()
 
 
-def _kill_predecessor(run_and_program: str) -> None:
+def _kill_predecessor() -> None:
     """Kill the children of a killed predecessor: a web worker would go on answering with nobody above it."""
-    run, _, program = run_and_program.rpartition("=")
-    wanted = {f"LIVECHAT_RUN={run}".encode(), f"LIVECHAT_PROGRAM={program}".encode()}
+    wanted = {f"{mark}={os.environ[mark]}".encode() for mark in (RUN_MARK, PROGRAM_MARK)}
     for entry in os.listdir("/proc"):
         if not entry.isdigit() or int(entry) == os.getpid():
             continue
@@ -111,14 +139,14 @@ def main() -> None:
     libc = ctypes.CDLL(None, use_errno=True)
     try:
         if arguments.replaces:
-            _kill_predecessor(arguments.replaces)
+            _kill_predecessor()
         if arguments.identity == "userns":
             _enter_user_namespace(libc)
         elif arguments.identity == "nobody":
             _become_nobody(libc)
-        for path in arguments.needs:
+        if arguments.needs:
             # os.access would ask for the real user id; listing asks the kernel what the program will ask.
-            os.listdir(path)
+            os.listdir(arguments.needs)
         _checked(libc.prctl(PR_SET_PDEATHSIG, int(signal.Signals[arguments.death_signal]), 0, 0, 0))
     except OSError as error:
         print(f"child: identity {arguments.identity} refused: {error}", file=sys.stderr)

@@ -1,6 +1,7 @@
 """TCP ports on 127.0.0.1: which are free, which one a service kept, and who holds a taken one."""
 
 import os
+import secrets
 import socket
 from pathlib import Path
 
@@ -19,8 +20,25 @@ def is_free(port: int) -> bool:
     return True
 
 
-def free_port() -> int:
-    """A port that nobody listens on, chosen by the kernel."""
+def is_taken(port: int) -> bool:
+    """Whether somebody listens on the port."""
+    return not is_free(port)
+
+
+def service_port() -> int:
+    """A free port that no outgoing connection will take while its server is being restarted.
+
+    The kernel picks the near end of outgoing connections from a range of its own, so we stay below that.
+    """
+    try:
+        lowest_outgoing = int(Path("/proc/sys/net/ipv4/ip_local_port_range").read_text().split()[0])
+    except (OSError, ValueError):
+        lowest_outgoing = 32768
+    candidates = range(max(1024, lowest_outgoing - 12000), lowest_outgoing)
+    for _ in range(200):
+        port = secrets.choice(candidates) if candidates else 0
+        if port and is_free(port):
+            return port
     with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as probe:
         probe.bind((HOST, 0))
         return int(probe.getsockname()[1])
@@ -37,7 +55,7 @@ def kept_port(file: Path) -> int:
         port = 0
     if 1024 <= port <= 65535 and is_free(port):
         return port
-    port = free_port()
+    port = service_port()
     file.write_text(f"{port}\n", encoding="ascii")
     return port
 

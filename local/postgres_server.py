@@ -11,8 +11,8 @@ import os
 import shutil
 import signal
 import subprocess
-import sys
 import tempfile
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import quote
@@ -24,7 +24,6 @@ from local import child
 from local.errors import LocalError
 from local.ports import HOST
 
-CHILD = Path(child.__file__)
 DATABASE = "livechat"
 USER = "livechat"
 INITDB_TIMEOUT_S = 120
@@ -73,12 +72,8 @@ def version() -> str:
 
 
 def _identity_reaches(identity: str, folder: Path) -> bool:
-    command = _as(identity, ["--needs", str(folder)], [str(binaries() / "postgres"), "--version"])
+    command = child.wrap([str(binaries() / "postgres"), "--version"], identity=identity, needs=str(folder))
     return subprocess.run(command, capture_output=True, timeout=30, check=False).returncode == 0
-
-
-def _as(identity: str, options: list[str], command: list[str]) -> list[str]:
-    return [sys.executable, "-I", "-S", str(CHILD), "--identity", identity, *options, "--", *command]
 
 
 def _owner_under(identity: str) -> int:
@@ -93,20 +88,20 @@ def _give_to(owner: int, folder: Path) -> None:
         os.chown(path, owner, owner if owner else -1, follow_symlinks=False)
 
 
-def choose_identity(folder: Path) -> str:
-    """One of `child.IDENTITIES` under which PostgreSQL runs and reaches the folder.
+def choose_identity(folder: Path, for_root: Sequence[str]) -> str:
+    """One of `child.IDENTITIES` under which PostgreSQL runs and reaches the folder; root tries `for_root`.
 
-    PostgreSQL refuses root. As root we try a user namespace first, then nobody with the capability to reach
-    our files; LocalError when the machine allows neither.
+    PostgreSQL refuses root. A user namespace leaves the files root's; where containers forbid it, or a folder
+    above belongs to yet another user, nobody with the capability to reach our files does it. LocalError when
+    the machine allows neither.
     """
     if os.geteuid() != 0:
         return "self"
-    if _identity_reaches("userns", folder):
-        return "userns"
     owner = folder.stat().st_uid
-    _give_to(child.NOBODY, folder)
-    if _identity_reaches("nobody", folder):
-        return "nobody"
+    for identity in for_root:
+        _give_to(_owner_under(identity), folder)
+        if _identity_reaches(identity, folder):
+            return identity
     _give_to(owner, folder)
     raise LocalError(
         "PostgreSQL refuses to run as root and this machine lets root become nobody else: "
@@ -133,6 +128,8 @@ class PostgresServer:
     port: int
     password: str
     durable: bool = True
+    identities: tuple[str, ...] = ("userns", "nobody")
+    """What root tries to become, in this order."""
 
     @property
     def url(self) -> str:
@@ -158,7 +155,7 @@ class PostgresServer:
             new.rename(self.folder)
 
     def _run_initdb(self, new: Path) -> None:
-        identity = choose_identity(new)
+        identity = choose_identity(new, self.identities)
         command = [
             str(binaries() / "initdb"),
             *("-D", str(new), "-U", USER, "--pwfile=/dev/stdin", "--auth=scram-sha-256", "--encoding=UTF8"),
@@ -167,7 +164,7 @@ class PostgresServer:
             *([] if self.durable else ["--no-sync"]),
         ]
         result = subprocess.run(
-            _as(identity, ["--parent", str(os.getpid())], command),
+            child.wrap(command, identity=identity, parent=os.getpid()),
             input=self.password + "\n",
             capture_output=True,
             text=True,
@@ -189,8 +186,7 @@ class PostgresServer:
     def prepare(self) -> str:
         """Make the folder startable, whatever ended the last run, and say under which identity to start."""
         self.initialise()
-        identity = choose_identity(self.folder)
-        _give_to(_owner_under(identity), self.folder)
+        identity = choose_identity(self.folder, self.identities)
         self._forget_dead_postmaster()
         return identity
 
@@ -210,13 +206,11 @@ class PostgresServer:
         if b"postgres" not in command.split(b"\0")[0]:
             file.unlink()
 
-    def command(self, identity: str, options: list[str] | None = None) -> list[str]:
-        """What to run, in the foreground, once `prepare` has named the identity."""
+    def command(self) -> list[str]:
+        """What to run, in the foreground and under the identity that `prepare` has named."""
         settings = {**SETTINGS, "port": str(self.port), **({} if self.durable else UNSAFE)}
         arguments = [part for name, value in settings.items() for part in ("-c", f"{name}={value}")]
-        return _as(
-            identity, options or [], [str(binaries() / "postgres"), "-D", str(self.folder), *arguments]
-        )
+        return [str(binaries() / "postgres"), "-D", str(self.folder), *arguments]
 
     def _connect(self, database: str) -> psycopg.Connection:
         return psycopg.connect(

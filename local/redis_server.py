@@ -5,14 +5,12 @@ import os
 import platform
 import shutil
 import signal
-import sys
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import quote
 
 import redis
 
-from local import child
 from local.errors import LocalError
 from local.ports import HOST
 
@@ -77,10 +75,9 @@ class RedisServer:
     def _config(self) -> Path:
         return self.folder / "redis.conf"
 
-    def command(self, options: list[str] | None = None) -> list[str]:
+    def command(self) -> list[str]:
         """What to run, in the foreground, after `prepare`."""
-        wrapped = [sys.executable, "-I", "-S", str(Path(child.__file__)), *(options or []), "--"]
-        return [*wrapped, str(binary()), str(self._config)]
+        return [str(binary()), str(self._config)]
 
     def answers(self) -> bool:
         """Whether it takes commands now; False while it still loads the append-only file."""

@@ -9,10 +9,10 @@
         services.redis.is_running(); services.redis.pid; services.redis.log()
 
 Addresses stay the same from the first start to the end, however often a server is killed. Both servers die
-with the process that started them, even by kill -9, and the folder is removed at the end. Several of these
-may run at once, in one process or in many. `durable=False` (default) turns off fsync: what was committed
-survives a kill of the server, though not of the machine. With `durable=True` both run as `make run` runs
-them.
+with the thread that started them, and with its process, even by kill -9, and the folder is removed at the
+end. Several of these may run at once, in one process or in many. `durable=False` (default) turns off fsync:
+what was committed survives a kill of the server, though not of the machine. With `durable=True` both run as
+`make run` runs them.
 
 The result of initdb is kept in `template_folder` (default `.test/` in the project) and copied for every
 start.
@@ -30,9 +30,9 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from local import postgres_server, redis_server
+from local import child, postgres_server, redis_server
 from local.errors import LocalError
-from local.ports import free_port
+from local.ports import service_port
 from local.postgres_server import PostgresServer
 from local.redis_server import RedisServer
 
@@ -115,23 +115,22 @@ class EmbeddedServices:
     """A context manager around one PostgreSQL and one Redis; see the module's text for its use."""
 
     def __init__(self, *, durable: bool = False, template_folder: Path | None = None) -> None:
-        self._durable = durable
-        self._template_folder = template_folder or TEMPLATE_FOLDER
-        self._password = _template_password(self._template_folder)
+        password, self._template = template(template_folder or TEMPLATE_FOLDER)
         self.folder = Path(tempfile.mkdtemp(prefix="livechat-test-"))
-        self._postgres = PostgresServer(self.folder / "postgres", free_port(), self._password, durable)
-        self._redis = RedisServer(self.folder / "redis", free_port(), self._password, durable)
-        die_with_us = ["--parent", str(os.getpid())]
+        self._postgres = PostgresServer(self.folder / "postgres", service_port(), password, durable)
+        self._redis = RedisServer(self.folder / "redis", service_port(), password, durable)
         self.postgres = Service(
             "PostgreSQL",
-            lambda: self._postgres.command(self._postgres.prepare(), die_with_us),
+            lambda: child.wrap(
+                self._postgres.command(), identity=self._postgres.prepare(), parent=os.getpid()
+            ),
             self._postgres.answers,
             self.folder / "postgres.log",
             postgres_server.STOP_SIGNAL,
         )
         self.redis = Service(
             "Redis",
-            lambda: self._redis.command(die_with_us),
+            lambda: child.wrap(self._redis.command(), parent=os.getpid()),
             self._redis.answers,
             self.folder / "redis.log",
             redis_server.STOP_SIGNAL,
@@ -150,8 +149,7 @@ class EmbeddedServices:
     def start(self) -> Self:
         """Start both; returns when both answer and the database exists. On failure nothing is left."""
         try:
-            template = _template(self._template_folder, self._password)
-            postgres_server.copy_initialised(template, self._postgres.folder)
+            postgres_server.copy_initialised(self._template, self._postgres.folder)
             self._redis.prepare()
             self.redis.start()
             self.postgres.start()
@@ -195,19 +193,20 @@ def _template_password(folder: Path) -> str:
     return file.read_text(encoding="ascii")
 
 
-def _template(folder: Path, password: str) -> Path:
-    """An initialised data folder for this version, password and user; made once, whole or not at all."""
+def template(folder: Path = TEMPLATE_FOLDER) -> tuple[str, Path]:
+    """Password and data folder of an initialised PostgreSQL, to be copied; made once, whole or not at all."""
+    password = _template_password(folder)
     version = postgres_server.version()
-    template = folder / f"postgres-{version}-{os.geteuid()}-{password[:6]}"
-    if (template / "PG_VERSION").exists():
-        return template
+    made = folder / f"postgres-{version}-{os.geteuid()}-{password[:6]}"
+    if (made / "PG_VERSION").exists():
+        return password, made
     with tempfile.TemporaryDirectory(prefix="template-", dir=folder) as scratch:
         server = PostgresServer(Path(scratch) / "postgres", 0, password, durable=False)
         server.initialise()
         try:
-            server.folder.rename(template)
+            server.folder.rename(made)
         except OSError:
             # Another process was quicker; a rename onto a folder with content is refused.
-            if not (template / "PG_VERSION").exists():
+            if not (made / "PG_VERSION").exists():
                 raise
-    return template
+    return password, made

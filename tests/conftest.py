@@ -16,7 +16,7 @@ from redis import Redis
 from sqlalchemy import text
 from sqlalchemy.orm import Session, scoped_session
 
-from livechat import create_app
+from livechat import create_app, use_broker
 from livechat.config import Settings
 from livechat.extensions import db, redis
 from local.services import EmbeddedServices
@@ -79,7 +79,7 @@ def _empty(app: Flask) -> None:
         names = ", ".join(table.name for table in db.metadata.sorted_tables)
         with db.engine.begin() as connection:
             connection.execute(text(f"TRUNCATE {names} RESTART IDENTITY CASCADE"))
-    redis.client.flushall()
+        redis.client.flushall()
 
 
 @pytest.fixture
@@ -97,7 +97,29 @@ def client(app: Flask, clean: None) -> FlaskClient:
 
 @pytest.fixture
 def redis_client(app: Flask, clean: None) -> Redis:
-    return redis.client
+    with app.app_context():
+        return redis.client
+
+
+@pytest.fixture
+def another_app(app: Flask, settings: Settings) -> Iterator[Callable[[EmbeddedServices], Flask]]:
+    """``another_app(services)``: a migrated application on servers that the test may kill."""
+    made: list[Flask] = []
+
+    def make(own: EmbeddedServices) -> Flask:
+        other = create_app(Settings.from_env(environment(own)))
+        with other.app_context():
+            upgrade()
+        made.append(other)
+        return other
+
+    yield make
+    for other in made:
+        with other.app_context():
+            db.session.remove()
+            db.engine.dispose()
+    # Celery is one in a process: give it back the broker of the other tests.
+    use_broker(settings)
 
 
 @pytest.fixture

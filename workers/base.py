@@ -1,24 +1,28 @@
 """How every task runs: in an application context, with bound log fields, sessions returned at the end."""
 
+import threading
 from typing import Any
 
 import structlog
 from celery import Celery, Task
 from celery.schedules import schedule
-from celery.signals import setup_logging
+from celery.signals import heartbeat_sent, setup_logging, worker_ready
 from flask import Flask
 from kombu.entity import Exchange
 from kombu.entity import Queue as KombuQueue
+from redis.exceptions import RedisError
 
 from livechat.config import Settings
-from livechat.extensions import celery, db
+from livechat.extensions import celery, db, redis
 from livechat.logs import configure_logging
+from livechat.services.readiness import say_consuming
 from livechat.tasknames import Queue, TaskName
 
 log = structlog.get_logger(__name__)
 
 # Above the longest task by far: a task that runs longer than this is delivered a second time.
 VISIBILITY_TIMEOUT_S = 600
+_consuming = threading.Event()
 
 
 class AppTask(Task):
@@ -90,6 +94,24 @@ BEAT_SCHEDULE = {
     "reconcile unread": _every(300, TaskName.RECONCILE_UNREAD),
     "prune": _every(3600, TaskName.PRUNE),
 }
+
+
+@worker_ready.connect
+def _now_consuming(**_: Any) -> None:
+    _consuming.set()
+    _say_consuming()
+
+
+@heartbeat_sent.connect
+def _say_consuming(**_: Any) -> None:
+    # Heartbeats begin before the first queue is consumed; readiness waits for the real thing.
+    if not _consuming.is_set():
+        return
+    try:
+        with AppTask.flask_app.app_context():
+            say_consuming(redis.client, list(celery.amqp.queues.consume_from))
+    except RedisError as error:
+        log.warning("heartbeat_not_written", error=type(error).__name__)
 
 
 @setup_logging.connect

@@ -2,7 +2,16 @@
 
 from flask import Blueprint, Flask
 
-from livechat.api import connect_number, conversations, documents, messages, phone_numbers
+from livechat.api import (
+    connect_number,
+    conversations,
+    documents,
+    health,
+    messages,
+    phone_numbers,
+    send_message,
+    webhook,
+)
 from livechat.api.auth import init_auth
 from livechat.api.blueprint import ApiBlueprint
 from livechat.api.headers import init_headers
@@ -11,9 +20,14 @@ from livechat.api.problems import init_problems
 from livechat.config import Settings
 
 # In the OpenAPI document, under /api/live-chat.
-API_BLUEPRINTS: list[ApiBlueprint] = [phone_numbers.bp, conversations.bp, messages.bp]
+API_BLUEPRINTS: list[ApiBlueprint] = [
+    phone_numbers.bp,
+    conversations.bp,
+    messages.bp,
+    send_message.bp,
+]
 # Everything else. A rule that takes no token is named in ``auth.PUBLIC_RULES`` too.
-PLAIN_BLUEPRINTS: list[Blueprint] = [documents.bp]
+PLAIN_BLUEPRINTS: list[Blueprint] = [documents.bp, webhook.bp, health.bp]
 
 
 def init_api(app: Flask, settings: Settings) -> None:

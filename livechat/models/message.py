@@ -60,6 +60,7 @@ class Message(Timestamps, Model):
             "next_attempt_at",
             postgresql_where=sql("direction = 'outbound' AND status IN ('queued', 'sending')"),
         ),
+        Index("ix_chat_messages_unknown", "timestamp", postgresql_where=sql("status = 'unknown'")),
         Index(
             "uq_chat_messages_idempotency_key",
             "sent_by",

@@ -359,6 +359,13 @@ def upgrade() -> None:
         postgresql_using="gin",
     )
     op.create_index(
+        "ix_chat_messages_unknown",
+        "chat_messages",
+        ["timestamp"],
+        unique=False,
+        postgresql_where=sa.text("status = 'unknown'"),
+    )
+    op.create_index(
         "ix_chat_messages_unread",
         "chat_messages",
         ["conversation_id", "seq"],

@@ -1,0 +1,29 @@
+"""For operators and their tools: alive, ready, measured. No token; a reverse proxy must not pass these on."""
+
+from flask import Blueprint, Response, jsonify
+
+from livechat.extensions import db, redis
+from livechat.services import readiness
+from livechat.services.telemetry import render
+
+bp = Blueprint("health", __name__)
+
+
+@bp.get("/healthz")
+def healthz() -> Response:
+    """200 while this process answers."""
+    return jsonify(status="ok")
+
+
+@bp.get("/readyz")
+def readyz() -> tuple[Response, int]:
+    """200 where database, broker and a worker for every queue are there; else 503 and what is missing."""
+    missing = readiness.missing(redis.client, db.session)
+    return jsonify(status="unavailable" if missing else "ready", missing=missing), 503 if missing else 200
+
+
+@bp.get("/metrics")
+def metrics() -> Response:
+    """Prometheus' text format: this machine's processes, and the depth and age of what waits."""
+    body, content_type = render(redis.client, db.session)
+    return Response(body, content_type=content_type)

@@ -1,0 +1,67 @@
+"""The body of ``POST /send-message``: its shape. ``services.send_request`` knows Meta's limits."""
+
+from typing import Any
+
+import marshmallow as ma
+from marshmallow import fields
+
+from livechat.services.send_request import KEY_MAX_CHARS, PART_TYPES, TEXT_MAX_UNITS
+
+_PARTS: dict[str, fields.Field[Any]] = {
+    name: fields.Raw(
+        allow_none=True,
+        metadata={
+            "type": "array" if name == "contacts" else "object",
+            "description": f"For message_type {name}, in place of message: under Meta's own field names.",
+        },
+    )
+    for name in PART_TYPES
+}
+
+
+class _Text(ma.Schema):
+    class Meta:
+        # A client may know members that this version does not.
+        unknown = ma.EXCLUDE
+
+    phone_number_id = fields.String(
+        required=True, metadata={"description": "Meta's id of your number.", "example": "106540352242922"}
+    )
+    to = fields.String(
+        allow_none=True,
+        metadata={
+            "description": "The customer's number with country code; +, spaces and dashes do not matter. "
+            "Either this or conversation_id.",
+            "example": "+91 77559 91051",
+        },
+    )
+    conversation_id = fields.String(
+        allow_none=True,
+        metadata={"description": "In place of to; the only way to a customer without a phone number."},
+    )
+    message = fields.String(
+        allow_none=True,
+        metadata={
+            "description": f"The text, at most {TEXT_MAX_UNITS} characters.",
+            "example": "Out for delivery.",
+        },
+    )
+    message_type = fields.String(
+        allow_none=True,
+        load_default="text",
+        metadata={"description": "Meta's word.", "enum": ["text", *PART_TYPES]},
+    )
+    reply_to = fields.String(
+        allow_none=True,
+        metadata={"description": "The id of the message of this conversation that is quoted."},
+    )
+    client_message_id = fields.String(
+        allow_none=True,
+        metadata={
+            "description": "Your own id of the message; it serves as an idempotency key.",
+            "maxLength": KEY_MAX_CHARS,
+        },
+    )
+
+
+SendMessageSchema = _Text.from_dict(_PARTS, name="SendMessageSchema")

@@ -1,0 +1,109 @@
+"""``POST /send-message``: a reply, stored before it is answered and sent by a task."""
+
+import time
+from http import HTTPStatus
+from typing import Any
+from uuid import UUID
+
+import marshmallow as ma
+from flask import Response, request
+from marshmallow import fields
+
+from livechat.api.auth import current_user_id
+from livechat.api.blueprint import ApiBlueprint
+from livechat.api.parsing import json_response
+from livechat.api.prefer import MAX_WAIT_S, preferred_wait
+from livechat.api.schemas.objects import ConversationSchema, MessageSchema
+from livechat.api.schemas.send_message import SendMessageSchema
+from livechat.domain import clock
+from livechat.domain.status import MessageStatus
+from livechat.errors import NotFoundError
+from livechat.extensions import db
+from livechat.models import Conversation
+from livechat.queries.accepting import status_of
+from livechat.services.present import conversations_json, messages_json
+from livechat.services.send_message import send_message
+from livechat.services.send_request import KEY_MAX_CHARS, check_send
+
+bp: ApiBlueprint = ApiBlueprint("send_message", __name__, description="Replies and templates to customers.")
+
+_ON_ITS_WAY = (MessageStatus.QUEUED, MessageStatus.SENDING)
+# The first looks are close together, since most sends take a tenth of a second.
+_FIRST_LOOK_S, _LAST_LOOK_S = 0.03, 0.25
+
+
+class SendMessageHeadersSchema(ma.Schema):
+    """Documents the headers; they are read by hand, since a header that is not understood is ignored."""
+
+    idempotency_key = fields.String(
+        data_key="Idempotency-Key",
+        metadata={
+            "description": "Per user and number: the same request again answers 200 and sends nothing.",
+            "maxLength": KEY_MAX_CHARS,
+        },
+    )
+    prefer = fields.String(
+        data_key="Prefer",
+        metadata={
+            "description": "wait=N holds the 202 until the status is past sending, or for N seconds, at "
+            f"most {MAX_WAIT_S}.",
+            "example": "wait=5",
+        },
+    )
+
+
+class SendMessageAnswerSchema(ma.Schema):
+    message = fields.Nested(MessageSchema, required=True)
+    conversation = fields.Nested(ConversationSchema, required=True)
+
+
+@bp.route("/send-message", methods=["POST"])
+@bp.arguments(SendMessageHeadersSchema(unknown=ma.EXCLUDE), location="headers")
+@bp.arguments(SendMessageSchema)
+@bp.response(HTTPStatus.ACCEPTED, SendMessageAnswerSchema)
+@bp.alt_response(
+    HTTPStatus.OK.value,
+    schema=SendMessageAnswerSchema,
+    description="The same request came before: its message",
+)
+@bp.problems(
+    HTTPStatus.NOT_FOUND, HTTPStatus.CONFLICT, HTTPStatus.BAD_REQUEST, HTTPStatus.UNSUPPORTED_MEDIA_TYPE
+)
+def post_message(_headers: dict[str, Any], body: dict[str, Any]) -> Response:
+    """Send a message; it is stored before the answer."""
+    asked = check_send(body, request.headers.get("Idempotency-Key") or None)
+    result = send_message(db.session, current_user_id(), asked, now=clock.now())
+    if not result.is_new:
+        return json_response(_shown(result.message_id, result.conversation_id), HTTPStatus.OK)
+    answer = _shown(result.message_id, result.conversation_id)
+    db.session.commit()
+    wait_s = preferred_wait(request.headers.getlist("Prefer"))
+    if wait_s is None:
+        return json_response(answer, HTTPStatus.ACCEPTED)
+    _wait_until_past_sending(result.message_id, wait_s)
+    answer = _shown(result.message_id, result.conversation_id)
+    return json_response(answer, HTTPStatus.ACCEPTED, {"Preference-Applied": f"wait={wait_s}"})
+
+
+def _shown(message_id: UUID, conversation_id: UUID) -> dict[str, Any]:
+    conversation = db.session.get(Conversation, conversation_id)
+    if conversation is None:
+        # Merged or erased between two statements of ours.
+        raise NotFoundError("There is no such conversation.")
+    return {
+        "message": messages_json(db.session, [message_id])[message_id],
+        "conversation": conversations_json(db.session, [conversation])[0],
+    }
+
+
+def _wait_until_past_sending(message_id: UUID, wait_s: float) -> None:
+    """Look again and again, in transactions that end at once: a waiting request holds no connection."""
+    ends_at = time.monotonic() + wait_s
+    look_s = _FIRST_LOOK_S
+    while (remaining_s := ends_at - time.monotonic()) > 0:
+        time.sleep(min(look_s, remaining_s))
+        look_s = min(look_s * 1.5, _LAST_LOOK_S)
+        status = status_of(db.session, message_id)
+        db.session.rollback()
+        if status not in _ON_ITS_WAY:
+            return

@@ -1,0 +1,48 @@
+"""Meta's side: the handshake, and webhooks: verify, keep, answer 200. Nothing else happens in the request."""
+
+import hmac
+
+from flask import Blueprint, Response, request
+
+from livechat.api.context import settings
+from livechat.errors import ForbiddenError, MalformedRequestError, PayloadTooLargeError, UnauthorizedError
+from livechat.extensions import db, redis
+from livechat.metrics import WEBHOOKS_RECEIVED, WEBHOOKS_REFUSED
+from livechat.services.inbox import Inbox
+from livechat.whatsapp.signature import is_signed
+
+bp = Blueprint("webhook", __name__)
+_inbox = Inbox()
+
+
+@bp.get("/webhook")
+def handshake() -> Response:
+    """Meta's verification: the challenge as text, where mode and token are right (cloud-api.md 1.1)."""
+    mode, token, challenge = (
+        request.args.get(f"hub.{name}") for name in ("mode", "verify_token", "challenge")
+    )
+    if mode is None or token is None or challenge is None:
+        raise MalformedRequestError("hub.mode, hub.verify_token and hub.challenge are required.")
+    expected = settings().whatsapp_verify_token
+    if mode != "subscribe" or not hmac.compare_digest(token.encode(), expected.encode()):
+        raise ForbiddenError("The mode or the verify token is not ours.")
+    return Response(challenge, mimetype="text/plain", headers={"X-Content-Type-Options": "nosniff"})
+
+
+@bp.post("/webhook")
+def receive() -> Response:
+    """200, empty, once the body is safe. 401 unsigned, 413 over the limit, 503 where nothing can keep it."""
+    limit = settings().webhook_max_bytes
+    if request.content_length is not None and request.content_length > limit:
+        WEBHOOKS_REFUSED.labels("too_large").inc()
+        raise PayloadTooLargeError(f"A webhook may have {limit} bytes.")
+    body = request.stream.read(limit + 1)
+    if len(body) > limit:
+        WEBHOOKS_REFUSED.labels("too_large").inc()
+        raise PayloadTooLargeError(f"A webhook may have {limit} bytes.")
+    if not is_signed(body, request.headers.get("X-Hub-Signature-256"), settings().whatsapp_app_secrets):
+        WEBHOOKS_REFUSED.labels("bad_signature").inc()
+        raise UnauthorizedError("X-Hub-Signature-256 is missing or wrong.")
+    kept_in = _inbox.put(redis.client, db.session, body)
+    WEBHOOKS_RECEIVED.labels(kept_in).inc()
+    return Response(status=200)

@@ -1,0 +1,118 @@
+"""Storing a new outbound message: the conversation, its lock, the row."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import func, select
+from sqlalchemy import text as sql
+from sqlalchemy.dialects.postgresql import insert
+
+from livechat.domain.status import RANK, MessageStatus
+from livechat.models import Conversation, Message, PhoneNumber, WabaAccount
+from livechat.queries.session import AnySession
+
+
+def find_conversation(session: AnySession, phone_number_id: str, customer_phone: str) -> UUID | None:
+    """The conversation with this phone (digits) on this number."""
+    return session.execute(
+        select(Conversation.id).where(
+            Conversation.phone_number_id == phone_number_id, Conversation.customer_phone == customer_phone
+        )
+    ).scalar_one_or_none()
+
+
+def create_conversation(session: AnySession, number: PhoneNumber, customer_phone: str) -> UUID:
+    """A conversation with a customer who never wrote, or the one that someone else makes at this moment."""
+    owner = select(WabaAccount.user_id).where(WabaAccount.id == number.account_id).scalar_subquery()
+    session.execute(
+        insert(Conversation)
+        .values(
+            user_id=owner,
+            phone_number_id=number.phone_number_id,
+            customer_phone=customer_phone,
+            last_message_time=func.clock_timestamp(),
+        )
+        .on_conflict_do_nothing(
+            index_elements=[Conversation.phone_number_id, Conversation.customer_phone],
+            index_where=sql("customer_phone IS NOT NULL"),
+        )
+    )
+    # A second statement sees what the other transaction has committed, which RETURNING would not.
+    found = find_conversation(session, number.phone_number_id, customer_phone)
+    if found is None:
+        raise LookupError("The conversation was deleted while it was being created.")
+    return found
+
+
+def lock_conversation(session: AnySession, conversation_id: UUID) -> Conversation | None:
+    """The conversation as it is now, locked to the transaction's end; ``seq`` follows the order of locks."""
+    return session.execute(
+        select(Conversation)
+        .where(Conversation.id == conversation_id)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    ).scalar_one_or_none()
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """A message that was inserted: its place in the thread and in the order of sending."""
+
+    message_id: UUID
+    timestamp: datetime
+    seq: int
+
+
+def insert_outbound(session: AnySession, **columns: Any) -> Stored | None:
+    """Store a message as ``queued``, due at once. None when one of its idempotency keys is taken.
+
+    Its time is read while the conversation is locked, so that a thread shows the order in which it is sent.
+    """
+    statement = insert(Message).values(
+        direction="outbound",
+        origin="livechat",
+        status=MessageStatus.QUEUED.value,
+        status_rank=RANK[MessageStatus.QUEUED],
+        timestamp=func.clock_timestamp(),
+        next_attempt_at=func.clock_timestamp(),
+        **columns,
+    )
+    row = session.execute(
+        statement.on_conflict_do_nothing().returning(Message.id, Message.timestamp, Message.seq)
+    ).one_or_none()
+    return Stored(*row) if row is not None else None
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """A message that another one quotes or reacts to."""
+
+    message_id: UUID
+    wamid: str | None
+
+
+def find_target(session: AnySession, conversation_id: UUID, *, message_id: UUID) -> Target | None:
+    """A message of this conversation by our id."""
+    row = session.execute(
+        select(Message.id, Message.wamid).where(
+            Message.id == message_id, Message.conversation_id == conversation_id
+        )
+    ).one_or_none()
+    return Target(*row) if row is not None else None
+
+
+def find_target_by_wamid(session: AnySession, conversation_id: UUID, wamid: str) -> Target | None:
+    """A message of this conversation by Meta's id."""
+    row = session.execute(
+        select(Message.id, Message.wamid).where(
+            Message.wamid == wamid, Message.conversation_id == conversation_id
+        )
+    ).one_or_none()
+    return Target(*row) if row is not None else None
+
+
+def status_of(session: AnySession, message_id: UUID) -> str | None:
+    """A message's status now."""
+    return session.execute(select(Message.status).where(Message.id == message_id)).scalar_one_or_none()

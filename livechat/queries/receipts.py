@@ -1,0 +1,59 @@
+"""Read receipts: which of a customer's messages Meta has yet to hear about."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from sqlalchemy import func, select, update
+from sqlalchemy import text as sql
+
+from livechat.models import Conversation, Message, PhoneNumber, WabaAccount
+from livechat.queries.session import AnySession
+
+
+@dataclass(frozen=True, slots=True)
+class DueReceipt:
+    """The newest message that was read and not yet reported: it speaks for all before it."""
+
+    wamid: str
+    seq: int
+    phone_number_id: str
+    access_token_encrypted: str
+
+
+def due_receipt(session: AnySession, conversation_id: UUID) -> DueReceipt | None:
+    """What to tell Meta; None when it knows, or when the number is paused.
+
+    Event lines and calls have ids of another kind (``event:``, ``wacid.``), which cannot be marked as read.
+    """
+    row = session.execute(
+        select(Message.wamid, Message.seq, Message.phone_number_id, WabaAccount.access_token_encrypted)
+        .join(Conversation, Conversation.id == Message.conversation_id)
+        .join(PhoneNumber, PhoneNumber.phone_number_id == Message.phone_number_id)
+        .join(WabaAccount, WabaAccount.id == PhoneNumber.account_id)
+        .where(
+            Message.conversation_id == conversation_id,
+            sql("counts_unread"),
+            Message.origin == "customer",
+            Message.wamid.is_not(None),
+            ~Message.wamid.startswith("event:"),
+            ~Message.wamid.startswith("wacid"),
+            Message.seq <= Conversation.read_seq,
+            Message.seq > Conversation.receipt_seq,
+            PhoneNumber.status == "connected",
+        )
+        .order_by(Message.seq.desc())
+        .limit(1)
+    ).one_or_none()
+    if row is None or row.wamid is None:
+        return None
+    return DueReceipt(row.wamid, row.seq, row.phone_number_id, row.access_token_encrypted)
+
+
+def record_receipt(session: AnySession, conversation_id: UUID, seq: int) -> None:
+    """Meta knows of our reading up to ``seq``; never backwards, whichever of two tasks ends first."""
+    session.execute(
+        update(Conversation)
+        .where(Conversation.id == conversation_id)
+        .values(receipt_seq=func.greatest(Conversation.receipt_seq, seq))
+        .execution_options(synchronize_session=False)
+    )

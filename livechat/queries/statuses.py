@@ -1,0 +1,151 @@
+"""Statements for statuses: every event is kept, and a message shows the highest of them.
+
+What a message shows is computed from all of its events, so it is the same in whatever order they came.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+import orjson
+from sqlalchemy import Row, text
+
+from livechat.domain.status import META_STATUS, RANK, MessageStatus
+from livechat.queries.session import AnySession
+
+_RANK_OF_EVENT = (
+    "CASE e.status "
+    + " ".join(f"WHEN '{word}' THEN {rank}" for word, (_, rank) in META_STATUS.items())
+    + " ELSE 0 END"
+)
+
+_INSERT_STATUSES = text(
+    """
+    INSERT INTO message_statuses (wamid, status, timestamp, participant, phone_number_id,
+                                  callback_message_id, error, raw)
+    SELECT wamid, status, timestamp, participant, phone_number_id, callback_message_id,
+           NULLIF(error, 'null'), raw
+    FROM jsonb_to_recordset(CAST(:rows AS jsonb))
+        AS r(n int, wamid text, status text, timestamp timestamptz, participant text, phone_number_id text,
+             callback_message_id uuid, error jsonb, raw jsonb)
+    ORDER BY wamid, status, timestamp, participant
+    ON CONFLICT DO NOTHING
+    RETURNING wamid, status, timestamp, participant
+    """
+)
+
+
+def insert_statuses(session: AnySession, rows: list[dict[str, Any]]) -> set[tuple[Any, ...]]:
+    """Keep status events; the (wamid, status, timestamp, participant) of those that are new."""
+    inserted = session.execute(_INSERT_STATUSES, {"rows": orjson.dumps(rows).decode()})
+    return {tuple(row) for row in inserted}
+
+
+_LINK_CALLBACKS = text(
+    """
+    UPDATE chat_messages m SET wamid = r.wamid
+    FROM jsonb_to_recordset(CAST(:rows AS jsonb))
+        AS r(wamid text, phone_number_id text, callback_message_id uuid)
+    WHERE m.id = r.callback_message_id AND m.phone_number_id = r.phone_number_id
+        AND m.direction = 'outbound' AND m.wamid IS NULL
+        AND NOT EXISTS (SELECT FROM chat_messages other WHERE other.wamid = r.wamid)
+    """
+)
+
+
+def link_callbacks(session: AnySession, rows: list[dict[str, Any]]) -> None:
+    """Give messages whose POST never told us its id the wamid that Meta's status names for them.
+
+    Rows are {wamid, phone_number_id, callback_message_id}, one for each message.
+    """
+    session.execute(_LINK_CALLBACKS, {"rows": orjson.dumps(rows).decode()})
+
+
+_SETTLE = text(
+    f"""
+    WITH locked AS (
+        SELECT id FROM chat_messages
+        WHERE wamid = ANY(:wamids) AND direction = 'outbound' ORDER BY id FOR UPDATE
+    ), news AS (
+        SELECT e.wamid, max({_RANK_OF_EVENT}) AS rank,
+               min(e.timestamp) FILTER (WHERE e.status = 'sent') AS sent_at,
+               min(e.timestamp) FILTER (WHERE e.status = 'delivered') AS delivered_at,
+               min(e.timestamp) FILTER (WHERE e.status IN ('read', 'played')) AS read_at,
+               min(e.timestamp) FILTER (WHERE e.status = 'failed') AS failed_at,
+               (array_agg(e.error ORDER BY e.timestamp DESC)
+                   FILTER (WHERE e.status = 'failed' AND e.error IS NOT NULL))[1] AS error
+        FROM message_statuses e WHERE e.wamid = ANY(:wamids) GROUP BY e.wamid
+    ), target AS (
+        SELECT m.id, n.*, GREATEST(m.status_rank, n.rank) AS new_rank
+        FROM locked JOIN chat_messages m USING (id) JOIN news n ON n.wamid = m.wamid
+    )
+    UPDATE chat_messages m SET
+        status_rank = t.new_rank,
+        status = CASE WHEN t.new_rank >= {RANK[MessageStatus.READ]} THEN 'read'
+                      WHEN t.new_rank = {RANK[MessageStatus.DELIVERED]} THEN 'delivered'
+                      WHEN t.new_rank = {RANK[MessageStatus.FAILED]} THEN 'failed'
+                      WHEN t.new_rank = {RANK[MessageStatus.SENT]} THEN 'sent'
+                      ELSE m.status END,
+        error = CASE WHEN t.new_rank = {RANK[MessageStatus.FAILED]} THEN COALESCE(t.error, m.error)
+                     WHEN t.new_rank >= {RANK[MessageStatus.SENT]} THEN NULL
+                     ELSE m.error END,
+        sent_at = COALESCE(m.sent_at, t.sent_at),
+        delivered_at = COALESCE(t.delivered_at, m.delivered_at),
+        read_at = COALESCE(t.read_at, m.read_at),
+        failed_at = COALESCE(t.failed_at, m.failed_at),
+        claimed_until = CASE WHEN t.new_rank >= {RANK[MessageStatus.SENT]} THEN NULL ELSE m.claimed_until END,
+        next_attempt_at = CASE WHEN t.new_rank >= {RANK[MessageStatus.SENT]} THEN NULL
+                               ELSE m.next_attempt_at END
+    FROM target t
+    WHERE m.id = t.id AND t.rank > 0 AND (
+        t.new_rank > m.status_rank OR m.delivered_at IS DISTINCT FROM COALESCE(t.delivered_at, m.delivered_at)
+        OR m.read_at IS DISTINCT FROM COALESCE(t.read_at, m.read_at)
+        OR m.failed_at IS DISTINCT FROM COALESCE(t.failed_at, m.failed_at)
+        OR m.sent_at IS NULL AND t.sent_at IS NOT NULL)
+    RETURNING m.id, m.conversation_id, m.wamid, m.status
+    """  # noqa: S608  # constants of this module
+)
+
+
+def settle(session: AnySession, wamids: list[str]) -> Sequence[Row[Any]]:
+    """Move messages to what their events say; (id, conversation_id, wamid, status) of those that changed."""
+    return session.execute(_SETTLE, {"wamids": wamids}).all()
+
+
+def wamids_with_events(session: AnySession, wamids: list[str]) -> list[str]:
+    """Those of ``wamids`` for which events have been waiting."""
+    return list(
+        session.execute(
+            text("SELECT DISTINCT wamid FROM message_statuses WHERE wamid = ANY(:wamids)"), {"wamids": wamids}
+        ).scalars()
+    )
+
+
+def close_window(session: AnySession, wamid: str, at: datetime) -> None:
+    """Note that Meta called the window of this message's conversation closed."""
+    session.execute(
+        text(
+            """
+            UPDATE chat_conversations c SET window_refused_at = :at
+            FROM chat_messages m
+            WHERE m.wamid = :wamid AND c.id = m.conversation_id
+                AND (c.window_refused_at IS NULL OR c.window_refused_at < :at)
+            """
+        ),
+        {"wamid": wamid, "at": at},
+    )
+
+
+def stop_marketing(session: AnySession, wamid: str, at: datetime) -> None:
+    """Note that the customer of this message's conversation stopped marketing messages."""
+    session.execute(
+        text(
+            """
+            UPDATE chat_conversations c SET marketing_opt_out = true, marketing_opt_at = :at
+            FROM chat_messages m
+            WHERE m.wamid = :wamid AND c.id = m.conversation_id
+                AND (c.marketing_opt_at IS NULL OR c.marketing_opt_at < :at)
+            """
+        ),
+        {"wamid": wamid, "at": at},
+    )

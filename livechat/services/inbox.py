@@ -1,0 +1,211 @@
+"""Where a webhook is safe before it is answered: the inbound stream in Redis, else the ledger.
+
+One pipeline adds the body and tries to take the *wake-up lease*; only the request that wins it sends the
+Celery task. So a burst of a thousand webhooks costs one task, and a lone one is stored within milliseconds.
+"""
+
+import time
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import structlog
+from redis import Redis
+from redis.exceptions import RedisError, ResponseError
+from sqlalchemy.exc import SQLAlchemyError
+
+from livechat.domain import clock
+from livechat.domain.ids import uuid7
+from livechat.errors import UnavailableError
+from livechat.outbox import enqueue
+from livechat.queries import ledger
+from livechat.queries.session import AnySession
+from livechat.tasknames import TaskName
+
+log = structlog.get_logger(__name__)
+
+STREAM = "livechat:inbound"
+GROUP = "ingest"
+LEASE = "livechat:inbound:wake"
+LEASE_MS = 5000
+# A history import sends megabytes at a time; those wait in PostgreSQL, not in Redis' memory.
+LARGE_BODY_BYTES = 256 * 1024
+# While Redis is silent every webhook would wait for its time-out; after one failure it is left alone a while.
+REDIS_REST_S = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class RawEvent:
+    """A webhook body as it came. ``entry_id`` is its place in the stream; None: it waits in the ledger."""
+
+    id: UUID
+    received_at: datetime
+    body: bytes
+    entry_id: bytes | None = None
+
+
+class Inbox:
+    """The way in. One in a process; safe to use from many threads."""
+
+    def __init__(self) -> None:
+        self._redis_rests_until = 0.0
+
+    def put(self, redis: Redis, session: AnySession, body: bytes) -> str:
+        """Keep ``body`` and see that it is processed; returns where it is kept, ``redis`` or ``postgresql``.
+
+        Raises UnavailableError where neither can take it, so that Meta sends it again.
+        """
+        event = RawEvent(uuid7(), clock.now(), body)
+        if len(body) <= LARGE_BODY_BYTES and self._to_stream(redis, event):
+            return "redis"
+        try:
+            ledger.insert_waiting(session, event.id, event.received_at, body)
+            session.commit()
+        except SQLAlchemyError as error:
+            session.rollback()
+            log.error("ledger_refused_webhook", event_id=str(event.id), error=type(error).__name__)
+            if len(body) > LARGE_BODY_BYTES and self._to_stream(redis, event):
+                return "redis"
+            raise UnavailableError("The webhook cannot be kept now; send it again.") from error
+        self._wake(redis)
+        return "postgresql"
+
+    def _to_stream(self, redis: Redis, event: RawEvent) -> bool:
+        if time.monotonic() < self._redis_rests_until:
+            return False
+        try:
+            pipeline = redis.pipeline(transaction=True)
+            pipeline.xadd(
+                STREAM,
+                {"id": event.id.bytes, "at": f"{event.received_at.timestamp():.6f}", "body": event.body},
+            )
+            pipeline.set(LEASE, "1", nx=True, px=LEASE_MS)
+            _, won = pipeline.execute()
+        except RedisError as error:
+            self._redis_rests_until = time.monotonic() + REDIS_REST_S
+            log.error("redis_refused_webhook", event_id=str(event.id), error=type(error).__name__)
+            return False
+        if won and not enqueue(TaskName.INGEST):
+            release_lease(redis)
+        return True
+
+    def _wake(self, redis: Redis) -> None:
+        if time.monotonic() < self._redis_rests_until:
+            return
+        try:
+            won = redis.set(LEASE, "1", nx=True, px=LEASE_MS)
+        except RedisError:
+            self._redis_rests_until = time.monotonic() + REDIS_REST_S
+            return
+        if won and not enqueue(TaskName.INGEST):
+            release_lease(redis)
+
+
+def refresh_lease(redis: Redis) -> None:
+    """Say that an ingest is at work, so that webhooks need not wake another."""
+    redis.set(LEASE, "1", px=LEASE_MS)
+
+
+def release_lease(redis: Redis) -> None:
+    """Let the next webhook wake an ingest."""
+    try:
+        redis.delete(LEASE)
+    except RedisError as error:
+        log.warning("lease_not_released", error=type(error).__name__)  # it lapses by itself
+
+
+def take_lease(redis: Redis) -> bool:
+    """Whether the lease was free and is ours now."""
+    return bool(redis.set(LEASE, "1", nx=True, px=LEASE_MS))
+
+
+def read_new(redis: Redis, consumer: str, count: int) -> list[RawEvent]:
+    """Up to ``count`` events that no consumer has seen; they stay pending until ``done``."""
+    return _read(redis, consumer, count, ">")
+
+
+def read_pending(redis: Redis, consumer: str, count: int) -> list[RawEvent]:
+    """Events that this consumer took and did not finish: it was killed, or its transaction failed."""
+    return _read(redis, consumer, count, "0")
+
+
+def _read(redis: Redis, consumer: str, count: int, start: str) -> list[RawEvent]:
+    try:
+        answer = redis.xreadgroup(GROUP, consumer, {STREAM: start}, count=count)
+    except ResponseError as error:
+        if not str(error).startswith("NOGROUP"):
+            raise
+        _make_group(redis)
+        answer = redis.xreadgroup(GROUP, consumer, {STREAM: start}, count=count)
+    return _events(answer)
+
+
+def claim_abandoned(redis: Redis, consumer: str, idle_ms: int, count: int) -> int:
+    """Take over what a consumer that is gone left pending for ``idle_ms``; how many there were."""
+    try:
+        answer = redis.xautoclaim(STREAM, GROUP, consumer, min_idle_time=idle_ms, count=count, justid=True)
+    except ResponseError as error:
+        if not str(error).startswith("NOGROUP"):
+            raise
+        return 0
+    return len(answer[1] if isinstance(answer, list | tuple) and len(answer) > 1 else answer)
+
+
+def deliveries(redis: Redis, consumer: str, events: list[RawEvent]) -> dict[bytes, int]:
+    """How often each pending event was handed out: a body that kills its worker shows here."""
+    entries = [event.entry_id for event in events if event.entry_id is not None]
+    if not entries:
+        return {}
+    rows: Any = redis.xpending_range(
+        STREAM, GROUP, min=entries[0], max=entries[-1], count=10_000, consumername=consumer
+    )
+    return {row["message_id"]: row["times_delivered"] for row in rows}
+
+
+def done(redis: Redis, events: list[RawEvent]) -> None:
+    """Forget events whose outcome is committed."""
+    entries = [event.entry_id for event in events if event.entry_id is not None]
+    if entries:
+        pipeline = redis.pipeline(transaction=True)
+        pipeline.xack(STREAM, GROUP, *entries)
+        pipeline.xdel(STREAM, *entries)
+        pipeline.execute()
+
+
+def backlog(redis: Redis) -> tuple[int, float]:
+    """How many webhooks wait or are in work in the stream, and the age of the oldest in seconds."""
+    length = int(redis.xlen(STREAM))
+    first: Any = redis.xrange(STREAM, count=1) if length else []
+    if not first:
+        return length, 0.0
+    return length, max(0.0, time.time() - float(first[0][1][b"at"]))
+
+
+def _make_group(redis: Redis) -> None:
+    try:
+        redis.xgroup_create(STREAM, GROUP, id="0", mkstream=True)
+    except ResponseError as error:
+        if not str(error).startswith("BUSYGROUP"):
+            raise
+
+
+def _events(answer: Any) -> list[RawEvent]:
+    # A dict by RESP3, a list by RESP2.
+    streams = answer.items() if isinstance(answer, dict) else answer
+    events = []
+    for _, entries in streams or []:
+        # RESP3 nests the entries of a stream once more.
+        rows = entries[0] if entries and isinstance(entries[0], list) else entries
+        for entry_id, fields in rows:
+            if not fields:  # deleted while pending: its outcome is committed
+                continue
+            events.append(
+                RawEvent(
+                    UUID(bytes=fields[b"id"]),
+                    clock.from_unix(float(fields[b"at"])),
+                    fields[b"body"],
+                    entry_id,
+                )
+            )
+    return events

@@ -1,0 +1,74 @@
+"""What a batch works on, and what became of each item."""
+
+from collections import Counter
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from livechat.services.inbox import RawEvent
+from livechat.whatsapp.items import Item
+
+STORED, DUPLICATE, IGNORED, FAILED = "stored", "duplicate", "ignored", "failed"
+
+
+@dataclass(slots=True)
+class Entry:
+    """One item of one webhook and its outcome. ``reason`` is a constant that may label a metric."""
+
+    event: RawEvent
+    item: Item
+    outcome: str | None = None
+    reason: str | None = None
+    ref: str | None = None
+
+    def stored(self, ref: object = None) -> None:
+        self.outcome, self.reason, self.ref = STORED, None, None if ref is None else str(ref)
+
+    def duplicate(self) -> None:
+        self.outcome, self.reason = DUPLICATE, None
+
+    def ignored(self, reason: str) -> None:
+        self.outcome, self.reason = IGNORED, reason
+
+    def failed(self, reason: str) -> None:
+        self.outcome, self.reason = FAILED, reason
+
+    def as_json(self) -> dict[str, Any]:
+        """How the ledger tells it."""
+        source = self.item.source
+        row = {
+            "n": source.n,
+            "kind": type(self.item).__name__,
+            "field": source.field,
+            "number": source.phone_number_id,
+            "outcome": self.outcome,
+            "reason": self.reason,
+            "ref": self.ref,
+        }
+        return {name: value for name, value in row.items() if value is not None}
+
+
+@dataclass(slots=True)
+class Stored:
+    """What a committed batch changed, for events, metrics and whoever follows."""
+
+    created_messages: dict[UUID, UUID] = field(default_factory=dict)
+    updated_messages: dict[UUID, UUID] = field(default_factory=dict)
+    conversations: set[UUID] = field(default_factory=set)
+    outcomes: Counter[tuple[str, str]] = field(default_factory=Counter)
+    messages: Counter[tuple[str, str]] = field(default_factory=Counter)
+    meta_times: list[datetime] = field(default_factory=list)
+    received: list[datetime] = field(default_factory=list)
+    events: int = 0
+
+    def add(self, other: "Stored") -> None:
+        """Take in what another part of the batch changed."""
+        self.created_messages |= other.created_messages
+        self.updated_messages |= other.updated_messages
+        self.conversations |= other.conversations
+        self.outcomes += other.outcomes
+        self.messages += other.messages
+        self.meta_times += other.meta_times
+        self.received += other.received
+        self.events += other.events

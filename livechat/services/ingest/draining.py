@@ -1,0 +1,117 @@
+"""The ingest task's loop: take from the stream, store, acknowledge, until nothing is left."""
+
+from collections.abc import Callable
+
+import structlog
+from redis import Redis
+
+from livechat.domain import clock
+from livechat.queries import ledger
+from livechat.queries.session import AnySession
+from livechat.services import inbox
+from livechat.services.inbox import RawEvent
+from livechat.services.ingest.batch import FAILED, Stored
+from livechat.services.ingest.run import ingest_events
+
+log = structlog.get_logger(__name__)
+
+BATCH_EVENTS = 500
+WAITING_BATCH = 20
+# Longer than a batch takes; what is taken over too early is only stored twice, to no effect.
+ABANDONED_MS = 10_000
+# A body that was handed out this often and never finished has killed its worker each time.
+DELIVERIES_BEFORE_SUSPECT = 3
+DELIVERIES_BEFORE_FAILED = 6
+
+Report = Callable[[Stored], None]
+
+
+def drain(redis: Redis, session: AnySession, consumer: str, report: Report) -> int:
+    """Store everything that waits, in the stream and in the ledger; how many webhooks there were.
+
+    ``report`` is called after each commit. The lease is kept fresh while there is work and given back at the
+    end; what arrives between the last look and the return is seen by looking once more.
+    """
+    inbox.claim_abandoned(redis, consumer, ABANDONED_MS, BATCH_EVENTS)
+    total = _finish_pending(redis, session, consumer, report)
+    while True:
+        inbox.refresh_lease(redis)
+        count = _drain_stream(redis, session, consumer, report) + _drain_waiting(session, report)
+        total += count
+        if count:
+            continue
+        inbox.release_lease(redis)
+        if not _left_over(redis) or not inbox.take_lease(redis):
+            return total
+
+
+def _left_over(redis: Redis) -> bool:
+    """Whether the stream holds an entry that no consumer has been given."""
+    groups = redis.xinfo_groups(inbox.STREAM)
+    return any(_text(group["name"]) == inbox.GROUP and (group.get("lag") or 0) > 0 for group in groups)
+
+
+def _text(value: object) -> str:
+    return value.decode() if isinstance(value, bytes) else str(value)
+
+
+def _drain_stream(redis: Redis, session: AnySession, consumer: str, report: Report) -> int:
+    events = inbox.read_new(redis, consumer, BATCH_EVENTS)
+    if events:
+        report(ingest_events(session, events))
+        inbox.done(redis, events)
+    return len(events)
+
+
+def _finish_pending(redis: Redis, session: AnySession, consumer: str, report: Report) -> int:
+    """What this consumer took before it died. A body that may have killed it is tried alone, then kept."""
+    total = 0
+    while events := inbox.read_pending(redis, consumer, BATCH_EVENTS):
+        times = inbox.deliveries(redis, consumer, events)
+        suspects = [event for event in events if _times(times, event) > DELIVERIES_BEFORE_SUSPECT]
+        healthy = [event for event in events if event not in suspects]
+        if healthy:
+            report(ingest_events(session, healthy))
+            inbox.done(redis, healthy)
+        for event in suspects:
+            if _times(times, event) > DELIVERIES_BEFORE_FAILED:
+                _keep_as_failed(session, event, report)
+            else:
+                report(ingest_events(session, [event]))
+            inbox.done(redis, [event])
+        total += len(events)
+    return total
+
+
+def _times(times: dict[bytes, int], event: RawEvent) -> int:
+    return times.get(event.entry_id or b"", 0)
+
+
+def _keep_as_failed(session: AnySession, event: RawEvent, report: Report) -> None:
+    log.error("webhook_kills_worker", event_id=str(event.id), bytes=len(event.body))
+    row = {
+        "id": event.id,
+        "received_at": event.received_at,
+        "state": "failed",
+        "phone_number_ids": [],
+        "items": [{"n": 0, "kind": "Body", "outcome": FAILED, "reason": "kills_worker"}],
+        "stored": 0,
+        "duplicate": 0,
+        "ignored": 0,
+        "failed": 1,
+    }
+    ledger.write_outcomes(session, [row], {event.id: event.body})
+    session.commit()
+    result = Stored(events=1, received=[clock.now()])
+    result.outcomes[(FAILED, "kills_worker")] += 1
+    report(result)
+
+
+def _drain_waiting(session: AnySession, report: Report) -> int:
+    rows = ledger.take_waiting(session, WAITING_BATCH)
+    events = [RawEvent(row.id, row.received_at, bytes(row.body)) for row in rows]
+    # The row locks end here: two ingests may then meet on the same body, and the second stores nothing new.
+    session.rollback()
+    for event in events:
+        report(ingest_events(session, [event]))
+    return len(events)

@@ -1,0 +1,148 @@
+"""A batch of webhooks, stored and accounted for in one transaction, whatever is in it."""
+
+from collections.abc import Callable, Sequence
+from typing import Any
+from uuid import UUID
+
+import structlog
+from sqlalchemy.exc import DBAPIError, InterfaceError, InternalError, OperationalError
+
+from livechat.queries import ledger
+from livechat.queries.session import AnySession
+from livechat.services.inbox import RawEvent
+from livechat.services.ingest.batch import DUPLICATE, FAILED, IGNORED, STORED, Entry, Stored
+from livechat.services.ingest.store import BatchOvertakenError, store
+from livechat.whatsapp.webhook import parse
+
+log = structlog.get_logger(__name__)
+
+# Deadlocks, serialization failures, and another batch that created the same customer first.
+ATTEMPTS = 8
+_TRY_AGAIN_SQLSTATES = ("40001", "40P01", "55P03")
+
+
+def ingest_events(session: AnySession, events: Sequence[RawEvent]) -> Stored:
+    """Store ``events`` and their ledger rows, and commit. Events whose outcome is known are left alone.
+
+    A batch that the database refuses is cut in halves until the item that it refuses stands alone; that item
+    is ``failed`` in the ledger and its neighbours are stored. Raises only where the database itself is in
+    trouble (connection, disk): then nothing is committed and the events stay where they were.
+    """
+    known = ledger.already_done(session, [event.id for event in events])
+    session.rollback()
+    return _ingest(session, [event for event in events if event.id not in known])
+
+
+def replay_events(session: AnySession, events: Sequence[RawEvent]) -> Stored:
+    """Run ``events`` again although their outcome is known: what is stored already is a duplicate."""
+    return _ingest(session, events)
+
+
+def _ingest(session: AnySession, events: Sequence[RawEvent]) -> Stored:
+    if not events:
+        return Stored()
+    entries = [Entry(event, item) for event in events for item in parse(event.body)]
+    try:
+        return _in_one_transaction(session, events, entries, lambda: store(session, entries))
+    except Exception as error:
+        session.rollback()
+        if _is_trouble(error):
+            raise
+        # A refusal of the data, or a fault of ours that this data shows: it must not take others along.
+        if len(events) > 1:
+            middle = len(events) // 2
+            result = _ingest(session, events[:middle])
+            result.add(_ingest(session, events[middle:]))
+            return result
+        log.exception("webhook_body_refused", event_id=str(events[0].id), error=_name(error))
+    fresh = [Entry(entry.event, entry.item) for entry in entries]
+    return _in_one_transaction(session, events, fresh, lambda: _one_by_one(session, fresh))
+
+
+def _one_by_one(session: AnySession, entries: Sequence[Entry]) -> Stored:
+    result = Stored()
+    for entry in entries:
+        try:
+            with session.begin_nested():
+                result.add(store(session, [entry]))
+        except Exception as error:
+            if _is_trouble(error) or _is_worth_another_try(error):
+                raise
+            log.exception(
+                "webhook_item_failed", event_id=str(entry.event.id), n=entry.item.source.n, error=_name(error)
+            )
+            entry.failed(_name(error))
+    return result
+
+
+def _in_one_transaction(
+    session: AnySession, events: Sequence[RawEvent], entries: Sequence[Entry], work: Callable[[], Stored]
+) -> Stored:
+    for attempt in range(1, ATTEMPTS + 1):
+        try:
+            result = work()
+            _account(session, events, entries, result)
+            session.commit()
+        except (DBAPIError, BatchOvertakenError) as error:
+            session.rollback()
+            if attempt == ATTEMPTS or not _is_worth_another_try(error):
+                raise
+            log.warning("ingest_tried_again", attempt=attempt, error=_name(error))
+        else:
+            return result
+    raise AssertionError("unreachable")
+
+
+def _is_worth_another_try(error: Exception) -> bool:
+    if isinstance(error, BatchOvertakenError):
+        return True
+    return isinstance(error, DBAPIError) and getattr(error.orig, "sqlstate", None) in _TRY_AGAIN_SQLSTATES
+
+
+def _is_trouble(error: Exception) -> bool:
+    """Trouble with the database rather than with the data."""
+    return isinstance(error, OperationalError | InterfaceError | InternalError | BatchOvertakenError) or (
+        isinstance(error, DBAPIError) and error.connection_invalidated
+    )
+
+
+def _name(error: Exception) -> str:
+    """The error's kind; its text could quote a customer's message."""
+    orig = getattr(error, "orig", None)
+    return type(orig if orig is not None else error).__name__
+
+
+def _account(
+    session: AnySession, events: Sequence[RawEvent], entries: Sequence[Entry], result: Stored
+) -> None:
+    """Write the ledger: received = stored + duplicate + ignored + failed, for every body."""
+    rows: dict[UUID, dict[str, Any]] = {}
+    numbers: dict[UUID, set[str]] = {}
+    for event in events:
+        rows[event.id] = {
+            "id": event.id,
+            "received_at": event.received_at,
+            "state": "done",
+            "items": [],
+            STORED: 0,
+            DUPLICATE: 0,
+            IGNORED: 0,
+            FAILED: 0,
+        }
+        numbers[event.id] = set()
+    for entry in entries:
+        if entry.outcome is None:
+            raise AssertionError(f"no outcome for {type(entry.item).__name__}")
+        row = rows[entry.event.id]
+        row[entry.outcome] += 1
+        row["items"].append(entry.as_json())
+        if entry.outcome == FAILED:
+            row["state"] = "failed"
+        if entry.item.source.phone_number_id is not None:
+            numbers[entry.event.id].add(entry.item.source.phone_number_id)
+        result.outcomes[(entry.outcome, entry.reason or "")] += 1
+    for event_id, row in rows.items():
+        row["phone_number_ids"] = sorted(numbers[event_id])
+    ledger.write_outcomes(session, list(rows.values()), {event.id: event.body for event in events})
+    result.events = len(events)
+    result.received = [event.received_at for event in events]

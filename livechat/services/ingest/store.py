@@ -1,0 +1,479 @@
+"""Items into tables: one pass over a batch, a handful of statements whatever its size.
+
+Conversations are loaded under lock, changed in memory and written back; messages are inserted where they are
+new, and only those raise unread counts, windows and last messages. The caller owns the transaction.
+"""
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import fields
+from typing import Any, NamedTuple
+from uuid import UUID
+
+import orjson
+
+from livechat.domain.ids import uuid7
+from livechat.queries import ingest as queries
+from livechat.queries.session import AnySession
+from livechat.services import apply_status
+from livechat.services.ingest.batch import Entry, Stored
+from livechat.services.ingest.people import Conversation, FormerId, People
+from livechat.services.pause import pause_number
+from livechat.whatsapp.items import (
+    AccountNews,
+    Broken,
+    ContactName,
+    Customer,
+    CustomerPreference,
+    Ignored,
+    MessageChange,
+    Reaction,
+    StatusUpdate,
+    ThreadMessage,
+)
+
+Personal = ThreadMessage | Reaction | MessageChange | CustomerPreference | ContactName
+_LOADED = [item.name for item in fields(Conversation) if item.name not in ("new", "dirty", "identity_dirty")]
+_WRITTEN = [name for name in _LOADED if name != "has_sending"]
+
+
+class Located(NamedTuple):
+    """An entry about a customer and the conversation it belongs to; that may merge, so look it up on use."""
+
+    entry: Entry
+    item: Personal
+    conversation_id: UUID | None
+
+
+class BatchOvertakenError(Exception):
+    """Another batch changed the same customers between our look and our lock: start again."""
+
+
+def store(session: AnySession, entries: Sequence[Entry]) -> Stored:
+    """Store every entry and set its outcome; never commits. BatchOvertakenError: roll back, start again."""
+    result = Stored()
+    known = _known_numbers(session, entries)
+    rest = [entry for entry in entries if not _settled_without_tables(entry, known)]
+    personal = [(entry, entry.item) for entry in rest if isinstance(entry.item, Personal)]
+    people = _load_people(session, personal)
+    located = _locate(people, personal, known)
+    _write_new_people(session, people)
+    _store_messages(session, people, located, result)
+    _store_reactions(session, people, located, result)
+    _store_changes(session, located, result)
+    _note_preferences(people, located)
+    _write_back(session, people, result)
+    _store_statuses(
+        session, [(entry, entry.item) for entry in rest if isinstance(entry.item, StatusUpdate)], result
+    )
+    _store_news(session, [(entry, entry.item) for entry in rest if isinstance(entry.item, AccountNews)])
+    return result
+
+
+def _known_numbers(session: AnySession, entries: Sequence[Entry]) -> dict[str, UUID]:
+    """{phone_number_id: owner} of the numbers that somebody has connected."""
+    named = {entry.item.source.phone_number_id for entry in entries} - {None}
+    if not named:
+        return {}
+    rows = queries.numbers(session, [number for number in named if number is not None])
+    return {row.phone_number_id: row.owner for row in rows}
+
+
+def _settled_without_tables(entry: Entry, known: dict[str, UUID]) -> bool:
+    item = entry.item
+    if isinstance(item, Broken):
+        entry.failed(item.error)
+    elif isinstance(item, Ignored):
+        entry.ignored(item.reason)
+    elif item.source.phone_number_id is not None and item.source.phone_number_id not in known:
+        entry.ignored("unknown_number")
+    else:
+        return False
+    return True
+
+
+def _load_people(session: AnySession, personal: Sequence[tuple[Entry, Personal]]) -> People:
+    keys: dict[tuple[str, str, str], None] = {}
+    for _, item in personal:
+        number = _number(item)
+        customers = [item.customer]
+        change = item.identity_change if isinstance(item, ThreadMessage) else None
+        if change is not None:
+            customers.append(Customer(phone=change.old_phone, user_id=change.old_user_id))
+            customers.append(Customer(phone=change.new_phone, user_id=change.new_user_id))
+        for customer in customers:
+            for kind, value in (
+                ("phone", customer.phone),
+                ("user_id", customer.user_id),
+                ("group", customer.group_id),
+            ):
+                if value is not None:
+                    keys[(number, kind, value)] = None
+    if not keys:
+        return People()
+    rows = [{"number": number, "kind": kind, "value": value} for number, kind, value in sorted(keys)]
+    conversations = [
+        Conversation(**{name: getattr(row, name) for name in _LOADED})
+        for row in queries.lock_conversations(session, rows)
+    ]
+    former = [
+        FormerId((row.phone_number_id, row.kind, row.value), row.conversation_id, row.left_at)
+        for row in queries.former_ids(session, rows)
+    ]
+    loaded = {conversation.id for conversation in conversations}
+    if any(gone.conversation_id not in loaded for gone in former):
+        raise BatchOvertakenError
+    return People.of(conversations, former)
+
+
+def _number(item: Personal) -> str:
+    number = item.source.phone_number_id
+    if number is None:
+        raise ValueError("a personal item without a number")
+    return number
+
+
+def _locate(
+    people: People, personal: Sequence[tuple[Entry, Personal]], known: dict[str, UUID]
+) -> list[Located]:
+    located: list[Located] = []
+    for entry, item in personal:
+        number, at = _number(item), item.timestamp
+        conversation: Conversation | None
+        if isinstance(item, ContactName):
+            conversation = people.find(number, item.customer, at)
+        elif isinstance(item, ThreadMessage) and item.identity_change is not None:
+            conversation = people.apply_change(number, known[number], item.customer, item.identity_change, at)
+        else:
+            conversation = people.find_or_create(number, known[number], item.customer, at)
+        located.append(Located(entry, item, None if conversation is None else conversation.id))
+    return located
+
+
+def _write_new_people(session: AnySession, people: People) -> None:
+    """Merges and new rows first: messages refer to them. What they say is written back at the end."""
+    for loser, winner in people.merges:
+        queries.merge_conversation(session, loser, people.get(winner).id)
+    moving = [c.id for c in people.conversations.values() if c.identity_dirty and not c.new]
+    if moving:
+        queries.release_identities(session, moving)
+    new = [conversation for conversation in people.conversations.values() if conversation.new]
+    if new and queries.insert_conversations(session, [_columns(c) for c in new]) < len(new):
+        raise BatchOvertakenError
+    if moving:
+        queries.update_conversations(session, [_columns(people.conversations[each]) for each in moving])
+    if people.changed_former:
+        queries.save_former_ids(
+            session,
+            [
+                {
+                    "phone_number_id": gone.key[0],
+                    "kind": gone.key[1],
+                    "value": gone.key[2],
+                    "conversation_id": people.get(gone.conversation_id).id,
+                    "left_at": gone.left_at,
+                }
+                for gone in people.changed_former.values()
+            ],
+        )
+
+
+def _columns(conversation: Conversation) -> dict[str, Any]:
+    return {name: getattr(conversation, name) for name in _WRITTEN}
+
+
+def _store_messages(session: AnySession, people: People, located: Sequence[Located], result: Stored) -> None:
+    rows: list[dict[str, Any]] = []
+    waiting: dict[UUID, tuple[Entry, ThreadMessage, Conversation]] = {}
+    for entry, item, conversation_id in located:
+        if not isinstance(item, ThreadMessage) or conversation_id is None:
+            continue
+        conversation = people.get(conversation_id)
+        message_id = uuid7()
+        waiting[message_id] = (entry, item, conversation)
+        rows.append(_message_row(len(rows), message_id, conversation.id, item))
+    if not rows:
+        return
+    inserted = queries.insert_messages(session, rows)
+    for message_id, (entry, item, conversation) in waiting.items():
+        seq = inserted.get(message_id)
+        if seq is None:
+            entry.duplicate()
+            continue
+        entry.stored(message_id)
+        result.created_messages[message_id] = conversation.id
+        result.messages[(item.direction, item.origin)] += 1
+        if item.origin == "customer":
+            result.meta_times.append(item.timestamp)
+        _raise(conversation, item, message_id, seq)
+    repeated = [row for row in rows if row["origin"] == "history" and row["id"] not in inserted]
+    if repeated:
+        _replace_placeholders(session, repeated, waiting, result)
+    wamids = [row["wamid"] for row in rows if row["id"] in inserted]
+    if wamids:
+        result.updated_messages |= apply_status.settle_parked(
+            session,
+            [row["wamid"] for row in rows if row["id"] in inserted and row["direction"] == "outbound"],
+        )
+        _apply_changes(session, wamids, result)
+
+
+def _message_row(n: int, message_id: UUID, conversation_id: UUID, item: ThreadMessage) -> dict[str, Any]:
+    return {
+        "n": n,
+        "id": message_id,
+        "conversation_id": conversation_id,
+        "phone_number_id": item.source.phone_number_id,
+        "wamid": item.wamid,
+        "direction": item.direction,
+        "origin": item.origin,
+        "message_type": item.message_type,
+        "text": item.text,
+        "content": item.content,
+        "status": item.status,
+        "status_rank": item.status_rank,
+        "error": item.error,
+        "counts_unread": item.counts_unread,
+        "timestamp": item.timestamp,
+        "reply_to_wamid": item.reply_to_wamid,
+    }
+
+
+def _raise(conversation: Conversation, item: ThreadMessage, message_id: UUID, seq: int) -> None:
+    """What a message that is really new does to its conversation (cloud-api.md section 4.11)."""
+    conversation.dirty = True
+    newest = (conversation.last_message_time, conversation.last_message_seq)
+    if conversation.last_message_id is None or (item.timestamp, seq) >= newest:
+        conversation.last_message_id = message_id
+        conversation.last_message_time = item.timestamp
+        conversation.last_message_seq = seq
+    if item.counts_unread:
+        conversation.unread_count += 1
+    if item.opens_window:
+        _open_window(conversation, item)
+
+
+def _open_window(conversation: Conversation, item: ThreadMessage | Reaction) -> None:
+    if conversation.last_inbound_at is None or conversation.last_inbound_at < item.timestamp:
+        conversation.last_inbound_at = item.timestamp
+        conversation.dirty = True
+
+
+def _replace_placeholders(
+    session: AnySession,
+    rows: list[dict[str, Any]],
+    waiting: dict[UUID, tuple[Entry, ThreadMessage, Conversation]],
+    result: Stored,
+) -> None:
+    by_wamid = {row["wamid"]: waiting[row["id"]] for row in rows}
+    for replaced in queries.replace_placeholders(session, rows):
+        entry, _, conversation = by_wamid[replaced.wamid]
+        entry.stored(replaced.id)
+        result.updated_messages[replaced.id] = conversation.id
+
+
+def _store_reactions(session: AnySession, people: People, located: Sequence[Located], result: Stored) -> None:
+    newest: dict[tuple[str, str], Reaction] = {}
+    reactions: list[tuple[Entry, Reaction]] = []
+    for entry, item, conversation_id in located:
+        if not isinstance(item, Reaction) or conversation_id is None:
+            continue
+        conversation = people.get(conversation_id)
+        if item.opens_window:
+            _open_window(conversation, item)
+        result.conversations.add(conversation.id)
+        reactions.append((entry, item))
+        place = (item.target_wamid, item.actor)
+        rival = newest.get(place)
+        if rival is None or (rival.timestamp, rival.event_wamid) < (item.timestamp, item.event_wamid):
+            newest[place] = item
+    if not reactions:
+        return
+    changed = queries.upsert_reactions(
+        session,
+        [
+            {
+                "wamid": item.target_wamid,
+                "actor": item.actor,
+                "phone_number_id": item.source.phone_number_id,
+                "side": item.side,
+                "emoji": item.emoji,
+                "reacted_at": item.timestamp,
+                "event_wamid": item.event_wamid,
+            }
+            for item in newest.values()
+        ],
+    )
+    for entry, item in reactions:
+        if item.event_wamid in changed:
+            changed.discard(item.event_wamid)  # the same event once more in this batch is a repeat
+            entry.stored()
+        else:
+            entry.duplicate()
+    result.updated_messages |= _ids(session, [item.target_wamid for _, item in reactions])
+
+
+def _ids(session: AnySession, wamids: list[str]) -> dict[UUID, UUID]:
+    return {row.id: row.conversation_id for row in queries.messages_by_wamid(session, wamids)}
+
+
+def _store_changes(session: AnySession, located: Sequence[Located], result: Stored) -> None:
+    changes = [(entry, item) for entry, item, _ in located if isinstance(item, MessageChange)]
+    if not changes:
+        return
+    new = queries.insert_changes(
+        session,
+        [
+            {
+                "event_wamid": item.event_wamid,
+                "target_wamid": item.target_wamid,
+                "phone_number_id": item.source.phone_number_id,
+                "kind": item.kind,
+                "timestamp": item.timestamp,
+                "message_type": item.message_type,
+                "text": item.text,
+                "content": item.content,
+            }
+            for _, item in changes
+        ],
+    )
+    for entry, item in changes:
+        if item.event_wamid in new:
+            new.discard(item.event_wamid)
+            entry.stored()
+        else:
+            entry.duplicate()
+    _apply_changes(session, [item.target_wamid for _, item in changes], result)
+
+
+def _apply_changes(session: AnySession, wamids: list[str], result: Stored) -> None:
+    """Show edited messages as edited and deleted ones as deleted; what they said before is kept aside."""
+    shown: dict[UUID, dict[str, Any]] = {}
+    for change in queries.unapplied_changes(session, wamids):
+        message = shown.setdefault(
+            change.id,
+            {"message_type": change.was_type, "text": change.was_text, "content": change.was_content},
+        )
+        queries.mark_change_applied(session, change.event_wamid, dict(message))
+        if not _outdated(message["content"], change.timestamp.isoformat()):
+            message.update(_changed(message, change))
+    for message_id, message in shown.items():
+        queries.apply_change(
+            session, message_id, message["message_type"], message["text"], message["content"]
+        )
+    result.updated_messages |= _ids(session, wamids) if shown else {}
+
+
+def _outdated(content: dict[str, Any], at: str) -> bool:
+    """A deletion is final, and an older edit does not undo a newer one."""
+    return "revoked_at" in content or content.get("edited_at", "") > at
+
+
+def _changed(message: dict[str, Any], change: Any) -> dict[str, Any]:
+    at = change.timestamp.isoformat()
+    if change.kind == "revoke":
+        return {"text": None, "content": {"revoked_at": at}}
+    content = {**(change.content or {}), "edited_at": at}
+    if "media" in message["content"]:
+        content["media"] = message["content"]["media"]
+    return {
+        "message_type": change.message_type or message["message_type"],
+        "text": change.text,
+        "content": content,
+    }
+
+
+def _note_preferences(people: People, located: Sequence[Located]) -> None:
+    for entry, item, conversation_id in located:
+        if not isinstance(item, ContactName | CustomerPreference):
+            continue
+        if conversation_id is None:
+            entry.ignored("unknown_customer")
+            continue
+        conversation = people.get(conversation_id)
+        changed = (
+            _note_name(conversation, item)
+            if isinstance(item, ContactName)
+            else _note_opt_out(conversation, item)
+        )
+        if changed:
+            conversation.dirty = True
+            entry.stored(conversation.id)
+        else:
+            entry.duplicate()
+
+
+def _note_name(conversation: Conversation, item: ContactName) -> bool:
+    """The address book names those whose profile gave no name."""
+    if not item.name or conversation.customer_name is not None:
+        return False
+    conversation.customer_name = item.name
+    return True
+
+
+def _note_opt_out(conversation: Conversation, item: CustomerPreference) -> bool:
+    """The newest word on marketing stands."""
+    if conversation.marketing_opt_at is not None and item.timestamp <= conversation.marketing_opt_at:
+        return False
+    conversation.marketing_opt_out = item.opted_out
+    conversation.marketing_opt_at = item.timestamp
+    return True
+
+
+def _write_back(session: AnySession, people: People, result: Stored) -> None:
+    dirty = [conversation for conversation in people.conversations.values() if conversation.dirty]
+    if dirty:
+        queries.update_conversations(session, [_columns(conversation) for conversation in dirty])
+        result.conversations |= {conversation.id for conversation in dirty}
+
+
+def _store_statuses(
+    session: AnySession, entries: Sequence[tuple[Entry, StatusUpdate]], result: Stored
+) -> None:
+    applied = apply_status.apply_statuses(session, [update for _, update in entries])
+    new = set(applied.new)
+    for entry, update in entries:
+        if apply_status.key(update) in new:
+            new.discard(apply_status.key(update))
+            entry.stored()
+        else:
+            entry.duplicate()
+    for update in applied.pauses:
+        number = update.source.phone_number_id
+        if number is not None and update.error is not None:
+            pause_number(session, number, update.error_code, update.error["detail"])
+    result.updated_messages |= applied.messages
+
+
+def _store_news(session: AnySession, entries: Sequence[tuple[Entry, AccountNews]]) -> None:
+    rows: dict[str, dict[str, Any]] = {}
+    digests: list[tuple[Entry, str]] = []
+    for entry, item in entries:
+        facts = [item.source.waba_id, item.source.field, item.value]
+        digest = hashlib.sha256(orjson.dumps(facts, option=orjson.OPT_SORT_KEYS)).hexdigest()
+        digests.append((entry, digest))
+        rows[digest] = {
+            "digest": digest,
+            "waba_id": item.source.waba_id or "",
+            "phone_number_id": item.source.phone_number_id,
+            "field": item.source.field,
+            "happened_at": item.happened_at or entry.event.received_at,
+            "value": item.value,
+        }
+        if item.source.field == "phone_number_quality_update" and item.source.waba_id is not None:
+            _note_quality(session, item.source.waba_id, item.value)
+    if not rows:
+        return
+    new = queries.insert_account_events(session, list(rows.values()))
+    for entry, digest in digests:
+        if digest in new:
+            new.discard(digest)
+            entry.stored()
+        else:
+            entry.duplicate()
+
+
+def _note_quality(session: AnySession, waba_id: str, value: dict[str, Any]) -> None:
+    digits = "".join(ch for ch in str(value.get("display_phone_number", "")) if ch.isdigit())
+    if value.get("event") == "THROUGHPUT_UPGRADE" and digits:
+        queries.set_throughput(session, waba_id, digits, "HIGH")

@@ -1,0 +1,56 @@
+"""What beat does around the inbound side: wake what was lost, throw away what is old, check the counts."""
+
+from datetime import timedelta
+
+import structlog
+from redis import Redis
+
+from livechat.config import Settings
+from livechat.domain import clock
+from livechat.outbox import enqueue
+from livechat.queries import ledger, unread
+from livechat.queries.session import AnySession
+from livechat.services import inbox
+from livechat.tasknames import TaskName
+
+log = structlog.get_logger(__name__)
+
+PRUNE_CHUNK = 1000
+
+
+def sweep_inbound(redis: Redis, session: AnySession) -> bool:
+    """Wake an ingest where webhooks wait and none is at work; True when there was something.
+
+    Covers a lost wake-up (the lease lapsed), a worker that died with webhooks in hand, and the ledger's
+    ``waiting`` rows of a time when Redis was away.
+    """
+    length, _ = inbox.backlog(redis)
+    if not length and not ledger.has_waiting(session):
+        return False
+    if inbox.take_lease(redis) and not enqueue(TaskName.INGEST):
+        inbox.release_lease(redis)
+    return True
+
+
+def prune(session: AnySession, settings: Settings) -> int:
+    """Drop ledger rows past the retention, in small transactions; how many went."""
+    before = clock.now() - timedelta(days=settings.webhook_retention_days)
+    total = 0
+    while True:
+        count = ledger.delete_before(session, before, PRUNE_CHUNK)
+        session.commit()
+        total += count
+        if count < PRUNE_CHUNK:
+            return total
+
+
+def reconcile_unread(session: AnySession) -> int:
+    """Compare every stored unread count with its messages and repair differences; how many there were.
+
+    The goal is 0: each one is a bug, so it is logged with the conversation's id.
+    """
+    drifted = unread.repair(session)
+    session.commit()
+    for row in drifted:
+        log.error("unread_drifted", conversation_id=str(row.id), stored=row.stored, counted=row.counted)
+    return len(drifted)

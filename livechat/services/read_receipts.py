@@ -1,0 +1,45 @@
+"""Blue ticks: tell Meta what an agent has looked at."""
+
+from uuid import UUID
+
+import structlog
+
+from livechat.queries.receipts import due_receipt, record_receipt
+from livechat.queries.session import AnySession
+from livechat.services.crypto import UndecryptableTokenError, decrypt_token
+from livechat.services.deliver import Sender
+from livechat.services.pause import pause_number
+from livechat.whatsapp.errors import Disposition, GraphError
+
+log = structlog.get_logger(__name__)
+
+
+def send_read_receipt(session: AnySession, sender: Sender, conversation_id: UUID) -> None:
+    """Report the newest message that was read, which covers those before it. Commits around the call.
+
+    Raises GraphError where another try can help: marking as read twice changes nothing. Other refusals are
+    logged and not asked again; account trouble pauses the number, and the next reading reports for this one.
+    """
+    due = due_receipt(session, conversation_id)
+    session.commit()
+    if due is None:
+        return
+    try:
+        token = decrypt_token(due.access_token_encrypted, sender.encryption_keys)
+        sender.graph.mark_read(due.phone_number_id, token, due.wamid)
+    except UndecryptableTokenError:
+        log.error("token_unreadable", phone_number_id=due.phone_number_id)
+        return
+    except GraphError as error:
+        if error.disposition is Disposition.PAUSE:
+            reason = str(error.as_message_error()["detail"])
+            pause_number(
+                session, due.phone_number_id, error.code, reason, token_used=due.access_token_encrypted
+            )
+            session.commit()
+            return
+        if error.disposition is not Disposition.REJECT:
+            raise
+        log.warning("read_receipt_refused", conversation_id=str(conversation_id), code=error.code)
+    record_receipt(session, conversation_id, due.seq)
+    session.commit()

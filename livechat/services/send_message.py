@@ -1,0 +1,168 @@
+"""Accepting a reply: everything up to the row that is committed before the agent hears "accepted"."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from livechat.domain.ids import uuid7
+from livechat.domain.service_window import is_window_open, window_end
+from livechat.errors import (
+    IdempotencyConflictError,
+    NotFoundError,
+    ServiceWindowClosedError,
+    ValidationFailedError,
+)
+from livechat.models import Conversation, PhoneNumber
+from livechat.outbox import enqueue_after_commit
+from livechat.queries import accepting
+from livechat.queries.idempotency import find_earlier
+from livechat.queries.session import AnySession
+from livechat.services.access import access_conversation, access_phone_number, parse_id
+from livechat.services.send_request import MEDIA_TYPES, SendRequest
+from livechat.tasknames import TaskName
+from livechat.whatsapp import outgoing
+
+# Ids of event lines and of calls, which are no messages at Meta and cannot be quoted.
+_NO_MESSAGES = ("event:", "wacid")
+
+
+@dataclass(frozen=True, slots=True)
+class SendResult:
+    """``is_new`` False: an earlier request with the same key has stored this message already."""
+
+    message_id: UUID
+    conversation_id: UUID
+    is_new: bool
+
+
+def send_message(session: AnySession, user_id: UUID, request: SendRequest, *, now: datetime) -> SendResult:
+    """Store a message to be sent, and enqueue its conversation for after the commit, which is the caller's.
+
+    Raises NotFoundError (number, conversation or quoted message unknown or not this user's),
+    IdempotencyConflictError, ServiceWindowClosedError, and ValidationFailedError for a quoted message that
+    Meta does not have yet. The key is looked up before all else: a repeat is answered even when the window
+    has shut.
+    """
+    number = access_phone_number(session, user_id, request.phone_number_id)
+    earlier = _earlier(session, user_id, request)
+    if earlier is not None:
+        return earlier
+    conversation = _locked_conversation(session, user_id, number, request)
+    if request.needs_window:
+        heard_at, refused_at = conversation.last_inbound_at, conversation.window_refused_at
+        if not is_window_open(heard_at, refused_at, now):
+            raise ServiceWindowClosedError(window_end(heard_at, refused_at))
+    part = request.part
+    if request.message_type == "reaction":
+        part = part | {"message_id": _reaction_target(session, conversation, part["message_id"])}
+    stored = accepting.insert_outbound(
+        session,
+        id=uuid7(),
+        conversation_id=conversation.id,
+        phone_number_id=number.phone_number_id,
+        message_type=request.message_type,
+        text=outgoing.text_of(request.message_type, part),
+        content=_content(request.message_type, part),
+        reply_to_wamid=_quoted_wamid(session, conversation, request.reply_to),
+        sent_by=user_id,
+        client_message_id=request.client_message_id,
+        idempotency_key=request.idempotency_key,
+        request_digest=request.digest,
+    )
+    if stored is None:
+        # The same key was committed while we waited for the conversation.
+        winner = _earlier(session, user_id, request)
+        if winner is None:
+            raise IdempotencyConflictError
+        return winner
+    # A reaction stands on another bubble; it is not the last thing that was said.
+    if request.message_type != "reaction" and (stored.timestamp, stored.seq) >= (
+        conversation.last_message_time,
+        conversation.last_message_seq,
+    ):
+        conversation.last_message_id = stored.message_id
+        conversation.last_message_time = stored.timestamp
+        conversation.last_message_seq = stored.seq
+    session.flush()
+    enqueue_after_commit(session, TaskName.SEND, conversation_id=str(conversation.id))
+    return SendResult(stored.message_id, conversation.id, is_new=True)
+
+
+def _earlier(session: AnySession, user_id: UUID, request: SendRequest) -> SendResult | None:
+    found = find_earlier(
+        session,
+        user_id,
+        request.phone_number_id,
+        idempotency_key=request.idempotency_key,
+        client_message_id=request.client_message_id,
+    )
+    if not found:
+        return None
+    if len(found) > 1 or found[0].request_digest != request.digest:
+        raise IdempotencyConflictError("Use a new key for a new request.")
+    return SendResult(found[0].message_id, found[0].conversation_id, is_new=False)
+
+
+def _locked_conversation(
+    session: AnySession, user_id: UUID, number: PhoneNumber, request: SendRequest
+) -> Conversation:
+    if request.conversation_id is not None:
+        accessible = access_conversation(session, user_id, request.conversation_id)
+        if accessible.phone_number_id != number.phone_number_id:
+            raise NotFoundError("There is no such conversation on this number.")
+        wanted: UUID | None = accessible.id
+    else:
+        phone = request.to or ""
+        wanted = accepting.find_conversation(session, number.phone_number_id, phone)
+        if wanted is None and request.needs_window:
+            raise ServiceWindowClosedError(None)
+        if wanted is None:
+            wanted = accepting.create_conversation(session, number, phone)
+    conversation = accepting.lock_conversation(session, wanted) if wanted is not None else None
+    if conversation is None:
+        # It was merged into another one at this moment.
+        raise NotFoundError("There is no such conversation.")
+    return conversation
+
+
+def _quoted_wamid(session: AnySession, conversation: Conversation, reply_to: str | None) -> str | None:
+    if reply_to is None:
+        return None
+    target = accepting.find_target(session, conversation.id, message_id=parse_id(reply_to, "message"))
+    if target is None:
+        raise NotFoundError("The quoted message is not in this conversation.")
+    return _known_to_meta(target.wamid, "reply_to")
+
+
+def _reaction_target(session: AnySession, conversation: Conversation, given: str) -> str:
+    target = accepting.find_target_by_wamid(session, conversation.id, given)
+    if target is None:
+        target = accepting.find_target(session, conversation.id, message_id=parse_id(given, "message"))
+    if target is None:
+        raise NotFoundError("The message to react to is not in this conversation.")
+    return _known_to_meta(target.wamid, "reaction.message_id")
+
+
+def _known_to_meta(wamid: str | None, field: str) -> str:
+    if wamid is None or wamid.startswith(_NO_MESSAGES):
+        raise ValidationFailedError(errors={field: ["WhatsApp does not know this message (yet)."]})
+    return wamid
+
+
+def _content(message_type: str, part: Any) -> dict[str, Any]:
+    content: dict[str, Any] = {message_type: part}
+    if message_type in MEDIA_TYPES:
+        # The shape that every message with a file has; what is not known of the file yet is null.
+        content["media"] = {
+            "state": "pending",
+            "mime_type": None,
+            "size": None,
+            "filename": part.get("filename"),
+            "width": None,
+            "height": None,
+            "duration": None,
+            "url": None,
+            "thumbnail_url": None,
+        }
+    return content

@@ -1,0 +1,130 @@
+"""What an agent asks to be sent, checked as far as Meta's published limits go, and made comparable."""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from livechat.domain.phone import InvalidPhoneError, canonical_phone
+from livechat.errors import ValidationFailedError
+from livechat.whatsapp import outgoing
+
+# Meta's words for what its send call takes; each has its part under the same name (cloud-api.md 7.2).
+PART_TYPES = (
+    "image",
+    "video",
+    "audio",
+    "document",
+    "sticker",
+    "location",
+    "contacts",
+    "reaction",
+    "interactive",
+    "template",
+)
+MEDIA_TYPES = frozenset({"image", "video", "audio", "document", "sticker"})
+TEXT_MAX_UNITS = 4096
+KEY_MAX_CHARS = 255
+
+
+@dataclass(frozen=True, slots=True)
+class SendRequest:
+    """A request that is well-formed. Exactly one of ``to`` (digits) and ``conversation_id`` is given."""
+
+    phone_number_id: str
+    to: str | None
+    conversation_id: str | None
+    message_type: str
+    part: Any
+    reply_to: str | None
+    client_message_id: str | None
+    idempotency_key: str | None
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 of what was asked for; the Idempotency-Key header is only a name for that."""
+        asked = {
+            "phone_number_id": self.phone_number_id,
+            "to": self.to,
+            "conversation_id": self.conversation_id,
+            "message_type": self.message_type,
+            "part": self.part,
+            "reply_to": self.reply_to,
+            "client_message_id": self.client_message_id,
+        }
+        return hashlib.sha256(json.dumps(asked, sort_keys=True).encode()).hexdigest()
+
+    @property
+    def needs_window(self) -> bool:
+        """Templates pass outside the customer service window; everything else waits for the customer."""
+        return self.message_type != "template"
+
+
+def check_send(fields: Mapping[str, Any], idempotency_key: str | None) -> SendRequest:
+    """The request in these fields (``send-message``'s, by name; absent ones may be None or missing).
+
+    Raises ValidationFailedError, naming every field that is wrong.
+    """
+    errors: dict[str, list[str]] = {}
+    to = _recipient(fields, errors)
+    message_type = fields.get("message_type") or "text"
+    part = _text_part(fields, errors) if message_type == "text" else _part(message_type, fields, errors)
+    if message_type == "reaction" and fields.get("reply_to") is not None:
+        errors["reply_to"] = ["A reaction cannot quote a message."]
+    for name, key in (
+        ("client_message_id", fields.get("client_message_id")),
+        ("Idempotency-Key", idempotency_key),
+    ):
+        if key is not None and not 0 < len(key) <= KEY_MAX_CHARS:
+            errors[name] = [f"Give a key of 1 to {KEY_MAX_CHARS} characters."]
+    if errors:
+        raise ValidationFailedError(errors=errors)
+    return SendRequest(
+        phone_number_id=fields["phone_number_id"],
+        to=to,
+        conversation_id=fields.get("conversation_id"),
+        message_type=message_type,
+        part=part,
+        reply_to=fields.get("reply_to"),
+        client_message_id=fields.get("client_message_id"),
+        idempotency_key=idempotency_key,
+    )
+
+
+def _recipient(fields: Mapping[str, Any], errors: dict[str, list[str]]) -> str | None:
+    to, conversation_id = fields.get("to"), fields.get("conversation_id")
+    if (to is None) == (conversation_id is None):
+        errors["to"] = ["Give either to or conversation_id."]
+    if to is None:
+        return None
+    try:
+        return canonical_phone(to)
+    except InvalidPhoneError as error:
+        errors["to"] = [str(error)]
+        return None
+
+
+def _text_part(fields: Mapping[str, Any], errors: dict[str, list[str]]) -> dict[str, Any]:
+    message = fields.get("message")
+    if message is None or not message.strip():
+        errors["message"] = ["Write something to send."]
+        return {}
+    # Meta does not say what its characters are, so an emoji counts as two (cloud-api.md 7.3).
+    if len(message.encode("utf-16-le", "surrogatepass")) // 2 > TEXT_MAX_UNITS:
+        errors["message"] = [f"A message has at most {TEXT_MAX_UNITS} characters."]
+    return {"body": message}
+
+
+def _part(message_type: str, fields: Mapping[str, Any], errors: dict[str, list[str]]) -> Any:
+    if message_type not in PART_TYPES:
+        errors["message_type"] = [f"This is not a type that can be sent: use text, {', '.join(PART_TYPES)}."]
+        return None
+    if fields.get("message") is not None:
+        errors["message"] = [f"A message of type {message_type} takes {message_type} in place of message."]
+    part = fields.get(message_type)
+    if part is None:
+        errors[message_type] = [f"A message of type {message_type} needs this part."]
+        return None
+    errors.update(outgoing.validate(message_type, part))
+    return part

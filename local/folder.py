@@ -1,0 +1,135 @@
+"""The data folder: who may read it, how it is laid out, and the lock that keeps a second launcher out."""
+
+import fcntl
+import os
+import shutil
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from local.errors import LocalError
+from local.procfs import is_alive
+from local.progress import say
+
+
+@dataclass(frozen=True)
+class DataFolder:
+    """Names of everything that `make run` keeps; nothing is written elsewhere."""
+
+    root: Path
+
+    @property
+    def secrets(self) -> Path:
+        """Made-up keys and passwords, for the owner's eyes only."""
+        return self.root / "secrets.env"
+
+    @property
+    def postgres(self) -> Path:
+        """PostgreSQL's data."""
+        return self.root / "postgres"
+
+    @property
+    def redis(self) -> Path:
+        """The append-only file of Redis."""
+        return self.root / "redis"
+
+    @property
+    def logs(self) -> Path:
+        """One log per program, rotated."""
+        return self.root / "logs"
+
+    @property
+    def run(self) -> Path:
+        """What matters only while it runs: lock, supervisor's configuration and socket."""
+        return self.root / "run"
+
+    @property
+    def metrics(self) -> Path:
+        """Counters that web processes share; emptied at every start."""
+        return self.root / "metrics"
+
+    @property
+    def state(self) -> Path:
+        """Small files of programs: beat's schedule, Flower's tasks, the sandbox's customers."""
+        return self.root / "state"
+
+    def create(self) -> None:
+        """Make what is missing, closed to other users. Raises LocalError where that is not allowed."""
+        try:
+            self.root.mkdir(parents=True, exist_ok=True)
+            if os.geteuid() not in (0, self.root.stat().st_uid):
+                raise LocalError(
+                    f"The data folder {self.root} belongs to another user: start as that user, or name "
+                    "another folder in LIVECHAT_DATA_DIR."
+                )
+            self.root.chmod(0o700)
+            for folder in (self.logs, self.run, self.state):
+                folder.mkdir(mode=0o700, exist_ok=True)
+        except (PermissionError, NotADirectoryError, FileExistsError) as error:
+            raise LocalError(
+                f"The data folder {self.root} cannot be written ({error.strerror}): name another in "
+                "LIVECHAT_DATA_DIR."
+            ) from None
+
+    def empty_metrics(self) -> None:
+        """Forget the counters of processes that are gone."""
+        shutil.rmtree(self.metrics, ignore_errors=True)
+        self.metrics.mkdir(mode=0o700)
+
+
+class Lock:
+    """Held by one launcher and by the supervisor that inherits it, until both have ended.
+
+    So after a kill -9 of the launcher the next one waits until the supervisor has stopped everything.
+    """
+
+    def __init__(self, folder: DataFolder) -> None:
+        self._folder = folder
+        self._descriptor = os.open(folder.run / "lock", os.O_RDWR | os.O_CREAT, 0o600)
+        os.set_inheritable(self._descriptor, True)
+
+    def fileno(self) -> int:
+        """The descriptor that the supervisor is to inherit."""
+        return self._descriptor
+
+    def acquire(self, on_wait: Callable[[], None], timeout_s: float) -> None:
+        """Take it; `on_wait` is called again and again while a dead launcher's supervisor still stops.
+
+        Raises LocalError when a living launcher holds it, or when the dead one's supervisor does not end in
+        time.
+        """
+        deadline = time.monotonic() + timeout_s
+        told = False
+        while not self._try():
+            holder = self._holder()
+            if holder and is_alive(holder):
+                raise LocalError(
+                    f"It already runs on {self._folder.root} (process {holder}): stop that one first."
+                )
+            if time.monotonic() > deadline:
+                raise LocalError(
+                    f"What the last run left on {self._folder.root} does not end: see its logs folder."
+                )
+            if not told:
+                say("       waiting until the last run has stopped")
+                told = True
+            on_wait()
+            time.sleep(0.1)
+        os.ftruncate(self._descriptor, 0)
+        os.pwrite(self._descriptor, f"{os.getpid()}\n".encode(), 0)
+
+    def _try(self) -> bool:
+        try:
+            fcntl.flock(self._descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return False
+        return True
+
+    def _holder(self) -> int:
+        text = os.pread(self._descriptor, 32, 0).decode("ascii", "replace").strip()
+        return int(text) if text.isdigit() else 0
+
+    def release(self) -> None:
+        """Let go; the file stays, since removing it would let two launchers lock two files of one name."""
+        os.close(self._descriptor)

@@ -1,0 +1,100 @@
+"""The programs of the product as data: what is run, in which order it stops, and how it is known to serve."""
+
+import sys
+from dataclasses import dataclass
+from enum import IntEnum
+
+from local.ports import HOST
+from local.settings import LocalSettings
+
+APPLICATION_STOP_S = 7
+SERVER_STOP_S = 3
+# Web workers may finish their requests, but the whole has 15 s to stop, databases included.
+WEB_WORKERS_KILL_S = 5
+
+
+class Tier(IntEnum):
+    """Programs of a tier stop together, the highest tier first."""
+
+    DATABASE = 1
+    BROKER = 2
+    APPLICATION = 3
+
+
+@dataclass(frozen=True)
+class Program:
+    """One supervised process. `port`: where it listens when it serves, or 0."""
+
+    name: str
+    command: tuple[str, ...]
+    tier: Tier = Tier.APPLICATION
+    stop_signal: str = "TERM"
+    stop_wait_s: int = APPLICATION_STOP_S
+    identity: str = "self"
+    port: int = 0
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What the launcher runs between the databases' start and the line `ready:`.
+
+    First `migrate` to its end, then all `programs`, then, once the web says it is ready, `seed` to its end.
+    The empty tuple leaves a step out.
+    """
+
+    migrate: tuple[str, ...]
+    programs: tuple[Program, ...]
+    seed: tuple[str, ...]
+
+
+def _python(module: str, *arguments: str) -> tuple[str, ...]:
+    return (sys.executable, "-m", module, *arguments)
+
+
+def _celery(*arguments: str) -> tuple[str, ...]:
+    return _python("celery", "-A", "celery_app", *arguments)
+
+
+def _worker(name: str, queues: str, pool: str, concurrency: int) -> Program:
+    options = ("-P", pool, "-c", str(concurrency), "-E", "--without-gossip", "--without-mingle", "-l", "info")
+    command = _celery("worker", "-n", f"{name}@%h", "-Q", queues, *options)
+    return Program(f"worker-{name}", command)
+
+
+def _web(port: int) -> Program:
+    command = _python(
+        "granian",
+        *("--interface", "wsgi", "--workers", "2", "--blocking-threads", "600", "--backpressure", "1200"),
+        *("--backlog", "2048", "--no-ws", "--respawn-failed-workers", "--no-access-log"),
+        *("--workers-kill-timeout", str(WEB_WORKERS_KILL_S)),
+        *("--host", HOST, "--port", str(port), "wsgi:app"),
+    )
+    return Program("web", command, port=port)
+
+
+def product(settings: LocalSettings) -> Plan:
+    """The plan of `make run`."""
+    state = settings.folder.state
+    programs = [
+        _web(settings.web_port),
+        _worker("inbound", "inbound", "prefork", 2),
+        # Sends wait for the network, so threads; the others wait for the processor and the database.
+        _worker("outbound", "outbound", "threads", 64),
+        _worker("background", "media,maintenance", "prefork", 2),
+        Program("beat", _celery("beat", "--schedule", str(state / "beat"), "--pidfile=", "-l", "info")),
+        Program(
+            "flower",
+            _celery(
+                *("flower", f"--address={HOST}", f"--port={settings.flower_port}"),
+                *("--persistent=True", f"--db={state / 'flower'}"),
+            ),
+            port=settings.flower_port,
+        ),
+    ]
+    if settings.sandbox:
+        programs.append(Program("sandbox", _python("sandbox"), port=settings.sandbox_port))
+    return Plan(
+        migrate=_python("flask", "--app", "wsgi", "db", "upgrade"),
+        programs=tuple(programs),
+        seed=_python("sandbox.seed") if settings.sandbox else (),
+    )

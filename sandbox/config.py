@@ -1,0 +1,83 @@
+"""What the sandbox is told from outside: addresses and secrets."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from urllib.parse import urlsplit
+
+DEFAULT_WABA_ID = "811978564885194"
+DEFAULT_PHONE_NUMBER_ID = "830558756814059"
+
+
+class ConfigError(Exception):
+    """The environment lacks something or holds something malformed; `faults` lists all of it at once."""
+
+    def __init__(self, faults: list[str]) -> None:
+        self.faults = faults
+        super().__init__("; ".join(faults))
+
+
+@dataclass(slots=True)
+class SandboxConfig:
+    """Settings of one sandbox. Mutable, since `PUT /sandbox/config` may move the callback while it runs."""
+
+    app_secret: str = field(repr=False)
+    verify_token: str = field(repr=False)
+    access_token: str = field(repr=False)
+    jwt_secret: str = field(repr=False)
+    callback_url: str = "http://127.0.0.1:8000/webhook"
+    livechat_url: str = "http://127.0.0.1:8000"
+    supabase_url: str = ""
+    host: str = "127.0.0.1"
+    port: int = 8001
+    public_url: str = ""
+    state_path: str = ""
+    seed: int | None = None
+    webhook_timeout_s: float = 10.0
+
+    def __post_init__(self) -> None:
+        if not self.public_url:
+            self.public_url = f"http://{self.host}:{self.port}"
+
+    @classmethod
+    def from_env(cls, env: Mapping[str, str]) -> SandboxConfig:
+        """Read the environment. Raises ConfigError listing everything that is missing or malformed."""
+        faults: list[str] = []
+
+        def secret(name: str) -> str:
+            value = env.get(name, "").split(",")[0].strip()
+            if not value:
+                faults.append(f"{name} is not set")
+            return value
+
+        def url(name: str, default: str) -> str:
+            value = (env.get(name) or default).rstrip("/")
+            if value and urlsplit(value).scheme not in {"http", "https"}:
+                faults.append(f"{name} is not an http or https URL")
+            return value
+
+        def integer(name: str, default: str) -> int:
+            value = env.get(name) or default
+            if not value.isdigit():
+                faults.append(f"{name} is not a whole number")
+                return 0
+            return int(value)
+
+        config = cls(
+            app_secret=secret("WHATSAPP_APP_SECRET"),
+            verify_token=secret("WHATSAPP_VERIFY_TOKEN"),
+            access_token=secret("SANDBOX_ACCESS_TOKEN"),
+            jwt_secret=secret("SUPABASE_JWT_SECRET"),
+            callback_url=url("SANDBOX_CALLBACK_URL", "http://127.0.0.1:8000/webhook"),
+            livechat_url=url("LIVECHAT_URL", "http://127.0.0.1:8000"),
+            supabase_url=url("SUPABASE_URL", ""),
+            host=env.get("SANDBOX_HOST") or "127.0.0.1",
+            port=integer("SANDBOX_PORT", "8001"),
+            public_url=url("SANDBOX_PUBLIC_URL", ""),
+            state_path=env.get("SANDBOX_STATE", ""),
+            seed=integer("SANDBOX_SEED", "0") if env.get("SANDBOX_SEED") else None,
+        )
+        if faults:
+            raise ConfigError(faults)
+        return config

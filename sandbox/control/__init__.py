@@ -1,0 +1,1 @@
+"""The sandbox's own API: command and observe."""

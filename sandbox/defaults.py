@@ -1,0 +1,143 @@
+"""The world as it stands after a start or a reset."""
+
+from __future__ import annotations
+
+from sandbox.config import DEFAULT_PHONE_NUMBER_ID, DEFAULT_WABA_ID
+from sandbox.model import Customer, PhoneNumber, Template
+
+
+def phone_numbers() -> list[PhoneNumber]:
+    """The business numbers: one bakery."""
+    return [PhoneNumber(DEFAULT_PHONE_NUMBER_ID, DEFAULT_WABA_ID, "917755991053", "Asha's Bakery Demo")]
+
+
+def customers() -> list[Customer]:
+    """People who may write: with a number, with number and username, and one known by username only."""
+    return [
+        Customer("IN.13491208655302741918", "917755991051", "Asha Kulkarni"),
+        Customer("IN.20817733190455182034", "919820012345", "Rohan Mehta", username="rohan.m"),
+        Customer("US.10987654321098765432", "16505551234", "Sheena Nelson"),
+        Customer("AE.30671120984417765502", "971501234567", "محمد علي"),
+        Customer("IN.44120987301265539917", None, "Meera", username="meera.bakes"),
+        Customer("BR.55011984467120093381", "5511987654321", "João Silva 🌿", read_receipts=False),
+    ]
+
+
+def templates() -> list[Template]:
+    """Templates in every state that a sender meets."""
+    return [
+        Template(
+            "1689556908129831",
+            DEFAULT_WABA_ID,
+            "hello_world",
+            "en_US",
+            "UTILITY",
+            [
+                {"type": "HEADER", "format": "TEXT", "text": "Hello World"},
+                {
+                    "type": "BODY",
+                    "text": "Welcome and congratulations! This message shows that sending works.",
+                },
+                {"type": "FOOTER", "text": "Asha's Bakery Demo"},
+            ],
+        ),
+        Template(
+            "1689556908129832",
+            DEFAULT_WABA_ID,
+            "order_confirmation",
+            "en_US",
+            "UTILITY",
+            [
+                {
+                    "type": "HEADER",
+                    "format": "IMAGE",
+                    "example": {"header_handle": ["4::aW1hZ2UvanBlZw==:sample"]},
+                },
+                {
+                    "type": "BODY",
+                    "text": "Thank you, {{1}}! Your order number is {{2}}. We bake it today.",
+                    "example": {"body_text": [["Asha", "1043"]]},
+                },
+                {
+                    "type": "BUTTONS",
+                    "buttons": [
+                        {"type": "QUICK_REPLY", "text": "Contact support"},
+                        {
+                            "type": "URL",
+                            "text": "Track order",
+                            "url": "https://www.example.com/track/{{1}}",
+                            "example": ["https://www.example.com/track/1043"],
+                        },
+                    ],
+                },
+            ],
+            quality="GREEN",
+        ),
+        Template(
+            "1689556908129833",
+            DEFAULT_WABA_ID,
+            "reservation_confirmation",
+            "en_US",
+            "UTILITY",
+            [
+                {
+                    "type": "BODY",
+                    "text": "Your table for {{number_of_guests}} on {{day}} is reserved.",
+                    "example": {
+                        "body_text_named_params": [
+                            {"param_name": "number_of_guests", "example": "4"},
+                            {"param_name": "day", "example": "Saturday"},
+                        ]
+                    },
+                }
+            ],
+            parameter_format="NAMED",
+        ),
+        Template(
+            "1689556908129834",
+            DEFAULT_WABA_ID,
+            "sunday_offer",
+            "en",
+            "MARKETING",
+            [{"type": "BODY", "text": "This Sunday: two loaves for the price of one."}],
+        ),
+        Template(
+            "1689556908129835",
+            DEFAULT_WABA_ID,
+            "abandoned_cart",
+            "en",
+            "MARKETING",
+            [{"type": "BODY", "text": "{{1}}{{2}}"}],
+            status="REJECTED",
+            rejected_reason="INVALID_FORMAT",
+        ),
+        Template(
+            "1689556908129836",
+            DEFAULT_WABA_ID,
+            "loyalty_card",
+            "en_US",
+            "MARKETING",
+            [{"type": "BODY", "text": "Your loyalty card is full: the next coffee is on us."}],
+            status="PAUSED",
+        ),
+        Template(
+            "1689556908129837",
+            DEFAULT_WABA_ID,
+            "login_code",
+            "en_US",
+            "AUTHENTICATION",
+            [
+                {"type": "BODY", "text": "*{{1}}* is your verification code."},
+                {
+                    "type": "BUTTONS",
+                    "buttons": [
+                        {
+                            "type": "URL",
+                            "text": "Copy code",
+                            "url": "https://www.whatsapp.com/otp/code/?code=otp{{1}}",
+                        }
+                    ],
+                },
+            ],
+        ),
+    ]

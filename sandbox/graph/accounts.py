@@ -1,0 +1,269 @@
+"""Numbers, accounts, subscriptions, registration, block lists."""
+
+from __future__ import annotations
+
+import secrets
+from urllib.parse import urlsplit
+
+import urllib3
+from flask import request
+
+from sandbox.graph.errors import GraphError, unknown_object
+from sandbox.graph.gateway import Call, can_see, require_number, sandbox
+from sandbox.graph.validation import require_product
+from sandbox.model import Json, PhoneNumber
+from sandbox.sandbox import Sandbox
+
+DEFAULT_FIELDS = (
+    "verified_name",
+    "code_verification_status",
+    "display_phone_number",
+    "quality_rating",
+    "platform_type",
+    "throughput",
+    "webhook_configuration",
+    "last_onboarded_time",
+    "id",
+)
+APP_ID = "634974688087057"
+MAX_OVERRIDE_URL = 200
+
+
+def as_node(number: PhoneNumber) -> Json:
+    """All fields of a number under Graph's names."""
+    digits = number.display_phone_number
+    configuration: Json = {"application": sandbox().config.callback_url}
+    if number.override_callback_url:
+        configuration["phone_number"] = number.override_callback_url
+    return {
+        "verified_name": number.verified_name,
+        "code_verification_status": "VERIFIED",
+        "display_phone_number": f"+{digits[:2]} {digits[2:7]} {digits[7:]}",
+        "quality_rating": number.quality_rating,
+        "platform_type": "CLOUD_API" if number.state == "connected" else "NOT_APPLICABLE",
+        "throughput": {"level": number.throughput_level},
+        "webhook_configuration": configuration,
+        "last_onboarded_time": "2026-01-15T10:20:30+0000",
+        "name_status": "APPROVED",
+        "status": "CONNECTED" if number.state == "connected" else "DISCONNECTED",
+        "account_mode": "LIVE",
+        "is_official_business_account": False,
+        "is_on_biz_app": number.coexistence,
+        "messaging_limit_tier": number.messaging_limit,
+        "whatsapp_business_manager_messaging_limit": number.messaging_limit,
+        "health_status": {
+            "can_send_message": "AVAILABLE" if number.state == "connected" else "BLOCKED",
+            "entities": [
+                {"entity_type": "PHONE_NUMBER", "id": number.phone_number_id, "can_send_message": "AVAILABLE"}
+            ],
+        },
+        "id": number.phone_number_id,
+    }
+
+
+def _chosen(node: Json, node_type: str) -> Json:
+    asked = request.args.get("fields")
+    names = [name.partition("{")[0] for name in asked.split(",") if name] if asked else list(DEFAULT_FIELDS)
+    for name in names:
+        if name not in node:
+            raise GraphError(
+                100, f"(#100) Tried accessing nonexisting field ({name}) on node type ({node_type})"
+            )
+    chosen = {name: node[name] for name in names}
+    chosen["id"] = node["id"]
+    return chosen
+
+
+def number_node(call: Call) -> Json:
+    """`GET /{phone_number_id}?fields=…`."""
+    return _chosen(as_node(require_number(call)), "WhatsAppBusinessPhoneNumber")
+
+
+def change_number(call: Call) -> Json:
+    """`POST /{phone_number_id}` with `webhook_configuration`: an override of the callback, proved by
+    handshake.
+    """
+    number = require_number(call)
+    configuration = call.body.get("webhook_configuration")
+    if isinstance(configuration, dict):
+        number.override_callback_url = _proved_override(sandbox(), configuration)
+    return {"success": True}
+
+
+def require_waba(call: Call, waba_id: str) -> None:
+    """Raises GraphError unless the account exists and the token may see it."""
+    if waba_id not in sandbox().world.waba_ids() or not can_see(call, waba_id):
+        raise unknown_object(waba_id, request.method)
+    call.usage_of = waba_id
+
+
+def waba_node(waba_id: str) -> Json:
+    """`GET /{waba_id}`."""
+    return {
+        "id": waba_id,
+        "name": "Asha's Bakery",
+        "currency": "INR",
+        "timezone_id": "71",
+        "message_template_namespace": "58e6d318_b627_4112_b9c7_2961197553ea",
+    }
+
+
+def numbers_of(waba_id: str) -> Json:
+    """`GET /{waba_id}/phone_numbers`."""
+    world = sandbox().world
+    found = [n for n in world.numbers.values() if n.waba_id == waba_id and n.state != "deleted"]
+    data = [_chosen(as_node(number), "WhatsAppBusinessPhoneNumber") for number in found]
+    return (
+        {"data": data, "paging": {"cursors": {"before": "MAZDZD", "after": "MjQZD"}}}
+        if data
+        else {"data": []}
+    )
+
+
+def subscribe(call: Call, waba_id: str) -> Json:
+    """Subscribe the app to the account, with an override of the callback where the body asks for one."""
+    box = sandbox()
+    override = _proved_override(box, call.body) if call.body.get("override_callback_uri") else ""
+    with box.world.lock:
+        box.world.subscriptions[waba_id] = override
+        box.world.touch("subscription", waba_id)
+    return {"success": True}
+
+
+def subscriptions_of(waba_id: str) -> Json:
+    """The apps subscribed to the account: ours or none."""
+    override = sandbox().world.subscriptions.get(waba_id)
+    if override is None:
+        return {"data": []}
+    app: Json = {
+        "whatsapp_business_api_data": {"link": "https://www.example.com/", "name": "Live Chat", "id": APP_ID}
+    }
+    if override:
+        app["override_callback_uri"] = override
+    return {"data": [app]}
+
+
+def unsubscribe(waba_id: str) -> Json:
+    """No more webhooks of the account, where the behaviour asks for a subscription."""
+    box = sandbox()
+    with box.world.lock:
+        box.world.subscriptions.pop(waba_id, None)
+        box.world.touch("subscription", waba_id)
+    return {"success": True}
+
+
+def register(call: Call) -> Json:
+    """`POST /{phone_number_id}/register` `{messaging_product, pin}`; the PIN has six digits."""
+    number = require_number(call)
+    require_product(call.body)
+    pin = str(call.body.get("pin", ""))
+    if len(pin) != 6 or not pin.isdigit():
+        raise GraphError(100, "(#100) Param pin must be 6 characters long.")
+    return _set_state(number, "connected")
+
+
+def deregister(call: Call) -> Json:
+    """`POST /{phone_number_id}/deregister`."""
+    return _set_state(require_number(call), "unregistered")
+
+
+def _set_state(number: PhoneNumber, state: str) -> Json:
+    world = sandbox().world
+    with world.lock:
+        number.state = state
+        world.touch("number", number.phone_number_id)
+    return {"success": True}
+
+
+def block_users(call: Call, *, block: bool) -> Json:
+    """Block or unblock `{block_users: [{user}]}`; Meta blocks only who wrote within 24 h."""
+    box = sandbox()
+    number = require_number(call)
+    require_product(call.body)
+    asked = call.body.get("block_users")
+    if not isinstance(asked, list) or not asked:
+        raise GraphError(100, "(#100) The parameter block_users is required.")
+    done: list[Json] = []
+    failed: list[Json] = []
+    for item in asked:
+        given = str(item.get("user", "")) if isinstance(item, dict) else ""
+        customer = box.world.find_customer(given)
+        pair = (number.phone_number_id, customer.key if customer else given.lstrip("+"))
+        if customer is None or (block and not box.world.is_window_open(pair)):
+            failed.append({"input": given, "errors": [{"message": "Failed to block user", "code": 131047}]})
+            continue
+        with box.world.lock:
+            (box.world.blocked.add if block else box.world.blocked.discard)(pair)
+            box.world.touch("blocked", "|".join(pair))
+        done.append({"input": given, **({"wa_id": customer.wa_id} if customer.wa_id else {"user_id": given})})
+    if failed and not done:
+        raise GraphError(
+            139100, "(#139100) Failed to block/unblock users", details="No user could be changed."
+        )
+    users: Json = {"added_users" if block else "removed_users": done}
+    if failed:
+        users["failed_users"] = failed
+    return {"messaging_product": "whatsapp", "block_users": users}
+
+
+def blocked_users(call: Call) -> Json:
+    """`GET /{phone_number_id}/block_users`."""
+    box = sandbox()
+    number = require_number(call)
+    keys = [key for phone_number_id, key in box.world.blocked if phone_number_id == number.phone_number_id]
+    return {"data": [{"messaging_product": "whatsapp", "wa_id": key} for key in sorted(keys)]}
+
+
+def forget_contact(call: Call) -> Json:
+    """`DELETE /{phone_number_id}/contact_book?bsuid=…`: the phone number of that person is hidden from now
+    on.
+    """
+    box = sandbox()
+    require_number(call)
+    customer = box.world.find_customer(request.args.get("bsuid", ""))
+    if customer is None:
+        raise GraphError(100, "(#100) Param bsuid is not a known business-scoped user id.")
+    return {"success": True}
+
+
+def sync_app_data(call: Call) -> Json:
+    """`POST /{phone_number_id}/smb_app_data`: each kind once, and only for a number with the Business app."""
+    number = require_number(call)
+    require_product(call.body)
+    kind = call.body.get("sync_type")
+    if kind not in {"smb_app_state_sync", "history"}:
+        raise GraphError(100, "(#100) Param sync_type must be one of {smb_app_state_sync, history}")
+    if not number.coexistence:
+        raise GraphError(131009, details="The number is not used with the WhatsApp Business app.")
+    return {"messaging_product": "whatsapp", "request_id": secrets.token_hex(8)}
+
+
+def _proved_override(box: Sandbox, configuration: Json) -> str:
+    """The override's address after the handshake; "" lifts it. Raises GraphError 2200 where it fails."""
+    url = str(configuration.get("override_callback_uri", ""))
+    if not url:
+        return ""
+    if len(url) > MAX_OVERRIDE_URL or urlsplit(url).scheme not in {"http", "https"}:
+        raise GraphError(100, "(#100) Param override_callback_uri must be a URL of at most 200 characters.")
+    outcome = handshake(box, url, str(configuration.get("verify_token", "")))
+    if not outcome["ok"]:
+        raise GraphError(
+            2200,
+            "(#2200) Callback verification failed with the following errors: "
+            f"HTTP Status Code = {outcome['status']}",
+        )
+    return url
+
+
+def handshake(box: Sandbox, url: str, verify_token: str) -> Json:
+    """Ask a callback to prove itself as Meta does: `{ok, status, body}`."""
+    challenge = box.world.ids.object_id(10)
+    fields = {"hub.mode": "subscribe", "hub.challenge": challenge, "hub.verify_token": verify_token}
+    timeout = box.config.webhook_timeout_s
+    try:
+        with urllib3.PoolManager(retries=False) as http:
+            answer = http.request("GET", url, fields=fields, timeout=timeout, redirect=False)
+    except urllib3.exceptions.HTTPError as error:
+        return {"ok": False, "status": None, "body": type(error).__name__}
+    body = answer.data.decode("utf-8", "replace")
+    return {"ok": answer.status == 200 and body == challenge, "status": answer.status, "body": body[:200]}

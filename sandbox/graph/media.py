@@ -1,0 +1,131 @@
+"""Media: upload, look-up, download, delete."""
+
+from __future__ import annotations
+
+import time
+
+from flask import Response, request
+
+from sandbox import media_store
+from sandbox.graph.errors import GraphError, unknown_object
+from sandbox.graph.gateway import Call, answer, require_number, require_token, sandbox
+from sandbox.graph.validation import require_product
+from sandbox.model import Json, Media
+from sandbox.recorder import token_label
+
+
+def upload(call: Call) -> Json:
+    """Store a file of a multipart form: `{id}`. Raises GraphError for a wrong type or size."""
+    box = sandbox()
+    number = require_number(call)
+    require_product(call.body)
+    file = request.files.get("file")
+    if file is None:
+        raise GraphError(100, "(#100) The parameter file is required.")
+    mime_type = (call.body.get("type") or file.mimetype or "").strip()
+    limit = media_store.UPLOAD_LIMITS.get(mime_type.partition(";")[0].strip().lower())
+    if limit is None:
+        known = ", ".join(sorted(media_store.UPLOAD_LIMITS))
+        raise GraphError(
+            100,
+            f"(#100) Param file must be a file with one of the following types: {known}. "
+            f"Received file of type '{mime_type}'.",
+        )
+    data = file.read()
+    if len(data) > limit:
+        raise GraphError(
+            131053, details=f"File size {len(data)} is above the limit of {limit} bytes for {mime_type}."
+        )
+    if not data:
+        raise GraphError(131053, details="The file is empty.")
+    media = Media(
+        box.world.ids.object_id(), number.phone_number_id, mime_type, data, filename=file.filename or ""
+    )
+    return {"id": box.world.add_media(media).media_id}
+
+
+def find(call: Call, media_id: str) -> Media:
+    """The file, if the id lives and belongs to the number that the call may name. Raises GraphError."""
+    box = sandbox()
+    media = box.world.media.get(media_id)
+    wanted_number = request.args.get("phone_number_id")
+    if media is None or not media_store.is_alive(media):
+        raise unknown_object(media_id, request.method)
+    if wanted_number and wanted_number != media.phone_number_id:
+        raise unknown_object(media_id, request.method)
+    call.endpoint = "media"
+    call.phone_number_id = media.phone_number_id
+    return media
+
+
+def look_up(call: Call, media: Media) -> Json:
+    """`{messaging_product, url, mime_type, sha256, file_size, id}`; the URL lives five minutes."""
+    box = sandbox()
+    url = media_store.signed_url(box.world, media.media_id, source="getMedia", base_url=request.host_url)
+    return {
+        "messaging_product": "whatsapp",
+        "url": url,
+        "mime_type": media.mime_type,
+        "sha256": media.sha256_hex,
+        "file_size": len(media.data),
+        "id": media.media_id,
+    }
+
+
+def delete(call: Call, media: Media) -> Json:
+    """Forget a file: `{success}`."""
+    box = sandbox()
+    with box.world.lock:
+        box.world.media.pop(media.media_id, None)
+        box.world.touch("media", media.media_id)
+    return {"success": True}
+
+
+def download() -> Response:
+    """The bytes behind a signed address: 401 without a good token, 404 once the address has expired."""
+    box = sandbox()
+    started = time.monotonic()
+    media_id = request.args.get("mid", "")
+    media = box.world.media.get(media_id)
+    faults = box.faults.strike(
+        {
+            "endpoint": "media_download",
+            "method": "GET",
+            "phone_number_id": media.phone_number_id if media else None,
+        }
+    )
+    error: GraphError | None = None
+    for fault in faults:
+        if fault.kind == "delay":
+            time.sleep(fault.parameters["seconds"])
+        elif fault.kind == "error":
+            error = fault.error()
+    is_signed = media_store.is_good_signature(
+        box.world, media_id, request.args.get("ext", ""), request.args.get("hash", "")
+    )
+    try:
+        if error is not None:
+            raise error
+        require_token(box)
+        if media is None or not is_signed or not media_store.is_alive(media):
+            response = Response(b"", 404)
+        else:
+            response = Response(media.data, 200, content_type=media.mime_type)
+            if media.filename.isascii():
+                response.headers["Content-Disposition"] = f'inline;filename="{media.filename}"'
+    except GraphError as refusal:
+        status = 401 if refusal.code in {190, 200} else refusal.http_status
+        response = answer(refusal.body(box.world.ids.trace_id()), status)
+    box.recorder.add(
+        at=time.time(),
+        method="GET",
+        path=request.path,
+        endpoint="media_download",
+        phone_number_id=media.phone_number_id if media else None,
+        http_status=response.status_code,
+        outcome="ok" if response.status_code == 200 else "error",
+        media_id=media_id,
+        ms=round((time.monotonic() - started) * 1000, 1),
+        token=token_label(request.headers.get("Authorization", "").partition(" ")[2]),
+    )
+    return response

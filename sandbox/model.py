@@ -1,0 +1,151 @@
+"""The things of the sandbox's world, without behaviour."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+Json = dict[str, Any]
+
+STATUS_RANK = {"sent": 1, "failed": 2, "delivered": 3, "read": 4, "played": 5}
+
+
+@dataclass(slots=True)
+class PhoneNumber:
+    """A business number.
+
+    `display_phone_number` is digits; `state` is `connected`, `unregistered` or `deleted`.
+    """
+
+    phone_number_id: str
+    waba_id: str
+    display_phone_number: str
+    verified_name: str
+    quality_rating: str = "GREEN"
+    state: str = "connected"
+    throughput_level: str = "STANDARD"
+    messaging_limit: str = "TIER_250"
+    coexistence: bool = False
+    override_callback_url: str = ""
+
+
+@dataclass(slots=True)
+class Customer:
+    """A person on WhatsApp. `wa_id` is None for one known by business-scoped id and username only.
+
+    `declared` tells those made known by command from strangers that a send has brought in.
+    """
+
+    user_id: str
+    wa_id: str | None = None
+    name: str | None = None
+    username: str | None = None
+    parent_user_id: str | None = None
+    on_whatsapp: bool = True
+    read_receipts: bool = True
+    accepts_marketing: bool = True
+    declared: bool = True
+
+    @property
+    def key(self) -> str:
+        """What threads are filed under: the phone number, else the business-scoped id."""
+        return self.wa_id or self.user_id
+
+    def contact(self, *, with_username: bool = True) -> Json:
+        """The entry of `value.contacts` for this person."""
+        profile: Json = {"name": self.name or self.username or self.wa_id or self.user_id}
+        if self.username and with_username:
+            profile["username"] = self.username
+        contact: Json = {"profile": profile}
+        if self.wa_id:
+            contact["wa_id"] = self.wa_id
+        contact["user_id"] = self.user_id
+        if self.parent_user_id:
+            contact["parent_user_id"] = self.parent_user_id
+        return contact
+
+
+@dataclass(slots=True)
+class Message:
+    """One message of a thread. `body` is the send request (outbound) or the message object (inbound)."""
+
+    wamid: str
+    direction: str
+    phone_number_id: str
+    customer_key: str
+    type: str
+    body: Json
+    created_at: float
+    seq: int
+    to: str = ""
+    by_user_id: bool = False
+    callback_data: str | None = None
+    reply_to: str | None = None
+    statuses: list[Json] = field(default_factory=list)
+    read_by_business: bool = False
+    media_id: str | None = None
+
+    @property
+    def status(self) -> str:
+        """The furthest state reached: `accepted` before the first status."""
+        best = max(self.statuses, key=lambda s: STATUS_RANK.get(s["status"], 0), default=None)
+        return best["status"] if best else "accepted"
+
+    def as_json(self) -> Json:
+        """The message as `GET /sandbox/messages` shows it."""
+        return {
+            "wamid": self.wamid,
+            "direction": self.direction,
+            "phone_number_id": self.phone_number_id,
+            "customer": self.customer_key,
+            "to": self.to,
+            "type": self.type,
+            "body": self.body,
+            "biz_opaque_callback_data": self.callback_data,
+            "reply_to": self.reply_to,
+            "status": self.status if self.direction == "outbound" else "received",
+            "statuses": list(self.statuses),
+            "read_by_business": self.read_by_business,
+            "accepted_at": self.created_at,
+            "seq": self.seq,
+        }
+
+
+@dataclass(slots=True)
+class Media:
+    """A stored file. `source` is `upload` (lives 30 days) or `webhook` (7 days); times are Unix seconds."""
+
+    media_id: str
+    phone_number_id: str
+    mime_type: str
+    data: bytes = field(repr=False)
+    sha256_hex: str = ""
+    filename: str = ""
+    source: str = "upload"
+    created_at: float = 0.0
+
+
+@dataclass(slots=True)
+class Template:
+    """A message template under Meta's field names. `pacing` is the `message_status` that a send answers."""
+
+    template_id: str
+    waba_id: str
+    name: str
+    language: str
+    category: str
+    components: list[Json]
+    status: str = "APPROVED"
+    parameter_format: str = "POSITIONAL"
+    quality: str = "UNKNOWN"
+    rejected_reason: str = "NONE"
+    pacing: str = "accepted"
+
+
+@dataclass(slots=True)
+class AccessToken:
+    """A bearer token. `state` is `valid`, `expired` or `revoked`; `waba_ids` None means every account."""
+
+    token: str = field(repr=False)
+    state: str = "valid"
+    waba_ids: list[str] | None = None

@@ -1,0 +1,73 @@
+"""One running sandbox: the world and everything that moves it."""
+
+from __future__ import annotations
+
+from sandbox.config import SandboxConfig
+from sandbox.customers import CustomerVoice
+from sandbox.faults import Faults
+from sandbox.keys import KeyRing
+from sandbox.lifecycle import Lifecycle
+from sandbox.limits import RateLimits
+from sandbox.model import Json, Message
+from sandbox.recorder import Recorder
+from sandbox.scheduler import Scheduler
+from sandbox.state import StateFile
+from sandbox.webhooks.dispatcher import Dispatcher
+from sandbox.world import World
+
+
+class Sandbox:
+    """Wires the parts. Flask keeps one of these in `app.extensions["sandbox"]`."""
+
+    def __init__(self, config: SandboxConfig) -> None:
+        self.config = config
+        self.world = World(config)
+        self.scheduler = Scheduler()
+        self.dispatcher = Dispatcher(self.world, self.scheduler)
+        self.lifecycle = Lifecycle(self.world, self.scheduler, self.dispatcher)
+        self.voice = CustomerVoice(self.world, self.dispatcher)
+        self.faults = Faults(self.world.ids)
+        self.limits = RateLimits()
+        self.recorder = Recorder()
+        self.keys = KeyRing(config)
+        self.state = StateFile(config.state_path, self.world) if config.state_path else None
+        self.lifecycle.on_delivered = self._answer_for_customer
+        if self.state is not None:
+            self.state.open()
+
+    def reset(self) -> None:
+        """Forget everything but the configuration."""
+        self.scheduler.clear()
+        self.dispatcher.clear()
+        self.world.reset()
+        self.lifecycle.clear()
+        self.faults.remove()
+        self.limits.clear()
+        self.recorder.clear()
+        self.keys.reset()
+
+    def settled(self) -> bool:
+        """True when every planned status has been made and every webhook has had its first attempt."""
+        return self.scheduler.waiting == 0 and self.dispatcher.settled()
+
+    def stop(self) -> None:
+        """End the background threads."""
+        self.scheduler.stop()
+        self.dispatcher.stop()
+        if self.state is not None:
+            self.state.close()
+
+    def _answer_for_customer(self, message: Message) -> None:
+        """With `auto_reply`, the customer answers what has just arrived."""
+        behaviour = self.world.behaviour
+        if behaviour.auto_reply:
+            command = {"text": behaviour.auto_reply_text}
+            delay = behaviour.auto_reply_delay_ms / 1000
+            self.scheduler.after(delay, lambda: self._write(message, command))
+
+    def _write(self, message: Message, command: Json) -> None:
+        customer = self.world.find_customer(message.customer_key)
+        number = self.world.numbers.get(message.phone_number_id)
+        blocked = (message.phone_number_id, message.customer_key) in self.world.blocked
+        if customer is not None and number is not None and not blocked:
+            self.voice.write(customer, number, command)

@@ -1,0 +1,120 @@
+"""`python -m sandbox.seed`: connects the demo number and has a customer write, once.
+
+Run beside the product's start. It uses only what any client may: the live chat's public API
+and the sandbox's.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import time
+from collections.abc import Mapping
+from typing import Any
+
+import requests
+
+from sandbox.config import DEFAULT_PHONE_NUMBER_ID, DEFAULT_WABA_ID
+
+GREETING = "Hi, is my order ready? 🙂"
+FIRST_CUSTOMER = "917755991051"
+READY_TIMEOUT_S = 120.0
+STORED_TIMEOUT_S = 30.0
+HTTP_TIMEOUT_S = 30.0
+
+
+class SeedError(Exception):
+    """Seeding did not work; the message is for the person who started it."""
+
+
+class Seeder:
+    """One run of seeding."""
+
+    def __init__(
+        self, livechat_url: str, sandbox_url: str, access_token: str, wait_s: float = READY_TIMEOUT_S
+    ):
+        self._livechat = livechat_url.rstrip("/")
+        self._sandbox = sandbox_url.rstrip("/")
+        self._access_token = access_token
+        self._wait_s = wait_s
+        self._http = requests.Session()
+        # A proxy of the environment must not stand between processes of one machine.
+        self._http.trust_env = False
+
+    def run(self) -> str:
+        """Seed, and say what was done in one line. Raises SeedError."""
+        self._wait_until_ready()
+        token = self._object("POST", f"{self._sandbox}/sandbox/demo/token", {})["access_token"]
+        headers = {"Authorization": f"Bearer {token}"}
+        api = f"{self._livechat}/api/live-chat"
+        wanted = {
+            "waba_id": DEFAULT_WABA_ID,
+            "phone_number_id": DEFAULT_PHONE_NUMBER_ID,
+            "access_token": self._access_token,
+        }
+        number = self._object("POST", f"{api}/phone-numbers", wanted, headers)
+        name = number.get("verified_name") or DEFAULT_PHONE_NUMBER_ID
+        if self._conversations(api, headers):
+            return f"{name} is connected; its conversations are kept"
+        self._object(
+            "POST", f"{self._sandbox}/sandbox/customers/{FIRST_CUSTOMER}/messages", {"text": GREETING}
+        )
+        deadline = time.monotonic() + STORED_TIMEOUT_S
+        while not self._conversations(api, headers):
+            if time.monotonic() > deadline:
+                raise SeedError(
+                    "a customer has written, but the message did not arrive: see the sandbox's page"
+                )
+            time.sleep(0.2)
+        return f"{name} is connected, and a customer has written"
+
+    def _conversations(self, api: str, headers: dict[str, str]) -> list[Any]:
+        url = f"{api}/conversations?phone_number_id={DEFAULT_PHONE_NUMBER_ID}&limit=1"
+        found = self._object("GET", url, None, headers)
+        return list(found.get("conversations", []))
+
+    def _wait_until_ready(self) -> None:
+        deadline = time.monotonic() + self._wait_s
+        said = "no answer"
+        while time.monotonic() < deadline:
+            try:
+                answer = self._http.get(f"{self._livechat}/readyz", timeout=5)
+                if answer.status_code == 200:
+                    return
+                said = f"{answer.status_code}"
+            except requests.RequestException as error:
+                said = type(error).__name__
+            time.sleep(0.25)
+        raise SeedError(f"{self._livechat}/readyz was not ready within {self._wait_s:g} s ({said})")
+
+    def _object(
+        self, method: str, url: str, body: dict[str, Any] | None, headers: dict[str, str] | None = None
+    ) -> dict[str, Any]:
+        try:
+            answer = self._http.request(method, url, json=body, headers=headers, timeout=HTTP_TIMEOUT_S)
+        except requests.RequestException as error:
+            raise SeedError(f"{method} {url}: {type(error).__name__}") from None
+        if answer.status_code not in {200, 201}:
+            raise SeedError(f"{method} {url} answered {answer.status_code}: {answer.text[:300]}")
+        found: dict[str, Any] = answer.json()
+        return found
+
+
+def main(env: Mapping[str, str] = os.environ) -> int:
+    """Seed as the environment says. 0 when it is done, 1 with a reason on stderr."""
+    access_token = env.get("SANDBOX_ACCESS_TOKEN", "")
+    if not access_token:
+        print("seed: SANDBOX_ACCESS_TOKEN is not set", file=sys.stderr)
+        return 1
+    sandbox_url = env.get("SANDBOX_PUBLIC_URL") or f"http://127.0.0.1:{env.get('SANDBOX_PORT') or '8001'}"
+    try:
+        done = Seeder(env.get("LIVECHAT_URL") or "http://127.0.0.1:8000", sandbox_url, access_token).run()
+    except SeedError as error:
+        print(f"seed: {error}", file=sys.stderr)
+        return 1
+    print(f"seed: {done}", flush=True)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

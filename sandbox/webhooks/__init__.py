@@ -1,0 +1,1 @@
+"""Webhooks: their shapes, their bytes, and how they reach the callback."""

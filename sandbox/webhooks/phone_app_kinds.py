@@ -1,0 +1,89 @@
+"""Webhooks of numbers that the WhatsApp Business app uses as well: echoes, history, address book."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from typing import Any
+
+from sandbox.behaviour import ControlError
+from sandbox.graph.errors import webhook_error
+from sandbox.model import Customer, Json, PhoneNumber
+from sandbox.webhooks.shapes import Update, number_update, sender
+from sandbox.world import World
+
+
+def _echo(world: World, number: PhoneNumber, customer: Customer, command: Json) -> Update:
+    """A message, `edit` or `revoke` from the phone app: `type` and its object, `text` by default."""
+    kind = str(command.get("type", "text"))
+    content: Any = command.get(kind)
+    if kind == "text" and not isinstance(content, dict):
+        content = {"body": str(content or "Here's the info you requested!")}
+    if content is None:
+        raise ControlError(f"an echo of type {kind} needs its object")
+    echo: Json = {"from": number.display_phone_number}
+    if customer.wa_id:
+        echo["to"] = customer.wa_id
+    echo["to_user_id"] = customer.user_id
+    echo["id"] = str(command.get("wamid") or world.ids.outbound_wamid(customer.key))
+    echo |= {"timestamp": str(int(command.get("timestamp") or time.time())), "type": kind, kind: content}
+    return number_update(number, "smb_message_echoes", f"echo:{kind}", message_echoes=[echo])
+
+
+def _history(world: World, number: PhoneNumber, customer: Customer, command: Json) -> Update:
+    """`threads` as given, or a made-up one of `count` messages; `code` 2593109 tells of a refusal."""
+    if command.get("code"):
+        item: Json = {"errors": [webhook_error(int(command["code"]))]}
+    else:
+        threads = command.get("threads") or [_thread(world, number, customer, int(command.get("count", 4)))]
+        progress = {
+            "phase": int(command.get("phase", 0)),
+            "chunk_order": int(command.get("chunk_order", 1)),
+            "progress": int(command.get("progress", 100)),
+        }
+        item = {"metadata": progress, "threads": threads}
+    return number_update(number, "history", "history", history=[item])
+
+
+def _thread(world: World, number: PhoneNumber, customer: Customer, count: int) -> Json:
+    start = int(time.time()) - 30 * 86400
+    messages = []
+    for index in range(count):
+        ours = index % 2 == 0
+        entry: Json = sender(customer)
+        if ours:
+            entry = {"from": number.display_phone_number, "to": customer.wa_id or customer.user_id}
+        make = world.ids.outbound_wamid if ours else world.ids.inbound_wamid
+        entry |= {"id": make(customer.key), "timestamp": str(start + index * 60)}
+        if index == 2:
+            entry |= {"type": "media_placeholder", "history_context": {"status": "PLAYED"}}
+        else:
+            entry |= {"type": "text", "text": {"body": f"Message {index + 1} of last month"}}
+            entry |= {"history_context": {"status": "READ"}}
+        messages.append(entry)
+    context: Json = {"wa_id": customer.wa_id} if customer.wa_id else {}
+    context["user_id"] = customer.user_id
+    if customer.username:
+        context["username"] = customer.username
+    return {"id": customer.key, "context": context, "messages": messages}
+
+
+def _contact_sync(world: World, number: PhoneNumber, customer: Customer, command: Json) -> Update:
+    name = str(command.get("full_name") or customer.name or customer.key)
+    contact: Json = {"full_name": name, "first_name": name.split()[0]}
+    if customer.wa_id:
+        contact["phone_number"] = customer.wa_id
+    entry = {
+        "type": "contact",
+        "contact": contact | {"user_id": customer.user_id},
+        "action": str(command.get("action", "add")),
+        "metadata": {"timestamp": str(int(time.time()))},
+    }
+    return number_update(number, "smb_app_state_sync", "contact_sync", state_sync=[entry])
+
+
+PHONE_APP_KINDS: dict[str, Callable[[World, PhoneNumber, Customer, Json], Update]] = {
+    "echo": _echo,
+    "history": _history,
+    "contact_sync": _contact_sync,
+}

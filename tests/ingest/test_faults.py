@@ -1,0 +1,216 @@
+"""Poison, lost wake-ups, dead workers, and a Redis or PostgreSQL that is away."""
+
+import time
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from redis import Redis
+from sqlalchemy import text
+
+from livechat.extensions import db, redis
+from livechat.services import inbox, maintenance
+from livechat.services.ingest import run as ingest_run
+from livechat.tasknames import TaskName
+from local.services import EmbeddedServices
+from tests.conftest import VERIFY_TOKEN, wait_until
+from tests.ingest.conftest import Meta, envelope, make_text_body, payload, signature
+
+
+def _poison(wamid: str = "wamid.poison") -> dict[str, Any]:
+    """A wamid too long for a B-tree: PostgreSQL refuses the row."""
+    return make_text_body(wamid + "x" * 9000 + str(time.time_ns()) + _noise())
+
+
+def _noise() -> str:
+    import random
+
+    return "".join(random.Random(1).choices("abcdefghijklmnopqrstuvwxyz0123456789", k=20_000))
+
+
+def test_a_poison_item_falls_out_alone(meta: Meta) -> None:
+    bodies = [make_text_body(f"wamid.{n}") for n in range(10)]
+    stored = meta.deliver_body(*bodies[:5], _poison(), *bodies[5:])
+    assert len(meta.messages()) == 10
+    assert stored.outcomes[("stored", "")] == 10
+    assert sum(count for (outcome, _), count in stored.outcomes.items() if outcome == "failed") == 1
+    (failed,) = meta.rows("SELECT items, body FROM webhook_events WHERE state = 'failed'")
+    assert failed["items"][0]["outcome"] == "failed"
+    assert b"wamid.poison" in bytes(failed["body"])
+
+
+def test_a_poison_item_spares_its_neighbours_in_the_same_body(meta: Meta) -> None:
+    message = _poison()["entry"][0]["changes"][0]["value"]["messages"][0]
+    fine = [{**message, "id": f"wamid.{n}"} for n in range(3)]
+    meta.deliver_body(envelope({"messages": [fine[0], message, *fine[1:]]}))
+    assert [row["wamid"] for row in meta.messages()] == ["wamid.0", "wamid.1", "wamid.2"]
+    (event,) = meta.rows("SELECT stored, failed, state FROM webhook_events")
+    assert event == {"stored": 3, "failed": 1, "state": "failed"}
+    assert meta.conversation()["unread_count"] == 3
+
+
+@pytest.mark.parametrize(
+    "body", [b"", b"not json", b"[]", b"\xff\xfe", b'{"object":"page"}', b"{" * 5000, b"null"]
+)
+def test_a_signed_body_that_is_not_understood_is_kept(meta: Meta, body: bytes) -> None:
+    meta.deliver_body(body)
+    (event,) = meta.rows("SELECT body, stored, ignored + failed AS kept FROM webhook_events")
+    assert (bytes(event["body"]), event["stored"], event["kept"]) == (body, 0, 1)
+
+
+def test_a_burst_costs_one_task(meta: Meta, redis_client: Redis) -> None:
+    for _ in range(50):
+        meta.post(payload("msg-text"))
+    assert redis_client.llen(TaskName.INGEST.queue.value) == 1
+    meta.ingest()
+    meta.post(payload("msg-video"))
+    assert redis_client.llen(TaskName.INGEST.queue.value) == 2
+
+
+def test_what_a_dead_worker_took_is_taken_over(meta: Meta, monkeypatch: pytest.MonkeyPatch) -> None:
+    meta.post(payload("msg-text"))
+    assert len(inbox.read_new(meta.redis, "dead:1", 10)) == 1
+    meta.ingest()
+    assert meta.messages() == []
+    monkeypatch.setattr("livechat.services.ingest.draining.ABANDONED_MS", 0)
+    meta.ingest()
+    assert len(meta.messages()) == 1
+
+
+def test_a_worker_finds_what_it_left_before_it_died(meta: Meta) -> None:
+    meta.post(payload("msg-text"))
+    inbox.read_new(meta.redis, "test:0", 10)
+    meta.ingest()
+    assert len(meta.messages()) == 1
+
+
+def test_a_body_that_kills_its_worker_again_and_again_is_set_aside(meta: Meta) -> None:
+    meta.post(payload("msg-text"))
+    inbox.read_new(meta.redis, "test:0", 10)
+    for _ in range(7):
+        inbox.read_pending(meta.redis, "test:0", 10)
+        meta.redis.xclaim(inbox.STREAM, inbox.GROUP, "test:0", 0, [_first_entry(meta)])
+    meta.post(payload("msg-video"))
+    meta.ingest()
+    assert [row["message_type"] for row in meta.messages()] == ["video"]
+    (failed,) = meta.rows("SELECT items FROM webhook_events WHERE state = 'failed'")
+    assert failed["items"][0]["reason"] == "kills_worker"
+
+
+def _first_entry(meta: Meta) -> bytes:
+    return meta.redis.xrange(inbox.STREAM, count=1)[0][0]
+
+
+def test_a_lost_wake_up_is_swept(meta: Meta, redis_client: Redis) -> None:
+    meta.post(payload("msg-text"))
+    redis_client.delete(TaskName.INGEST.queue.value, inbox.LEASE)
+    assert maintenance.sweep_inbound(redis_client, meta.session)
+    assert redis_client.llen(TaskName.INGEST.queue.value) == 1
+    meta.ingest()
+    assert not maintenance.sweep_inbound(redis_client, meta.session)
+
+
+def test_a_large_body_waits_in_the_ledger(meta: Meta, redis_client: Redis) -> None:
+    meta.post(make_text_body(body="x" * 300_000))
+    assert redis_client.xlen(inbox.STREAM) == 0
+    assert meta.rows("SELECT state FROM webhook_events") == [{"state": "waiting"}]
+    meta.ingest()
+    assert len(meta.messages()) == 1
+    assert meta.rows("SELECT state, stored FROM webhook_events") == [{"state": "done", "stored": 1}]
+
+
+def test_a_deadlock_is_tried_again(meta: Meta, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A session that another transaction holds up past its lock time-out is a passing trouble."""
+    meta.deliver("msg-text")
+    meta.session.execute(text("SET lock_timeout = '50ms'"))
+    meta.session.commit()
+    with db.engine.connect() as other:
+        other.execute(text("SELECT * FROM chat_conversations FOR UPDATE"))
+        calls: list[int] = []
+        real = ingest_run._is_worth_another_try
+
+        def release(error: Exception) -> bool:
+            calls.append(1)
+            other.rollback()
+            return real(error)
+
+        monkeypatch.setattr(ingest_run, "_is_worth_another_try", release)
+        meta.deliver("msg-video")
+    assert calls
+    assert len(meta.messages()) == 2
+
+
+def test_redis_away_then_postgresql_away_too(another_app: Callable[[EmbeddedServices], Flask]) -> None:
+    with EmbeddedServices() as own:
+        app = another_app(own)
+        client = app.test_client()
+        own.redis.kill()
+        assert _post(client, payload("msg-text")) == 200
+        with app.app_context():
+            assert db.session.execute(text("SELECT state FROM webhook_events")).scalars().all() == ["waiting"]
+            db.session.remove()
+        own.postgres.kill()
+        assert _post(client, payload("msg-video")) == 503
+        own.redis.start()
+        # Redis was given a rest after its refusal.
+        wait_until(lambda: _post(client, payload("msg-video")) == 200)
+        with app.app_context():
+            assert redis.client.xlen(inbox.STREAM) == 1
+
+
+def _post(client: FlaskClient, body: bytes) -> int:
+    return client.post("/webhook", data=body, headers={"X-Hub-Signature-256": signature(body)}).status_code
+
+
+class TestTheDoor:
+    """What the webhook's two calls answer, by contract.md section 5."""
+
+    def test_the_handshake_echoes_the_challenge(self, client: FlaskClient) -> None:
+        answer = client.get(f"/webhook?hub.mode=subscribe&hub.verify_token={VERIFY_TOKEN}&hub.challenge=115")
+        assert (answer.status_code, answer.data, answer.mimetype) == (200, b"115", "text/plain")
+
+    @pytest.mark.parametrize(
+        ("query", "status"),
+        [
+            ("hub.mode=subscribe&hub.verify_token=wrong&hub.challenge=1", 403),
+            (f"hub.mode=other&hub.verify_token={VERIFY_TOKEN}&hub.challenge=1", 403),
+            (f"hub.mode=subscribe&hub.verify_token={VERIFY_TOKEN}", 400),
+            ("hub.challenge=1", 400),
+            ("", 400),
+            ("hub.mode=subscribe&hub.verify_token=%F0%9F%98%80&hub.challenge=1", 403),
+        ],
+    )
+    def test_a_wrong_handshake_is_refused(self, client: FlaskClient, query: str, status: int) -> None:
+        answer = client.get(f"/webhook?{query}")
+        assert answer.status_code == status
+        assert answer.mimetype == "application/problem+json"
+
+    def test_a_signed_body_is_answered_200_and_empty(self, meta: Meta) -> None:
+        body = payload("edge-meta-escaped-bytes")
+        answer = meta.client.post("/webhook", data=body, headers={"X-Hub-Signature-256": signature(body)})
+        assert (answer.status_code, answer.data) == (200, b"")
+
+    @pytest.mark.parametrize(
+        "header", [None, "", "sha256=", "sha256=" + "0" * 64, "sha1=abc", "SHA256=UPPER"]
+    )
+    def test_an_unsigned_body_is_refused_and_not_kept(self, meta: Meta, header: str | None) -> None:
+        headers = {} if header is None else {"X-Hub-Signature-256": header}
+        answer = meta.client.post("/webhook", data=payload("msg-text"), headers=headers)
+        assert answer.status_code == 401
+        assert meta.redis.xlen(inbox.STREAM) == 0
+
+    def test_an_upper_case_signature_is_refused(self, meta: Meta) -> None:
+        body = payload("msg-text")
+        head, hexadecimal = signature(body).split("=")
+        answer = meta.client.post(
+            "/webhook", data=body, headers={"X-Hub-Signature-256": f"{head}={hexadecimal.upper()}"}
+        )
+        assert answer.status_code == 401
+
+    @pytest.mark.parametrize(("size", "status"), [(4 * 1024 * 1024, 200), (4 * 1024 * 1024 + 1, 413)])
+    def test_the_limit_is_four_mebibytes_exactly(self, meta: Meta, size: int, status: int) -> None:
+        body = b" " * size
+        answer = meta.client.post("/webhook", data=body, headers={"X-Hub-Signature-256": signature(body)})
+        assert answer.status_code == status
