@@ -77,7 +77,9 @@ class Message(Timestamps, Model):
             unique=True,
             postgresql_where=sql("client_message_id IS NOT NULL"),
         ),
-        Index("ix_chat_messages_search", sql("to_tsvector('simple', text)"), postgresql_using="gin"),
+        Index(
+            "ix_chat_messages_search", sql("to_tsvector('simple', left(text, 65536))"), postgresql_using="gin"
+        ),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid7)
