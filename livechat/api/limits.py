@@ -79,7 +79,8 @@ class Limits:
 
 def init_limits(app: Flask, settings: Settings) -> None:
     """Count every request of a signed-in user; goes after ``init_auth``, whose user it counts for."""
-    app.extensions[_EXTENSION] = Limits(settings, redis.client)
+    with app.app_context():
+        app.extensions[_EXTENSION] = Limits(settings, redis.client)
     app.before_request(_spend_one)
 
 

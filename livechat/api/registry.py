@@ -35,8 +35,7 @@ def init_api(app: Flask, settings: Settings) -> None:
     # The order of these is the order in which a request meets them.
     init_headers(app)
     init_auth(app, settings)
-    with app.app_context():
-        init_limits(app, settings)
+    init_limits(app, settings)
     connect_number.init_graph(app, settings)
     api = documents.new_api(app)
     for blueprint in API_BLUEPRINTS:

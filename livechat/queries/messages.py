@@ -97,13 +97,14 @@ def thread_facts(session: AnySession, conversation: Conversation, anchor_id: UUI
     """What a page says about the whole thread, in one statement."""
     of_thread = Message.conversation_id == conversation.id
     total = select(func.count()).select_from(Message).where(of_thread).scalar_subquery()
-    first_unread = (
-        select(Message.id)
+    # Apart from the rest: with the order in sight the planner would walk the thread from its beginning.
+    unread = (
+        select(Message.id, Message.timestamp, Message.seq)
         .where(of_thread, Message.counts_unread, Message.seq > conversation.read_seq)
-        .order_by(Message.timestamp, Message.seq)
-        .limit(1)
-        .scalar_subquery()
+        .cte("unread")
+        .prefix_with("MATERIALIZED")
     )
+    first_unread = select(unread.c.id).order_by(unread.c.timestamp, unread.c.seq).limit(1).scalar_subquery()
     anchor = _anchor(of_thread, anchor_id)
     row = session.execute(
         select(
