@@ -6,13 +6,11 @@ from redis import BlockingConnectionPool, Redis
 
 from livechat import models
 from livechat.api.registry import init_api
-from livechat.config import Settings
+from livechat.config import SETTINGS_KEY, Settings
 from livechat.database import engine_options, redact_errors
 from livechat.extensions import celery, db, redis
 
 __all__ = ["create_app", "models", "use_broker"]
-
-SETTINGS_KEY = "LIVECHAT_SETTINGS"
 
 
 def create_app(settings: Settings) -> Flask:

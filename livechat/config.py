@@ -10,6 +10,8 @@ from cryptography.fernet import Fernet
 
 # The newest version that cloud-api.md names (29 July 2026).
 NEWEST_GRAPH_VERSION = "v26.0"
+# Where ``create_app`` keeps its Settings in ``app.config``.
+SETTINGS_KEY = "LIVECHAT_SETTINGS"
 
 
 Number = TypeVar("Number", int, float)

@@ -3,6 +3,7 @@
 A lost publish loses nothing: the row is committed with its work outstanding, and a sweep finds it.
 """
 
+import time
 from collections.abc import Callable
 from typing import Any
 
@@ -43,6 +44,7 @@ def enqueue(task: TaskName, **kwargs: str | int | bool) -> bool:
             task.value,
             kwargs=kwargs,
             queue=task.queue.value,
+            headers={"sent_at": time.time()},
             ignore_result=True,
             retry=False,
         )

@@ -2,7 +2,7 @@
 
 from flask import current_app
 
-from livechat import SETTINGS_KEY
+from livechat.config import SETTINGS_KEY
 from livechat.extensions import celery, db, redis
 from livechat.metrics import UNREAD_DRIFT
 from livechat.services import maintenance

@@ -8,8 +8,7 @@ import structlog
 from celery import Task
 from flask import current_app
 
-from livechat import SETTINGS_KEY
-from livechat.config import Settings
+from livechat.config import SETTINGS_KEY, Settings
 from livechat.domain.retry import READ_RECEIPT, delay_for
 from livechat.extensions import celery, db
 from livechat.outbox import enqueue

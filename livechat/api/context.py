@@ -4,11 +4,11 @@ from typing import cast
 
 from flask import current_app
 
-from livechat.config import Settings
+from livechat.config import SETTINGS_KEY, Settings
 
 API_PREFIX = "/api/live-chat"
 
 
 def settings() -> Settings:
     """The settings that ``create_app`` was given."""
-    return cast(Settings, current_app.config["LIVECHAT_SETTINGS"])
+    return cast(Settings, current_app.config[SETTINGS_KEY])

@@ -4,7 +4,7 @@ from flask import Blueprint, Response, jsonify
 
 from livechat.extensions import db, redis
 from livechat.services import readiness
-from livechat.services.operators_metrics import render
+from livechat.services.telemetry import render
 
 bp = Blueprint("health", __name__)
 

@@ -1,6 +1,7 @@
 """How much one user may ask for: counted in Redis, so for all web processes together.
 
 While Redis is away each process counts by itself: the inbox stays readable, and a flood stays bounded.
+Why the library beneath Flask-Limiter and not Flask-Limiter: docs/decisions/rate-limits.md.
 """
 
 import math
@@ -8,17 +9,25 @@ import time
 from http import HTTPStatus
 from typing import Any, cast
 
-from flask import Flask, Response, current_app, request
-from flask_limiter import Limiter, RateLimitExceeded
+import structlog
+from flask import Flask, current_app, request
+from limits import RateLimitItem, parse_many
+from limits.storage import MemoryStorage, RedisStorage
+from limits.strategies import FixedWindowRateLimiter
+from redis import Redis
 from redis.exceptions import RedisError
 
 from livechat.api.auth import PUBLIC_RULES, current_user_id
-from livechat.api.context import API_PREFIX, settings
-from livechat.api.problems import problem_response
+from livechat.api.context import API_PREFIX
+from livechat.config import Settings
 from livechat.errors import AppError
 from livechat.extensions import redis
 
-_EXTENSION = "livechat_limiter"
+log = structlog.get_logger(__name__)
+
+_EXTENSION = "livechat_limits"
+# How long a process counts by itself before it looks for Redis again: each look may cost a time-out.
+REDIS_PAUSE_S = 5.0
 # What costs Meta or a customer something is counted apart from looking.
 _KIND_OF = {
     ("POST", f"{API_PREFIX}/phone-numbers"): "connects",
@@ -32,50 +41,52 @@ class RateLimitedError(AppError):
     code, status, title = "rate_limited", HTTPStatus.TOO_MANY_REQUESTS, "Too many requests"
 
 
-def init_limits(app: Flask) -> None:
+class Limits:
+    """Counts requests by kind (``reads``, ``sends``, ``connects``) and user; safe between threads."""
+
+    def __init__(self, settings: Settings, client: Redis) -> None:
+        # The library's options are typed as text and numbers; it takes a pool all the same.
+        options = cast(dict[str, Any], {"connection_pool": client.connection_pool})
+        self._together = FixedWindowRateLimiter(RedisStorage("redis://", **options))
+        self._alone = FixedWindowRateLimiter(MemoryStorage())
+        self._alone_until = 0.0
+        self._items: dict[str, list[RateLimitItem]] = {
+            "reads": parse_many(settings.rate_limit_reads),
+            "sends": parse_many(settings.rate_limit_sends),
+            "connects": parse_many(settings.rate_limit_connects),
+        }
+
+    def spend(self, kind: str, user: str) -> None:
+        """Count one request; raises RateLimitedError, with the wait, when it is one too many."""
+        if time.monotonic() >= self._alone_until:
+            try:
+                self._spend(self._together, kind, user)
+            except RedisError as error:
+                self._alone_until = time.monotonic() + REDIS_PAUSE_S
+                log.warning("limits_counted_alone", error=type(error).__name__)
+            else:
+                return
+        self._spend(self._alone, kind, user)
+
+    def _spend(self, limiter: FixedWindowRateLimiter, kind: str, user: str) -> None:
+        for item in self._items[kind]:
+            if not limiter.hit(item, "livechat", kind, user):
+                ends_at = limiter.get_window_stats(item, "livechat", kind, user).reset_time
+                raise RateLimitedError(
+                    "Wait before the next request.", retry_after_s=max(1, math.ceil(ends_at - time.time()))
+                )
+
+
+def init_limits(app: Flask, settings: Settings) -> None:
     """Count every request of a signed-in user; goes after ``init_auth``, whose user it counts for."""
-    limiter = Limiter(
-        _whose,
-        application_limits=[_how_many],
-        storage_uri="redis://",
-        storage_options=cast(dict[str, Any], {"connection_pool": redis.client.connection_pool}),
-        strategy="fixed-window",
-        in_memory_fallback_enabled=True,
-        key_prefix="livechat",
-    )
-    limiter.request_filter(_is_uncounted)
-    limiter.init_app(app)
-    app.extensions[_EXTENSION] = limiter
-    app.register_error_handler(RateLimitExceeded, _too_many)
+    app.extensions[_EXTENSION] = Limits(settings, redis.client)
+    app.before_request(_spend_one)
 
 
-def _is_uncounted() -> bool:
-    return request.url_rule is None or request.url_rule.rule in PUBLIC_RULES
-
-
-def _kind() -> str:
-    rule = request.url_rule.rule if request.url_rule is not None else ""
-    return _KIND_OF.get((request.method, rule), "reads")
-
-
-def _whose() -> str:
-    return f"{_kind()}:{current_user_id()}"
-
-
-def _how_many() -> str:
-    return {
-        "connects": settings().rate_limit_connects,
-        "sends": settings().rate_limit_sends,
-        "reads": settings().rate_limit_reads,
-    }[_kind()]
-
-
-def _too_many(error: RateLimitExceeded) -> Response:
-    wait_s = 1
-    counted = current_app.extensions[_EXTENSION].current_limit
-    if counted is not None:
-        try:
-            wait_s = max(1, math.ceil(counted.window[0] - time.time()))
-        except RedisError:
-            wait_s = counted.limit.get_expiry()
-    return problem_response(RateLimitedError("Wait before the next request.", retry_after_s=wait_s))
+def _spend_one() -> None:
+    rule = request.url_rule
+    if rule is None or rule.rule in PUBLIC_RULES:
+        return
+    kind = _KIND_OF.get((request.method, rule.rule), "reads")
+    limits = cast(Limits, current_app.extensions[_EXTENSION])
+    limits.spend(kind, str(current_user_id()))

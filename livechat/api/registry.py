@@ -2,7 +2,16 @@
 
 from flask import Blueprint, Flask
 
-from livechat.api import conversations, documents, messages, phone_numbers, send_message
+from livechat.api import (
+    connect_number,
+    conversations,
+    documents,
+    health,
+    messages,
+    phone_numbers,
+    send_message,
+    webhook,
+)
 from livechat.api.auth import init_auth
 from livechat.api.blueprint import ApiBlueprint
 from livechat.api.headers import init_headers
@@ -18,7 +27,7 @@ API_BLUEPRINTS: list[ApiBlueprint] = [
     send_message.bp,
 ]
 # Everything else. A rule that takes no token is named in ``auth.PUBLIC_RULES`` too.
-PLAIN_BLUEPRINTS: list[Blueprint] = [documents.bp]
+PLAIN_BLUEPRINTS: list[Blueprint] = [documents.bp, webhook.bp, health.bp]
 
 
 def init_api(app: Flask, settings: Settings) -> None:
@@ -26,7 +35,9 @@ def init_api(app: Flask, settings: Settings) -> None:
     # The order of these is the order in which a request meets them.
     init_headers(app)
     init_auth(app, settings)
-    init_limits(app)
+    with app.app_context():
+        init_limits(app, settings)
+    connect_number.init_graph(app, settings)
     api = documents.new_api(app)
     for blueprint in API_BLUEPRINTS:
         api.register_blueprint(blueprint)

@@ -25,7 +25,7 @@ from livechat.services.present import conversations_json, messages_json
 from livechat.services.send_message import send_message
 from livechat.services.send_request import KEY_MAX_CHARS, check_send
 
-bp = ApiBlueprint("send_message", __name__, description="Replies and templates to customers.")
+bp: ApiBlueprint = ApiBlueprint("send_message", __name__, description="Replies and templates to customers.")
 
 _ON_ITS_WAY = (MessageStatus.QUEUED, MessageStatus.SENDING)
 # The first looks are close together, since most sends take a tenth of a second.

@@ -2,10 +2,9 @@
 
 import hmac
 
-from flask import Blueprint, Response, current_app, request
+from flask import Blueprint, Response, request
 
-from livechat import SETTINGS_KEY
-from livechat.config import Settings
+from livechat.api.context import settings
 from livechat.errors import ForbiddenError, MalformedRequestError, PayloadTooLargeError, UnauthorizedError
 from livechat.extensions import db, redis
 from livechat.metrics import WEBHOOKS_RECEIVED, WEBHOOKS_REFUSED
@@ -16,11 +15,6 @@ bp = Blueprint("webhook", __name__)
 _inbox = Inbox()
 
 
-def _settings() -> Settings:
-    settings: Settings = current_app.config[SETTINGS_KEY]
-    return settings
-
-
 @bp.get("/webhook")
 def handshake() -> Response:
     """Meta's verification: the challenge as text, where mode and token are right (cloud-api.md 1.1)."""
@@ -29,7 +23,7 @@ def handshake() -> Response:
     )
     if mode is None or token is None or challenge is None:
         raise MalformedRequestError("hub.mode, hub.verify_token and hub.challenge are required.")
-    expected = _settings().whatsapp_verify_token
+    expected = settings().whatsapp_verify_token
     if mode != "subscribe" or not hmac.compare_digest(token.encode(), expected.encode()):
         raise ForbiddenError("The mode or the verify token is not ours.")
     return Response(challenge, mimetype="text/plain", headers={"X-Content-Type-Options": "nosniff"})
@@ -38,8 +32,7 @@ def handshake() -> Response:
 @bp.post("/webhook")
 def receive() -> Response:
     """200, empty, once the body is safe. 401 unsigned, 413 over the limit, 503 where nothing can keep it."""
-    settings = _settings()
-    limit = settings.webhook_max_bytes
+    limit = settings().webhook_max_bytes
     if request.content_length is not None and request.content_length > limit:
         WEBHOOKS_REFUSED.labels("too_large").inc()
         raise PayloadTooLargeError(f"A webhook may have {limit} bytes.")
@@ -47,7 +40,7 @@ def receive() -> Response:
     if len(body) > limit:
         WEBHOOKS_REFUSED.labels("too_large").inc()
         raise PayloadTooLargeError(f"A webhook may have {limit} bytes.")
-    if not is_signed(body, request.headers.get("X-Hub-Signature-256"), settings.whatsapp_app_secrets):
+    if not is_signed(body, request.headers.get("X-Hub-Signature-256"), settings().whatsapp_app_secrets):
         WEBHOOKS_REFUSED.labels("bad_signature").inc()
         raise UnauthorizedError("X-Hub-Signature-256 is missing or wrong.")
     kept_in = _inbox.put(redis.client, db.session, body)

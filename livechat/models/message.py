@@ -60,6 +60,7 @@ class Message(Timestamps, Model):
             "next_attempt_at",
             postgresql_where=sql("direction = 'outbound' AND status IN ('queued', 'sending')"),
         ),
+        Index("ix_chat_messages_unknown", "timestamp", postgresql_where=sql("status = 'unknown'")),
         Index(
             "uq_chat_messages_idempotency_key",
             "sent_by",
@@ -76,7 +77,9 @@ class Message(Timestamps, Model):
             unique=True,
             postgresql_where=sql("client_message_id IS NOT NULL"),
         ),
-        Index("ix_chat_messages_search", sql("to_tsvector('simple', text)"), postgresql_using="gin"),
+        Index(
+            "ix_chat_messages_search", sql("to_tsvector('simple', left(text, 65536))"), postgresql_using="gin"
+        ),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid7)

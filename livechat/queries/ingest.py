@@ -217,14 +217,15 @@ _REPLACE_PLACEHOLDERS = text(
     FROM jsonb_to_recordset(CAST(:rows AS jsonb))
         AS r(wamid text, phone_number_id text, message_type text, text text, content jsonb)
     WHERE m.wamid = r.wamid AND m.phone_number_id = r.phone_number_id
-        AND m.message_type = 'media_placeholder' AND r.message_type <> 'media_placeholder'
+        AND m.message_type IN ('media_placeholder', 'call')
+        AND r.message_type NOT IN ('media_placeholder', 'call')
     RETURNING m.id, m.wamid
     """
 )
 
 
 def replace_placeholders(session: AnySession, rows: list[dict[str, Any]]) -> Rows:
-    """Put the real media where a history import left a placeholder; (id, wamid) of those replaced."""
+    """Put the file where a placeholder or a call's line stands; (id, wamid) of those replaced."""
     return session.execute(_REPLACE_PLACEHOLDERS, {"rows": _json(rows)}).all()
 
 

@@ -30,8 +30,12 @@ def missing(redis: Redis, session: AnySession) -> list[str]:
     finally:
         session.rollback()
     try:
-        beats = redis.mget([WORKER_KEY.format(queue=queue.value) for queue in Queue])
+        return gone + [f"worker:{queue.value}" for queue in silent_queues(redis)]
     except RedisError:
         return [*gone, "redis"]
-    gone += [f"worker:{queue.value}" for queue, beat in zip(Queue, beats, strict=True) if beat is None]
-    return gone
+
+
+def silent_queues(redis: Redis) -> list[Queue]:
+    """The queues of which no worker has said lately that it consumes them."""
+    beats = redis.mget([WORKER_KEY.format(queue=queue.value) for queue in Queue])
+    return [queue for queue, beat in zip(Queue, beats, strict=True) if beat is None]

@@ -71,6 +71,9 @@ def read_change(walk: Walk, change: Any) -> None:
         walk.broken("no_phone_number_id")
     else:
         _NUMBER_FIELDS[field](walk, value)
+        # Errors that belong to no message; those of a call are with the call.
+        if value.get("errors") and field != "calls":
+            walk.one({"errors": value["errors"]}, partial(news, walk))
         if len(walk.items) > before:
             return
         # What a reader found nothing in may have a new shape: kept, unless it holds nothing at all.
@@ -94,7 +97,7 @@ def news(walk: Walk, source: Source, value: Json) -> AccountNews:
 
 
 def _messages(walk: Walk, value: Json) -> None:
-    """Field ``messages``: users' messages, statuses of ours, and errors that belong to no message."""
+    """Field ``messages``: users' messages, statuses of ours, and what keys there may be one day."""
     frame = Frame(
         people=people_of(value.get("contacts"), value.get("messages")),
         origin="customer",
@@ -104,8 +107,6 @@ def _messages(walk: Walk, value: Json) -> None:
     )
     walk.each(value.get("messages"), partial(read_message, frame=frame))
     walk.each(value.get("statuses"), read_status)
-    if value.get("errors"):
-        walk.one({"errors": value["errors"]}, partial(news, walk))
     unknown = {
         key: item for key, item in value.items() if key not in _FRAME_KEYS and key not in _MESSAGE_KEYS
     }

@@ -4,7 +4,6 @@ Source: Meta's "Business-scoped user IDs" (29 June 2026, changelog to 11 August 
 can come without a phone number, and every id can be absent.
 """
 
-from dataclasses import dataclass
 from typing import Any
 
 from livechat.domain.phone import digits_or_none
@@ -15,12 +14,25 @@ _NUMBER_CHANGED = frozenset({"user_changed_number", "customer_changed_number"})
 _USER_ID_CHANGED = "user_changed_user_id"
 
 
-@dataclass(frozen=True, slots=True)
 class People:
-    """The ``contacts[]`` of a value. ``is_shared`` says that several messages stand beside them."""
+    """The ``contacts[]`` of a value, found by their ids: one POST can hold a thousand of them.
 
-    contacts: list[Json]
-    is_shared: bool
+    ``is_shared`` says that several messages stand beside them.
+    """
+
+    __slots__ = ("_by_phone", "_by_user_id", "_only", "is_shared")
+
+    def __init__(self, contacts: list[Json], is_shared: bool) -> None:
+        self.is_shared = is_shared
+        self._only = contacts[0] if len(contacts) == 1 else None
+        self._by_user_id: dict[str, Json] = {}
+        self._by_phone: dict[str, Json] = {}
+        for contact in contacts:
+            user_id, phone = id_or_none(contact.get("user_id")), digits_or_none(contact.get("wa_id"))
+            if user_id is not None:
+                self._by_user_id.setdefault(user_id, contact)
+            if phone is not None:
+                self._by_phone.setdefault(phone, contact)
 
     def match(self, phone: str | None, user_id: str | None) -> Json:
         """The entry that describes this user; an empty object where none does.
@@ -29,22 +41,18 @@ class People:
         differently (an extra digit in Brazil, Mexico and Argentina), but it must not be someone else: another
         business-scoped id, or, where several messages share the list, a number with another ending.
         """
-        if user_id is not None:
-            for contact in self.contacts:
-                if contact.get("user_id") == user_id:
-                    return contact
-        if phone is not None:
-            for contact in self.contacts:
-                if digits_or_none(contact.get("wa_id")) == phone:
-                    return contact
-        if len(self.contacts) != 1:
+        found = self._by_user_id.get(user_id) if user_id is not None else None
+        if found is None and phone is not None:
+            found = self._by_phone.get(phone)
+        if found is not None:
+            return found
+        only = self._only
+        if only is None or (user_id is not None and only.get("user_id")):
             return {}
-        only = self.contacts[0]
-        if user_id is not None and only.get("user_id"):
-            return {}
-        wa_id = digits_or_none(only.get("wa_id"))
-        if self.is_shared and phone is not None and (wa_id is None or wa_id[-8:] != phone[-8:]):
-            return {}
+        if self.is_shared and phone is not None:
+            wa_id = digits_or_none(only.get("wa_id"))
+            if wa_id is None or wa_id[-8:] != phone[-8:]:
+                return {}
         return only
 
 
@@ -53,9 +61,8 @@ NOBODY = People([], False)
 
 def people_of(contacts: Any, messages: Any) -> People:
     """The people beside ``messages``; what is no contact is left out: a name is never worth a message."""
-    return People(
-        [contact for contact in items_of(contacts) if isinstance(contact, dict)], len(items_of(messages)) > 1
-    )
+    known = [contact for contact in items_of(contacts) if isinstance(contact, dict)]
+    return People(known, len(items_of(messages)) > 1)
 
 
 def customer(people: People, phone: Any, user_id: Any, parent_user_id: Any = None) -> Customer:

@@ -18,6 +18,8 @@ Json = dict[str, Any]
 
 # Ids are parts of unique indexes, whose rows PostgreSQL limits to 2,704 bytes. Meta documents 128 characters.
 _ID_LENGTH = 512
+# An item travels to the database inside other JSON: so many levels are kept free for that.
+_LEVELS_AROUND = 30
 # 2100-01-01: a later time is no time of a message, and would hold a thread on top of the list for ever.
 _LATEST = 4_102_444_800
 
@@ -83,9 +85,12 @@ def is_suspect(body: bytes) -> bool:
 
 
 def check_storable(raw: Json) -> None:
-    """Raise UnreadableError for what orjson cannot write again (nested over 254 levels deep)."""
+    """Raise UnreadableError for what cannot be written again with other levels around it (at most 254)."""
+    wrapped: Any = raw
+    for _ in range(_LEVELS_AROUND):
+        wrapped = [wrapped]
     try:
-        orjson.dumps(raw)
+        orjson.dumps(wrapped)
     except orjson.JSONEncodeError:
         raise UnreadableError("nested_too_deeply") from None
 

@@ -18,13 +18,14 @@ def read_status(source: Source, raw: Json) -> StatusUpdate | Ignored:
     if status is None or len(status) > _STATUS_LENGTH:
         raise UnreadableError("no_status")
     error, code = error_of(raw)
+    callback = raw.get("biz_opaque_callback_data")
     return StatusUpdate(
         source=source,
         wamid=required(raw, "id", "no_message_id"),
         status=status,
         timestamp=moment(raw.get("timestamp")),
         participant=_participant(raw),
-        callback_data=label(raw.get("biz_opaque_callback_data")),
+        callback_data=callback if isinstance(callback, str) and callback else None,
         error=error,
         error_code=code,
         raw=raw,

@@ -354,9 +354,16 @@ def upgrade() -> None:
     op.create_index(
         "ix_chat_messages_search",
         "chat_messages",
-        [sa.literal_column("to_tsvector('simple', text)")],
+        [sa.literal_column("to_tsvector('simple', left(text, 65536))")],
         unique=False,
         postgresql_using="gin",
+    )
+    op.create_index(
+        "ix_chat_messages_unknown",
+        "chat_messages",
+        ["timestamp"],
+        unique=False,
+        postgresql_where=sa.text("status = 'unknown'"),
     )
     op.create_index(
         "ix_chat_messages_unread",

@@ -69,7 +69,6 @@ NOW = int(time.time())
         {"iat": "yesterday"},
         {"iat": {}},
     ],
-    ids=str,
 )
 def test_claims_that_are_not_a_user_are_refused(client: FlaskClient, claims: dict[str, Any]) -> None:
     refused(client, f"Bearer {make_token(**claims)}")

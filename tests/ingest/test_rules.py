@@ -266,7 +266,7 @@ def test_old_bodies_are_thrown_away_and_waiting_ones_kept(meta: Meta) -> None:
     from flask import current_app
     from sqlalchemy import text
 
-    from livechat import SETTINGS_KEY
+    from livechat.config import SETTINGS_KEY
     from livechat.services.maintenance import prune
 
     meta.deliver("msg-text", "msg-video")
@@ -286,3 +286,9 @@ def test_an_inbound_message_of_the_factory_matches_the_ingest(meta: Meta) -> Non
     made = make_message(meta.session)
     for column in ("direction", "origin", "status", "status_rank", "counts_unread", "message_type"):
         assert getattr(made, column) == real[column]
+
+
+def test_a_text_of_megabytes_is_stored_whole(meta: Meta) -> None:
+    body = " ".join(f"word{n}" for n in range(250_000))
+    meta.deliver_body(make_text_body(body=body))
+    assert meta.messages()[0]["text"] == body

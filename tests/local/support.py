@@ -103,14 +103,14 @@ class Project:
         copy_initialised(folder, self.data / "postgres")
         (self.data / "secrets.env").write_text(f"POSTGRES_PASSWORD={password}\n")
 
-    def launch(self, *command: str, **environ: str) -> subprocess.Popen[str]:
-        """Start a launcher; its output is in `output()`."""
-        with (self.folder / "output").open("w") as output:
+    def launch(self, *command: str, output: str = "output") -> subprocess.Popen[str]:
+        """Start a launcher; what it says is in `output()`."""
+        with (self.folder / output).open("w") as file:
             process = subprocess.Popen(
                 command or (sys.executable, "launch.py"),
                 cwd=self.folder,
-                env={**self.environ, **environ},
-                stdout=output,
+                env=self.environ,
+                stdout=file,
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
                 text=True,
@@ -118,8 +118,8 @@ class Project:
         self._launchers.append(process)
         return process
 
-    def output(self) -> str:
-        return (self.folder / "output").read_text()
+    def output(self, name: str = "output") -> str:
+        return (self.folder / name).read_text()
 
     def wait_ready(self, process: subprocess.Popen[str], timeout_s: float = 40.0) -> None:
         def ready() -> bool:
@@ -128,8 +128,8 @@ class Project:
 
         wait_until(ready, timeout_s, "the line ready:")
 
-    def start(self, **environ: str) -> subprocess.Popen[str]:
-        process = self.launch(**environ)
+    def start(self) -> subprocess.Popen[str]:
+        process = self.launch()
         self.wait_ready(process)
         return process
 

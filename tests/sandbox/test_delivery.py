@@ -72,7 +72,10 @@ def test_a_batch_holds_two_numbers_and_two_accounts(box: SandboxClient, callback
     entries = callback.hooks[0].json["entry"]
     assert [entry["id"] for entry in entries] == ["811978564885194", "102290129340398"]
     first = entries[0]["changes"][0]["value"]
-    assert [message["text"]["body"] for message in first["messages"]] == ["to number one", "again to number one"]
+    assert [message["text"]["body"] for message in first["messages"]] == [
+        "to number one",
+        "again to number one",
+    ]
     assert len(first["contacts"]) == 2
 
 
@@ -105,7 +108,10 @@ def test_a_backlog_is_sent_in_fuller_posts(box: SandboxClient, callback: Callbac
 
 
 def test_an_override_receives_instead_of_the_callback(box: SandboxClient, callback: Callback) -> None:
-    elsewhere = {"override_callback_uri": f"{callback.base_url}/elsewhere", "verify_token": "test-verify-token"}
+    elsewhere = {
+        "override_callback_uri": f"{callback.base_url}/elsewhere",
+        "verify_token": "test-verify-token",
+    }
     wrong = elsewhere | {"verify_token": "wrong"}
     refused = box.graph("POST", f"{box.waba_id}/subscribed_apps", json=wrong)
     assert refused.json()["error"]["code"] == 2200

@@ -30,9 +30,7 @@ def test_an_error_with_another_status_and_subcode(open_box: SandboxClient) -> No
 
 
 @pytest.mark.parametrize(("kind", "accepted"), [("drop_before", 0), ("drop_after_accept", 1)])
-def test_a_dropped_connection(
-    open_box: SandboxClient, callback: Callback, kind: str, accepted: int
-) -> None:
+def test_a_dropped_connection(open_box: SandboxClient, callback: Callback, kind: str, accepted: int) -> None:
     open_box.fault(kind, times=1)
     with pytest.raises(requests.ConnectionError):
         open_box.send(ASHA, biz_opaque_callback_data="msg:1")

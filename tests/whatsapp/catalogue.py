@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import Any
 
 import orjson
+from hypothesis import strategies as st
 
 from livechat.whatsapp.items import Item
 from livechat.whatsapp.webhook import parse
@@ -15,6 +16,19 @@ OURS = "917755991053"
 ASHA = "917755991051"
 ASHA_ID = "IN.13491208655302741918"
 AT = "1795341600"
+
+
+# Values of every JSON type, and those that have broken parsers before.
+ODD = st.recursive(
+    st.none()
+    | st.booleans()
+    | st.integers()
+    | st.floats()
+    | st.text(alphabet=st.characters(), max_size=8)
+    | st.sampled_from(["", "\x00", "\ud800", "0", "-1", "9" * 40, "W" * 3000, 2**80, 1e308]),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner, max_size=3),
+    max_leaves=6,
+)
 
 
 def payload(name: str) -> bytes:

@@ -108,7 +108,7 @@ class TestMessagesField:
     def test_errors_and_unknown_keys_are_kept_beside_the_messages(self):
         first, second, third = read(message(), errors=[{"code": 1}], user_actions=[{"a": 1}])
         assert isinstance(first, ThreadMessage)
-        assert (second.value, third.value) == ({"errors": [{"code": 1}]}, {"user_actions": [{"a": 1}]})
+        assert (second.value, third.value) == ({"user_actions": [{"a": 1}]}, {"errors": [{"code": 1}]})
 
     def test_arrays_of_another_type_are_broken_once(self):
         [item] = parse(body({"messages": {"id": "w"}}))

@@ -13,8 +13,7 @@ from livechat.whatsapp.outgoing import (
     text_of,
     validate,
 )
-from tests.whatsapp.catalogue import ASHA, ASHA_ID, SENDS
-from tests.whatsapp.test_robustness import ODD
+from tests.whatsapp.catalogue import ASHA, ASHA_ID, ODD, SENDS
 
 REQUESTS = {
     path.name.removesuffix(".request.json"): orjson.loads(path.read_bytes())

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from livechat.whatsapp.items import Broken, Item
 from livechat.whatsapp.webhook import parse
-from tests.whatsapp.catalogue import PAYLOADS, body
+from tests.whatsapp.catalogue import ODD, PAYLOADS, body
 
 DOCUMENTS = [json.loads(path.read_bytes()) for path in sorted(PAYLOADS.glob("*.json"))]
 BODIES = [path.read_bytes() for path in sorted(PAYLOADS.glob("*.json"))]
@@ -18,16 +18,6 @@ FIELDS = sorted(
     {change["field"] for document in DOCUMENTS for entry in document["entry"] for change in entry["changes"]}
 )
 
-ODD = st.recursive(
-    st.none()
-    | st.booleans()
-    | st.integers()
-    | st.floats()
-    | st.text(alphabet=st.characters(), max_size=8)
-    | st.sampled_from(["", "\x00", "\ud800", "0", "-1", "9" * 40, "W" * 3000, 2**80, 1e308]),
-    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner, max_size=3),
-    max_leaves=6,
-)
 QUICK = settings(max_examples=250, deadline=None, suppress_health_check=list(HealthCheck))
 
 

@@ -28,7 +28,10 @@ class ConnectSchema(ma.Schema):
     phone_number_id = _meta_id("The number's id at Meta, not the number itself.", "106540352242922")
     access_token = fields.String(
         required=True,
-        validate=Length(min=1, max=4096, error="Give the access token: up to 4,096 characters."),
+        validate=[
+            Length(max=4096, error="Give the access token: up to 4,096 characters."),
+            Regexp(r"\s*\S", error="Give the access token."),
+        ],
         metadata={
             "description": "A system user's token with whatsapp_business_messaging.",
             "format": "password",

@@ -206,7 +206,7 @@ def _store_messages(session: AnySession, people: People, located: Sequence[Locat
         if item.origin == "customer":
             result.meta_times.append(item.timestamp)
         _raise(conversation, item, message_id, seq)
-    repeated = [row for row in rows if row["origin"] == "history" and row["id"] not in inserted]
+    repeated = [row for row in rows if row["id"] not in inserted and _may_replace(row)]
     if repeated:
         _replace_placeholders(session, repeated, waiting, result)
     wamids = [row["wamid"] for row in rows if row["id"] in inserted]
@@ -216,6 +216,13 @@ def _store_messages(session: AnySession, people: People, located: Sequence[Locat
             [row["wamid"] for row in rows if row["id"] in inserted and row["direction"] == "outbound"],
         )
         _apply_changes(session, wamids, result)
+
+
+def _may_replace(row: dict[str, Any]) -> bool:
+    """A history's file follows its placeholder, and a voicemail its call, under the same id."""
+    return row["origin"] == "history" or (
+        row["message_type"] == "audio" and row["wamid"].startswith("wacid.")
+    )
 
 
 def _message_row(n: int, message_id: UUID, conversation_id: UUID, item: ThreadMessage) -> dict[str, Any]:
@@ -373,9 +380,11 @@ def _changed(message: dict[str, Any], change: Any) -> dict[str, Any]:
     at = change.timestamp.isoformat()
     if change.kind == "revoke":
         return {"text": None, "content": {"revoked_at": at}}
-    content = {**(change.content or {}), "edited_at": at}
-    if "media" in message["content"]:
-        content["media"] = message["content"]["media"]
+    # An edit carries the new text or caption only: the file, the quote and the referral stay.
+    content = {**message["content"], "edited_at": at}
+    for name, part in (change.content or {}).items():
+        was = content.get(name)
+        content[name] = {**was, **part} if isinstance(was, dict) and isinstance(part, dict) else part
     return {
         "message_type": change.message_type or message["message_type"],
         "text": change.text,

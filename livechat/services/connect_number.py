@@ -1,0 +1,137 @@
+"""A user connects a WhatsApp number: the token is proved at Meta, then number and token are stored as his."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
+from uuid import UUID
+
+import structlog
+from sqlalchemy.orm import Session, scoped_session
+
+from livechat.domain.text import storable
+from livechat.errors import PhoneNumberTakenError, UnavailableError, WhatsAppTokenInvalidError
+from livechat.outbox import enqueue_after_commit
+from livechat.queries.accounts import (
+    NumberData,
+    owner_of_number,
+    phone_number_facts,
+    resume_numbers,
+    store_account,
+    store_number,
+)
+from livechat.services.crypto import encrypt_token
+from livechat.services.present import phone_number_json
+from livechat.tasknames import TaskName
+from livechat.whatsapp.errors import Disposition, GraphError
+
+log = structlog.get_logger(__name__)
+
+# Codes of cloud-api.md section 11.2 that a new token mends for every number of the account.
+TOKEN_CODES = (0, 3, 10, 102, 104, 190, 131005)
+TOKEN_CODE_RANGES = ((200, 299),)
+
+
+class NumberInfo(Protocol):
+    """What the Graph API says of a number."""
+
+    @property
+    def phone_number_id(self) -> str | None: ...
+    @property
+    def display_phone_number(self) -> str | None: ...
+    @property
+    def verified_name(self) -> str | None: ...
+    @property
+    def quality_rating(self) -> str | None: ...
+    @property
+    def throughput_level(self) -> str | None: ...
+
+
+class Graph(Protocol):
+    """The calls of the Graph client that prove a token."""
+
+    def phone_number(self, phone_number_id: str, token: str) -> NumberInfo: ...
+    def subscribe(self, waba_id: str, token: str) -> None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Connected:
+    """The phone number as the API shows it, and whether it is new here."""
+
+    number: dict[str, Any]
+    is_new: bool
+
+
+def connect_number(
+    session: Session | scoped_session[Any],
+    graph: Graph,
+    *,
+    user_id: UUID,
+    waba_id: str,
+    phone_number_id: str,
+    access_token: str,
+    encryption_keys: Sequence[str],
+) -> Connected:
+    """Connect, or reconnect with a new token; a paused number goes on, with the sends that waited.
+
+    Ends the session's transaction before it asks Meta, so that no connection is held meanwhile, and commits
+    at the end: it is the one service beside sending that spans two transactions. Raises
+    PhoneNumberTakenError, WhatsAppTokenInvalidError or UnavailableError, and then nothing is stored.
+    """
+    owner = owner_of_number(session, phone_number_id)
+    session.rollback()
+    if owner is not None and owner != user_id:
+        raise PhoneNumberTakenError
+    info = _prove(graph, waba_id, phone_number_id, access_token)
+    account_id = store_account(session, user_id, waba_id, encrypt_token(access_token, encryption_keys))
+    is_new = store_number(session, user_id, account_id, _data(phone_number_id, info))
+    if is_new is None:
+        # Someone else was first since we looked.
+        session.rollback()
+        raise PhoneNumberTakenError
+    resume_numbers(session, account_id, TOKEN_CODES, TOKEN_CODE_RANGES)
+    number, stored_waba_id, unread = phone_number_facts(session, phone_number_id)
+    shown = phone_number_json(number, waba_id=stored_waba_id, unread_count=unread)
+    enqueue_after_commit(session, TaskName.SWEEP_OUTBOUND)
+    session.commit()
+    log.info("number_connected", phone_number_id=phone_number_id, account_id=str(account_id), is_new=is_new)
+    return Connected(number=shown, is_new=is_new)
+
+
+def _prove(graph: Graph, waba_id: str, phone_number_id: str, access_token: str) -> NumberInfo:
+    try:
+        info = graph.phone_number(phone_number_id, access_token)
+        graph.subscribe(waba_id, access_token)
+    except GraphError as error:
+        log.info(
+            "number_not_connected",
+            phone_number_id=phone_number_id,
+            disposition=str(error.disposition),
+            meta_code=error.code,
+        )
+        if error.disposition in (Disposition.PAUSE, Disposition.REJECT):
+            reason = f" (Meta's code {error.code})" if error.code is not None else ""
+            raise WhatsAppTokenInvalidError(
+                f"WhatsApp refused this access token for this number and account{reason}."
+            ) from error
+        wait_s = getattr(error, "retry_after_s", None)
+        raise UnavailableError(
+            "WhatsApp could not be reached to check the access token.",
+            retry_after_s=max(1, round(wait_s)) if wait_s else 5,
+        ) from error
+    if info.phone_number_id != phone_number_id:
+        # Something that is not the Graph API has answered 200; it has proved nothing.
+        raise UnavailableError("WhatsApp's answer does not name the number.")
+    return info
+
+
+def _data(phone_number_id: str, info: NumberInfo) -> NumberData:
+    def text(value: str | None) -> str | None:
+        return storable(value) if value else None
+
+    return NumberData(
+        phone_number_id=phone_number_id,
+        display_phone_number=text(info.display_phone_number) or "",
+        verified_name=text(info.verified_name),
+        quality_rating=text(info.quality_rating),
+        throughput_level=text(info.throughput_level),
+    )
