@@ -10,27 +10,17 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CursorResult, Float, and_, bindparam, case, cast, exists, func, or_, select, update
+from sqlalchemy import CursorResult, and_, exists, func, or_, select, update
 from sqlalchemy import text as sql
-from sqlalchemy.dialects.postgresql import INTERVAL, insert
+from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import aliased
 
 from livechat.domain.status import RANK, MessageStatus
-from livechat.models import (
-    Conversation,
-    Message,
-    MessageReaction,
-    MessageStatusEvent,
-    PhoneNumber,
-    WabaAccount,
-)
+from livechat.models import Conversation, Message, MessageReaction, PhoneNumber
 from livechat.queries.session import AnySession
 
 SENT_RANK = RANK[MessageStatus.SENT]
 UNKNOWN_RANK = RANK[MessageStatus.UNKNOWN]
-
-# Literals, not parameters: the planner must recognise the predicate of the partial indexes.
-_OUTSTANDING = sql("direction = 'outbound' AND status IN ('queued', 'sending')")
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,54 +40,28 @@ class Claim:
     access_token_encrypted: str
 
 
-def _seconds(name: str) -> Any:
-    return func.make_interval(0, 0, 0, 0, 0, 0, cast(bindparam(name), Float), type_=INTERVAL)
-
-
-def _claim_statement() -> Any:
-    head = (
-        select(Message.id)
-        .where(Message.conversation_id == bindparam("conversation"), _OUTSTANDING)
-        .order_by(Message.seq)
-        .limit(1)
-        .cte("head")
+# This statement and the next run for every single send, so they are SQL as it stands: building them from
+# expressions took several times as long as running them.
+_CLAIM = sql(
+    """
+    WITH head AS (
+        SELECT id FROM chat_messages
+        WHERE conversation_id = :conversation AND direction = 'outbound' AND status IN ('queued', 'sending')
+        ORDER BY seq LIMIT 1
     )
-    return (
-        update(Message)
-        .where(
-            Message.id == head.c.id,
-            # Checked again on the newest version of the row, so of two who saw it queued one gets it.
-            Message.status == MessageStatus.QUEUED.value,
-            or_(Message.next_attempt_at.is_(None), Message.next_attempt_at <= func.clock_timestamp()),
-            Conversation.id == Message.conversation_id,
-            PhoneNumber.phone_number_id == Message.phone_number_id,
-            PhoneNumber.status == "connected",
-            WabaAccount.id == PhoneNumber.account_id,
-        )
-        .values(
-            status=MessageStatus.SENDING.value,
-            status_rank=RANK[MessageStatus.SENDING],
-            claimed_until=func.clock_timestamp() + _seconds("hold_s"),
-            attempts=Message.attempts + 1,
-        )
-        .returning(
-            Message.id,
-            Message.conversation_id,
-            Message.phone_number_id,
-            Message.message_type,
-            Message.content,
-            Message.reply_to_wamid,
-            Message.attempts,
-            Conversation.customer_phone,
-            Conversation.customer_user_id,
-            Conversation.group_id,
-            WabaAccount.access_token_encrypted,
-        )
-        .execution_options(synchronize_session=False)
-    )
-
-
-_CLAIM = _claim_statement()
+    UPDATE chat_messages m SET
+        status = 'sending', status_rank = 10, attempts = m.attempts + 1,
+        claimed_until = clock_timestamp() + make_interval(secs => :hold_s)
+    FROM head, chat_conversations c, phone_numbers n, waba_accounts a
+    -- The status is checked again on the newest version of the row: of two who saw it queued one gets it.
+    WHERE m.id = head.id AND m.status = 'queued'
+        AND (m.next_attempt_at IS NULL OR m.next_attempt_at <= clock_timestamp())
+        AND c.id = m.conversation_id
+        AND n.phone_number_id = m.phone_number_id AND n.status = 'connected' AND a.id = n.account_id
+    RETURNING m.id, m.conversation_id, m.phone_number_id, m.message_type, m.content, m.reply_to_wamid,
+        m.attempts, c.customer_phone, c.customer_user_id, c.group_id, a.access_token_encrypted
+    """
+)
 
 
 def claim_next(session: AnySession, conversation_id: UUID, hold_s: float) -> Claim | None:
@@ -118,31 +82,29 @@ class AcceptedRow:
     has_news: bool
 
 
+_ACCEPTED = sql(
+    f"""
+    UPDATE chat_messages m SET
+        wamid = CASE WHEN EXISTS (SELECT FROM chat_messages o WHERE o.wamid = :wamid AND o.id <> m.id)
+                     THEN m.wamid ELSE COALESCE(m.wamid, :wamid) END,
+        status = CASE WHEN m.status_rank < {SENT_RANK} THEN 'sent' ELSE m.status END,
+        status_rank = GREATEST(m.status_rank, {SENT_RANK}),
+        error = CASE WHEN m.status_rank < {SENT_RANK} THEN NULL ELSE m.error END,
+        sent_at = COALESCE(m.sent_at, clock_timestamp()),
+        claimed_until = NULL, next_attempt_at = NULL
+    WHERE m.id = :id
+    RETURNING m.wamid, EXISTS (SELECT FROM message_statuses e WHERE e.wamid = :wamid)
+    """  # noqa: S608  # a constant of this module
+)
+
+
 def record_accepted(session: AnySession, message_id: UUID, wamid: str) -> AcceptedRow | None:
     """Meta took it. What a status webhook said meanwhile stays, and so does a wamid that it brought.
 
     A wamid that is another row's is left to that row. None when the message is gone.
     Raises IntegrityError where that other row is committed at the same moment: roll back and call again.
     """
-    other = aliased(Message)
-    taken = exists().where(other.wamid == wamid, other.id != message_id)
-    news = exists().where(MessageStatusEvent.wamid == wamid)
-    behind = Message.status_rank < SENT_RANK
-    row = session.execute(
-        update(Message)
-        .where(Message.id == message_id)
-        .values(
-            wamid=case((taken, Message.wamid), else_=func.coalesce(Message.wamid, wamid)),
-            status=case((behind, MessageStatus.SENT.value), else_=Message.status),
-            status_rank=func.greatest(Message.status_rank, SENT_RANK),
-            sent_at=func.coalesce(Message.sent_at, func.clock_timestamp()),
-            error=case((behind, None), else_=Message.error),
-            claimed_until=None,
-            next_attempt_at=None,
-        )
-        .returning(Message.wamid, news)
-        .execution_options(synchronize_session=False)
-    ).one_or_none()
+    row = session.execute(_ACCEPTED, {"id": message_id, "wamid": wamid}).one_or_none()
     return AcceptedRow(*row) if row is not None else None
 
 

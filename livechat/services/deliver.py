@@ -79,15 +79,16 @@ def deliver(
     exception leaves the message ``sending`` until its deadline, when the sweep makes it ``unknown``.
     """
     ends_at = time.monotonic() + SECONDS_PER_RUN
-    for _ in range(limit):
-        claim = _claim(session, conversation_id, sender.hold_s)
+    claim = _claim(session, conversation_id, sender.hold_s)
+    for tried in range(1, limit + 1):
         if claim is None:
             return False
         outcome = _attempt(sender, claim)
-        _record_surely(session, claim, outcome, rng)
-        if time.monotonic() > ends_at:
+        goes_on = tried < limit and time.monotonic() < ends_at
+        claim = _record_surely(session, claim, outcome, rng, hold_s=sender.hold_s if goes_on else None)
+        if not goes_on:
             return True
-    return True
+    return False
 
 
 def record(session: AnySession, claim: Claim, outcome: Accepted | GraphError, rng: Random | None) -> None:
@@ -187,12 +188,25 @@ def _attempt(sender: Sender, claim: Claim) -> Accepted | GraphError:
 
 
 def _record_surely(
-    session: AnySession, claim: Claim, outcome: Accepted | GraphError, rng: Random | None
-) -> None:
-    """Record and commit; again after a lost connection, a deadlock, or a wamid that comes in just now."""
+    session: AnySession,
+    claim: Claim,
+    outcome: Accepted | GraphError,
+    rng: Random | None,
+    *,
+    hold_s: float | None,
+) -> Claim | None:
+    """Record, claim the next message for ``hold_s`` seconds in the same transaction, and commit.
+
+    Recording is tried again after a lost connection, a deadlock, or a wamid that comes in just now; then the
+    next message is left to a claim of its own.
+    """
+    following: Claim | None = None
+    separately = False
     for wait_s in (*RECORD_WAITS_S, None):
         try:
             record(session, claim, outcome, rng)
+            if hold_s is not None and not separately:
+                following = outgoing.claim_next(session, claim.conversation_id, hold_s)
             session.commit()
         except (OperationalError, IntegrityError) as error:
             session.rollback()
@@ -200,8 +214,12 @@ def _record_surely(
             if wait_s is None:
                 raise
             time.sleep(wait_s)
+            separately = True
         else:
-            return
+            break
+    if hold_s is not None and separately:
+        return _claim(session, claim.conversation_id, hold_s)
+    return following
 
 
 def _again(
