@@ -106,7 +106,7 @@ class LocalSettings:
             "LIVECHAT_DATA_DIR": str(self.folder.root),
             "LIVECHAT_URL": self.web_url,
             "SANDBOX_CALLBACK_URL": f"{self.web_url}/webhook",
-            "SANDBOX_STATE": str(self.folder.state / "sandbox.json"),
+            "SANDBOX_STATE": str(self.folder.state / "sandbox.db"),
             "PROMETHEUS_MULTIPROC_DIR": str(self.folder.metrics),
             RUN_MARK: str(self.folder.root),
         }

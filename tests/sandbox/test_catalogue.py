@@ -11,7 +11,7 @@ import pytest
 from sandbox.testing import SandboxClient
 from tests.sandbox.callback import Callback, shape
 
-PAYLOADS = Path(__file__).parent / "payloads"
+PAYLOADS = Path(__file__).parent.parent / "whatsapp" / "payloads"
 ASHA = "917755991051"
 BSUID = "IN.13491208655302741918"
 PARENT = "IN.ENT.11815799212886844830"

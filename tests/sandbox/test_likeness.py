@@ -11,7 +11,7 @@ import pytest
 from sandbox.testing import SandboxClient
 from tests.sandbox.callback import shape
 
-PAIRS = Path(__file__).parent / "payloads-out"
+PAIRS = Path(__file__).parent.parent / "whatsapp" / "payloads-out"
 NAMES = sorted(path.name.removesuffix(".request.json") for path in PAIRS.glob("*.request.json"))
 STATUS = {"error-190-token-expired": 401, "error-132001-template-missing": 404, "error-2-transient": 503}
 

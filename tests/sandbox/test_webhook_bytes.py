@@ -8,7 +8,7 @@ from sandbox.testing import SandboxClient
 from sandbox.webhooks.encoding import encode, sign
 from tests.sandbox.callback import Callback, wait_until
 
-VECTOR = Path(__file__).parent / "payloads" / "edge-meta-escaped-bytes.json"
+VECTOR = Path(__file__).parent.parent / "whatsapp" / "payloads" / "edge-meta-escaped-bytes.json"
 SIGNATURE = "sha256=976e57c9322fcc205c5d687198bf549386e7c02691d552e9b5609b3c64bfcf74"
 
 
