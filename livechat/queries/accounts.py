@@ -7,13 +7,11 @@ from uuid import UUID
 
 from sqlalchemy import func, literal_column, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
-from sqlalchemy.orm import Session, scoped_session
 
 from livechat.domain.clock import now
 from livechat.domain.ids import uuid7
 from livechat.models import AccountMember, Conversation, PhoneNumber, WabaAccount
-
-AnySession = Session | scoped_session[Any]
+from livechat.queries.session import AnySession
 
 
 def _unread_of_number() -> Any:

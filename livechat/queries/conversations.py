@@ -6,12 +6,11 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Row, Select, and_, func, or_, select, tuple_, update
-from sqlalchemy.orm import Session, scoped_session
 
 from livechat.models import Conversation, Message
 from livechat.queries.messages import messages_by_id
+from livechat.queries.session import AnySession
 
-AnySession = Session | scoped_session[Any]
 _NOT_A_WILDCARD = str.maketrans({"\\": r"\\", "%": r"\%", "_": r"\_"})
 
 
@@ -35,7 +34,8 @@ def conversation_page(
     """Conversations of a number, newest first, each with the row of its last message, in two statements."""
     statement = (
         select(Conversation)
-        .where(Conversation.phone_number_id == phone_number_id)
+        # A customer whose reaction or opt-out came before any message is known, and nothing to read yet.
+        .where(Conversation.phone_number_id == phone_number_id, Conversation.last_message_id.is_not(None))
         .order_by(Conversation.last_message_time.desc(), Conversation.id.desc())
         .limit(limit)
     )

@@ -9,12 +9,12 @@ from uuid import UUID
 
 from sqlalchemy import Row, Select, and_, func, select, tuple_, union_all
 from sqlalchemy.dialects.postgresql import JSONB, aggregate_order_by
-from sqlalchemy.orm import Session, aliased, scoped_session
+from sqlalchemy.orm import aliased
 from sqlalchemy.sql.elements import ColumnElement
 
 from livechat.models import Conversation, Message, MessageReaction
+from livechat.queries.session import AnySession
 
-AnySession = Session | scoped_session[Any]
 _Quoted: Any = aliased(Message, name="quoted")
 
 

@@ -1,16 +1,14 @@
 """From an id to an object, for this user: the only way there is. Unknown and not yours look the same."""
 
 import re
-from typing import Any
 from uuid import UUID
 
 from sqlalchemy import func, select
-from sqlalchemy.orm import Session, scoped_session
 
 from livechat.errors import NotFoundError
 from livechat.models import AccountMember, Conversation, ConversationAlias, Message, PhoneNumber
+from livechat.queries.session import AnySession
 
-AnySession = Session | scoped_session[Any]
 _UUID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 
 

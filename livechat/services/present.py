@@ -10,15 +10,14 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Row
-from sqlalchemy.orm import Session, scoped_session
 
 from livechat.domain import clock
 from livechat.domain.clock import rfc3339
 from livechat.domain.service_window import is_window_open, window_end
 from livechat.models import Conversation, Message, PhoneNumber
 from livechat.queries.messages import messages_by_id
+from livechat.queries.session import AnySession
 
-AnySession = Session | scoped_session[Any]
 Json = dict[str, Any]
 
 

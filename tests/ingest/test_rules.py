@@ -6,8 +6,9 @@ from typing import Any
 import pytest
 
 from livechat.domain.clock import from_unix
+from tests.conftest import make_token
 from tests.factories import make_message
-from tests.ingest.conftest import NUMBER, Meta, make_text_body
+from tests.ingest.conftest import NUMBER, OWNER, Meta, make_text_body
 
 TEXT = "wamid.HBgMOTE3NzU1OTkxMDUxFQIAEhggQUNGRThERjFBNUExOTgwNDkzQ0E5NDA2QUQzQkIwRTQA"
 OURS = "wamid.HBgMOTE3NzU1OTkxMDUxFQIAERgSODFGRUI4MDU2NTBGNEUzNzFBAA=="
@@ -292,3 +293,13 @@ def test_a_text_of_megabytes_is_stored_whole(meta: Meta) -> None:
     body = " ".join(f"word{n}" for n in range(250_000))
     meta.deliver_body(make_text_body(body=body))
     assert meta.messages()[0]["text"] == body
+
+
+def test_a_customer_of_whom_there_is_nothing_to_read_is_not_listed(meta: Meta) -> None:
+    meta.deliver("msg-reaction")
+    header = {"Authorization": f"Bearer {make_token(OWNER)}"}
+    listed = meta.client.get(f"/api/live-chat/conversations?phone_number_id={NUMBER}", headers=header)
+    assert listed.json == {"conversations": [], "next_cursor": None}
+    meta.deliver("msg-text")
+    listed = meta.client.get(f"/api/live-chat/conversations?phone_number_id={NUMBER}", headers=header)
+    assert [row["unread_count"] for row in listed.json["conversations"]] == [1]
