@@ -34,8 +34,9 @@ def conversation_page(
     """Conversations of a number, newest first, each with the row of its last message, in two statements."""
     statement = (
         select(Conversation)
-        # A customer whose reaction or opt-out came before any message is known, and nothing to read yet.
-        .where(Conversation.phone_number_id == phone_number_id, Conversation.last_message_id.is_not(None))
+        .where(Conversation.phone_number_id == phone_number_id)
+        # Of a customer whose opt-out came before anything else there is nothing to read nor to answer.
+        .where(or_(Conversation.last_message_id.is_not(None), Conversation.last_inbound_at.is_not(None)))
         .order_by(Conversation.last_message_time.desc(), Conversation.id.desc())
         .limit(limit)
     )

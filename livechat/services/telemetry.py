@@ -3,10 +3,11 @@
 import os
 import time
 from collections.abc import Iterator
+from typing import Any
 
 import orjson
 import structlog
-from kombu.exceptions import OperationalError
+from kombu.exceptions import ChannelError, OperationalError
 from prometheus_client import CONTENT_TYPE_LATEST, REGISTRY, CollectorRegistry, generate_latest
 from prometheus_client.core import GaugeMetricFamily, Metric
 from prometheus_client.multiprocess import MultiProcessCollector
@@ -69,8 +70,7 @@ class _Present:
         missing = readiness.silent_queues(self._redis)
         with celery.connection_for_read() as connection, connection.channel() as channel:
             for queue in Queue:
-                declared = celery.amqp.queues[queue.value](channel).queue_declare(passive=True)
-                depth.add_metric([queue.value], declared.message_count)
+                depth.add_metric([queue.value], _depth(channel, queue))
                 alive.add_metric([queue.value], 0 if queue in missing else 1)
                 if celery.connection_for_read().transport_cls == "redis":
                     age.add_metric([queue.value], _oldest_s(channel.client, queue))
@@ -98,6 +98,13 @@ class _Present:
 
 def _gauge(name: str, text: str, value: float) -> GaugeMetricFamily:
     return GaugeMetricFamily(name, text, value=value)
+
+
+def _depth(channel: Any, queue: Queue) -> int:
+    try:
+        return int(celery.amqp.queues[queue.value](channel).queue_declare(passive=True).message_count)
+    except ChannelError:
+        return 0  # Redis has no empty lists: a queue without tasks is not there
 
 
 def _oldest_s(client: Redis, queue: Queue) -> float:

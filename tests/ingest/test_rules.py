@@ -295,11 +295,14 @@ def test_a_text_of_megabytes_is_stored_whole(meta: Meta) -> None:
     assert meta.messages()[0]["text"] == body
 
 
-def test_a_customer_of_whom_there_is_nothing_to_read_is_not_listed(meta: Meta) -> None:
-    meta.deliver("msg-reaction")
+@pytest.mark.parametrize(("first", "listed"), [("pref-stop", 0), ("msg-reaction", 1)])
+def test_who_can_be_answered_is_listed(meta: Meta, first: str, listed: int) -> None:
+    """A reaction opens the window, so that customer may be written to; an opt-out alone is no conversation."""
+    url = f"/api/live-chat/conversations?phone_number_id={NUMBER}"
     header = {"Authorization": f"Bearer {make_token(OWNER)}"}
-    listed = meta.client.get(f"/api/live-chat/conversations?phone_number_id={NUMBER}", headers=header)
-    assert listed.json == {"conversations": [], "next_cursor": None}
+    meta.deliver(first)
+    conversations = meta.client.get(url, headers=header).json["conversations"]
+    assert [row["last_message"] for row in conversations] == [None] * listed
     meta.deliver("msg-text")
-    listed = meta.client.get(f"/api/live-chat/conversations?phone_number_id={NUMBER}", headers=header)
-    assert [row["unread_count"] for row in listed.json["conversations"]] == [1]
+    conversations = meta.client.get(url, headers=header).json["conversations"]
+    assert [row["unread_count"] for row in conversations] == [1]
