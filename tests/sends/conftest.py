@@ -131,14 +131,13 @@ def start_workers(
     """``start_workers(n, beat=True)``: n outbound workers with threads, one for maintenance, and beat."""
     with ExitStack() as stack, (tmp_path / "workers.log").open("wb") as log:
 
-        def start(n: int = 1, *, beat: bool = True, threads: int = 8, **env: str) -> list[Worker]:
-            values = environment(
-                services,
-                WHATSAPP_API_URL=graph.url,
-                LIVECHAT_GRAPH_CONNECT_TIMEOUT_S="1",
-                LIVECHAT_GRAPH_READ_TIMEOUT_S="2",
-                **env,
-            )
+        def start(n: int = 1, *, beat: bool = True, queues: str = "outbound", **env: str) -> list[Worker]:
+            defaults = {
+                "WHATSAPP_API_URL": graph.url,
+                "LIVECHAT_GRAPH_CONNECT_TIMEOUT_S": "1",
+                "LIVECHAT_GRAPH_READ_TIMEOUT_S": "2",
+            }
+            values = environment(services, **(defaults | env))
             common = ("worker", "--loglevel=warning", "--without-gossip", "--without-mingle")
             workers = [
                 stack.enter_context(
@@ -149,9 +148,9 @@ def start_workers(
                         "-P",
                         "threads",
                         "-c",
-                        str(threads),
+                        "8",
                         "-Q",
-                        "outbound",
+                        queues,
                         "-n",
                         f"s{i}@%h",
                     )
