@@ -11,4 +11,4 @@ try:
 except InvalidSettingsError as error:
     sys.exit(str(error))
 
-app = bind_celery(create_app(_settings), _settings)
+app = bind_celery(create_app(_settings, api=False), _settings)

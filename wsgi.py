@@ -1,8 +1,9 @@
 """The web application, for a WSGI server and for ``flask --app wsgi``."""
 
+import os
 import sys
 
-from livechat import create_app
+from livechat import create_app, init_migrations
 from livechat.config import InvalidSettingsError, Settings
 from livechat.logs import configure_logging
 
@@ -13,3 +14,5 @@ except InvalidSettingsError as error:
 
 configure_logging()
 app = create_app(_settings)
+if os.environ.get("FLASK_RUN_FROM_CLI") == "true":
+    init_migrations(app)

@@ -1,20 +1,18 @@
 """Live Chat for WhatsApp Business. Importing opens nothing and reads no environment; ``create_app`` does."""
 
 from flask import Flask
-from flask_migrate import Migrate
 from redis import BlockingConnectionPool, Redis
 
 from livechat import models
-from livechat.api.registry import init_api
 from livechat.config import SETTINGS_KEY, Settings
 from livechat.database import engine_options, redact_errors
 from livechat.extensions import celery, db, redis
 
-__all__ = ["create_app", "models", "use_broker"]
+__all__ = ["create_app", "init_migrations", "models", "use_broker"]
 
 
-def create_app(settings: Settings) -> Flask:
-    """A Flask application bound to these settings, for the web, for workers and for the command line."""
+def create_app(settings: Settings, *, api: bool = True) -> Flask:
+    """A Flask application bound to these settings; ``api=False`` leaves out what only the web needs."""
     app = Flask(__name__, static_folder=None)
     app.config[SETTINGS_KEY] = settings
     app.config["SQLALCHEMY_DATABASE_URI"] = settings.database_url
@@ -22,11 +20,21 @@ def create_app(settings: Settings) -> Flask:
     db.init_app(app)
     with app.app_context():
         redact_errors(db.engine)
-    Migrate(app, db, directory="migrations", compare_type=True)
     redis.init_app(app, _redis_client(settings))
     use_broker(settings)
-    init_api(app, settings)
+    if api:
+        # Workers, beat and Flower start in half the time without it.
+        from livechat.api.registry import init_api  # noqa: PLC0415
+
+        init_api(app, settings)
     return app
+
+
+def init_migrations(app: Flask) -> None:
+    """Add ``flask db …``. Alembic takes a second to import, so only the command line does."""
+    from flask_migrate import Migrate  # noqa: PLC0415
+
+    Migrate(app, db, directory="migrations", compare_type=True)
 
 
 def use_broker(settings: Settings) -> None:

@@ -7,7 +7,7 @@ from flask import Flask
 from flask_migrate import downgrade, upgrade
 from sqlalchemy import inspect, text
 
-from livechat import create_app
+from livechat import create_app, init_migrations
 from livechat.config import Settings
 from livechat.extensions import db
 from local.services import EmbeddedServices
@@ -19,7 +19,9 @@ def _on_new_database(services: EmbeddedServices, name: str, app: Flask) -> Flask
         connection.execute(text(f'DROP DATABASE IF EXISTS "{name}"'))
         connection.execute(text(f'CREATE DATABASE "{name}"'))
     base, _, _ = services.database_url.rpartition("/")
-    return create_app(Settings.from_env(environment(services, DATABASE_URL=f"{base}/{name}")))
+    other = create_app(Settings.from_env(environment(services, DATABASE_URL=f"{base}/{name}")))
+    init_migrations(other)
+    return other
 
 
 def test_models_and_migrations_describe_the_same_tables(app: Flask) -> None:
