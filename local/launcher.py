@@ -17,6 +17,7 @@ from local.postgres_server import PostgresServer
 from local.programs import SERVER_STOP_S, Plan, Program, Tier, product
 from local.progress import complain, say, show_tail, step
 from local.redis_server import RedisServer
+from local.schema_version import is_migrated
 from local.secrets_file import load_or_create
 from local.settings import LocalSettings
 from local.stopping import Stopper, StopRequested
@@ -141,7 +142,8 @@ class Stack:
             show_tail(self._folder.logs / "supervisord.out")
             raise LocalError("The supervisor did not start: its last words are above.")
         self._start_servers(self._supervisor, servers)
-        if self._plan.migrate:
+        database_url = self._environment["DATABASE_URL"]
+        if self._plan.migrate and not is_migrated(database_url, self._settings.project / "migrations"):
             with step("the database is migrated"):
                 self._run_step("migrate", self._plan.migrate)
         names = [program.name for program in self._plan.programs]
