@@ -10,7 +10,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --no-input
 
-.PHONY: help run test lint format lock clean frontend
+.PHONY: help run test bench lint format lock clean frontend
 
 help: ## List the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 14
@@ -63,6 +63,9 @@ $(VENV)/.test: $(VENV)/bin/python tests/requirements.lock
 
 test: $(VENV)/.test ## Set up everything, then lint and run the whole test suite
 	$(BIN)/python -m pytest
+
+bench: $(VENV)/.run ## Measure how fast it is; ARGS="--big" reads at 5 million messages too
+	@$(BIN)/python -m benchmarks $(ARGS)
 
 clean: ## Remove what was built; data in .local/ stays
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -1,152 +1,81 @@
-"""Sends per second of one worker process with 64 threads, at 100 ms per call to Meta.
+"""Sends by one worker process of 64 threads, to a Graph API that takes 100 ms for each call."""
 
-``python -m benchmarks.sends [messages] [conversations]`` starts PostgreSQL, Redis, a Graph API that takes
-100 ms and a worker of its own, and prints one line of JSON. Nothing is asserted: the machine decides.
-"""
-
-import os
-import signal
-import subprocess
-import sys
 import time
-from itertools import count
-from typing import Any
+from uuid import UUID
 
-import orjson
-from cryptography.fernet import Fernet
-from flask_migrate import upgrade
 from sqlalchemy import text
 
-from livechat import create_app
-from livechat.config import Settings
-from livechat.domain.ids import uuid7
+from benchmarks.figures import Figure
+from benchmarks.sizes import Sizes
+from benchmarks.stack import START_TIMEOUT_S, Stack, python, wait_for
 from livechat.extensions import db
 from livechat.outbox import enqueue
 from livechat.tasknames import TaskName
-from local.ports import service_port
-from local.services import EmbeddedServices
+from local.ports import is_taken, service_port
 
+TARGET = 500
 LATENCY_S = 0.1
-THREADS = 64
+# Of many businesses, so that no number's throughput is the limit.
+NUMBERS = 20
+TIMEOUT_S = 120.0
 
 
-def main(messages: int, conversations: int) -> None:
-    """Queue the messages, start the worker, and measure from its first send to its last."""
+def measure(stack: Stack, sizes: Sizes) -> list[Figure]:
+    """Each message is the only one of its conversation; the rate is that between the first and last 5 %."""
+    stack.clear()
+    for conversation_id in _fill(stack, sizes.sends):
+        enqueue(TaskName.SEND, conversation_id=str(conversation_id))
     port = service_port()
-    with EmbeddedServices() as services:
-        env = {
-            "DATABASE_URL": services.database_url,
-            "REDIS_URL": services.redis_url,
-            "WHATSAPP_VERIFY_TOKEN": "benchmark",
-            "WHATSAPP_APP_SECRET": "benchmark",
-            "WHATSAPP_API_URL": f"http://127.0.0.1:{port}",
-            "SUPABASE_JWT_SECRET": "a secret of the benchmark, long enough",
-            "LIVECHAT_ENCRYPTION_KEY": Fernet.generate_key().decode(),
-        }
-        settings = Settings.from_env(env)
-        with create_app(settings).app_context():
-            upgrade()
-            ids = _queue(settings, messages, conversations)
-            graph = _start(env, "tests.sends.graph_server", str(port), str(LATENCY_S))
-            began = time.monotonic()
-            for n in range(messages):
-                enqueue(TaskName.SEND, conversation_id=ids[n % conversations])
-            enqueued_s = time.monotonic() - began
-            worker = _start(
-                env, "celery", "-A", "celery_app", "worker", "--loglevel=warning", "-P", "threads",
-                "-c", str(THREADS), "-Q", "outbound", "--without-gossip", "--without-mingle",
-            )  # fmt: skip
-            try:
-                result = _measure(messages)
-                result["worker_cpu_ms_per_send"] = round(_cpu_s(worker.pid) * 1000 / messages, 2)
-                result["worker_rss_mb"] = _rss_mb(worker.pid)
-            finally:
-                for process in (worker, graph):
-                    process.send_signal(signal.SIGKILL)
-                    process.wait()
-            result["enqueue_per_s"] = round(messages / enqueued_s)
-            print(orjson.dumps(result | {"messages": messages, "conversations": conversations}).decode())
-            db.session.remove()
-            db.engine.dispose()
+    samples: list[tuple[float, int]] = []
+
+    def sample() -> bool:
+        sent = int(stack.scalar("SELECT count(*) FROM chat_messages WHERE status = 'sent'"))
+        samples.append((time.perf_counter(), sent))
+        return sent == sizes.sends
+
+    with stack.process(python("benchmarks.apps.slow_graph", str(port), str(LATENCY_S))):
+        wait_for(lambda: is_taken(port), START_TIMEOUT_S, 0.02)
+        with stack.worker("worker-outbound", WHATSAPP_API_URL=f"http://127.0.0.1:{port}"):
+            wait_for(sample, TIMEOUT_S, 0.05)
+    first = next(each for each in samples if each[1] >= sizes.sends * 0.05)
+    last = next(each for each in samples if each[1] >= sizes.sends * 0.95)
+    if last == first:
+        return [Figure("sends at 100 ms per call, one worker process", "too few to tell")]
+    rate = (last[1] - first[1]) / (last[0] - first[0])
+    ideal = 64 / LATENCY_S
+    return [
+        Figure(
+            "sends at 100 ms per call, one worker process",
+            f"{rate:,.0f}/s",
+            f"64 threads that only wait {ideal:,.0f}/s",
+            f"{rate / ideal:.2f}",
+            f">= {TARGET}/s",
+            rate >= TARGET,
+        )
+    ]
 
 
-def _start(env: dict[str, str], *module: str) -> subprocess.Popen[bytes]:
-    return subprocess.Popen(
-        [sys.executable, "-m", *module], env={**os.environ, **env}, stdout=subprocess.DEVNULL
-    )
-
-
-def _queue(settings: Settings, messages: int, conversations: int) -> list[str]:
-    token = Fernet(settings.encryption_keys[0]).encrypt(b"EAAbenchmark").decode()
-    account, owner = uuid7(), uuid7()
-    ids = [str(uuid7()) for _ in range(conversations)]
-    serial = count()
+def _fill(stack: Stack, count: int) -> list[UUID]:
+    for serial in range(NUMBERS):
+        stack.connect_number(f"bench{serial:04d}", f"waba{serial:04d}")
     with db.engine.begin() as connection:
-        connection.execute(
-            text(
-                "INSERT INTO waba_accounts (id, user_id, waba_id, access_token_encrypted) "
-                "VALUES (:account, :owner, '1', :token)"
-            ),
-            {"account": account, "owner": owner, "token": token},
-        )
-        connection.execute(
-            text(
-                "INSERT INTO phone_numbers (phone_number_id, account_id, display_phone_number, "
-                "display_digits, status) VALUES ('1', :account, '1', '1', 'connected')"
-            ),
-            {"account": account},
-        )
-        connection.execute(
-            text(
-                "INSERT INTO chat_conversations (id, user_id, phone_number_id, customer_phone, "
-                "last_message_time, last_inbound_at) VALUES (:id, :owner, '1', :phone, now(), now())"
-            ),
-            [{"id": id_, "owner": owner, "phone": f"9198{next(serial):08d}"} for id_ in ids],
-        )
-        connection.execute(
-            text(
-                "INSERT INTO chat_messages (id, conversation_id, phone_number_id, direction, origin, "
-                "message_type, text, content, status, status_rank, timestamp, next_attempt_at) "
-                "VALUES (:id, :conversation, '1', 'outbound', 'livechat', 'text', 'On its way.', "
-                '\'{"text": {"body": "On its way."}}\', \'queued\', 0, now(), now())'
-            ),
-            [{"id": uuid7(), "conversation": ids[n % conversations]} for n in range(messages)],
-        )
-        connection.execute(text("ANALYZE"))
-    return ids
+        return list(connection.execute(text(_QUEUED), {"count": count, "numbers": NUMBERS}).scalars())
 
 
-def _measure(messages: int) -> dict[str, Any]:
-    deadline = time.monotonic() + 120
-    while True:
-        with db.engine.connect() as connection:
-            sent, seconds = connection.execute(
-                text(
-                    "SELECT count(*), extract(epoch FROM max(sent_at) - min(sent_at)) FROM chat_messages "
-                    "WHERE status = 'sent'"
-                )
-            ).one()
-        if sent == messages or time.monotonic() > deadline:
-            return {
-                "sent": sent,
-                "seconds": round(float(seconds or 0), 2),
-                "per_s": round(sent / float(seconds)),
-            }
-        time.sleep(1)
-
-
-def _cpu_s(pid: int) -> float:
-    """Seconds of processor time: unlike the rate, it says the same on a busy machine."""
-    with open(f"/proc/{pid}/stat", encoding="ascii") as stat:
-        user, system = stat.read().rsplit(")", 1)[1].split()[11:13]
-    return (int(user) + int(system)) / os.sysconf("SC_CLK_TCK")
-
-
-def _rss_mb(pid: int) -> int:
-    with open(f"/proc/{pid}/statm", encoding="ascii") as statm:
-        return int(statm.read().split()[1]) * os.sysconf("SC_PAGE_SIZE") // 2**20
-
-
-if __name__ == "__main__":
-    arguments = [int(argument) for argument in sys.argv[1:]]
-    main(*(arguments + [5000, 2500][len(arguments) :]))
+_QUEUED = """
+    WITH conversation AS (
+        INSERT INTO chat_conversations (id, user_id, phone_number_id, customer_phone, last_message_time,
+                                        last_inbound_at)
+        SELECT gen_random_uuid(), a.user_id, p.phone_number_id, (918800000000 + n)::text, now(), now()
+        FROM generate_series(1, :count) AS n
+            JOIN phone_numbers p ON p.phone_number_id = 'bench' || lpad((n % :numbers)::text, 4, '0')
+            JOIN waba_accounts a ON a.id = p.account_id
+        RETURNING id, phone_number_id, user_id
+    )
+    INSERT INTO chat_messages (id, conversation_id, phone_number_id, direction, origin, message_type, text,
+                               content, status, status_rank, timestamp, sent_by, next_attempt_at)
+    SELECT gen_random_uuid(), id, phone_number_id, 'outbound', 'livechat', 'text', 'On its way.',
+           '{"text": {"body": "On its way."}}', 'queued', 0, now(), user_id, now()
+    FROM conversation
+    RETURNING conversation_id
+"""

@@ -1,0 +1,11 @@
+"""The floor of the webhook: what this server and Flask cost when a view does nothing at all."""
+
+from flask import Flask, Response
+
+app = Flask(__name__, static_folder=None)
+
+
+@app.post("/webhook")
+def receive() -> Response:
+    """200, empty, without a look at the body."""
+    return Response(status=200)

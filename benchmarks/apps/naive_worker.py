@@ -1,0 +1,17 @@
+"""The baseline of the ingest, worker side: one task, one webhook, one transaction; the product's store."""
+
+from benchmarks.apps import STORE_ONE
+from celery_app import app
+from livechat.domain import clock
+from livechat.domain.ids import uuid7
+from livechat.extensions import db
+from livechat.services.inbox import RawEvent
+from livechat.services.ingest import ingest_events
+
+__all__ = ["app"]
+
+
+@app.task(name=STORE_ONE)  # type: ignore[untyped-decorator]  # celery has no types
+def store_one(*, body: str) -> None:
+    """Store one webhook and commit."""
+    ingest_events(db.session, [RawEvent(uuid7(), clock.now(), body.encode())])

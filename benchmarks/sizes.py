@@ -1,0 +1,33 @@
+"""How much each part does."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Sizes:
+    """``connections``: requests at a time. ``big_messages`` 0 leaves the large table out."""
+
+    rounds: int = 5
+    connections: int = 32
+    acknowledge_s: float = 3.0
+    webhooks: int = 9_000
+    naive_webhooks: int = 900
+    batch_messages: int = 20_000
+    reads: int = 600
+    small_messages: int = 10_000
+    big_messages: int = 0
+    sends: int = 4_000
+
+
+QUICK = Sizes(
+    rounds=1,
+    connections=4,
+    acknowledge_s=0.3,
+    webhooks=100,
+    naive_webhooks=20,
+    batch_messages=600,
+    reads=10,
+    small_messages=500,
+    sends=100,
+)
+BIG_MESSAGES = 5_000_000

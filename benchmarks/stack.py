@@ -1,0 +1,245 @@
+"""The product as `make run` starts it, on durable services of its own, in a temporary folder."""
+
+import os
+import secrets
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+from uuid import UUID
+
+import psycopg
+from cryptography.fernet import Fernet
+from flask_migrate import upgrade
+from redis import Redis
+from sqlalchemy import text
+
+from benchmarks.webhooks import NUMBER, WABA
+from livechat import create_app
+from livechat.config import Settings
+from livechat.extensions import db, redis
+from livechat.services.readiness import WORKER_KEY, silent_queues
+from livechat.tasknames import Queue
+from local import child
+from local.ports import service_port
+from local.programs import product
+from local.services import EmbeddedServices
+from local.settings import LocalSettings
+
+PROJECT = Path(__file__).resolve().parent.parent
+OWNER = UUID("0198c0de-0000-7000-8000-000000000001")
+START_TIMEOUT_S = 60.0
+STOP_TIMEOUT_S = 15.0
+
+
+class Stack:
+    """PostgreSQL and Redis with the product's schema, and its programs when a part asks for them."""
+
+    def __init__(self) -> None:
+        self._exits = ExitStack()
+        self.app_secret = secrets.token_hex(16)
+        self.jwt_secret = secrets.token_hex(32)
+        self._encryption_key = Fernet.generate_key().decode()
+
+    def __enter__(self) -> Self:
+        try:
+            self._start()
+        except BaseException:
+            self._exits.close()
+            raise
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._exits.close()
+
+    def _start(self) -> None:
+        folder = Path(self._exits.enter_context(tempfile.TemporaryDirectory(prefix="livechat-bench-")))
+        self._logs = folder / "logs"
+        (folder / "metrics").mkdir()
+        self._logs.mkdir()
+        services = self._exits.enter_context(
+            EmbeddedServices(durable=True, template_folder=folder / "template")
+        )
+        self.database_url = services.database_url
+        self.environment = {
+            "DATABASE_URL": services.database_url,
+            "REDIS_URL": services.redis_url,
+            "CELERY_BROKER_URL": services.redis_url,
+            "WHATSAPP_VERIFY_TOKEN": secrets.token_hex(8),
+            "WHATSAPP_APP_SECRET": self.app_secret,
+            "SUPABASE_JWT_SECRET": self.jwt_secret,
+            "LIVECHAT_ENCRYPTION_KEY": self._encryption_key,
+            # The limit per user is far below what a benchmark asks for; it is still counted.
+            "LIVECHAT_RATE_LIMIT_READS": "10000000 per minute",
+            "PROMETHEUS_MULTIPROC_DIR": str(folder / "metrics"),
+            "LIVECHAT_DATA_DIR": str(folder / "data"),
+            "PYTHONUNBUFFERED": "1",
+        }
+        self._exits.enter_context(_changed_environment(self.environment))
+        self.app = create_app(Settings.from_env())
+        self._exits.enter_context(self.app.app_context())
+        self._exits.callback(self._let_go)
+        upgrade(directory=str(PROJECT / "migrations"))
+        self.clear()
+
+    def _let_go(self) -> None:
+        db.session.remove()
+        db.engine.dispose()
+
+    @property
+    def redis(self) -> Redis:
+        """The product's client of this process."""
+        return redis.client
+
+    def clear(self) -> None:
+        """Empty tables and Redis, and one connected number."""
+        db.session.remove()
+        tables = ", ".join(table.name for table in db.metadata.sorted_tables)
+        with db.engine.begin() as connection:
+            connection.execute(text(f"TRUNCATE {tables} RESTART IDENTITY CASCADE"))
+        self.redis.flushall()
+        self.connect_number(NUMBER, WABA)
+
+    def connect_number(self, phone_number_id: str, waba_id: str) -> None:
+        """Connect a number of OWNER, past Meta, with the highest throughput that Meta grants."""
+        token = Fernet(self._encryption_key).encrypt(b"EAAbenchmark").decode()
+        with db.engine.begin() as connection:
+            connection.execute(
+                text(
+                    """
+                    WITH account AS (
+                        INSERT INTO waba_accounts (id, user_id, waba_id, access_token_encrypted)
+                        VALUES (gen_random_uuid(), :owner, :waba, :token) RETURNING id
+                    ), member AS (
+                        INSERT INTO account_members (account_id, user_id, role)
+                        SELECT id, :owner, 'owner' FROM account
+                    )
+                    INSERT INTO phone_numbers (phone_number_id, account_id, display_phone_number,
+                                               display_digits, verified_name, status, throughput_level)
+                    SELECT :number, id, :number, :number, 'Benchmark', 'connected', 'HIGH' FROM account
+                    """
+                ),
+                {"owner": OWNER, "waba": waba_id, "token": token, "number": phone_number_id},
+            )
+
+    def connect(self) -> "psycopg.Connection[Any]":
+        """A bare connection, for floors."""
+        return psycopg.connect(self.database_url.replace("+psycopg", ""))
+
+    def scalar(self, statement: str, **values: Any) -> Any:
+        """One value, outside of any transaction."""
+        with db.engine.connect() as connection:
+            return connection.execute(text(statement), values).scalar()
+
+    @contextmanager
+    def web(self, application: str = "wsgi:app") -> Iterator[int]:
+        """The product's server, with its flags, around an application; yields the port once it answers."""
+        port = service_port()
+        command = [application if part == "wsgi:app" else part for part in self._command("web", port)]
+        with self.process(command) as is_alive:
+            _wait(lambda: _answers(port), is_alive)
+            yield port
+
+    @contextmanager
+    def worker(self, name: str, application: str = "celery_app", **environment: str) -> Iterator[None]:
+        """One of the product's workers by its name in `make run`, once it consumes."""
+        queue = {"worker-inbound": Queue.INBOUND, "worker-outbound": Queue.OUTBOUND}[name]
+        command = [application if part == "celery_app" else part for part in self._command(name, 0)]
+        # What an earlier worker said holds for some seconds after its end.
+        self.redis.delete(WORKER_KEY.format(queue=queue.value))
+        with self.process(command, **environment) as is_alive:
+            _wait(lambda: queue not in silent_queues(self.redis), is_alive)
+            yield
+
+    def _command(self, name: str, port: int) -> list[str]:
+        ports = {"LIVECHAT_PORT": str(port)} if port else {}
+        settings = LocalSettings.from_env({**self.environment, **ports, "LIVECHAT_SANDBOX": "0"}, PROJECT)
+        return list(next(each.command for each in product(settings).programs if each.name == name))
+
+    @contextmanager
+    def process(self, command: list[str], **environment: str) -> Iterator[Callable[[], None]]:
+        """A program of ours, ended with its children on leaving; yields a check that raises when it died."""
+        log = self._logs / f"{time.monotonic_ns()}.log"
+        with log.open("wb") as output:
+            process = subprocess.Popen(
+                child.wrap(command, death_signal="SIGTERM", parent=os.getpid()),
+                env={**os.environ, **environment},
+                cwd=PROJECT,
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+            )
+
+        def is_alive() -> None:
+            if process.poll() is not None:
+                raise RuntimeError(f"{command[:4]} ended: {log.read_text(errors='replace')[-2000:]}")
+
+        try:
+            yield is_alive
+        finally:
+            process.terminate()
+            try:
+                process.wait(STOP_TIMEOUT_S)
+            except subprocess.TimeoutExpired:
+                process.kill()
+            _kill_group(process.pid)
+            process.wait()
+
+
+def _kill_group(pid: int) -> None:
+    try:
+        os.killpg(pid, signal.SIGKILL)
+    except ProcessLookupError:
+        return
+
+
+@contextmanager
+def _changed_environment(values: dict[str, str]) -> Iterator[None]:
+    before = dict(os.environ)
+    os.environ.update(values)
+    try:
+        yield
+    finally:
+        os.environ.clear()
+        os.environ.update(before)
+
+
+def _answers(port: int) -> bool:
+    try:
+        with socket.create_connection(("127.0.0.1", port), timeout=5) as connection:
+            connection.sendall(b"GET /healthz HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n")
+            return connection.recv(8) == b"HTTP/1.1"
+    except OSError:
+        return False
+
+
+def wait_for(condition: Callable[[], Any], timeout_s: float, interval_s: float = 0.005) -> None:
+    """Return once the condition holds; RuntimeError when it does not in time."""
+    deadline = time.monotonic() + timeout_s
+    while not condition():
+        if time.monotonic() > deadline:
+            raise RuntimeError(f"not so within {timeout_s} s")
+        time.sleep(interval_s)
+
+
+def _wait(condition: Callable[[], bool], is_alive: Callable[[], None]) -> None:
+    def holds() -> bool:
+        is_alive()
+        return condition()
+
+    wait_for(holds, START_TIMEOUT_S, 0.05)
+
+
+def python(module: str, *arguments: str) -> list[str]:
+    """The command that runs a module with this interpreter."""
+    return [sys.executable, "-m", module, *arguments]
