@@ -6,6 +6,7 @@ from redis import BlockingConnectionPool, Redis
 
 from livechat import models
 from livechat.api.registry import init_api
+from livechat.cli import init_cli
 from livechat.config import SETTINGS_KEY, Settings
 from livechat.database import engine_options, redact_errors
 from livechat.extensions import celery, db, redis
@@ -26,6 +27,7 @@ def create_app(settings: Settings) -> Flask:
     redis.init_app(app, _redis_client(settings))
     use_broker(settings)
     init_api(app, settings)
+    init_cli(app)
     return app
 
 
