@@ -3,7 +3,7 @@
 import os
 import sys
 
-from livechat import create_app, init_migrations
+from livechat import create_app, init_command_line
 from livechat.config import InvalidSettingsError, Settings
 from livechat.logs import configure_logging
 
@@ -15,4 +15,4 @@ except InvalidSettingsError as error:
 configure_logging()
 app = create_app(_settings)
 if os.environ.get("FLASK_RUN_FROM_CLI") == "true":
-    init_migrations(app)
+    init_command_line(app)

@@ -8,7 +8,7 @@ from livechat.config import SETTINGS_KEY, Settings
 from livechat.database import engine_options, redact_errors
 from livechat.extensions import celery, db, redis
 
-__all__ = ["create_app", "init_migrations", "models", "use_broker"]
+__all__ = ["create_app", "init_command_line", "models", "use_broker"]
 
 
 def create_app(settings: Settings, *, api: bool = True) -> Flask:
@@ -30,11 +30,14 @@ def create_app(settings: Settings, *, api: bool = True) -> Flask:
     return app
 
 
-def init_migrations(app: Flask) -> None:
-    """Add ``flask db …``. Alembic takes a second to import, so only the command line does."""
+def init_command_line(app: Flask) -> None:
+    """Add ``flask db …`` and ``flask livechat …``. Alembic takes a second to import: servers do without."""
     from flask_migrate import Migrate  # noqa: PLC0415
 
+    from livechat.cli import init_cli  # noqa: PLC0415
+
     Migrate(app, db, directory="migrations", compare_type=True)
+    init_cli(app)
 
 
 def use_broker(settings: Settings) -> None:

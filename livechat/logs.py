@@ -2,14 +2,14 @@
 
 import logging
 import sys
-from typing import Any
+from typing import Any, TextIO
 
 import orjson
 import structlog
 
 
-def configure_logging(level: int = logging.INFO) -> None:
-    """Send structlog and the standard library's loggers to stdout, one JSON object a line."""
+def configure_logging(level: int = logging.INFO, *, stream: TextIO | None = None) -> None:
+    """Send structlog and the standard library's loggers to ``stream`` (stdout), one JSON object a line."""
     shared: list[Any] = [
         structlog.contextvars.merge_contextvars,
         structlog.stdlib.add_logger_name,
@@ -22,7 +22,7 @@ def configure_logging(level: int = logging.INFO) -> None:
         wrapper_class=structlog.stdlib.BoundLogger,
         cache_logger_on_first_use=True,
     )
-    handler = logging.StreamHandler(sys.stdout)
+    handler = logging.StreamHandler(stream or sys.stdout)
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(
             foreign_pre_chain=shared,

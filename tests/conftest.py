@@ -16,7 +16,7 @@ from redis import Redis
 from sqlalchemy import text
 from sqlalchemy.orm import Session, scoped_session
 
-from livechat import create_app, init_migrations, use_broker
+from livechat import create_app, init_command_line, use_broker
 from livechat.config import Settings
 from livechat.extensions import db, redis
 from local.services import EmbeddedServices
@@ -57,7 +57,7 @@ def settings(services: EmbeddedServices) -> Settings:
 def app(settings: Settings) -> Iterator[Flask]:
     """The application on a migrated database. Tasks it enqueues stay in Redis until a test runs a worker."""
     application = create_app(settings)
-    init_migrations(application)
+    init_command_line(application)
     application.config["TESTING"] = True
     with application.app_context():
         upgrade()
@@ -109,7 +109,7 @@ def another_app(app: Flask, settings: Settings) -> Iterator[Callable[[EmbeddedSe
 
     def make(own: EmbeddedServices) -> Flask:
         other = create_app(Settings.from_env(environment(own)))
-        init_migrations(other)
+        init_command_line(other)
         with other.app_context():
             upgrade()
         made.append(other)

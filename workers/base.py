@@ -109,9 +109,14 @@ def _say_consuming(**_: Any) -> None:
         return
     try:
         with AppTask.flask_app.app_context():
-            say_consuming(redis.client, list(celery.amqp.queues.consume_from))
+            say_consuming(redis.client, list(celery.amqp.queues.consume_from), _visibility_timeout_s())
     except RedisError as error:
         log.warning("heartbeat_not_written", error=type(error).__name__)
+
+
+def _visibility_timeout_s() -> int:
+    """What this worker really works with: an operator may have set it beside us."""
+    return int(celery.conf.broker_transport_options.get("visibility_timeout", 0))
 
 
 @setup_logging.connect

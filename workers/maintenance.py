@@ -5,14 +5,15 @@ from flask import current_app
 from livechat.config import SETTINGS_KEY
 from livechat.extensions import celery, db, redis
 from livechat.metrics import UNREAD_DRIFT
-from livechat.services import maintenance
+from livechat.services import maintenance, readiness
 from livechat.services import sweep_outbound as outbound
 from livechat.tasknames import TaskName
 
 
 @celery.task(name=TaskName.SWEEP_INBOUND.value)
 def sweep_inbound() -> None:
-    """Wake an ingest where webhooks wait and none is at work."""
+    """Wake an ingest where webhooks wait and none is at work; and say that beat lives."""
+    readiness.say_beat(redis.client)
     maintenance.sweep_inbound(redis.client, db.session)
 
 

@@ -9,7 +9,7 @@ from celery import Task
 from flask import current_app
 
 from livechat.config import SETTINGS_KEY, Settings
-from livechat.domain.retry import READ_RECEIPT, delay_for
+from livechat.domain.retry import LONGEST_COUNTDOWN_S, READ_RECEIPT, delay_for
 from livechat.extensions import celery, db
 from livechat.outbox import enqueue
 from livechat.services.deliver import Sender, deliver
@@ -18,9 +18,6 @@ from livechat.tasknames import TaskName
 from livechat.whatsapp.errors import GraphError
 
 log = structlog.get_logger(__name__)
-
-# A wait in the broker must stay far below the visibility time-out, or the task runs twice.
-LONGEST_COUNTDOWN_S = 60.0
 
 
 @celery.task(name=TaskName.SEND.value)

@@ -31,6 +31,9 @@ CONNECT = RetryPolicy(max_attempts=60, base_s=1, cap_s=60)
 # A read receipt is worth little after a minute, and the next reading covers it.
 READ_RECEIPT = RetryPolicy(max_attempts=5, base_s=1, cap_s=20)
 
+# A wait in the broker must stay far below its visibility time-out, or the task runs twice.
+LONGEST_COUNTDOWN_S = 60.0
+
 # What Meta asks for is kept, unless it asks for so long that a person should rather see a failed message.
 LONGEST_RETRY_AFTER_S = 3600.0
 

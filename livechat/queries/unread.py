@@ -13,6 +13,14 @@ _COUNTED = """
 """
 
 
+def drifted(session: AnySession) -> int:
+    """How many conversations' counts differ from their messages at this moment; repairs nothing."""
+    count: int = session.execute(
+        text(f"SELECT count(*) FROM chat_conversations c WHERE c.unread_count <> {_COUNTED}")  # noqa: S608
+    ).scalar_one()
+    return count
+
+
 def repair(session: AnySession) -> Sequence[Row[Any]]:
     """Correct counts that differ; (id, stored, counted) of each.
 

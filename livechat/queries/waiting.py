@@ -46,3 +46,25 @@ def ledger(session: AnySession) -> dict[str, int]:
         )
     )
     return {"waiting": 0, "failed": 0} | {row.state: row.n for row in rows}
+
+
+def oldest_waiting_s(session: AnySession) -> float:
+    """How long the oldest webhook of the ledger has waited for its first run, in seconds."""
+    age = session.execute(
+        text(
+            "SELECT extract(epoch FROM clock_timestamp() - min(received_at)) "
+            "FROM webhook_events WHERE state = 'waiting'"
+        )
+    ).scalar()
+    return float(age or 0.0)
+
+
+def of_unknown_numbers(session: AnySession) -> int:
+    """How many webhooks the ledger keeps for numbers that nobody had connected when they came."""
+    count: int = session.execute(
+        text(
+            "SELECT count(*) FROM webhook_events "
+            """WHERE ignored > 0 AND items @> '[{"reason": "unknown_number"}]'"""
+        )
+    ).scalar_one()
+    return count

@@ -1,27 +1,62 @@
 """Whether this installation can do its work: database, Redis, and a consumer for every queue."""
 
+import time
+
+from kombu.exceptions import OperationalError
 from redis import Redis
 from redis.exceptions import RedisError
 from sqlalchemy.exc import SQLAlchemyError
 
+from livechat.extensions import celery
 from livechat.queries.session import AnySession, ping
 from livechat.tasknames import Queue
 
 WORKER_KEY = "livechat:worker:{queue}"
 # Workers say every two seconds that they consume; five missed beats and the queue counts as abandoned.
 WORKER_TTL_S = 10
+BEAT_KEY = "livechat:beat"
+# For looking into: how long ago beat was last heard of stays known for a day.
+BEAT_TTL_S = 86_400
+BROKER_TIMEOUT_S = 2.0
 
 
-def say_consuming(redis: Redis, queues: list[str]) -> None:
-    """Called by a worker with each heartbeat, once it consumes."""
+def say_consuming(redis: Redis, queues: list[str], visibility_timeout_s: int = 0) -> None:
+    """Called by a worker with each heartbeat, once it consumes; the time-out is what it works with."""
     pipeline = redis.pipeline(transaction=False)
     for queue in queues:
-        pipeline.set(WORKER_KEY.format(queue=queue), "1", ex=WORKER_TTL_S)
+        pipeline.set(WORKER_KEY.format(queue=queue), visibility_timeout_s, ex=WORKER_TTL_S)
     pipeline.execute()
 
 
+def say_beat(redis: Redis) -> None:
+    """Called by a task that beat sends every few seconds."""
+    redis.set(BEAT_KEY, f"{time.time():.3f}", ex=BEAT_TTL_S)
+
+
+def beat_age_s(redis: Redis) -> float | None:
+    """How long ago a task of beat's was last done; None: not within a day."""
+    said = redis.get(BEAT_KEY)
+    return None if said is None else max(0.0, time.time() - float(said))
+
+
+def visibility_timeouts_s(redis: Redis) -> set[int]:
+    """The broker's visibility time-outs that living workers work with, in seconds."""
+    beats = redis.mget([WORKER_KEY.format(queue=queue.value) for queue in Queue])
+    return {int(beat) for beat in beats if beat is not None} - {0}
+
+
+def broker_answers() -> bool:
+    """Whether Celery's broker takes a connection, within a few seconds."""
+    try:
+        with celery.connection_for_write(connect_timeout=BROKER_TIMEOUT_S) as connection:
+            connection.ensure_connection(max_retries=1, interval_start=0, timeout=BROKER_TIMEOUT_S)
+    except (OperationalError, RedisError, OSError):
+        return False
+    return True
+
+
 def missing(redis: Redis, session: AnySession) -> list[str]:
-    """What is not there: ``database``, ``redis``, ``worker:<queue>``; empty when all is."""
+    """What is not there: ``database``, ``redis``, ``broker``, ``worker:<queue>``; empty when all is."""
     gone = []
     try:
         ping(session)
@@ -29,10 +64,14 @@ def missing(redis: Redis, session: AnySession) -> list[str]:
         gone.append("database")
     finally:
         session.rollback()
+    silent: list[str] = []
     try:
-        return gone + [f"worker:{queue.value}" for queue in silent_queues(redis)]
+        silent = [f"worker:{queue.value}" for queue in silent_queues(redis)]
     except RedisError:
-        return [*gone, "redis"]
+        gone.append("redis")
+    if not broker_answers():
+        gone.append("broker")
+    return gone + silent
 
 
 def silent_queues(redis: Redis) -> list[Queue]:

@@ -31,15 +31,16 @@ def error_from(http_status: int, answer: Any, headers: Mapping[str, str], token:
     error = obj(obj(answer).get("error"))
     data = error.get("error_data")
     code = code_of(error.get("code"))
+    subcode = code_of(error.get("error_subcode"))
     title = label(error.get("message")) or label(error.get("error_user_title"))
     detail = label(obj(data).get("details")) or label(data) or label(error.get("error_user_msg"))
     return GraphError(
         code,
         _scrubbed(_CODE_PREFIX.sub("", title), token) if title else f"HTTP {http_status} from WhatsApp",
         _scrubbed(detail, token) if detail else None,
-        disposition=decide(code, http_status),
+        disposition=decide(code, http_status, subcode),
         http_status=http_status,
-        subcode=code_of(error.get("error_subcode")),
+        subcode=subcode,
         fbtrace_id=id_or_none(error.get("fbtrace_id")),
         retry_after_s=retry_after(headers),
     )

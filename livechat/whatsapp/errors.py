@@ -41,13 +41,15 @@ _DETAILS_MATTER = frozenset(
 )
 
 
-def decide(code: int | None, http_status: int | None) -> Disposition:
+def decide(code: int | None, http_status: int | None, subcode: int | None = None) -> Disposition:
     """What to do after an answer that is no success, by code first and HTTP status where the code is new.
 
     Source: Meta's "Error codes". An answer without a readable code is uncertain from 500 up (gateways answer
     HTML after the message has gone through) and for anything outside 4xx; 429 was refused before processing.
     """
-    entry = entry_for(code)
+    # Graph says "object does not exist, or missing permissions" as 100 with subcode 33 as well: the number's
+    # trouble, not this message's.
+    entry = entry_for(33 if (code, subcode) == (100, 33) else code)
     if entry is not None:
         return entry.disposition
     if http_status == HTTPStatus.TOO_MANY_REQUESTS:

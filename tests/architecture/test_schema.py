@@ -7,7 +7,7 @@ from flask import Flask
 from flask_migrate import downgrade, upgrade
 from sqlalchemy import inspect, text
 
-from livechat import create_app, init_migrations
+from livechat import create_app, init_command_line
 from livechat.config import Settings
 from livechat.extensions import db
 from local.services import EmbeddedServices
@@ -20,7 +20,7 @@ def _on_new_database(services: EmbeddedServices, name: str, app: Flask) -> Flask
         connection.execute(text(f'CREATE DATABASE "{name}"'))
     base, _, _ = services.database_url.rpartition("/")
     other = create_app(Settings.from_env(environment(services, DATABASE_URL=f"{base}/{name}")))
-    init_migrations(other)
+    init_command_line(other)
     return other
 
 

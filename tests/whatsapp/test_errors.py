@@ -96,3 +96,8 @@ def test_the_failures_of_the_catalogue():
         assert isinstance(item, StatusUpdate)
         found[item.error_code] = (item.error["retryable"], item.error_code in PAUSING_CODES)
     assert found == expected
+
+
+def test_an_object_that_is_gone_is_the_number_s_trouble() -> None:
+    assert decide(100, 400, 33) is Disposition.PAUSE
+    assert decide(100, 400) is Disposition.REJECT

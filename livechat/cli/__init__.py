@@ -1,0 +1,30 @@
+"""The command line for operators: ``flask --app wsgi livechat doctor | replay | failed``."""
+
+import logging
+import sys
+
+import click
+from flask import Flask
+from flask.cli import AppGroup
+
+from livechat.cli.doctor import doctor
+from livechat.cli.failed import failed
+from livechat.cli.replay import replay
+from livechat.logs import configure_logging
+
+
+@click.group("livechat", cls=AppGroup)
+def group() -> None:
+    """Examine the installation, replay webhooks, list dead letters."""
+    # stdout belongs to what the command says, which a program may read; trouble on the way goes to stderr.
+    configure_logging(logging.WARNING, stream=sys.stderr)
+
+
+group.add_command(doctor)
+group.add_command(replay)
+group.add_command(failed)
+
+
+def init_cli(app: Flask) -> None:
+    """Give ``app`` the commands."""
+    app.cli.add_command(group)

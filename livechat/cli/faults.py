@@ -1,0 +1,39 @@
+"""A fault of the services ends a command with one sentence, not with a traceback."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import ParamSpec, TypeVar
+
+import click
+from redis.exceptions import RedisError
+from sqlalchemy.exc import OperationalError, ProgrammingError, SQLAlchemyError
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+
+def plainly(command: Callable[P, R]) -> Callable[P, R]:
+    """``command``, whose service faults become a ClickException: exit status 1 and a sentence on stderr."""
+
+    @wraps(command)
+    def wrapped(*args: P.args, **kwargs: P.kwargs) -> R:
+        try:
+            return command(*args, **kwargs)
+        except OperationalError as error:
+            raise click.ClickException(
+                "PostgreSQL does not answer: see that the server of DATABASE_URL runs and is reachable."
+            ) from error
+        except ProgrammingError as error:
+            raise click.ClickException(
+                "The database is not migrated: run “flask --app wsgi db upgrade”."
+            ) from error
+        except SQLAlchemyError as error:
+            raise click.ClickException(
+                f"PostgreSQL refused the question ({type(error).__name__})."
+            ) from error
+        except RedisError as error:
+            raise click.ClickException(
+                "Redis does not answer: see that the server of REDIS_URL runs and is reachable."
+            ) from error
+
+    return wrapped

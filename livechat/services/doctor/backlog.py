@@ -1,0 +1,81 @@
+"""What waits, what was given up, and whether counts agree with what they count."""
+
+from collections.abc import Iterator
+
+from redis import Redis
+
+from livechat.queries import unread, waiting
+from livechat.queries.session import AnySession
+from livechat.services import inbox
+from livechat.services.doctor.findings import Finding, judged, note, ok
+
+# Webhooks are stored within milliseconds and the sweep looks every two seconds.
+INBOUND_LATE_S = 60.0
+# An own network that comes and goes is given half an hour (``domain.retry.CONNECT``); people look earlier.
+SEND_LATE_S = 300.0
+
+
+def check(session: AnySession, redis: Redis) -> Iterator[Finding]:
+    """The tables first; the stream last, since Redis may be away."""
+    drift = unread.drifted(session)
+    yield judged(
+        drift == 0,
+        "unread counts",
+        "agree with the messages" if drift == 0 else f"{drift} differ from the messages",
+        "The task maintenance.reconcile_unread repairs them; report it, since each one is a bug.",
+    )
+    yield from _ledger(session)
+    yield from _sends(session)
+    count, age_s = inbox.backlog(redis)
+    yield judged(
+        age_s <= INBOUND_LATE_S,
+        "webhooks in the stream",
+        f"{count}, the oldest for {age_s:.0f} s" if count else "none waits",
+        "See that workers consume the queue inbound, and their log.",
+    )
+
+
+def _ledger(session: AnySession) -> Iterator[Finding]:
+    open_webhooks = waiting.ledger(session)
+    failed = open_webhooks["failed"]
+    yield judged(
+        failed == 0,
+        "failed webhooks",
+        f"{failed}" if failed else "none",
+        "“flask --app wsgi livechat failed” lists them, and “… livechat replay --failed” tries again.",
+    )
+    late_s = waiting.oldest_waiting_s(session)
+    yield judged(
+        late_s <= INBOUND_LATE_S,
+        "webhooks in the ledger",
+        f"{open_webhooks['waiting']} wait, the oldest for {late_s:.0f} s" if late_s else "none waits",
+        "See that beat runs and that workers consume the queue inbound.",
+    )
+    strangers = waiting.of_unknown_numbers(session)
+    if strangers:
+        yield note(
+            "webhooks of unknown numbers",
+            f"{strangers} are kept",
+            "Once the number is connected, “flask --app wsgi livechat replay --unknown-number” stores them.",
+        )
+
+
+def _sends(session: AnySession) -> Iterator[Finding]:
+    age_s = waiting.oldest_queued_s(session)
+    sends = waiting.open_sends(session)
+    yield judged(
+        age_s <= SEND_LATE_S,
+        "queued sends",
+        f"{sends['queued']} wait, the oldest of a connected number for {age_s:.0f} s"
+        if sends["queued"]
+        else "none waits",
+        "See that workers consume the queue outbound, and what Meta answers (livechat_graph_calls_total).",
+    )
+    if sends["unknown"]:
+        yield note(
+            "unknown sends",
+            f"Meta may or may not have taken {sends['unknown']}",
+            "“flask --app wsgi livechat failed” lists them; a status webhook settles each one by itself.",
+        )
+    else:
+        yield ok("unknown sends", "none")
