@@ -22,7 +22,7 @@ from redis import Redis
 from sqlalchemy import text
 
 from benchmarks.webhooks import NUMBER, WABA
-from livechat import create_app
+from livechat import create_app, init_command_line
 from livechat.config import Settings
 from livechat.extensions import db, redis
 from livechat.services.readiness import WORKER_KEY, silent_queues
@@ -86,6 +86,7 @@ class Stack:
         }
         self._exits.enter_context(_changed_environment(self.environment))
         self.app = create_app(Settings.from_env())
+        init_command_line(self.app)
         self._exits.enter_context(self.app.app_context())
         self._exits.callback(self._let_go)
         upgrade(directory=str(PROJECT / "migrations"))

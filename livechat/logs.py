@@ -38,6 +38,8 @@ def configure_logging(level: int = logging.INFO, *, stream: TextIO | None = None
     root.setLevel(level)
     # Both would print request URLs at INFO, which hold ids of customers.
     logging.getLogger("urllib3").setLevel(logging.WARNING)
+    # It tells of each of its plugins at import, and a command with --json writes to the same stdout.
+    logging.getLogger("alembic.runtime.plugins").setLevel(logging.WARNING)
     logging.getLogger("werkzeug").setLevel(logging.WARNING)
 
 

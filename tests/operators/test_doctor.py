@@ -10,7 +10,7 @@ from flask import Flask
 from redis import Redis
 from sqlalchemy.orm import Session, scoped_session
 
-from livechat import create_app, use_broker
+from livechat import create_app, init_command_line, use_broker
 from livechat.config import Settings
 from livechat.extensions import db
 from livechat.models import Message, PhoneNumber
@@ -55,6 +55,7 @@ def product(
     def make(**env: str) -> Flask:
         variables = environment(services, **{"WHATSAPP_API_URL": sandbox.base_url, **env})
         made.append(create_app(Settings.from_env(variables)))
+        init_command_line(made[-1])
         return made[-1]
 
     yield make
