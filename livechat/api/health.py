@@ -2,6 +2,7 @@
 
 from flask import Blueprint, Response, jsonify
 
+from livechat.errors import UnavailableError
 from livechat.extensions import db, redis
 from livechat.services import readiness
 from livechat.services.telemetry import render
@@ -16,10 +17,12 @@ def healthz() -> Response:
 
 
 @bp.get("/readyz")
-def readyz() -> tuple[Response, int]:
+def readyz() -> Response:
     """200 where database, broker and a worker for every queue are there; else 503 and what is missing."""
     missing = readiness.missing(redis.client, db.session)
-    return jsonify(status="unavailable" if missing else "ready", missing=missing), 503 if missing else 200
+    if missing:
+        raise UnavailableError(f"Missing: {', '.join(missing)}.", missing=missing)
+    return jsonify(status="ready", missing=[])
 
 
 @bp.get("/metrics")
