@@ -61,8 +61,8 @@ $(VENV)/.test: $(VENV)/bin/python tests/requirements.lock
 		echo "make: packages could not be installed: pip's reason is above; without network, set PIP_INDEX_URL" >&2; exit 1; }
 	@touch $@ $(VENV)/.run
 
-test: $(VENV)/.test ## Set up everything, then lint and run the whole test suite
-	$(BIN)/python -m pytest
+test: $(VENV)/.test lint ## Set up everything, then lint and run the whole test suite
+	$(BIN)/python -m pytest -n auto --dist loadfile
 
 bench: $(VENV)/.run ## Measure how fast it is; ARGS="--big" reads at 5 million messages too
 	@$(BIN)/python -m benchmarks $(ARGS)
