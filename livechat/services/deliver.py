@@ -15,11 +15,13 @@ from sqlalchemy.exc import IntegrityError, OperationalError
 from livechat.config import Settings
 from livechat.domain.retry import CONNECT, PAIR, SEND, RetryPolicy, delay_for
 from livechat.queries import outgoing
+from livechat.queries.live_events import messages_of_wamid
 from livechat.queries.outgoing import Claim
 from livechat.queries.session import AnySession
 from livechat.services.apply_status import WINDOW_CLOSED, settle_parked
 from livechat.services.crypto import UndecryptableTokenError, decrypt_token
 from livechat.services.pause import pause_number
+from livechat.services.publish import publish
 from livechat.whatsapp.client import Accepted, GraphClient
 from livechat.whatsapp.errors import Disposition, GraphError
 from livechat.whatsapp.outgoing import body_for, callback_data
@@ -131,6 +133,8 @@ def record(session: AnySession, claim: Claim, outcome: Accepted | GraphError, rn
 def _claim(session: AnySession, conversation_id: UUID, hold_s: float) -> Claim | None:
     try:
         claim = outgoing.claim_next(session, conversation_id, hold_s)
+        if claim is not None:
+            publish(session, updated={claim.message_id: conversation_id})
         session.commit()
     except IntegrityError as error:
         session.rollback()
@@ -193,6 +197,7 @@ def _record_surely(
     for wait_s in (*RECORD_WAITS_S, None):
         try:
             record(session, claim, outcome, rng)
+            publish(session, updated=_changed(session, claim))
             session.commit()
         except (OperationalError, IntegrityError) as error:
             session.rollback()
@@ -202,6 +207,14 @@ def _record_surely(
             time.sleep(wait_s)
         else:
             return
+
+
+def _changed(session: AnySession, claim: Claim) -> dict[UUID, UUID]:
+    """{message: conversation}: the message itself, and the one that a reaction stands on."""
+    changed = {claim.message_id: claim.conversation_id}
+    if claim.message_type == "reaction":
+        changed |= messages_of_wamid(session, claim.content["reaction"]["message_id"])
+    return changed
 
 
 def _again(
