@@ -93,8 +93,12 @@ def _after_commit(
 def _write(client: Redis, changes: Mapping[UUID, list[Change]], touched: Collection[UUID]) -> None:
     """A lost publish loses nothing durable, so it never fails what it follows from."""
     owed = _debt.take()
+    # The reset comes first: what follows is fetched with the rest, or heard of.
+    told = {account_id: [RESET] for account_id in owed}
+    for account_id, items in changes.items():
+        told[account_id] = told.get(account_id, []) + items
     try:
-        append(client, {account_id: [RESET] for account_id in owed - changes.keys()} | dict(changes), touched)
+        append(client, told, touched)
     except RedisError as error:
         _debt.add(owed | changes.keys())
         log.warning(

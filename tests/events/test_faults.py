@@ -68,7 +68,7 @@ def test_streams_live_through_the_death_of_redis_and_of_the_database(own: tuple[
         wait_until(lambda: "reset" in page.names(), timeout_s=15)
         message_in(conversation, "two")
         wait_until(lambda: page.texts()[-1:] == ["two"], timeout_s=10)
-        # The message that was never published: whoever resumes from before is told to fetch afresh.
+        # One message was never published: whoever resumes from before is told to fetch afresh.
         late = Browser(web.port, page.headers | {"Last-Event-ID": page.events[0].id}).open()
         wait_until(lambda: "reset" in late.names(), timeout_s=10)
 
@@ -110,7 +110,10 @@ def test_a_browser_that_does_not_read_gets_a_reset_and_is_let_go(
     session.rollback()
     with socket.create_connection(("127.0.0.1", server.port)) as lazy:
         lazy.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
-        request = f"GET /api/live-chat/events HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {make_token(OWNER)}\r\n\r\n"
+        request = (
+            "GET /api/live-chat/events HTTP/1.1\r\nHost: x\r\nConnection: close\r\n"
+            f"Authorization: Bearer {make_token(OWNER)}\r\n\r\n"
+        )
         lazy.sendall(request.encode())
         assert lazy.recv(1024).startswith(b"HTTP/1.1 200")
         flood = [Change(Kind.MESSAGE_UPDATED, message_id)] * 500
