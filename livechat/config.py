@@ -50,6 +50,8 @@ class Settings:
     rate_limit_reads: str = "6000 per minute"
     rate_limit_sends: str = "3000 per minute"
     rate_limit_connects: str = "60 per minute"
+    event_streams_per_user: int = 20
+    event_streams_per_process: int = 560
 
     @classmethod
     def from_env(cls, env: Mapping[str, str] | None = None) -> "Settings":
@@ -158,6 +160,8 @@ class _Reader:
             rate_limit_reads=self._text("LIVECHAT_RATE_LIMIT_READS") or "6000 per minute",
             rate_limit_sends=self._text("LIVECHAT_RATE_LIMIT_SENDS") or "3000 per minute",
             rate_limit_connects=self._text("LIVECHAT_RATE_LIMIT_CONNECTS") or "60 per minute",
+            event_streams_per_user=self._number("LIVECHAT_EVENT_STREAMS_PER_USER", int, 20),
+            event_streams_per_process=self._number("LIVECHAT_EVENT_STREAMS_PER_PROCESS", int, 560),
         )
         if self._faults:
             raise InvalidSettingsError(self._faults)

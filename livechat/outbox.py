@@ -11,23 +11,25 @@ import structlog
 from kombu.exceptions import OperationalError
 from redis.exceptions import RedisError
 from sqlalchemy import event
-from sqlalchemy.orm import Session, scoped_session
+from sqlalchemy.orm import Session, SessionTransaction, scoped_session
 
 from livechat.extensions import celery
 from livechat.tasknames import TaskName
 
 log = structlog.get_logger(__name__)
 _PENDING = "livechat_after_commit"
+# The savepoint that an action was registered in, None outside of one.
+_Pending = tuple[SessionTransaction | None, Callable[[], object]]
 
 
 def after_commit(session: Session | scoped_session[Any], action: Callable[[], object]) -> None:
     """Run ``action`` once, when the session's present transaction has been committed."""
     real = session() if isinstance(session, scoped_session) else session
-    pending: list[Callable[[], object]] = real.info.setdefault(_PENDING, [])
+    pending: list[_Pending] = real.info.setdefault(_PENDING, [])
     if not event.contains(real, "after_commit", _run):
         event.listen(real, "after_commit", _run)
         event.listen(real, "after_rollback", _forget)
-    pending.append(action)
+    pending.append((real.get_nested_transaction(), action))
 
 
 def enqueue_after_commit(
@@ -55,10 +57,17 @@ def enqueue(task: TaskName, **kwargs: str | int | bool) -> bool:
 
 
 def _run(session: Session) -> None:
-    pending: list[Callable[[], object]] = session.info.pop(_PENDING, [])
-    for action in pending:
+    # SQLAlchemy reports the release of a savepoint as a commit too; nothing is committed by it.
+    if session.in_nested_transaction():
+        return
+    pending: list[_Pending] = session.info.pop(_PENDING, [])
+    for _, action in pending:
         action()
 
 
 def _forget(session: Session) -> None:
-    session.info.pop(_PENDING, None)
+    savepoint = session.get_nested_transaction()
+    pending: list[_Pending] = session.info.pop(_PENDING, [])
+    if savepoint is not None:
+        # What was done before the savepoint stands.
+        session.info[_PENDING] = [each for each in pending if each[0] is not savepoint]

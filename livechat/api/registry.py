@@ -6,6 +6,7 @@ from livechat.api import (
     connect_number,
     conversations,
     documents,
+    events,
     health,
     messages,
     phone_numbers,
@@ -25,6 +26,7 @@ API_BLUEPRINTS: list[ApiBlueprint] = [
     conversations.bp,
     messages.bp,
     send_message.bp,
+    events.bp,
 ]
 # Everything else. A rule that takes no token is named in ``auth.PUBLIC_RULES`` too.
 PLAIN_BLUEPRINTS: list[Blueprint] = [documents.bp, webhook.bp, health.bp]
@@ -37,6 +39,7 @@ def init_api(app: Flask, settings: Settings) -> None:
     init_auth(app, settings)
     init_limits(app, settings)
     connect_number.init_graph(app, settings)
+    events.init_events(app, settings)
     api = documents.new_api(app)
     for blueprint in API_BLUEPRINTS:
         api.register_blueprint(blueprint)

@@ -21,6 +21,7 @@ from livechat.queries.accounts import (
 )
 from livechat.services.crypto import encrypt_token
 from livechat.services.present import phone_number_json
+from livechat.services.publish import publish_account
 from livechat.tasknames import TaskName
 from livechat.whatsapp.errors import Disposition, GraphError
 
@@ -91,6 +92,7 @@ def connect_number(
     resume_numbers(session, account_id, TOKEN_CODES, TOKEN_CODE_RANGES)
     number, stored_waba_id, unread = phone_number_facts(session, phone_number_id)
     shown = phone_number_json(number, waba_id=stored_waba_id, unread_count=unread)
+    publish_account(session, account_id)
     enqueue_after_commit(session, TaskName.SWEEP_OUTBOUND)
     session.commit()
     log.info("number_connected", phone_number_id=phone_number_id, account_id=str(account_id), is_new=is_new)

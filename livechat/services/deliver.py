@@ -15,11 +15,13 @@ from sqlalchemy.exc import IntegrityError, OperationalError
 from livechat.config import Settings
 from livechat.domain.retry import CONNECT, PAIR, SEND, RetryPolicy, delay_for
 from livechat.queries import outgoing
+from livechat.queries.live_events import messages_of_wamid
 from livechat.queries.outgoing import Claim
 from livechat.queries.session import AnySession
 from livechat.services.apply_status import WINDOW_CLOSED, settle_parked
 from livechat.services.crypto import UndecryptableTokenError, decrypt_token
 from livechat.services.pause import pause_number
+from livechat.services.publish import publish
 from livechat.whatsapp.client import Accepted, GraphClient
 from livechat.whatsapp.errors import Disposition, GraphError
 from livechat.whatsapp.outgoing import body_for, callback_data
@@ -132,6 +134,8 @@ def record(session: AnySession, claim: Claim, outcome: Accepted | GraphError, rn
 def _claim(session: AnySession, conversation_id: UUID, hold_s: float) -> Claim | None:
     try:
         claim = outgoing.claim_next(session, conversation_id, hold_s)
+        if claim is not None:
+            publish(session, updated={claim.message_id: conversation_id})
         session.commit()
     except IntegrityError as error:
         session.rollback()
@@ -205,6 +209,7 @@ def _record_surely(
     for wait_s in (*RECORD_WAITS_S, None):
         try:
             record(session, claim, outcome, rng)
+            publish(session, updated=_changed(session, claim))
             if hold_s is not None and not separately:
                 following = outgoing.claim_next(session, claim.conversation_id, hold_s)
             session.commit()
@@ -220,6 +225,14 @@ def _record_surely(
     if hold_s is not None and separately:
         return _claim(session, claim.conversation_id, hold_s)
     return following
+
+
+def _changed(session: AnySession, claim: Claim) -> dict[UUID, UUID]:
+    """{message: conversation}: the message itself, and the one that a reaction stands on."""
+    changed = {claim.message_id: claim.conversation_id}
+    if claim.message_type == "reaction":
+        changed |= messages_of_wamid(session, claim.content["reaction"]["message_id"])
+    return changed
 
 
 def _again(

@@ -11,6 +11,7 @@ from livechat.outbox import enqueue
 from livechat.queries import ledger, unread
 from livechat.queries.session import AnySession
 from livechat.services import inbox
+from livechat.services.publish import publish
 from livechat.tasknames import TaskName
 
 log = structlog.get_logger(__name__)
@@ -50,6 +51,7 @@ def reconcile_unread(session: AnySession) -> int:
     The goal is 0: each one is a bug, so it is logged with the conversation's id.
     """
     drifted = unread.repair(session)
+    publish(session, conversations=[row.id for row in drifted])
     session.commit()
     for row in drifted:
         log.error("unread_drifted", conversation_id=str(row.id), stored=row.stored, counted=row.counted)

@@ -16,6 +16,7 @@ from livechat.queries.conversations import (
     seq_of,
 )
 from livechat.services.access import parse_id
+from livechat.services.publish import publish
 from livechat.tasknames import TaskName
 
 
@@ -44,4 +45,5 @@ def mark_read(
         enqueue_after_commit(session, TaskName.MARK_READ, conversation_id=str(conversation_id))
     move_read_pointer(session, conversation_id, seq)
     session.refresh(conversation)
+    publish(session, conversations=[conversation_id])
     return conversation

@@ -6,6 +6,7 @@ from sqlalchemy import func, select, update
 from livechat.models import PhoneNumber, WabaAccount
 from livechat.outbox import enqueue_after_commit
 from livechat.queries.session import AnySession
+from livechat.services.publish import publish_numbers
 from livechat.tasknames import TaskName
 
 log = structlog.get_logger(__name__)
@@ -37,6 +38,7 @@ def pause_number(
         ).returning(PhoneNumber.phone_number_id)
     ).first()
     if paused is not None:
+        publish_numbers(session, [phone_number_id])
         log.error("number_paused", phone_number_id=phone_number_id, code=code)
     return paused is not None
 
@@ -50,6 +52,7 @@ def resume_number(session: AnySession, phone_number_id: str) -> bool:
         .returning(PhoneNumber.phone_number_id)
     ).first()
     if resumed is not None:
+        publish_numbers(session, [phone_number_id])
         enqueue_after_commit(session, TaskName.SWEEP_OUTBOUND)
         log.info("number_resumed", phone_number_id=phone_number_id)
     return resumed is not None

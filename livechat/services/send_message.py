@@ -19,6 +19,7 @@ from livechat.queries import accepting
 from livechat.queries.idempotency import find_earlier
 from livechat.queries.session import AnySession
 from livechat.services.access import access_conversation, access_phone_number, parse_id
+from livechat.services.publish import publish
 from livechat.services.send_request import MEDIA_TYPES, SendRequest
 from livechat.tasknames import TaskName
 from livechat.whatsapp import outgoing
@@ -85,6 +86,8 @@ def send_message(session: AnySession, user_id: UUID, request: SendRequest, *, no
         conversation.last_message_time = stored.timestamp
         conversation.last_message_seq = stored.seq
     session.flush()
+    # First, so that the page hears of the message before it hears that it was sent.
+    publish(session, created={stored.message_id: conversation.id})
     enqueue_after_commit(session, TaskName.SEND, conversation_id=str(conversation.id))
     return SendResult(stored.message_id, conversation.id, is_new=True)
 

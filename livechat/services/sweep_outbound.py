@@ -10,6 +10,7 @@ from livechat.outbox import enqueue
 from livechat.queries.outgoing import due_heads, expire_claims
 from livechat.queries.session import AnySession
 from livechat.services.deliver import UNCONFIRMED
+from livechat.services.publish import publish
 from livechat.tasknames import TaskName
 
 log = structlog.get_logger(__name__)
@@ -37,6 +38,7 @@ def sweep_outbound(session: AnySession, redis: Redis) -> Swept:
     Commits. Harmless to run twice or beside itself: a task that finds nothing to claim ends at once.
     """
     expired = expire_claims(session, UNCONFIRMED)
+    publish(session, updated=dict(expired))
     session.commit()
     for message_id, conversation_id in expired:
         log.warning(

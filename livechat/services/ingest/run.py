@@ -12,6 +12,7 @@ from livechat.queries.session import AnySession
 from livechat.services.inbox import RawEvent
 from livechat.services.ingest.batch import DUPLICATE, FAILED, IGNORED, STORED, Entry, Stored
 from livechat.services.ingest.store import BatchOvertakenError, store
+from livechat.services.publish import publish
 from livechat.whatsapp.webhook import parse
 
 log = structlog.get_logger(__name__)
@@ -82,6 +83,7 @@ def _in_one_transaction(
         try:
             result = work()
             _account(session, events, entries, result)
+            _publish(session, result)
             session.commit()
         except (DBAPIError, BatchOvertakenError) as error:
             session.rollback()
@@ -91,6 +93,15 @@ def _in_one_transaction(
         else:
             return result
     raise AssertionError("unreachable")
+
+
+def _publish(session: AnySession, result: Stored) -> None:
+    publish(
+        session,
+        created=result.created_messages,
+        updated=result.updated_messages,
+        conversations=result.conversations,
+    )
 
 
 def _is_worth_another_try(error: Exception) -> bool:

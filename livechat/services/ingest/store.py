@@ -19,6 +19,7 @@ from livechat.services import apply_status
 from livechat.services.ingest.batch import Entry, Stored
 from livechat.services.ingest.people import Conversation, FormerId, People
 from livechat.services.pause import pause_number
+from livechat.services.publish import publish_numbers
 from livechat.whatsapp.items import (
     AccountNews,
     Broken,
@@ -58,6 +59,8 @@ def store(session: AnySession, entries: Sequence[Entry]) -> Stored:
     people = _load_people(session, personal)
     located = _locate(people, personal, known)
     _write_new_people(session, people)
+    if people.merges:
+        publish_numbers(session, {people.get(loser).phone_number_id for loser, _ in people.merges})
     _store_messages(session, people, located, result)
     _store_reactions(session, people, located, result)
     _store_changes(session, located, result)

@@ -1,0 +1,268 @@
+"""``GET /events``: what changes, as server-sent events (WHATWG HTML, section 9.2).
+
+The request's database session has ended before the first byte leaves: an open stream holds a thread of the
+server and a socket, nothing else.
+"""
+
+import time
+from collections.abc import Callable, Collection, Generator, Iterator, Mapping, Sequence
+from contextlib import suppress
+from http import HTTPStatus
+from typing import Any, cast
+from uuid import UUID
+
+import marshmallow as ma
+import structlog
+from flask import Flask, Response, current_app, request
+from marshmallow import fields
+from redis import Redis
+from redis.exceptions import RedisError
+
+from livechat.api.auth import current_user_id, token_expires_at
+from livechat.api.blueprint import ApiBlueprint
+from livechat.api.context import settings as app_settings
+from livechat.api.limits import RateLimitedError
+from livechat.api.schemas.fields import opaque_id
+from livechat.config import Settings
+from livechat.domain import clock
+from livechat.errors import UnavailableError
+from livechat.events import log as logs
+from livechat.events.listener import Listener, SourceUnavailableError
+from livechat.events.log import Entry
+from livechat.events.places import Place, take_place
+from livechat.events.positions import Bookmark, Position
+from livechat.events.subscription import Event, Joined, Reset, Subscription
+from livechat.extensions import db, redis
+from livechat.services.access import access_phone_number
+from livechat.services.live_events import render, reset_payload, visible_accounts
+
+log = structlog.get_logger(__name__)
+bp = ApiBlueprint("events", __name__, description="What changes, while it changes.")
+
+HEARTBEAT_S = 10.0
+_HEARTBEAT = b": keep-alive\n\n"
+_FIRST = b": connected\n\n"
+_EXTENSION = "livechat_events"
+# Events of one write, and entries of one read of the log.
+_WRITE, _SLICE = 64, 500
+# A user's own tabs close within moments.
+_FULL_RETRY_AFTER_S = 10
+
+
+class EventsQuerySchema(ma.Schema):
+    phone_number_id = opaque_id("One of your numbers; left out: all of them, also those connected later.")
+
+
+class EventsHeadersSchema(ma.Schema):
+    last_event_id = fields.String(
+        data_key="Last-Event-ID",
+        metadata={"description": "The `id` of the last event that came: go on behind it, without a gap."},
+    )
+
+
+def init_events(app: Flask, settings: Settings) -> None:
+    """Make the listener, which opens nothing before the first stream."""
+
+    def scopes(user_ids: Collection[UUID]) -> Mapping[UUID, Mapping[UUID, Collection[str]]]:
+        with app.app_context():
+            return visible_accounts(db.session, user_ids)
+
+    with app.app_context():
+        client = redis.client
+    app.extensions[_EXTENSION] = Listener(
+        lambda: _blocking_client(settings), client, lambda entries: _rendered(app, entries), scopes
+    )
+
+
+def _blocking_client(settings: Settings) -> Redis:
+    # Of its own, and one for the process: its reads block, and their time-out is longer than others'.
+    return Redis.from_url(
+        settings.redis_url, socket_connect_timeout=2, socket_timeout=10, single_connection_client=True
+    )
+
+
+def _rendered(app: Flask, entries: Sequence[Entry]) -> list[Event]:
+    # The context's end gives the database connection back.
+    with app.app_context():
+        return render(db.session, entries)
+
+
+@bp.route("/events")
+@bp.arguments(EventsQuerySchema, location="query")
+@bp.arguments(EventsHeadersSchema(unknown=ma.EXCLUDE), location="headers")
+@bp.response(
+    HTTPStatus.OK,
+    {"type": "string"},
+    content_type="text/event-stream",
+    description="`message.created`, `message.updated` and `conversation.updated`, each with an `id` and the "
+    'data `{"message": …, "conversation": …}` (null what does not apply). `reset`: events may have been '
+    "missed, fetch again. A comment comes at least every 15 s. It ends with the token.",
+)
+@bp.problems(HTTPStatus.NOT_FOUND)
+def stream_events(query: dict[str, Any], _headers: dict[str, Any]) -> Response:
+    """Server-sent events, from this moment or behind `Last-Event-ID`."""
+    user_id, number = current_user_id(), query.get("phone_number_id")
+    if number is not None:
+        access_phone_number(db.session, user_id, number)
+    # What follows waits for Redis and then for events; no connection of the pool waits with it.
+    db.session.remove()
+    headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
+    if request.method == "HEAD":
+        return Response(status=HTTPStatus.OK, headers=headers, content_type="text/event-stream")
+    stream = _open(user_id, number, request.headers.get("Last-Event-ID"))
+    return Response(stream, headers=headers, content_type="text/event-stream", direct_passthrough=True)
+
+
+def _open(user_id: UUID, number: str | None, last_event_id: str | None) -> "EventStream":
+    listener = cast(Listener, current_app.extensions[_EXTENSION])
+    limits = app_settings()
+    if listener.open_streams >= limits.event_streams_per_process:
+        raise UnavailableError("This server has as many open streams as it can bear.")
+    place = take_place(redis.client, user_id, limits.event_streams_per_user)
+    if place is None:
+        raise RateLimitedError("You have too many open streams.", retry_after_s=_FULL_RETRY_AFTER_S)
+    try:
+        subscription = listener.subscribe(user_id, number)
+    except SourceUnavailableError as error:
+        place.leave()
+        raise UnavailableError from error
+    app = cast(Any, current_app)._get_current_object()
+    return EventStream(
+        subscription,
+        redis.client,
+        lambda entries: _rendered(app, entries),
+        last_event_id=last_event_id,
+        seconds=(token_expires_at() - clock.now()).total_seconds(),
+        on_close=lambda: _close(listener, subscription, place),
+        renew=place.renew,
+    )
+
+
+def _close(listener: Listener, subscription: Subscription, place: Place) -> None:
+    listener.unsubscribe(subscription)
+    # Without Redis the place lapses by itself.
+    with suppress(RedisError):
+        place.leave()
+
+
+class EventStream:
+    """The response's body: bytes for as long as there is a reader and a valid token.
+
+    An iterator with ``close`` rather than a generator, since a generator that was never begun is not closed.
+    """
+
+    def __init__(
+        self,
+        subscription: Subscription,
+        client: Redis,
+        render_entries: Callable[[Sequence[Entry]], list[Event]],
+        *,
+        last_event_id: str | None,
+        seconds: float,
+        on_close: Callable[[], None],
+        renew: Callable[[], object],
+    ) -> None:
+        self._subscription, self._redis, self._render = subscription, client, render_entries
+        self._positions: dict[UUID, Position] = dict(subscription.positions)
+        self._ends_at = time.monotonic() + seconds
+        self._on_close, self._renew = on_close, renew
+        self._renewed_at = time.monotonic()
+        self._is_closed = False
+        self._chunks = self._body(last_event_id)
+
+    def __iter__(self) -> Iterator[bytes]:
+        return self
+
+    def __next__(self) -> bytes:
+        if self._is_closed:
+            raise StopIteration
+        return next(self._chunks)
+
+    def close(self) -> None:
+        """Called by the server at the end, whoever brought it about."""
+        if not self._is_closed:
+            self._is_closed = True
+            self._chunks.close()
+            self._on_close()
+
+    def _body(self, last_event_id: str | None) -> Generator[bytes]:
+        yield _FIRST
+        try:
+            if last_event_id:
+                yield from self._resumed(last_event_id)
+            yield from self._live()
+        except (RedisError, SourceUnavailableError) as error:
+            # The browser comes again with the last id it has got.
+            log.warning("event_stream_ended", error=type(error).__name__)
+
+    def _resumed(self, last_event_id: str) -> Iterator[bytes]:
+        """What came behind the bookmark, up to where the subscription begins; else one reset."""
+        bookmark = Bookmark.decode(last_event_id)
+        here = self._subscription.positions
+        if bookmark is None or bookmark.epoch != self._subscription.epoch or here.keys() - bookmark.positions:
+            yield self._reset()
+            return
+        # All of them at once: an id that is sent on the way must not skip an account whose turn comes later.
+        self._positions = {account_id: bookmark.positions[account_id] for account_id in here}
+        for account_id, up_to in here.items():
+            yield from self._replayed(account_id, bookmark.positions[account_id], up_to)
+
+    def _replayed(self, account_id: UUID, after: Position, up_to: Position) -> Iterator[bytes]:
+        self._positions[account_id] = after
+        while True:
+            found = logs.read_slice(self._redis, account_id, after, up_to, _SLICE)
+            if not found.is_gapless:
+                self._positions[account_id] = max(up_to, after)
+                yield self._reset()
+                return
+            if not found.entries:
+                break
+            number = self._subscription.phone_number_id
+            shown = [
+                event
+                for event in self._render(found.entries)
+                if event.payload and (number is None or event.phone_number_id in (None, number))
+            ]
+            if shown:
+                yield b"".join(map(self._numbered, shown))
+            after = found.entries[-1].at
+        self._positions[account_id] = max(up_to, after)
+
+    def _live(self) -> Iterator[bytes]:
+        while (left_s := self._ends_at - time.monotonic()) > 0 and not self._subscription.is_ended:
+            items = self._subscription.take(_WRITE, min(HEARTBEAT_S, left_s))
+            chunk = b""
+            for item in items:
+                if isinstance(item, Event):
+                    chunk += self._numbered(item)
+                elif isinstance(item, Reset):
+                    self._positions.update(item.positions)
+                    chunk += self._reset()
+                elif isinstance(item, Joined):
+                    if chunk:
+                        yield chunk
+                        chunk = b""
+                    yield from self._replayed(item.account_id, item.after, item.up_to)
+            yield chunk or _HEARTBEAT
+            self._keep_place()
+        skipped = self._subscription.skipped
+        if skipped is not None:
+            self._positions.update(skipped)
+            yield self._reset()
+
+    def _keep_place(self) -> None:
+        if time.monotonic() - self._renewed_at >= HEARTBEAT_S:
+            self._renewed_at = time.monotonic()
+            # Without Redis nobody else gets a place either.
+            with suppress(RedisError):
+                self._renew()
+
+    def _numbered(self, event: Event) -> bytes:
+        self._positions[event.account_id] = event.at
+        return self._id() + event.payload
+
+    def _reset(self) -> bytes:
+        return self._id() + reset_payload()
+
+    def _id(self) -> bytes:
+        return b"id: " + Bookmark(self._subscription.epoch, self._positions).encode().encode() + b"\n"

@@ -1,0 +1,296 @@
+"""The one thread of a web process that reads the logs of all accounts in use and feeds all open streams."""
+
+import threading
+import time
+from collections import defaultdict
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID, uuid4
+
+import structlog
+from redis import Redis
+from redis.exceptions import RedisError
+
+from livechat.events import log as logs
+from livechat.events.log import CONTROL, Entry
+from livechat.events.positions import START, Position, parse_position, position_text
+from livechat.events.subscription import Event, Joined, Reset, Subscription
+
+log = structlog.get_logger(__name__)
+
+
+class SourceUnavailableError(Exception):
+    """The database cannot be asked at the moment; its cause says why."""
+
+
+# {user: {account: its phone numbers}} of these users, as they are now.
+Scopes = Callable[[Collection[UUID]], Mapping[UUID, Mapping[UUID, Collection[str]]]]
+# One Event for each entry, in order; raises where the database is away.
+Render = Callable[[Sequence[Entry]], Sequence[Event]]
+
+READ_COUNT = 500
+BLOCK_MS = 2_000
+# Covers a lost touch; an account that a user has lost is noticed within this time.
+SCOPES_EVERY_S = 15.0
+FIRST_WAIT_S, LONGEST_WAIT_S = 0.05, 2.0
+_WAKE_KEPT_S = 60
+
+
+class Listener:
+    """Feeds subscriptions from Redis. Its thread lives while there are any.
+
+    ``connect`` gives a client of its own, since its reads block; ``redis`` is the process's. ``_lock`` guards
+    all that is shared, and no I/O happens under it.
+    """
+
+    def __init__(self, connect: Callable[[], Redis], redis: Redis, render: Render, scopes: Scopes) -> None:
+        self._connect, self._redis, self._render, self._scopes = connect, redis, render, scopes
+        self._lock = threading.Lock()
+        self._subscriptions: defaultdict[UUID, set[Subscription]] = defaultdict(set)
+        self._open: set[Subscription] = set()
+        # How far each account in use has been read and handed out.
+        self._followed: dict[UUID, Position] = {}
+        self._thread: threading.Thread | None = None
+        self._wake_key = f"livechat:events:wake:{uuid4()}"
+
+    @property
+    def open_streams(self) -> int:
+        """How many streams this process has open."""
+        with self._lock:
+            return len(self._open)
+
+    def subscribe(self, user_id: UUID, phone_number_id: str | None) -> Subscription:
+        """A subscription that misses nothing written from now on; ``positions`` is where it begins.
+
+        ``phone_number_id`` narrows it to one number, None is all that the user may see. Raises RedisError
+        where Redis is away and SourceUnavailableError where the database is.
+        """
+        epoch, now = logs.epoch(self._redis), logs.now_ms(self._redis)
+        accounts = _allowed(self._scopes([user_id]).get(user_id, {}), phone_number_id)
+        tails = logs.tails(self._redis, list(accounts))
+        made = Subscription(user_id, phone_number_id, epoch, accounts, now)
+        with self._lock:
+            is_news = any(account_id not in self._followed for account_id in accounts)
+            for account_id in accounts:
+                made.positions[account_id] = self._followed.setdefault(account_id, tails[account_id])
+                self._subscriptions[account_id].add(made)
+            self._open.add(made)
+            if self._thread is None:
+                self._thread = threading.Thread(target=self._run, name="live-events", daemon=True)
+                self._thread.start()
+        if is_news:
+            self._wake()
+        return made
+
+    def unsubscribe(self, subscription: Subscription) -> None:
+        """Forget it; harmless when that was done before."""
+        subscription.end()
+        with self._lock:
+            self._open.discard(subscription)
+            for account_id in subscription.accounts:
+                self._leave(account_id, subscription)
+
+    def _leave(self, account_id: UUID, subscription: Subscription) -> None:
+        rest = self._subscriptions.get(account_id)
+        if rest is None:
+            return
+        rest.discard(subscription)
+        if not rest:
+            del self._subscriptions[account_id]
+            del self._followed[account_id]
+
+    def _wake(self) -> None:
+        """End the blocking read, so that it is begun again with what is followed now."""
+        try:
+            with self._redis.pipeline(transaction=False) as pipeline:
+                pipeline.xadd(self._wake_key, {"w": b""}, maxlen=1)
+                pipeline.expire(self._wake_key, _WAKE_KEPT_S)
+                pipeline.execute()
+        except RedisError as error:
+            # The read ends by itself after BLOCK_MS.
+            log.warning("event_listener_not_woken", error=type(error).__name__)
+
+    # From here on: the listener's thread.
+
+    def _run(self) -> None:
+        wait_s, is_first = FIRST_WAIT_S, True
+        while not self._is_idle():
+            try:
+                with self._connect() as client:
+                    reader = _Reader(client, self._wake_key)
+                    if not is_first:
+                        # Some news may never have been written: everybody fetches afresh.
+                        self._reset_all(client)
+                    is_first, wait_s = False, FIRST_WAIT_S
+                    self._listen(client, reader)
+                    return
+            except (RedisError, SourceUnavailableError) as error:
+                log.warning("event_listener_interrupted", error=type(error).__name__)
+            except Exception:
+                # One thread feeds every stream of the process: an error that nobody foresaw must not end it.
+                # What it was about is skipped by the reset that follows.
+                log.exception("event_listener_failed")
+            is_first = False
+            time.sleep(wait_s)
+            wait_s = min(wait_s * 2, LONGEST_WAIT_S)
+
+    def _is_idle(self) -> bool:
+        with self._lock:
+            if self._open:
+                return False
+            self._thread = None
+            return True
+
+    def _listen(self, client: Redis, reader: "_Reader") -> None:
+        """Read and hand out until nobody listens. RedisError: the connection is gone."""
+        scopes_due = 0.0
+        while not self._is_idle():
+            if time.monotonic() >= scopes_due:
+                self._check_scopes(client, None)
+                scopes_due = time.monotonic() + SCOPES_EVERY_S
+            with self._lock:
+                followed = dict(self._followed)
+            news = reader.read(followed)
+            if news.touched:
+                self._check_scopes(client, news.touched)
+                self._poke(news.touched)
+            for account_id in news.trimmed:
+                self._reset(account_id, logs.tails(client, [account_id])[account_id])
+            if news.entries:
+                self._hand_out(self._rendered(news.entries))
+
+    def _rendered(self, entries: Sequence[Entry]) -> Sequence[Event]:
+        """While the database is away the news waits, and the streams go on with heartbeats."""
+        wait_s = FIRST_WAIT_S
+        while True:
+            try:
+                return self._render(entries)
+            except SourceUnavailableError as error:
+                log.warning("events_not_rendered", error=type(error.__cause__).__name__, entries=len(entries))
+                if self._is_idle_now():
+                    return []
+            time.sleep(wait_s)
+            wait_s = min(wait_s * 2, LONGEST_WAIT_S)
+
+    def _is_idle_now(self) -> bool:
+        with self._lock:
+            return not self._open
+
+    def _reset_all(self, client: Redis) -> None:
+        with self._lock:
+            followed = list(self._followed)
+        for account_id, tail in logs.tails(client, followed).items():
+            self._reset(account_id, tail)
+
+    def _reset(self, account_id: UUID, at: Position) -> None:
+        with self._lock:
+            if account_id not in self._followed:
+                return
+            self._followed[account_id] = at
+            for subscription in self._subscriptions[account_id]:
+                subscription.offer([Reset({account_id: at})])
+
+    def _hand_out(self, events: Sequence[Event]) -> None:
+        by_account: defaultdict[UUID, list[Event]] = defaultdict(list)
+        for event in events:
+            by_account[event.account_id].append(event)
+        with self._lock:
+            for account_id, own in by_account.items():
+                read_to = self._followed.get(account_id)
+                if read_to is None:
+                    continue
+                # Where the last stream left and another came meanwhile, that one begins at a later tail.
+                fresh = [event for event in own if event.at > read_to]
+                if not fresh:
+                    continue
+                self._followed[account_id] = fresh[-1].at
+                for subscription in self._subscriptions[account_id]:
+                    subscription.offer(fresh)
+
+    def _poke(self, users: Collection[UUID]) -> None:
+        with self._lock:
+            for subscription in self._open:
+                if subscription.user_id in users:
+                    subscription.poke()
+
+    def _check_scopes(self, client: Redis, users: Collection[UUID] | None) -> None:
+        """Add accounts that users (None: all who listen) may see since, and end streams that lost one."""
+        with self._lock:
+            concerned = [each for each in self._open if users is None or each.user_id in users]
+        if not concerned:
+            return
+        # Before the query: what is written after it was asked for is read from the log.
+        now = logs.now_ms(client)
+        try:
+            scopes = self._scopes({each.user_id for each in concerned})
+        except SourceUnavailableError as error:
+            log.warning("event_scopes_not_checked", error=type(error.__cause__).__name__)
+            return
+        for each in concerned:
+            allowed = _allowed(scopes.get(each.user_id, {}), each.phone_number_id)
+            if each.accounts - allowed:
+                each.end()
+                continue
+            for account_id in allowed - each.accounts:
+                self._join(client, each, account_id)
+            each.checked_ms = now
+
+    def _join(self, client: Redis, subscription: Subscription, account_id: UUID) -> None:
+        tail = logs.tails(client, [account_id])[account_id]
+        with self._lock:
+            if subscription not in self._open:
+                return
+            up_to = self._followed.setdefault(account_id, tail)
+            self._subscriptions[account_id].add(subscription)
+            subscription.accounts.add(account_id)
+            subscription.offer([Joined(account_id, (subscription.checked_ms - 1, 0), up_to)])
+
+
+def _allowed(scope: Mapping[UUID, Collection[str]], phone_number_id: str | None) -> set[UUID]:
+    return {
+        account_id
+        for account_id, numbers in scope.items()
+        if phone_number_id is None or phone_number_id in numbers
+    }
+
+
+@dataclass(frozen=True, slots=True)
+class _News:
+    entries: list[Entry]
+    touched: set[UUID]
+    trimmed: list[UUID]
+
+
+class _Reader:
+    """The blocking read over all logs in use, the control stream and this process's own wake-up."""
+
+    def __init__(self, client: Redis, wake_key: str) -> None:
+        self._client = client
+        self._places = {key: self._tail_of(key) for key in (CONTROL, wake_key)}
+
+    def _tail_of(self, key: str) -> Position:
+        newest: Any = self._client.xrevrange(key, count=1)
+        return parse_position(newest[0][0]) if newest else START
+
+    def read(self, followed: Mapping[UUID, Position]) -> _News:
+        """What came behind these positions; empty after BLOCK_MS, or when woken."""
+        accounts = {logs.stream_key(account_id): account_id for account_id in followed}
+        after = {key: followed[account_id] for key, account_id in accounts.items()} | self._places
+        keys: dict[Any, Any] = {key: position_text(at) for key, at in after.items()}
+        answer: Any = self._client.xread(keys, count=READ_COUNT, block=BLOCK_MS)
+        news = _News([], set(), [])
+        for raw_key, rows in answer or ():
+            key = raw_key.decode()
+            if key in self._places:
+                self._places[key] = parse_position(rows[-1][0])
+                if key == CONTROL:
+                    news.touched.update(logs.touched_users(rows))
+                continue
+            account_id = accounts[key]
+            # So many at once may mean that some were trimmed before they were read.
+            if len(rows) >= READ_COUNT and not logs.is_gapless(self._client, account_id, after[key]):
+                news.trimmed.append(account_id)
+            else:
+                news.entries.extend(logs.parse(account_id, rows))
+        return news

@@ -1,0 +1,199 @@
+"""What has changed, in order: a Redis stream per account, with ids only.
+
+Whoever reads an entry renders what the database holds *then*. So entries may be written in another order than
+their transactions were committed, and twice, and still the last one a reader sees shows the newest state; no
+message text lies in Redis; and publishing costs the writer no rendering (docs/decisions/live-events.md).
+"""
+
+import secrets
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from enum import Enum
+from typing import Any, cast
+from uuid import UUID
+
+from redis import Redis
+from redis.exceptions import ResponseError
+
+from livechat.events.positions import START, Position, parse_position, position_text
+
+# Per account; Redis trims whole nodes of a hundred entries, so there may be a few more.
+MAX_ENTRIES = 10_000
+# An account without news is forgotten after this; an id from before it is answered by a reset.
+KEEP_S = 7 * 24 * 3600
+# A log that does not exist yet is followed from a moment ago: a clock may step back a little.
+CLOCK_STEP_MS = 1000
+_EPOCH = "livechat:events:epoch"
+# Users whose accounts may have changed, or whose dead streams are to be found out now.
+CONTROL = "livechat:events:control"
+_CONTROL_ENTRIES = 1000
+
+
+class Kind(Enum):
+    """What an entry says; the value is its spelling in Redis."""
+
+    MESSAGE_CREATED = b"c"
+    MESSAGE_UPDATED = b"u"
+    CONVERSATION_UPDATED = b"v"
+    # Something changed that no event can say (a number paused, two conversations merged): fetch again.
+    RESET = b"r"
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """``id`` is the message's or the conversation's; None for a reset."""
+
+    kind: Kind
+    id: UUID | None = None
+
+
+RESET = Change(Kind.RESET)
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A change in an account's log, and where it stands there."""
+
+    account_id: UUID
+    at: Position
+    change: Change
+
+
+@dataclass(frozen=True, slots=True)
+class Slice:
+    """Entries in order. ``is_gapless`` False: some of those asked for have been thrown away or lost."""
+
+    entries: list[Entry]
+    is_gapless: bool
+
+
+def stream_key(account_id: UUID) -> str:
+    """The Redis key of an account's log."""
+    return f"livechat:events:{account_id}"
+
+
+def append(redis: Redis, changes: Mapping[UUID, Sequence[Change]], touched: Collection[UUID] = ()) -> None:
+    """Write every account's changes in order, in one round trip; raises RedisError where it fails.
+
+    ``touched`` are users whom ``touch`` is to be called for as well.
+    """
+    with redis.pipeline(transaction=False) as pipeline:
+        for account_id, items in changes.items():
+            key = stream_key(account_id)
+            for change in items:
+                fields: dict[Any, Any] = {"k": change.kind.value}
+                if change.id is not None:
+                    fields["i"] = change.id.bytes
+                pipeline.xadd(key, fields, maxlen=MAX_ENTRIES, approximate=True)
+            pipeline.expire(key, KEEP_S)
+        for user_id in touched:
+            pipeline.xadd(CONTROL, {"u": user_id.bytes}, maxlen=_CONTROL_ENTRIES, approximate=True)
+        pipeline.execute()
+
+
+def touch(redis: Redis, user_id: UUID) -> None:
+    """Every process looks again at what this user may see, and writes a heartbeat to his streams."""
+    append(redis, {}, [user_id])
+
+
+def parse(account_id: UUID, raw: Any) -> list[Entry]:
+    """Entries as redis-py gives them; what is not ours or from a newer version becomes a reset."""
+    entries = []
+    for entry_id, fields in raw:
+        try:
+            kind, given = Kind(fields.get(b"k")), fields.get(b"i")
+            change = Change(kind, UUID(bytes=given) if given is not None else None)
+        except ValueError:
+            change = RESET
+        entries.append(Entry(account_id, parse_position(entry_id), change))
+    return entries
+
+
+def touched_users(raw: Any) -> set[UUID]:
+    """Whom entries of the control stream name."""
+    return {UUID(bytes=fields[b"u"]) for _, fields in raw if len(fields.get(b"u", b"")) == 16}
+
+
+def epoch(redis: Redis) -> int:
+    """A number that changes when Redis has lost everything, as positions of before mean nothing then."""
+    value = redis.get(_EPOCH)
+    if value is None:
+        redis.set(_EPOCH, secrets.randbits(63), nx=True)
+        value = redis.get(_EPOCH)
+    return int(cast(bytes, value))
+
+
+def tails(redis: Redis, accounts: Sequence[UUID]) -> dict[UUID, Position]:
+    """Where each log ends now: whatever is written from now on stands behind it."""
+    if not accounts:
+        return {}
+    with redis.pipeline(transaction=False) as pipeline:
+        for account_id in accounts:
+            pipeline.xinfo_stream(stream_key(account_id))
+        pipeline.time()
+        *infos, clock = pipeline.execute(raise_on_error=False)
+    before = (_milliseconds(clock) - CLOCK_STEP_MS, 0)
+    return {
+        account_id: before if (stream := _existing(info)) is None else stream.last
+        for account_id, info in zip(accounts, infos, strict=True)
+    }
+
+
+def now_ms(redis: Redis) -> int:
+    """Redis's clock, which numbers the entries."""
+    return _milliseconds(redis.time())
+
+
+def read_slice(redis: Redis, account_id: UUID, after: Position, up_to: Position, count: int) -> Slice:
+    """Up to ``count`` entries behind ``after`` and not behind ``up_to``."""
+    key = stream_key(account_id)
+    # One transaction: between the two, a trim could throw away what was not read yet.
+    with redis.pipeline(transaction=True) as pipeline:
+        pipeline.xrange(key, "(" + position_text(after), position_text(up_to), count=count)
+        pipeline.xinfo_stream(key)
+        pipeline.time()
+        raw, info, clock = pipeline.execute(raise_on_error=False)
+    return Slice(parse(account_id, raw), _is_gapless(_existing(info), after, _milliseconds(clock)))
+
+
+def is_gapless(redis: Redis, account_id: UUID, after: Position) -> bool:
+    """Whether everything that was ever written behind ``after`` is still there."""
+    return read_slice(redis, account_id, after, START, 1).is_gapless
+
+
+@dataclass(frozen=True, slots=True)
+class _Stream:
+    first: Position
+    last: Position
+    was_trimmed: bool
+
+
+def _existing(info: Any) -> _Stream | None:
+    if isinstance(info, ResponseError) and "no such key" in str(info):
+        # Nothing has happened in this account for a long time.
+        return None
+    if isinstance(info, Exception):
+        raise info
+    last = parse_position(info["last-generated-id"])
+    first = parse_position(info["first-entry"][0]) if info["first-entry"] else (last[0], last[1] + 1)
+    return _Stream(first, last, info["entries-added"] > info["length"])
+
+
+def _is_gapless(stream: _Stream | None, after: Position, now: int) -> bool:
+    # A log expires only when nothing was written for KEEP_S, so with a younger position nothing was missed.
+    is_recent = after[0] >= now - KEEP_S * 1000
+    if stream is None:
+        return is_recent
+    if after > stream.last:
+        # Redis came back with less than it had.
+        return False
+    if after >= stream.first:
+        return True
+    return not stream.was_trimmed and is_recent
+
+
+def _milliseconds(clock: Any) -> int:
+    if isinstance(clock, Exception):
+        raise clock
+    seconds, micros = clock
+    return int(seconds) * 1000 + int(micros) // 1000

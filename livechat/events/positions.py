@@ -1,0 +1,61 @@
+"""How far a client has read each account's log, as one opaque id that fits a header line."""
+
+import base64
+import binascii
+import struct
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from uuid import UUID
+
+# (milliseconds, sequence), as Redis numbers the entries of a stream.
+Position = tuple[int, int]
+START: Position = (0, 0)
+
+_HEAD = struct.Struct(">BQ")
+_PART = struct.Struct(">16sQQ")
+_VERSION = 1
+# A user with 500 accounts stays below it; anything longer is no id of ours.
+_MAX_CHARS = 24_000
+
+
+@dataclass(frozen=True, slots=True)
+class Bookmark:
+    """``epoch`` names the life of the log that the positions belong to."""
+
+    epoch: int
+    positions: Mapping[UUID, Position] = field(default_factory=dict)
+
+    def encode(self) -> str:
+        """The id as clients see it: URL-safe characters, about 43 for each account."""
+        parts = [_PART.pack(account.bytes, *at) for account, at in sorted(self.positions.items())]
+        raw = _HEAD.pack(_VERSION, self.epoch) + b"".join(parts)
+        return base64.urlsafe_b64encode(raw).rstrip(b"=").decode()
+
+    @classmethod
+    def decode(cls, text: str) -> "Bookmark | None":
+        """What ``encode`` made; None where it is anything else."""
+        if not text or len(text) > _MAX_CHARS:
+            return None
+        try:
+            raw = base64.b64decode(text.encode("ascii") + b"=" * (-len(text) % 4), b"-_", validate=True)
+        except (UnicodeEncodeError, binascii.Error):
+            return None
+        body = raw[_HEAD.size :]
+        if len(raw) < _HEAD.size or len(body) % _PART.size:
+            return None
+        version, epoch = _HEAD.unpack_from(raw)
+        if version != _VERSION:
+            return None
+        positions = {UUID(bytes=account): (ms, seq) for account, ms, seq in _PART.iter_unpack(body)}
+        return cls(epoch, positions)
+
+
+def parse_position(entry_id: bytes | str) -> Position:
+    """Redis's ``ms-seq`` as numbers, which compare as Redis compares them."""
+    ms, _, seq = (entry_id.decode() if isinstance(entry_id, bytes) else entry_id).partition("-")
+    return int(ms), int(seq)
+
+
+def position_text(at: Position) -> str:
+    """The way back."""
+    return f"{at[0]}-{at[1]}"

@@ -1,0 +1,134 @@
+"""What live events say, rendered from what the database holds at this moment."""
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import Any
+from uuid import UUID
+
+import orjson
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
+
+from livechat.domain import clock
+from livechat.events.listener import SourceUnavailableError
+from livechat.events.log import Change, Entry, Kind
+from livechat.events.subscription import Event
+from livechat.queries.live_events import conversations_with_accounts, messages_with_accounts, scopes_of
+from livechat.queries.session import AnySession
+from livechat.services.present import conversation_json, row_json
+
+_NAMES = {
+    Kind.MESSAGE_CREATED: "message.created",
+    Kind.MESSAGE_UPDATED: "message.updated",
+    Kind.CONVERSATION_UPDATED: "conversation.updated",
+}
+
+
+def reset_payload() -> bytes:
+    """The event that tells a page to fetch afresh, without its id."""
+    return _payload("reset", None, None)
+
+
+def visible_accounts(
+    session: AnySession, user_ids: Collection[UUID]
+) -> Mapping[UUID, Mapping[UUID, set[str]]]:
+    """{user: {account: its phone numbers}}; SourceUnavailableError where the database is away."""
+    with _outage_named():
+        return scopes_of(session, user_ids)
+
+
+def render(session: AnySession, entries: Sequence[Entry]) -> list[Event]:
+    """An event for each entry, in order, as the API shows the objects now: three statements for any number.
+
+    What belongs to another account by now gives an empty event, and so does a message that is gone; for a
+    conversation that is gone the page fetches afresh. SourceUnavailableError where the database is away.
+    """
+    with _outage_named():
+        return _Rendering(session, entries).events()
+
+
+@contextmanager
+def _outage_named() -> Iterator[None]:
+    """Only what passes by itself: other errors of the database are faults of ours, not worth a wait."""
+    try:
+        yield
+    except (OperationalError, InterfaceError, PoolTimeoutError) as error:
+        raise SourceUnavailableError from error
+    except DBAPIError as error:
+        if not error.connection_invalidated:
+            raise
+        raise SourceUnavailableError from error
+
+
+class _Rendering:
+    """One batch: every object is loaded and encoded once, however many entries name it."""
+
+    def __init__(self, session: AnySession, entries: Sequence[Entry]) -> None:
+        self._entries = entries
+        # A session that lives longer than one batch must not show what it saw in the last one.
+        session.rollback()
+        messages = _ids(entries, Kind.MESSAGE_CREATED) | _ids(entries, Kind.MESSAGE_UPDATED)
+        self._messages = {row.id: row for row in messages_with_accounts(session, messages)}
+        wanted = _ids(entries, Kind.CONVERSATION_UPDATED)
+        wanted |= {row.conversation_id for row in self._messages.values()}
+        self._conversations = conversations_with_accounts(session, wanted)
+        last = {conversation.last_message_id for conversation, _ in self._conversations.values()} - {None}
+        missing = {each for each in last if each is not None} - self._messages.keys()
+        self._last = {row.id: row for row in messages_with_accounts(session, missing)} | self._messages
+        self._now = clock.now()
+        self._json: dict[UUID, dict[str, Any]] = {}
+        self._payloads: dict[Change, tuple[str | None, UUID | None, bytes]] = {}
+
+    def events(self) -> list[Event]:
+        return [self._event(entry) for entry in self._entries]
+
+    def _event(self, entry: Entry) -> Event:
+        found = self._payloads.get(entry.change)
+        if found is None:
+            found = self._payloads[entry.change] = self._rendered(entry.change)
+        number, account_id, payload = found
+        if account_id is not None and account_id != entry.account_id:
+            payload = b""
+        return Event(entry.account_id, entry.at, number, payload)
+
+    def _rendered(self, change: Change) -> tuple[str | None, UUID | None, bytes]:
+        """(number, account, payload); None for every number, and for the account whose log it is."""
+        if change.kind is Kind.RESET or change.id is None:
+            return None, None, reset_payload()
+        if change.kind is Kind.CONVERSATION_UPDATED:
+            if change.id not in self._conversations:
+                return None, None, reset_payload()
+            conversation, account_id = self._conversations[change.id]
+            payload = _payload(_NAMES[change.kind], None, self._conversation(change.id))
+            return conversation.phone_number_id, account_id, payload
+        row = self._messages.get(change.id)
+        if row is None or row.conversation_id not in self._conversations:
+            return None, None, b""
+        payload = _payload(_NAMES[change.kind], self._message(row), self._conversation(row.conversation_id))
+        return row.phone_number_id, row.account_id, payload
+
+    def _message(self, row: Any) -> dict[str, Any]:
+        shown = self._json.get(row.id)
+        if shown is None:
+            shown = self._json[row.id] = row_json(row)
+        return shown
+
+    def _conversation(self, conversation_id: UUID) -> dict[str, Any]:
+        shown = self._json.get(conversation_id)
+        if shown is None:
+            conversation, _ = self._conversations[conversation_id]
+            last = self._last.get(conversation.last_message_id) if conversation.last_message_id else None
+            shown = self._json[conversation_id] = conversation_json(
+                conversation, last_message=self._message(last) if last is not None else None, now=self._now
+            )
+        return shown
+
+
+def _ids(entries: Sequence[Entry], kind: Kind) -> set[UUID]:
+    return {entry.change.id for entry in entries if entry.change.kind is kind and entry.change.id is not None}
+
+
+def _payload(name: str, message: dict[str, Any] | None, conversation: dict[str, Any] | None) -> bytes:
+    # JSON holds no raw line ends, so the data is one line.
+    data = orjson.dumps({"message": message, "conversation": conversation})
+    return b"event: " + name.encode() + b"\ndata: " + data + b"\n\n"

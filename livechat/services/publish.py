@@ -1,0 +1,109 @@
+"""Saying what has changed, once it is committed: ids into the live log of each account concerned."""
+
+import threading
+from collections.abc import Collection, Mapping
+from uuid import UUID
+
+import structlog
+from redis import Redis
+from redis.exceptions import RedisError
+
+from livechat.events.log import RESET, Change, Kind, append
+from livechat.extensions import redis
+from livechat.outbox import after_commit
+from livechat.queries.live_events import accounts_of_conversations, accounts_of_numbers, members_of
+from livechat.queries.session import AnySession
+
+log = structlog.get_logger(__name__)
+
+
+class _Debt:
+    """Accounts whose news was lost. The next publish of this process tells their readers to fetch afresh."""
+
+    def __init__(self) -> None:
+        self._accounts: set[UUID] = set()
+        self._lock = threading.Lock()
+
+    def take(self) -> set[UUID]:
+        with self._lock:
+            taken, self._accounts = self._accounts, set()
+            return taken
+
+    def add(self, accounts: Collection[UUID]) -> None:
+        with self._lock:
+            self._accounts.update(accounts)
+
+
+_debt = _Debt()
+
+
+def publish(
+    session: AnySession,
+    *,
+    created: Mapping[UUID, UUID] | None = None,
+    updated: Mapping[UUID, UUID] | None = None,
+    conversations: Collection[UUID] = (),
+) -> None:
+    """Tell open pages, after the commit that is the caller's: messages are {id: conversation id}.
+
+    A conversation that is named by a message needs no mention of its own: a message's event shows both. Call
+    it when the rows are written, right before the commit; it asks whose they are, in one statement.
+    """
+    created, updated = created or {}, updated or {}
+    changes: list[tuple[UUID, Change]] = []
+    changes += [(conversation, Change(Kind.MESSAGE_CREATED, id_)) for id_, conversation in created.items()]
+    changes += [
+        (conversation, Change(Kind.MESSAGE_UPDATED, id_))
+        for id_, conversation in updated.items()
+        if id_ not in created
+    ]
+    shown = {conversation for conversation, _ in changes}
+    changes += [
+        (each, Change(Kind.CONVERSATION_UPDATED, each)) for each in conversations if each not in shown
+    ]
+    if not changes:
+        return
+    accounts = accounts_of_conversations(session, {conversation for conversation, _ in changes})
+    by_account: dict[UUID, list[Change]] = {}
+    for conversation, change in changes:
+        if conversation in accounts:
+            by_account.setdefault(accounts[conversation], []).append(change)
+    _after_commit(session, by_account)
+
+
+def publish_numbers(session: AnySession, phone_number_ids: Collection[str]) -> None:
+    """Have open pages fetch afresh after the commit, since no event tells what happened to these numbers."""
+    accounts = accounts_of_numbers(session, phone_number_ids)
+    _after_commit(session, {account_id: [RESET] for account_id in accounts})
+
+
+def publish_account(session: AnySession, account_id: UUID) -> None:
+    """The same for an account that is new, or has a new number: its members' open streams take it in."""
+    _after_commit(session, {account_id: [RESET]}, members_of(session, account_id))
+
+
+def _after_commit(
+    session: AnySession, changes: Mapping[UUID, list[Change]], touched: Collection[UUID] = ()
+) -> None:
+    if changes:
+        client = redis.client
+        after_commit(session, lambda: _write(client, changes, touched))
+
+
+def _write(client: Redis, changes: Mapping[UUID, list[Change]], touched: Collection[UUID]) -> None:
+    """A lost publish loses nothing durable, so it never fails what it follows from."""
+    owed = _debt.take()
+    # The reset comes first: what follows is fetched with the rest, or heard of.
+    told = {account_id: [RESET] for account_id in owed}
+    for account_id, items in changes.items():
+        told[account_id] = told.get(account_id, []) + items
+    try:
+        append(client, told, touched)
+    except RedisError as error:
+        _debt.add(owed | changes.keys())
+        log.warning(
+            "events_not_published",
+            error=type(error).__name__,
+            accounts=len(changes),
+            changes=sum(map(len, changes.values())),
+        )
