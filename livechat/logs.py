@@ -7,6 +7,19 @@ from typing import Any, TextIO
 import orjson
 import structlog
 
+# Libraries that say more than we want, or what our own lines say better.
+_QUIET = {
+    # Both would print request URLs at INFO, which hold ids of customers.
+    "urllib3": logging.WARNING,
+    "werkzeug": logging.WARNING,
+    # One line a task comes from ``workers.instruments``, with its ids as fields; these have them in prose.
+    "celery.worker.strategy": logging.WARNING,
+    "celery.app.trace": logging.CRITICAL,
+    "celery.beat": logging.WARNING,
+    # It tells of each of its plugins at import, and a command with --json writes to the same stdout.
+    "alembic.runtime.plugins": logging.WARNING,
+}
+
 
 def configure_logging(level: int = logging.INFO, *, stream: TextIO | None = None) -> None:
     """Send structlog and the standard library's loggers to ``stream`` (stdout), one JSON object a line."""
@@ -36,11 +49,13 @@ def configure_logging(level: int = logging.INFO, *, stream: TextIO | None = None
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(level)
-    # Both would print request URLs at INFO, which hold ids of customers.
-    logging.getLogger("urllib3").setLevel(logging.WARNING)
-    # It tells of each of its plugins at import, and a command with --json writes to the same stdout.
-    logging.getLogger("alembic.runtime.plugins").setLevel(logging.WARNING)
-    logging.getLogger("werkzeug").setLevel(logging.WARNING)
+    for name, quiet_level in _QUIET.items():
+        logging.getLogger(name).setLevel(quiet_level)
+    # The server's own few lines in its worker processes; it has given this logger a plain handler.
+    server = logging.getLogger("_granian")
+    server.handlers.clear()
+    server.propagate = True
+    logging.captureWarnings(True)
 
 
 def _dumps(value: Any, **_: Any) -> str:

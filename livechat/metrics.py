@@ -3,7 +3,11 @@
 Labels are constants or Meta's codes, never ids of customers nor text.
 """
 
+import re
+
 from prometheus_client import Counter, Histogram
+
+from livechat.tasknames import Queue, TaskName
 
 WEBHOOKS_RECEIVED = Counter(
     "livechat_webhooks_received_total", "Webhooks answered 200, by where the body was kept", ["kept_in"]
@@ -27,11 +31,48 @@ ACKNOWLEDGED_TO_STORED = Histogram(
     "From the receipt of a webhook to the commit of what it said",
     buckets=(0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 60),
 )
-TASKS = Counter("livechat_tasks_total", "Celery tasks by name and outcome", ["task", "outcome"])
-GRAPH_CALLS = Counter(
-    "livechat_graph_calls_total", "Calls of the Graph API by endpoint and code", ["endpoint", "code"]
+UNKNOWN_FIELDS = Counter(
+    "livechat_webhook_unknown_fields_total",
+    "Items of webhook fields that this release does not know; kept as account news",
+    ["field"],
 )
-GRAPH_SECONDS = Histogram("livechat_graph_call_seconds", "How long the Graph API took", ["endpoint"])
+TASKS = Counter(
+    "livechat_tasks_total",
+    "Celery tasks by name and outcome: success, failure, retry, expired, revoked, lost",
+    ["task", "outcome"],
+)
+TASK_SECONDS = Histogram(
+    "livechat_task_seconds",
+    "How long a task ran",
+    ["task"],
+    buckets=(0.005, 0.025, 0.1, 0.5, 1, 5, 30, 60, 120),
+)
+TASK_WAIT = Histogram(
+    "livechat_task_wait_seconds",
+    "From the sending of a task to its start",
+    ["queue"],
+    buckets=(0.005, 0.025, 0.1, 0.5, 1, 5, 30, 60, 300),
+)
+GRAPH_CALLS = Counter(
+    "livechat_graph_calls_total",
+    "Calls of the Graph API by endpoint and outcome: ok, Meta's error code, http_502, unsent or unknown",
+    ["endpoint", "code"],
+)
+GRAPH_SECONDS = Histogram(
+    "livechat_graph_call_seconds",
+    "How long the Graph API took",
+    ["endpoint"],
+    buckets=(0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30),
+)
+HTTP_REQUESTS = Counter(
+    "livechat_http_requests_total", "Requests by route, method and status", ["rule", "method", "status"]
+)
+HTTP_SECONDS = Histogram(
+    "livechat_http_request_seconds",
+    "From a request's arrival in the application to its answer; of a stream, to its first byte",
+    ["rule", "method"],
+    buckets=(0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1, 5, 10),
+)
 
 UNREAD_DRIFT = Counter("livechat_unread_drift_total", "Unread counts that the reconciliation had to repair")
 
@@ -40,3 +81,29 @@ for _outcome in ("stored", "duplicate", "ignored", "failed"):
     WEBHOOK_EVENTS.labels(_outcome, "")
 for _direction in ("inbound", "outbound"):
     MESSAGES.labels(_direction, "customer" if _direction == "inbound" else "livechat")
+for _task in TaskName:
+    for _ended in ("success", "failure"):
+        TASKS.labels(_task.value, _ended)
+for _queue in Queue:
+    TASK_WAIT.labels(_queue.value)
+
+# Meta's field names look so, and it has some forty; a label must not grow with what somebody posts.
+_FIELD = re.compile(r"[a-z][a-z0-9_]{0,63}")
+MOST_UNKNOWN_FIELDS = 50
+_fields_seen: set[str] = set()
+
+
+def observe_graph(endpoint: str, outcome: str, seconds: float) -> None:
+    """Count one call of the Graph API; the observer of every GraphClient."""
+    GRAPH_CALLS.labels(endpoint, outcome).inc()
+    GRAPH_SECONDS.labels(endpoint).observe(seconds)
+
+
+def count_unknown_field(field: str, count: int) -> None:
+    """Count items of a field that we do not know, under its name or, past a bound, under ``other``."""
+    if field not in _fields_seen and (
+        len(_fields_seen) >= MOST_UNKNOWN_FIELDS or not _FIELD.fullmatch(field)
+    ):
+        field = "other"
+    _fields_seen.add(field)
+    UNKNOWN_FIELDS.labels(field).inc(count)

@@ -52,7 +52,8 @@ def _python(module: str, *arguments: str) -> tuple[str, ...]:
 
 
 def _celery(*arguments: str) -> tuple[str, ...]:
-    return _python("celery", "-A", "celery_app", *arguments)
+    # Quiet leaves out the banner, which is no JSON.
+    return _python("celery", "-q", "-A", "celery_app", *arguments)
 
 
 def _worker(name: str, queues: str, pool: str, concurrency: int) -> Program:
@@ -66,7 +67,7 @@ def _web(port: int) -> Program:
         "granian",
         *("--interface", "wsgi", "--workers", "2", "--blocking-threads", "600", "--backpressure", "1200"),
         *("--backlog", "2048", "--no-ws", "--respawn-failed-workers", "--no-access-log"),
-        *("--workers-kill-timeout", str(WEB_WORKERS_KILL_S)),
+        *("--workers-kill-timeout", str(WEB_WORKERS_KILL_S), "--log-config", "livechat/granian_log.json"),
         *("--host", HOST, "--port", str(port), "wsgi:app"),
     )
     return Program("web", command, port=port)
@@ -84,9 +85,14 @@ def product(settings: LocalSettings) -> Plan:
         Program("beat", _celery("beat", "--schedule", str(state / "beat"), "--pidfile=", "-l", "info")),
         Program(
             "flower",
-            _celery(
-                *("flower", f"--address={HOST}", f"--port={settings.flower_port}"),
-                *("--persistent=True", f"--db={state / 'flower'}"),
+            # Flower has metrics of its own, on its own port; in the product's folder they would be ours too.
+            (
+                *("env", "-u", "PROMETHEUS_MULTIPROC_DIR"),
+                *_celery(
+                    *("flower", f"--address={HOST}", f"--port={settings.flower_port}"),
+                    *("--persistent=True", f"--db={state / 'flower'}"),
+                    "--tasks-columns=name,kwargs,state,received,runtime,worker,uuid",
+                ),
             ),
             port=settings.flower_port,
         ),

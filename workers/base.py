@@ -73,6 +73,7 @@ def bind_celery(app: Flask, settings: Settings) -> Celery:
         timezone="UTC",
     )
     celery.set_default()
+    celery.loader.import_module("workers.instruments")
     celery.loader.import_module("workers.inbound")
     celery.loader.import_module("workers.outbound")
     celery.loader.import_module("workers.maintenance")

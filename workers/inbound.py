@@ -6,7 +6,13 @@ from billiard.process import current_process
 
 from livechat.domain import clock
 from livechat.extensions import celery, db, redis
-from livechat.metrics import ACKNOWLEDGED_TO_STORED, MESSAGES, STORED_LATENCY, WEBHOOK_EVENTS
+from livechat.metrics import (
+    ACKNOWLEDGED_TO_STORED,
+    MESSAGES,
+    STORED_LATENCY,
+    WEBHOOK_EVENTS,
+    count_unknown_field,
+)
 from livechat.services.ingest import drain
 from livechat.services.ingest.batch import Stored
 from livechat.tasknames import TaskName
@@ -28,6 +34,8 @@ def report(stored: Stored) -> None:
     now = clock.now()
     for (outcome, reason), count in stored.outcomes.items():
         WEBHOOK_EVENTS.labels(outcome, reason).inc(count)
+    for field, count in stored.unknown_fields.items():
+        count_unknown_field(field, count)
     for (direction, origin), count in stored.messages.items():
         MESSAGES.labels(direction, origin).inc(count)
     for moment in stored.meta_times:

@@ -66,6 +66,12 @@ def current_user_id() -> UUID:
     return cast(UUID, _claims()["user_id"])
 
 
+def known_user_id() -> UUID | None:
+    """The user if the request has been found to carry a good token; asks nothing and raises nothing."""
+    claims = request.environ.get(_USER)
+    return None if claims is None else cast(UUID, claims["user_id"])
+
+
 def token_expires_at() -> datetime:
     """When the request's token ends, aware UTC: a stream must not outlive it."""
     return cast(datetime, _claims()["expires_at"])

@@ -13,6 +13,7 @@ from livechat.api.schemas.calls import ConnectSchema
 from livechat.api.schemas.objects import PhoneNumberSchema
 from livechat.config import Settings
 from livechat.extensions import db
+from livechat.metrics import observe_graph
 from livechat.services.connect_number import connect_number
 from livechat.whatsapp.client import GraphClient
 
@@ -26,6 +27,7 @@ def init_graph(app: Flask, settings: Settings) -> None:
         settings.whatsapp_api_version,
         connect_timeout_s=settings.graph_connect_timeout_s,
         read_timeout_s=settings.graph_read_timeout_s,
+        observer=observe_graph,
     )
 
 

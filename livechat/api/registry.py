@@ -18,6 +18,7 @@ from livechat.api.blueprint import ApiBlueprint
 from livechat.api.headers import init_headers
 from livechat.api.limits import init_limits
 from livechat.api.problems import init_problems
+from livechat.api.request_log import init_request_log
 from livechat.config import Settings
 
 # In the OpenAPI document, under /api/live-chat.
@@ -35,6 +36,7 @@ PLAIN_BLUEPRINTS: list[Blueprint] = [documents.bp, webhook.bp, health.bp]
 def init_api(app: Flask, settings: Settings) -> None:
     """Register views, auth, limits and problems. Extensions (db, redis) have been bound before."""
     # The order of these is the order in which a request meets them.
+    init_request_log(app)
     init_headers(app)
     init_auth(app, settings)
     init_limits(app, settings)

@@ -14,6 +14,7 @@ from sqlalchemy.exc import IntegrityError, OperationalError
 
 from livechat.config import Settings
 from livechat.domain.retry import CONNECT, PAIR, SEND, RetryPolicy, delay_for
+from livechat.metrics import observe_graph
 from livechat.queries import outgoing
 from livechat.queries.live_events import messages_of_wamid
 from livechat.queries.outgoing import Claim
@@ -63,6 +64,7 @@ class Sender:
             settings.whatsapp_api_version,
             connect_timeout_s=connect_s,
             read_timeout_s=read_s,
+            observer=observe_graph,
         )
         return cls(graph, settings.encryption_keys, connect_s + read_s + CLAIM_SLACK_S)
 

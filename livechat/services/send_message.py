@@ -13,8 +13,9 @@ from livechat.errors import (
     ServiceWindowClosedError,
     ValidationFailedError,
 )
+from livechat.metrics import MESSAGES
 from livechat.models import Conversation, PhoneNumber
-from livechat.outbox import enqueue_after_commit
+from livechat.outbox import after_commit, enqueue_after_commit
 from livechat.queries import accepting
 from livechat.queries.idempotency import find_earlier
 from livechat.queries.session import AnySession
@@ -88,6 +89,7 @@ def send_message(session: AnySession, user_id: UUID, request: SendRequest, *, no
     session.flush()
     # First, so that the page hears of the message before it hears that it was sent.
     publish(session, created={stored.message_id: conversation.id})
+    after_commit(session, MESSAGES.labels("outbound", "livechat").inc)
     enqueue_after_commit(session, TaskName.SEND, conversation_id=str(conversation.id))
     return SendResult(stored.message_id, conversation.id, is_new=True)
 

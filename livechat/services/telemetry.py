@@ -3,14 +3,14 @@
 import os
 import time
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import orjson
 import structlog
-from kombu.exceptions import ChannelError, OperationalError
+from kombu.exceptions import OperationalError
 from prometheus_client import CONTENT_TYPE_LATEST, REGISTRY, CollectorRegistry, generate_latest
 from prometheus_client.core import GaugeMetricFamily, Metric
-from prometheus_client.multiprocess import MultiProcessCollector
 from redis import Redis
 from redis.exceptions import RedisError
 from sqlalchemy.exc import SQLAlchemyError
@@ -18,7 +18,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from livechat.extensions import celery
 from livechat.queries import waiting
 from livechat.queries.session import AnySession
-from livechat.services import inbox, readiness
+from livechat.services import inbox, multiprocess, readiness
 from livechat.tasknames import Queue
 
 log = structlog.get_logger(__name__)
@@ -27,12 +27,10 @@ MULTIPROCESS_VARIABLE = "PROMETHEUS_MULTIPROC_DIR"
 
 def render(redis: Redis, session: AnySession) -> tuple[bytes, str]:
     """(body, content type). Gauges that their service cannot answer now are left out, never shown as 0."""
-    counted = CollectorRegistry()
-    if os.environ.get(MULTIPROCESS_VARIABLE):
-        MultiProcessCollector(counted)  # type: ignore[no-untyped-call]  # the library leaves it untyped
     present = CollectorRegistry()
     present.register(_Present(redis, session))
-    text = generate_latest(counted if os.environ.get(MULTIPROCESS_VARIABLE) else REGISTRY)
+    folder = os.environ.get(MULTIPROCESS_VARIABLE)
+    text = multiprocess.collect(Path(folder)) if folder else generate_latest(REGISTRY)
     return text + generate_latest(present), CONTENT_TYPE_LATEST
 
 
@@ -68,12 +66,13 @@ class _Present:
         )
         alive = GaugeMetricFamily("livechat_queue_consumed", "1 where a worker consumes it", labels=["queue"])
         missing = readiness.silent_queues(self._redis)
-        with celery.connection_for_read() as connection, connection.channel() as channel:
+        with celery.connection_for_read() as connection:
             for queue in Queue:
-                depth.add_metric([queue.value], _depth(channel, queue))
+                count, oldest_s = _waiting(connection, queue)
+                depth.add_metric([queue.value], count)
                 alive.add_metric([queue.value], 0 if queue in missing else 1)
-                if celery.connection_for_read().transport_cls == "redis":
-                    age.add_metric([queue.value], _oldest_s(channel.client, queue))
+                if oldest_s is not None:
+                    age.add_metric([queue.value], oldest_s)
         yield from (depth, age, alive)
 
     def _in_database(self) -> Iterator[Metric]:
@@ -100,11 +99,19 @@ def _gauge(name: str, text: str, value: float) -> GaugeMetricFamily:
     return GaugeMetricFamily(name, text, value=value)
 
 
-def _depth(channel: Any, queue: Queue) -> int:
+def _waiting(connection: Any, queue: Queue) -> tuple[int, float | None]:
+    """How many tasks wait in a queue, and the age of the first; None where this broker does not show it."""
+    if connection.transport.driver_type == "redis":
+        # An empty list does not exist in Redis, which kombu would report as a missing queue.
+        client = connection.default_channel.client
+        return client.llen(queue.value), _oldest_s(client, queue)
     try:
-        return int(celery.amqp.queues[queue.value](channel).queue_declare(passive=True).message_count)
-    except ChannelError:
-        return 0  # Redis has no empty lists: a queue without tasks is not there
+        # A question about a queue that is missing closes the channel, so each has its own.
+        with connection.channel() as channel:
+            declared = celery.amqp.queues[queue.value](channel).queue_declare(passive=True)
+    except connection.channel_errors:
+        return 0, None
+    return declared.message_count, None
 
 
 def _oldest_s(client: Redis, queue: Queue) -> float:

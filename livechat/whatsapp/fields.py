@@ -34,12 +34,35 @@ NOT_FOR_INBOX = frozenset(
         "user_id_update",
     }
 )
+# About an account, a number or a template: kept for the people who run it (cloud-api.md section 6).
+ACCOUNT_FIELDS = frozenset(
+    {
+        "account_alerts",
+        "account_review_update",
+        "account_update",
+        "business_capability_update",
+        "business_username_updates",
+        "message_template_components_update",
+        "message_template_quality_update",
+        "message_template_status_update",
+        "phone_number_name_update",
+        "phone_number_quality_update",
+        "security",
+        "template_category_update",
+        "template_correct_category_detection",
+    }
+)
 # Keys of a ``messages`` value that hold nothing by themselves.
 _FRAME_KEYS = frozenset({"messaging_product", "metadata", "contacts", "conversation_context"})
 _MESSAGE_KEYS = ("messages", "statuses", "errors")
 _ECHO_FIELDS = frozenset({"smb_message_echoes", "message_echoes"})
 # Longer than any name of Meta's; the ledger keeps the body in any case.
 _FIELD_LENGTH = 128
+
+
+def is_known_field(field: str) -> bool:
+    """Whether Meta's reference named this field when this release was made; no name counts as known."""
+    return not field or field in _NUMBER_FIELDS or field in ACCOUNT_FIELDS or field in NOT_FOR_INBOX
 
 
 def read_change(walk: Walk, change: Any) -> None:

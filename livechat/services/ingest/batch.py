@@ -57,6 +57,7 @@ class Stored:
     updated_messages: dict[UUID, UUID] = field(default_factory=dict)
     conversations: set[UUID] = field(default_factory=set)
     outcomes: Counter[tuple[str, str]] = field(default_factory=Counter)
+    unknown_fields: Counter[str] = field(default_factory=Counter)
     messages: Counter[tuple[str, str]] = field(default_factory=Counter)
     meta_times: list[datetime] = field(default_factory=list)
     received: list[datetime] = field(default_factory=list)
@@ -68,6 +69,7 @@ class Stored:
         self.updated_messages |= other.updated_messages
         self.conversations |= other.conversations
         self.outcomes += other.outcomes
+        self.unknown_fields += other.unknown_fields
         self.messages += other.messages
         self.meta_times += other.meta_times
         self.received += other.received

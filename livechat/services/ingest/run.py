@@ -13,6 +13,7 @@ from livechat.services.inbox import RawEvent
 from livechat.services.ingest.batch import DUPLICATE, FAILED, IGNORED, STORED, Entry, Stored
 from livechat.services.ingest.store import BatchOvertakenError, store
 from livechat.services.publish import publish
+from livechat.whatsapp.fields import is_known_field
 from livechat.whatsapp.webhook import parse
 
 log = structlog.get_logger(__name__)
@@ -152,6 +153,8 @@ def _account(
         if entry.item.source.phone_number_id is not None:
             numbers[entry.event.id].add(entry.item.source.phone_number_id)
         result.outcomes[(entry.outcome, entry.reason or "")] += 1
+        if not is_known_field(entry.item.source.field):
+            result.unknown_fields[entry.item.source.field] += 1
     for event_id, row in rows.items():
         row["phone_number_ids"] = sorted(numbers[event_id])
     ledger.write_outcomes(session, list(rows.values()), {event.id: event.body for event in events})

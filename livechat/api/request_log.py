@@ -1,0 +1,49 @@
+"""Every request leaves one line in the log and one count: the route as the URL map spells it, never the path.
+
+A path holds ids, and a query string may hold more; neither belongs into a log or a label.
+"""
+
+import time
+
+import structlog
+from flask import Flask, Response, request
+
+from livechat.api.auth import known_user_id
+from livechat.metrics import HTTP_REQUESTS, HTTP_SECONDS
+
+log = structlog.get_logger(__name__)
+
+_STARTED = "livechat.started"
+UNMATCHED = "unmatched"
+# Anything can be sent as a method; a label must not grow with it.
+_METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
+
+
+def init_request_log(app: Flask) -> None:
+    """Goes before everything: its clock starts first, and it sees the answer last."""
+    app.before_request(_start)
+    app.after_request(_finish)
+
+
+def _start() -> None:
+    request.environ[_STARTED] = time.perf_counter()
+
+
+def _finish(response: Response) -> Response:
+    now = time.perf_counter()
+    seconds = now - request.environ.get(_STARTED, now)
+    rule = request.url_rule.rule if request.url_rule is not None else UNMATCHED
+    method = request.method if request.method in _METHODS else "other"
+    HTTP_REQUESTS.labels(rule, method, str(response.status_code)).inc()
+    HTTP_SECONDS.labels(rule, method).observe(seconds)
+    user_id = known_user_id()
+    # ``request_id`` is bound to the context (``api.headers``).
+    log.info(
+        "request",
+        rule=rule,
+        method=method,
+        status=response.status_code,
+        duration_ms=round(seconds * 1000, 1),
+        user_id=str(user_id) if user_id else None,
+    )
+    return response

@@ -1,0 +1,88 @@
+"""What every task leaves behind: a line in the log, and its outcome, duration and wait in the metrics."""
+
+import time
+from collections.abc import Mapping
+from typing import Any
+
+import structlog
+from billiard.exceptions import TimeLimitExceeded, WorkerLostError
+from celery import Task
+from celery.signals import before_task_publish, task_failure, task_postrun, task_prerun, task_revoked
+
+from livechat.metrics import TASK_SECONDS, TASK_WAIT, TASKS
+from livechat.tasknames import Queue, TaskName
+
+log = structlog.get_logger("workers")
+
+# They come every second or two and mostly find nothing: what they do find, they log themselves.
+_FREQUENT = frozenset({TaskName.SWEEP_INBOUND.value, TaskName.SWEEP_OUTBOUND.value})
+_NAMES = frozenset(name.value for name in TaskName)
+_OUTCOMES = {"SUCCESS": "success", "FAILURE": "failure", "RETRY": "retry"}
+
+
+@before_task_publish.connect
+def stamp(headers: dict[str, Any], **_: Any) -> None:
+    """Say when a task was sent, also those that beat and retries send: the age of a queue is read from it."""
+    headers.setdefault("sent_at", time.time())
+
+
+@task_prerun.connect
+def begin(task: Task, **_: Any) -> None:
+    """Start the clock, and count how long the task had to wait for a worker."""
+    task.request.began_at = time.monotonic()
+    sent_at = getattr(task.request, "sent_at", None)
+    # A task with a time of its own waits because it was told to.
+    if isinstance(sent_at, int | float) and task.request.eta is None:
+        wait_s = max(0.0, time.time() - sent_at)
+        task.request.waited_s = wait_s
+        TASK_WAIT.labels(_queue_of(task.name)).observe(wait_s)
+
+
+@task_postrun.connect
+def end(task: Task, task_id: str, kwargs: Mapping[str, Any], state: str | None, **_: Any) -> None:
+    """Count the outcome, and log it with the ids among the arguments."""
+    outcome = _OUTCOMES.get(state or "", "other")
+    seconds = time.monotonic() - getattr(task.request, "began_at", time.monotonic())
+    TASKS.labels(_name(task.name), outcome).inc()
+    TASK_SECONDS.labels(_name(task.name)).observe(seconds)
+    is_dull = task.name in _FREQUENT and outcome == "success"
+    waited_s = getattr(task.request, "waited_s", None)
+    (log.debug if is_dull else log.info)(
+        "task_done",
+        task=task.name,
+        task_id=task_id,
+        outcome=outcome,
+        duration_ms=round(seconds * 1000, 1),
+        wait_ms=None if waited_s is None else round(waited_s * 1000, 1),
+        attempt=(task.request.retries or 0) + 1,
+        **_ids(kwargs),
+    )
+
+
+@task_failure.connect
+def fail(sender: Task, task_id: str, exception: BaseException, kwargs: Mapping[str, Any], **_: Any) -> None:
+    """Log the traceback; frames' values are not in it, and database errors have been stripped of rows."""
+    if isinstance(exception, WorkerLostError | TimeLimitExceeded):
+        # Told in the worker's main process: the child that ran it has no more to say.
+        TASKS.labels(_name(sender.name), "lost").inc()
+    log.error("task_failed", task=sender.name, task_id=task_id, exc_info=exception, **_ids(kwargs))
+
+
+@task_revoked.connect
+def drop(sender: Task, request: Any, expired: bool, **_: Any) -> None:
+    """A task that was too old to be worth anything, or that an operator took back."""
+    outcome = "expired" if expired else "revoked"
+    TASKS.labels(_name(sender.name), outcome).inc()
+    log.info("task_dropped", task=sender.name, task_id=request.id, outcome=outcome)
+
+
+def _ids(kwargs: Mapping[str, Any] | None) -> dict[str, Any]:
+    return {name: value for name, value in (kwargs or {}).items() if name.endswith("_id")}
+
+
+def _name(name: str) -> str:
+    return name if name in _NAMES else "other"
+
+
+def _queue_of(name: str) -> str:
+    return TaskName(name).queue.value if name in _NAMES else Queue.MAINTENANCE.value
