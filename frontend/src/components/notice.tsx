@@ -1,0 +1,40 @@
+import type { ReactNode } from 'react';
+import { ApiProblem } from '../lib/api';
+import { t } from '../messages/en';
+import { Button } from './button';
+import styles from './notice.module.css';
+
+interface Props {
+  icon?: ReactNode;
+  heading: string;
+  detail?: string;
+  children?: ReactNode;
+}
+
+/** What a pane shows in place of content: why it is empty and what can be done. */
+export function Notice({ icon, heading, detail, children }: Props) {
+  return (
+    <div className={styles.notice}>
+      {icon && (
+        <span className={styles.icon} aria-hidden>
+          {icon}
+        </span>
+      )}
+      <p className={styles.heading}>{heading}</p>
+      {detail && <p className={styles.detail}>{detail}</p>}
+      {children}
+    </div>
+  );
+}
+
+export function FailureNotice({ error, onRetry }: { error: Error; onRetry: () => void }) {
+  const reference = error instanceof ApiProblem && error.requestId ? t.correlation(error.requestId) : null;
+  return (
+    <div role="alert">
+      <Notice heading={t.failedToLoad} detail={error.message}>
+        {reference && <p className={styles.reference}>{reference}</p>}
+        <Button onClick={onRetry}>{t.retry}</Button>
+      </Notice>
+    </div>
+  );
+}

@@ -1,0 +1,78 @@
+import { memo } from 'react';
+import { Link } from 'wouter';
+import { Avatar } from '../../components/avatar';
+import { Tick } from '../../components/tick';
+import { useSavedDraft } from '../../hooks/draft';
+import { fullTime, listTime } from '../../lib/format';
+import { customerName } from '../../lib/names';
+import { preview } from '../../lib/preview';
+import { serviceWindow } from '../../lib/service-window';
+import { tickOf } from '../../lib/status';
+import type { Conversation } from '../../lib/types';
+import { t } from '../../messages/en';
+import styles from './conversation-row.module.css';
+
+interface Props {
+  conversation: Conversation;
+  href: string;
+  isCurrent: boolean;
+  userId: string;
+  now: Date;
+}
+
+export const ConversationRow = memo(function ConversationRow(props: Props) {
+  const { conversation, href, isCurrent, userId, now } = props;
+  const name = customerName(conversation);
+  const draft = useSavedDraft(userId, conversation.id);
+  const { last_message_time: time, unread_count: unread } = conversation;
+  const left = serviceWindow(conversation.window_expires_at, now);
+  return (
+    <Link href={href} className={styles.row} aria-current={isCurrent ? 'page' : undefined}>
+      <Avatar name={name} id={conversation.id} />
+      <span className={styles.text}>
+        <span className={styles.top}>
+          <span className={styles.name}>
+            <bdi>{name}</bdi>
+          </span>
+          {time && (
+            <time className={styles.time} dateTime={time} title={fullTime(time)} data-unread={unread > 0 || undefined}>
+              {listTime(time, now)}
+            </time>
+          )}
+        </span>
+        <span className={styles.bottom}>
+          {draft !== '' && !isCurrent ? (
+            <span className={styles.preview}>
+              <span className={styles.draft}>{t.inbox.draft}</span>
+              <bdi>{draft}</bdi>
+            </span>
+          ) : (
+            <LastMessage conversation={conversation} />
+          )}
+          {unread > 0 && (
+            <span className={styles.badge}>
+              <span aria-hidden>{t.inbox.unreadBadge(unread)}</span>
+              <span className="sr-only">{t.inbox.unreadLabel(unread)}</span>
+            </span>
+          )}
+        </span>
+        {left.state === 'closing' && <span className={styles.closing}>{t.inbox.closesIn(left.minutes)}</span>}
+      </span>
+    </Link>
+  );
+});
+
+function LastMessage({ conversation }: { conversation: Conversation }) {
+  const message = conversation.last_message;
+  if (!message) return <span className={styles.preview}>{t.inbox.noMessages}</span>;
+  const shape = tickOf(message);
+  return (
+    <>
+      {shape && <Tick shape={shape} />}
+      <span className={styles.preview} data-unread={conversation.unread_count > 0 || undefined}>
+        {message.direction === 'outbound' && <span className="sr-only">{t.inbox.you}</span>}
+        <bdi>{preview(message)}</bdi>
+      </span>
+    </>
+  );
+}

@@ -1,0 +1,72 @@
+import { Search, X } from 'lucide-react';
+import type { RefObject } from 'react';
+import { Button } from '../../components/button';
+import type { InboxFilter } from '../../hooks/inbox-filter';
+import { t } from '../../messages/en';
+import { ConversationList } from './conversation-list';
+import styles from './inbox-pane.module.css';
+
+interface Props {
+  filter: InboxFilter;
+  currentId: string | null;
+  searchRef: RefObject<HTMLInputElement | null>;
+  hrefOf: (conversationId: string) => string;
+}
+
+/** The list of conversations, with what narrows it. */
+export function InboxPane({ filter, currentId, searchRef, hrefOf }: Props) {
+  const { text, setText, setUnread } = filter;
+  const { unread } = filter.asked;
+  return (
+    <nav className={styles.pane} aria-label={t.inbox.heading}>
+      <div className={styles.tools}>
+        <div className={styles.search}>
+          <Search size={18} aria-hidden />
+          <input
+            ref={searchRef}
+            type="search"
+            className={styles.input}
+            aria-label={t.inbox.search}
+            placeholder={t.inbox.search}
+            value={text}
+            maxLength={100}
+            onChange={(event) => setText(event.target.value)}
+            onKeyDown={(event) => {
+              if (event.key === 'Escape' && text !== '') {
+                event.stopPropagation();
+                setText('');
+              }
+            }}
+          />
+          {text !== '' && (
+            <Button kind="icon" className={styles.clear} aria-label={t.inbox.clearSearch} onClick={() => setText('')}>
+              <X size={16} />
+            </Button>
+          )}
+        </div>
+        <div className={styles.filters} role="group" aria-label={t.inbox.show}>
+          {[false, true].map((value) => (
+            <button
+              key={String(value)}
+              type="button"
+              className={styles.filter}
+              aria-pressed={unread === value}
+              onClick={() => setUnread(value)}
+            >
+              {value ? t.inbox.unread : t.inbox.all}
+            </button>
+          ))}
+        </div>
+      </div>
+      <ConversationList
+        filter={filter.asked}
+        currentId={currentId}
+        hrefOf={hrefOf}
+        onShowAll={() => {
+          setText('');
+          setUnread(false);
+        }}
+      />
+    </nav>
+  );
+}

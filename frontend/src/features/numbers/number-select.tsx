@@ -1,0 +1,44 @@
+import { numberName } from '../../lib/names';
+import type { PhoneNumber } from '../../lib/types';
+import { t } from '../../messages/en';
+import styles from './number-select.module.css';
+
+interface Props {
+  numbers: PhoneNumber[];
+  value: string | null;
+  onChange: (phoneNumberId: string) => void;
+  onConnect: () => void;
+}
+
+const CONNECT = '+';
+
+/** Which of our numbers is shown: a native control, so that it works by keyboard and on a phone. */
+export function NumberSelect({ numbers, value, onChange, onConnect }: Props) {
+  return (
+    <label className={styles.label}>
+      <span className="sr-only">{t.header.number}</span>
+      <select
+        className={styles.select}
+        value={value ?? ''}
+        onChange={(event) => {
+          if (event.target.value === CONNECT) onConnect();
+          else onChange(event.target.value);
+        }}
+      >
+        {numbers.map((number) => (
+          <option key={number.phone_number_id} value={number.phone_number_id}>
+            {optionText(number)}
+          </option>
+        ))}
+        <option value={CONNECT}>{t.header.connectNumber}</option>
+      </select>
+    </label>
+  );
+}
+
+function optionText(number: PhoneNumber): string {
+  const parts = [numberName(number)];
+  if (number.unread_count > 0) parts.push(t.header.unread(number.unread_count));
+  if (number.status === 'paused') parts.push(t.header.paused);
+  return parts.join(' · ');
+}

@@ -1,0 +1,88 @@
+import { type ReactNode, useCallback, useEffect, useRef, useState } from 'react';
+import type { Configuration } from '../../lib/configuration';
+import { t } from '../../messages/en';
+import { signInToDemo } from './demo-session';
+import type { Session } from './session';
+import { SignIn } from './sign-in';
+import type { SupabaseSignIn } from './supabase-session';
+
+interface Props {
+  configuration: Configuration;
+  children: (session: Session, signOut: () => void) => ReactNode;
+}
+
+const SIGNED_OUT = 'livechat.signed-out';
+
+const hasSignedOutOfDemo = ({ sandbox_url }: Configuration): boolean =>
+  sandbox_url !== null && sessionStorage.getItem(SIGNED_OUT) !== null;
+
+/** Shows its children to who is signed in, and the sign-in page to everybody else. */
+export function SessionGate({ configuration, children }: Props) {
+  const [session, setSession] = useState<Session | null>(null);
+  const supabase = useRef<Promise<SupabaseSignIn> | null>(null);
+  const { sandbox_url, supabase_url, supabase_anon_key } = configuration;
+  const isConfigured = sandbox_url !== null || (supabase_url !== null && supabase_anon_key !== null);
+  const [isBusy, setBusy] = useState(() => isConfigured && !hasSignedOutOfDemo(configuration));
+  const [failure, setFailure] = useState(isConfigured ? null : t.session.notConfigured);
+
+  const attempt = useCallback(async (signIn: () => Promise<Session | null>, orElse: string) => {
+    setBusy(true);
+    setFailure(null);
+    try {
+      setSession(await signIn());
+    } catch (error) {
+      setFailure(error instanceof Error && error.name === 'AuthApiError' ? error.message : orElse);
+    }
+    setBusy(false);
+  }, []);
+
+  const signInAsDemo = useCallback(() => {
+    if (!sandbox_url) return;
+    sessionStorage.removeItem(SIGNED_OUT);
+    void attempt(() => signInToDemo(sandbox_url), t.session.demoFailed(sandbox_url));
+  }, [attempt, sandbox_url]);
+
+  useEffect(() => {
+    if (sandbox_url) {
+      // A newcomer sees the product, not a form; who signed out stays so while the tab lives.
+      // oxlint-disable-next-line react/set-state-in-effect
+      if (!sessionStorage.getItem(SIGNED_OUT)) signInAsDemo();
+    } else if (supabase_url && supabase_anon_key) {
+      supabase.current ??= import('./supabase-session').then((module) =>
+        module.newSupabaseSignIn(supabase_url, supabase_anon_key),
+      );
+      const loaded = supabase.current;
+      void attempt(async () => (await loaded).current(), t.session.failed);
+    }
+  }, [attempt, sandbox_url, signInAsDemo, supabase_url, supabase_anon_key]);
+
+  useEffect(
+    () =>
+      session?.onEnd(() => {
+        setSession(null);
+        setFailure(t.session.ended);
+      }),
+    [session],
+  );
+
+  const signOut = useCallback(() => {
+    sessionStorage.setItem(SIGNED_OUT, '1');
+    void session?.signOut();
+    setFailure(null);
+    setSession(null);
+  }, [session]);
+
+  if (session) return children(session, signOut);
+  const withPassword = (email: string, password: string) => {
+    const loaded = supabase.current;
+    if (loaded) void attempt(async () => (await loaded).signIn(email, password), t.session.failed);
+  };
+  return (
+    <SignIn
+      isBusy={isBusy}
+      failure={failure}
+      onDemo={sandbox_url ? signInAsDemo : null}
+      onPassword={supabase_url && supabase_anon_key && !sandbox_url ? withPassword : null}
+    />
+  );
+}

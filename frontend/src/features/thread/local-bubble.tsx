@@ -1,0 +1,44 @@
+import { Markup } from '../../components/markup';
+import { Tick } from '../../components/tick';
+import { useServices } from '../../hooks/services';
+import type { ThreadRow } from '../../lib/thread-rows';
+import type { Message } from '../../lib/types';
+import { t } from '../../messages/en';
+import { BubbleFrame, Meta } from './bubble';
+import bubbleStyles from './bubble.module.css';
+import { Quote } from './quoted-message';
+import quoteStyles from './quoted-message.module.css';
+import { LocalTrouble } from './send-trouble';
+
+interface Props {
+  row: Extract<ThreadRow, { kind: 'local' }>;
+  customerName: string;
+  quoted: Message | undefined;
+}
+
+/** A reply on its way to the server: on screen in the next frame, and kept until it is stored. */
+export function LocalBubble({ row, customerName, quoted }: Props) {
+  const { outbox } = useServices();
+  const { entry } = row;
+  return (
+    <BubbleFrame isOut startsGroup={row.startsGroup} endsGroup={row.endsGroup}>
+      <span className="sr-only">{t.inbox.you}</span>
+      {entry.replyTo && (
+        <div className={quoteStyles.quote}>
+          <Quote message={quoted} customerName={customerName} />
+        </div>
+      )}
+      <div className={bubbleStyles.text}>
+        <Markup text={entry.text} />
+      </div>
+      <Meta time={entry.createdAt}>
+        <Tick shape={entry.state === 'stopped' ? 'failed' : 'clock'} />
+      </Meta>
+      <LocalTrouble
+        entry={entry}
+        onRetry={() => outbox.retry(entry.clientMessageId)}
+        onDelete={() => outbox.discard(entry.clientMessageId)}
+      />
+    </BubbleFrame>
+  );
+}

@@ -1,0 +1,82 @@
+import { type ReactNode, useState } from 'react';
+import { Button } from '../../components/button';
+import type { OutboxEntry } from '../../lib/outbox';
+import type { Message } from '../../lib/types';
+import { t } from '../../messages/en';
+import styles from './send-trouble.module.css';
+
+interface Props {
+  message: Message;
+  wasSentAgain: boolean;
+  onSendAgain: (message: Message) => void;
+}
+
+/** Why a message did not go out and what to do about it, in the open: not in a tooltip. */
+export function SendTrouble({ message, wasSentAgain, onSendAgain }: Props) {
+  const [isSure, setSure] = useState(false);
+  const canRepeat = message.message_type === 'text' && message.text !== null;
+  const again = wasSentAgain ? (
+    <span>{t.bubble.sentAgain}</span>
+  ) : (
+    <Button kind="link" onClick={() => onSendAgain(message)}>
+      {isSure ? t.bubble.sendAnyway : t.bubble.resend}
+    </Button>
+  );
+  if (message.status === 'failed') {
+    const { error } = message;
+    return (
+      <Trouble kind="danger">
+        <span>
+          {error?.detail ?? error?.title ?? t.bubble.failed}
+          {error?.code != null && ` ${t.bubble.failedCode(error.code)}.`}
+        </span>
+        {canRepeat && error?.retryable !== false && again}
+      </Trouble>
+    );
+  }
+  if (message.status !== 'unknown') return null;
+  return (
+    <Trouble kind="warn">
+      <span>
+        {t.bubble.unknown} {isSure && t.bubble.unknownWarning}
+      </span>
+      {canRepeat &&
+        (isSure || wasSentAgain ? (
+          again
+        ) : (
+          <Button kind="link" onClick={() => setSure(true)}>
+            {t.bubble.resend}
+          </Button>
+        ))}
+    </Trouble>
+  );
+}
+
+/** A reply that the server does not have yet, and that needs the agent. */
+export function LocalTrouble(props: { entry: OutboxEntry; onRetry: () => void; onDelete: () => void }) {
+  const { entry, onRetry, onDelete } = props;
+  if (entry.state !== 'stopped') return null;
+  return (
+    <Trouble kind="danger">
+      <span>
+        {t.bubble.notSaved}. {entry.detail}
+      </span>
+      <span className={styles.actions}>
+        <Button kind="link" onClick={onRetry}>
+          {t.retry}
+        </Button>
+        <Button kind="link" onClick={onDelete}>
+          {t.bubble.delete}
+        </Button>
+      </span>
+    </Trouble>
+  );
+}
+
+function Trouble({ kind, children }: { kind: 'danger' | 'warn'; children: ReactNode }) {
+  return (
+    <div className={styles.trouble} data-kind={kind}>
+      {children}
+    </div>
+  );
+}

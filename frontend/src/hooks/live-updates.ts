@@ -1,0 +1,144 @@
+import { type QueryClient, useQueryClient } from '@tanstack/react-query';
+import { useEffect, useState } from 'react';
+import { type ApiClient, bodyOf, type TokenSource } from '../lib/api';
+import {
+  type ConversationListData,
+  type LiveEvent,
+  type LiveState,
+  type ThreadData,
+  applyEvent,
+} from '../lib/apply-event';
+import { keys, type ListFilter } from '../lib/keys';
+import { LiveEvents, type StreamStatus } from '../lib/live-events';
+import type { Conversation } from '../lib/types';
+
+const POLL_MS = 3000;
+const NUMBERS_SETTLE_MS = 400;
+const EVENTS_URL = '/api/live-chat/events';
+
+/** Put an event into the query cache; what does not change is not touched, and nothing renders for it. */
+export function applyToCache(client: QueryClient, event: LiveEvent): void {
+  const before = readState(client, event);
+  const after = applyEvent(before, event);
+  for (const [index, { filter, data }] of after.lists.entries())
+    if (data !== before.lists[index]?.data) client.setQueryData(keys.conversationList(filter), data);
+  for (const [id, data] of Object.entries(after.threads))
+    if (data !== before.threads[id]) client.setQueryData(keys.thread(id), data);
+  for (const [id, data] of Object.entries(after.conversations))
+    if (data !== before.conversations[id]) client.setQueryData(keys.conversation(id), data);
+}
+
+function readState(client: QueryClient, event: LiveEvent): LiveState {
+  const state: LiveState = { lists: [], conversations: {}, threads: {} };
+  for (const [key, data] of client.getQueriesData<ConversationListData>({ queryKey: keys.conversations() }))
+    // The factory in keys.ts makes this key of two parts, the second a filter.
+    if (data) state.lists.push({ filter: key[1] as ListFilter, data });
+  for (const id of new Set([event.message?.conversation_id, event.conversation?.id])) {
+    if (id === undefined) continue;
+    const thread = client.getQueryData<ThreadData>(keys.thread(id));
+    const conversation = client.getQueryData<Conversation>(keys.conversation(id));
+    if (thread) state.threads[id] = thread;
+    if (conversation) state.conversations[id] = conversation;
+  }
+  return state;
+}
+
+/** Load again all that is on screen: after a gap, a sleep, or a lost network. */
+export function refetchAll(client: QueryClient): void {
+  void client.invalidateQueries();
+}
+
+interface Options {
+  api: ApiClient;
+  tokens: TokenSource;
+  phoneNumberId: string | null;
+  conversationId: string | null;
+  onSignedOut: () => void;
+}
+
+/** Keeps the cache up to date: by the event stream, or by asking every 3 s where there is none. */
+export function useLiveUpdates(options: Options): StreamStatus {
+  const { api, tokens, phoneNumberId, conversationId, onSignedOut } = options;
+  const client = useQueryClient();
+  const [status, setStatus] = useState<StreamStatus>('connecting');
+
+  useEffect(() => {
+    let numbersTimer = 0;
+    let wasDown = false;
+    const stream = new LiveEvents({
+      url: EVENTS_URL,
+      tokens,
+      onEvent: (event) => {
+        applyToCache(client, event);
+        window.clearTimeout(numbersTimer);
+        numbersTimer = window.setTimeout(
+          () => void client.invalidateQueries({ queryKey: keys.phoneNumbers() }),
+          NUMBERS_SETTLE_MS,
+        );
+      },
+      onGap: () => refetchAll(client),
+      onStatus: (next) => {
+        // What the stream missed while it was down is behind its last id; the first one has no id to resume by.
+        if (next === 'live' && wasDown) refetchAll(client);
+        if (next === 'down') wasDown = true;
+        if (next === 'live') wasDown = false;
+        if (next === 'signed-out') onSignedOut();
+        // A new attempt where there was no stream is not news to the agent, who is served by asking.
+        setStatus((known) => (known === 'unsupported' && next === 'connecting' ? known : next));
+      },
+    });
+    stream.start();
+    const onOnline = () => {
+      stream.poke();
+      refetchAll(client);
+    };
+    window.addEventListener('online', onOnline);
+    return () => {
+      window.clearTimeout(numbersTimer);
+      window.removeEventListener('online', onOnline);
+      stream.stop();
+    };
+  }, [client, tokens, onSignedOut]);
+
+  const isPolling = status === 'unsupported' || status === 'down';
+  useEffect(() => {
+    if (!isPolling || phoneNumberId === null) return;
+    const timer = setInterval(() => {
+      void poll(api, client, phoneNumberId, conversationId).catch(() => {
+        // The next round asks again, and the connection's state is shown in the header.
+      });
+    }, POLL_MS);
+    return () => clearInterval(timer);
+  }, [api, client, isPolling, phoneNumberId, conversationId]);
+  return status;
+}
+
+/** Ask for the newest and treat what comes as events: there is one way into the cache. */
+async function poll(
+  api: ApiClient,
+  client: QueryClient,
+  phoneNumberId: string,
+  conversationId: string | null,
+): Promise<void> {
+  const [list, thread] = await Promise.all([
+    bodyOf(api.GET('/api/live-chat/conversations', { params: { query: { phone_number_id: phoneNumberId } } })),
+    conversationId === null
+      ? null
+      : bodyOf(api.GET('/api/live-chat/messages', { params: { query: { conversation_id: conversationId } } })),
+  ]);
+  const known = conversationId && client.getQueryData<ThreadData>(keys.thread(conversationId));
+  if (thread && known) {
+    const ids = new Set(known.pages.flatMap((page) => page.messages.map((message) => message.id)));
+    const oldest = thread.messages[0];
+    // More has come than one page holds: filling in from the end would leave a hole.
+    if (oldest && ids.size > 0 && !thread.messages.some((message) => ids.has(message.id)))
+      await client.invalidateQueries({ queryKey: keys.thread(oldest.conversation_id) });
+    for (const message of thread.messages) {
+      const type = ids.has(message.id) ? 'message.updated' : 'message.created';
+      applyToCache(client, { type, message, conversation: null });
+    }
+  }
+  for (const conversation of list.conversations)
+    applyToCache(client, { type: 'conversation.updated', message: null, conversation });
+  await client.invalidateQueries({ queryKey: keys.phoneNumbers() });
+}

@@ -1,0 +1,85 @@
+import { useInfiniteQuery, useQuery, useQueryClient } from '@tanstack/react-query';
+import { useCallback, useEffect, useRef } from 'react';
+import { bodyOf } from '../lib/api';
+import { keys } from '../lib/keys';
+import type { Conversation, Message } from '../lib/types';
+import { applyToCache } from './live-updates';
+import { useServices } from './services';
+
+const FIRST_PAGE = 50;
+const LARGEST_PAGE = 200;
+const OLDER_PAGE = 100;
+const CONTEXT_ABOVE_UNREAD = 20;
+
+/** A thread's messages: the newest page first, older ones by `fetchNextPage`. */
+export function useThreadMessages(conversation: Conversation) {
+  const { api } = useServices();
+  // All that is unread should be there at once, so that the thread can open where reading begins.
+  const wanted = Math.max(FIRST_PAGE, conversation.unread_count + CONTEXT_ABOVE_UNREAD);
+  return useInfiniteQuery({
+    queryKey: keys.thread(conversation.id),
+    initialPageParam: null as string | null,
+    queryFn: ({ pageParam, signal }) => {
+      const page =
+        pageParam === null
+          ? { limit: Math.min(wanted, LARGEST_PAGE) }
+          : { limit: OLDER_PAGE, before: pageParam };
+      return bodyOf(
+        api.GET('/api/live-chat/messages', {
+          params: { query: { conversation_id: conversation.id, ...page } },
+          signal,
+        }),
+      );
+    },
+    getNextPageParam: (page) => (page.messages.length < page.limit ? null : (page.messages[0]?.id ?? null)),
+  });
+}
+
+/** A message that may not be loaded with its thread: what a reply quotes can be far back. */
+export function useMessage(id: string, loaded: Message | undefined) {
+  const { api } = useServices();
+  return useQuery({
+    queryKey: ['message', id],
+    queryFn: ({ signal }) =>
+      bodyOf(
+        api.GET('/api/live-chat/messages/{message_id}', { params: { path: { message_id: id } }, signal }),
+      ),
+    enabled: loaded === undefined,
+    staleTime: Number.POSITIVE_INFINITY,
+    ...(loaded === undefined ? {} : { initialData: loaded }),
+  });
+}
+
+/**
+ * Tells the server, and so the customer, that the thread has been read, but only while somebody looks at
+ * its end: `isWatched` says so.
+ */
+export function useReadReceipts(conversation: Conversation, newestInboundId: string | null, isWatched: boolean) {
+  const { api } = useServices();
+  const client = useQueryClient();
+  const told = useRef<string | null>(null);
+  const { id, unread_count } = conversation;
+  const tell = useCallback(
+    async (upTo: string) => {
+      told.current = upTo;
+      try {
+        const answer = await bodyOf(
+          api.POST('/api/live-chat/conversations/{conversation_id}/read', {
+            params: { path: { conversation_id: id } },
+            body: { up_to: upTo },
+          }),
+        );
+        applyToCache(client, { type: 'conversation.updated', message: null, conversation: answer });
+        await client.invalidateQueries({ queryKey: keys.phoneNumbers() });
+      } catch {
+        // It is told again with the next message, or when the tab is looked at again.
+        told.current = null;
+      }
+    },
+    [api, client, id],
+  );
+  useEffect(() => {
+    if (isWatched && unread_count > 0 && newestInboundId !== null && told.current !== newestInboundId)
+      void tell(newestInboundId);
+  }, [isWatched, unread_count, newestInboundId, tell]);
+}

@@ -1,0 +1,168 @@
+import type { InfiniteData } from '@tanstack/react-query';
+import type { ListFilter } from './keys';
+import { mergeMessage } from './status';
+import type { Conversation, ConversationPage, Message, MessagePage } from './types';
+
+/** What the server tells of one change; both parts are as a fresh fetch would give them. */
+export interface LiveEvent {
+  type: 'message.created' | 'message.updated' | 'conversation.updated';
+  message: Message | null;
+  conversation: Conversation | null;
+}
+
+export type ConversationListData = InfiniteData<ConversationPage, string | null>;
+export type ThreadData = InfiniteData<MessagePage, string | null>;
+
+/** The part of the cache that events change. Lists are newest first, in pages; so are a thread's pages. */
+export interface LiveState {
+  lists: { filter: ListFilter; data: ConversationListData }[];
+  conversations: Record<string, Conversation>;
+  threads: Record<string, ThreadData>;
+}
+
+/**
+ * The state after an event. Pure; the same event again changes nothing; parts that do not change keep
+ * their identity. An event that is older than what is known does not take anything back.
+ */
+export function applyEvent(state: LiveState, event: LiveEvent): LiveState {
+  let next = state;
+  if (event.message !== null) next = withMessage(next, event.message, event.type === 'message.created');
+  if (event.conversation !== null) next = withConversation(next, event.conversation);
+  return next;
+}
+
+function withMessage(state: LiveState, message: Message, isNew: boolean): LiveState {
+  const thread = state.threads[message.conversation_id];
+  const changed = thread && putMessage(thread, message, isNew);
+  const lists = state.lists.map(({ filter, data }) => ({ filter, data: refreshLast(data, message) }));
+  return {
+    lists: sameItems(state.lists, lists) ? state.lists : lists,
+    conversations: state.conversations,
+    threads:
+      changed && changed !== thread
+        ? { ...state.threads, [message.conversation_id]: changed }
+        : state.threads,
+  };
+}
+
+function sameItems(a: LiveState['lists'], b: LiveState['lists']): boolean {
+  return a.every((item, index) => item.data === b[index]?.data);
+}
+
+const isSame = (a: Message, b: Message): boolean =>
+  a.id === b.id || (a.client_message_id !== null && a.client_message_id === b.client_message_id);
+
+/** A thread with the message replaced where it is known, else added in its place near the end. */
+export function putMessage(thread: ThreadData, message: Message, isNew: boolean): ThreadData {
+  for (const [at, page] of thread.pages.entries()) {
+    const index = page.messages.findIndex((known) => isSame(known, message));
+    const known = page.messages[index];
+    if (known === undefined) continue;
+    const merged = mergeMessage(known, message);
+    if (JSON.stringify(merged) === JSON.stringify(known)) return thread;
+    return replacePage(thread, at, { ...page, messages: page.messages.with(index, merged) });
+  }
+  const newest = thread.pages[0];
+  // A change of a message that is not loaded is seen when its page is.
+  if (newest === undefined || !isNew) return thread;
+  const place = newest.messages.findLastIndex((known) => known.timestamp <= message.timestamp) + 1;
+  // Older than all that is loaded: it belongs to a page further back.
+  if (place === 0 && newest.messages.length > 0 && newest.total > newest.messages.length) return thread;
+  const messages = newest.messages.toSpliced(place, 0, message);
+  const first_unread_id =
+    newest.first_unread_id ?? (message.direction === 'inbound' ? message.id : null);
+  return replacePage(thread, 0, { ...newest, messages, total: newest.total + 1, first_unread_id });
+}
+
+function replacePage(thread: ThreadData, at: number, page: MessagePage): ThreadData {
+  return { ...thread, pages: thread.pages.with(at, page) };
+}
+
+function refreshLast(data: ConversationListData, message: Message): ConversationListData {
+  for (const [at, page] of data.pages.entries()) {
+    const index = page.conversations.findIndex((item) => item.last_message?.id === message.id);
+    const item = page.conversations[index];
+    if (!item?.last_message) continue;
+    const merged = mergeMessage(item.last_message, message);
+    if (JSON.stringify(merged) === JSON.stringify(item.last_message)) return data;
+    const conversations = page.conversations.with(index, { ...item, last_message: merged });
+    return { ...data, pages: data.pages.with(at, { ...page, conversations }) };
+  }
+  return data;
+}
+
+function withConversation(state: LiveState, conversation: Conversation): LiveState {
+  const known = state.conversations[conversation.id];
+  const kept = known ? newer(known, conversation) : conversation;
+  const thread = state.threads[conversation.id];
+  const newest = thread?.pages[0];
+  const isReadNow = kept.unread_count === 0 && newest && newest.first_unread_id !== null;
+  return {
+    threads:
+      thread && isReadNow
+        ? { ...state.threads, [conversation.id]: replacePage(thread, 0, { ...newest, first_unread_id: null }) }
+        : state.threads,
+    conversations:
+      // One that nobody has opened is loaded when somebody does.
+      known && JSON.stringify(known) !== JSON.stringify(kept)
+        ? { ...state.conversations, [conversation.id]: kept }
+        : state.conversations,
+    lists: state.lists.map(({ filter, data }) => ({ filter, data: placeInList(filter, data, kept) })),
+  };
+}
+
+/** A conversation goes by its last activity: a repeat from before it is stale. */
+function newer(known: Conversation, incoming: Conversation): Conversation {
+  if ((incoming.last_message_time ?? '') < (known.last_message_time ?? '')) return known;
+  const [before, after] = [known.last_message, incoming.last_message];
+  if (before && after && before.id === after.id)
+    return { ...incoming, last_message: mergeMessage(before, after) };
+  return incoming;
+}
+
+function placeInList(
+  filter: ListFilter,
+  data: ConversationListData,
+  conversation: Conversation,
+): ConversationListData {
+  if (filter.phoneNumberId !== conversation.phone_number_id) return data;
+  let shown = conversation;
+  let wasThere = false;
+  for (const page of data.pages) {
+    const known = page.conversations.find((item) => item.id === conversation.id);
+    if (!known) continue;
+    wasThere = true;
+    shown = newer(known, conversation);
+    if (JSON.stringify(shown) === JSON.stringify(known)) return data;
+  }
+  // A search is the server's to answer; what is in it is kept fresh, and nothing is added. A conversation
+  // that was just read stays under the reader's hand in the unread list until that is loaded again.
+  const belongs = filter.search === '' && (!filter.unread || shown.unread_count > 0);
+  if (!wasThere && !belongs) return data;
+  return insertSorted(data, shown);
+}
+
+const isBefore = (a: Conversation, b: Conversation): boolean => {
+  const [x, y] = [a.last_message_time ?? '', b.last_message_time ?? ''];
+  return x === y ? a.id > b.id : x > y;
+};
+
+function insertSorted(data: ConversationListData, conversation: Conversation): ConversationListData {
+  let placed = false;
+  const pages = data.pages.map((page, at) => {
+    let items = page.conversations.filter((item) => item.id !== conversation.id);
+    const isLast = at === data.pages.length - 1;
+    const found = items.findIndex((item) => isBefore(conversation, item));
+    // Behind the last page that is loaded it is left out while there is more to load: paging brings it.
+    const place = found === -1 && isLast && page.next_cursor === null ? items.length : found;
+    if (!placed && place !== -1) {
+      items = items.toSpliced(place, 0, conversation);
+      placed = true;
+    }
+    const same =
+      items.length === page.conversations.length &&
+      items.every((item, index) => item === page.conversations[index]);
+    return same ? page : { ...page, conversations: items };
+  });
+  return { ...data, pages };
+}

@@ -1,0 +1,15 @@
+/** Keys of the query cache, from general to specific. They are made here and nowhere else. */
+export interface ListFilter {
+  phoneNumberId: string;
+  unread: boolean;
+  search: string;
+}
+
+export const keys = {
+  phoneNumbers: () => ['phone-numbers'] as const,
+  conversations: () => ['conversations'] as const,
+  conversationList: (filter: ListFilter) => ['conversations', filter] as const,
+  conversation: (id: string) => ['conversation', id] as const,
+  threads: () => ['threads'] as const,
+  thread: (id: string) => ['threads', id, 'messages'] as const,
+};

@@ -1,0 +1,78 @@
+import { daysAgo } from './format';
+import { isSystemLine } from './message-content';
+import type { OutboxEntry } from './outbox';
+import type { Message } from './types';
+
+export type ThreadRow =
+  | { kind: 'day'; key: string; time: string }
+  | { kind: 'unread'; key: string }
+  | { kind: 'system'; key: string; message: Message }
+  | { kind: 'message'; key: string; message: Message; startsGroup: boolean; endsGroup: boolean }
+  | { kind: 'local'; key: string; entry: OutboxEntry; startsGroup: boolean; endsGroup: boolean };
+
+const GROUP_MS = 5 * 60_000;
+
+interface Item {
+  key: string;
+  time: string;
+  side: string;
+  message: Message | null;
+  entry: OutboxEntry | null;
+}
+
+/**
+ * What stands in a thread, from top to bottom. A row keeps its key when the server's message takes the
+ * place of the local one, so that it is not mounted anew.
+ */
+export function threadRows(
+  messages: readonly Message[],
+  outbox: readonly OutboxEntry[],
+  firstUnreadId: string | null,
+): ThreadRow[] {
+  const stored = new Set(messages.map((message) => message.client_message_id));
+  const items: Item[] = [
+    ...messages.map(itemOfMessage),
+    ...outbox.filter((entry) => !stored.has(entry.clientMessageId)).map(itemOfEntry),
+  ];
+  const rows: ThreadRow[] = [];
+  for (const [index, item] of items.entries()) {
+    const previous = items[index - 1];
+    const isNewDay = !previous || daysAgo(previous.time, new Date(item.time)) !== 0;
+    const isUnread = item.message !== null && item.message.id === firstUnreadId;
+    if (isNewDay) rows.push({ kind: 'day', key: `day-${item.key}`, time: item.time });
+    if (isUnread) rows.push({ kind: 'unread', key: 'unread' });
+    const next = items[index + 1];
+    const startsGroup = isNewDay || isUnread || !previous || !areGrouped(previous, item);
+    const endsGroup = !next || !areGrouped(item, next) || daysAgo(item.time, new Date(next.time)) !== 0;
+    rows.push(rowOf(item, startsGroup, endsGroup));
+  }
+  return rows;
+}
+
+function rowOf(item: Item, startsGroup: boolean, endsGroup: boolean): ThreadRow {
+  const { key, message, entry } = item;
+  if (entry) return { kind: 'local', key, entry, startsGroup, endsGroup };
+  if (!message) throw new Error('a row is a message or an entry of the outbox');
+  if (isSystemLine(message)) return { kind: 'system', key, message };
+  return { kind: 'message', key, message, startsGroup, endsGroup };
+}
+
+function itemOfMessage(message: Message): Item {
+  const breaks = isSystemLine(message) || message.status === 'failed' || message.status === 'unknown';
+  return {
+    key: message.client_message_id ?? message.id,
+    time: message.timestamp,
+    side: breaks ? message.id : message.direction,
+    message,
+    entry: null,
+  };
+}
+
+function itemOfEntry(entry: OutboxEntry): Item {
+  const side = entry.state === 'stopped' ? entry.clientMessageId : 'outbound';
+  return { key: entry.clientMessageId, time: entry.createdAt, side, message: null, entry };
+}
+
+function areGrouped(a: Item, b: Item): boolean {
+  return a.side === b.side && Math.abs(Date.parse(b.time) - Date.parse(a.time)) <= GROUP_MS;
+}

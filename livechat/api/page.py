@@ -1,0 +1,124 @@
+"""The page: the built front end, its configuration, and the headers under which a browser runs it."""
+
+import re
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import orjson
+from flask import Blueprint, Flask, Response, current_app, request
+
+from livechat.config import SETTINGS_KEY, Settings
+from livechat.errors import NotFoundError
+
+bp = Blueprint("page", __name__)
+
+# Where ``make frontend`` puts what it builds; tests point it at a folder of theirs.
+FOLDER_KEY = "LIVECHAT_PAGE_FOLDER"
+FOLDER = Path(__file__).resolve().parents[2] / "frontend" / "dist"
+# As index.html has it: a data block, which is no script to a Content-Security-Policy.
+PLACEHOLDER = '<script id="livechat-configuration" type="application/json">{}</script>'
+# Names carry a hash of the content, so that a name never means something else.
+ASSET = re.compile(r"[A-Za-z0-9_.-]+-[A-Za-z0-9_-]{8}\.(css|js|svg|png|woff2|json)")
+_ENCODINGS = (("br", ".br"), ("gzip", ".gz"))
+_TYPES = {
+    "css": "text/css; charset=utf-8",
+    "js": "text/javascript; charset=utf-8",
+    "svg": "image/svg+xml",
+    "png": "image/png",
+    "woff2": "font/woff2",
+    "json": "application/json",
+}
+_NOT_BUILT = "The page is not built yet: run make frontend, then load this address again.\n"
+
+
+def init_page(app: Flask) -> None:
+    """Name the folder that the page is served from."""
+    app.config.setdefault(FOLDER_KEY, FOLDER)
+
+
+@bp.get("/")
+@bp.get("/live-chat", strict_slashes=False)
+@bp.get("/live-chat/<path:place>")
+def page(place: str = "") -> Response:
+    """The page, whatever its place: it reads its own address. 503 where it has not been built."""
+    try:
+        html = (_folder() / "index.html").read_text(encoding="utf-8")
+    except FileNotFoundError:
+        return Response(
+            _NOT_BUILT, 503, content_type="text/plain; charset=utf-8", headers={"Retry-After": "10"}
+        )
+    settings: Settings = current_app.config[SETTINGS_KEY]
+    block = PLACEHOLDER.replace("{}", _data_block(configuration(settings)))
+    return Response(
+        html.replace(PLACEHOLDER, block, 1),
+        content_type="text/html; charset=utf-8",
+        headers={"Cache-Control": "no-cache", "Content-Security-Policy": content_security_policy(settings)},
+    )
+
+
+@bp.get("/assets/<path:filename>")
+def asset(filename: str) -> Response:
+    """A built file for ever, compressed as the browser takes it: the build has made both forms."""
+    match = ASSET.fullmatch(filename)
+    folder = _folder() / "assets"
+    if match is None or not (folder / filename).is_file():
+        raise NotFoundError("There is no such file.")
+    accepted = request.accept_encodings
+    found = (
+        (encoding, filename + suffix)
+        for encoding, suffix in _ENCODINGS
+        if accepted[encoding] > 0 and (folder / (filename + suffix)).is_file()
+    )
+    encoding, name = next(found, ("", filename))
+    # Read at once: the build keeps files small, and a browser asks for each of them once.
+    response = Response((folder / name).read_bytes(), content_type=_TYPES[match[1]])
+    response.headers["Cache-Control"] = "public, max-age=31536000, immutable"
+    response.headers["Vary"] = "Accept-Encoding"
+    if encoding:
+        response.headers["Content-Encoding"] = encoding
+    return response
+
+
+def configuration(settings: Settings) -> dict[str, str | None]:
+    """What the page must know before it can sign anybody in; the sandbox's demo user goes first.
+
+    The key of Supabase that is given here is the one meant for browsers.
+    """
+    if settings.sandbox:
+        return {"sandbox_url": _sandbox_url(settings), "supabase_url": None, "supabase_anon_key": None}
+    return {
+        "sandbox_url": None,
+        "supabase_url": settings.supabase_url,
+        "supabase_anon_key": settings.supabase_anon_key,
+    }
+
+
+def content_security_policy(settings: Settings) -> str:
+    """Nothing but what we serve runs, and the page talks to us and to where people sign in."""
+    where = configuration(settings)
+    elsewhere = where["sandbox_url"] or where["supabase_url"]
+    connect = f"'self' {_origin(elsewhere)}" if elsewhere else "'self'"
+    return (
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; "
+        f"media-src 'self' blob:; font-src 'self'; connect-src {connect}; manifest-src 'self'; "
+        "frame-ancestors 'none'; base-uri 'none'; form-action 'self'"
+    )
+
+
+def _folder() -> Path:
+    return Path(current_app.config[FOLDER_KEY])
+
+
+def _sandbox_url(settings: Settings) -> str:
+    # In `make run` both are one program: it poses as Meta and mints the demo user's tokens.
+    return (settings.sandbox_url or settings.whatsapp_api_url).rstrip("/")
+
+
+def _origin(url: str) -> str:
+    parts = urlsplit(url)
+    return f"{parts.scheme}://{parts.netloc}"
+
+
+def _data_block(data: dict[str, str | None]) -> str:
+    # No "<" inside: the parser would look for the end of the script there.
+    return orjson.dumps(data).decode().replace("<", "\\u003c")
