@@ -2,12 +2,14 @@
 
 One pipeline adds the body and tries to take the *wake-up lease*; only the request that wins it sends the
 Celery task. So a burst of a thousand webhooks costs one task, and a lone one is stored within milliseconds.
+Bodies that come while a pipeline is under way share the next one.
 """
 
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 import structlog
@@ -21,6 +23,7 @@ from livechat.errors import UnavailableError
 from livechat.outbox import enqueue
 from livechat.queries import ledger
 from livechat.queries.session import AnySession
+from livechat.services.group_commit import GroupCommit
 from livechat.tasknames import TaskName
 
 log = structlog.get_logger(__name__)
@@ -45,11 +48,19 @@ class RawEvent:
     entry_id: bytes | None = None
 
 
+class _Kept(NamedTuple):
+    """What became of one body; the lease is won by one of those that were written together."""
+
+    error: Exception | None
+    won_lease: bool = False
+
+
 class Inbox:
-    """The way in. One in a process; safe to use from many threads."""
+    """The way in. One in a process, for one Redis; safe to use from many threads."""
 
     def __init__(self) -> None:
         self._redis_rests_until = 0.0
+        self._writes: GroupCommit[RawEvent, _Kept] = GroupCommit()
 
     def put(self, redis: Redis, session: AnySession, body: bytes) -> str:
         """Keep ``body`` and see that it is processed; returns where it is kept, ``redis`` or ``postgresql``.
@@ -74,19 +85,12 @@ class Inbox:
     def _to_stream(self, redis: Redis, event: RawEvent) -> bool:
         if time.monotonic() < self._redis_rests_until:
             return False
-        try:
-            pipeline = redis.pipeline(transaction=True)
-            pipeline.xadd(
-                STREAM,
-                {"id": event.id.bytes, "at": f"{event.received_at.timestamp():.6f}", "body": event.body},
-            )
-            pipeline.set(LEASE, "1", nx=True, px=LEASE_MS)
-            _, won = pipeline.execute()
-        except RedisError as error:
+        kept = self._writes.run(event, lambda events: _add(redis, events))
+        if kept.error is not None:
             self._redis_rests_until = time.monotonic() + REDIS_REST_S
-            log.error("redis_refused_webhook", event_id=str(event.id), error=type(error).__name__)
+            log.error("redis_refused_webhook", event_id=str(event.id), error=type(kept.error).__name__)
             return False
-        if won and not enqueue(TaskName.INGEST):
+        if kept.won_lease and not enqueue(TaskName.INGEST):
             release_lease(redis)
         return True
 
@@ -100,6 +104,30 @@ class Inbox:
             return
         if won and not enqueue(TaskName.INGEST):
             release_lease(redis)
+
+
+def _add(redis: Redis, events: Sequence[RawEvent]) -> list[_Kept]:
+    """Add bodies to the stream and try to take the lease, in one round trip.
+
+    No transaction: a body that was added before the connection broke is also kept in the ledger, under the
+    same id, and stored once.
+    """
+    pipeline = redis.pipeline(transaction=False)
+    for event in events:
+        pipeline.xadd(
+            STREAM,
+            {"id": event.id.bytes, "at": f"{event.received_at.timestamp():.6f}", "body": event.body},
+        )
+    pipeline.set(LEASE, "1", nx=True, px=LEASE_MS)
+    try:
+        *added, won = pipeline.execute(raise_on_error=False)
+    except RedisError as error:
+        return [_Kept(error)] * len(events)
+    results = [_Kept(each if isinstance(each, Exception) else None) for each in added]
+    winner = next((n for n, kept in enumerate(results) if kept.error is None), None)
+    if won is True and winner is not None:
+        results[winner] = _Kept(None, won_lease=True)
+    return results
 
 
 def refresh_lease(redis: Redis) -> None:
