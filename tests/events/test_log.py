@@ -97,7 +97,7 @@ def test_the_epoch_stays_until_redis_has_lost_everything(redis_client: Redis) ->
 
 def test_an_entry_of_a_newer_version_is_a_reset(redis_client: Redis) -> None:
     account = uuid4()
-    redis_client.xadd(logs.stream_key(account), {"k": b"something new"})
+    redis_client.xadd(logs.stream_key(account), {"c": b"something new"})
     assert [entry.change for entry in read(redis_client, account, START).entries] == [logs.RESET]
 
 

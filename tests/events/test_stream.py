@@ -1,8 +1,10 @@
 """``GET /events`` over the real server, from a browser's side: what comes, when, and when not."""
 
 import time
+from collections.abc import Callable
+from pathlib import Path
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 from redis import Redis
@@ -13,8 +15,9 @@ from livechat.events import log as logs
 from livechat.events.log import Change, Kind
 from livechat.models import Conversation, PhoneNumber
 from livechat.services.publish import publish_account
+from local.services import EmbeddedServices
 from tests.conftest import make_token, wait_until
-from tests.events.conftest import Browser, OpenStream, Server
+from tests.events.conftest import EVENTS, Browser, OpenStream, Server
 from tests.factories import make_account, make_message, make_number
 from tests.ingest.conftest import (
     NUMBER,
@@ -240,3 +243,25 @@ def test_a_closed_tab_is_forgotten_within_a_heartbeat(
     assert redis_client.zcard(key) == 1
     page.close()
     wait_until(lambda: redis_client.zcard(key) == 0, timeout_s=12)
+
+
+def test_asking_for_the_headers_alone_opens_nothing(
+    meta: Meta, redis_client: Redis, auth: Callable[[UUID], dict[str, str]]
+) -> None:
+    answer = meta.client.head(EVENTS, headers=auth(OWNER))
+    assert (answer.status_code, answer.content_type) == (200, "text/event-stream")
+    assert redis_client.zcard(f"livechat:events:open:{OWNER}") == 0
+
+
+def test_a_process_keeps_threads_for_webhooks(
+    meta: Meta, services: EmbeddedServices, tmp_path: Path, browse: OpenStream
+) -> None:
+    small = Server(services, tmp_path, workers=1, LIVECHAT_EVENT_STREAMS_PER_PROCESS="2")
+    try:
+        small.wait()
+        assert [browse(OWNER, at=small).status for _ in range(2)] == [200, 200]
+        refused = browse(OWNER, at=small)
+        assert (refused.status, refused.problem["code"]) == (503, "unavailable")
+        assert int(refused.answer["retry-after"]) > 0
+    finally:
+        small.stop()

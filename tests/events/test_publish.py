@@ -1,0 +1,106 @@
+"""Who says what has changed: every service that commits something which a page shows."""
+
+from uuid import UUID
+
+import pytest
+from redis import Redis
+from sqlalchemy.orm import Session, scoped_session
+
+from livechat.events import log as logs
+from livechat.events.log import RESET, Change, Kind
+from livechat.models import Conversation, PhoneNumber
+from livechat.services.deliver import Sender, deliver
+from livechat.services.mark_read import mark_read
+from livechat.services.pause import pause_number, resume_number
+from livechat.services.publish import publish
+from livechat.services.sweep_outbound import sweep_outbound
+from tests.factories import make_conversation, make_message
+from tests.ingest.conftest import Meta, make_text_body
+from tests.sends.conftest import execute, graph, sender
+from tests.sends.graph_server import GraphServer
+
+__all__ = ["graph", "sender"]
+
+AnySession = scoped_session[Session]
+UPDATED = Kind.MESSAGE_UPDATED
+
+
+def said(redis: Redis, session: AnySession, conversation: Conversation) -> list[Change]:
+    """What the log of the conversation's account holds."""
+    account_id = session.get_one(PhoneNumber, conversation.phone_number_id).account_id
+    session.rollback()
+    entries = logs.read_slice(redis, account_id, (0, 0), (2**63, 0), 1000).entries
+    return [entry.change for entry in entries]
+
+
+def queued(session: AnySession, conversation: Conversation, **columns: object) -> UUID:
+    message = make_message(
+        session, conversation, direction="outbound", status="queued", wamid=None, **columns
+    )
+    session.commit()
+    return message.id
+
+
+def test_a_send_is_followed_through_its_states(
+    session: AnySession, redis_client: Redis, sender: Sender, graph: GraphServer
+) -> None:
+    conversation = make_conversation(session)
+    message_id = queued(session, conversation)
+    deliver(session, sender, conversation.id)
+    assert said(redis_client, session, conversation) == [Change(UPDATED, message_id)] * 2
+
+
+def test_a_reaction_of_ours_shows_on_its_bubble(
+    session: AnySession, redis_client: Redis, sender: Sender, graph: GraphServer
+) -> None:
+    conversation = make_conversation(session)
+    target = make_message(session, conversation, wamid="wamid.theirs").id
+    part = {"reaction": {"message_id": "wamid.theirs", "emoji": "👍"}}
+    queued(session, conversation, message_type="reaction", text=None, content=part)
+    deliver(session, sender, conversation.id)
+    assert said(redis_client, session, conversation)[-1] == Change(UPDATED, target)
+
+
+def test_a_claim_past_its_deadline_is_told(session: AnySession, redis_client: Redis) -> None:
+    conversation = make_conversation(session)
+    message_id = queued(session, conversation)
+    execute(
+        "UPDATE chat_messages SET status = 'sending', status_rank = 10, claimed_until = now() WHERE id = :id",
+        id=message_id,
+    )
+    sweep_outbound(session, redis_client)
+    assert said(redis_client, session, conversation) == [Change(UPDATED, message_id)]
+
+
+def test_reading_pausing_and_resuming_are_told(session: AnySession, redis_client: Redis) -> None:
+    conversation = make_conversation(session)
+    make_message(session, conversation)
+    session.commit()
+    mark_read(session, conversation.id, None)
+    session.commit()
+    pause_number(session, conversation.phone_number_id, 190, "The token has expired.")
+    session.commit()
+    resume_number(session, conversation.phone_number_id)
+    session.commit()
+    read = Change(Kind.CONVERSATION_UPDATED, conversation.id)
+    assert said(redis_client, session, conversation) == [read, RESET, RESET]
+
+
+def test_nothing_is_said_of_what_was_rolled_back(session: AnySession, redis_client: Redis) -> None:
+    conversation = make_conversation(session)
+    session.commit()
+    message = make_message(session, conversation)
+    publish(session, created={message.id: conversation.id})
+    session.rollback()
+    session.commit()
+    assert said(redis_client, session, conversation) == []
+
+
+@pytest.mark.parametrize("repeats", [1, 3])
+def test_a_repeated_webhook_is_told_once(meta: Meta, repeats: int) -> None:
+    body = make_text_body("wamid.once")
+    for _ in range(repeats):
+        meta.deliver_body(body, body)
+    conversation = meta.session.get_one(Conversation, meta.conversation()["id"])
+    created = [each.kind for each in said(meta.redis, meta.session, conversation)]
+    assert created == [Kind.MESSAGE_CREATED]
