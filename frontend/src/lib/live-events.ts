@@ -126,10 +126,10 @@ export class LiveEvents {
         else if (event && TYPES.has(event)) this.deliver(event, data);
       },
     });
-    let timer = 0;
+    let timer: ReturnType<typeof setTimeout> | undefined;
     const rearm = () => {
-      window.clearTimeout(timer);
-      timer = window.setTimeout(() => this.current?.abort(), WATCHDOG_MS);
+      clearTimeout(timer);
+      timer = setTimeout(() => this.current?.abort(), WATCHDOG_MS);
     };
     try {
       for (rearm(); ; rearm()) {
@@ -139,7 +139,7 @@ export class LiveEvents {
         parser.feed(value);
       }
     } finally {
-      window.clearTimeout(timer);
+      clearTimeout(timer);
     }
   }
 

@@ -1,0 +1,151 @@
+import { describe, expect, it } from 'vitest';
+import { applyEvent, type LiveEvent, type LiveState } from './apply-event';
+import { aConversation, aMessage } from './samples';
+import type { Conversation, Message } from './types';
+
+const at = (minute: number) => `2026-11-22T10:${String(minute).padStart(2, '0')}:00.000000Z`;
+
+function page(messages: Message[], total = messages.length, first_unread_id: string | null = null) {
+  return { messages, total, limit: 50, offset: 0, first_unread_id };
+}
+
+function stateWith(conversations: Conversation[], messages: Message[], more: { next?: string; unread?: boolean; search?: string } = {}): LiveState {
+  return {
+    lists: [
+      {
+        filter: { phoneNumberId: '100', unread: more.unread ?? false, search: more.search ?? '' },
+        data: { pages: [{ conversations, next_cursor: more.next ?? null }], pageParams: [null] },
+      },
+    ],
+    conversations: Object.fromEntries(conversations.map((item) => [item.id, item])),
+    threads: { c1: { pages: [page(messages)], pageParams: [null] } },
+  };
+}
+
+const listed = (state: LiveState) => state.lists[0]?.data.pages.flatMap((one) => one.conversations) ?? [];
+const thread = (state: LiveState) => state.threads.c1?.pages.toReversed().flatMap((one) => one.messages) ?? [];
+const created = (message: Message, conversation: Conversation | null = null): LiveEvent => ({
+  type: 'message.created',
+  message,
+  conversation,
+});
+const updated = (message: Message): LiveEvent => ({ type: 'message.updated', message, conversation: null });
+const ofConversation = (conversation: Conversation): LiveEvent => ({
+  type: 'conversation.updated',
+  message: null,
+  conversation,
+});
+
+describe('a message that has come', () => {
+  const old = aMessage({ id: 'm1', timestamp: at(1) });
+  const fresh = aMessage({ id: 'm2', timestamp: at(2), text: 'And now?' });
+  const before = stateWith([aConversation({ last_message: old, last_message_time: at(1) })], [old]);
+  const conversation = aConversation({ last_message: fresh, last_message_time: at(2), unread_count: 1 });
+
+  it('is what a fresh fetch would give', () => {
+    const after = applyEvent(before, created(fresh, conversation));
+    expect(after.threads.c1?.pages[0]).toEqual(page([old, fresh], 2, 'm2'));
+    expect(listed(after)).toEqual([conversation]);
+    expect(after.conversations.c1).toEqual(conversation);
+  });
+
+  it('changes nothing when it is told again', () => {
+    const once = applyEvent(before, created(fresh, conversation));
+    const twice = applyEvent(once, created(fresh, conversation));
+    expect(twice.threads).toBe(once.threads);
+    expect(twice.conversations).toBe(once.conversations);
+    expect(twice.lists[0]?.data).toBe(once.lists[0]?.data);
+  });
+
+  it('goes to its place by time', () => {
+    const state = stateWith([], [aMessage({ id: 'a', timestamp: at(1) }), aMessage({ id: 'c', timestamp: at(3) })]);
+    const after = applyEvent(state, created(aMessage({ id: 'b', timestamp: at(2) })));
+    expect(thread(after).map((message) => message.id)).toEqual(['a', 'b', 'c']);
+  });
+
+  it('is left to its page where it is older than what is loaded', () => {
+    const state = stateWith([], []);
+    state.threads.c1 = { pages: [page([aMessage({ id: 'b', timestamp: at(9) })], 80)], pageParams: [null] };
+    expect(applyEvent(state, created(aMessage({ id: 'a', timestamp: at(1) }))).threads).toBe(state.threads);
+  });
+
+  it('takes the place of what the agent has just written', () => {
+    const mine = aMessage({ id: 'm3', direction: 'outbound', status: 'queued', client_message_id: 'k', timestamp: at(3) });
+    const sent = { ...mine, status: 'sent' as const, wamid: 'wamid.3' };
+    const answerFirst = applyEvent(applyEvent(before, created(mine)), updated(sent));
+    const eventFirst = applyEvent(applyEvent(before, created(sent)), created(mine));
+    for (const after of [answerFirst, eventFirst])
+      expect(thread(after).map((message) => [message.id, message.status])).toEqual([
+        ['m1', 'received'],
+        ['m3', 'sent'],
+      ]);
+  });
+});
+
+describe('a status', () => {
+  const mine = aMessage({ id: 'm1', direction: 'outbound', status: 'sent' });
+  const before = stateWith([aConversation({ last_message: mine })], [mine]);
+
+  it('shows in the thread and in the list', () => {
+    const after = applyEvent(before, updated({ ...mine, status: 'read' }));
+    expect(thread(after)[0]?.status).toBe('read');
+    expect(listed(after)[0]?.last_message?.status).toBe('read');
+  });
+
+  it('is never taken back, not by a stale conversation either', () => {
+    const read = applyEvent(before, updated({ ...mine, status: 'read' }));
+    const after = applyEvent(read, { ...updated({ ...mine, status: 'delivered' }), conversation: aConversation({ last_message: mine }) });
+    expect(thread(after)[0]?.status).toBe('read');
+    expect(listed(after)[0]?.last_message?.status).toBe('read');
+  });
+
+  it('of a message that is not loaded changes nothing', () => {
+    expect(applyEvent(before, updated({ ...mine, id: 'far', client_message_id: null })).threads).toBe(before.threads);
+  });
+});
+
+describe('the list', () => {
+  const [first, second] = [
+    aConversation({ id: 'c1', last_message_time: at(5) }),
+    aConversation({ id: 'c2', last_message_time: at(4) }),
+  ];
+
+  it('moves a conversation to the top when something happens in it', () => {
+    const after = applyEvent(stateWith([first, second], []), ofConversation({ ...second, last_message_time: at(6) }));
+    expect(listed(after).map((item) => item.id)).toEqual(['c2', 'c1']);
+  });
+
+  it('ignores what is older than what it shows', () => {
+    const state = stateWith([first, second], []);
+    const after = applyEvent(state, ofConversation({ ...first, last_message_time: at(1), unread_count: 7 }));
+    expect(after.lists[0]?.data).toBe(state.lists[0]?.data);
+  });
+
+  it('takes in a new conversation, but not one of another number', () => {
+    const fresh = aConversation({ id: 'c3', last_message_time: at(7) });
+    expect(listed(applyEvent(stateWith([first], []), ofConversation(fresh))).map((item) => item.id)).toEqual(['c3', 'c1']);
+    const elsewhere = { ...fresh, phone_number_id: '200' };
+    expect(listed(applyEvent(stateWith([first], []), ofConversation(elsewhere)))).toEqual([first]);
+  });
+
+  it('leaves what belongs behind its last page to paging', () => {
+    const old = aConversation({ id: 'c9', last_message_time: at(1) });
+    expect(listed(applyEvent(stateWith([first], [], { next: 'more' }), ofConversation(old)))).toEqual([first]);
+    expect(listed(applyEvent(stateWith([first], []), ofConversation(old)))).toEqual([first, old]);
+  });
+
+  it('adds nothing to a search, and only unread ones to the unread', () => {
+    const fresh = aConversation({ id: 'c3', last_message_time: at(7) });
+    expect(listed(applyEvent(stateWith([first], [], { search: 'as' }), ofConversation(fresh)))).toEqual([first]);
+    expect(listed(applyEvent(stateWith([first], [], { unread: true }), ofConversation(fresh)))).toEqual([first]);
+    const unread = { ...fresh, unread_count: 2 };
+    expect(listed(applyEvent(stateWith([first], [], { unread: true }), ofConversation(unread)))).toEqual([unread, first]);
+  });
+
+  it('forgets where reading was to begin once all is read', () => {
+    const state = stateWith([{ ...first, unread_count: 1 }], []);
+    state.threads.c1 = { pages: [page([aMessage()], 1, 'm1')], pageParams: [null] };
+    const after = applyEvent(state, ofConversation({ ...first, unread_count: 0 }));
+    expect(after.threads.c1?.pages[0]?.first_unread_id).toBeNull();
+  });
+});

@@ -1,0 +1,43 @@
+import type { Conversation, Message } from './types';
+
+/** Objects as the API gives them, for tests; what a test cares about it names itself. */
+export function aMessage(given: Partial<Message> = {}): Message {
+  const text = given.text ?? 'Hello';
+  return {
+    id: 'm1',
+    conversation_id: 'c1',
+    wamid: 'wamid.1',
+    direction: 'inbound',
+    message_type: 'text',
+    text,
+    content: { text: { body: text } },
+    status: given.direction === 'outbound' ? 'sent' : 'received',
+    error: null,
+    timestamp: '2026-11-22T10:00:00.000000Z',
+    sent_at: null,
+    delivered_at: null,
+    read_at: null,
+    failed_at: null,
+    client_message_id: null,
+    reply_to: null,
+    reactions: [],
+    ...given,
+  };
+}
+
+export function aConversation(given: Partial<Conversation> = {}): Conversation {
+  return {
+    id: 'c1',
+    user_id: 'u1',
+    phone_number_id: '100',
+    customer_phone: '917755991051',
+    customer_user_id: null,
+    customer_username: null,
+    customer_name: 'Asha Kulkarni',
+    last_message: null,
+    last_message_time: '2026-11-22T10:00:00.000000Z',
+    unread_count: 0,
+    window_expires_at: '2026-11-23T10:00:00.000000Z',
+    ...given,
+  };
+}
