@@ -1,13 +1,7 @@
-<<<<<<< HEAD
-"""``/readyz``: 200 only where everything can do its work; a 503 names what cannot."""
-
-from collections.abc import Callable
-=======
 """``GET /readyz``: 200 where everything is there, else 503 and the name of what is missing."""
 
 from collections.abc import Callable
 from pathlib import Path
->>>>>>> ops
 
 from flask import Flask
 from flask.testing import FlaskClient
@@ -16,34 +10,6 @@ from redis import Redis
 from livechat.services.readiness import say_consuming
 from livechat.tasknames import Queue
 from local.services import EmbeddedServices
-<<<<<<< HEAD
-
-ALL = [queue.value for queue in Queue]
-
-
-def test_without_workers_nothing_is_ready(client: FlaskClient) -> None:
-    answer = client.get("/readyz")
-    assert (answer.status_code, answer.mimetype) == (503, "application/problem+json")
-    assert answer.json["code"] == "unavailable"
-    assert answer.json["missing"] == [f"worker:{queue}" for queue in ALL]
-    assert answer.headers["Retry-After"]
-
-
-def test_every_queue_needs_its_consumer(client: FlaskClient, redis_client: Redis) -> None:
-    say_consuming(redis_client, [queue for queue in ALL if queue != "outbound"])
-    assert client.get("/readyz").json["missing"] == ["worker:outbound"]
-    say_consuming(redis_client, ALL)
-    assert client.get("/readyz").status_code == 200
-
-
-def test_alive_is_not_ready(another_app: Callable[[EmbeddedServices], Flask]) -> None:
-    with EmbeddedServices() as own:
-        client = another_app(own).test_client()
-        own.postgres.kill()
-        own.redis.kill()
-        assert client.get("/readyz").json["missing"] == ["database", "redis", "broker"]
-        assert client.get("/healthz").status_code == 200
-=======
 from tests.conftest import environment, wait_until
 from tests.sends.conftest import Worker
 
@@ -99,4 +65,3 @@ def test_servers_that_were_killed_are_named(another_app: Callable[[EmbeddedServi
         assert client.get("/healthz").status_code == 200
         own.postgres.start()
         assert missing(client) == ["redis", "broker"]
->>>>>>> ops
