@@ -127,6 +127,33 @@ def update_conversations(session: AnySession, rows: list[dict[str, Any]]) -> Non
     session.execute(_UPDATE_CONVERSATIONS, {"rows": _json(rows)})
 
 
+_UPDATE_COUNTERS = text(
+    """
+    UPDATE chat_conversations c
+    SET last_message_id = r.last_message_id, last_message_time = r.last_message_time,
+        last_message_seq = r.last_message_seq, unread_count = r.unread_count,
+        last_inbound_at = r.last_inbound_at
+    FROM jsonb_to_recordset(CAST(:rows AS jsonb)) AS r(
+        id uuid, last_message_id uuid, last_message_time timestamptz, last_message_seq bigint,
+        unread_count int, last_inbound_at timestamptz)
+    WHERE c.id = r.id
+    """
+)
+COUNTERS = (
+    "id",
+    "last_message_id",
+    "last_message_time",
+    "last_message_seq",
+    "unread_count",
+    "last_inbound_at",
+)
+
+
+def update_counters(session: AnySession, rows: list[dict[str, Any]]) -> None:
+    """Write back what a message changes, of conversations that the caller has locked: COUNTERS."""
+    session.execute(_UPDATE_COUNTERS, {"rows": _json(rows)})
+
+
 def release_identities(session: AnySession, ids: list[UUID]) -> None:
     """Take the customer ids off locked conversations that are about to exchange them.
 

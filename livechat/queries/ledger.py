@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from itertools import accumulate
 from typing import Any
 from uuid import UUID
 
@@ -43,20 +44,22 @@ def already_done(session: AnySession, ids: Sequence[UUID]) -> set[UUID]:
 def write_outcomes(session: AnySession, rows: list[dict[str, Any]], bodies: dict[UUID, bytes]) -> None:
     """Insert or complete ledger rows: {id, received_at, state, phone_number_ids, items, the four counts}.
 
-    Bodies travel beside the JSON as an array of ``bytea``, in the order of ``rows``.
+    Bodies travel beside the JSON as one ``bytea``, end to end in the order of ``rows``, and are cut there: an
+    array of them would be escaped byte by byte, twice as long, at a sixth of what a batch costs.
     """
+    ends = list(accumulate(len(bodies[row["id"]]) for row in rows))
     session.execute(
         text(
             """
             INSERT INTO webhook_events (id, received_at, processed_at, state, body, phone_number_ids, items,
                                         stored, duplicate, ignored, failed)
-            SELECT r.id, r.received_at, clock_timestamp(), r.state, b.body,
+            SELECT r.id, r.received_at, clock_timestamp(), r.state,
+                   substring(CAST(:bodies AS bytea) FROM r.body_at FOR r.body_bytes),
                    ARRAY(SELECT jsonb_array_elements_text(r.phone_number_ids)), r.items,
                    r.stored, r.duplicate, r.ignored, r.failed
             FROM jsonb_to_recordset(CAST(:rows AS jsonb))
                  AS r(id uuid, received_at timestamptz, state text, phone_number_ids jsonb, items jsonb,
-                      stored int, duplicate int, ignored int, failed int, n bigint)
-            JOIN unnest(CAST(:bodies AS bytea[])) WITH ORDINALITY AS b(body, n) USING (n)
+                      stored int, duplicate int, ignored int, failed int, body_at int, body_bytes int)
             ON CONFLICT (id) DO UPDATE SET
                 processed_at = excluded.processed_at, state = excluded.state,
                 phone_number_ids = excluded.phone_number_ids, items = excluded.items,
@@ -65,8 +68,15 @@ def write_outcomes(session: AnySession, rows: list[dict[str, Any]], bodies: dict
             """
         ),
         {
-            "rows": orjson.dumps([{**row, "n": n} for n, row in enumerate(rows, 1)]).decode(),
-            "bodies": [bodies[row["id"]] for row in rows],
+            "rows": orjson.dumps(
+                [
+                    # PostgreSQL counts from 1.
+                    {**row, "body_at": end - len(body) + 1, "body_bytes": len(body)}
+                    for row, end in zip(rows, ends, strict=True)
+                    for body in (bodies[row["id"]],)
+                ]
+            ).decode(),
+            "bodies": b"".join(bodies[row["id"]] for row in rows),
         },
     )
 

@@ -19,7 +19,10 @@ _COLUMN = {"phone": "customer_phone", "user_id": "customer_user_id", "group": "g
 
 @dataclass(slots=True)
 class Conversation:
-    """A conversation's row while a batch works on it. ``new`` and ``dirty`` say what must be written."""
+    """A conversation's row while a batch works on it.
+
+    What must be written: all of it where ``new`` or ``dirty``, what a message changes where only ``heard``.
+    """
 
     id: UUID
     user_id: UUID
@@ -41,6 +44,7 @@ class Conversation:
     window_refused_at: datetime | None = None
     has_sending: bool = False
     new: bool = False
+    heard: bool = False
     dirty: bool = False
     identity_dirty: bool = False
 

@@ -34,7 +34,8 @@ from livechat.whatsapp.items import (
 )
 
 Personal = ThreadMessage | Reaction | MessageChange | CustomerPreference | ContactName
-_LOADED = [item.name for item in fields(Conversation) if item.name not in ("new", "dirty", "identity_dirty")]
+_MARKS = ("new", "heard", "dirty", "identity_dirty")
+_LOADED = [item.name for item in fields(Conversation) if item.name not in _MARKS]
 _WRITTEN = [name for name in _LOADED if name != "has_sending"]
 
 
@@ -250,7 +251,7 @@ def _message_row(n: int, message_id: UUID, conversation_id: UUID, item: ThreadMe
 
 def _raise(conversation: Conversation, item: ThreadMessage, message_id: UUID, seq: int) -> None:
     """What a message that is really new does to its conversation (cloud-api.md section 4.11)."""
-    conversation.dirty = True
+    conversation.heard = True
     newest = (conversation.last_message_time, conversation.last_message_seq)
     if conversation.last_message_id is None or (item.timestamp, seq) >= newest:
         conversation.last_message_id = message_id
@@ -265,7 +266,7 @@ def _raise(conversation: Conversation, item: ThreadMessage, message_id: UUID, se
 def _open_window(conversation: Conversation, item: ThreadMessage | Reaction) -> None:
     if conversation.last_inbound_at is None or conversation.last_inbound_at < item.timestamp:
         conversation.last_inbound_at = item.timestamp
-        conversation.dirty = True
+        conversation.heard = True
 
 
 def _replace_placeholders(
@@ -435,7 +436,13 @@ def _write_back(session: AnySession, people: People, result: Stored) -> None:
     dirty = [conversation for conversation in people.conversations.values() if conversation.dirty]
     if dirty:
         queries.update_conversations(session, [_columns(conversation) for conversation in dirty])
-        result.conversations |= {conversation.id for conversation in dirty}
+    # Nearly every message finds its customer known and unchanged: a third of the columns, and of the cost.
+    heard = [each for each in people.conversations.values() if each.heard and not each.dirty]
+    if heard:
+        queries.update_counters(
+            session, [{name: getattr(each, name) for name in queries.COUNTERS} for each in heard]
+        )
+    result.conversations |= {conversation.id for conversation in (*dirty, *heard)}
 
 
 def _store_statuses(
