@@ -49,9 +49,11 @@ export function LiveChat({ session, onSignOut, onSignedOut }: Props) {
   );
   return (
     <div className={styles.page}>
-      <a className={styles.skip} href="#composer">
-        {t.session.skip}
-      </a>
+      {place.conversationId !== null && (
+        <a className={styles.skip} href="#composer">
+          {t.session.skip}
+        </a>
+      )}
       <Header
         label={session.label}
         numbers={numbers.data ?? []}
