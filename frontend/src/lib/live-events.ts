@@ -93,6 +93,8 @@ export class LiveEvents {
         return Math.max(this.nextWait(), Number.isFinite(asked) ? asked : 0);
       }
       onStatus('live');
+      // Without an event to resume behind, what happened between the first answers and now is not known.
+      if (this.lastEventId === null) this.options.onGap();
       await this.read(response.body);
       onStatus('down');
       // The server ends a stream with its token: that is no failure.
