@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from tests.e2e.conftest import STREAM
 from tests.e2e.product import ASHA, Product, wait_until
 
 pytestmark = pytest.mark.timeout(300)
@@ -82,6 +83,30 @@ def test_what_a_customer_writes_appears_by_itself(agent: Any, product: Product) 
     expect(bubble(agent, "Hello again")).to_be_visible()
     expect(agent.get_by_role("log")).to_contain_text("Ravi Live: Hello again")
     expect(row).not_to_contain_text("unread")
+
+
+def test_tabs_share_one_stream_and_outlive_the_tab_that_reads_it(agent: Any, product: Product) -> None:
+    streams: list[int] = []
+
+    def count(page: Any, number: int) -> None:
+        page.on("request", lambda request: streams.append(number) if request.url.endswith(STREAM) else None)
+
+    others = []
+    for number in (1, 2, 3):
+        other = agent.context.new_page()
+        count(other, number)
+        other.goto(product.url)
+        expect(other.get_by_role("link", name="Asha Kulkarni")).to_be_visible()
+        others.append(other)
+    product.write(product.customer("Tara Tabs"), "To all of you")
+    for tab in (agent, *others):
+        expect(tab.get_by_role("link", name="Tara Tabs")).to_contain_text("To all of you")
+    assert streams == []
+    agent.goto("about:blank")
+    product.write(product.customer("Uma Tabs"), "To who is left")
+    for tab in others:
+        expect(tab.get_by_role("link", name="Uma Tabs")).to_contain_text("To who is left")
+    assert len(set(streams)) == 1
 
 
 def test_a_draft_outlives_a_reload_and_shows_in_the_list(agent: Any, product: Product) -> None:

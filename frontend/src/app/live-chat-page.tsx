@@ -30,6 +30,7 @@ export function LiveChat({ session, onSignOut, onSignedOut }: Props) {
   const status = useLiveUpdates({
     api,
     tokens: session,
+    userId: session.userId,
     phoneNumberId: number?.phone_number_id ?? null,
     conversationId: place.conversationId,
     onSignedOut,

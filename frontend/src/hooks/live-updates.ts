@@ -9,7 +9,8 @@ import {
   applyEvent,
 } from '../lib/apply-event';
 import { keys, type ListFilter } from '../lib/keys';
-import { LiveEvents, type StreamStatus } from '../lib/live-events';
+import type { StreamStatus } from '../lib/live-events';
+import { SharedStream } from '../lib/shared-stream';
 import type { Conversation } from '../lib/types';
 
 const POLL_MS = 3000;
@@ -51,6 +52,7 @@ export function refetchAll(client: QueryClient): void {
 interface Options {
   api: ApiClient;
   tokens: TokenSource;
+  userId: string;
   phoneNumberId: string | null;
   conversationId: string | null;
   onSignedOut: () => void;
@@ -58,13 +60,14 @@ interface Options {
 
 /** Keeps the cache up to date: by the event stream, or by asking every 3 s where there is none. */
 export function useLiveUpdates(options: Options): StreamStatus {
-  const { api, tokens, phoneNumberId, conversationId, onSignedOut } = options;
+  const { api, tokens, userId, phoneNumberId, conversationId, onSignedOut } = options;
   const client = useQueryClient();
   const [status, setStatus] = useState<StreamStatus>('connecting');
 
   useEffect(() => {
     let numbersTimer = 0;
-    const stream = new LiveEvents({
+    const stream = new SharedStream({
+      name: `livechat.stream.${userId}`,
       url: EVENTS_URL,
       tokens,
       onEvent: (event) => {
@@ -93,7 +96,7 @@ export function useLiveUpdates(options: Options): StreamStatus {
       window.removeEventListener('online', onOnline);
       stream.stop();
     };
-  }, [client, tokens, onSignedOut]);
+  }, [client, tokens, userId, onSignedOut]);
 
   const isPolling = status === 'unsupported' || status === 'down';
   useEffect(() => {

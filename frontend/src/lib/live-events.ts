@@ -9,7 +9,7 @@ export type StreamStatus = 'connecting' | 'live' | 'down' | 'unsupported' | 'sig
 export interface StreamOptions {
   url: string;
   tokens: TokenSource;
-  onEvent: (event: LiveEvent) => void;
+  onEvent: (event: LiveEvent, id: string | null) => void;
   /** What was missed is not known: everything on screen is to be loaded again. */
   onGap: () => void;
   onStatus: (status: StreamStatus) => void;
@@ -125,7 +125,7 @@ export class LiveEvents {
         this.failures = 0;
         if (id) this.lastEventId = id;
         if (event === 'reset') this.options.onGap();
-        else if (event && TYPES.has(event)) this.deliver(event, data);
+        else if (event && TYPES.has(event)) this.deliver(event, data, id ?? null);
       },
     });
     let timer: ReturnType<typeof setTimeout> | undefined;
@@ -145,16 +145,17 @@ export class LiveEvents {
     }
   }
 
-  private deliver(type: string, data: string): void {
+  private deliver(type: string, data: string, id: string | null): void {
     const body: unknown = JSON.parse(data);
     const part = (name: string): unknown =>
       typeof body === 'object' && body !== null ? (Reflect.get(body, name) ?? null) : null;
     // The contract's section 4 says what these are; the types come from the same document.
-    this.options.onEvent({
+    const event: LiveEvent = {
       type: type as LiveEvent['type'],
       message: part('message') as Message | null,
       conversation: part('conversation') as Conversation | null,
-    });
+    };
+    this.options.onEvent(event, id);
   }
 
   private nextWait(): number {
