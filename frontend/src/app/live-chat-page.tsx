@@ -30,6 +30,7 @@ export function LiveChat({ session, onSignOut, onSignedOut }: Props) {
   const status = useLiveUpdates({
     api,
     tokens: session,
+    userId: session.userId,
     phoneNumberId: number?.phone_number_id ?? null,
     conversationId: place.conversationId,
     onSignedOut,
@@ -49,9 +50,11 @@ export function LiveChat({ session, onSignOut, onSignedOut }: Props) {
   );
   return (
     <div className={styles.page}>
-      <a className={styles.skip} href="#composer">
-        {t.session.skip}
-      </a>
+      {place.conversationId !== null && (
+        <a className={styles.skip} href="#composer">
+          {t.session.skip}
+        </a>
+      )}
       <Header
         label={session.label}
         numbers={numbers.data ?? []}

@@ -9,7 +9,8 @@ import {
   applyEvent,
 } from '../lib/apply-event';
 import { keys, type ListFilter } from '../lib/keys';
-import { LiveEvents, type StreamStatus } from '../lib/live-events';
+import type { StreamStatus } from '../lib/live-events';
+import { SharedStream } from '../lib/shared-stream';
 import type { Conversation } from '../lib/types';
 
 const POLL_MS = 3000;
@@ -51,6 +52,7 @@ export function refetchAll(client: QueryClient): void {
 interface Options {
   api: ApiClient;
   tokens: TokenSource;
+  userId: string;
   phoneNumberId: string | null;
   conversationId: string | null;
   onSignedOut: () => void;
@@ -58,14 +60,14 @@ interface Options {
 
 /** Keeps the cache up to date: by the event stream, or by asking every 3 s where there is none. */
 export function useLiveUpdates(options: Options): StreamStatus {
-  const { api, tokens, phoneNumberId, conversationId, onSignedOut } = options;
+  const { api, tokens, userId, phoneNumberId, conversationId, onSignedOut } = options;
   const client = useQueryClient();
   const [status, setStatus] = useState<StreamStatus>('connecting');
 
   useEffect(() => {
     let numbersTimer = 0;
-    let wasDown = false;
-    const stream = new LiveEvents({
+    const stream = new SharedStream({
+      name: `livechat.stream.${userId}`,
       url: EVENTS_URL,
       tokens,
       onEvent: (event) => {
@@ -78,10 +80,6 @@ export function useLiveUpdates(options: Options): StreamStatus {
       },
       onGap: () => refetchAll(client),
       onStatus: (next) => {
-        // What the stream missed while it was down is behind its last id; the first one has no id to resume by.
-        if (next === 'live' && wasDown) refetchAll(client);
-        if (next === 'down') wasDown = true;
-        if (next === 'live') wasDown = false;
         if (next === 'signed-out') onSignedOut();
         // A new attempt where there was no stream is not news to the agent, who is served by asking.
         setStatus((known) => (known === 'unsupported' && next === 'connecting' ? known : next));
@@ -98,7 +96,7 @@ export function useLiveUpdates(options: Options): StreamStatus {
       window.removeEventListener('online', onOnline);
       stream.stop();
     };
-  }, [client, tokens, onSignedOut]);
+  }, [client, tokens, userId, onSignedOut]);
 
   const isPolling = status === 'unsupported' || status === 'down';
   useEffect(() => {

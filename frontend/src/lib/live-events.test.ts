@@ -77,12 +77,16 @@ describe('the event stream', () => {
     expect(asked).toEqual([undefined, '1', '2']);
   });
 
-  it('tells of a gap', async () => {
-    const seen = await follow((_request, response) => {
+  it('tells of a gap: at first, and where the server cannot resume', async () => {
+    const seen = await follow((_request, response, turn) => {
       begin(response);
-      response.write(block('9', 'reset', {}));
+      // The second connection resumes behind 1; the third is told that it is too late for that.
+      response.write(turn < 3 ? block('1', 'message.created', { message: aMessage() }) : block('9', 'reset', {}));
+      if (turn < 3) response.end();
     });
-    await vi.waitFor(() => expect(seen.gaps).toBe(1));
+    await vi.waitFor(() => expect(seen.statuses.filter((status) => status === 'live')).toHaveLength(2), 5000);
+    expect(seen.gaps).toBe(1);
+    await vi.waitFor(() => expect(seen.gaps).toBe(2), 5000);
   });
 
   it('asks for a new token, once, and sends it in the header alone', async () => {

@@ -9,7 +9,7 @@ export type StreamStatus = 'connecting' | 'live' | 'down' | 'unsupported' | 'sig
 export interface StreamOptions {
   url: string;
   tokens: TokenSource;
-  onEvent: (event: LiveEvent) => void;
+  onEvent: (event: LiveEvent, id: string | null) => void;
   /** What was missed is not known: everything on screen is to be loaded again. */
   onGap: () => void;
   onStatus: (status: StreamStatus) => void;
@@ -93,6 +93,8 @@ export class LiveEvents {
         return Math.max(this.nextWait(), Number.isFinite(asked) ? asked : 0);
       }
       onStatus('live');
+      // Without an event to resume behind, what happened between the first answers and now is not known.
+      if (this.lastEventId === null) this.options.onGap();
       await this.read(response.body);
       onStatus('down');
       // The server ends a stream with its token: that is no failure.
@@ -123,7 +125,7 @@ export class LiveEvents {
         this.failures = 0;
         if (id) this.lastEventId = id;
         if (event === 'reset') this.options.onGap();
-        else if (event && TYPES.has(event)) this.deliver(event, data);
+        else if (event && TYPES.has(event)) this.deliver(event, data, id ?? null);
       },
     });
     let timer: ReturnType<typeof setTimeout> | undefined;
@@ -143,16 +145,17 @@ export class LiveEvents {
     }
   }
 
-  private deliver(type: string, data: string): void {
+  private deliver(type: string, data: string, id: string | null): void {
     const body: unknown = JSON.parse(data);
     const part = (name: string): unknown =>
       typeof body === 'object' && body !== null ? (Reflect.get(body, name) ?? null) : null;
     // The contract's section 4 says what these are; the types come from the same document.
-    this.options.onEvent({
+    const event: LiveEvent = {
       type: type as LiveEvent['type'],
       message: part('message') as Message | null,
       conversation: part('conversation') as Conversation | null,
-    });
+    };
+    this.options.onEvent(event, id);
   }
 
   private nextWait(): number {

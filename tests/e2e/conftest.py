@@ -1,0 +1,95 @@
+"""A real browser on the real product. Where one of the two is missing, the tests say so in one line."""
+
+import os
+import shutil
+from collections.abc import Iterator
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.e2e.product import ROOT, Product
+
+CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
+PACKAGES = ("playwright", "axe_playwright_python")
+# The event stream answers 404 until the API has it; the page then asks in intervals.
+STREAM = "/api/live-chat/events"
+
+
+def _missing() -> str | None:
+    packages = [name for name in PACKAGES if find_spec(name) is None]
+    if packages:
+        return f"{', '.join(packages)} missing: pip install -r tests/requirements.txt"
+    if CHROMIUM is None:
+        return "no Chromium: apt-get install chromium fonts-noto-core fonts-noto-color-emoji, or name one in CHROMIUM"
+    if not (ROOT / "frontend" / "dist" / "index.html").is_file():
+        return "the page is not built: make frontend"
+    return None
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    reason = _missing()
+    # In CI nothing may be missing: there the tests run, and fail by what they lack.
+    if reason is None or os.environ.get("CI"):
+        return
+    here = Path(__file__).parent
+    for item in items:
+        if here in item.path.parents:
+            item.add_marker(pytest.mark.skip(reason=f"the browser tests were not run: {reason}"))
+
+
+@pytest.fixture(scope="package")
+def browser() -> Iterator[Any]:
+    """Debian's Chromium: Playwright's own builds cannot be downloaded everywhere.
+
+    Closed with this package: Playwright keeps an event loop running, which others may not expect.
+    """
+    from playwright.sync_api import sync_playwright
+
+    quiet = ["--disable-quic", "--no-first-run", "--disable-background-networking"]
+    more = ["--disable-component-update", "--disable-sync", "--disable-dev-shm-usage"]
+    with sync_playwright() as playwright:
+        running = playwright.chromium.launch(executable_path=CHROMIUM, args=[*quiet, *more])
+        yield running
+        running.close()
+
+
+@pytest.fixture
+def page(browser: Any) -> Iterator[Any]:
+    """A page of a browser that has never been here."""
+    context = browser.new_context(locale="en-GB", timezone_id="UTC", reduced_motion="reduce")
+    yield context.new_page()
+    context.close()
+
+
+@pytest.fixture(scope="package")
+def product(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
+    """One product for all tests; each of them brings its own customers."""
+    with Product(tmp_path_factory.mktemp("product")) as running:
+        yield running
+
+
+@pytest.fixture
+def agent(page: Any, product: Product) -> Iterator[Any]:
+    """The page, signed in. What the browser complains of, and what it asks of strangers, fails the test."""
+    complaints: list[str] = []
+    strangers: list[str] = []
+
+    def on_console(message: Any) -> None:
+        if not message.location.get("url", "").endswith(STREAM):
+            complaints.append(f"{message.type}: {message.text}")
+
+    def on_request(request: Any) -> None:
+        if not request.url.startswith((product.url, product.sandbox_url, "data:", "blob:")):
+            strangers.append(request.url)
+
+    page.on("console", on_console)
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+    page.on("request", on_request)
+    page.goto(product.url)
+    page.get_by_role("navigation", name="Conversations").wait_for()
+    yield page
+    expected = getattr(page, "expected_complaints", ())
+    assert [line for line in complaints if not any(text in line for text in expected)] == []
+    assert strangers == []
