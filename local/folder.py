@@ -1,8 +1,11 @@
 """The data folder: who may read it, how it is laid out, and the lock that keeps a second launcher out."""
 
 import fcntl
+import hashlib
 import os
 import shutil
+import stat
+import tempfile
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -12,10 +15,14 @@ from local.errors import LocalError
 from local.procfs import is_alive
 from local.progress import say
 
+# A Unix socket's path has at most 107 bytes; supervisord makes it under a name with its process id first.
+SOCKET_PATH_BYTES = 107
+SOCKET_SUFFIX_BYTES = 11
+
 
 @dataclass(frozen=True)
 class DataFolder:
-    """Names of everything that `make run` keeps; nothing is written elsewhere."""
+    """Names of everything that `make run` keeps. Only a socket may lie elsewhere, while it runs."""
 
     root: Path
 
@@ -45,6 +52,15 @@ class DataFolder:
         return self.root / "run"
 
     @property
+    def socket(self) -> Path:
+        """The supervisor's Unix socket: in ``run``, or in a short place where that path would be too long."""
+        near = self.run / "supervisor.sock"
+        if len(os.fsencode(near)) + SOCKET_SUFFIX_BYTES <= SOCKET_PATH_BYTES:
+            return near
+        name = hashlib.sha256(os.fsencode(self.root)).hexdigest()[:16]
+        return Path(tempfile.gettempdir(), f"livechat-{os.geteuid()}-{name}", "supervisor.sock")
+
+    @property
     def metrics(self) -> Path:
         """Counters that web processes share; emptied at every start."""
         return self.root / "metrics"
@@ -71,6 +87,23 @@ class DataFolder:
                 f"The data folder {self.root} cannot be written ({error.strerror}): name another in "
                 "LIVECHAT_DATA_DIR."
             ) from None
+
+    def create_socket_folder(self) -> None:
+        """Others may write where temporary files lie: what is there must be a folder, ours, and closed."""
+        folder = self.socket.parent
+        if folder == self.run:
+            return
+        folder.mkdir(mode=0o700, exist_ok=True)
+        found = folder.lstat()
+        if not stat.S_ISDIR(found.st_mode) or found.st_uid != os.geteuid() or found.st_mode & 0o077:
+            raise LocalError(
+                f"{folder} is not a closed folder of ours: remove it, or use a shorter data folder."
+            )
+
+    def remove_socket_folder(self) -> None:
+        """Leave nothing behind outside of the data folder."""
+        if self.socket.parent != self.run:
+            shutil.rmtree(self.socket.parent, ignore_errors=True)
 
     def empty_metrics(self) -> None:
         """Forget the counters of processes that are gone."""

@@ -17,7 +17,7 @@ from local.folder import DataFolder
 def main() -> None:
     """Run until told to stop; then end what still runs for the folder."""
     folder = DataFolder(Path(sys.argv[1]))
-    # The socket's name in the configuration is relative, since full ones can be too long for a socket.
+    # Its process id file has a relative name.
     os.chdir(folder.run)
     try:
         supervisord.main(["-c", "supervisord.conf"])

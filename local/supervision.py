@@ -56,11 +56,11 @@ def configuration(programs: Sequence[Program], folder: DataFolder, project: Path
     _, most_files = resource.getrlimit(resource.RLIMIT_NOFILE)
     files = OPEN_FILES if most_files == resource.RLIM_INFINITY else min(OPEN_FILES, most_files)
     sections: dict[str, dict[str, object]] = {
-        "unix_http_server": {"file": "supervisor.sock", "chmod": "0600"},
+        "unix_http_server": {"file": folder.socket, "chmod": "0600"},
         "rpcinterface:supervisor": {
             "supervisor.rpcinterface_factory": "supervisor.rpcinterface:make_main_rpcinterface"
         },
-        "supervisorctl": {"serverurl": f"unix://{folder.run / 'supervisor.sock'}"},
+        "supervisorctl": {"serverurl": f"unix://{folder.socket}"},
         "supervisord": {
             "nodaemon": "true",
             "silent": "true",
@@ -124,15 +124,13 @@ class Supervisor:
         self._environment = environment
         self._tier = {program.name: program.tier.name.lower() for program in programs}
         self._process: subprocess.Popen[bytes] | None = None
-        # The path of a Unix socket has at most 107 bytes, and data folders lie deep: go by a descriptor
-        # instead.
-        self._run = os.open(folder.run, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
 
     def start(self, lock: Lock) -> None:
         """Start supervisord, which starts no program by itself and keeps the lock until it has ended.
 
         It is asked to stop in order (SIGTERM) when the launcher dies, however that happens.
         """
+        self._folder.create_socket_folder()
         config = self._folder.run / "supervisord.conf"
         config.write_text(configuration(self._programs, self._folder, self._project), encoding="utf-8")
         command = [sys.executable, "-m", "local.supervise", str(self._folder.root)]
@@ -153,10 +151,8 @@ class Supervisor:
         return self._process is not None and self._process.poll() is None
 
     def _proxy(self) -> xmlrpc.client.ServerProxy:
-        socket = f"unix:///proc/self/fd/{self._run}/supervisor.sock"
-        return xmlrpc.client.ServerProxy(
-            "http://127.0.0.1", transport=SupervisorTransport(None, None, socket)
-        )
+        transport = SupervisorTransport(None, None, f"unix://{self._folder.socket}")
+        return xmlrpc.client.ServerProxy("http://127.0.0.1", transport=transport)
 
     def answers(self) -> bool:
         """Whether it takes calls, which it does some tenths of a second after its start."""
@@ -202,5 +198,5 @@ class Supervisor:
             self._process.wait()
 
     def close(self) -> None:
-        """Give back the descriptor."""
-        os.close(self._run)
+        """Leave nothing behind outside of the data folder."""
+        self._folder.remove_socket_folder()

@@ -68,14 +68,16 @@ class Stored:
 def insert_outbound(session: AnySession, **columns: Any) -> Stored | None:
     """Store a message as ``queued``, due at once. None when one of its idempotency keys is taken.
 
-    Its time is read while the conversation is locked, so that a thread shows the order in which it is sent.
+    Its time is read while the conversation is locked, so that a thread shows the order in which it is sent,
+    and in whole seconds, as Meta's are: within a second the order of arrival decides, else an answer to our
+    message would stand above it.
     """
     statement = insert(Message).values(
         direction="outbound",
         origin="livechat",
         status=MessageStatus.QUEUED.value,
         status_rank=RANK[MessageStatus.QUEUED],
-        timestamp=func.clock_timestamp(),
+        timestamp=func.date_trunc("second", func.clock_timestamp()),
         next_attempt_at=func.clock_timestamp(),
         **columns,
     )

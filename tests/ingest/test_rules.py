@@ -1,6 +1,7 @@
 """What a message does to its conversation, kind by kind (cloud-api.md section 4.11), and what else is kept."""
 
-from datetime import timedelta
+import time
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -306,3 +307,20 @@ def test_who_can_be_answered_is_listed(meta: Meta, first: str, listed: int) -> N
     meta.deliver("msg-text")
     conversations = meta.client.get(url, headers=header).json["conversations"]
     assert [row["unread_count"] for row in conversations] == [1]
+
+
+def test_an_answer_in_the_same_second_stands_below_what_it_answers(meta: Meta) -> None:
+    """Meta's times are whole seconds; an acceptance time with fractions would put our message after it."""
+    now = int(time.time())
+    meta.deliver_body(make_text_body("wamid.question", timestamp=now))
+    answer = meta.client.post(
+        "/api/live-chat/send-message",
+        json={"phone_number_id": NUMBER, "to": "917755991051", "message": "ours"},
+        headers={"Authorization": f"Bearer {make_token(OWNER)}"},
+    )
+    assert answer.status_code == 202
+    accepted = datetime.fromisoformat(answer.json["message"]["timestamp"])
+    assert accepted.microsecond == 0
+    meta.deliver_body(make_text_body("wamid.reply", body="theirs", timestamp=int(accepted.timestamp())))
+    assert [message["text"] for message in meta.messages()] == ["Hello", "ours", "theirs"]
+    assert meta.conversation()["last_message_id"] == meta.messages()[-1]["id"]

@@ -13,6 +13,7 @@ import pytest
 import redis
 
 from local import procfs
+from local.folder import DataFolder
 from local.services import EmbeddedServices
 from tests.local.support import ROOT, STEP, Project, wait_until
 
@@ -286,3 +287,12 @@ def test_an_empty_environment_finds_all_faults_at_once():
         "make run: LIVECHAT_PORT is a port between 1 and 65535, not 'http'; FLOWER_PORT is a port between "
         "1 and 65535, not '70000'; LIVECHAT_SANDBOX is 0 or 1, not 'yes'.\n"
     )
+
+
+def test_a_data_folder_may_lie_deeper_than_a_socket_s_path_is_long(make_project, tmp_path):
+    project = make_project(tmp_path / ("deep" * 30))
+    launcher = project.start()
+    elsewhere = DataFolder(project.data).socket.parent
+    assert project.data not in elsewhere.parents
+    project.stop(launcher)
+    assert not elsewhere.exists()
