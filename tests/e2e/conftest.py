@@ -26,15 +26,17 @@ def _missing() -> str | None:
     return None
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     reason = _missing()
     # In CI nothing may be missing: there the tests run, and fail by what they lack.
     if reason is None or os.environ.get("CI"):
         return
     here = Path(__file__).parent
-    for item in items:
-        if here in item.path.parents:
-            item.add_marker(pytest.mark.skip(reason=f"the browser tests were not run: {reason}"))
+    first, *others = [item for item in items if here in item.path.parents]
+    # One stands for all, so that the summary has one line about them.
+    first.add_marker(pytest.mark.skip(reason=f"{1 + len(others)} browser tests were not run: {reason}"))
+    config.hook.pytest_deselected(items=others)
+    items[:] = [item for item in items if item not in others]
 
 
 @pytest.fixture(scope="package")
