@@ -160,6 +160,54 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/live-chat/events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Server-sent events, from this moment or behind `Last-Event-ID`. */
+        get: {
+            parameters: {
+                query?: {
+                    /** @description One of your numbers; left out: all of them, also those connected later. */
+                    phone_number_id?: string;
+                };
+                header?: {
+                    /** @description The `id` of the last event that came: go on behind it, without a gap. */
+                    "Last-Event-ID"?: string;
+                };
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description `message.created`, `message.updated` and `conversation.updated`, each with an `id` and the data `{"message": …, "conversation": …}` (null what does not apply). `reset`: events may have been missed, fetch again. A comment comes at least every 15 s. It ends with the token. */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "text/event-stream": string;
+                    };
+                };
+                401: components["responses"]["UNAUTHORIZED"];
+                404: components["responses"]["NOT_FOUND"];
+                422: components["responses"]["UNPROCESSABLE_ENTITY"];
+                429: components["responses"]["TOO_MANY_REQUESTS"];
+                503: components["responses"]["SERVICE_UNAVAILABLE"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/live-chat/messages": {
         parameters: {
             query?: never;
