@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 
-from tests.e2e.conftest import STREAM
 from tests.e2e.product import ASHA, Product, wait_until
 
 pytestmark = pytest.mark.timeout(300)
+STREAM = "/api/live-chat/events"
 COMPOSER = re.compile("^Reply to ")
 
 
@@ -283,6 +283,9 @@ def test_every_view_is_accessible_and_fits(
     assert violations(agent) == []
     agent.get_by_role("button", name="Details").click()
     expect(agent.get_by_role("complementary", name="Details")).to_be_visible()
+    assert violations(agent) == []
+    assert agent.evaluate(too_wide) <= 0
+    agent.evaluate("document.documentElement.dir = 'rtl'")
     assert violations(agent) == []
     assert agent.evaluate(too_wide) <= 0
     shot = tmp_path / f"{width}-{scheme}.png"

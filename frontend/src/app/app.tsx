@@ -27,7 +27,7 @@ export function App({ configuration }: { configuration: Configuration }) {
     <ErrorBoundary>
       <QueryClientProvider client={client}>
         <SessionGate configuration={configuration}>
-          {(session, signOut) => (
+          {(session, { signOut, expire }) => (
             <SignedIn
               key={session.userId}
               session={session}
@@ -36,7 +36,7 @@ export function App({ configuration }: { configuration: Configuration }) {
                 client.clear();
                 signOut();
               }}
-              onSignedOut={signOut}
+              onSignedOut={expire}
             />
           )}
         </SessionGate>

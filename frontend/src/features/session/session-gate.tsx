@@ -8,7 +8,7 @@ import type { SupabaseSignIn } from './supabase-session';
 
 interface Props {
   configuration: Configuration;
-  children: (session: Session, signOut: () => void) => ReactNode;
+  children: (session: Session, end: { signOut: () => void; expire: () => void }) => ReactNode;
 }
 
 const SIGNED_OUT = 'livechat.signed-out';
@@ -56,13 +56,18 @@ export function SessionGate({ configuration, children }: Props) {
     }
   }, [attempt, sandbox_url, signInAsDemo, supabase_url, supabase_anon_key]);
 
+  // Ended by itself: what was written stays, and who it was may sign in again.
+  const expire = useCallback(() => {
+    setSession(null);
+    setFailure(t.session.ended);
+  }, []);
+
   useEffect(
     () =>
       session?.onEnd(() => {
-        setSession(null);
-        setFailure(t.session.ended);
+        expire();
       }),
-    [session],
+    [session, expire],
   );
 
   const signOut = useCallback(() => {
@@ -72,7 +77,7 @@ export function SessionGate({ configuration, children }: Props) {
     setSession(null);
   }, [session]);
 
-  if (session) return children(session, signOut);
+  if (session) return children(session, { signOut, expire });
   const withPassword = (email: string, password: string) => {
     const loaded = supabase.current;
     if (loaded) void attempt(async () => (await loaded).signIn(email, password), t.session.failed);
