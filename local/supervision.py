@@ -198,5 +198,6 @@ class Supervisor:
             self._process.wait()
 
     def close(self) -> None:
-        """Leave nothing behind outside of the data folder."""
-        self._folder.remove_socket_folder()
+        """Leave nothing behind outside of the data folder, if it was we who started it."""
+        if self._process is not None:
+            self._folder.remove_socket_folder()
