@@ -12,7 +12,7 @@ from livechat.config import SETTINGS_KEY, Settings
 from livechat.domain.retry import LONGEST_COUNTDOWN_S, READ_RECEIPT, delay_for
 from livechat.extensions import celery, db
 from livechat.outbox import enqueue
-from livechat.services.deliver import Sender, deliver
+from livechat.services.deliver import Sender, deliver, deliver_waiting
 from livechat.services.read_receipts import send_read_receipt
 from livechat.tasknames import TaskName
 from livechat.whatsapp.errors import GraphError
@@ -23,8 +23,10 @@ log = structlog.get_logger(__name__)
 @celery.task(name=TaskName.SEND.value)
 def send(*, conversation_id: str) -> None:
     """Send a conversation's outstanding messages, in order; others get their turn after a while."""
-    if deliver(db.session, _sender(_settings()), UUID(conversation_id)):
+    sender = _sender(_settings())
+    if deliver(db.session, sender, UUID(conversation_id)):
         enqueue(TaskName.SEND, conversation_id=conversation_id)
+    deliver_waiting(db.session, sender)
 
 
 @celery.task(name=TaskName.MARK_READ.value, bind=True, max_retries=None)

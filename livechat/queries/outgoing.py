@@ -42,13 +42,7 @@ class Claim:
 
 # This statement and the next run for every single send, so they are SQL as it stands: building them from
 # expressions took several times as long as running them.
-_CLAIM = sql(
-    """
-    WITH head AS (
-        SELECT id FROM chat_messages
-        WHERE conversation_id = :conversation AND direction = 'outbound' AND status IN ('queued', 'sending')
-        ORDER BY seq LIMIT 1
-    )
+_CLAIM_HEAD = """
     UPDATE chat_messages m SET
         status = 'sending', status_rank = 10, attempts = m.attempts + 1,
         claimed_until = clock_timestamp() + make_interval(secs => :hold_s)
@@ -60,7 +54,32 @@ _CLAIM = sql(
         AND n.phone_number_id = m.phone_number_id AND n.status = 'connected' AND a.id = n.account_id
     RETURNING m.id, m.conversation_id, m.phone_number_id, m.message_type, m.content, m.reply_to_wamid,
         m.attempts, c.customer_phone, c.customer_user_id, c.group_id, a.access_token_encrypted
-    """
+"""
+_CLAIM = sql(
+    f"""
+    WITH head AS (
+        SELECT id FROM chat_messages
+        WHERE conversation_id = :conversation AND direction = 'outbound' AND status IN ('queued', 'sending')
+        ORDER BY seq LIMIT 1
+    ) {_CLAIM_HEAD}
+    """  # noqa: S608  # a constant of this module
+)
+# What has waited longer is the sweep's; without a bound every look would walk past paused numbers' backlogs.
+_CLAIM_WAITING = sql(
+    f"""
+    WITH head AS (
+        SELECT m.id FROM chat_messages m JOIN phone_numbers n USING (phone_number_id)
+        WHERE m.direction = 'outbound' AND m.status IN ('queued', 'sending') AND m.status = 'queued'
+            AND m.next_attempt_at <= now() AND m.next_attempt_at > now() - interval '5 minutes'
+            AND n.status = 'connected'
+            AND NOT EXISTS (
+                SELECT FROM chat_messages e
+                WHERE e.conversation_id = m.conversation_id AND e.direction = 'outbound'
+                    AND e.status IN ('queued', 'sending') AND e.seq < m.seq)
+        ORDER BY m.next_attempt_at LIMIT 1
+        FOR UPDATE OF m SKIP LOCKED
+    ) {_CLAIM_HEAD}
+    """  # noqa: S608  # a constant of this module
 )
 
 
@@ -71,6 +90,12 @@ def claim_next(session: AnySession, conversation_id: UUID, hold_s: float) -> Cla
     (uq_chat_messages_sending) where another claim of the conversation got in between: that is a None as well.
     """
     row = session.execute(_CLAIM, {"conversation": conversation_id, "hold_s": hold_s}).one_or_none()
+    return Claim(*row) if row is not None else None
+
+
+def claim_waiting(session: AnySession, hold_s: float) -> Claim | None:
+    """Claim the message that has been due longest, of whatever conversation, as ``claim_next`` does."""
+    row = session.execute(_CLAIM_WAITING, {"hold_s": hold_s}).one_or_none()
     return Claim(*row) if row is not None else None
 
 

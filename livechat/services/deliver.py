@@ -5,6 +5,7 @@ answers, and what Meta said must be kept even if the next message meets trouble.
 """
 
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from random import Random
 from uuid import UUID
@@ -32,6 +33,8 @@ log = structlog.get_logger(__name__)
 # After so many messages, or so long, a conversation goes to the end of the queue: others wait too.
 MESSAGES_PER_RUN = 20
 SECONDS_PER_RUN = 60.0
+# Short, so that a thread which helps others comes back to tasks that are not sends.
+SECONDS_OF_HELP = 5.0
 # What a claim is granted beyond the call's own time-outs: name resolution, a busy machine, writing the
 # outcome.
 CLAIM_SLACK_S = 15.0
@@ -82,8 +85,29 @@ def deliver(
     Runs beside itself without harm: whoever holds the claim goes on, the other stops. An unforeseen
     exception leaves the message ``sending`` until its deadline, when the sweep makes it ``unknown``.
     """
+    claim = _claim(session, lambda: outgoing.claim_next(session, conversation_id, sender.hold_s))
+    return _deliver_from(session, sender, claim, limit, rng)
+
+
+def deliver_waiting(session: AnySession, sender: Sender, *, rng: Random | None = None) -> None:
+    """Send what is due in other conversations, for as long as there is something and for some seconds.
+
+    A worker's threads wait for Meta most of the time, while the broker hands out tasks one by one, each at
+    the price of a few synchronous writes. So a thread that has finished its own conversation looks into the
+    table for another; the task of that one then finds nothing left to do.
+    """
+    ends_at = time.monotonic() + SECONDS_OF_HELP
+    while time.monotonic() < ends_at:
+        claim = _claim(session, lambda: outgoing.claim_waiting(session, sender.hold_s))
+        if claim is None:
+            return
+        _deliver_from(session, sender, claim, MESSAGES_PER_RUN, rng)
+
+
+def _deliver_from(
+    session: AnySession, sender: Sender, claim: Claim | None, limit: int, rng: Random | None
+) -> bool:
     ends_at = time.monotonic() + SECONDS_PER_RUN
-    claim = _claim(session, conversation_id, sender.hold_s)
     for tried in range(1, limit + 1):
         if claim is None:
             return False
@@ -133,11 +157,11 @@ def record(session: AnySession, claim: Claim, outcome: Accepted | GraphError, rn
             outgoing.record_unknown(session, claim.message_id, UNCONFIRMED | {"code": outcome.code})
 
 
-def _claim(session: AnySession, conversation_id: UUID, hold_s: float) -> Claim | None:
+def _claim(session: AnySession, claim_one: Callable[[], Claim | None]) -> Claim | None:
     try:
-        claim = outgoing.claim_next(session, conversation_id, hold_s)
+        claim = claim_one()
         if claim is not None:
-            publish(session, updated={claim.message_id: conversation_id})
+            publish(session, updated={claim.message_id: claim.conversation_id})
         session.commit()
     except IntegrityError as error:
         session.rollback()
@@ -225,7 +249,7 @@ def _record_surely(
         else:
             break
     if hold_s is not None and separately:
-        return _claim(session, claim.conversation_id, hold_s)
+        return _claim(session, lambda: outgoing.claim_next(session, claim.conversation_id, hold_s))
     return following
 
 

@@ -79,10 +79,9 @@ def send_message(session: AnySession, user_id: UUID, request: SendRequest, *, no
             raise IdempotencyConflictError
         return winner
     # A reaction stands on another bubble; it is not the last thing that was said.
-    if request.message_type != "reaction" and (stored.timestamp, stored.seq) >= (
-        conversation.last_message_time,
-        conversation.last_message_seq,
-    ):
+    newest = (conversation.last_message_time, conversation.last_message_seq)
+    is_last = conversation.last_message_id is None or (stored.timestamp, stored.seq) >= newest
+    if request.message_type != "reaction" and is_last:
         conversation.last_message_id = stored.message_id
         conversation.last_message_time = stored.timestamp
         conversation.last_message_seq = stored.seq

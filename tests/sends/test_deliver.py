@@ -7,10 +7,11 @@ from typing import Any
 import pytest
 from sqlalchemy.orm import Session, scoped_session
 
+from livechat.domain import clock
 from livechat.domain.retry import CONNECT, SEND
 from livechat.extensions import db
 from livechat.models import Conversation, Message, PhoneNumber
-from livechat.services.deliver import Sender, deliver
+from livechat.services.deliver import Sender, deliver, deliver_waiting
 from livechat.services.pause import resume_number
 from livechat.services.sweep_outbound import sweep_outbound
 from livechat.whatsapp.client import GraphClient
@@ -350,3 +351,38 @@ def test_statuses_that_came_before_the_answer_are_applied(
     )
     deliver(session, sender, conversation.id)
     assert stored(message.id).status == "delivered"
+
+
+def test_a_free_thread_sends_for_other_conversations_in_their_order(
+    session: AnySession, queue: Queue, sender: Sender, graph: GraphServer
+) -> None:
+    number = make_number(session)
+    conversations = [make_conversation(session, number) for _ in range(3)]
+    for n in range(4):
+        for conversation in conversations:
+            queue(conversation, f"{n}", next_attempt_at=clock.now())
+    deliver_waiting(session, sender)
+    for conversation in conversations:
+        assert statuses(conversation.id) == ["sent"] * 4
+        assert [body["text"]["body"] for body in graph.accepted_by(_phone(conversation))] == list("0123")
+
+
+def test_a_free_thread_leaves_alone_what_is_paused_not_due_or_in_work(
+    session: AnySession, queue: Queue, sender: Sender, graph: GraphServer
+) -> None:
+    paused = make_conversation(session, make_number(session, status="paused", paused_at=clock.now()))
+    later, in_work = make_conversation(session), make_conversation(session)
+    queue(paused, "paused", next_attempt_at=clock.now())
+    execute(
+        "UPDATE chat_messages SET next_attempt_at = now() + interval '1 minute' WHERE id = :id",
+        id=queue(later, "later").id,
+    )
+    execute(
+        "UPDATE chat_messages SET status = 'sending', status_rank = 10, claimed_until = now() + interval '1 minute' "
+        "WHERE id = :id",
+        id=queue(in_work, "first").id,
+    )
+    queue(in_work, "second", next_attempt_at=clock.now())
+    deliver_waiting(session, sender)
+    assert graph.accepted == []
+    assert statuses(in_work.id) == ["sending", "queued"]
