@@ -72,10 +72,12 @@ _CLAIM_WAITING = sql(
         WHERE m.direction = 'outbound' AND m.status IN ('queued', 'sending') AND m.status = 'queued'
             AND m.next_attempt_at <= now() AND m.next_attempt_at > now() - interval '5 minutes'
             AND n.status = 'connected'
-            AND NOT EXISTS (
-                SELECT FROM chat_messages e
+            -- Not NOT EXISTS: without statistics that becomes a walk over everything outstanding.
+            AND m.seq = (
+                SELECT e.seq FROM chat_messages e
                 WHERE e.conversation_id = m.conversation_id AND e.direction = 'outbound'
-                    AND e.status IN ('queued', 'sending') AND e.seq < m.seq)
+                    AND e.status IN ('queued', 'sending')
+                ORDER BY e.seq LIMIT 1)
         ORDER BY m.next_attempt_at LIMIT 1
         FOR UPDATE OF m SKIP LOCKED
     ) {_CLAIM_HEAD}
