@@ -1,6 +1,7 @@
 """Every request leaves one count and, unless it is routine, one line in the log.
 
-They name the route as the URL map spells it, never the path. A path holds ids, and a query string may hold more; neither belongs into a log or a label.
+They name the route as the URL map spells it, never the path: a path holds ids, and a query string may hold
+more; neither belongs into a log or a label.
 """
 
 import time
