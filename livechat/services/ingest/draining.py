@@ -100,7 +100,7 @@ def _keep_as_failed(session: AnySession, event: RawEvent, report: Report) -> Non
         "ignored": 0,
         "failed": 1,
     }
-    ledger.write_outcomes(session, [row], {event.id: event.body})
+    ledger.write_outcomes(session, [row], [event.body])
     session.commit()
     result = Stored(events=1, received=[clock.now()])
     result.outcomes[(FAILED, "kills_worker")] += 1
