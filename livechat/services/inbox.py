@@ -15,6 +15,7 @@ from uuid import UUID
 import structlog
 from hiredis import pack_command
 from redis import Redis
+from redis.client import Pipeline
 from redis.connection import AbstractConnection
 from redis.exceptions import ConnectionError as RedisConnectionError
 from redis.exceptions import RedisError, ResponseError
@@ -176,11 +177,6 @@ def _answers(connection: AbstractConnection, request: list[bytes], count: int) -
     return answers
 
 
-def refresh_lease(redis: Redis) -> None:
-    """Say that an ingest is at work, so that webhooks need not wake another."""
-    redis.set(LEASE, "1", px=LEASE_MS)
-
-
 def release_lease(redis: Redis) -> None:
     """Let the next webhook wake an ingest."""
     try:
@@ -194,24 +190,33 @@ def take_lease(redis: Redis) -> bool:
     return bool(redis.set(LEASE, "1", nx=True, px=LEASE_MS))
 
 
-def read_new(redis: Redis, consumer: str, count: int) -> list[RawEvent]:
-    """Up to ``count`` events that no consumer has seen; they stay pending until ``done``."""
-    return _read(redis, consumer, count, ">")
+def take(redis: Redis, consumer: str, count: int, stored: Sequence[RawEvent] = ()) -> list[RawEvent]:
+    """Up to ``count`` events that no consumer has seen; they stay pending until they come back as ``stored``.
+
+    One round trip, in one transaction: what was stored is forgotten (both marks of it or neither), the lease
+    is kept fresh, so that webhooks need not wake another ingest, and the next events are read.
+    """
+    pipeline = redis.pipeline(transaction=True)
+    _forget(pipeline, stored)
+    pipeline.set(LEASE, "1", px=LEASE_MS)
+    pipeline.xreadgroup(GROUP, consumer, {STREAM: ">"}, count=count)
+    answer = pipeline.execute(raise_on_error=False)[-1]
+    if isinstance(answer, ResponseError) and str(answer).startswith("NOGROUP"):
+        _make_group(redis)
+        answer = redis.xreadgroup(GROUP, consumer, {STREAM: ">"}, count=count)
+    if isinstance(answer, Exception):
+        raise answer
+    return _events(answer)
 
 
 def read_pending(redis: Redis, consumer: str, count: int) -> list[RawEvent]:
     """Events that this consumer took and did not finish: it was killed, or its transaction failed."""
-    return _read(redis, consumer, count, "0")
-
-
-def _read(redis: Redis, consumer: str, count: int, start: str) -> list[RawEvent]:
     try:
-        answer = redis.xreadgroup(GROUP, consumer, {STREAM: start}, count=count)
+        answer = redis.xreadgroup(GROUP, consumer, {STREAM: "0"}, count=count)
     except ResponseError as error:
         if not str(error).startswith("NOGROUP"):
             raise
-        _make_group(redis)
-        answer = redis.xreadgroup(GROUP, consumer, {STREAM: start}, count=count)
+        return []
     return _events(answer)
 
 
@@ -237,14 +242,18 @@ def deliveries(redis: Redis, consumer: str, events: list[RawEvent]) -> dict[byte
     return {row["message_id"]: row["times_delivered"] for row in rows}
 
 
-def done(redis: Redis, events: list[RawEvent]) -> None:
+def done(redis: Redis, events: Sequence[RawEvent]) -> None:
     """Forget events whose outcome is committed."""
+    pipeline = redis.pipeline(transaction=True)
+    _forget(pipeline, events)
+    pipeline.execute()
+
+
+def _forget(pipeline: Pipeline, events: Sequence[RawEvent]) -> None:
     entries = [event.entry_id for event in events if event.entry_id is not None]
     if entries:
-        pipeline = redis.pipeline(transaction=True)
         pipeline.xack(STREAM, GROUP, *entries)
         pipeline.xdel(STREAM, *entries)
-        pipeline.execute()
 
 
 def backlog(redis: Redis) -> tuple[int, float]:

@@ -71,7 +71,7 @@ def test_a_burst_costs_one_task(meta: Meta, redis_client: Redis) -> None:
 
 def test_what_a_dead_worker_took_is_taken_over(meta: Meta, monkeypatch: pytest.MonkeyPatch) -> None:
     meta.post(payload("msg-text"))
-    assert len(inbox.read_new(meta.redis, "dead:1", 10)) == 1
+    assert len(inbox.take(meta.redis, "dead:1", 10)) == 1
     meta.ingest()
     assert meta.messages() == []
     monkeypatch.setattr("livechat.services.ingest.draining.ABANDONED_MS", 0)
@@ -81,14 +81,14 @@ def test_what_a_dead_worker_took_is_taken_over(meta: Meta, monkeypatch: pytest.M
 
 def test_a_worker_finds_what_it_left_before_it_died(meta: Meta) -> None:
     meta.post(payload("msg-text"))
-    inbox.read_new(meta.redis, "test:0", 10)
+    inbox.take(meta.redis, "test:0", 10)
     meta.ingest()
     assert len(meta.messages()) == 1
 
 
 def test_a_body_that_kills_its_worker_again_and_again_is_set_aside(meta: Meta) -> None:
     meta.post(payload("msg-text"))
-    inbox.read_new(meta.redis, "test:0", 10)
+    inbox.take(meta.redis, "test:0", 10)
     for _ in range(7):
         inbox.read_pending(meta.redis, "test:0", 10)
         meta.redis.xclaim(inbox.STREAM, inbox.GROUP, "test:0", 0, [_first_entry(meta)])

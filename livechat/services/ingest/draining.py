@@ -1,6 +1,7 @@
 """The ingest task's loop: take from the stream, store, acknowledge, until nothing is left."""
 
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Sequence
 
 import structlog
 from redis import Redis
@@ -17,6 +18,12 @@ log = structlog.get_logger(__name__)
 
 BATCH_EVENTS = 500
 WAITING_BATCH = 20
+# How often the ledger is looked into for bodies that wait there, while the stream keeps the ingest busy.
+WAITING_EVERY_S = 1.0
+# A batch costs some milliseconds before its first message. In a stream that brings one webhook after the
+# other each of them would be paid for: so the ingest rests as long as it worked, at most this long, and
+# finds more. A lone webhook never waits for it, since an ingest begins with a look.
+LONGEST_REST_S = 0.02
 # Longer than a batch takes; what is taken over too early is only stored twice, to no effect.
 ABANDONED_MS = 10_000
 # A body that was handed out this often and never finished has killed its worker each time.
@@ -34,11 +41,23 @@ def drain(redis: Redis, session: AnySession, consumer: str, report: Report) -> i
     """
     inbox.claim_abandoned(redis, consumer, ABANDONED_MS, BATCH_EVENTS)
     total = _finish_pending(redis, session, consumer, report)
+    stored: Sequence[RawEvent] = ()
+    look_at = 0.0
     while True:
-        inbox.refresh_lease(redis)
-        count = _drain_stream(redis, session, consumer, report) + _drain_waiting(session, report)
+        events = inbox.take(redis, consumer, BATCH_EVENTS, stored)
+        began = time.monotonic()
+        if events:
+            report(ingest_events(session, events))
+        stored = events
+        count = len(events)
+        if not events or began >= look_at:
+            count += _drain_waiting(session, report)
+            look_at = time.monotonic() + WAITING_EVERY_S
         total += count
+        if len(events) == BATCH_EVENTS:
+            continue
         if count:
+            time.sleep(min(time.monotonic() - began, LONGEST_REST_S))
             continue
         inbox.release_lease(redis)
         if not _left_over(redis) or not inbox.take_lease(redis):
@@ -53,14 +72,6 @@ def _left_over(redis: Redis) -> bool:
 
 def _text(value: object) -> str:
     return value.decode() if isinstance(value, bytes) else str(value)
-
-
-def _drain_stream(redis: Redis, session: AnySession, consumer: str, report: Report) -> int:
-    events = inbox.read_new(redis, consumer, BATCH_EVENTS)
-    if events:
-        report(ingest_events(session, events))
-        inbox.done(redis, events)
-    return len(events)
 
 
 def _finish_pending(redis: Redis, session: AnySession, consumer: str, report: Report) -> int:
