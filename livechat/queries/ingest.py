@@ -237,7 +237,8 @@ _INSERT_MESSAGES = text(
 
 def insert_messages(session: AnySession, rows: list[dict[str, Any]]) -> dict[UUID, int]:
     """Insert messages in order of ``n``; {id: arrival sequence} of those that were not there yet."""
-    return dict(session.execute(_INSERT_MESSAGES, {"rows": _json(rows)}).tuples().all())
+    inserted = session.execute(_INSERT_MESSAGES, {"rows": _json(rows)}).all()
+    return {message_id: seq for message_id, seq in inserted}  # noqa: C416  # rows are no tuples to mypy
 
 
 _REPLACE_PLACEHOLDERS = text(
