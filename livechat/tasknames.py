@@ -21,10 +21,14 @@ class TaskName(StrEnum):
     INGEST = "inbound.ingest"
     SEND = "outbound.send"
     MARK_READ = "outbound.mark_read"
+    TYPING = "outbound.typing"
     SWEEP_INBOUND = "maintenance.sweep_inbound"
     SWEEP_OUTBOUND = "maintenance.sweep_outbound"
     PRUNE = "maintenance.prune"
     RECONCILE_UNREAD = "maintenance.reconcile_unread"
+    SYNC_TEMPLATES = "maintenance.sync_templates"
+    REFRESH_NUMBER = "maintenance.refresh_number"
+    SWEEP_ACCOUNTS = "maintenance.sweep_accounts"
 
     @property
     def queue(self) -> Queue:

@@ -77,6 +77,7 @@ def bind_celery(app: Flask, settings: Settings) -> Celery:
     celery.loader.import_module("workers.inbound")
     celery.loader.import_module("workers.outbound")
     celery.loader.import_module("workers.maintenance")
+    celery.loader.import_module("workers.templates")
     return celery
 
 
@@ -94,6 +95,7 @@ BEAT_SCHEDULE = {
     "sweep outbound": _every(1, TaskName.SWEEP_OUTBOUND),
     "reconcile unread": _every(300, TaskName.RECONCILE_UNREAD),
     "prune": _every(3600, TaskName.PRUNE),
+    "sweep accounts": _every(60, TaskName.SWEEP_ACCOUNTS),
 }
 
 

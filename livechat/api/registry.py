@@ -5,6 +5,7 @@ from flask import Blueprint, Flask
 from livechat.api import (
     connect_number,
     conversations,
+    customers,
     documents,
     events,
     health,
@@ -12,6 +13,7 @@ from livechat.api import (
     page,
     phone_numbers,
     send_message,
+    templates,
     webhook,
 )
 from livechat.api.auth import init_auth
@@ -28,6 +30,8 @@ API_BLUEPRINTS: list[ApiBlueprint] = [
     conversations.bp,
     messages.bp,
     send_message.bp,
+    customers.bp,
+    templates.bp,
     events.bp,
 ]
 # Everything else. A rule that takes no token is named in ``auth.PUBLIC_RULES`` too.

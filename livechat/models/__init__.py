@@ -1,13 +1,15 @@
 """Columns and constraints. Workflows live in ``services``, statements in ``queries``."""
 
-from livechat.models.account import AccountMember, PhoneNumber, WabaAccount
+from livechat.models.account import AccountMember, AccountNotice, PhoneNumber, WabaAccount
 from livechat.models.conversation import Conversation, ConversationAlias, ConversationFormerId
 from livechat.models.message import Message, MessageChange, MessageReaction, MessageStatusEvent
+from livechat.models.template import MessageTemplate
 from livechat.models.webhook_event import AccountEvent, WebhookEvent
 
 __all__ = [
     "AccountEvent",
     "AccountMember",
+    "AccountNotice",
     "Conversation",
     "ConversationAlias",
     "ConversationFormerId",
@@ -15,6 +17,7 @@ __all__ = [
     "MessageChange",
     "MessageReaction",
     "MessageStatusEvent",
+    "MessageTemplate",
     "PhoneNumber",
     "WabaAccount",
     "WebhookEvent",
