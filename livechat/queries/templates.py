@@ -2,12 +2,12 @@
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import CursorResult, Text, case, cast, func, or_, select, update
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.dialects.postgresql import JSONPATH, insert
 
 from livechat.domain.ids import uuid7
 from livechat.models import MessageTemplate, PhoneNumber, WabaAccount
@@ -197,7 +197,8 @@ def apply_template_news(
 ) -> bool:
     """Note what a webhook says of a template, for every account of the WABA; False where nothing changed.
 
-    An older webhook than the last word on the status changes nothing.
+    An older webhook than the last word on the status changes nothing. Meta's times are whole seconds: what
+    was read within that second may be older.
     """
     accounts = select(WabaAccount.id).where(WabaAccount.waba_id == waba_id)
     result = session.execute(
@@ -206,7 +207,7 @@ def apply_template_news(
             MessageTemplate.account_id.in_(accounts),
             MessageTemplate.name == name,
             MessageTemplate.language == language,
-            MessageTemplate.status_at <= at,
+            MessageTemplate.status_at < at + timedelta(seconds=1),
         )
         .values(**values, **({"status_at": at} if "status" in values else {}))
         .execution_options(synchronize_session=False)
@@ -247,6 +248,8 @@ def list_templates(
         statement = statement.where(MessageTemplate.category == category)
     if search:
         pattern = f"%{search.translate(_NOT_A_WILDCARD)}%"
-        texts = cast(func.jsonb_path_query_array(MessageTemplate.components, "$[*].text"), Text)
+        texts = cast(
+            func.jsonb_path_query_array(MessageTemplate.components, cast("$[*].text", JSONPATH)), Text
+        )
         statement = statement.where(or_(MessageTemplate.name.ilike(pattern), texts.ilike(pattern)))
     return session.execute(statement.order_by(MessageTemplate.name, MessageTemplate.language)).scalars().all()

@@ -96,7 +96,7 @@ def upgrade() -> None:
     # As the first migration does for its own: closed to Supabase's automatic REST API.
     for table in _TABLES:
         op.execute(
-            "DO $$ BEGIN IF EXISTS (SELECT 1 FROM pg_roles WHERE rolname = 'authenticated') THEN "
+            "DO $$ BEGIN IF EXISTS (SELECT 1 FROM pg_roles WHERE rolname = 'authenticated') THEN "  # noqa: S608
             f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY; END IF; END $$"
         )
 
