@@ -13,6 +13,7 @@ from kombu.entity import Queue as KombuQueue
 from redis.exceptions import RedisError
 
 from livechat.config import Settings
+from livechat.database import return_session
 from livechat.extensions import celery, db, redis
 from livechat.logs import configure_logging
 from livechat.services.readiness import say_consuming
@@ -37,7 +38,7 @@ class AppTask(Task):
             try:
                 return self.run(*args, **kwargs)
             finally:
-                db.session.remove()
+                return_session(db.session)
                 structlog.contextvars.clear_contextvars()
 
 
