@@ -6,6 +6,7 @@ from typing import Any
 
 import orjson
 import pytest
+from alembic.script import ScriptDirectory
 from flask import Flask
 from redis import Redis
 from sqlalchemy.orm import Session, scoped_session
@@ -197,9 +198,10 @@ def test_what_waits_and_what_was_given_up(
     execute("UPDATE chat_messages SET timestamp = now() - interval '10 min' WHERE id = :id", id=message.id)
     execute("UPDATE chat_conversations SET unread_count = 7")
     execute(
-        "INSERT INTO webhook_events (id, received_at, state, body, failed) VALUES "
-        "(gen_random_uuid(), now(), 'failed', '{}', 1), "
-        "(gen_random_uuid(), now() - interval '2 min', 'waiting', '{}', 0)"
+        "INSERT INTO webhook_events (id, received_at, state, body, failed, items) VALUES "
+        "(gen_random_uuid(), now(), 'failed', '{}', 1, CAST(:items AS jsonb)), "
+        "(gen_random_uuid(), now() - interval '2 min', 'waiting', '{}', 0, '[]')",
+        items='[{"n": 0, "kind": "ThreadMessage", "outcome": "failed", "reason": "KeyError"}]',
     )
     assert examined() == {
         "unread counts": "1 differ from the messages",
@@ -218,11 +220,12 @@ def test_a_paused_number_is_named_with_its_reason(examined: Examine, connected: 
 
 
 def test_an_older_database_is_told_from_a_good_one(examined: Examine) -> None:
+    (newest,) = ScriptDirectory("migrations").get_heads()
     execute("UPDATE alembic_version SET version_num = '0000'")
     try:
         assert "postgresql migrations" in examined("wrong", "--skip-meta")
     finally:
-        execute("UPDATE alembic_version SET version_num = '0001'")
+        execute("UPDATE alembic_version SET version_num = :newest", newest=newest)
 
 
 def test_with_everything_down_every_fault_is_named_and_nothing_is_thrown(
