@@ -130,8 +130,8 @@ def test_two_runs_that_meet_on_one_body_are_counted_once(
             db.session.remove()
 
     second = threading.Thread(target=second_run)
-    with app.app_context():
-        db.session.execute(
+    with db.engine.begin() as first_run:
+        first_run.execute(
             text(
                 "INSERT INTO webhook_events (id, received_at, state, body, phone_number_ids, items, stored) "
                 "VALUES (:id, :at, 'done', :body, ARRAY[:number], CAST(:items AS jsonb), 1)"
@@ -149,8 +149,7 @@ def test_two_runs_that_meet_on_one_body_are_counted_once(
             "SELECT 1 FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()"
         )
         wait_until(lambda: meta.rows(waits))
-        db.session.commit()
-        second.join()
+    second.join()
     [row] = meta.rows("SELECT stored, duplicate, items FROM webhook_events")
     assert row == {"stored": 1, "duplicate": 0, "items": [item]}
     assert counted(meta) == {(NUMBER, "stored", ""): 1}

@@ -115,6 +115,10 @@ def test_all_is_well(livechat: Run, installation: Flask, connected: str, service
         "redis appendfsync: always",
         "queue media: is consumed",
         "postgresql pg_trgm: installed",
+        "redis clock: agrees with ours",
+        "redis append-only file: takes what is written",
+        "encryption keys: 1 key opens 1",
+        "webhook accounts: 0 items of the last hours, each with its outcome, are counted",
         "broker visibility time-out: 600 s, the longest task takes 110 s",
         f"token for number {connected}: works, quality GREEN",
         "unread counts: agree with the messages",
@@ -136,6 +140,44 @@ def test_a_redis_that_may_forget_is_wrong(examined: Examine, durable: Redis) -> 
     durable.config_set("appendfsync", "everysec")
     durable.config_set("maxmemory-policy", "allkeys-lru")
     assert examined() == {"redis appendfsync": "everysec", "redis maxmemory-policy": "allkeys-lru"}
+
+
+def test_a_redis_that_is_nearly_full_is_wrong(examined: Examine, durable: Redis) -> None:
+    used = int(durable.info("memory")["used_memory"])
+    # Only looked at: what this test writes would be refused below it.
+    durable.config_set("maxmemory", used + 1024 * 1024)
+    try:
+        detail = examined()["redis memory"]
+    finally:
+        durable.config_set("maxmemory", 0)
+    assert detail.endswith("MiB are used")
+
+
+def test_counts_that_differ_from_the_ledger_are_wrong(examined: Examine) -> None:
+    item = '[{"n": 0, "kind": "ThreadMessage", "number": "1", "outcome": "stored"}]'
+    execute(
+        "INSERT INTO webhook_events (id, received_at, state, body, items, stored) "
+        "VALUES (gen_random_uuid(), now(), 'done', '{}', CAST(:item AS jsonb), 1)",
+        item=item,
+    )
+    assert examined("ok")["webhook accounts"].startswith("1 items of the last hours")
+    execute("UPDATE webhook_counts SET items = 3")
+    assert examined() == {
+        "webhook accounts": "2 of 1 items of the last hours are not counted as the ledger has them"
+    }
+
+
+def test_webhooks_of_which_nothing_is_stored_are_wrong(examined: Examine) -> None:
+    execute(
+        "INSERT INTO webhook_events (id, received_at, state, body, items, failed) "
+        "SELECT gen_random_uuid(), now(), 'failed', '{}', "
+        """ '[{"n": 0, "kind": "Broken", "number": "83", "outcome": "failed", "reason": "KeyError"}]', 1 """
+        "FROM generate_series(1, 5)"
+    )
+    assert examined() == {
+        "failed webhooks": "5",
+        "webhooks of number 83": "5 items of webhooks came within 15 minutes and none was stored.",
+    }
 
 
 def test_a_redis_that_tells_nothing_cannot_be_checked(
