@@ -144,8 +144,7 @@ def test_a_redis_that_may_forget_is_wrong(examined: Examine, durable: Redis) -> 
 
 def test_a_redis_that_is_nearly_full_is_wrong(examined: Examine, durable: Redis) -> None:
     used = int(durable.info("memory")["used_memory"])
-    # Only looked at: what this test writes would be refused below it.
-    durable.config_set("maxmemory", used + 1024 * 1024)
+    durable.config_set("maxmemory", used * 21 // 20)
     try:
         detail = examined()["redis memory"]
     finally:
