@@ -25,6 +25,8 @@ class TaskName(StrEnum):
     SWEEP_OUTBOUND = "maintenance.sweep_outbound"
     PRUNE = "maintenance.prune"
     RECONCILE_UNREAD = "maintenance.reconcile_unread"
+    REPLAY = "maintenance.replay"
+    TIDY_COUNTS = "maintenance.tidy_counts"
 
     @property
     def queue(self) -> Queue:

@@ -95,6 +95,7 @@ BEAT_SCHEDULE = {
     "sweep outbound": _every(1, TaskName.SWEEP_OUTBOUND),
     "reconcile unread": _every(300, TaskName.RECONCILE_UNREAD),
     "prune": _every(3600, TaskName.PRUNE),
+    "tidy counts": _every(60, TaskName.TIDY_COUNTS),
 }
 
 

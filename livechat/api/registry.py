@@ -3,6 +3,7 @@
 from flask import Blueprint, Flask
 
 from livechat.api import (
+    activity,
     connect_number,
     conversations,
     documents,
@@ -13,6 +14,7 @@ from livechat.api import (
     phone_numbers,
     send_message,
     webhook,
+    webhook_events,
 )
 from livechat.api.auth import init_auth
 from livechat.api.blueprint import ApiBlueprint
@@ -29,6 +31,8 @@ API_BLUEPRINTS: list[ApiBlueprint] = [
     messages.bp,
     send_message.bp,
     events.bp,
+    activity.bp,
+    webhook_events.bp,
 ]
 # Everything else. A rule that takes no token is named in ``auth.PUBLIC_RULES`` too.
 PLAIN_BLUEPRINTS: list[Blueprint] = [documents.bp, webhook.bp, health.bp, page.bp]

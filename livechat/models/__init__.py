@@ -3,7 +3,7 @@
 from livechat.models.account import AccountMember, PhoneNumber, WabaAccount
 from livechat.models.conversation import Conversation, ConversationAlias, ConversationFormerId
 from livechat.models.message import Message, MessageChange, MessageReaction, MessageStatusEvent
-from livechat.models.webhook_event import AccountEvent, WebhookEvent
+from livechat.models.webhook_event import AccountEvent, WebhookCount, WebhookEvent
 
 __all__ = [
     "AccountEvent",
@@ -17,5 +17,6 @@ __all__ = [
     "MessageStatusEvent",
     "PhoneNumber",
     "WabaAccount",
+    "WebhookCount",
     "WebhookEvent",
 ]
