@@ -21,8 +21,10 @@ class TaskName(StrEnum):
     INGEST = "inbound.ingest"
     SEND = "outbound.send"
     MARK_READ = "outbound.mark_read"
+    FETCH_MEDIA = "media.fetch"
     SWEEP_INBOUND = "maintenance.sweep_inbound"
     SWEEP_OUTBOUND = "maintenance.sweep_outbound"
+    SWEEP_MEDIA = "maintenance.sweep_media"
     PRUNE = "maintenance.prune"
     RECONCILE_UNREAD = "maintenance.reconcile_unread"
 
