@@ -32,6 +32,7 @@ REDIS_PAUSE_S = 5.0
 _KIND_OF = {
     ("POST", f"{API_PREFIX}/phone-numbers"): "connects",
     ("POST", f"{API_PREFIX}/send-message"): "sends",
+    ("POST", f"{API_PREFIX}/media"): "sends",
 }
 
 

@@ -8,6 +8,7 @@ from livechat.api import (
     documents,
     events,
     health,
+    media,
     messages,
     page,
     phone_numbers,
@@ -28,6 +29,7 @@ API_BLUEPRINTS: list[ApiBlueprint] = [
     conversations.bp,
     messages.bp,
     send_message.bp,
+    media.bp,
     events.bp,
 ]
 # Everything else. A rule that takes no token is named in ``auth.PUBLIC_RULES`` too.

@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CursorResult, Row, delete, func, select, update
+from sqlalchemy import CursorResult, delete, func, select, update
 from sqlalchemy import text as sql
 from sqlalchemy.dialects.postgresql import insert
 
@@ -219,19 +219,11 @@ def media_of_message(session: AnySession, message_id: UUID) -> Media | None:
     ).scalar_one_or_none()
 
 
-def servable(session: AnySession, media_id: UUID) -> Row[Any] | None:
-    """What serving a file needs of it, where it is here."""
-    return session.execute(  # type: ignore[return-value]  # a row of these columns is a Row[Any]
-        select(
-            Media.id,
-            Media.kind,
-            Media.mime_type,
-            Media.size,
-            Media.digest,
-            Media.filename,
-            Media.has_thumbnail,
-        ).where(Media.id == media_id, Media.state == "ready")
-    ).one_or_none()
+def servable(session: AnySession, media_id: UUID) -> Media | None:
+    """A file that is here."""
+    return session.execute(
+        select(Media).where(Media.id == media_id, Media.state == "ready")
+    ).scalar_one_or_none()
 
 
 def add_upload(session: AnySession, **columns: Any) -> Media:
@@ -243,12 +235,13 @@ def add_upload(session: AnySession, **columns: Any) -> Media:
 
 
 def accessible(session: AnySession, user_id: UUID, media_id: UUID) -> Media | None:
-    """A file of a number that this user may use."""
+    """A file of a number that this user may use, kept from removal until the transaction ends."""
     return session.execute(
         select(Media)
         .join(PhoneNumber, PhoneNumber.phone_number_id == Media.phone_number_id)
         .join(AccountMember, AccountMember.account_id == PhoneNumber.account_id)
         .where(Media.id == media_id, AccountMember.user_id == user_id)
+        .with_for_update(read=True, key_share=True, of=Media)
     ).scalar_one_or_none()
 
 
@@ -260,14 +253,6 @@ def link(session: AnySession, message_id: UUID, media_id: UUID) -> None:
             index_elements=[MessageMedia.message_id], set_={"media_id": statement.excluded.media_id}
         )
     )
-
-
-def lock_for_link(session: AnySession, media_id: UUID) -> bool:
-    """Keep the file from being removed as unsent until the transaction ends. False: it is gone already."""
-    found = session.execute(
-        select(Media.id).where(Media.id == media_id).with_for_update(read=True, key_share=True)
-    ).one_or_none()
-    return found is not None
 
 
 @dataclass(frozen=True, slots=True)
@@ -318,11 +303,11 @@ def record_upload(
     )
 
 
-def forget_upload(session: AnySession, media_ids: Sequence[UUID], phone_number_id: str) -> None:
-    """Meta refused a message with these files: their ids there are not to be trusted again."""
+def forget_upload(session: AnySession, media_id: UUID, phone_number_id: str) -> None:
+    """Meta refused a message with this file: its id there is not to be trusted again."""
     session.execute(
         delete(MediaUpload).where(
-            MediaUpload.media_id.in_(media_ids), MediaUpload.phone_number_id == phone_number_id
+            MediaUpload.media_id == media_id, MediaUpload.phone_number_id == phone_number_id
         )
     )
 
