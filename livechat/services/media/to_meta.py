@@ -1,4 +1,4 @@
-"""Files of replies, when they are sent: given to Meta once for a number, and under the id from there after."""
+"""Files of replies, when they are sent: given to Meta once for a number, then named by its id there."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -43,9 +43,9 @@ class OutgoingFiles:
     def content_of(self, claim: Claim, token: str, hold_s: float) -> Json:
         """The content of a claimed message as the call needs it: a file of ours under its id at Meta.
 
-        Uploads it where Meta does not have it for this number, and commits; no transaction is open meanwhile,
-        and the claim is made to last through it. Raises GraphError: nothing of the message has been sent then,
-        and an upload may be repeated.
+        Uploads it where Meta does not have it for this number, and commits; no transaction is open
+        meanwhile, and the claim is made to last through it. Raises GraphError: nothing of the message has
+        been sent then, and an upload may be repeated.
         """
         media_id = _file_of(claim)
         if media_id is None:
