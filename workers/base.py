@@ -77,6 +77,7 @@ def bind_celery(app: Flask, settings: Settings) -> Celery:
     celery.loader.import_module("workers.instruments")
     celery.loader.import_module("workers.inbound")
     celery.loader.import_module("workers.outbound")
+    celery.loader.import_module("workers.media")
     celery.loader.import_module("workers.maintenance")
     return celery
 
@@ -93,6 +94,7 @@ def _every(seconds: float, task: TaskName) -> dict[str, Any]:
 BEAT_SCHEDULE = {
     "sweep inbound": _every(2, TaskName.SWEEP_INBOUND),
     "sweep outbound": _every(1, TaskName.SWEEP_OUTBOUND),
+    "sweep media": _every(5, TaskName.SWEEP_MEDIA),
     "reconcile unread": _every(300, TaskName.RECONCILE_UNREAD),
     "prune": _every(3600, TaskName.PRUNE),
     "tidy counts": _every(60, TaskName.TIDY_COUNTS),

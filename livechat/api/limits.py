@@ -35,6 +35,7 @@ _KIND_OF = {
     # A replay is work for the database: many at once are as rare as connecting a number.
     ("POST", f"{API_PREFIX}/webhook-events/replay"): "connects",
     ("POST", f"{API_PREFIX}/webhook-events/<event_id>/replay"): "sends",
+    ("POST", f"{API_PREFIX}/media"): "sends",
 }
 
 

@@ -2,6 +2,7 @@
 
 from livechat.models.account import AccountMember, PhoneNumber, WabaAccount
 from livechat.models.conversation import Conversation, ConversationAlias, ConversationFormerId
+from livechat.models.media import Media, MediaUpload, MessageMedia
 from livechat.models.message import Message, MessageChange, MessageReaction, MessageStatusEvent
 from livechat.models.webhook_event import AccountEvent, WebhookCount, WebhookEvent
 
@@ -11,8 +12,11 @@ __all__ = [
     "Conversation",
     "ConversationAlias",
     "ConversationFormerId",
+    "Media",
+    "MediaUpload",
     "Message",
     "MessageChange",
+    "MessageMedia",
     "MessageReaction",
     "MessageStatusEvent",
     "PhoneNumber",

@@ -17,6 +17,7 @@ from livechat.domain.service_window import is_window_open, window_end
 from livechat.models import Conversation, Message, PhoneNumber
 from livechat.queries.messages import messages_by_id
 from livechat.queries.session import AnySession
+from livechat.services.media.show import content_with_media
 
 Json = dict[str, Any]
 
@@ -61,10 +62,12 @@ def message_json(
     *,
     reply_to: UUID | None = None,
     reactions: Sequence[Json] | None = None,
+    media: Json | None = None,
 ) -> Json:
     """A bubble, from an ORM object or a row. ``reply_to`` is our id of the quoted message.
 
-    ``reactions`` is a list of ``{"from", "emoji"}``; ``row_json`` takes both from a row.
+    ``reactions`` is a list of ``{"from", "emoji"}``, ``media`` the file's columns; ``row_json`` takes all
+    from a row.
     """
     return {
         "id": str(message.id),
@@ -73,7 +76,7 @@ def message_json(
         "direction": message.direction,
         "message_type": message.message_type,
         "text": message.text,
-        "content": message.content,
+        "content": content_with_media(message.content, media),
         "status": message.status,
         "error": message.error,
         "timestamp": rfc3339(message.timestamp),
@@ -89,7 +92,7 @@ def message_json(
 
 def row_json(row: Row[Any]) -> Json:
     """A bubble from a row of ``queries.messages.message_columns``."""
-    return message_json(row, reply_to=row.reply_to, reactions=row.reactions)
+    return message_json(row, reply_to=row.reply_to, reactions=row.reactions, media=row.media)
 
 
 def messages_json(session: AnySession, message_ids: Sequence[UUID]) -> dict[UUID, Json]:

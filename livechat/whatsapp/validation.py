@@ -48,10 +48,13 @@ def _text(findings: Findings, part: dict[str, Any]) -> None:
 
 
 def _media(message_type: str, findings: Findings, part: dict[str, Any]) -> None:
-    """A file: ``id`` of an upload or a public ``link``, exactly one of them."""
-    media_id, link = part.get("id"), part.get("link")
-    if (media_id is None) == (link is None):
-        findings.add(message_type, "Give either id or link.")
+    """A file: ``media_id`` (ours), ``id`` (Meta's) or a public ``link``, exactly one of them."""
+    media_id, link, uploaded = part.get("id"), part.get("link"), part.get("media_id")
+    if [media_id, link, uploaded].count(None) != 2:
+        findings.add(message_type, "Give one of media_id, id and link.")
+    elif uploaded is not None:
+        if not is_filled(uploaded):
+            findings.add(f"{message_type}.media_id", "Give the id that POST /media has answered.")
     elif link is not None:
         findings.link(f"{message_type}.link", link)
     elif not is_filled(media_id):
