@@ -1,92 +1,107 @@
-import { CircleAlert, Download, FileText, Image, MapPin, Mic, Music, Sticker, User, Video } from 'lucide-react';
-import type { ReactNode } from 'react';
-import { contactsOf, isVoiceNote, locationOf, mediaOf, type MediaPart, templateOf } from '../../lib/message-content';
-import { typeName } from '../../lib/preview';
+import { Phone, ShieldQuestion } from 'lucide-react';
+import { MediaPart } from '../../components/media/media-part';
+import {
+  callPermissionOf,
+  choiceOf,
+  contactsOf,
+  errorOf,
+  formOf,
+  interactiveOf,
+  locationOf,
+  marksOf,
+  mediaOf,
+  orderOf,
+  templateOf,
+  unknownPartOf,
+  unsupportedKindOf,
+} from '../../lib/message-content';
+import { typeName, unsupportedLine } from '../../lib/preview';
 import type { Message } from '../../lib/types';
 import { t } from '../../messages/en';
+import { ChoicePart, ContactsPart, FormPart, OrderPart, Part, PlacePart, Rows } from './content-part-cards';
+import { FramedPart } from './content-part-framed';
 import styles from './content-part.module.css';
 
-const ICONS: Record<string, ReactNode> = {
-  image: <Image size={20} />,
-  video: <Video size={20} />,
-  audio: <Music size={20} />,
-  document: <FileText size={20} />,
-  sticker: <Sticker size={20} />,
-  location: <MapPin size={20} />,
-  contacts: <User size={20} />,
-};
-
-/** What a message holds besides text. Whatever it is, it is named: no bubble is ever blank. */
-export function ContentPart({ message }: { message: Message }) {
-  const media = mediaOf(message);
-  if (media) return <MediaContent message={message} media={media} />;
-  const place = locationOf(message);
-  if (place) {
-    const at = `${place.latitude},${place.longitude}`;
-    return (
-      <Part icon={ICONS.location} title={place.name ?? t.typeName('location')} detail={place.address ?? at}>
-        <a href={`https://www.openstreetmap.org/?mlat=${place.latitude}&mlon=${place.longitude}`} target="_blank" rel="noopener noreferrer nofollow">
-          {t.bubble.openMap}
-        </a>
-      </Part>
-    );
-  }
-  const contacts = contactsOf(message);
-  if (contacts.length > 0)
-    return contacts.map((contact, index) => (
-      // oxlint-disable-next-line react/no-array-index-key
-      <Part key={index} icon={ICONS.contacts} title={contact.name} detail={contact.phones.join(', ')} />
-    ));
-  const template = templateOf(message);
-  if (template !== null) return <Part icon={<FileText size={20} />} title={t.typeName('template')} detail={template} />;
-  if (message.message_type === 'unsupported') {
-    const detail = message.direction === 'inbound' ? t.bubble.unsupported : t.bubble.unsupportedOutbound;
-    return <Part icon={<CircleAlert size={20} />} title={t.typeName('unsupported')} detail={detail} />;
-  }
-  if (message.message_type === 'text' || message.text) return null;
-  return <Part icon={<CircleAlert size={20} />} title={typeName(message)} />;
+interface Props {
+  message: Message;
+  customerName: string;
 }
 
-function MediaContent({ message, media }: { message: Message; media: MediaPart }) {
-  const icon = isVoiceNote(message) ? <Mic size={20} /> : ICONS[message.message_type];
-  if (media.state !== 'ready' || media.url === null) {
-    const detail = media.state === 'failed' ? t.bubble.mediaFailed : t.bubble.mediaPending;
-    return <Part icon={icon} title={media.filename ?? typeName(message)} detail={detail} />;
+/** What a message holds besides text. Whatever it is, it is named: no bubble is ever blank. */
+export function ContentPart({ message, customerName }: Props) {
+  if (marksOf(message).isDeleted)
+    return <p className={styles.deleted}>{t.kinds.deleted(message.direction === 'outbound')}</p>;
+  if (mediaOf(message))
+    return <MediaPart message={message} from={message.direction === 'inbound' ? customerName : t.thread.business} />;
+  const place = locationOf(message);
+  if (place) return <PlacePart place={place} />;
+  const contacts = contactsOf(message);
+  if (contacts.length > 0) return <ContactsPart contacts={contacts} />;
+  const choice = choiceOf(message);
+  if (choice) return <ChoicePart choice={choice} />;
+  const form = formOf(message);
+  if (form) return <FormPart form={form} />;
+  const permission = callPermissionOf(message);
+  if (permission) {
+    const { isGiven, isPermanent } = permission;
+    const said = isGiven ? (isPermanent ? t.kinds.callsAllowed : t.kinds.callsAllowedOnce) : t.kinds.callsRefused;
+    return <Part icon={<Phone size={20} />} title={t.kinds.callPermission} detail={said} />;
   }
-  const box = media.width && media.height ? { aspectRatio: `${media.width} / ${media.height}` } : undefined;
-  if (message.message_type === 'image' || message.message_type === 'sticker')
-    return (
-      <a href={media.url} target="_blank" rel="noopener noreferrer" className={styles.picture} style={box}>
-        <img src={media.thumbnailUrl ?? media.url} alt={typeName(message)} loading="lazy" />
-      </a>
-    );
-  if (message.message_type === 'video')
-    // The customer's film has no captions that could be shown.
-    // oxlint-disable-next-line jsx-a11y/media-has-caption
-    return <video className={styles.picture} style={box} src={media.url} controls preload="none" />;
-  if (message.message_type === 'audio')
-    // oxlint-disable-next-line jsx-a11y/media-has-caption
-    return <audio className={styles.audio} src={media.url} controls preload="none" />;
+  const order = orderOf(message);
+  if (order) return <OrderPart order={order} />;
+  const framed = templateOf(message) ?? interactiveOf(message);
+  if (framed) return <FramedPart framed={framed} />;
+  if (message.message_type === 'unsupported' || message.message_type === 'unknown')
+    return <UnsupportedPart message={message} />;
+  if (message.text) return null;
+  return <UnknownPart message={message} />;
+}
+
+/** Whether a bubble shows the message's `text` below its part: some parts say it themselves. */
+export function showsText(message: Message): boolean {
+  if (!message.text || marksOf(message).isDeleted) return false;
+  const isShownInPart =
+    ['location', 'contacts', 'unsupported', 'unknown', 'button', 'interactive', 'template'].includes(
+      message.message_type,
+    ) && Object.keys(message.content).length > 0;
+  return !isShownInPart;
+}
+
+const PHONE_ONLY = 131060;
+const TOO_BIG = 131052;
+
+/** Named where WhatsApp names it, with what the agent can do about it. */
+function UnsupportedPart({ message }: { message: Message }) {
+  const error = errorOf(message);
+  const isEdit = unsupportedKindOf(message) === 'edit';
+  const help =
+    error?.code === PHONE_ONLY
+      ? t.kinds.phoneOnlyHelp
+      : error?.code === TOO_BIG
+        ? t.kinds.tooBigHelp
+        : isEdit
+          ? t.kinds.unsupportedEditHelp
+          : t.kinds.unsupportedHelp;
+  const code = error?.code == null ? '' : ` ${t.kinds.errorCode(error.code)}.`;
   return (
-    <Part icon={icon} title={media.filename ?? typeName(message)} detail={media.mimeType ?? ''}>
-      <a href={media.url} target="_blank" rel="noopener noreferrer">
-        <Download size={14} aria-hidden /> {t.bubble.openFile}
-      </a>
-    </Part>
+    <Part
+      icon={<ShieldQuestion size={20} />}
+      title={unsupportedLine(message)}
+      detail={message.direction === 'inbound' ? `${help}${code}` : t.bubble.unsupportedOutbound}
+    />
   );
 }
 
-function Part(props: { icon: ReactNode; title: string; detail?: string; children?: ReactNode }) {
+/** A type that did not exist when this page was written: its name, and the words that it carries. */
+function UnknownPart({ message }: { message: Message }) {
+  const rows = unknownPartOf(message);
   return (
-    <div className={styles.part}>
-      <span className={styles.icon} aria-hidden>
-        {props.icon}
-      </span>
-      <div className={styles.words}>
-        <bdi className={styles.title}>{props.title}</bdi>
-        {props.detail && <span className={styles.detail}>{props.detail}</span>}
-        {props.children}
-      </div>
-    </div>
+    <Part
+      icon={<ShieldQuestion size={20} />}
+      title={typeName(message)}
+      detail={rows.length > 0 ? t.kinds.unknownHelp : ''}
+    >
+      {rows.length > 0 && <Rows rows={rows} />}
+    </Part>
   );
 }

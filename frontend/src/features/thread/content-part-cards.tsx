@@ -1,0 +1,180 @@
+import { ClipboardList, List, MapPin, MousePointerClick, ShoppingBag, User } from 'lucide-react';
+import type { ReactNode } from 'react';
+import { Button } from '../../components/button';
+import { useStartChat } from '../../hooks/start-chat';
+import { money, phone } from '../../lib/format';
+import type { Choice, FormAnswer, Order, Place, SharedContact } from '../../lib/message-content';
+import { t } from '../../messages/en';
+import styles from './content-part.module.css';
+
+/** A card with an icon, a title and a line below it; what else it says follows. */
+export function Part(props: { icon: ReactNode; title: string; detail?: string | null; children?: ReactNode }) {
+  return (
+    <div className={styles.part}>
+      <span className={styles.icon} aria-hidden>
+        {props.icon}
+      </span>
+      <div className={styles.words}>
+        <bdi className={styles.title}>{props.title}</bdi>
+        {props.detail && <bdi className={styles.detail}>{props.detail}</bdi>}
+        {props.children}
+      </div>
+    </div>
+  );
+}
+
+export function Rows({ rows }: { rows: { label: string; value: string }[] }) {
+  return (
+    <dl className={styles.rows}>
+      {rows.map(({ label, value }, index) => (
+        // Two fields of a form may have one name.
+        // oxlint-disable-next-line react/no-array-index-key
+        <div key={index}>
+          <dt dir="auto">{label || t.kinds.formOther}</dt>
+          <dd dir="auto">{value}</dd>
+        </div>
+      ))}
+    </dl>
+  );
+}
+
+export function PlacePart({ place }: { place: Place }) {
+  const { latitude, longitude } = place;
+  const at = `${latitude.toFixed(5)}, ${longitude.toFixed(5)}`;
+  return (
+    <Part icon={<MapPin size={20} />} title={place.name ?? t.kinds.currentPlace} detail={place.address}>
+      <bdi dir="ltr" className={styles.detail}>
+        {at}
+      </bdi>
+      <a
+        href={`https://www.openstreetmap.org/?mlat=${latitude}&mlon=${longitude}#map=16/${latitude}/${longitude}`}
+        target="_blank"
+        rel="noopener noreferrer nofollow"
+      >
+        {t.kinds.openMap}
+      </a>
+    </Part>
+  );
+}
+
+export function ContactsPart({ contacts }: { contacts: SharedContact[] }) {
+  return contacts.map((contact, index) => (
+    // A card has no identity but its place in the message.
+    // oxlint-disable-next-line react/no-array-index-key
+    <ContactCard key={index} contact={contact} />
+  ));
+}
+
+function ContactCard({ contact }: { contact: SharedContact }) {
+  const startChat = useStartChat();
+  const details = [...contact.addresses, contact.birthday && t.kinds.birthday(contact.birthday)].filter(Boolean);
+  return (
+    <Part
+      icon={<User size={20} />}
+      title={contact.name || t.kinds.contactUnnamed}
+      detail={contact.isOwn ? t.kinds.ownNumber : contact.organisation}
+    >
+      <ul className={styles.lines}>
+        {contact.phones.map(({ number, waId, kind }) => (
+          <li key={number + kind}>
+            <a href={`tel:${number.replace(/[^\d+]/g, '')}`}>
+              <bdi dir="ltr">{number}</bdi>
+            </a>
+            {kind && <span className={styles.detail}>{kind.toLowerCase()}</span>}
+            {waId && startChat && !contact.isOwn && (
+              <Button
+                kind="link"
+                aria-label={`${t.kinds.startChat}: ${contact.name} ${phone(waId)}`}
+                onClick={() => startChat(waId)}
+              >
+                {t.kinds.startChat}
+              </Button>
+            )}
+          </li>
+        ))}
+        {contact.emails.map((email) => (
+          <li key={email}>
+            <a href={`mailto:${encodeURIComponent(email).replaceAll('%40', '@')}`}>{email}</a>
+          </li>
+        ))}
+        {contact.links.map((link) => (
+          <li key={link}>
+            <a href={link} target="_blank" rel="noopener noreferrer nofollow">
+              {link}
+            </a>
+          </li>
+        ))}
+        {details.map((line) => (
+          <li key={line} className={styles.detail}>
+            <bdi>{line}</bdi>
+          </li>
+        ))}
+      </ul>
+    </Part>
+  );
+}
+
+/** What was chosen; the question stands above it as a quote. */
+export function ChoicePart({ choice }: { choice: Choice }) {
+  const icon = choice.by === 'list' ? <List size={16} /> : <MousePointerClick size={16} />;
+  return (
+    <div className={styles.choice}>
+      <span className={styles.detail}>
+        <span aria-hidden>{icon}</span> {t.kinds.chose[choice.by]}
+      </span>
+      <bdi className={styles.title}>{choice.title}</bdi>
+      {choice.description && <bdi className={styles.detail}>{choice.description}</bdi>}
+    </div>
+  );
+}
+
+export function FormPart({ form }: { form: FormAnswer }) {
+  return (
+    <Part
+      icon={<ClipboardList size={20} />}
+      title={form.isAddress ? t.kinds.addressForm : t.kinds.form}
+      detail={form.rows.length === 0 ? t.kinds.formEmpty : null}
+    >
+      {form.rows.length > 0 && <Rows rows={form.rows} />}
+    </Part>
+  );
+}
+
+export function OrderPart({ order }: { order: Order }) {
+  return (
+    <Part icon={<ShoppingBag size={20} />} title={t.kinds.order(order.items.length)}>
+      <table className={styles.order}>
+        <thead>
+          <tr>
+            <th scope="col">{t.kinds.product}</th>
+            <th scope="col">{t.kinds.quantity}</th>
+            <th scope="col">{t.kinds.price}</th>
+          </tr>
+        </thead>
+        <tbody>
+          {order.items.map((item, index) => (
+            // The same product may stand in an order twice.
+            // oxlint-disable-next-line react/no-array-index-key
+            <tr key={index}>
+              <td>
+                <bdi>{item.product}</bdi>
+              </td>
+              <td>{item.quantity}</td>
+              <td>{item.price === null ? '' : money(item.price, item.currency)}</td>
+            </tr>
+          ))}
+        </tbody>
+        <tfoot>
+          {order.totals.map(({ currency, amount }) => (
+            <tr key={currency}>
+              <th scope="row" colSpan={2}>
+                {t.kinds.total}
+              </th>
+              <td>{money(amount, currency)}</td>
+            </tr>
+          ))}
+        </tfoot>
+      </table>
+    </Part>
+  );
+}

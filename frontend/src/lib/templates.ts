@@ -1,0 +1,1 @@
+export interface Template { id: string }

@@ -1,0 +1,7 @@
+/** The sentences of a message's earlier texts, loaded with them. */
+export const e = {
+  label: 'Earlier texts',
+  until: (time: string) => `until ${time}`,
+  none: 'Its earlier text is not kept.',
+  failed: 'Its earlier text could not be loaded.',
+};
