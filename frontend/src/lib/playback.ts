@@ -1,4 +1,5 @@
-import { isVoiceNote, mediaOf } from './message-content';
+import { isVoiceNote } from './message-content';
+import { mediaOf } from './message-parts';
 import type { Message } from './types';
 
 interface State {

@@ -2,12 +2,12 @@ import { t } from '../messages/en';
 import { duration, phone } from './format';
 import {
   callOf,
-  callPermissionOf,
-  formOf,
   handoverOf,
-  interactiveOf,
+  isAnswer,
+  isCallPermission,
+  isDeleted,
+  isFormAnswer,
   isVoiceNote,
-  marksOf,
   newNumberOf,
   systemKindOf,
   unsupportedKindOf,
@@ -17,7 +17,7 @@ import type { Message } from './types';
 
 /** A message in one line. Every type has a name, so that no row is ever blank. */
 export function preview(message: Message): string {
-  if (marksOf(message).isDeleted) return t.kinds.deleted(message.direction === 'outbound');
+  if (isDeleted(message)) return t.kinds.deleted(message.direction === 'outbound');
   const text = message.text ? plainText(message.text) : '';
   switch (message.message_type) {
     case 'text':
@@ -42,9 +42,9 @@ export function preview(message: Message): string {
 export function typeName(message: Message): string {
   if (isVoiceNote(message)) return t.voiceNote;
   if (message.message_type !== 'interactive') return t.typeName(message.message_type);
-  if (formOf(message)) return t.kinds.form;
-  if (callPermissionOf(message)) return t.kinds.callPermission;
-  return interactiveOf(message) ? t.kinds.interactive : t.typeName('interactive');
+  if (isFormAnswer(message)) return t.kinds.form;
+  if (isCallPermission(message)) return t.kinds.callPermission;
+  return isAnswer(message) ? t.typeName('interactive') : t.kinds.interactive;
 }
 
 /** What WhatsApp did not pass on, by its name where that is told. */

@@ -1,5 +1,7 @@
 /** The sentences of a message's earlier texts, loaded with them. */
 export const e = {
+  edited: 'edited',
+  editedAt: (time: string) => `Edited ${time}`,
   label: 'Earlier texts',
   until: (time: string) => `until ${time}`,
   none: 'Its earlier text is not kept.',

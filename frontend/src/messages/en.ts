@@ -1,8 +1,6 @@
-/** Every sentence of the page, in English. A further language is a file of this shape. */
-const rules = new Intl.PluralRules('en');
-const plural = (count: number, one: string, other: string): string =>
-  `${count.toLocaleString('en')} ${rules.select(count) === 'one' ? one : other}`;
+import { plural } from './plural';
 
+/** Every sentence of the page, in English. A further language is a file of this shape. */
 function duration(minutes: number): string {
   const hours = Math.floor(minutes / 60);
   if (hours === 0) return `${minutes} min`;
@@ -199,57 +197,9 @@ export const t = {
 
   kinds: {
     deleted: (isOurs: boolean) => (isOurs ? 'This message was deleted' : 'The customer deleted this message'),
-    edited: 'edited',
-    editedAt: (time: string) => `Edited ${time}`,
-    forwarded: 'Forwarded',
-    forwardedOften: 'Forwarded many times',
-    aboutProduct: (id: string) => `About product ${id}`,
-    fromPhone: 'From the phone app',
-    fromHistory: 'From before this inbox was connected',
-    fromAgent: 'Answered by Meta’s agent',
-    askedAgent: 'Seen by Meta’s agent first',
-    chose: { button: 'Tapped a button', list: 'Chose from the list', template: 'Tapped a button' },
     form: 'Form',
-    addressForm: 'Address',
-    formEmpty: 'Sent without answers',
-    formOther: 'Answer',
     interactive: 'Buttons',
     callPermission: 'Calls',
-    callsAllowed: 'You may call this customer.',
-    callsAllowedOnce: 'You may call this customer for a while.',
-    callsRefused: 'The customer does not want to be called.',
-    order: (count: number) => `Order · ${plural(count, 'item', 'items')}`,
-    product: 'Item',
-    quantity: 'Quantity',
-    price: 'Price',
-    total: 'Total',
-    startChat: 'Start chat',
-    ownNumber: 'Their own number',
-    contactUnnamed: 'Contact',
-    birthday: (date: string) => `Birthday ${date}`,
-    openMap: 'Open in a map',
-    currentPlace: 'Shared location',
-    fromAd: 'Came from an ad',
-    fromPost: 'Came from a post',
-    adPicture: 'Ad with a picture',
-    adVideo: 'Ad with a video',
-    openAd: 'Open',
-    greeting: (text: string) => `Greeted with “${text}”`,
-    template: (name: string) => `Template ${name}`,
-    templateElsewhere: 'Sent elsewhere, so its words are not known here.',
-    button: {
-      location: 'Send location',
-      contact: 'Share phone number',
-      call: 'Allow calls',
-      product: 'View items',
-      reply: 'Button',
-      url: 'Link',
-      phone: 'Call',
-      copy: 'Copy code',
-      list: 'List',
-      form: 'Form',
-    },
-    errorCode: (code: number) => `Error ${code}`,
     welcome: 'Opened the chat for the first time',
     callIn: 'Called you',
     callOut: 'You called',
@@ -281,27 +231,6 @@ export const t = {
       button: 'A button',
       hsm: 'A template',
     } as Record<string, string>,
-    unsupportedHelp: 'WhatsApp does not pass this on. Ask the customer to send it another way.',
-    unsupportedEditHelp: 'Ask the customer what they changed.',
-    phoneOnlyHelp: 'Look at it in the WhatsApp Business app on the phone.',
-    tooBigHelp: 'The file is larger than the 100 MB that WhatsApp passes on. Ask for a smaller one, or for a link.',
-    unknownHelp: 'This kind of message is new here. This is what it says:',
-  },
-
-  media: {
-    fetching: 'Being fetched from WhatsApp…',
-    failed: 'The file could not be fetched from WhatsApp.',
-    retrying: 'Asking again…',
-    retryFailed: 'That did not work.',
-    open: (what: string) => `Open ${what}`,
-    photo: (name: string) => `Photo from ${name}`,
-    download: 'Download',
-    play: 'Play',
-    pause: 'Pause',
-    position: 'Position',
-    speed: (rate: number) => `Speed ${rate}×`,
-    rate: (rate: number) => `${rate}×`,
-    playFailed: 'This browser cannot play it. Download it instead.',
   },
 
   keyboard: {

@@ -1,14 +1,14 @@
 import { Download, FileText } from 'lucide-react';
 import { fileSize } from '../../lib/format';
-import type { MediaPart } from '../../lib/message-content';
-import { t } from '../../messages/en';
+import type { MediaPart } from '../../lib/message-parts';
+import { k } from '../../messages/kinds-en';
 import styles from './media.module.css';
 
 /** A file by name, kind and size, to be downloaded: what customers send is never opened in the page. */
 export function DocumentFile({ name, media, url }: { name: string; media: MediaPart; url: string }) {
   const kind = kindOf(name, media.mimeType);
   return (
-    <a className={styles.file} href={url} download={name} aria-label={`${t.media.download} ${name}`}>
+    <a className={styles.file} href={url} download={name} aria-label={`${k.media.download} ${name}`}>
       <span className={styles.icon} aria-hidden>
         <FileText size={22} />
       </span>

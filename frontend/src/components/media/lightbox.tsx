@@ -4,9 +4,10 @@ import { type KeyboardEvent, useEffect, useRef, useState } from 'react';
 import type { ThreadData } from '../../lib/apply-event';
 import { fullTime } from '../../lib/format';
 import { keys } from '../../lib/keys';
-import { mediaOf } from '../../lib/message-content';
+import { mediaOf } from '../../lib/message-parts';
 import type { Message } from '../../lib/types';
 import { t } from '../../messages/en';
+import { k } from '../../messages/kinds-en';
 import { l } from '../../messages/lightbox-en';
 import styles from './lightbox.module.css';
 
@@ -78,7 +79,7 @@ export default function Lightbox(props: { message: Message; from: string; onClos
             </button>
           </>
         )}
-        <a href={media.url} download={media.filename ?? ''} aria-label={t.media.download}>
+        <a href={media.url} download={media.filename ?? ''} aria-label={k.media.download}>
           <Download size={20} />
         </a>
         <button type="button" aria-label={t.close} onClick={() => dialog.current?.close()}>
@@ -94,7 +95,7 @@ export default function Lightbox(props: { message: Message; from: string; onClos
           <img
             key={message.id}
             src={media.url}
-            alt={message.text ?? t.media.photo(name)}
+            alt={message.text ?? k.media.photo(name)}
             style={zoom > 0 ? { inlineSize: `${scale * 100}%`, maxInlineSize: 'none', maxBlockSize: 'none' } : undefined}
           />
         )}

@@ -2,10 +2,12 @@ import { CircleAlert, FileText, Image, LoaderCircle, Mic, Music, RotateCw, Stick
 import type { ReactNode } from 'react';
 import { useMediaRetry } from '../../hooks/media-retry';
 import { fileSize } from '../../lib/format';
-import { isVoiceNote, mediaOf, type MediaPart as Media } from '../../lib/message-content';
+import { isVoiceNote } from '../../lib/message-content';
+import { mediaOf, type MediaPart as Media } from '../../lib/message-parts';
 import { typeName } from '../../lib/preview';
 import type { Message } from '../../lib/types';
 import { t } from '../../messages/en';
+import { k } from '../../messages/kinds-en';
 import { Button } from '../button';
 import { DocumentFile } from './document-file';
 import styles from './media.module.css';
@@ -51,7 +53,7 @@ function Pending({ message, media }: { message: Message; media: Media }) {
       <span className={styles.words}>
         <bdi className={styles.name}>{media.filename ?? typeName(message)}</bdi>
         <span className={styles.detail}>
-          <LoaderCircle size={13} aria-hidden className={styles.turning} /> {t.media.fetching}
+          <LoaderCircle size={13} aria-hidden className={styles.turning} /> {k.media.fetching}
           {media.size !== null && ` ${fileSize(media.size)}`}
         </span>
       </span>
@@ -69,15 +71,15 @@ function Failed({ message, media }: { message: Message; media: Media }) {
       </span>
       <span className={styles.words}>
         <bdi className={styles.name}>{media.filename ?? typeName(message)}</bdi>
-        <span className={styles.detail}>{media.error ?? t.media.failed}</span>
+        <span className={styles.detail}>{media.error ?? k.media.failed}</span>
         {canRetry && (
           <Button kind="link" disabled={retry.isPending} onClick={() => retry.mutate()}>
-            <RotateCw size={13} aria-hidden /> {retry.isPending ? t.media.retrying : t.retry}
+            <RotateCw size={13} aria-hidden /> {retry.isPending ? k.media.retrying : t.retry}
           </Button>
         )}
         {retry.isError && (
           <span role="alert" className={styles.detail}>
-            {t.media.retryFailed} {retry.error.message}
+            {k.media.retryFailed} {retry.error.message}
           </span>
         )}
       </span>

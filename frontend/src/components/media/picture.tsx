@@ -1,10 +1,10 @@
 import { Play } from 'lucide-react';
 import { lazy, Suspense, useCallback, useState } from 'react';
 import { duration } from '../../lib/format';
-import { isAnimated, type MediaPart } from '../../lib/message-content';
+import { isAnimated, type MediaPart } from '../../lib/message-parts';
 import { typeName } from '../../lib/preview';
 import type { Message } from '../../lib/types';
-import { t } from '../../messages/en';
+import { k } from '../../messages/kinds-en';
 import { boxOf } from './media-box';
 import styles from './media.module.css';
 
@@ -16,7 +16,7 @@ export function Picture(props: { message: Message; media: MediaPart; url: string
   const [isOpen, setOpen] = useState(false);
   const close = useCallback(() => setOpen(false), []);
   const box = boxOf(message.message_type, media) ?? undefined;
-  const name = message.text ?? t.media.photo(from);
+  const name = message.text ?? k.media.photo(from);
   const isVideo = message.message_type === 'video';
   if (message.message_type === 'sticker')
     return (
@@ -36,7 +36,7 @@ export function Picture(props: { message: Message; media: MediaPart; url: string
         type="button"
         className={styles.picture}
         style={box}
-        aria-label={t.media.open(isVideo ? typeName(message) : name)}
+        aria-label={k.media.open(isVideo ? typeName(message) : name)}
         onClick={() => setOpen(true)}
       >
         {still !== null && <img src={still} alt="" loading="lazy" />}

@@ -4,10 +4,12 @@ import { useEffect, useRef, useState, useSyncExternalStore } from 'react';
 import type { ThreadData } from '../../lib/apply-event';
 import { duration } from '../../lib/format';
 import { keys } from '../../lib/keys';
-import { isVoiceNote, type MediaPart } from '../../lib/message-content';
+import { isVoiceNote } from '../../lib/message-content';
+import type { MediaPart } from '../../lib/message-parts';
 import { nextNote, playback } from '../../lib/playback';
 import type { Message } from '../../lib/types';
 import { t } from '../../messages/en';
+import { k } from '../../messages/kinds-en';
 import styles from './voice-player.module.css';
 import { Waveform } from './waveform';
 
@@ -75,7 +77,7 @@ export function AudioPlayer({ id, url, filename, waveform, length, isVoice, onEn
   if (hasFailed)
     return (
       <a className={styles.failed} href={url} download={filename}>
-        <Download size={16} aria-hidden /> {t.media.playFailed}
+        <Download size={16} aria-hidden /> {k.media.playFailed}
       </a>
     );
   return (
@@ -98,7 +100,7 @@ export function AudioPlayer({ id, url, filename, waveform, length, isVoice, onEn
       <button
         type="button"
         className={styles.play}
-        aria-label={isCurrent ? t.media.pause : t.media.play}
+        aria-label={isCurrent ? k.media.pause : k.media.play}
         onClick={() => (isCurrent ? playback.stop(id) : playback.play(id))}
       >
         {isCurrent ? <Pause size={20} /> : <Play size={20} />}
@@ -108,7 +110,7 @@ export function AudioPlayer({ id, url, filename, waveform, length, isVoice, onEn
         <input
           type="range"
           className={styles.slider}
-          aria-label={t.media.position}
+          aria-label={k.media.position}
           aria-valuetext={duration(position)}
           min={0}
           max={Math.max(total, 0.1)}
@@ -124,10 +126,10 @@ export function AudioPlayer({ id, url, filename, waveform, length, isVoice, onEn
       <button
         type="button"
         className={styles.rate}
-        aria-label={t.media.speed(rate)}
+        aria-label={k.media.speed(rate)}
         onClick={() => playback.setRate(RATES[(RATES.indexOf(rate) + 1) % RATES.length] ?? 1)}
       >
-        {t.media.rate(rate)}
+        {k.media.rate(rate)}
       </button>
     </div>
   );

@@ -8,8 +8,7 @@ import { tickOf } from '../../lib/status';
 import type { Message } from '../../lib/types';
 import { t } from '../../messages/en';
 import styles from './bubble.module.css';
-import { ContentPart, showsText } from './content-part';
-import { Edited, Marks } from './content-part-marks';
+import { ContentPart, Edited, Marks, showsText } from './content-part';
 import { QuotedMessage } from './quoted-message';
 import { SendTrouble } from './send-trouble';
 

@@ -3,8 +3,9 @@ import type { ReactNode } from 'react';
 import { Button } from '../../components/button';
 import { useStartChat } from '../../hooks/start-chat';
 import { money, phone } from '../../lib/format';
-import type { Choice, FormAnswer, Order, Place, SharedContact } from '../../lib/message-content';
+import type { Choice, FormAnswer, Order, Place, SharedContact } from '../../lib/message-parts';
 import { t } from '../../messages/en';
+import { k } from '../../messages/kinds-en';
 import styles from './content-part.module.css';
 
 /** A card with an icon, a title and a line below it; what else it says follows. */
@@ -30,7 +31,7 @@ export function Rows({ rows }: { rows: { label: string; value: string }[] }) {
         // Two fields of a form may have one name.
         // oxlint-disable-next-line react/no-array-index-key
         <div key={index}>
-          <dt dir="auto">{label || t.kinds.formOther}</dt>
+          <dt dir="auto">{label || k.formOther}</dt>
           <dd dir="auto">{value}</dd>
         </div>
       ))}
@@ -42,7 +43,7 @@ export function PlacePart({ place }: { place: Place }) {
   const { latitude, longitude } = place;
   const at = `${latitude.toFixed(5)}, ${longitude.toFixed(5)}`;
   return (
-    <Part icon={<MapPin size={20} />} title={place.name ?? t.kinds.currentPlace} detail={place.address}>
+    <Part icon={<MapPin size={20} />} title={place.name ?? k.currentPlace} detail={place.address}>
       <bdi dir="ltr" className={styles.detail}>
         {at}
       </bdi>
@@ -51,7 +52,7 @@ export function PlacePart({ place }: { place: Place }) {
         target="_blank"
         rel="noopener noreferrer nofollow"
       >
-        {t.kinds.openMap}
+        {k.openMap}
       </a>
     </Part>
   );
@@ -67,12 +68,12 @@ export function ContactsPart({ contacts }: { contacts: SharedContact[] }) {
 
 function ContactCard({ contact }: { contact: SharedContact }) {
   const startChat = useStartChat();
-  const details = [...contact.addresses, contact.birthday && t.kinds.birthday(contact.birthday)].filter(Boolean);
+  const details = [...contact.addresses, contact.birthday && k.birthday(contact.birthday)].filter(Boolean);
   return (
     <Part
       icon={<User size={20} />}
-      title={contact.name || t.kinds.contactUnnamed}
-      detail={contact.isOwn ? t.kinds.ownNumber : contact.organisation}
+      title={contact.name || k.contactUnnamed}
+      detail={contact.isOwn ? k.ownNumber : contact.organisation}
     >
       <ul className={styles.lines}>
         {contact.phones.map(({ number, waId, kind }) => (
@@ -84,10 +85,10 @@ function ContactCard({ contact }: { contact: SharedContact }) {
             {waId && startChat && !contact.isOwn && (
               <Button
                 kind="link"
-                aria-label={`${t.kinds.startChat}: ${contact.name} ${phone(waId)}`}
+                aria-label={`${k.startChat}: ${contact.name} ${phone(waId)}`}
                 onClick={() => startChat(waId)}
               >
-                {t.kinds.startChat}
+                {k.startChat}
               </Button>
             )}
           </li>
@@ -120,7 +121,7 @@ export function ChoicePart({ choice }: { choice: Choice }) {
   return (
     <div className={styles.choice}>
       <span className={styles.detail}>
-        <span aria-hidden>{icon}</span> {t.kinds.chose[choice.by]}
+        <span aria-hidden>{icon}</span> {k.chose[choice.by]}
       </span>
       <bdi className={styles.title}>{choice.title}</bdi>
       {choice.description && <bdi className={styles.detail}>{choice.description}</bdi>}
@@ -132,8 +133,8 @@ export function FormPart({ form }: { form: FormAnswer }) {
   return (
     <Part
       icon={<ClipboardList size={20} />}
-      title={form.isAddress ? t.kinds.addressForm : t.kinds.form}
-      detail={form.rows.length === 0 ? t.kinds.formEmpty : null}
+      title={form.isAddress ? k.addressForm : t.kinds.form}
+      detail={form.rows.length === 0 ? k.formEmpty : null}
     >
       {form.rows.length > 0 && <Rows rows={form.rows} />}
     </Part>
@@ -142,13 +143,13 @@ export function FormPart({ form }: { form: FormAnswer }) {
 
 export function OrderPart({ order }: { order: Order }) {
   return (
-    <Part icon={<ShoppingBag size={20} />} title={t.kinds.order(order.items.length)}>
+    <Part icon={<ShoppingBag size={20} />} title={k.order(order.items.length)}>
       <table className={styles.order}>
         <thead>
           <tr>
-            <th scope="col">{t.kinds.product}</th>
-            <th scope="col">{t.kinds.quantity}</th>
-            <th scope="col">{t.kinds.price}</th>
+            <th scope="col">{k.product}</th>
+            <th scope="col">{k.quantity}</th>
+            <th scope="col">{k.price}</th>
           </tr>
         </thead>
         <tbody>
@@ -168,7 +169,7 @@ export function OrderPart({ order }: { order: Order }) {
           {order.totals.map(({ currency, amount }) => (
             <tr key={currency}>
               <th scope="row" colSpan={2}>
-                {t.kinds.total}
+                {k.total}
               </th>
               <td>{money(amount, currency)}</td>
             </tr>

@@ -1,12 +1,36 @@
 import { useQuery } from '@tanstack/react-query';
+import { useState } from 'react';
 import { useServices } from '../../hooks/services';
 import { bodyOf } from '../../lib/api';
 import { clockTime, fullTime } from '../../lib/format';
+import { marksOf } from '../../lib/message-parts';
+import type { Message } from '../../lib/types';
 import { e } from '../../messages/edits-en';
 import styles from './content-part.module.css';
 
+/** “edited”; a click tells what the message said before. */
+export default function Edit({ message }: { message: Message }) {
+  const [isOpen, setOpen] = useState(false);
+  const { editedAt } = marksOf(message);
+  if (editedAt === null) return null;
+  return (
+    <>
+      <button
+        type="button"
+        className={styles.edited}
+        title={e.editedAt(fullTime(editedAt))}
+        aria-expanded={isOpen}
+        onClick={() => setOpen((open) => !open)}
+      >
+        {e.edited}
+      </button>
+      {isOpen && <EarlierTexts messageId={message.id} />}
+    </>
+  );
+}
+
 /** What a message said before its sender changed it, the oldest first. */
-export default function EarlierTexts({ messageId }: { messageId: string }) {
+function EarlierTexts({ messageId }: { messageId: string }) {
   const { api } = useServices();
   const { data, isError } = useQuery({
     queryKey: ['edits', messageId],

@@ -1,8 +1,9 @@
 import { CornerUpLeft, FileText, Film, Image, Link, List, MapPin, Phone, ClipboardCopy, ShoppingBag, User, ClipboardList } from 'lucide-react';
 import type { ReactNode } from 'react';
 import { Markup } from '../../components/markup';
-import type { Framed, ShownButton } from '../../lib/message-content';
+import type { Framed, ShownButton } from '../../lib/message-parts';
 import { t } from '../../messages/en';
+import { k } from '../../messages/kinds-en';
 import { PlacePart } from './content-part-cards';
 import styles from './content-part.module.css';
 
@@ -30,11 +31,11 @@ export function FramedPart({ framed }: { framed: Framed }) {
   const { name, headerMedia, headerText, headerPlace, body, footer, buttons, sections } = framed;
   return (
     <div className={styles.framed}>
-      {name && <span className={styles.label}>{t.kinds.template(name)}</span>}
+      {name && <span className={styles.label}>{k.template(name)}</span>}
       {headerMedia && <HeaderFile header={headerMedia} />}
       {headerPlace && <PlacePart place={headerPlace} />}
       {headerText && <bdi className={styles.header}>{headerText}</bdi>}
-      {body ? <Markup text={body} /> : name && <span className={styles.detail}>{t.kinds.templateElsewhere}</span>}
+      {body ? <Markup text={body} /> : name && <span className={styles.detail}>{k.templateElsewhere}</span>}
       {footer && <bdi className={styles.detail}>{footer}</bdi>}
       {buttons.length > 0 && (
         <ul className={styles.buttons}>
@@ -74,7 +75,7 @@ export function FramedPart({ framed }: { framed: Framed }) {
   );
 }
 
-const fallback = (kind: ShownButton['kind']): string => t.kinds.button[kind];
+const fallback = (kind: ShownButton['kind']): string => k.button[kind];
 
 function HeaderFile({ header }: { header: NonNullable<Framed['headerMedia']> }) {
   const url = header.media?.thumbnailUrl ?? (header.type === 'image' ? header.media?.url : null);

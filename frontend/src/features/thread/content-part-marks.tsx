@@ -1,29 +1,30 @@
 import { Forward, Megaphone, Smartphone, History, Sparkles, Tag } from 'lucide-react';
-import { lazy, type ReactNode, Suspense, useState } from 'react';
-import { fullTime, phone } from '../../lib/format';
-import { type AdReferral, marksOf, referralOf } from '../../lib/message-content';
+import type { ReactNode } from 'react';
+import { phone } from '../../lib/format';
+import { type AdReferral, marksOf, referralOf } from '../../lib/message-parts';
 import type { Message } from '../../lib/types';
 import { t } from '../../messages/en';
+import { k } from '../../messages/kinds-en';
 import styles from './content-part.module.css';
 import quoteStyles from './quoted-message.module.css';
 
 /** What stands above a message's own words: who wrote it in a group, where it comes from, what it is about. */
-export function Marks({ message }: { message: Message }) {
+export default function AllMarks({ message }: { message: Message }) {
   const { author, forwarded, origin, product } = marksOf(message);
   const referral = referralOf(message);
   const isOut = message.direction === 'outbound';
   return (
     <>
       {author && <bdi className={styles.author}>{/^\d{7,15}$/.test(author) ? phone(author) : author}</bdi>}
-      {isOut && origin === 'phone_app' && <Mark icon={<Smartphone size={13} />}>{t.kinds.fromPhone}</Mark>}
+      {isOut && origin === 'phone_app' && <Mark icon={<Smartphone size={13} />}>{k.fromPhone}</Mark>}
       {origin === 'standby' && (
-        <Mark icon={<Sparkles size={13} />}>{isOut ? t.kinds.fromAgent : t.kinds.askedAgent}</Mark>
+        <Mark icon={<Sparkles size={13} />}>{isOut ? k.fromAgent : k.askedAgent}</Mark>
       )}
-      {origin === 'history' && <Mark icon={<History size={13} />}>{t.kinds.fromHistory}</Mark>}
+      {origin === 'history' && <Mark icon={<History size={13} />}>{k.fromHistory}</Mark>}
       {forwarded && (
-        <Mark icon={<Forward size={13} />}>{forwarded === 'often' ? t.kinds.forwardedOften : t.kinds.forwarded}</Mark>
+        <Mark icon={<Forward size={13} />}>{forwarded === 'often' ? k.forwardedOften : k.forwarded}</Mark>
       )}
-      {product && <Mark icon={<Tag size={13} />}>{t.kinds.aboutProduct(product)}</Mark>}
+      {product && <Mark icon={<Tag size={13} />}>{k.aboutProduct(product)}</Mark>}
       {referral && <Referral referral={referral} />}
       {!message.reply_to && quotesUnknown(message) && (
         <span className={quoteStyles.quote}>
@@ -53,12 +54,12 @@ function Referral({ referral }: { referral: AdReferral }) {
   const { headline, body, link, mediaType, greeting } = referral;
   return (
     <div className={styles.referral}>
-      <Mark icon={<Megaphone size={13} />}>{referral.isAd ? t.kinds.fromAd : t.kinds.fromPost}</Mark>
+      <Mark icon={<Megaphone size={13} />}>{referral.isAd ? k.fromAd : k.fromPost}</Mark>
       {headline && <bdi className={styles.title}>{headline}</bdi>}
       {body && <bdi>{body}</bdi>}
-      {greeting && <bdi className={styles.detail}>{t.kinds.greeting(greeting)}</bdi>}
+      {greeting && <bdi className={styles.detail}>{k.greeting(greeting)}</bdi>}
       {mediaType && (
-        <span className={styles.detail}>{mediaType === 'video' ? t.kinds.adVideo : t.kinds.adPicture}</span>
+        <span className={styles.detail}>{mediaType === 'video' ? k.adVideo : k.adPicture}</span>
       )}
       {link && (
         <a href={link} target="_blank" rel="noopener noreferrer nofollow">
@@ -66,32 +67,5 @@ function Referral({ referral }: { referral: AdReferral }) {
         </a>
       )}
     </div>
-  );
-}
-
-const EarlierTexts = lazy(() => import('./content-part-edits'));
-
-/** “edited” beside the time; a click tells what the message said before. */
-export function Edited({ message }: { message: Message }) {
-  const [isOpen, setOpen] = useState(false);
-  const { editedAt } = marksOf(message);
-  if (editedAt === null) return null;
-  return (
-    <>
-      <button
-        type="button"
-        className={styles.edited}
-        title={t.kinds.editedAt(fullTime(editedAt))}
-        aria-expanded={isOpen}
-        onClick={() => setOpen((open) => !open)}
-      >
-        {t.kinds.edited}
-      </button>
-      {isOpen && (
-        <Suspense>
-          <EarlierTexts messageId={message.id} />
-        </Suspense>
-      )}
-    </>
   );
 }

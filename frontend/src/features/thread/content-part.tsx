@@ -1,26 +1,17 @@
-import { Phone, ShieldQuestion } from 'lucide-react';
-import { MediaPart } from '../../components/media/media-part';
-import {
-  callPermissionOf,
-  choiceOf,
-  contactsOf,
-  errorOf,
-  formOf,
-  interactiveOf,
-  locationOf,
-  marksOf,
-  mediaOf,
-  orderOf,
-  templateOf,
-  unknownPartOf,
-  unsupportedKindOf,
-} from '../../lib/message-content';
-import { typeName, unsupportedLine } from '../../lib/preview';
+import { lazy, Suspense } from 'react';
+import { isDeleted } from '../../lib/message-content';
+import { typeName } from '../../lib/preview';
 import type { Message } from '../../lib/types';
 import { t } from '../../messages/en';
-import { ChoicePart, ContactsPart, FormPart, OrderPart, Part, PlacePart, Rows } from './content-part-cards';
-import { FramedPart } from './content-part-framed';
 import styles from './content-part.module.css';
+
+// Asked for at once and beside everything else, so that it is here when the first messages are; most of
+// them are text, which does not wait for it.
+const kinds = import('./content-part-kinds');
+const marks = import('./content-part-marks');
+const ContentKind = lazy(() => kinds);
+const AllMarks = lazy(() => marks);
+const Edit = lazy(() => import('./content-part-edits'));
 
 interface Props {
   message: Message;
@@ -29,79 +20,40 @@ interface Props {
 
 /** What a message holds besides text. Whatever it is, it is named: no bubble is ever blank. */
 export function ContentPart({ message, customerName }: Props) {
-  if (marksOf(message).isDeleted)
+  if (isDeleted(message))
     return <p className={styles.deleted}>{t.kinds.deleted(message.direction === 'outbound')}</p>;
-  if (mediaOf(message))
-    return <MediaPart message={message} from={message.direction === 'inbound' ? customerName : t.thread.business} />;
-  const place = locationOf(message);
-  if (place) return <PlacePart place={place} />;
-  const contacts = contactsOf(message);
-  if (contacts.length > 0) return <ContactsPart contacts={contacts} />;
-  const choice = choiceOf(message);
-  if (choice) return <ChoicePart choice={choice} />;
-  const form = formOf(message);
-  if (form) return <FormPart form={form} />;
-  const permission = callPermissionOf(message);
-  if (permission) {
-    const { isGiven, isPermanent } = permission;
-    const said = isGiven ? (isPermanent ? t.kinds.callsAllowed : t.kinds.callsAllowedOnce) : t.kinds.callsRefused;
-    return <Part icon={<Phone size={20} />} title={t.kinds.callPermission} detail={said} />;
-  }
-  const order = orderOf(message);
-  if (order) return <OrderPart order={order} />;
-  const framed = templateOf(message) ?? interactiveOf(message);
-  if (framed) return <FramedPart framed={framed} />;
-  if (message.message_type === 'unsupported' || message.message_type === 'unknown')
-    return <UnsupportedPart message={message} />;
-  if (message.text) return null;
-  return <UnknownPart message={message} />;
-}
-
-/** Whether a bubble shows the message's `text` below its part: some parts say it themselves. */
-export function showsText(message: Message): boolean {
-  if (!message.text || marksOf(message).isDeleted) return false;
-  const isShownInPart =
-    ['location', 'contacts', 'unsupported', 'unknown', 'button', 'interactive', 'template'].includes(
-      message.message_type,
-    ) && Object.keys(message.content).length > 0;
-  return !isShownInPart;
-}
-
-const PHONE_ONLY = 131060;
-const TOO_BIG = 131052;
-
-/** Named where WhatsApp names it, with what the agent can do about it. */
-function UnsupportedPart({ message }: { message: Message }) {
-  const error = errorOf(message);
-  const isEdit = unsupportedKindOf(message) === 'edit';
-  const help =
-    error?.code === PHONE_ONLY
-      ? t.kinds.phoneOnlyHelp
-      : error?.code === TOO_BIG
-        ? t.kinds.tooBigHelp
-        : isEdit
-          ? t.kinds.unsupportedEditHelp
-          : t.kinds.unsupportedHelp;
-  const code = error?.code == null ? '' : ` ${t.kinds.errorCode(error.code)}.`;
+  if (message.message_type === 'text' && message.text) return null;
   return (
-    <Part
-      icon={<ShieldQuestion size={20} />}
-      title={unsupportedLine(message)}
-      detail={message.direction === 'inbound' ? `${help}${code}` : t.bubble.unsupportedOutbound}
-    />
+    <Suspense fallback={<span className={styles.detail}>{typeName(message)}</span>}>
+      <ContentKind message={message} customerName={customerName} />
+    </Suspense>
   );
 }
 
-/** A type that did not exist when this page was written: its name, and the words that it carries. */
-function UnknownPart({ message }: { message: Message }) {
-  const rows = unknownPartOf(message);
+const OWN_TEXT = ['location', 'contacts', 'unsupported', 'unknown', 'button', 'interactive', 'template'];
+
+/** Whether a bubble shows the message's `text` below its part: some parts say it themselves. */
+export const showsText = (message: Message): boolean =>
+  Boolean(message.text) && !isDeleted(message) && !OWN_TEXT.includes(message.message_type);
+
+/** What stands above a message's own words, where anything does. */
+export function Marks({ message }: { message: Message }) {
+  const { content, origin } = message;
+  const isPlain = origin === 'customer' || origin === 'livechat';
+  if (isPlain && !('context' in content) && !('referral' in content) && !('group' in content)) return null;
   return (
-    <Part
-      icon={<ShieldQuestion size={20} />}
-      title={typeName(message)}
-      detail={rows.length > 0 ? t.kinds.unknownHelp : ''}
-    >
-      {rows.length > 0 && <Rows rows={rows} />}
-    </Part>
+    <Suspense>
+      <AllMarks message={message} />
+    </Suspense>
+  );
+}
+
+/** “edited” beside the time. */
+export function Edited({ message }: { message: Message }) {
+  if (!('edited_at' in message.content)) return null;
+  return (
+    <Suspense>
+      <Edit message={message} />
+    </Suspense>
   );
 }
