@@ -228,7 +228,7 @@ export interface Framed {
   name: string | null;
   headerText: string | null;
   headerPlace: Place | null;
-  headerMedia: { type: string; media: MediaPart | null; filename: string | null } | null;
+  headerMedia: { type: string; media: MediaPart | null; filename: string | null; previewUrl?: string | null } | null;
   body: string | null;
   footer: string | null;
   buttons: ShownButton[];
@@ -250,7 +250,7 @@ function headerOf(value: unknown): Pick<Framed, 'headerText' | 'headerPlace' | '
 }
 
 /** Buttons, list or request that the business sent; null for the customer's answer to one. */
-export function interactiveOf(message: Message): Framed | null {
+export function interactiveOf(message: Pick<Message, 'content'>): Framed | null {
   const part = message.content.interactive;
   const { type, header, body, footer, action } = fieldsOf(part);
   if (part === undefined || typeof type !== 'string' || type.endsWith('_reply')) return null;

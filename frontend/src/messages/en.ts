@@ -233,6 +233,13 @@ export const t = {
     } as Record<string, string>,
   },
 
+  attach: {
+    open: 'Attach files and more',
+    record: 'Record a voice message',
+    drop: 'Drop files to attach them',
+    chooseTemplate: 'Choose template',
+  },
+
   keyboard: {
     heading: 'Keyboard shortcuts',
     rows: [

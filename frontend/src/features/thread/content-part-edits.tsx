@@ -6,7 +6,7 @@ import { clockTime, fullTime } from '../../lib/format';
 import { marksOf } from '../../lib/message-parts';
 import type { Message } from '../../lib/types';
 import { e } from '../../messages/edits-en';
-import styles from './content-part.module.css';
+import styles from '../../components/parts.module.css';
 
 /** “edited”; a click tells what the message said before. */
 export default function Edit({ message }: { message: Message }) {

@@ -1,5 +1,7 @@
 import { Phone, ShieldQuestion } from 'lucide-react';
+import { FramedPart } from '../../components/framed-part';
 import { MediaPart } from '../../components/media/media-part';
+import { Part, PlacePart, Rows } from '../../components/part-card';
 import {
   callPermissionOf,
   choiceOf,
@@ -18,8 +20,7 @@ import { typeName, unsupportedLine } from '../../lib/preview';
 import type { Message } from '../../lib/types';
 import { t } from '../../messages/en';
 import { k } from '../../messages/kinds-en';
-import { ChoicePart, ContactsPart, FormPart, OrderPart, Part, PlacePart, Rows } from './content-part-cards';
-import { FramedPart } from './content-part-framed';
+import { ChoicePart, ContactsPart, FormPart, OrderPart } from './content-part-cards';
 
 interface Props {
   message: Message;

@@ -5,7 +5,7 @@ import { type AdReferral, marksOf, referralOf } from '../../lib/message-parts';
 import type { Message } from '../../lib/types';
 import { t } from '../../messages/en';
 import { k } from '../../messages/kinds-en';
-import styles from './content-part.module.css';
+import styles from '../../components/parts.module.css';
 import quoteStyles from './quoted-message.module.css';
 
 /** What stands above a message's own words: who wrote it in a group, where it comes from, what it is about. */

@@ -24,7 +24,7 @@ export function ContentPart({ message, customerName }: Props) {
     return <p className={styles.deleted}>{t.kinds.deleted(message.direction === 'outbound')}</p>;
   if (message.message_type === 'text' && message.text) return null;
   return (
-    <Suspense fallback={<span className={styles.detail}>{typeName(message)}</span>}>
+    <Suspense fallback={<span className={styles.waiting}>{typeName(message)}</span>}>
       <ContentKind message={message} customerName={customerName} />
     </Suspense>
   );

@@ -1,11 +1,11 @@
 import { CornerUpLeft, FileText, Film, Image, Link, List, MapPin, Phone, ClipboardCopy, ShoppingBag, User, ClipboardList } from 'lucide-react';
 import type { ReactNode } from 'react';
-import { Markup } from '../../components/markup';
-import type { Framed, ShownButton } from '../../lib/message-parts';
-import { t } from '../../messages/en';
-import { k } from '../../messages/kinds-en';
-import { PlacePart } from './content-part-cards';
-import styles from './content-part.module.css';
+import { Markup } from './markup';
+import type { Framed, ShownButton } from '../lib/message-parts';
+import { t } from '../messages/en';
+import { k } from '../messages/kinds-en';
+import { PlacePart } from './part-card';
+import styles from './parts.module.css';
 
 const ICONS: Record<ShownButton['kind'], ReactNode> = {
   reply: <CornerUpLeft size={15} />,
@@ -78,7 +78,8 @@ export function FramedPart({ framed }: { framed: Framed }) {
 const fallback = (kind: ShownButton['kind']): string => k.button[kind];
 
 function HeaderFile({ header }: { header: NonNullable<Framed['headerMedia']> }) {
-  const url = header.media?.thumbnailUrl ?? (header.type === 'image' ? header.media?.url : null);
+  const still = header.type === 'image' ? (header.media?.url ?? header.previewUrl) : null;
+  const url = header.media?.thumbnailUrl ?? still;
   if (url) return <img className={styles.headerPicture} src={url} alt={t.typeName(header.type)} loading="lazy" />;
   return (
     <span className={styles.headerFile}>
