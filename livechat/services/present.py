@@ -14,7 +14,7 @@ from sqlalchemy import Row
 from livechat.domain import clock
 from livechat.domain.clock import rfc3339
 from livechat.domain.service_window import is_window_open, window_end
-from livechat.models import Conversation, Message, PhoneNumber
+from livechat.models import Conversation, Message, MessageChange, PhoneNumber
 from livechat.queries.messages import messages_by_id
 from livechat.queries.session import AnySession
 from livechat.services.media.show import content_with_media
@@ -74,6 +74,7 @@ def message_json(
         "conversation_id": str(message.conversation_id),
         "wamid": message.wamid,
         "direction": message.direction,
+        "origin": message.origin,
         "message_type": message.message_type,
         "text": message.text,
         "content": content_with_media(message.content, media),
@@ -88,6 +89,21 @@ def message_json(
         "reply_to": str(reply_to) if reply_to is not None else None,
         "reactions": list(reactions) if reactions else [],
     }
+
+
+def earlier_texts_json(message: Message, edits: Sequence[MessageChange]) -> list[Json]:
+    """What a message said before each of its edits, the oldest first; nothing of one that was deleted.
+
+    Edits come in any order: the original is what the first to come found, and each of the others but the
+    last was in its turn replaced by the next.
+    """
+    if not edits or "revoked_at" in message.content:
+        return []
+    original = next(
+        (edit.previous for edit in edits if edit.previous and "edited_at" not in edit.previous["content"]), {}
+    )
+    texts = [original.get("text"), *(edit.text for edit in edits[:-1])]
+    return [{"text": text, "until": rfc3339(edit.timestamp)} for text, edit in zip(texts, edits, strict=True)]
 
 
 def row_json(row: Row[Any]) -> Json:

@@ -312,6 +312,54 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/live-chat/messages/{message_id}/edits": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                message_id: string;
+            };
+            cookie?: never;
+        };
+        /**
+         * What a message said before its sender edited it, the oldest text first.
+         * @description Empty for a message that was never edited, and for one that was deleted.
+         */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    message_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Edits"];
+                    };
+                };
+                401: components["responses"]["UNAUTHORIZED"];
+                404: components["responses"]["NOT_FOUND"];
+                429: components["responses"]["TOO_MANY_REQUESTS"];
+                503: components["responses"]["SERVICE_UNAVAILABLE"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/live-chat/phone-numbers": {
         parameters: {
             query?: never;
@@ -514,6 +562,20 @@ export interface components {
             /** @description For the next page; null: this was the last. */
             next_cursor: string | null;
         };
+        EarlierText: {
+            /** @description The body or caption. */
+            text: string | null;
+            /**
+             * Format: date-time
+             * @description When its sender replaced it, by WhatsApp's time.
+             * @example 2026-11-22T10:00:00.000000Z
+             */
+            until: string;
+        };
+        Edits: {
+            /** @description The oldest text first. */
+            edits: components["schemas"]["EarlierText"][];
+        };
         Message: {
             /** @description As the sender gave it. */
             client_message_id: string | null;
@@ -550,6 +612,11 @@ export interface components {
              * @example text
              */
             message_type: string;
+            /**
+             * @description Where it was written: by the customer, here, in the WhatsApp Business app (phone_app), before the number was connected (history), while Meta's own agent held the conversation (standby), or by nobody (event).
+             * @enum {string}
+             */
+            origin: "customer" | "livechat" | "phone_app" | "history" | "standby" | "event";
             reactions: components["schemas"]["Reaction"][];
             /**
              * Format: date-time
