@@ -79,6 +79,7 @@ def bind_celery(app: Flask, settings: Settings) -> Celery:
     celery.loader.import_module("workers.outbound")
     celery.loader.import_module("workers.media")
     celery.loader.import_module("workers.maintenance")
+    celery.loader.import_module("workers.templates")
     return celery
 
 
@@ -98,6 +99,7 @@ BEAT_SCHEDULE = {
     "reconcile unread": _every(300, TaskName.RECONCILE_UNREAD),
     "prune": _every(3600, TaskName.PRUNE),
     "tidy counts": _every(60, TaskName.TIDY_COUNTS),
+    "sweep accounts": _every(60, TaskName.SWEEP_ACCOUNTS),
 }
 
 

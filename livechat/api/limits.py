@@ -36,6 +36,9 @@ _KIND_OF = {
     ("POST", f"{API_PREFIX}/webhook-events/replay"): "connects",
     ("POST", f"{API_PREFIX}/webhook-events/<event_id>/replay"): "sends",
     ("POST", f"{API_PREFIX}/media"): "sends",
+    ("POST", f"{API_PREFIX}/templates/sync"): "connects",
+    ("POST", f"{API_PREFIX}/conversations/<conversation_id>/block"): "connects",
+    ("DELETE", f"{API_PREFIX}/conversations/<conversation_id>/block"): "connects",
 }
 
 
