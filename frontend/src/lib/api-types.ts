@@ -161,6 +161,83 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/live-chat/conversations/{conversation_id}/block": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                conversation_id: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Block the customer at WhatsApp: nothing passes in either direction.
+         * @description WhatsApp blocks only a customer who wrote within the last 24 hours (409 `block_refused` else).
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    conversation_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Conversation"];
+                    };
+                };
+                401: components["responses"]["UNAUTHORIZED"];
+                404: components["responses"]["NOT_FOUND"];
+                409: components["responses"]["CONFLICT"];
+                429: components["responses"]["TOO_MANY_REQUESTS"];
+                503: components["responses"]["SERVICE_UNAVAILABLE"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        /** Let the customer write, and be written to, again. */
+        delete: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    conversation_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Conversation"];
+                    };
+                };
+                401: components["responses"]["UNAUTHORIZED"];
+                404: components["responses"]["NOT_FOUND"];
+                409: components["responses"]["CONFLICT"];
+                429: components["responses"]["TOO_MANY_REQUESTS"];
+                503: components["responses"]["SERVICE_UNAVAILABLE"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/live-chat/conversations/{conversation_id}/read": {
         parameters: {
             query?: never;
@@ -202,6 +279,53 @@ export interface paths {
                 404: components["responses"]["NOT_FOUND"];
                 415: components["responses"]["UNSUPPORTED_MEDIA_TYPE"];
                 422: components["responses"]["UNPROCESSABLE_ENTITY"];
+                429: components["responses"]["TOO_MANY_REQUESTS"];
+                503: components["responses"]["SERVICE_UNAVAILABLE"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/live-chat/conversations/{conversation_id}/typing": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                conversation_id: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Tell the customer that somebody writes, for up to 25 seconds.
+         * @description Call it as often as keys are struck: WhatsApp is told at most every 20 seconds. It also gives blue ticks
+         *     up to the customer's newest message. Outside the service window nothing happens.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    conversation_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description No Content */
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                401: components["responses"]["UNAUTHORIZED"];
+                404: components["responses"]["NOT_FOUND"];
                 429: components["responses"]["TOO_MANY_REQUESTS"];
                 503: components["responses"]["SERVICE_UNAVAILABLE"];
                 default: components["responses"]["DEFAULT_ERROR"];
@@ -764,6 +888,110 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/live-chat/templates": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The templates of a number's account, by name and language, as Meta last described them.
+         * @description Each lists the values that a send of it fills in. They are sent by `POST /send-message` with
+         *     `message_type: template`; `components` are Meta's.
+         */
+        get: {
+            parameters: {
+                query: {
+                    /** @description Meta's id of one of your numbers: the templates are its account's. */
+                    phone_number_id: string;
+                    /** @description Part of a name or of a text. */
+                    search?: string;
+                    /** @description Meta's code. */
+                    language?: string;
+                    category?: "MARKETING" | "UTILITY" | "AUTHENTICATION";
+                    /** @description Only APPROVED ones can be sent; ALL lists every one. */
+                    status?: "APPROVED" | "PENDING" | "REJECTED" | "PAUSED" | "DISABLED" | "IN_APPEAL" | "PENDING_DELETION" | "DELETED" | "LIMIT_EXCEEDED" | "ARCHIVED" | "ALL";
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Templates"];
+                    };
+                };
+                401: components["responses"]["UNAUTHORIZED"];
+                404: components["responses"]["NOT_FOUND"];
+                422: components["responses"]["UNPROCESSABLE_ENTITY"];
+                429: components["responses"]["TOO_MANY_REQUESTS"];
+                503: components["responses"]["SERVICE_UNAVAILABLE"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/live-chat/templates/sync": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Have them read from Meta again, soon; several wishes at once are one reading. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["SyncTemplates"];
+                };
+            };
+            responses: {
+                /** @description Accepted */
+                202: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Synced"];
+                    };
+                };
+                400: components["responses"]["BAD_REQUEST"];
+                401: components["responses"]["UNAUTHORIZED"];
+                404: components["responses"]["NOT_FOUND"];
+                415: components["responses"]["UNSUPPORTED_MEDIA_TYPE"];
+                422: components["responses"]["UNPROCESSABLE_ENTITY"];
+                429: components["responses"]["TOO_MANY_REQUESTS"];
+                503: components["responses"]["SERVICE_UNAVAILABLE"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/live-chat/webhook-events": {
         parameters: {
             query?: never;
@@ -1040,6 +1268,8 @@ export interface components {
             customer_user_id: string | null;
             customer_username: string | null;
             id: string;
+            /** @description Your business has blocked them. */
+            is_blocked: boolean;
             last_message: components["schemas"]["Message"] | null;
             /**
              * Format: date-time
@@ -1047,6 +1277,8 @@ export interface components {
              * @example 2026-11-22T10:00:00.000000Z
              */
             last_message_time: string | null;
+            /** @description The customer has stopped marketing messages. */
+            marketing_opt_out: boolean;
             /** @description Our number. */
             phone_number_id: string;
             unread_count: number;
@@ -1196,9 +1428,41 @@ export interface components {
             /** @description Messages in the thread. */
             total: number;
         };
+        Notice: {
+            /**
+             * @description Stable; what it is about.
+             * @example account_offboarded
+             */
+            code: string;
+            /** @description One sentence for the agent. */
+            detail: string;
+            /** @enum {string} */
+            severity: "info" | "warning" | "critical";
+            /**
+             * Format: date-time
+             * @description When Meta said so.
+             * @example 2026-11-22T10:00:00.000000Z
+             */
+            since: string | null;
+            /** @example Sending is paused */
+            title: string;
+            /**
+             * Format: date-time
+             * @description When it ends by itself; null: it does not, or nobody knows.
+             * @example 2026-11-22T10:00:00.000000Z
+             */
+            until: string | null;
+        };
         PhoneNumber: {
             /** @example +91 77559 91051 */
             display_phone_number: string;
+            /**
+             * @description Meta's tier: customers a day that may be written to outside service windows.
+             * @example TIER_2K
+             */
+            messaging_limit: string | null;
+            /** @description What the people who answer should know now. */
+            notices: components["schemas"]["Notice"][];
             /**
              * @description Meta's id of the number.
              * @example 106540352242922
@@ -1211,6 +1475,8 @@ export interface components {
              * @enum {string}
              */
             status: "connected" | "paused";
+            /** @description Meta's level: STANDARD is 80 messages a second, HIGH 1,000. */
+            throughput: string | null;
             /** @description Summed over its conversations. */
             unread_count: number;
             /** @example Asha's Bakery */
@@ -1363,6 +1629,80 @@ export interface components {
         SendMessageAnswer: {
             conversation: components["schemas"]["Conversation"];
             message: components["schemas"]["Message"];
+        };
+        SyncTemplates: {
+            /** @description Meta's id of one of your numbers: the templates are its account's. */
+            phone_number_id: string;
+        };
+        Synced: {
+            /**
+             * Format: date-time
+             * @description When they were read from Meta the last time; null: not yet.
+             * @example 2026-11-22T10:00:00.000000Z
+             */
+            synced_at: string | null;
+        };
+        Template: {
+            /** @example UTILITY */
+            category: string | null;
+            /** @description Under Meta's own field names. */
+            components: {
+                [key: string]: unknown;
+            }[];
+            /** @description Ours. */
+            id: string;
+            /** @example en_US */
+            language: string;
+            /** @example order_confirmation */
+            name: string;
+            /**
+             * @description POSITIONAL or NAMED.
+             * @example POSITIONAL
+             */
+            parameter_format: string;
+            /** @description What a send of this template fills in. */
+            parameters: components["schemas"]["TemplateParameter"][];
+            /** @example GREEN */
+            quality: string | null;
+            rejected_reason: string | null;
+            /** @example APPROVED */
+            status: string;
+            sub_category: string | null;
+        };
+        TemplateParameter: {
+            /** @description Of a carousel: the card, from 0. */
+            card: number | null;
+            /**
+             * @description header, body, button or limited_time_offer.
+             * @example body
+             */
+            component: string;
+            /** @description As Meta reviewed it. */
+            example: unknown;
+            /** @description From 0: the place among the component's values; a button's among the buttons. */
+            index: number;
+            /**
+             * @description Unique within the template.
+             * @example body.0
+             */
+            key: string;
+            /**
+             * @description text, image, video, document, location, url_suffix, coupon_code, payload, flow, catalog, mpm or limited_time_offer.
+             * @example text
+             */
+            kind: string;
+            /** @description The placeholder's, where the template names its own. */
+            name: string | null;
+            required: boolean;
+        };
+        Templates: {
+            /**
+             * Format: date-time
+             * @description When they were last read from Meta; null: not yet.
+             * @example 2026-11-22T10:00:00.000000Z
+             */
+            synced_at: string | null;
+            templates: components["schemas"]["Template"][];
         };
         Totals: {
             /** @description Stored before: Meta repeats. */
