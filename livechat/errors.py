@@ -81,6 +81,10 @@ class PhoneNumberTakenError(AppError):
     code, status, title = "phone_number_taken", HTTPStatus.CONFLICT, "The number is connected by someone else"
 
 
+class WebhookWaitingError(AppError):
+    code, status, title = "webhook_waiting", HTTPStatus.CONFLICT, "The webhook waits for its first run"
+
+
 class WhatsAppTokenInvalidError(AppError):
     code, status = "whatsapp_token_invalid", HTTPStatus.UNPROCESSABLE_ENTITY
     title = "WhatsApp refused the access token for this number"

@@ -114,7 +114,7 @@ class CustomerVoice:
             return content | ({"referral": command["referral"]} if "referral" in command else {})
         if kind in MEDIA_KINDS:
             wanted = dict(given) if isinstance(given, dict) else {}
-            wanted |= {k: command[k] for k in ("caption", "filename", "voice") if k in command}
+            wanted |= {k: command[k] for k in ("caption", "filename", "voice", "size") if k in command}
             media = media_store.customer_file(self._world, number.phone_number_id, kind, wanted)
             return {kind: media_store.webhook_part(self._world, media, kind, wanted)}
         if kind in _REPLIES:

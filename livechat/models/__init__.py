@@ -2,9 +2,10 @@
 
 from livechat.models.account import AccountMember, AccountNotice, PhoneNumber, WabaAccount
 from livechat.models.conversation import Conversation, ConversationAlias, ConversationFormerId
+from livechat.models.media import Media, MediaUpload, MessageMedia
 from livechat.models.message import Message, MessageChange, MessageReaction, MessageStatusEvent
 from livechat.models.template import MessageTemplate
-from livechat.models.webhook_event import AccountEvent, WebhookEvent
+from livechat.models.webhook_event import AccountEvent, WebhookCount, WebhookEvent
 
 __all__ = [
     "AccountEvent",
@@ -13,12 +14,16 @@ __all__ = [
     "Conversation",
     "ConversationAlias",
     "ConversationFormerId",
+    "Media",
+    "MediaUpload",
     "Message",
     "MessageChange",
+    "MessageMedia",
     "MessageReaction",
     "MessageStatusEvent",
     "MessageTemplate",
     "PhoneNumber",
     "WabaAccount",
+    "WebhookCount",
     "WebhookEvent",
 ]

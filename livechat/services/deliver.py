@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from random import Random
+from typing import Any
 from uuid import UUID
 
 import structlog
@@ -23,6 +24,7 @@ from livechat.queries.outgoing import Claim
 from livechat.queries.session import AnySession
 from livechat.services.apply_status import CUSTOMER_BLOCKED, WINDOW_CLOSED, settle_parked
 from livechat.services.crypto import UndecryptableTokenError, decrypt_token
+from livechat.services.media.to_meta import OutgoingFiles
 from livechat.services.pause import pause_number
 from livechat.services.publish import publish
 from livechat.services.sync_templates import template_refused
@@ -59,6 +61,7 @@ class Sender:
     graph: GraphClient
     encryption_keys: tuple[str, ...] = field(repr=False)
     hold_s: float
+    files: OutgoingFiles | None = None
 
     @classmethod
     def from_settings(cls, settings: Settings) -> "Sender":
@@ -71,7 +74,12 @@ class Sender:
             read_timeout_s=read_s,
             observer=observe_graph,
         )
-        return cls(graph, settings.encryption_keys, connect_s + read_s + CLAIM_SLACK_S)
+        hold_s = connect_s + read_s + CLAIM_SLACK_S
+        return cls(graph, settings.encryption_keys, hold_s, OutgoingFiles.from_settings(settings))
+
+    def content_of(self, claim: Claim, token: str) -> dict[str, Any]:
+        """The message's content with Meta's ids of its files. Raises GraphError: nothing has been sent."""
+        return claim.content if self.files is None else self.files.content_of(claim, token, self.hold_s)
 
 
 def deliver(
@@ -191,13 +199,16 @@ def _attempt(sender: Sender, claim: Claim) -> Accepted | GraphError:
     try:
         body = body_for(
             claim.message_type,
-            claim.content,
+            sender.content_of(claim, token),
             to_phone=claim.to_phone,
             to_user_id=claim.to_user_id,
             group_id=claim.group_id,
             reply_to_wamid=claim.reply_to_wamid,
             callback_data=callback_data(claim.message_id),
         )
+    except GraphError as error:
+        _log_refusal(claim, error)
+        return error
     except (KeyError, TypeError, ValueError) as error:
         log.error("send_not_buildable", message_id=str(claim.message_id), error=type(error).__name__)
         return GraphError(
@@ -209,18 +220,24 @@ def _attempt(sender: Sender, claim: Claim) -> Accepted | GraphError:
     try:
         return sender.graph.send(claim.phone_number_id, token, body)
     except GraphError as error:
-        log.warning(
-            "send_refused",
-            message_id=str(claim.message_id),
-            conversation_id=str(claim.conversation_id),
-            phone_number_id=claim.phone_number_id,
-            disposition=error.disposition.value,
-            code=error.code,
-            http_status=error.http_status,
-            fbtrace_id=error.fbtrace_id,
-            attempt=claim.attempt,
-        )
+        _log_refusal(claim, error)
+        if sender.files is not None and error.disposition is Disposition.REJECT:
+            sender.files.distrust(claim)
         return error
+
+
+def _log_refusal(claim: Claim, error: GraphError) -> None:
+    log.warning(
+        "send_refused",
+        message_id=str(claim.message_id),
+        conversation_id=str(claim.conversation_id),
+        phone_number_id=claim.phone_number_id,
+        disposition=error.disposition.value,
+        code=error.code,
+        http_status=error.http_status,
+        fbtrace_id=error.fbtrace_id,
+        attempt=claim.attempt,
+    )
 
 
 def _record_surely(

@@ -14,9 +14,10 @@ from sqlalchemy import Row
 from livechat.domain import clock
 from livechat.domain.clock import rfc3339
 from livechat.domain.service_window import is_window_open, window_end
-from livechat.models import AccountNotice, Conversation, Message, PhoneNumber
+from livechat.models import AccountNotice, Conversation, Message, MessageChange, PhoneNumber
 from livechat.queries.messages import messages_by_id
 from livechat.queries.session import AnySession
+from livechat.services.media.show import content_with_media
 
 Json = dict[str, Any]
 
@@ -110,19 +111,22 @@ def message_json(
     *,
     reply_to: UUID | None = None,
     reactions: Sequence[Json] | None = None,
+    media: Json | None = None,
 ) -> Json:
     """A bubble, from an ORM object or a row. ``reply_to`` is our id of the quoted message.
 
-    ``reactions`` is a list of ``{"from", "emoji"}``; ``row_json`` takes both from a row.
+    ``reactions`` is a list of ``{"from", "emoji"}``, ``media`` the file's columns; ``row_json`` takes all
+    from a row.
     """
     return {
         "id": str(message.id),
         "conversation_id": str(message.conversation_id),
         "wamid": message.wamid,
         "direction": message.direction,
+        "origin": message.origin,
         "message_type": message.message_type,
         "text": message.text,
-        "content": message.content,
+        "content": content_with_media(message.content, media),
         "status": message.status,
         "error": message.error,
         "timestamp": rfc3339(message.timestamp),
@@ -136,9 +140,24 @@ def message_json(
     }
 
 
+def earlier_texts_json(message: Message, edits: Sequence[MessageChange]) -> list[Json]:
+    """What a message said before each of its edits, the oldest first; nothing of one that was deleted.
+
+    Edits come in any order: the original is what the first to come found, and each of the others but the
+    last was in its turn replaced by the next.
+    """
+    if not edits or "revoked_at" in message.content:
+        return []
+    original = next(
+        (edit.previous for edit in edits if edit.previous and "edited_at" not in edit.previous["content"]), {}
+    )
+    texts = [original.get("text"), *(edit.text for edit in edits[:-1])]
+    return [{"text": text, "until": rfc3339(edit.timestamp)} for text, edit in zip(texts, edits, strict=True)]
+
+
 def row_json(row: Row[Any]) -> Json:
     """A bubble from a row of ``queries.messages.message_columns``."""
-    return message_json(row, reply_to=row.reply_to, reactions=row.reactions)
+    return message_json(row, reply_to=row.reply_to, reactions=row.reactions, media=row.media)
 
 
 def messages_json(session: AnySession, message_ids: Sequence[UUID]) -> dict[UUID, Json]:

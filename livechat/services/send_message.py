@@ -21,6 +21,7 @@ from livechat.queries import accepting
 from livechat.queries.idempotency import find_earlier
 from livechat.queries.session import AnySession
 from livechat.services.access import access_conversation, access_phone_number, parse_id
+from livechat.services.media.outgoing import attach_file, check_file
 from livechat.services.publish import publish
 from livechat.services.send_request import MEDIA_TYPES, SendRequest
 from livechat.services.templates import check_recipient, check_template
@@ -64,7 +65,7 @@ def send_message(session: AnySession, user_id: UUID, request: SendRequest, *, no
         heard_at, refused_at = conversation.last_inbound_at, conversation.window_refused_at
         if not is_window_open(heard_at, refused_at, now):
             raise ServiceWindowClosedError(window_end(heard_at, refused_at))
-    part = request.part
+    part = check_file(session, user_id, request.message_type, request.part)
     if request.message_type == "reaction":
         part = part | {"message_id": _reaction_target(session, conversation, part["message_id"], now)}
     content = _content(request.message_type, part)
@@ -90,6 +91,7 @@ def send_message(session: AnySession, user_id: UUID, request: SendRequest, *, no
         if winner is None:
             raise IdempotencyConflictError
         return winner
+    attach_file(session, stored.message_id, request.message_type, {request.message_type: part})
     # A reaction stands on another bubble; it is not the last thing that was said.
     newest = (conversation.last_message_time, conversation.last_message_seq)
     is_last = conversation.last_message_id is None or (stored.timestamp, stored.seq) >= newest
@@ -177,7 +179,8 @@ def _content(message_type: str, part: Any) -> dict[str, Any]:
     if message_type in MEDIA_TYPES:
         # The shape that every message with a file has; what is not known of the file yet is null.
         content["media"] = {
-            "state": "pending",
+            # By a public link there is no copy here, and none will come.
+            "state": "failed" if part.get("link") else "pending",
             "mime_type": None,
             "size": None,
             "filename": part.get("filename"),
@@ -186,5 +189,9 @@ def _content(message_type: str, part: Any) -> dict[str, Any]:
             "duration": None,
             "url": None,
             "thumbnail_url": None,
+            "waveform": None,
+            "error": "It was sent by its public address; there is no copy here."
+            if part.get("link")
+            else None,
         }
     return content

@@ -73,6 +73,7 @@ def test_it_agrees_with_the_contract(document: dict[str, Any]) -> None:
             "conversation_id",
             "wamid",
             "direction",
+            "origin",
             "message_type",
             "text",
             "content",

@@ -4,6 +4,59 @@
  */
 
 export interface paths {
+    "/api/live-chat/activity": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * A number's webhooks and sends, hour by hour.
+         * @description Every item of every webhook is in one of the counts of the hour in which it was received, and every send
+         *     in one of those of the hour in which it was accepted.
+         */
+        get: {
+            parameters: {
+                query: {
+                    /** @description Meta's id of one of the numbers that you own. */
+                    phone_number_id: string;
+                    /** @description Widened to the full hour; left out: 24 hours before until. */
+                    since?: string;
+                    /** @description Widened to the full hour; left out: now. At most 31 days after since. */
+                    until?: string;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Activity"];
+                    };
+                };
+                401: components["responses"]["UNAUTHORIZED"];
+                404: components["responses"]["NOT_FOUND"];
+                422: components["responses"]["UNPROCESSABLE_ENTITY"];
+                429: components["responses"]["TOO_MANY_REQUESTS"];
+                503: components["responses"]["SERVICE_UNAVAILABLE"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/live-chat/conversations": {
         parameters: {
             query?: never;
@@ -332,6 +385,115 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/live-chat/media": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Upload a file to be sent.
+         * @description It is checked against what WhatsApp takes of its kind, by its bytes and not by its name, and converted
+         *     where that can be done. One that is not sent within a day is removed.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "multipart/form-data": components["schemas"]["UploadFile"];
+                };
+            };
+            responses: {
+                /** @description Created */
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["UploadAnswer"];
+                    };
+                };
+                401: components["responses"]["UNAUTHORIZED"];
+                404: components["responses"]["NOT_FOUND"];
+                413: components["responses"]["REQUEST_ENTITY_TOO_LARGE"];
+                415: components["responses"]["UNSUPPORTED_MEDIA_TYPE"];
+                422: components["responses"]["UNPROCESSABLE_ENTITY"];
+                429: components["responses"]["TOO_MANY_REQUESTS"];
+                503: components["responses"]["SERVICE_UNAVAILABLE"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/live-chat/media/{token}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                token: string;
+            };
+            cookie?: never;
+        };
+        /**
+         * The bytes of a file, by an address that a message's `content.media` holds.
+         * @description It takes no token, since `<img>` sends none: the address is signed and ends after some minutes. Ranges are
+         *     answered. Only pictures, recordings and films that browsers show safely are shown; all else is a download.
+         */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    token: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/octet-stream": string;
+                    };
+                };
+                /** @description The range that was asked for */
+                206: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                401: components["responses"]["UNAUTHORIZED"];
+                404: components["responses"]["NOT_FOUND"];
+                416: components["responses"]["REQUESTED_RANGE_NOT_SATISFIABLE"];
+                429: components["responses"]["TOO_MANY_REQUESTS"];
+                503: components["responses"]["SERVICE_UNAVAILABLE"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/live-chat/messages": {
         parameters: {
             query?: never;
@@ -430,6 +592,99 @@ export interface paths {
         };
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/live-chat/messages/{message_id}/edits": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                message_id: string;
+            };
+            cookie?: never;
+        };
+        /**
+         * What a message said before its sender edited it, the oldest text first.
+         * @description Empty for a message that was never edited, and for one that was deleted.
+         */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    message_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Edits"];
+                    };
+                };
+                401: components["responses"]["UNAUTHORIZED"];
+                404: components["responses"]["NOT_FOUND"];
+                429: components["responses"]["TOO_MANY_REQUESTS"];
+                503: components["responses"]["SERVICE_UNAVAILABLE"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/live-chat/messages/{message_id}/media/retry": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                message_id: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Fetch a customer's file once more, where that has failed. One that is here or on its way stays so. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    message_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Accepted */
+                202: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Message"];
+                    };
+                };
+                401: components["responses"]["UNAUTHORIZED"];
+                404: components["responses"]["NOT_FOUND"];
+                429: components["responses"]["TOO_MANY_REQUESTS"];
+                503: components["responses"]["SERVICE_UNAVAILABLE"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
         delete?: never;
         options?: never;
         head?: never;
@@ -584,6 +839,55 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/live-chat/sends/attention": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Sends that failed, or of which nobody knows whether they arrived, newest first. */
+        get: {
+            parameters: {
+                query: {
+                    /** @description Meta's id of one of the numbers that you own. */
+                    phone_number_id: string;
+                    /** @description How many items at most. */
+                    limit?: number;
+                    /** @description `next_cursor` of the page before. */
+                    cursor?: string;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Attention"];
+                    };
+                };
+                401: components["responses"]["UNAUTHORIZED"];
+                404: components["responses"]["NOT_FOUND"];
+                422: components["responses"]["UNPROCESSABLE_ENTITY"];
+                429: components["responses"]["TOO_MANY_REQUESTS"];
+                503: components["responses"]["SERVICE_UNAVAILABLE"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/live-chat/templates": {
         parameters: {
             query?: never;
@@ -688,10 +992,256 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/live-chat/webhook-events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A number's webhooks, newest first, with the outcome of every item about it. */
+        get: {
+            parameters: {
+                query: {
+                    /** @description Meta's id of one of the numbers that you own. */
+                    phone_number_id: string;
+                    /** @description With an item that stands so now; waiting: not run yet. */
+                    outcome?: "stored" | "duplicate" | "ignored" | "failed" | "waiting";
+                    /** @description Received at this time or later. */
+                    since?: string;
+                    /** @description Received before this time. */
+                    until?: string;
+                    /** @description How many items at most. */
+                    limit?: number;
+                    /** @description `next_cursor` of the page before. */
+                    cursor?: string;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["WebhookEvents"];
+                    };
+                };
+                401: components["responses"]["UNAUTHORIZED"];
+                404: components["responses"]["NOT_FOUND"];
+                422: components["responses"]["UNPROCESSABLE_ENTITY"];
+                429: components["responses"]["TOO_MANY_REQUESTS"];
+                503: components["responses"]["SERVICE_UNAVAILABLE"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/live-chat/webhook-events/replay": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Run a number's webhooks again: all that are kept, or those of a time or with an outcome. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["Replay"];
+                };
+            };
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Replayed"];
+                    };
+                };
+                /** @description There are many; a task runs them */
+                202: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ReplayAccepted"];
+                    };
+                };
+                400: components["responses"]["BAD_REQUEST"];
+                401: components["responses"]["UNAUTHORIZED"];
+                404: components["responses"]["NOT_FOUND"];
+                415: components["responses"]["UNSUPPORTED_MEDIA_TYPE"];
+                422: components["responses"]["UNPROCESSABLE_ENTITY"];
+                429: components["responses"]["TOO_MANY_REQUESTS"];
+                503: components["responses"]["SERVICE_UNAVAILABLE"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/live-chat/webhook-events/{event_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                event_id: string;
+            };
+            cookie?: never;
+        };
+        /** One webhook with its body, as far as it is about numbers of yours. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    event_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["WebhookEventWithBody"];
+                    };
+                };
+                401: components["responses"]["UNAUTHORIZED"];
+                404: components["responses"]["NOT_FOUND"];
+                429: components["responses"]["TOO_MANY_REQUESTS"];
+                503: components["responses"]["SERVICE_UNAVAILABLE"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/live-chat/webhook-events/{event_id}/replay": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                event_id: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Run one webhook again, as far as it is about numbers of yours.
+         * @description Harmless however often: what is stored already is a duplicate. 409 `webhook_waiting` before its first run.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    event_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Replayed"];
+                    };
+                };
+                401: components["responses"]["UNAUTHORIZED"];
+                404: components["responses"]["NOT_FOUND"];
+                409: components["responses"]["CONFLICT"];
+                429: components["responses"]["TOO_MANY_REQUESTS"];
+                503: components["responses"]["SERVICE_UNAVAILABLE"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        Activity: {
+            /** @description Now, whatever the range. */
+            alarms: components["schemas"]["Alarm"][];
+            /** @description Every hour; the oldest first. */
+            hours: components["schemas"]["Hour"][];
+            /** @description From Meta's time (full seconds) to storing, of customers' messages of the range; of the conversations that spoke last where there are more than 50,000. Null: there are none. */
+            latency_ms: components["schemas"]["Latency"];
+            phone_number_id: string;
+            /**
+             * Format: date-time
+             * @description Inclusive, a full hour.
+             * @example 2026-11-22T10:00:00.000000Z
+             */
+            since: string;
+            totals: components["schemas"]["Totals"];
+            /**
+             * Format: date-time
+             * @description Exclusive, a full hour.
+             * @example 2026-11-22T10:00:00.000000Z
+             */
+            until: string;
+        };
+        Alarm: {
+            /** @enum {string} */
+            code: "nothing_stored" | "silent";
+            /** @description A sentence. */
+            detail: string;
+            /**
+             * Format: date-time
+             * @description When it began.
+             * @example 2026-11-22T10:00:00.000000Z
+             */
+            since: string;
+        };
+        Attention: {
+            /** @description The newest comes first. */
+            messages: components["schemas"]["Message"][];
+            /** @description For the next page; null: this was the last. */
+            next_cursor: string | null;
+        };
         Connect: {
             /**
              * Format: password
@@ -746,6 +1296,50 @@ export interface components {
             /** @description For the next page; null: this was the last. */
             next_cursor: string | null;
         };
+        EarlierText: {
+            /** @description The body or caption. */
+            text: string | null;
+            /**
+             * Format: date-time
+             * @description When its sender replaced it, by WhatsApp's time.
+             * @example 2026-11-22T10:00:00.000000Z
+             */
+            until: string;
+        };
+        Edits: {
+            /** @description The oldest text first. */
+            edits: components["schemas"]["EarlierText"][];
+        };
+        Hour: {
+            /** @description Stored before: Meta repeats. */
+            duplicate: number;
+            /** @description At their first run; a replay may have stored them since. */
+            failed: number;
+            /**
+             * Format: date-time
+             * @description Its beginning.
+             * @example 2026-11-22T10:00:00.000000Z
+             */
+            hour: string;
+            /**
+             * @description By reason.
+             * @example {
+             *       "not_for_inbox:flows": 2
+             *     }
+             */
+            ignored: {
+                [key: string]: number;
+            };
+            /** @description Items of webhooks: stored + duplicate + all ignored + failed. */
+            received: number;
+            sends: components["schemas"]["SendCounts"];
+            stored: number;
+        };
+        Latency: {
+            max: number | null;
+            p50: number | null;
+            p95: number | null;
+        };
         Message: {
             /** @description As the sender gave it. */
             client_message_id: string | null;
@@ -782,6 +1376,11 @@ export interface components {
              * @example text
              */
             message_type: string;
+            /**
+             * @description Where it was written: by the customer, here, in the WhatsApp Business app (phone_app), before the number was connected (history), while Meta's own agent held the conversation (standby), or by nobody (event).
+             * @enum {string}
+             */
+            origin: "customer" | "livechat" | "phone_app" | "history" | "standby" | "event";
             reactions: components["schemas"]["Reaction"][];
             /**
              * Format: date-time
@@ -931,6 +1530,53 @@ export interface components {
              */
             up_to: string | null;
         };
+        Replay: {
+            /**
+             * @description With an item that stands so now.
+             * @enum {string|null}
+             */
+            outcome?: "stored" | "duplicate" | "ignored" | "failed" | null;
+            /** @description Meta's id of one of the numbers that you own. */
+            phone_number_id: string;
+            /**
+             * Format: date-time
+             * @description Received at this time or later.
+             * @example 2026-11-22T10:00:00Z
+             */
+            since?: string | null;
+            /**
+             * Format: date-time
+             * @description Received before this time.
+             * @example 2026-11-22T10:00:00Z
+             */
+            until?: string | null;
+        };
+        ReplayAccepted: {
+            /** @description There are many: a task runs them. */
+            accepted: boolean;
+        };
+        Replayed: {
+            /** @description Items that were stored already. */
+            duplicate: number;
+            failed: number;
+            ignored: number;
+            /** @description Webhooks that ran. */
+            replayed: number;
+            /** @description Items that are stored now and were not before. */
+            stored: number;
+        };
+        SendCounts: {
+            /** @description The sum of the others: each stands in one of these states now. */
+            accepted: number;
+            delivered: number;
+            failed: number;
+            /** @description Waiting or on their way. */
+            queued: number;
+            read: number;
+            sent: number;
+            /** @description Meta may or may not have taken them. */
+            unknown: number;
+        };
         SendMessage: {
             /** @description For message_type audio, in place of message: under Meta's own field names. */
             audio?: Record<string, never> | null;
@@ -1058,6 +1704,130 @@ export interface components {
             synced_at: string | null;
             templates: components["schemas"]["Template"][];
         };
+        Totals: {
+            /** @description Stored before: Meta repeats. */
+            duplicate: number;
+            /** @description At their first run; a replay may have stored them since. */
+            failed: number;
+            /**
+             * @description By reason.
+             * @example {
+             *       "not_for_inbox:flows": 2
+             *     }
+             */
+            ignored: {
+                [key: string]: number;
+            };
+            /** @description Items of webhooks: stored + duplicate + all ignored + failed. */
+            received: number;
+            sends: components["schemas"]["SendCounts"];
+            stored: number;
+        };
+        UploadAnswer: {
+            media: components["schemas"]["Uploaded"];
+        };
+        UploadFile: {
+            /**
+             * Format: binary
+             * @description The file.
+             */
+            file: string;
+        };
+        Uploaded: {
+            /** @description Seconds. */
+            duration: number | null;
+            filename: string | null;
+            height: number | null;
+            /** @description Give it as media_id to POST /send-message. */
+            id: string;
+            /** @enum {string} */
+            kind: "image" | "video" | "audio" | "voice" | "sticker" | "document";
+            /**
+             * @description Of the file as it will be sent: some are converted.
+             * @example image/jpeg
+             */
+            mime_type: string;
+            /** @description Bytes. */
+            size: number;
+            /** @description Of pictures and videos. */
+            thumbnail_url: string | null;
+            /** @description Same-origin, signed, good for some minutes. */
+            url: string;
+            /** @description Loudness, 0 to 100. */
+            waveform: number[] | null;
+            width: number | null;
+        };
+        WebhookEvent: {
+            id: string;
+            /** @description Those about numbers of yours; empty while it waits. */
+            items: components["schemas"]["WebhookItem"][];
+            /** @description The number of yours that it is about, the first where there are several. */
+            phone_number_id: string;
+            /**
+             * Format: date-time
+             * @description When we acknowledged it.
+             * @example 2026-11-22T10:00:00.000000Z
+             */
+            received_at: string;
+            /**
+             * Format: date-time
+             * @description The last replay.
+             * @example 2026-11-22T10:00:00.000000Z
+             */
+            replayed_at: string | null;
+            /** @enum {string} */
+            state: "waiting" | "done" | "failed";
+        };
+        WebhookEventWithBody: {
+            /** @description What Meta sent about numbers of yours; null where it cannot be shown as JSON. */
+            body: Record<string, never> | null;
+            id: string;
+            /** @description Those about numbers of yours; empty while it waits. */
+            items: components["schemas"]["WebhookItem"][];
+            /** @description The number of yours that it is about, the first where there are several. */
+            phone_number_id: string;
+            /**
+             * Format: date-time
+             * @description When we acknowledged it.
+             * @example 2026-11-22T10:00:00.000000Z
+             */
+            received_at: string;
+            /**
+             * Format: date-time
+             * @description The last replay.
+             * @example 2026-11-22T10:00:00.000000Z
+             */
+            replayed_at: string | null;
+            /** @enum {string} */
+            state: "waiting" | "done" | "failed";
+        };
+        WebhookEvents: {
+            /** @description For the next page; null: this was the last. */
+            next_cursor: string | null;
+            /** @description The newest comes first. */
+            webhook_events: components["schemas"]["WebhookEvent"][];
+        };
+        WebhookItem: {
+            /**
+             * @description At the first run; null where that did not see the item.
+             * @enum {string|null}
+             */
+            first_outcome: "stored" | "duplicate" | "ignored" | "failed" | null;
+            /**
+             * @description What the item is.
+             * @example ThreadMessage
+             */
+            kind: string;
+            /** @description The message that it became. */
+            message_id: string | null;
+            /**
+             * @description How it stands now: as the first run left it, or a replay has mended it.
+             * @enum {string}
+             */
+            outcome: "stored" | "duplicate" | "ignored" | "failed";
+            /** @description Why it was ignored or failed. */
+            reason: string | null;
+        };
     };
     responses: {
         /** @description Bad Request */
@@ -1098,6 +1868,24 @@ export interface components {
         };
         /** @description Not Found */
         NOT_FOUND: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description Requested Range Not Satisfiable */
+        REQUESTED_RANGE_NOT_SATISFIABLE: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description Request Entity Too Large */
+        REQUEST_ENTITY_TOO_LARGE: {
             headers: {
                 [name: string]: unknown;
             };

@@ -8,6 +8,7 @@ export function aMessage(given: Partial<Message> = {}): Message {
     conversation_id: 'c1',
     wamid: 'wamid.1',
     direction: 'inbound',
+    origin: given.direction === 'outbound' ? 'livechat' : 'customer',
     message_type: 'text',
     text,
     content: { text: { body: text } },

@@ -67,6 +67,15 @@ class MessageSchema(AnswerSchema):
     conversation_id = string()
     wamid = string("Meta's id; null until Meta has taken the message.", nullable=True)
     direction = fields.String(required=True, validate=OneOf(["inbound", "outbound"]))
+    origin = fields.String(
+        required=True,
+        validate=OneOf(["customer", "livechat", "phone_app", "history", "standby", "event"]),
+        metadata={
+            "description": "Where it was written: by the customer, here, in the WhatsApp Business app "
+            "(phone_app), before the number was connected (history), while Meta's own agent held the "
+            "conversation (standby), or by nobody (event)."
+        },
+    )
     message_type = string("Meta's word.", example="text")
     text = string("What a person reads in a list; null where there is none.", nullable=True)
     content = fields.Dict(

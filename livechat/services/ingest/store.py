@@ -20,6 +20,7 @@ from livechat.services import apply_status
 from livechat.services.account_news import apply_account_news
 from livechat.services.ingest.batch import Entry, Stored
 from livechat.services.ingest.people import Conversation, FormerId, People
+from livechat.services.media.arrive import fetch_files_of
 from livechat.services.pause import pause_number
 from livechat.services.publish import publish_numbers
 from livechat.whatsapp.items import (
@@ -215,6 +216,9 @@ def _store_messages(session: AnySession, people: People, located: Sequence[Locat
     repeated = [row for row in rows if row["id"] not in inserted and _may_replace(row)]
     if repeated:
         _replace_placeholders(session, repeated, waiting, result)
+    fetch_files_of(
+        session, [row["id"] for row in rows if row["id"] in inserted and "media" in row["content"]]
+    )
     wamids = [row["wamid"] for row in rows if row["id"] in inserted]
     if wamids:
         result.updated_messages |= apply_status.settle_parked(
@@ -278,10 +282,12 @@ def _replace_placeholders(
     result: Stored,
 ) -> None:
     by_wamid = {row["wamid"]: waiting[row["id"]] for row in rows}
-    for replaced in queries.replace_placeholders(session, rows):
+    found = queries.replace_placeholders(session, rows)
+    for replaced in found:
         entry, _, conversation = by_wamid[replaced.wamid]
         entry.stored(replaced.id)
         result.updated_messages[replaced.id] = conversation.id
+    fetch_files_of(session, [replaced.id for replaced in found])
 
 
 def _store_reactions(session: AnySession, people: People, located: Sequence[Located], result: Stored) -> None:
