@@ -4,6 +4,7 @@ Exit status 0: nothing was lost, sent twice, out of order or miscounted. Else 1,
 """
 
 import argparse
+import faulthandler
 import os
 import random
 import shutil
@@ -48,6 +49,8 @@ def main() -> int:
         os.environ["CHAOS_OWN_MOUNTS"] = "1"
         command = ["unshare", "--mount", "--propagation", "private", sys.executable, "-m", "tests.chaos"]
         os.execvp(command[0], [*command, *sys.argv[1:]])
+    # kill -USR1 shows where each thread waits.
+    faulthandler.register(signal.SIGUSR1)
     # Asked to stop, it still stops what it has started.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
     seed = asked.seed if asked.seed is not None else random.SystemRandom().randrange(10_000)

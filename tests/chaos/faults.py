@@ -36,7 +36,7 @@ STOP_S = 120.0
 PROBE = {"object": "whatsapp_business_account", "entry": []}
 
 
-@dataclass
+@dataclass(repr=False)
 class Injector:
     """Breaks one thing after another until told to stop; ``injected`` counts them by kind."""
 
