@@ -28,7 +28,7 @@ TIERS = {"postgres": "database", "redis": "broker"}
 DISKS_MB = {"postgres": 640, "redis": 64}
 # A worker that dies in the middle of a call leaves its message for as long as a call may take, and a bit.
 GRAPH_TIMEOUTS = {"LIVECHAT_GRAPH_CONNECT_TIMEOUT_S": "2", "LIVECHAT_GRAPH_READ_TIMEOUT_S": "4"}
-START_WAIT_S = 60.0
+START_WAIT_S = 300.0
 
 
 @dataclass
@@ -55,7 +55,7 @@ class Running:
         shutil.copytree(initialised, data.postgres, symlinks=True, dirs_exist_ok=True)
         running = cls(Product(data.root, **GRAPH_TIMEOUTS), small_disks)
         try:
-            running.product.start()
+            running.product.start(START_WAIT_S)
         except BaseException:
             running.stop()
             raise
