@@ -13,15 +13,16 @@ from sqlalchemy.orm import aliased
 from sqlalchemy.sql.elements import ColumnElement
 
 from livechat.models import Conversation, Message, MessageChange, MessageReaction
+from livechat.queries.media import media_json_column
 from livechat.queries.session import AnySession
 
 _Quoted: Any = aliased(Message, name="quoted")
 
 
 def message_columns() -> list[Any]:
-    """What a message's JSON is made of: its own columns, ``reply_to`` (our id) and ``reactions`` (a list).
+    """What a message's JSON is made of: its own columns, ``reply_to`` (our id), ``reactions`` and ``media``.
 
-    The two last are look-ups by unique key for each row: cheaper than two more round trips.
+    The three last are look-ups by unique key for each row: cheaper than two more round trips.
     """
     reply_to = (
         select(_Quoted.id)
@@ -69,6 +70,7 @@ def message_columns() -> list[Any]:
         Message.client_message_id,
         reply_to.label("reply_to"),
         reactions.label("reactions"),
+        media_json_column().label("media"),
     ]
 
 

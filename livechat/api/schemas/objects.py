@@ -15,6 +15,15 @@ def string(description: str | None = None, *, nullable: bool = False, **more: ob
     return fields.String(required=True, allow_none=nullable, metadata=metadata | more)
 
 
+class NoticeSchema(AnswerSchema):
+    code = string("Stable; what it is about.", example="account_offboarded")
+    severity = fields.String(required=True, validate=OneOf(["info", "warning", "critical"]))
+    title = string(example="Sending is paused")
+    detail = string("One sentence for the agent.")
+    since = moment("When Meta said so.", nullable=True)
+    until = moment("When it ends by itself; null: it does not, or nobody knows.", nullable=True)
+
+
 class PhoneNumberSchema(AnswerSchema):
     phone_number_id = string("Meta's id of the number.", example="106540352242922")
     waba_id = string("The WhatsApp Business Account that it belongs to.", example="102290129340398")
@@ -27,6 +36,17 @@ class PhoneNumberSchema(AnswerSchema):
     )
     quality_rating = string(nullable=True, example="GREEN")
     unread_count = fields.Integer(required=True, metadata={"description": "Summed over its conversations."})
+    throughput = string("Meta's level: STANDARD is 80 messages a second, HIGH 1,000.", nullable=True)
+    messaging_limit = string(
+        "Meta's tier: customers a day that may be written to outside service windows.",
+        nullable=True,
+        example="TIER_2K",
+    )
+    notices = fields.List(
+        fields.Nested(NoticeSchema),
+        required=True,
+        metadata={"description": "What the people who answer should know now."},
+    )
 
 
 class MessageErrorSchema(AnswerSchema):
@@ -89,3 +109,7 @@ class ConversationSchema(AnswerSchema):
     last_message_time = moment("The list is sorted by it.", nullable=True)
     unread_count = fields.Integer(required=True)
     window_expires_at = moment("When the customer service window closes; null: none is open.", nullable=True)
+    marketing_opt_out = fields.Boolean(
+        required=True, metadata={"description": "The customer has stopped marketing messages."}
+    )
+    is_blocked = fields.Boolean(required=True, metadata={"description": "Your business has blocked them."})
