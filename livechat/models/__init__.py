@@ -2,6 +2,7 @@
 
 from livechat.models.account import AccountMember, PhoneNumber, WabaAccount
 from livechat.models.conversation import Conversation, ConversationAlias, ConversationFormerId
+from livechat.models.draft import Draft
 from livechat.models.message import Message, MessageChange, MessageReaction, MessageStatusEvent
 from livechat.models.webhook_event import AccountEvent, WebhookEvent
 
@@ -11,6 +12,7 @@ __all__ = [
     "Conversation",
     "ConversationAlias",
     "ConversationFormerId",
+    "Draft",
     "Message",
     "MessageChange",
     "MessageReaction",

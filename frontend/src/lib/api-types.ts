@@ -56,7 +56,51 @@ export interface paths {
             };
         };
         put?: never;
-        post?: never;
+        /**
+         * The conversation with a customer's number: the one there is, or a new one.
+         * @description A new one is in no list before its first message, which can only be a template.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["OpenConversation"];
+                };
+            };
+            responses: {
+                /** @description There was one already */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Conversation"];
+                    };
+                };
+                /** @description Created */
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Conversation"];
+                    };
+                };
+                400: components["responses"]["BAD_REQUEST"];
+                401: components["responses"]["UNAUTHORIZED"];
+                404: components["responses"]["NOT_FOUND"];
+                415: components["responses"]["UNSUPPORTED_MEDIA_TYPE"];
+                422: components["responses"]["UNPROCESSABLE_ENTITY"];
+                429: components["responses"]["TOO_MANY_REQUESTS"];
+                503: components["responses"]["SERVICE_UNAVAILABLE"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
         delete?: never;
         options?: never;
         head?: never;
@@ -101,6 +145,58 @@ export interface paths {
             };
         };
         put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/live-chat/conversations/{conversation_id}/draft": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                conversation_id: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        /** Keep what you are writing, for your other devices. An empty text deletes it. */
+        put: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    conversation_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: {
+                content: {
+                    "application/json": components["schemas"]["DraftWrite"];
+                };
+            };
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Conversation"];
+                    };
+                };
+                400: components["responses"]["BAD_REQUEST"];
+                401: components["responses"]["UNAUTHORIZED"];
+                404: components["responses"]["NOT_FOUND"];
+                415: components["responses"]["UNSUPPORTED_MEDIA_TYPE"];
+                422: components["responses"]["UNPROCESSABLE_ENTITY"];
+                429: components["responses"]["TOO_MANY_REQUESTS"];
+                503: components["responses"]["SERVICE_UNAVAILABLE"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
         post?: never;
         delete?: never;
         options?: never;
@@ -489,6 +585,8 @@ export interface components {
             /** @description The customer's business-scoped id. */
             customer_user_id: string | null;
             customer_username: string | null;
+            /** @description Yours alone: other members are shown their own. */
+            draft: components["schemas"]["Draft"] | null;
             id: string;
             last_message: components["schemas"]["Message"] | null;
             /**
@@ -513,6 +611,30 @@ export interface components {
             conversations: components["schemas"]["Conversation"][];
             /** @description For the next page; null: this was the last. */
             next_cursor: string | null;
+        };
+        Draft: {
+            /** @description The id of the message that it will answer. */
+            reply_to: string | null;
+            /** @description What you have begun to write. */
+            text: string;
+            /**
+             * Format: date-time
+             * @description When it was stored.
+             * @example 2026-11-22T10:00:00.000000Z
+             */
+            updated_at: string;
+        };
+        DraftWrite: {
+            /**
+             * @description The message that it answers, by its id.
+             * @default null
+             */
+            reply_to: string | null;
+            /**
+             * @description What is being written; empty or left out: the draft is deleted.
+             * @default
+             */
+            text: string;
         };
         Message: {
             /** @description As the sender gave it. */
@@ -596,6 +718,15 @@ export interface components {
             offset: number;
             /** @description Messages in the thread. */
             total: number;
+        };
+        OpenConversation: {
+            /** @description Meta's id of one of your numbers. */
+            phone_number_id: string;
+            /**
+             * @description The customer's number with its country code; +, spaces and dashes may stand.
+             * @example +91 77559 91051
+             */
+            to: string;
         };
         PhoneNumber: {
             /** @example +91 77559 91051 */
