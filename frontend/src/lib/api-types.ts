@@ -798,7 +798,9 @@ export interface components {
         };
         SendMessage: {
             /** @description For message_type audio, in place of message: under Meta's own field names. */
-            audio?: Record<string, never> | null;
+            audio?: {
+                [key: string]: unknown;
+            } | null;
             /** @description Your own id of the message; it serves as an idempotency key. */
             client_message_id?: string | null;
             /** @description For message_type contacts, in place of message: under Meta's own field names. */
@@ -806,13 +808,21 @@ export interface components {
             /** @description In place of to; the only way to a customer without a phone number. */
             conversation_id?: string | null;
             /** @description For message_type document, in place of message: under Meta's own field names. */
-            document?: Record<string, never> | null;
+            document?: {
+                [key: string]: unknown;
+            } | null;
             /** @description For message_type image, in place of message: under Meta's own field names. */
-            image?: Record<string, never> | null;
+            image?: {
+                [key: string]: unknown;
+            } | null;
             /** @description For message_type interactive, in place of message: under Meta's own field names. */
-            interactive?: Record<string, never> | null;
+            interactive?: {
+                [key: string]: unknown;
+            } | null;
             /** @description For message_type location, in place of message: under Meta's own field names. */
-            location?: Record<string, never> | null;
+            location?: {
+                [key: string]: unknown;
+            } | null;
             /**
              * @description The text, at most 4096 characters.
              * @example Out for delivery.
@@ -830,20 +840,28 @@ export interface components {
              */
             phone_number_id: string;
             /** @description For message_type reaction, in place of message: under Meta's own field names. */
-            reaction?: Record<string, never> | null;
+            reaction?: {
+                [key: string]: unknown;
+            } | null;
             /** @description The id of the message of this conversation that is quoted. */
             reply_to?: string | null;
             /** @description For message_type sticker, in place of message: under Meta's own field names. */
-            sticker?: Record<string, never> | null;
+            sticker?: {
+                [key: string]: unknown;
+            } | null;
             /** @description For message_type template, in place of message: under Meta's own field names. */
-            template?: Record<string, never> | null;
+            template?: {
+                [key: string]: unknown;
+            } | null;
             /**
              * @description The customer's number with country code; +, spaces and dashes do not matter. Either this or conversation_id.
              * @example +91 77559 91051
              */
             to?: string | null;
             /** @description For message_type video, in place of message: under Meta's own field names. */
-            video?: Record<string, never> | null;
+            video?: {
+                [key: string]: unknown;
+            } | null;
         };
         SendMessageAnswer: {
             conversation: components["schemas"]["Conversation"];
