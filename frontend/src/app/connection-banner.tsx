@@ -2,7 +2,7 @@ import { CircleAlert, WifiOff } from 'lucide-react';
 import { useEffect, useRef } from 'react';
 import { Button } from '../components/button';
 import { useNow, useOnline, useSettled } from '../hooks/browser';
-import { duration } from '../lib/format';
+import { span } from '../lib/format';
 import type { StreamStatus } from '../lib/live-events';
 import { notify } from '../lib/notices';
 import type { PhoneNumber } from '../lib/types';
@@ -57,5 +57,5 @@ function Age({ since }: { since: number }) {
   const now = useNow(10_000);
   const minutes = Math.floor((now.getTime() - since) / 60_000);
   if (since === 0 || minutes < 1) return null;
-  return t.connection.age(duration(minutes));
+  return t.connection.age(span(minutes));
 }

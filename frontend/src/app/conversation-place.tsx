@@ -1,6 +1,8 @@
 import { useCallback, useEffect, useId, useRef } from 'react';
 import { Button } from '../components/button';
 import { FailureNotice, Notice } from '../components/notice';
+import { ChooseTemplate } from '../features/attach/choose-template';
+import { ComposerTools } from '../features/attach/composer-tools';
 import { Composer, type ComposerHandle } from '../features/composer/composer';
 import { DetailsPane } from '../features/details/details-pane';
 import { ThreadBar } from '../features/thread/thread-bar';
@@ -90,7 +92,20 @@ export function ConversationPlace(props: Props) {
           onOpenMessage={onOpenMessage}
           threadRef={thread}
         />
-        <Composer ref={composer} id="composer" conversation={conversation} onUp={toLastMessage} />
+        <Composer
+          ref={composer}
+          id="composer"
+          conversation={conversation}
+          onUp={toLastMessage}
+          renderTools={(replyToId, onSent) => (
+            <ComposerTools conversation={conversation} replyToId={replyToId} onSent={onSent} />
+          )}
+          closedAction={
+            <ChooseTemplate
+              recipient={{ phoneNumberId: conversation.phone_number_id, conversationId: conversation.id }}
+            />
+          }
+        />
       </main>
       {areDetailsOpen && (
         <div className={styles.details}>

@@ -7,8 +7,12 @@ import { useMediaQuery } from '../hooks/browser';
 import { useInboxFilter } from '../hooks/inbox-filter';
 import { usePaneKeys } from '../hooks/pane-keys';
 import { conversationHref, usePlace } from '../hooks/place';
+import { useServices } from '../hooks/services';
+import { type StartChat, StartChatContext } from '../hooks/start-chat';
+import { bodyOf } from '../lib/api';
 import type { ConversationListData } from '../lib/apply-event';
 import { keys } from '../lib/keys';
+import { notify } from '../lib/notices';
 import { getSettings } from '../lib/settings';
 import type { PhoneNumber } from '../lib/types';
 import { isLayerOpen, isTyping } from '../lib/typing';
@@ -39,6 +43,7 @@ export function Workspace({ number, onNewChat }: Props) {
   }, []);
   const hrefOf = useCallback((id: string) => conversationHref(id, number.phone_number_id), [number.phone_number_id]);
   usePaneKeys();
+  const startChat = useStarter(number.phone_number_id, openConversation);
 
   const { asked } = filter;
   useEffect(() => {
@@ -76,37 +81,53 @@ export function Workspace({ number, onNewChat }: Props) {
 
   const isOpen = conversationId !== null;
   return (
-    <div className={styles.workspace} data-open={isOpen || undefined} data-details={(isOpen && areDetailsOpen) || undefined}>
-      {(!isNarrow || !isOpen) && (
-        <div className={styles.list}>
-          <InboxPane
-            filter={filter}
-            currentId={conversationId}
-            searchRef={search}
-            hrefOf={hrefOf}
-            onNewChat={onNewChat}
+    <StartChatContext value={startChat}>
+      <div className={styles.workspace} data-open={isOpen || undefined} data-details={(isOpen && areDetailsOpen) || undefined}>
+        {(!isNarrow || !isOpen) && (
+          <div className={styles.list}>
+            <InboxPane
+              filter={filter}
+              currentId={conversationId}
+              searchRef={search}
+              hrefOf={hrefOf}
+              onNewChat={onNewChat}
+            />
+          </div>
+        )}
+        {isOpen ? (
+          <ConversationPlace
+            key={conversationId}
+            id={conversationId}
+            messageId={messageId}
+            number={number}
+            areDetailsOpen={areDetailsOpen}
+            onToggleDetails={toggleDetails}
+            onOpenMessage={openMessage}
+            onBack={() => openConversation(null)}
           />
-        </div>
-      )}
-      {isOpen ? (
-        <ConversationPlace
-          key={conversationId}
-          id={conversationId}
-          messageId={messageId}
-          number={number}
-          areDetailsOpen={areDetailsOpen}
-          onToggleDetails={toggleDetails}
-          onOpenMessage={openMessage}
-          onBack={() => openConversation(null)}
-        />
-      ) : (
-        !isNarrow && (
-          <main className={styles.empty}>
-            <Notice icon={<MessagesSquare />} heading={t.thread.choose} detail={t.thread.chooseHint} />
-          </main>
-        )
-      )}
-      {isNarrow && !isOpen && <main className="sr-only">{t.thread.choose}</main>}
-    </div>
+        ) : (
+          !isNarrow && (
+            <main className={styles.empty}>
+              <Notice icon={<MessagesSquare />} heading={t.thread.choose} detail={t.thread.chooseHint} />
+            </main>
+          )
+        )}
+        {isNarrow && !isOpen && <main className="sr-only">{t.thread.choose}</main>}
+      </div>
+    </StartChatContext>
+  );
+}
+
+/** Opens the conversation with a number that a customer has sent. */
+function useStarter(phoneNumberId: string, open: (id: string) => void): StartChat {
+  const { api } = useServices();
+  return useCallback(
+    (waId) => {
+      const body = { phone_number_id: phoneNumberId, to: waId };
+      bodyOf(api.POST('/api/live-chat/conversations', { body }))
+        .then((conversation) => open(conversation.id))
+        .catch((error: Error) => notify(error.message, 'trouble'));
+    },
+    [api, open, phoneNumberId],
   );
 }

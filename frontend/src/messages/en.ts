@@ -1,23 +1,24 @@
-import { duration } from '../lib/format';
+import { span } from '../lib/format';
+import { plural } from './plural';
 
 /** Every sentence of the page, in English. A further language is a file of this shape. */
-const rules = new Intl.PluralRules('en');
-const plural = (count: number, one: string, other: string): string =>
-  `${count.toLocaleString('en')} ${rules.select(count) === 'one' ? one : other}`;
-
 const typeNames: Record<string, string> = {
   audio: 'Audio',
   button: 'Button',
+  call: 'Voice call',
   contacts: 'Contact',
   document: 'Document',
   image: 'Photo',
   interactive: 'Reply',
+  media_placeholder: 'File from before this inbox was connected',
   location: 'Location',
   order: 'Order',
   reaction: 'Reaction',
   sticker: 'Sticker',
+  request_welcome: 'Chat opened',
   system: 'Notice',
   template: 'Template',
+  unknown: 'Message of a kind that cannot be shown here',
   unsupported: 'Message of a kind that cannot be shown here',
   video: 'Video',
 };
@@ -109,7 +110,7 @@ export const t = {
     draft: 'Draft: ',
     unreadBadge: (count: number) => (count > 99 ? '99+' : String(count)),
     unreadLabel: (count: number) => plural(count, 'unread message', 'unread messages'),
-    closesIn: (minutes: number) => `Window closes in ${duration(minutes)}`,
+    closesIn: (minutes: number) => `Window closes in ${span(minutes)}`,
     noMessages: 'No messages',
   },
 
@@ -122,8 +123,8 @@ export const t = {
     unread: (count: number) => plural(count, 'unread message', 'unread messages'),
     unreadLine: 'Unread messages',
     newBelow: (count: number) => (count > 0 ? plural(count, 'new message', 'new messages') : 'To the latest'),
-    windowLeft: (minutes: number) => `${duration(minutes)} left to reply`,
-    windowLeftShort: (minutes: number) => duration(minutes),
+    windowLeft: (minutes: number) => `${span(minutes)} left to reply`,
+    windowLeftShort: (minutes: number) => span(minutes),
     windowClosed: 'Reply window closed',
     windowClosedShort: 'Closed',
     notFound: 'This conversation does not exist, or is not yours.',
@@ -195,10 +196,55 @@ export const t = {
     username: 'Username',
     userId: 'WhatsApp user ID',
     window: 'Reply window',
-    windowOpen: (minutes: number) => `Open for ${duration(minutes)}`,
+    windowOpen: (minutes: number) => `Open for ${span(minutes)}`,
     lastActivity: 'Last activity',
     copyPhone: 'Copy number',
     line: 'Writes to',
+  },
+
+  kinds: {
+    deleted: (isOurs: boolean) => (isOurs ? 'This message was deleted' : 'The customer deleted this message'),
+    form: 'Form',
+    interactive: 'Buttons',
+    callPermission: 'Calls',
+    welcome: 'Opened the chat for the first time',
+    callIn: 'Called you',
+    callOut: 'You called',
+    callMissed: 'Missed call',
+    callUnanswered: 'Call not answered',
+    handedToYou: 'Meta’s agent handed the conversation to you.',
+    takenByAgent: 'Meta’s agent took the conversation.',
+    numberChanged: (number: string) => `Changed their phone number to ${number}`,
+    userIdChanged: 'Has a new WhatsApp user ID',
+    identityChanged: 'Their security code changed: they may have a new phone',
+    unsupportedKinds: {
+      edit: 'Edited a message on their phone; the new text is not passed on',
+      errors: 'A message with an error',
+      gif: 'An animated picture',
+      group_invite: 'An invitation to a group',
+      keep_in_chat: 'Kept a message',
+      link_preview: 'A link',
+      media_placeholder: 'A file that only the phone app can show',
+      pin: 'Pinned a message',
+      poll_creation: 'A poll',
+      poll_update: 'A vote in a poll',
+      product: 'A product',
+      interactive: 'An interactive message',
+      list: 'A list',
+      order: 'An order',
+      reaction: 'A reaction',
+      location: 'A location',
+      image: 'A photo',
+      button: 'A button',
+      hsm: 'A template',
+    } as Record<string, string>,
+  },
+
+  attach: {
+    open: 'Attach files and more',
+    record: 'Record a voice message',
+    drop: 'Drop files to attach them',
+    chooseTemplate: 'Choose template',
   },
 
   keyboard: {

@@ -1,5 +1,5 @@
 import { CornerUpLeft, LockKeyhole, SendHorizontal, X } from 'lucide-react';
-import { type KeyboardEvent, type Ref, useImperativeHandle, useLayoutEffect, useRef, useState } from 'react';
+import { type KeyboardEvent, type ReactNode, type Ref, useImperativeHandle, useLayoutEffect, useRef, useState } from 'react';
 import { Button } from '../../components/button';
 import { useNow } from '../../hooks/browser';
 import { useDraft } from '../../hooks/draft';
@@ -28,6 +28,10 @@ interface Props {
   conversation: Conversation;
   /** ↑ in an empty field. */
   onUp: () => void;
+  /** Beside the field: ways to send more than text. The first message that goes out takes the quote along. */
+  renderTools: (replyToId: string | null, onSent: () => void) => ReactNode;
+  /** What can be done while the window is closed. */
+  closedAction: ReactNode;
 }
 
 export const TEXT_MAX = 4096;
@@ -39,11 +43,11 @@ export function Composer(props: Props) {
   const { conversation } = props;
   const now = useNow();
   if (serviceWindow(conversation.window_expires_at, now).state === 'closed')
-    return <Closed id={props.id} hasHistory={conversation.last_message !== null} />;
+    return <Closed id={props.id} action={props.closedAction} hasHistory={conversation.last_message !== null} />;
   return <Writing {...props} />;
 }
 
-function Closed({ id, hasHistory }: { id: string; hasHistory: boolean }) {
+function Closed({ id, hasHistory, action }: { id: string; hasHistory: boolean; action: ReactNode }) {
   return (
     <section id={id} className={styles.closed} tabIndex={-1} aria-label={t.composer.closedHeading}>
       <LockKeyhole size={20} aria-hidden />
@@ -51,11 +55,12 @@ function Closed({ id, hasHistory }: { id: string; hasHistory: boolean }) {
         <p className={styles.closedHeading}>{t.composer.closedHeading}</p>
         <p>{hasHistory ? t.composer.closedDetail : t.composer.neverOpen}</p>
       </div>
+      {action}
     </section>
   );
 }
 
-function Writing({ ref, id, conversation, onUp }: Props) {
+function Writing({ ref, id, conversation, onUp, renderTools }: Props) {
   const { outbox } = useServices();
   const { enterSends } = useSettings();
   const { text, replyTo, setText, setReplyTo, clear } = useDraft(conversation);
@@ -137,6 +142,7 @@ function Writing({ ref, id, conversation, onUp }: Props) {
         </div>
       )}
       <div className={styles.row}>
+        {renderTools(replyTo, () => setReplyTo(null))}
         {/* The copy behind the field has the text's height, and so has the field. */}
         <div className={styles.grow} data-text={text}>
           <textarea
