@@ -91,3 +91,19 @@ export function money(amount: number, currency: string): string {
     return `${amount.toLocaleString()} ${currency}`.trim();
   }
 }
+
+const unit = (name: 'hour' | 'minute' | 'day') =>
+  new Intl.NumberFormat(undefined, { style: 'unit', unit: name, unitDisplay: 'short' });
+const units = { hour: unit('hour'), minute: unit('minute'), day: unit('day') };
+
+/** A length of time in its two largest parts, in the browser's language. */
+export function span(minutes: number): string {
+  const days = Math.floor(minutes / 1440);
+  const hours = Math.floor(minutes / 60) % 24;
+  const parts = [
+    days > 0 ? units.day.format(days) : null,
+    hours > 0 ? units.hour.format(hours) : null,
+    minutes % 60 > 0 || minutes === 0 ? units.minute.format(minutes % 60) : null,
+  ].filter((part) => part !== null);
+  return parts.slice(0, 2).join(' ');
+}
