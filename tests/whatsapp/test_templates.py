@@ -18,7 +18,6 @@ from livechat.whatsapp.templates import (
 from livechat.whatsapp.validation import validate
 from tests.whatsapp.catalogue import ODD
 
-
 # A busy machine is no fault of the code.
 UNHURRIED = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
