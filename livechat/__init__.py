@@ -6,7 +6,8 @@ from redis import BlockingConnectionPool, Redis
 from livechat import models
 from livechat.config import SETTINGS_KEY, Settings
 from livechat.database import engine_options, redact_errors, return_session
-from livechat.extensions import celery, db, redis
+from livechat.extensions import celery, db, media_urls, redis
+from livechat.media_urls import MediaUrls
 
 __all__ = ["create_app", "init_command_line", "models", "use_broker"]
 
@@ -23,6 +24,7 @@ def create_app(settings: Settings, *, api: bool = True) -> Flask:
     with app.app_context():
         redact_errors(db.engine)
     redis.init_app(app, _redis_client(settings))
+    media_urls.init_app(app, MediaUrls(settings.encryption_keys))
     use_broker(settings)
     if api:
         # Workers, beat and Flower start in half the time without it.

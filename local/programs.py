@@ -88,7 +88,9 @@ def product(settings: LocalSettings) -> Plan:
         worker("inbound", "inbound", "prefork", 2),
         # Sends wait for the network, so threads; the others wait for the processor and the database.
         worker("outbound", "outbound", "threads", 64),
-        worker("background", "media,maintenance", "prefork", 2),
+        # Apart from the sweeps, which must not wait behind slow downloads.
+        worker("media", "media", "threads", 4),
+        worker("background", "maintenance", "prefork", 2),
         Program(
             "beat",
             _celery("beat", "--schedule", str(state / "beat"), "--pidfile=", "-l", "info"),

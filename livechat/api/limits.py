@@ -32,6 +32,13 @@ REDIS_PAUSE_S = 5.0
 _KIND_OF = {
     ("POST", f"{API_PREFIX}/phone-numbers"): "connects",
     ("POST", f"{API_PREFIX}/send-message"): "sends",
+    # A replay is work for the database: many at once are as rare as connecting a number.
+    ("POST", f"{API_PREFIX}/webhook-events/replay"): "connects",
+    ("POST", f"{API_PREFIX}/webhook-events/<event_id>/replay"): "sends",
+    ("POST", f"{API_PREFIX}/media"): "sends",
+    ("POST", f"{API_PREFIX}/templates/sync"): "connects",
+    ("POST", f"{API_PREFIX}/conversations/<conversation_id>/block"): "connects",
+    ("DELETE", f"{API_PREFIX}/conversations/<conversation_id>/block"): "connects",
 }
 
 
