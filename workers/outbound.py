@@ -14,6 +14,7 @@ from livechat.extensions import celery, db
 from livechat.outbox import enqueue
 from livechat.services.deliver import Sender, deliver, deliver_waiting
 from livechat.services.read_receipts import send_read_receipt
+from livechat.services.typing import send_typing
 from livechat.tasknames import TaskName
 from livechat.whatsapp.errors import GraphError
 
@@ -41,6 +42,12 @@ def mark_read(self: Task, *, conversation_id: str) -> None:
             log.warning("read_receipt_given_up", conversation_id=conversation_id, code=error.code)
             return
         raise self.retry(exc=error, countdown=wait_s) from error
+
+
+@celery.task(name=TaskName.TYPING.value)
+def typing(*, conversation_id: str, asked_at: int) -> None:
+    """Show the customer that somebody writes; too late it is not shown at all."""
+    send_typing(db.session, _sender(_settings()), UUID(conversation_id), asked_at)
 
 
 def _settings() -> Settings:

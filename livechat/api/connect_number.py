@@ -17,12 +17,12 @@ from livechat.metrics import observe_graph
 from livechat.services.connect_number import connect_number
 from livechat.whatsapp.client import GraphClient
 
-_GRAPH = "livechat_graph"
+GRAPH = "livechat_graph"
 
 
 def init_graph(app: Flask, settings: Settings) -> None:
     """One client for the process; it opens nothing before it is used."""
-    app.extensions[_GRAPH] = GraphClient(
+    app.extensions[GRAPH] = GraphClient(
         settings.whatsapp_api_url,
         settings.whatsapp_api_version,
         connect_timeout_s=settings.graph_connect_timeout_s,
@@ -44,7 +44,7 @@ def connect_phone_number(body: dict[str, Any]) -> Response:
     """
     connected = connect_number(
         db.session,
-        cast(GraphClient, current_app.extensions[_GRAPH]),
+        cast(GraphClient, current_app.extensions[GRAPH]),
         user_id=current_user_id(),
         waba_id=body["waba_id"],
         phone_number_id=body["phone_number_id"],

@@ -35,6 +35,10 @@ _KIND_OF = {
     # A replay is work for the database: many at once are as rare as connecting a number.
     ("POST", f"{API_PREFIX}/webhook-events/replay"): "connects",
     ("POST", f"{API_PREFIX}/webhook-events/<event_id>/replay"): "sends",
+    ("POST", f"{API_PREFIX}/media"): "sends",
+    ("POST", f"{API_PREFIX}/templates/sync"): "connects",
+    ("POST", f"{API_PREFIX}/conversations/<conversation_id>/block"): "connects",
+    ("DELETE", f"{API_PREFIX}/conversations/<conversation_id>/block"): "connects",
 }
 
 

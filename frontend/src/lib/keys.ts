@@ -12,4 +12,7 @@ export const keys = {
   conversation: (id: string) => ['conversation', id] as const,
   threads: () => ['threads'] as const,
   thread: (id: string) => ['threads', id, 'messages'] as const,
+  threadWindows: (id: string) => ['threads', id, 'around'] as const,
+  threadAround: (id: string, messageId: string) => ['threads', id, 'around', messageId] as const,
+  message: (id: string) => ['message', id] as const,
 };

@@ -1,27 +1,24 @@
+import { span } from '../lib/format';
+import { plural } from './plural';
+
 /** Every sentence of the page, in English. A further language is a file of this shape. */
-const rules = new Intl.PluralRules('en');
-const plural = (count: number, one: string, other: string): string =>
-  `${count.toLocaleString('en')} ${rules.select(count) === 'one' ? one : other}`;
-
-function duration(minutes: number): string {
-  const hours = Math.floor(minutes / 60);
-  if (hours === 0) return `${minutes} min`;
-  return minutes % 60 === 0 ? `${hours} h` : `${hours} h ${minutes % 60} min`;
-}
-
 const typeNames: Record<string, string> = {
   audio: 'Audio',
   button: 'Button',
+  call: 'Voice call',
   contacts: 'Contact',
   document: 'Document',
   image: 'Photo',
   interactive: 'Reply',
+  media_placeholder: 'File from before this inbox was connected',
   location: 'Location',
   order: 'Order',
   reaction: 'Reaction',
   sticker: 'Sticker',
+  request_welcome: 'Chat opened',
   system: 'Notice',
   template: 'Template',
+  unknown: 'Message of a kind that cannot be shown here',
   unsupported: 'Message of a kind that cannot be shown here',
   video: 'Video',
 };
@@ -52,7 +49,8 @@ export const t = {
     failed: 'Signing in did not work.',
     demoFailed: (url: string) => `The sandbox at ${url} does not answer.`,
     notConfigured: 'Sign-in is not configured: set SUPABASE_URL and SUPABASE_ANON_KEY.',
-    ended: 'Your session has ended. Sign in again; what you have written is kept.',
+    endedHeading: 'Your session has ended',
+    ended: 'Sign in again to go on. What you have written is kept.',
     signOut: 'Sign out',
     skip: 'Skip to the message box',
   },
@@ -62,7 +60,8 @@ export const t = {
     paused: 'paused',
     unread: (count: number) => plural(count, 'unread', 'unread'),
     connectNumber: 'Connect a number…',
-    shortcuts: 'Keyboard shortcuts',
+    qualityMedium: 'Quality: medium',
+    qualityLow: 'Quality: low',
   },
 
   connection: {
@@ -76,6 +75,8 @@ export const t = {
     pausedBanner:
       'WhatsApp has paused this number: replies wait. Connect it again with a valid access token to resume.',
     reconnectNumber: 'Connect again',
+    updated: 'Connected again. Everything is up to date.',
+    age: (length: string) => `What you see is ${length} old.`,
   },
 
   numbers: {
@@ -109,12 +110,11 @@ export const t = {
     draft: 'Draft: ',
     unreadBadge: (count: number) => (count > 99 ? '99+' : String(count)),
     unreadLabel: (count: number) => plural(count, 'unread message', 'unread messages'),
-    closesIn: (minutes: number) => `Window closes in ${duration(minutes)}`,
+    closesIn: (minutes: number) => `Window closes in ${span(minutes)}`,
     noMessages: 'No messages',
   },
 
   thread: {
-    messages: 'Messages',
     choose: 'Choose a conversation',
     chooseHint: 'Pick one from the list, or press Alt + ↓ to open the first.',
     back: 'Back to conversations',
@@ -123,20 +123,28 @@ export const t = {
     unread: (count: number) => plural(count, 'unread message', 'unread messages'),
     unreadLine: 'Unread messages',
     newBelow: (count: number) => (count > 0 ? plural(count, 'new message', 'new messages') : 'To the latest'),
-    windowLeft: (minutes: number) => `${duration(minutes)} left to reply`,
-    windowLeftShort: (minutes: number) => duration(minutes),
+    windowLeft: (minutes: number) => `${span(minutes)} left to reply`,
+    windowLeftShort: (minutes: number) => span(minutes),
     windowClosed: 'Reply window closed',
     windowClosedShort: 'Closed',
     notFound: 'This conversation does not exist, or is not yours.',
     announce: (name: string, text: string) => `${name}: ${text}`,
     customer: 'Customer',
     business: 'You',
+    toLatest: 'Go to the latest messages',
   },
 
   bubble: {
     reply: 'Reply',
     copy: 'Copy text',
     copied: 'Copied',
+    copyFailed: 'This browser did not let us copy.',
+    actions: 'Message actions',
+    react: 'React',
+    moreEmoji: 'All emoji',
+    searchEmoji: 'Search emoji',
+    noEmoji: 'No emoji of that name.',
+    reactionFailed: 'The reaction was not sent.',
     quoteMissing: 'An earlier message',
     mediaPending: 'The file is being fetched from WhatsApp.',
     mediaFailed: 'The file could not be fetched from WhatsApp.',
@@ -170,6 +178,7 @@ export const t = {
     placeholder: 'Write a reply',
     send: 'Send',
     hint: 'Enter sends, Shift + Enter begins a new line',
+    hintCommand: 'Ctrl or ⌘ + Enter sends, Enter begins a new line',
     left: (count: number) =>
       count >= 0 ? plural(count, 'character left', 'characters left') : plural(-count, 'character too many', 'characters too many'),
     replyingTo: (name: string) => `Replying to ${name}`,
@@ -187,22 +196,128 @@ export const t = {
     username: 'Username',
     userId: 'WhatsApp user ID',
     window: 'Reply window',
-    windowOpen: (minutes: number) => `Open for ${duration(minutes)}`,
+    windowOpen: (minutes: number) => `Open for ${span(minutes)}`,
     lastActivity: 'Last activity',
     copyPhone: 'Copy number',
     line: 'Writes to',
   },
 
+  kinds: {
+    deleted: (isOurs: boolean) => (isOurs ? 'This message was deleted' : 'The customer deleted this message'),
+    form: 'Form',
+    interactive: 'Buttons',
+    callPermission: 'Calls',
+    welcome: 'Opened the chat for the first time',
+    callIn: 'Called you',
+    callOut: 'You called',
+    callMissed: 'Missed call',
+    callUnanswered: 'Call not answered',
+    handedToYou: 'Meta’s agent handed the conversation to you.',
+    takenByAgent: 'Meta’s agent took the conversation.',
+    numberChanged: (number: string) => `Changed their phone number to ${number}`,
+    userIdChanged: 'Has a new WhatsApp user ID',
+    identityChanged: 'Their security code changed: they may have a new phone',
+    unsupportedKinds: {
+      edit: 'Edited a message on their phone; the new text is not passed on',
+      errors: 'A message with an error',
+      gif: 'An animated picture',
+      group_invite: 'An invitation to a group',
+      keep_in_chat: 'Kept a message',
+      link_preview: 'A link',
+      media_placeholder: 'A file that only the phone app can show',
+      pin: 'Pinned a message',
+      poll_creation: 'A poll',
+      poll_update: 'A vote in a poll',
+      product: 'A product',
+      interactive: 'An interactive message',
+      list: 'A list',
+      order: 'An order',
+      reaction: 'A reaction',
+      location: 'A location',
+      image: 'A photo',
+      button: 'A button',
+      hsm: 'A template',
+    } as Record<string, string>,
+  },
+
+  attach: {
+    open: 'Attach files and more',
+    record: 'Record a voice message',
+    drop: 'Drop files to attach them',
+    chooseTemplate: 'Choose template',
+  },
+
   keyboard: {
     heading: 'Keyboard shortcuts',
-    rows: [
-      ['Alt + ↓ / Alt + ↑', 'Next or previous conversation'],
-      ['/', 'Search conversations'],
+    enterSends: [
       ['Enter', 'Send'],
       ['Shift + Enter', 'New line'],
+    ] as const,
+    commandSends: [
+      ['Ctrl / ⌘ + Enter', 'Send'],
+      ['Enter', 'New line'],
+    ] as const,
+    rows: [
+      ['Ctrl / ⌘ + B, I, Shift + X', 'Bold, italic, struck through'],
+      ['↑ in an empty field', 'The last message'],
+      ['Ctrl / ⌘ + K', 'Go to a conversation or a command'],
+      ['Alt + ↓ / ↑', 'Next or previous conversation'],
+      ['Alt + Shift + ↓ / ↑', 'Next or previous unread one'],
+      ['↑ ↓ Home End', 'Move in the list or among messages'],
+      ['Enter on a message', 'Its actions'],
+      ['R, C, E on a message', 'Reply, copy, react'],
+      ['/', 'Search conversations'],
+      ['F6 / Shift + F6', 'Next or previous part of the page'],
       ['Alt + I', 'Show or hide details'],
       ['Esc', 'Close, cancel the reply, back to the list'],
       ['?', 'This list'],
     ] as const,
+  },
+
+  menu: {
+    open: 'Your account and settings',
+    signedIn: (label: string) => `Signed in as ${label}`,
+    notificationsOff: 'Turn on desktop notifications',
+    notificationsOn: 'Desktop notifications',
+    sound: 'Sound for new messages',
+    muteNumber: 'Mute this number',
+  },
+
+  notifications: {
+    on: 'Notifications are on.',
+    refused: 'The browser does not allow notifications for this page.',
+    more: (text: string, count: number) => `${text} (${plural(count, 'unread message', 'unread messages')})`,
+  },
+
+  settings: {
+    heading: 'Settings',
+    hint: 'They are kept in this browser.',
+    sendWith: 'Sending',
+    enterSends: 'Enter sends',
+    commandSends: 'Ctrl or ⌘ + Enter sends',
+    appearance: 'Page and keyboard',
+    compactRows: 'Compact conversation list',
+    singleKeys: 'Single keys as shortcuts (R, C, E, /, ?)',
+    notifications: 'New messages',
+    desktop: 'Desktop notifications',
+    volume: 'Volume',
+    mute: (name: string) => `Mute ${name}`,
+  },
+
+  newChat: {
+    open: 'New conversation',
+    to: 'Customer’s phone number',
+    hint: (name: string) => `With the country code, for example +91 77559 91051. You write as ${name}.`,
+    submit: 'Open',
+  },
+
+  palette: {
+    open: 'Go to',
+    openTitle: 'Go to a conversation or a command (Ctrl / ⌘ + K)',
+    placeholder: 'A name, a number or a command',
+    results: 'Results',
+    count: (count: number) => plural(count, 'result', 'results'),
+    none: 'Nothing found.',
+    showNumber: (name: string) => `Show ${name}`,
   },
 };
