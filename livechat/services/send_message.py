@@ -13,16 +13,17 @@ from livechat.errors import (
     ServiceWindowClosedError,
     ValidationFailedError,
 )
+from livechat.extensions import redis
 from livechat.metrics import MESSAGES
 from livechat.models import Conversation, PhoneNumber
-from livechat.outbox import after_commit, enqueue_after_commit
+from livechat.outbox import after_commit
 from livechat.queries import accepting
 from livechat.queries.idempotency import find_earlier
 from livechat.queries.session import AnySession
 from livechat.services.access import access_conversation, access_phone_number, parse_id
+from livechat.services.pace import wake_sender
 from livechat.services.publish import publish
 from livechat.services.send_request import MEDIA_TYPES, SendRequest
-from livechat.tasknames import TaskName
 from livechat.whatsapp import outgoing
 
 # Ids of event lines and of calls, which are no messages at Meta and cannot be quoted.
@@ -89,8 +90,13 @@ def send_message(session: AnySession, user_id: UUID, request: SendRequest, *, no
     # First, so that the page hears of the message before it hears that it was sent.
     publish(session, created={stored.message_id: conversation.id})
     after_commit(session, MESSAGES.labels("outbound", "livechat").inc)
-    enqueue_after_commit(session, TaskName.SEND, conversation_id=str(conversation.id))
+    _wake_after_commit(session, number.phone_number_id, conversation.id)
     return SendResult(stored.message_id, conversation.id, is_new=True)
+
+
+def _wake_after_commit(session: AnySession, phone_number_id: str, conversation_id: UUID) -> None:
+    client = redis.client
+    after_commit(session, lambda: wake_sender(client, phone_number_id, conversation_id))
 
 
 def _earlier(session: AnySession, user_id: UUID, request: SendRequest) -> SendResult | None:
