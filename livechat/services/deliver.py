@@ -1,4 +1,4 @@
-"""One message to Meta: the call, and what becomes of the message then. ``dispatch`` decides which and when."""
+"""One message to Meta: the call, and what becomes of the message. ``dispatch`` decides which and when."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field

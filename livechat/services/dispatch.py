@@ -3,8 +3,8 @@
 A transaction for each send, and for each claim before it, cost more than the send: so the loop takes what is
 due from the timetable (``pace``), claims it in one transaction, hands it to the threads, and writes down in
 another what has come back meanwhile. No transaction and no connection is held while Meta answers. A claim is
-committed before its call, at most one message of a conversation is on its way, and the next one is claimed only
-after the outcome of the one before is committed.
+committed before its call, at most one message of a conversation is on its way, and the next one is claimed
+only after the outcome of the one before is committed.
 
 This service commits by itself, as an exception: what Meta said must be kept whatever else goes wrong.
 """
@@ -113,7 +113,8 @@ class Dispatcher:
         """Send what is due, until nothing is or a younger run takes over. One runs at a time: others return.
 
         ``conversation_ids`` are looked at even if the timetable has forgotten them, by whichever run is at
-        work. Raises, at its end, the last unforeseen fault that a send met; its message is left to its deadline.
+        work. Raises, at its end, the last unforeseen fault that a send met; that message waits for its
+        deadline.
         """
         for conversation_id in conversation_ids:
             self._asked.put(conversation_id)
