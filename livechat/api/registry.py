@@ -11,6 +11,8 @@ from livechat.api import (
     messages,
     page,
     phone_numbers,
+    resend,
+    resume_number,
     send_message,
     webhook,
 )
@@ -28,6 +30,8 @@ API_BLUEPRINTS: list[ApiBlueprint] = [
     conversations.bp,
     messages.bp,
     send_message.bp,
+    resend.bp,
+    resume_number.bp,
     events.bp,
 ]
 # Everything else. A rule that takes no token is named in ``auth.PUBLIC_RULES`` too.

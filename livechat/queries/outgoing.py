@@ -60,7 +60,7 @@ _CLAIM = sql(
     )
     UPDATE chat_messages m SET
         status = 'sending', status_rank = 10, attempts = m.attempts + 1,
-        claimed_until = clock_timestamp() + make_interval(secs => :hold_s)
+        claimed_until = clock_timestamp() + make_interval(secs => :hold_s), claimed_by = :claimed_by
     FROM head, chat_conversations c, phone_numbers n, waba_accounts a
     -- The status is checked again on the newest version of the row: of two who saw it queued one gets it.
     WHERE m.id = head.id AND m.status = 'queued' AND c.id = m.conversation_id
@@ -72,14 +72,18 @@ _CLAIM = sql(
 )
 
 
-def claim_heads(session: AnySession, conversation_ids: Sequence[UUID], hold_s: float) -> list[Claim]:
+def claim_heads(
+    session: AnySession, conversation_ids: Sequence[UUID], hold_s: float, *, claimed_by: str | None = None
+) -> list[Claim]:
     """Claim the oldest outstanding message of each conversation for ``hold_s`` seconds; commit at once.
 
     Left out are those that have none, or one that is someone else's, not due yet, or on a paused number.
     Raises IntegrityError (uq_chat_messages_sending) where another claim of one of them got in between: roll
     back and ask for each by itself.
     """
-    rows = session.execute(_CLAIM, {"conversations": list(conversation_ids), "hold_s": hold_s})
+    rows = session.execute(
+        _CLAIM, {"conversations": list(conversation_ids), "hold_s": hold_s, "claimed_by": claimed_by}
+    )
     return [Claim(*row) for row in rows]
 
 
@@ -209,14 +213,34 @@ def record_unknown(session: AnySession, message_id: UUID, error: Mapping[str, An
     )
 
 
-def expire_claims(session: AnySession, error: Mapping[str, Any]) -> Sequence[tuple[UUID, UUID]]:
-    """Make every ``sending`` message whose deadline has passed ``unknown``; (message, conversation) ids.
+def claimants(session: AnySession) -> list[str]:
+    """The processes that hold claims at this moment."""
+    held = select(Message.claimed_by).where(sql("status = 'sending'"), Message.claimed_by.is_not(None))
+    return [mark for mark in session.execute(held.distinct()).scalars() if mark is not None]
 
-    Its sender died between the call and the record: it may have been sent, so it is never sent again.
+
+def expire_claims(
+    session: AnySession, error: Mapping[str, Any], *, gone: Sequence[str] = (), grace_s: float = 0
+) -> Sequence[tuple[UUID, UUID]]:
+    """Make ``sending`` messages ``unknown`` whose deadline has passed; (message, conversation) ids.
+
+    Their senders died between the call and the record: they may have been sent, so they are never sent again.
+    Those of the processes in ``gone``, which have certainly ended, need no deadline: ``grace_s`` after they
+    were claimed is enough.
     """
     overdue = (
         select(Message.id)
-        .where(sql("status = 'sending'"), Message.claimed_until < func.clock_timestamp())
+        .where(
+            sql("status = 'sending'"),
+            or_(
+                Message.claimed_until < func.clock_timestamp(),
+                and_(
+                    Message.claimed_by.in_(gone),
+                    Message.updated_at
+                    < func.clock_timestamp() - func.make_interval(0, 0, 0, 0, 0, 0, grace_s),
+                ),
+            ),
+        )
         # A row that is being recorded at this moment is not overdue after all.
         .with_for_update(skip_locked=True)
     )

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from sqlalchemy import func, select
 
-from livechat.errors import NotFoundError
+from livechat.errors import ForbiddenError, NotFoundError
 from livechat.models import AccountMember, Conversation, ConversationAlias, Message, PhoneNumber
 from livechat.queries.session import AnySession
 
@@ -23,6 +23,19 @@ def access_phone_number(session: AnySession, user_id: UUID, phone_number_id: str
     ).scalar_one_or_none()
     if number is None:
         raise NotFoundError("There is no such phone number.")
+    return number
+
+
+def own_phone_number(session: AnySession, user_id: UUID, phone_number_id: str) -> PhoneNumber:
+    """The number, for what only its account's owner may do; raises NotFoundError or ForbiddenError."""
+    number = access_phone_number(session, user_id, phone_number_id)
+    role = session.execute(
+        select(AccountMember.role).where(
+            AccountMember.account_id == number.account_id, AccountMember.user_id == user_id
+        )
+    ).scalar_one_or_none()
+    if role != "owner":
+        raise ForbiddenError("Only the owner of the account may do this.")
     return number
 
 

@@ -112,6 +112,7 @@ def _record_refused(session: AnySession, claim: Claim, outcome: GraphError, rng:
                 claim.phone_number_id,
                 outcome.code,
                 str(outcome.as_message_error()["detail"]),
+                title=outcome.title,
                 token_used=claim.access_token_encrypted,
             )
             _release(session, claim, outcome, wait_s=0, counts=False)

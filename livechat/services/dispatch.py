@@ -31,6 +31,7 @@ from livechat.queries.outgoing import Claim
 from livechat.queries.session import AnySession
 from livechat.services.deliver import SECONDS_PER_RUN, Outcome, Sender, attempt, changed_by, record_all
 from livechat.services.pace import LonePace, Pace, Taken, Turn
+from livechat.services.process import own_mark
 from livechat.services.publish import publish
 from livechat.tasknames import TaskName
 from livechat.whatsapp.client import Accepted
@@ -83,6 +84,7 @@ class Dispatcher:
         stays_for_s: float = STAYS_FOR_S,
     ) -> None:
         self._sender = sender
+        self._mark = own_mark()
         self._pace = pace
         self._threads = threads
         self._context = context
@@ -297,7 +299,9 @@ class Dispatcher:
 
     def _claim(self, session: AnySession, conversation_ids: Sequence[UUID]) -> list[Claim]:
         try:
-            claims = outgoing.claim_heads(session, conversation_ids, self._sender.hold_s)
+            claims = outgoing.claim_heads(
+                session, conversation_ids, self._sender.hold_s, claimed_by=self._mark
+            )
             if claims:
                 publish(session, updated={claim.message_id: claim.conversation_id for claim in claims})
             session.commit()

@@ -2,9 +2,9 @@
 
 The table of messages is the truth; this is a sorted set of conversations by the time at which each is due,
 for every number, and one float for each bucket (GCRA: the time at which it is empty again). Everything
-happens in scripts of Redis, by its clock, so that all workers share one pace and each conversation is handed to
-one of them. What is lost here, the sweep puts back from the table. Keys name conversations and Meta's ids of
-our numbers, never people.
+happens in scripts of Redis, by its clock, so that all workers share one pace and each conversation is handed
+to one of them. What is lost here, the sweep puts back from the table. Keys name conversations and Meta's ids
+of our numbers, never people.
 """
 
 from collections.abc import Iterable, Sequence

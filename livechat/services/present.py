@@ -29,8 +29,20 @@ def phone_number_json(number: PhoneNumber, *, waba_id: str, unread_count: int) -
         "display_phone_number": number.display_phone_number,
         "verified_name": number.verified_name,
         "status": number.status,
+        "paused_reason": _paused_reason(number),
         "quality_rating": number.quality_rating,
         "unread_count": unread_count,
+    }
+
+
+def _paused_reason(number: PhoneNumber) -> Json | None:
+    if number.paused_at is None:
+        return None
+    return {
+        "code": number.paused_code,
+        "title": number.paused_title,
+        "detail": number.paused_reason,
+        "since": rfc3339(number.paused_at),
     }
 
 
@@ -83,6 +95,7 @@ def message_json(
         "failed_at": rfc3339(message.failed_at),
         "client_message_id": message.client_message_id,
         "reply_to": str(reply_to) if reply_to is not None else None,
+        "resend_of": str(message.resend_of) if message.resend_of is not None else None,
         "reactions": list(reactions) if reactions else [],
     }
 

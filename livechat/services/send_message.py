@@ -79,10 +79,18 @@ def send_message(session: AnySession, user_id: UUID, request: SendRequest, *, no
         if winner is None:
             raise IdempotencyConflictError
         return winner
+    announce(session, conversation, stored, request.message_type)
+    return SendResult(stored.message_id, conversation.id, is_new=True)
+
+
+def announce(
+    session: AnySession, conversation: Conversation, stored: accepting.Stored, message_type: str
+) -> None:
+    """Make a new message the conversation's last; tell open pages and the senders after the commit."""
     # A reaction stands on another bubble; it is not the last thing that was said.
     newest = (conversation.last_message_time, conversation.last_message_seq)
     is_last = conversation.last_message_id is None or (stored.timestamp, stored.seq) >= newest
-    if request.message_type != "reaction" and is_last:
+    if message_type != "reaction" and is_last:
         conversation.last_message_id = stored.message_id
         conversation.last_message_time = stored.timestamp
         conversation.last_message_seq = stored.seq
@@ -90,12 +98,7 @@ def send_message(session: AnySession, user_id: UUID, request: SendRequest, *, no
     # First, so that the page hears of the message before it hears that it was sent.
     publish(session, created={stored.message_id: conversation.id})
     after_commit(session, MESSAGES.labels("outbound", "livechat").inc)
-    _wake_after_commit(session, number.phone_number_id, conversation.id)
-    return SendResult(stored.message_id, conversation.id, is_new=True)
-
-
-def _wake_after_commit(session: AnySession, phone_number_id: str, conversation_id: UUID) -> None:
-    client = redis.client
+    client, phone_number_id, conversation_id = redis.client, conversation.phone_number_id, conversation.id
     after_commit(session, lambda: wake_sender(client, phone_number_id, conversation_id))
 
 

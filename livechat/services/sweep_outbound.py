@@ -7,10 +7,11 @@ from redis import Redis
 from redis.exceptions import RedisError
 
 from livechat.outbox import enqueue
-from livechat.queries.outgoing import Head, due_heads, expire_claims
+from livechat.queries.outgoing import Head, claimants, due_heads, expire_claims
 from livechat.queries.session import AnySession
 from livechat.services.deliver import UNCONFIRMED
 from livechat.services.pace import Pace, Turn
+from livechat.services.process import is_surely_gone
 from livechat.services.publish import publish
 from livechat.tasknames import TaskName
 
@@ -22,6 +23,8 @@ SETTLED_S = 2.0
 # do nothing with it. Each worker that sleeps takes one, so a long queue gets them all to work.
 TOLD_FOR_S = 3
 BATCH = 1000
+# What a worker wrote before it was killed may still be on its way to Meta: the next message waits so long.
+GONE_GRACE_S = 5.0
 _MARK = "livechat:sends:swept"
 
 
@@ -38,7 +41,9 @@ def sweep_outbound(session: AnySession, redis: Redis) -> Swept:
 
     Commits. Harmless to run twice or beside itself.
     """
-    expired = expire_claims(session, UNCONFIRMED)
+    # A worker that was killed on this machine is known to be dead long before its claims' deadline.
+    gone = [mark for mark in claimants(session) if is_surely_gone(mark)]
+    expired = expire_claims(session, UNCONFIRMED, gone=gone, grace_s=GONE_GRACE_S)
     publish(session, updated=dict(expired))
     session.commit()
     for message_id, conversation_id in expired:
@@ -46,7 +51,7 @@ def sweep_outbound(session: AnySession, redis: Redis) -> Swept:
             "send_unconfirmed",
             message_id=str(message_id),
             conversation_id=str(conversation_id),
-            cause="deadline",
+            cause="deadline or dead worker",
         )
     heads = due_heads(session, settled_s=SETTLED_S, limit=BATCH)
     session.commit()
