@@ -73,6 +73,7 @@ $(VENV)/.run: $(VENV)/bin/python local/requirements.lock
 	@echo "installing what it runs on (once; some 20 s)"
 	@$(PIP) install -q --require-hashes --only-binary :all: -r local/requirements.lock || { \
 		echo "make: packages could not be installed: pip's reason is above; without network, set PIP_INDEX_URL" >&2; exit 1; }
+	@$(BIN)/python -m compileall -q -j 0 livechat workers local sandbox migrations *.py
 	@touch $@
 
 $(VENV)/.test: $(VENV)/bin/python tests/requirements.lock

@@ -36,6 +36,11 @@ UNKNOWN_FIELDS = Counter(
     "Items of webhook fields that this release does not know; kept as account news",
     ["field"],
 )
+MEDIA_FETCHES = Counter(
+    "livechat_media_fetches_total",
+    "Attempts to fetch a customer's file, by outcome: ready, again, failed, paused, lost",
+    ["outcome"],
+)
 TASKS = Counter(
     "livechat_tasks_total",
     "Celery tasks by name and outcome: success, failure, retry, expired, revoked, lost",

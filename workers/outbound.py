@@ -17,6 +17,7 @@ from livechat.services.deliver import Sender
 from livechat.services.dispatch import Dispatcher
 from livechat.services.pace import Pace
 from livechat.services.read_receipts import send_read_receipt
+from livechat.services.typing import send_typing
 from livechat.tasknames import TaskName
 from livechat.whatsapp.errors import GraphError
 from workers.base import AppTask
@@ -46,6 +47,12 @@ def mark_read(self: Task, *, conversation_id: str) -> None:
             log.warning("read_receipt_given_up", conversation_id=conversation_id, code=error.code)
             return
         raise self.retry(exc=error, countdown=wait_s) from error
+
+
+@celery.task(name=TaskName.TYPING.value)
+def typing(*, conversation_id: str, asked_at: int) -> None:
+    """Show the customer that somebody writes; too late it is not shown at all."""
+    send_typing(db.session, _sender(_settings()), UUID(conversation_id), asked_at)
 
 
 def _settings() -> Settings:

@@ -17,12 +17,12 @@ from livechat.metrics import observe_graph
 from livechat.services.connect_number import connect_number
 from livechat.whatsapp.client import GraphClient
 
-_GRAPH = "livechat_graph"
+GRAPH = "livechat_graph"
 
 
 def init_graph(app: Flask, settings: Settings) -> None:
     """One client for the process; it opens nothing before it is used."""
-    app.extensions[_GRAPH] = GraphClient(
+    app.extensions[GRAPH] = GraphClient(
         settings.whatsapp_api_url,
         settings.whatsapp_api_version,
         connect_timeout_s=settings.graph_connect_timeout_s,
@@ -33,7 +33,7 @@ def init_graph(app: Flask, settings: Settings) -> None:
 
 def graph_client() -> GraphClient:
     """The process's client."""
-    return cast(GraphClient, current_app.extensions[_GRAPH])
+    return cast(GraphClient, current_app.extensions[GRAPH])
 
 
 @bp.route("/phone-numbers", methods=["POST"])

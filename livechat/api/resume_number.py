@@ -18,7 +18,7 @@ bp = ApiBlueprint("resume", __name__, description="Paused numbers.")
 
 @bp.route("/phone-numbers/<phone_number_id>/resume", methods=["POST"])
 @bp.response(HTTPStatus.OK, PhoneNumberSchema)
-@bp.problems(HTTPStatus.NOT_FOUND, HTTPStatus.FORBIDDEN, HTTPStatus.UNPROCESSABLE_ENTITY)
+@bp.problems(HTTPStatus.NOT_FOUND, HTTPStatus.UNPROCESSABLE_ENTITY)
 def post_resume(phone_number_id: str) -> Response:
     """Let a paused number send again.
 

@@ -62,6 +62,19 @@ class Message(Timestamps, Model):
         ),
         Index("ix_chat_messages_unknown", "timestamp", postgresql_where=sql("status = 'unknown'")),
         Index(
+            "ix_chat_messages_accepted",
+            "phone_number_id",
+            "timestamp",
+            postgresql_where=sql("direction = 'outbound' AND origin = 'livechat'"),
+        ),
+        Index(
+            "ix_chat_messages_attention",
+            "phone_number_id",
+            sql("timestamp DESC"),
+            sql("id DESC"),
+            postgresql_where=sql("direction = 'outbound' AND status IN ('failed', 'unknown')"),
+        ),
+        Index(
             "uq_chat_messages_idempotency_key",
             "sent_by",
             "phone_number_id",

@@ -161,6 +161,16 @@ def record_accepted(session: AnySession, wamids: Mapping[UUID, str]) -> dict[UUI
     return {id_: AcceptedRow(wamid, has_news) for id_, wamid, has_news in rows}
 
 
+def extend_claim(session: AnySession, message_id: UUID, hold_s: float) -> bool:
+    """Hold a claimed message for ``hold_s`` seconds from now, while its file is uploaded. False: too late."""
+    return _changed(
+        session,
+        update(Message)
+        .where(Message.id == message_id, Message.status == MessageStatus.SENDING.value)
+        .values(claimed_until=func.clock_timestamp() + func.make_interval(0, 0, 0, 0, 0, 0, hold_s)),
+    )
+
+
 def release(session: AnySession, message_id: UUID, *, wait_s: float, counts: bool = True) -> bool:
     """Put a claimed message back in its queue, due after ``wait_s`` seconds.
 

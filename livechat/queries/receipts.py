@@ -49,6 +49,29 @@ def due_receipt(session: AnySession, conversation_id: UUID) -> DueReceipt | None
     return DueReceipt(row.wamid, row.seq, row.phone_number_id, row.access_token_encrypted)
 
 
+def newest_from_customer(session: AnySession, conversation_id: UUID) -> DueReceipt | None:
+    """The customer's newest message that Meta can be asked about; None when the number is paused."""
+    row = session.execute(
+        select(Message.wamid, Message.seq, Message.phone_number_id, WabaAccount.access_token_encrypted)
+        .join(PhoneNumber, PhoneNumber.phone_number_id == Message.phone_number_id)
+        .join(WabaAccount, WabaAccount.id == PhoneNumber.account_id)
+        .where(
+            Message.conversation_id == conversation_id,
+            sql("counts_unread"),
+            Message.origin == "customer",
+            Message.wamid.is_not(None),
+            ~Message.wamid.startswith("event:"),
+            ~Message.wamid.startswith("wacid"),
+            PhoneNumber.status == "connected",
+        )
+        .order_by(Message.seq.desc())
+        .limit(1)
+    ).one_or_none()
+    if row is None or row.wamid is None:
+        return None
+    return DueReceipt(row.wamid, row.seq, row.phone_number_id, row.access_token_encrypted)
+
+
 def record_receipt(session: AnySession, conversation_id: UUID, seq: int) -> None:
     """Meta knows of our reading up to ``seq``; never backwards, whichever of two tasks ends first."""
     session.execute(

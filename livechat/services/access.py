@@ -5,7 +5,7 @@ from uuid import UUID
 
 from sqlalchemy import func, select
 
-from livechat.errors import ForbiddenError, NotFoundError
+from livechat.errors import NotFoundError
 from livechat.models import AccountMember, Conversation, ConversationAlias, Message, PhoneNumber
 from livechat.queries.session import AnySession
 
@@ -26,17 +26,22 @@ def access_phone_number(session: AnySession, user_id: UUID, phone_number_id: str
     return number
 
 
-def own_phone_number(session: AnySession, user_id: UUID, phone_number_id: str) -> PhoneNumber:
-    """The number, for what only its account's owner may do; raises NotFoundError or ForbiddenError."""
-    number = access_phone_number(session, user_id, phone_number_id)
-    role = session.execute(
-        select(AccountMember.role).where(
-            AccountMember.account_id == number.account_id, AccountMember.user_id == user_id
-        )
-    ).scalar_one_or_none()
-    if role != "owner":
-        raise ForbiddenError("Only the owner of the account may do this.")
-    return number
+def access_owned_number(session: AnySession, user_id: UUID, phone_number_id: str) -> str:
+    """Its id, where this user owns the account that the number belongs to; else NotFoundError."""
+    if phone_number_id not in owned_numbers(session, user_id):
+        raise NotFoundError("There is no such phone number.")
+    return phone_number_id
+
+
+def owned_numbers(session: AnySession, user_id: UUID) -> set[str]:
+    """The ids of the numbers of the accounts that this user owns, not merely works in."""
+    return set(
+        session.execute(
+            select(PhoneNumber.phone_number_id)
+            .join(AccountMember, AccountMember.account_id == PhoneNumber.account_id)
+            .where(AccountMember.user_id == user_id, AccountMember.role == "owner")
+        ).scalars()
+    )
 
 
 def access_conversation(session: AnySession, user_id: UUID, conversation_id: str | UUID) -> Conversation:

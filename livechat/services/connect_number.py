@@ -19,6 +19,8 @@ from livechat.queries.accounts import (
     store_account,
     store_number,
 )
+from livechat.queries.notices import notices_of_numbers, want_refresh
+from livechat.queries.templates import want_sync_at_once
 from livechat.services.crypto import encrypt_token
 from livechat.services.present import phone_number_json
 from livechat.services.publish import publish_account
@@ -88,9 +90,18 @@ def connect_number(
         raise PhoneNumberTakenError
     resume_numbers(session, account_id, sorted(TOKEN_CODES), TOKEN_CODE_RANGES)
     number, stored_waba_id, unread = phone_number_facts(session, phone_number_id)
-    shown = phone_number_json(number, waba_id=stored_waba_id, unread_count=unread)
+    shown = phone_number_json(
+        number,
+        waba_id=stored_waba_id,
+        unread_count=unread,
+        notices=notices_of_numbers(session, [phone_number_id])[phone_number_id],
+    )
     publish_account(session, account_id)
     enqueue_after_commit(session, TaskName.SWEEP_OUTBOUND)
+    want_sync_at_once(session, account_id)
+    want_refresh(session, [phone_number_id])
+    enqueue_after_commit(session, TaskName.SYNC_TEMPLATES, account_id=str(account_id))
+    enqueue_after_commit(session, TaskName.REFRESH_NUMBER, phone_number_id=phone_number_id)
     session.commit()
     log.info("number_connected", phone_number_id=phone_number_id, account_id=str(account_id), is_new=is_new)
     return Connected(number=shown, is_new=is_new)

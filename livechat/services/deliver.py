@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from random import Random
+from typing import Any
 from uuid import UUID
 
 import structlog
@@ -11,12 +12,15 @@ from livechat.config import Settings
 from livechat.domain.retry import CONNECT, PAIR, SEND, RetryPolicy, delay_for
 from livechat.metrics import observe_graph
 from livechat.queries import outgoing
+from livechat.queries.blocking import set_blocked
 from livechat.queries.live_events import messages_of_wamid
 from livechat.queries.outgoing import Claim
 from livechat.queries.session import AnySession
-from livechat.services.apply_status import WINDOW_CLOSED, settle_parked
+from livechat.services.apply_status import CUSTOMER_BLOCKED, WINDOW_CLOSED, settle_parked
 from livechat.services.crypto import UndecryptableTokenError, decrypt_token
+from livechat.services.media.to_meta import OutgoingFiles
 from livechat.services.pause import pause_number
+from livechat.services.sync_templates import template_refused
 from livechat.whatsapp.client import Accepted, GraphClient
 from livechat.whatsapp.errors import Disposition, GraphError
 from livechat.whatsapp.outgoing import body_for, callback_data
@@ -44,6 +48,7 @@ class Sender:
     graph: GraphClient
     encryption_keys: tuple[str, ...] = field(repr=False)
     hold_s: float
+    files: OutgoingFiles | None = None
 
     @classmethod
     def from_settings(cls, settings: Settings) -> "Sender":
@@ -56,7 +61,12 @@ class Sender:
             read_timeout_s=read_s,
             observer=observe_graph,
         )
-        return cls(graph, settings.encryption_keys, connect_s + read_s + CLAIM_SLACK_S)
+        hold_s = connect_s + read_s + CLAIM_SLACK_S
+        return cls(graph, settings.encryption_keys, hold_s, OutgoingFiles.from_settings(settings))
+
+    def content_of(self, claim: Claim, token: str) -> dict[str, Any]:
+        """The message's content with Meta's ids of its files. Raises GraphError: nothing has been sent."""
+        return claim.content if self.files is None else self.files.content_of(claim, token, self.hold_s)
 
 
 Outcome = Accepted | GraphError
@@ -120,6 +130,10 @@ def _record_refused(session: AnySession, claim: Claim, outcome: GraphError, rng:
             outgoing.record_failed(session, claim.message_id, outcome.as_message_error())
             if outcome.code == WINDOW_CLOSED:
                 outgoing.record_window_refused(session, claim.conversation_id)
+            elif outcome.code == CUSTOMER_BLOCKED:
+                set_blocked(session, claim.conversation_id, True)
+            elif claim.message_type == "template":
+                template_refused(session, claim.phone_number_id, outcome.code)
         case Disposition.UNKNOWN:
             outgoing.record_unknown(session, claim.message_id, UNCONFIRMED | {"code": outcome.code})
 
@@ -138,13 +152,16 @@ def attempt(sender: Sender, claim: Claim) -> Accepted | GraphError:
     try:
         body = body_for(
             claim.message_type,
-            claim.content,
+            sender.content_of(claim, token),
             to_phone=claim.to_phone,
             to_user_id=claim.to_user_id,
             group_id=claim.group_id,
             reply_to_wamid=claim.reply_to_wamid,
             callback_data=callback_data(claim.message_id),
         )
+    except GraphError as error:
+        _log_refusal(claim, error)
+        return error
     except (KeyError, TypeError, ValueError) as error:
         log.error("send_not_buildable", message_id=str(claim.message_id), error=type(error).__name__)
         return GraphError(
@@ -156,18 +173,24 @@ def attempt(sender: Sender, claim: Claim) -> Accepted | GraphError:
     try:
         return sender.graph.send(claim.phone_number_id, token, body)
     except GraphError as error:
-        log.warning(
-            "send_refused",
-            message_id=str(claim.message_id),
-            conversation_id=str(claim.conversation_id),
-            phone_number_id=claim.phone_number_id,
-            disposition=error.disposition.value,
-            code=error.code,
-            http_status=error.http_status,
-            fbtrace_id=error.fbtrace_id,
-            attempt=claim.attempt,
-        )
+        _log_refusal(claim, error)
+        if sender.files is not None and error.disposition is Disposition.REJECT:
+            sender.files.distrust(claim)
         return error
+
+
+def _log_refusal(claim: Claim, error: GraphError) -> None:
+    log.warning(
+        "send_refused",
+        message_id=str(claim.message_id),
+        conversation_id=str(claim.conversation_id),
+        phone_number_id=claim.phone_number_id,
+        disposition=error.disposition.value,
+        code=error.code,
+        http_status=error.http_status,
+        fbtrace_id=error.fbtrace_id,
+        attempt=claim.attempt,
+    )
 
 
 def _again(

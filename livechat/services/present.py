@@ -14,15 +14,21 @@ from sqlalchemy import Row
 from livechat.domain import clock
 from livechat.domain.clock import rfc3339
 from livechat.domain.service_window import is_window_open, window_end
-from livechat.models import Conversation, Message, PhoneNumber
+from livechat.models import AccountNotice, Conversation, Message, MessageChange, PhoneNumber
 from livechat.queries.messages import messages_by_id
 from livechat.queries.session import AnySession
+from livechat.services.media.show import content_with_media
 
 Json = dict[str, Any]
 
 
-def phone_number_json(number: PhoneNumber, *, waba_id: str, unread_count: int) -> Json:
-    """The header's selector shows this; ``unread_count`` sums the number's conversations."""
+def phone_number_json(
+    number: PhoneNumber, *, waba_id: str, unread_count: int, notices: Sequence[AccountNotice] = ()
+) -> Json:
+    """The header's selector shows this; ``unread_count`` sums the number's conversations.
+
+    ``notices`` are those that stand today (``queries.notices``); what the number's own row tells is added.
+    """
     return {
         "phone_number_id": number.phone_number_id,
         "waba_id": waba_id,
@@ -32,6 +38,48 @@ def phone_number_json(number: PhoneNumber, *, waba_id: str, unread_count: int) -
         "paused_reason": _paused_reason(number),
         "quality_rating": number.quality_rating,
         "unread_count": unread_count,
+        "throughput": number.throughput_level,
+        "messaging_limit": number.messaging_limit,
+        "notices": [*_own_notices(number), *(_notice_json(each) for each in notices)],
+    }
+
+
+def _own_notices(number: PhoneNumber) -> list[Json]:
+    shown = []
+    if number.status == "paused":
+        reason = number.paused_reason or "WhatsApp takes no messages of this number."
+        shown.append(
+            {
+                "code": "paused",
+                "severity": "critical",
+                "title": "Sending is paused",
+                "detail": f"{reason} Messages wait until this is settled.",
+                "since": rfc3339(number.paused_at),
+                "until": None,
+            }
+        )
+    if number.quality_rating == "RED":
+        shown.append(
+            {
+                "code": "quality_low",
+                "severity": "warning",
+                "title": "Low quality",
+                "detail": "Customers block or report messages of this number: Meta may lower its limit.",
+                "since": None,
+                "until": None,
+            }
+        )
+    return shown
+
+
+def _notice_json(notice: AccountNotice) -> Json:
+    return {
+        "code": notice.code,
+        "severity": notice.severity,
+        "title": notice.title,
+        "detail": notice.detail,
+        "since": rfc3339(notice.happened_at),
+        "until": rfc3339(notice.until),
     }
 
 
@@ -65,6 +113,8 @@ def conversation_json(
         "last_message_time": rfc3339(conversation.last_message_time),
         "unread_count": conversation.unread_count,
         "window_expires_at": rfc3339(window_end(heard_at, refused_at)) if window_is_open else None,
+        "marketing_opt_out": conversation.marketing_opt_out,
+        "is_blocked": conversation.is_blocked,
     }
 
 
@@ -73,19 +123,22 @@ def message_json(
     *,
     reply_to: UUID | None = None,
     reactions: Sequence[Json] | None = None,
+    media: Json | None = None,
 ) -> Json:
     """A bubble, from an ORM object or a row. ``reply_to`` is our id of the quoted message.
 
-    ``reactions`` is a list of ``{"from", "emoji"}``; ``row_json`` takes both from a row.
+    ``reactions`` is a list of ``{"from", "emoji"}``, ``media`` the file's columns; ``row_json`` takes all
+    from a row.
     """
     return {
         "id": str(message.id),
         "conversation_id": str(message.conversation_id),
         "wamid": message.wamid,
         "direction": message.direction,
+        "origin": message.origin,
         "message_type": message.message_type,
         "text": message.text,
-        "content": message.content,
+        "content": content_with_media(message.content, media),
         "status": message.status,
         "error": message.error,
         "timestamp": rfc3339(message.timestamp),
@@ -100,9 +153,24 @@ def message_json(
     }
 
 
+def earlier_texts_json(message: Message, edits: Sequence[MessageChange]) -> list[Json]:
+    """What a message said before each of its edits, the oldest first; nothing of one that was deleted.
+
+    Edits come in any order: the original is what the first to come found, and each of the others but the
+    last was in its turn replaced by the next.
+    """
+    if not edits or "revoked_at" in message.content:
+        return []
+    original = next(
+        (edit.previous for edit in edits if edit.previous and "edited_at" not in edit.previous["content"]), {}
+    )
+    texts = [original.get("text"), *(edit.text for edit in edits[:-1])]
+    return [{"text": text, "until": rfc3339(edit.timestamp)} for text, edit in zip(texts, edits, strict=True)]
+
+
 def row_json(row: Row[Any]) -> Json:
     """A bubble from a row of ``queries.messages.message_columns``."""
-    return message_json(row, reply_to=row.reply_to, reactions=row.reactions)
+    return message_json(row, reply_to=row.reply_to, reactions=row.reactions, media=row.media)
 
 
 def messages_json(session: AnySession, message_ids: Sequence[UUID]) -> dict[UUID, Json]:

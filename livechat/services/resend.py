@@ -7,6 +7,7 @@ from livechat.domain.ids import uuid7
 from livechat.domain.service_window import is_window_open, window_end
 from livechat.domain.status import MessageStatus
 from livechat.errors import (
+    CustomerBlockedError,
     NotFoundError,
     ResendNotPossibleError,
     ResendUnconfirmedError,
@@ -15,6 +16,7 @@ from livechat.errors import (
 from livechat.queries import accepting
 from livechat.queries.session import AnySession
 from livechat.services.access import access_message
+from livechat.services.media.outgoing import attach_file
 from livechat.services.send_message import SendResult, announce
 
 
@@ -25,7 +27,7 @@ def resend_message(
 
     Once for each message: who asks again gets the same new message. Raises NotFoundError,
     ResendNotPossibleError where the status is neither ``failed`` nor ``unknown``, ResendUnconfirmedError for
-    an ``unknown`` one without ``even_if_delivered``, and ServiceWindowClosedError.
+    an ``unknown`` one without ``even_if_delivered``, ServiceWindowClosedError and CustomerBlockedError.
     """
     source = access_message(session, user_id, message_id)
     conversation = accepting.lock_conversation(session, source.conversation_id)
@@ -44,6 +46,8 @@ def resend_message(
             "WhatsApp has not said whether it took this message. Send it again only if the customer may get "
             "it twice."
         )
+    if conversation.is_blocked:
+        raise CustomerBlockedError("Unblock the customer to write.")
     if source.message_type != "template":
         heard_at, refused_at = conversation.last_inbound_at, conversation.window_refused_at
         if not is_window_open(heard_at, refused_at, now):
@@ -63,5 +67,6 @@ def resend_message(
     if stored is None:
         # The conversation was merged, and its message sent again from there, while we looked.
         raise ResendNotPossibleError("The message is being sent again already.")
+    attach_file(session, stored.message_id, source.message_type, source.content)
     announce(session, conversation, stored, source.message_type)
     return SendResult(stored.message_id, conversation.id, is_new=True)

@@ -7,7 +7,7 @@ from livechat.errors import UnavailableError, WhatsAppTokenInvalidError
 from livechat.models import PhoneNumber, WabaAccount
 from livechat.queries.accounts import phone_number_facts
 from livechat.queries.session import AnySession
-from livechat.services.access import own_phone_number
+from livechat.services.access import access_owned_number
 from livechat.services.crypto import UndecryptableTokenError, decrypt_token
 from livechat.services.pause import resume_account, resume_number
 from livechat.services.present import Json, phone_number_json
@@ -24,9 +24,11 @@ def resume_by_owner(
     *,
     encryption_keys: Sequence[str],
 ) -> Json:
-    """The number as the API shows it, running; commits. Raises what ``resume_checked`` raises, and
-    NotFoundError or ForbiddenError."""
-    number = own_phone_number(session, user_id, phone_number_id)
+    """The number as the API shows it, running; commits.
+
+    Raises what ``resume_checked`` raises, and NotFoundError where the number is not this user's own.
+    """
+    number = session.get_one(PhoneNumber, access_owned_number(session, user_id, phone_number_id))
     resume_checked(session, graph, number, encryption_keys=encryption_keys)
     number, waba_id, unread = phone_number_facts(session, phone_number_id)
     return phone_number_json(number, waba_id=waba_id, unread_count=unread)

@@ -14,6 +14,7 @@ from urllib.parse import quote, urlencode
 
 from urllib3.exceptions import HTTPError
 
+from livechat.whatsapp.account_calls import AccountCalls
 from livechat.whatsapp.answers import error_from, json_of
 from livechat.whatsapp.errors import Disposition, GraphError
 from livechat.whatsapp.reading import Json, id_or_none, items_of, label, obj
@@ -58,7 +59,7 @@ class SubscribedApp:
     override_callback_uri: str | None
 
 
-class GraphClient:
+class GraphClient(AccountCalls):
     """The Graph API at ``base_url``. Safe to share between threads.
 
     ``observer`` is told of every call: endpoint, outcome (``ok``, Meta's code, ``http_502``, ``unsent`` or

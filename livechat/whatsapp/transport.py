@@ -4,7 +4,11 @@ A message call must not be repeated unless the answer is a certain no, since Met
 """
 
 import ssl
+from http.cookiejar import DefaultCookiePolicy
+from typing import Any
 
+import requests
+from requests.adapters import HTTPAdapter
 from requests.utils import DEFAULT_CA_BUNDLE_PATH
 from urllib3 import HTTPConnectionPool, HTTPSConnectionPool, PoolManager, Timeout
 from urllib3.connection import HTTPConnection, HTTPSConnection
@@ -12,12 +16,22 @@ from urllib3.exceptions import (
     ConnectTimeoutError,
     HTTPError,
     LocationValueError,
+    MaxRetryError,
     NewConnectionError,
     URLSchemeUnknown,
 )
 
 # No connection in time, and faults of the address, which are found before one is opened.
-_UNSENT = (NewConnectionError, ConnectTimeoutError, LocationValueError, URLSchemeUnknown)
+_UNSENT = (
+    NewConnectionError,
+    ConnectTimeoutError,
+    LocationValueError,
+    URLSchemeUnknown,
+    requests.exceptions.ConnectTimeout,
+    requests.exceptions.InvalidURL,
+    requests.exceptions.InvalidSchema,
+    requests.exceptions.MissingSchema,
+)
 
 
 class _PlainConnection(HTTPConnection):
@@ -49,7 +63,7 @@ class _TlsPool(HTTPSConnectionPool):
 
 
 def open_pool(pool_size: int, *, connect_timeout_s: float, read_timeout_s: float) -> PoolManager:
-    """Kept-alive connections for many threads, and no other state: no cookies, proxies, netrc or redirects.
+    """Kept-alive connections for calls of JSON, for many threads: no cookies, proxies, netrc or redirects.
 
     Not ``requests``: half of the processor time of a send was its preparation of one more POST like the last.
     It never tries again by itself, and raises what went wrong as it is.
@@ -67,6 +81,31 @@ def open_pool(pool_size: int, *, connect_timeout_s: float, read_timeout_s: float
     return manager
 
 
-def is_unsent(error: HTTPError) -> bool:
+class _Adapter(HTTPAdapter):
+    """requests' adapter on the pools above; it never tries again by itself."""
+
+    def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
+        super().init_poolmanager(*args, **kwargs)
+        manager: PoolManager = self.poolmanager
+        manager.pool_classes_by_scheme = {"http": _PlainPool, "https": _TlsPool}
+
+
+def open_session(pool_size: int) -> requests.Session:
+    """A session of ``requests``, for files: many threads, a shared pool, no cookies, proxies or netrc."""
+    session = requests.Session()
+    session.trust_env = False
+    session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
+    adapter = _Adapter(pool_connections=4, pool_maxsize=pool_size, max_retries=0)
+    session.mount("https://", adapter)
+    session.mount("http://", adapter)
+    session.headers["User-Agent"] = "livechat-whatsapp"
+    return session
+
+
+def is_unsent(error: requests.RequestException | HTTPError) -> bool:
     """Whether a failed call certainly sent nothing: refused, no name, no TLS, no connection in time."""
-    return isinstance(error, _UNSENT)
+    if isinstance(error, _UNSENT):
+        return True
+    # requests wraps what urllib3 raises, sometimes twice.
+    cause = error.args[0] if error.args else None
+    return isinstance(cause.reason if isinstance(cause, MaxRetryError) else cause, _UNSENT)

@@ -34,8 +34,10 @@ def conversation(session: AnySession) -> Conversation:
 @pytest.fixture
 def ended(session: AnySession, conversation: Conversation, queue: Queue) -> Callable[..., UUID]:
     """``ended(status)``: a message that came to that end."""
+    at = now() - timedelta(seconds=5)
+    facts = {"error": ERROR, "timestamp": at}
     return lambda status, **columns: (
-        queue(conversation, "one", status=status, status_rank=RANK[status], error=ERROR, **columns).id
+        queue(conversation, "one", status=status, status_rank=RANK[status], **facts, **columns).id
     )
 
 

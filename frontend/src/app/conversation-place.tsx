@@ -1,6 +1,8 @@
 import { useCallback, useEffect, useId, useRef, useState } from 'react';
 import { Button } from '../components/button';
 import { FailureNotice, Notice } from '../components/notice';
+import { ChooseTemplate } from '../features/attach/choose-template';
+import { ComposerTools } from '../features/attach/composer-tools';
 import { Composer, type ComposerHandle } from '../features/composer/composer';
 import { DetailsPane } from '../features/details/details-pane';
 import { ThreadBar } from '../features/thread/thread-bar';
@@ -88,6 +90,14 @@ export function ConversationPlace({ id, number, areDetailsOpen, onToggleDetails,
           conversation={conversation}
           replyTo={replyTo}
           onCancelReply={cancelReply}
+          renderTools={(replyToId, onSent) => (
+            <ComposerTools conversation={conversation} replyToId={replyToId} onSent={onSent} />
+          )}
+          closedAction={
+            <ChooseTemplate
+              recipient={{ phoneNumberId: conversation.phone_number_id, conversationId: conversation.id }}
+            />
+          }
         />
       </main>
       {areDetailsOpen && (

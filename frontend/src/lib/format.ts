@@ -64,3 +64,30 @@ export function phone(digits: string): string {
       : (rest.match(/\d{1,3}(?!\d$)|\d{1,4}/g) ?? []);
   return `+${[code, ...groups].join(' ')}`;
 }
+
+/** Seconds as a player shows them: 0:07, 12:30, 1:02:05. */
+export function duration(seconds: number): string {
+  const whole = Math.max(0, Math.round(seconds));
+  const [hours, minutes] = [Math.floor(whole / 3600), Math.floor((whole % 3600) / 60)];
+  const rest = String(whole % 60).padStart(2, '0');
+  return hours > 0 ? `${hours}:${String(minutes).padStart(2, '0')}:${rest}` : `${minutes}:${rest}`;
+}
+
+const UNITS = ['byte', 'kilobyte', 'megabyte', 'gigabyte'];
+
+/** A file's size in the unit that keeps the number short. */
+export function fileSize(bytes: number): string {
+  const step = Math.min(Math.floor(Math.log(Math.max(bytes, 1)) / Math.log(1024)), UNITS.length - 1);
+  const value = bytes / 1024 ** step;
+  const style = { style: 'unit', unit: UNITS[step] ?? 'byte', unitDisplay: 'short' } as const;
+  return new Intl.NumberFormat(undefined, { ...style, maximumFractionDigits: value < 10 && step > 1 ? 1 : 0 }).format(value);
+}
+
+/** An amount in its own currency; one whose code is unknown stands beside its number. */
+export function money(amount: number, currency: string): string {
+  try {
+    return new Intl.NumberFormat(undefined, { style: 'currency', currency }).format(amount);
+  } catch {
+    return `${amount.toLocaleString()} ${currency}`.trim();
+  }
+}

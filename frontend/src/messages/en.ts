@@ -1,8 +1,6 @@
-/** Every sentence of the page, in English. A further language is a file of this shape. */
-const rules = new Intl.PluralRules('en');
-const plural = (count: number, one: string, other: string): string =>
-  `${count.toLocaleString('en')} ${rules.select(count) === 'one' ? one : other}`;
+import { plural } from './plural';
 
+/** Every sentence of the page, in English. A further language is a file of this shape. */
 function duration(minutes: number): string {
   const hours = Math.floor(minutes / 60);
   if (hours === 0) return `${minutes} min`;
@@ -12,16 +10,20 @@ function duration(minutes: number): string {
 const typeNames: Record<string, string> = {
   audio: 'Audio',
   button: 'Button',
+  call: 'Voice call',
   contacts: 'Contact',
   document: 'Document',
   image: 'Photo',
   interactive: 'Reply',
+  media_placeholder: 'File from before this inbox was connected',
   location: 'Location',
   order: 'Order',
   reaction: 'Reaction',
   sticker: 'Sticker',
+  request_welcome: 'Chat opened',
   system: 'Notice',
   template: 'Template',
+  unknown: 'Message of a kind that cannot be shown here',
   unsupported: 'Message of a kind that cannot be shown here',
   video: 'Video',
 };
@@ -191,6 +193,51 @@ export const t = {
     lastActivity: 'Last activity',
     copyPhone: 'Copy number',
     line: 'Writes to',
+  },
+
+  kinds: {
+    deleted: (isOurs: boolean) => (isOurs ? 'This message was deleted' : 'The customer deleted this message'),
+    form: 'Form',
+    interactive: 'Buttons',
+    callPermission: 'Calls',
+    welcome: 'Opened the chat for the first time',
+    callIn: 'Called you',
+    callOut: 'You called',
+    callMissed: 'Missed call',
+    callUnanswered: 'Call not answered',
+    handedToYou: 'Meta’s agent handed the conversation to you.',
+    takenByAgent: 'Meta’s agent took the conversation.',
+    numberChanged: (number: string) => `Changed their phone number to ${number}`,
+    userIdChanged: 'Has a new WhatsApp user ID',
+    identityChanged: 'Their security code changed: they may have a new phone',
+    unsupportedKinds: {
+      edit: 'Edited a message on their phone; the new text is not passed on',
+      errors: 'A message with an error',
+      gif: 'An animated picture',
+      group_invite: 'An invitation to a group',
+      keep_in_chat: 'Kept a message',
+      link_preview: 'A link',
+      media_placeholder: 'A file that only the phone app can show',
+      pin: 'Pinned a message',
+      poll_creation: 'A poll',
+      poll_update: 'A vote in a poll',
+      product: 'A product',
+      interactive: 'An interactive message',
+      list: 'A list',
+      order: 'An order',
+      reaction: 'A reaction',
+      location: 'A location',
+      image: 'A photo',
+      button: 'A button',
+      hsm: 'A template',
+    } as Record<string, string>,
+  },
+
+  attach: {
+    open: 'Attach files and more',
+    record: 'Record a voice message',
+    drop: 'Drop files to attach them',
+    chooseTemplate: 'Choose template',
   },
 
   keyboard: {

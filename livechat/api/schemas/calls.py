@@ -4,7 +4,7 @@ import marshmallow as ma
 from marshmallow import fields
 from marshmallow.validate import Length, Range, Regexp
 
-from livechat.api.schemas.fields import MAX_BIGINT, AnswerSchema, WholeNumber, opaque_id, page_limit
+from livechat.api.schemas.fields import MAX_BIGINT, AnswerSchema, WholeNumber, moment, opaque_id, page_limit
 from livechat.api.schemas.objects import ConversationSchema, MessageSchema, PhoneNumberSchema
 
 _PHONE_NUMBER_ID = "Meta's id of one of your numbers."
@@ -90,6 +90,17 @@ class MessagesSchema(AnswerSchema):
     offset = fields.Integer(required=True, metadata={"description": "0 where the page was asked for by id."})
     first_unread_id = fields.String(
         required=True, allow_none=True, metadata={"description": "The oldest unread message."}
+    )
+
+
+class EarlierTextSchema(AnswerSchema):
+    text = fields.String(required=True, allow_none=True, metadata={"description": "The body or caption."})
+    until = moment("When its sender replaced it, by WhatsApp's time.")
+
+
+class EditsSchema(AnswerSchema):
+    edits = fields.List(
+        fields.Nested(EarlierTextSchema), required=True, metadata={"description": "The oldest text first."}
     )
 
 

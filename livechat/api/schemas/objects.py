@@ -24,6 +24,15 @@ class PausedReasonSchema(AnswerSchema):
     since = moment("When sends were stopped.")
 
 
+class NoticeSchema(AnswerSchema):
+    code = string("Stable; what it is about.", example="account_offboarded")
+    severity = fields.String(required=True, validate=OneOf(["info", "warning", "critical"]))
+    title = string(example="Sending is paused")
+    detail = string("One sentence for the agent.")
+    since = moment("When Meta said so.", nullable=True)
+    until = moment("When it ends by itself; null: it does not, or nobody knows.", nullable=True)
+
+
 class PhoneNumberSchema(AnswerSchema):
     phone_number_id = string("Meta's id of the number.", example="106540352242922")
     waba_id = string("The WhatsApp Business Account that it belongs to.", example="102290129340398")
@@ -42,6 +51,17 @@ class PhoneNumberSchema(AnswerSchema):
     )
     quality_rating = string(nullable=True, example="GREEN")
     unread_count = fields.Integer(required=True, metadata={"description": "Summed over its conversations."})
+    throughput = string("Meta's level: STANDARD is 80 messages a second, HIGH 1,000.", nullable=True)
+    messaging_limit = string(
+        "Meta's tier: customers a day that may be written to outside service windows.",
+        nullable=True,
+        example="TIER_2K",
+    )
+    notices = fields.List(
+        fields.Nested(NoticeSchema),
+        required=True,
+        metadata={"description": "What the people who answer should know now."},
+    )
 
 
 class MessageErrorSchema(AnswerSchema):
@@ -62,6 +82,15 @@ class MessageSchema(AnswerSchema):
     conversation_id = string()
     wamid = string("Meta's id; null until Meta has taken the message.", nullable=True)
     direction = fields.String(required=True, validate=OneOf(["inbound", "outbound"]))
+    origin = fields.String(
+        required=True,
+        validate=OneOf(["customer", "livechat", "phone_app", "history", "standby", "event"]),
+        metadata={
+            "description": "Where it was written: by the customer, here, in the WhatsApp Business app "
+            "(phone_app), before the number was connected (history), while Meta's own agent held the "
+            "conversation (standby), or by nobody (event)."
+        },
+    )
     message_type = string("Meta's word.", example="text")
     text = string("What a person reads in a list; null where there is none.", nullable=True)
     content = fields.Dict(
@@ -96,3 +125,7 @@ class ConversationSchema(AnswerSchema):
     last_message_time = moment("The list is sorted by it.", nullable=True)
     unread_count = fields.Integer(required=True)
     window_expires_at = moment("When the customer service window closes; null: none is open.", nullable=True)
+    marketing_opt_out = fields.Boolean(
+        required=True, metadata={"description": "The customer has stopped marketing messages."}
+    )
+    is_blocked = fields.Boolean(required=True, metadata={"description": "Your business has blocked them."})

@@ -1,5 +1,5 @@
 import { CornerUpLeft, LockKeyhole, SendHorizontal, X } from 'lucide-react';
-import { type KeyboardEvent, type Ref, useImperativeHandle, useRef } from 'react';
+import { type KeyboardEvent, type ReactNode, type Ref, useImperativeHandle, useRef } from 'react';
 import { Button } from '../../components/button';
 import { useNow } from '../../hooks/browser';
 import { useDraft } from '../../hooks/draft';
@@ -22,6 +22,10 @@ interface Props {
   conversation: Conversation;
   replyTo: Message | null;
   onCancelReply: () => void;
+  /** Beside the field: ways to send more than text. The first message that goes out takes the quote along. */
+  renderTools: (replyToId: string | null, onSent: () => void) => ReactNode;
+  /** What can be done while the window is closed. */
+  closedAction: ReactNode;
 }
 
 export const TEXT_MAX = 4096;
@@ -32,11 +36,11 @@ export function Composer(props: Props) {
   const { conversation } = props;
   const now = useNow();
   if (serviceWindow(conversation.window_expires_at, now).state === 'closed')
-    return <Closed id={props.id} wasOpen={conversation.last_message?.direction === 'inbound' || conversation.last_message_time !== null} />;
+    return <Closed id={props.id} action={props.closedAction} wasOpen={conversation.last_message?.direction === 'inbound' || conversation.last_message_time !== null} />;
   return <Writing {...props} />;
 }
 
-function Closed({ id, wasOpen }: { id: string; wasOpen: boolean }) {
+function Closed({ id, wasOpen, action }: { id: string; wasOpen: boolean; action: ReactNode }) {
   return (
     <section id={id} className={styles.closed} tabIndex={-1}>
       <LockKeyhole size={20} aria-hidden />
@@ -44,11 +48,12 @@ function Closed({ id, wasOpen }: { id: string; wasOpen: boolean }) {
         <p className={styles.closedHeading}>{t.composer.closedHeading}</p>
         <p>{wasOpen ? t.composer.closedDetail : t.composer.neverOpen}</p>
       </div>
+      {action}
     </section>
   );
 }
 
-function Writing({ ref, id, conversation, replyTo, onCancelReply }: Props) {
+function Writing({ ref, id, conversation, replyTo, onCancelReply, renderTools }: Props) {
   const { outbox, userId } = useServices();
   const [text, setText] = useDraft(userId, conversation.id);
   const field = useRef<HTMLTextAreaElement>(null);
@@ -96,6 +101,7 @@ function Writing({ ref, id, conversation, replyTo, onCancelReply }: Props) {
         </div>
       )}
       <div className={styles.row}>
+        {renderTools(replyTo?.id ?? null, onCancelReply)}
         {/* The copy behind the field has the text's height, and so has the field. */}
         <div className={styles.grow} data-text={text}>
           <textarea

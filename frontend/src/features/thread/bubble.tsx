@@ -8,7 +8,7 @@ import { tickOf } from '../../lib/status';
 import type { Message } from '../../lib/types';
 import { t } from '../../messages/en';
 import styles from './bubble.module.css';
-import { ContentPart } from './content-part';
+import { ContentPart, Edited, Marks, showsText } from './content-part';
 import { QuotedMessage } from './quoted-message';
 import { SendTrouble } from './send-trouble';
 
@@ -33,16 +33,20 @@ export const Bubble = memo(function Bubble(props: Props) {
       <BubbleActions message={message} onReply={onReply} />
     }>
       <span className="sr-only">{isOut ? t.inbox.you : `${customerName}: `}</span>
+      <Marks message={message} />
       {message.reply_to && (
         <QuotedMessage id={message.reply_to} loaded={quoted} customerName={customerName} onShow={onShow} />
       )}
-      <ContentPart message={message} />
-      {message.text && hasText(message) && (
+      <ContentPart message={message} customerName={customerName} />
+      {message.text && showsText(message) && (
         <div className={styles.text}>
           <Markup text={message.text} />
         </div>
       )}
-      <Meta time={message.timestamp}>{shape && <Tick shape={shape} />}</Meta>
+      <Meta time={message.timestamp}>
+        <Edited message={message} />
+        {shape && <Tick shape={shape} />}
+      </Meta>
       <SendTrouble message={message} wasSentAgain={props.wasSentAgain} onSendAgain={onSendAgain} />
       {message.reactions.length > 0 && (
         <ul className={styles.reactions}>
@@ -62,10 +66,6 @@ export const Bubble = memo(function Bubble(props: Props) {
     </BubbleFrame>
   );
 });
-
-/** Locations and contacts show their own parts in place of the text made for lists. */
-const hasText = (message: Message): boolean =>
-  !['location', 'contacts', 'unsupported'].includes(message.message_type);
 
 export function BubbleFrame(props: {
   isOut: boolean;
