@@ -1,6 +1,11 @@
 """The Celery application: ``celery -A celery_app worker | beat | flower``."""
 
+import gc
 import sys
+
+# Loading some thousand functions and classes, of which none goes away, sets off hundreds of collections that
+# find nothing: a sixth of the start. What is loaded is then left out of all later ones.
+gc.disable()
 
 from livechat import create_app
 from livechat.config import InvalidSettingsError, Settings
@@ -15,3 +20,5 @@ except InvalidSettingsError as error:
 # Celery asks for it once more when a worker starts; warnings come before that.
 configure_logging()
 app = bind_celery(create_app(_settings, api=False), _settings)
+gc.freeze()
+gc.enable()

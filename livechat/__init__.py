@@ -8,8 +8,9 @@ from redis import BlockingConnectionPool, Redis
 
 from livechat import models
 from livechat.config import SETTINGS_KEY, Settings
-from livechat.database import engine_options, redact_errors
-from livechat.extensions import celery, db, redis
+from livechat.database import engine_options, redact_errors, return_session
+from livechat.extensions import celery, db, media_urls, redis
+from livechat.media_urls import MediaUrls
 
 __all__ = ["create_app", "init_command_line", "models", "use_broker"]
 
@@ -29,9 +30,12 @@ def create_app(settings: Settings, *, api: bool = True) -> Flask:
     app.config["SQLALCHEMY_DATABASE_URI"] = settings.database_url
     app.config["SQLALCHEMY_ENGINE_OPTIONS"] = engine_options(settings)
     db.init_app(app)
+    # Runs before Flask-SQLAlchemy's own, which lets a lost connection become the request's error.
+    app.teardown_appcontext(lambda _: return_session(db.session))
     with app.app_context():
         redact_errors(db.engine)
     redis.init_app(app, _redis_client(settings))
+    media_urls.init_app(app, MediaUrls(settings.encryption_keys))
     use_broker(settings)
     if api:
         # Workers, beat and Flower start in half the time without it.

@@ -3,7 +3,7 @@
 import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import TypeVar
+from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
 from cryptography.fernet import Fernet
@@ -52,6 +52,13 @@ class Settings:
     rate_limit_connects: str = "60 per minute"
     event_streams_per_user: int = 20
     event_streams_per_process: int = 560
+    media_dir: str = ".local/media"
+    media_s3_bucket: str | None = None
+    media_s3_prefix: str = ""
+    media_s3_endpoint_url: str | None = None
+    media_s3_region: str | None = None
+    media_s3_access_key: str | None = field(default=None, repr=False)
+    media_s3_secret_key: str | None = field(default=None, repr=False)
 
     @classmethod
     def from_env(cls, env: Mapping[str, str] | None = None) -> "Settings":
@@ -133,6 +140,26 @@ class _Reader:
             self._url("SUPABASE_URL", url, ("https", "http"))
         return secret, url.rstrip("/") if url else None
 
+    def _media_dir(self) -> str:
+        """Absolute, since processes may be started in different folders."""
+        given = self._text("LIVECHAT_MEDIA_DIR")
+        return os.path.abspath(given or os.path.join(self._text("LIVECHAT_DATA_DIR") or ".local", "media"))
+
+    def _media_s3(self) -> dict[str, Any]:
+        names = ("bucket", "endpoint_url", "region", "access_key", "secret_key")
+        values = {f"media_s3_{name}": self._text(f"LIVECHAT_MEDIA_S3_{name.upper()}") for name in names}
+        if values["media_s3_endpoint_url"] is not None:
+            self._url("LIVECHAT_MEDIA_S3_ENDPOINT_URL", values["media_s3_endpoint_url"], ("https", "http"))
+        if (values["media_s3_access_key"] is None) != (values["media_s3_secret_key"] is None):
+            self._faults.append(
+                "LIVECHAT_MEDIA_S3_ACCESS_KEY and LIVECHAT_MEDIA_S3_SECRET_KEY belong together: set both."
+            )
+        if values["media_s3_bucket"] is None and any(values.values()):
+            self._faults.append(
+                "LIVECHAT_MEDIA_S3_BUCKET is missing: other LIVECHAT_MEDIA_S3 settings need it."
+            )
+        return values
+
     def settings(self) -> Settings:
         redis_url = self._required("REDIS_URL", "the Redis server")
         self._url("REDIS_URL", redis_url, ("redis", "rediss", "unix"))
@@ -162,6 +189,9 @@ class _Reader:
             rate_limit_connects=self._text("LIVECHAT_RATE_LIMIT_CONNECTS") or "60 per minute",
             event_streams_per_user=self._number("LIVECHAT_EVENT_STREAMS_PER_USER", int, 20),
             event_streams_per_process=self._number("LIVECHAT_EVENT_STREAMS_PER_PROCESS", int, 560),
+            media_dir=self._media_dir(),
+            media_s3_prefix=self._text("LIVECHAT_MEDIA_S3_PREFIX") or "",
+            **self._media_s3(),
         )
         if self._faults:
             raise InvalidSettingsError(self._faults)

@@ -4,10 +4,15 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import orjson
+import structlog
 from sqlalchemy import Engine, event
 from sqlalchemy.engine import ExceptionContext
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.orm import scoped_session
 
 from livechat.config import Settings
+
+log = structlog.get_logger(__name__)
 
 # Supabase's transaction pooler: a prepared statement may meet another server connection there.
 TRANSACTION_POOLER_PORT = 6543
@@ -53,3 +58,17 @@ def redact_errors(engine: Engine) -> None:
         if context.sqlalchemy_exception is not None:
             kind = f"{type(original).__module__}.{type(original).__name__}"
             context.sqlalchemy_exception.args = (f"({kind}) {primary}",)
+
+
+def return_session(session: scoped_session[Any]) -> None:
+    """Give the session's connection back to the pool, also one that was lost with a transaction open.
+
+    By then the work is done and answered: that its transaction cannot be ended in order, since the server
+    has ended it, must not turn a success into an error.
+    """
+    try:
+        session.remove()
+    except DBAPIError as error:
+        log.warning("connection_lost_at_the_end", error=type(error.orig).__name__)
+        session().invalidate()
+        session.remove()

@@ -77,10 +77,48 @@ class IdempotencyConflictError(AppError):
     title = "The idempotency key was used for a different request"
 
 
+class ResendNotPossibleError(AppError):
+    code, status = "resend_not_possible", HTTPStatus.CONFLICT
+    title = "Only a message of yours that failed or is unknown can be sent again"
+
+
+class ResendUnconfirmedError(AppError):
+    code, status = "resend_unconfirmed", HTTPStatus.CONFLICT
+    title = "The customer may have got this message already"
+
+
 class PhoneNumberTakenError(AppError):
     code, status, title = "phone_number_taken", HTTPStatus.CONFLICT, "The number is connected by someone else"
+
+
+class WebhookWaitingError(AppError):
+    code, status, title = "webhook_waiting", HTTPStatus.CONFLICT, "The webhook waits for its first run"
 
 
 class WhatsAppTokenInvalidError(AppError):
     code, status = "whatsapp_token_invalid", HTTPStatus.UNPROCESSABLE_ENTITY
     title = "WhatsApp refused the access token for this number"
+
+
+class CustomerBlockedError(AppError):
+    code, status = "customer_blocked", HTTPStatus.CONFLICT
+    title = "Your business has blocked this customer"
+
+
+class BlockRefusedError(AppError):
+    """Meta keeps a customer from being blocked or unblocked; ``detail`` says why."""
+
+    code, status = "block_refused", HTTPStatus.CONFLICT
+    title = "The customer could not be blocked or unblocked"
+
+
+class MarketingStoppedError(AppError):
+    code, status = "marketing_stopped", HTTPStatus.CONFLICT
+    title = "The customer has stopped marketing messages from your business"
+
+
+class MessagingRestrictedError(AppError):
+    """Meta restricts the account in a way that this send would meet; ``detail`` says which."""
+
+    code, status = "messaging_restricted", HTTPStatus.CONFLICT
+    title = "Meta has restricted what this account may send"

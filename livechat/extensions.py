@@ -10,6 +10,8 @@ from redis import Redis
 from sqlalchemy import MetaData
 from sqlalchemy.orm import DeclarativeBase
 
+from livechat.media_urls import MediaUrls
+
 # Named constraints, so that migrations can speak of them.
 NAMING = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -37,9 +39,23 @@ class RedisHandle:
         return client
 
 
+class MediaUrlsHandle:
+    """The signer of files' addresses, by the keys of the application's settings."""
+
+    def init_app(self, app: Flask, signer: MediaUrls) -> None:
+        app.extensions["livechat_media_urls"] = signer
+
+    @property
+    def signer(self) -> MediaUrls:
+        """The signer of the current application; RuntimeError outside of one."""
+        signer: MediaUrls = current_app.extensions["livechat_media_urls"]
+        return signer
+
+
 db = SQLAlchemy(model_class=Base)
 jwt = JWTManager()
 redis = RedisHandle()
+media_urls = MediaUrlsHandle()
 celery = Celery("livechat", set_as_current=False)
 
 if TYPE_CHECKING:

@@ -36,6 +36,11 @@ UNKNOWN_FIELDS = Counter(
     "Items of webhook fields that this release does not know; kept as account news",
     ["field"],
 )
+MEDIA_FETCHES = Counter(
+    "livechat_media_fetches_total",
+    "Attempts to fetch a customer's file, by outcome: ready, again, failed, paused, lost",
+    ["outcome"],
+)
 TASKS = Counter(
     "livechat_tasks_total",
     "Celery tasks by name and outcome: success, failure, retry, expired, revoked, lost",
@@ -72,6 +77,10 @@ HTTP_SECONDS = Histogram(
     "From a request's arrival in the application to its answer; of a stream, to its first byte",
     ["rule", "method"],
     buckets=(0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1, 5, 10),
+)
+
+PAUSES = Counter(
+    "livechat_phone_numbers_paused_total", "Numbers whose sends were stopped, by Meta's code", ["code"]
 )
 
 UNREAD_DRIFT = Counter("livechat_unread_drift_total", "Unread counts that the reconciliation had to repair")

@@ -21,10 +21,18 @@ class TaskName(StrEnum):
     INGEST = "inbound.ingest"
     SEND = "outbound.send"
     MARK_READ = "outbound.mark_read"
+    FETCH_MEDIA = "media.fetch"
+    TYPING = "outbound.typing"
     SWEEP_INBOUND = "maintenance.sweep_inbound"
     SWEEP_OUTBOUND = "maintenance.sweep_outbound"
+    SWEEP_MEDIA = "maintenance.sweep_media"
     PRUNE = "maintenance.prune"
     RECONCILE_UNREAD = "maintenance.reconcile_unread"
+    REPLAY = "maintenance.replay"
+    TIDY_COUNTS = "maintenance.tidy_counts"
+    SYNC_TEMPLATES = "maintenance.sync_templates"
+    REFRESH_NUMBER = "maintenance.refresh_number"
+    SWEEP_ACCOUNTS = "maintenance.sweep_accounts"
 
     @property
     def queue(self) -> Queue:

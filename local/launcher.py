@@ -25,8 +25,8 @@ from local.supervision import Supervisor
 
 SERVER_START_S = 60.0  # crash recovery included
 STEP_S = 300.0  # a migration may have much to do
-READY_S = 90.0
-QUESTION_S = 0.25
+READY_S = 180.0  # of a machine that does much else; a healthy one takes some seconds
+QUESTION_S = 0.1
 SUPERVISOR_START_S = 15.0
 LAST_RUN_S = 20.0
 STOP_S = 13.5
@@ -128,6 +128,7 @@ class Stack:
         if self._plan.seed:
             with step("the sandbox's customer has written"):
                 self._run_step("seed", self._plan.seed)
+        self._wait_for_ports(self._plan.programs)
         say(self._tour())
         say(f"ready: {self._settings.web_url}/ after {time.monotonic() - begin:.1f} s")
 
@@ -146,12 +147,16 @@ class Stack:
         if self._plan.migrate and not is_migrated(database_url, self._settings.project / "migrations"):
             with step("the database is migrated"):
                 self._run_step("migrate", self._plan.migrate)
-        names = [program.name for program in self._plan.programs]
+        first = [program for program in self._plan.programs if not program.comes_later]
+        names = [program.name for program in first]
         with step(f"{', '.join(names)} serve"):
             for name in names:
                 self._supervisor.start_program(name)
-            self._wait_for_ports(names)
+            self._wait_for_ports(first)
             self._wait_for_readiness(names)
+        for program in self._plan.programs:
+            if program.comes_later:
+                self._supervisor.start_program(program.name)
         self._pids = {name: state.pid for name, state in self._supervisor.states().items()}
 
     def _running_supervisor(self) -> Supervisor:
@@ -221,8 +226,9 @@ class Stack:
         show_tail(log)
         raise LocalError(f"{name} {what}: its last words are above, all of them in {log}.")
 
-    def _wait_for_ports(self, names: Sequence[str]) -> None:
-        for program in self._plan.programs:
+    def _wait_for_ports(self, programs: Sequence[Program]) -> None:
+        names = [program.name for program in programs]
+        for program in programs:
             if program.port and not self._wait(partial(is_taken, program.port), READY_S, names):
                 self._fail(program.name, f"does not listen on {HOST}:{program.port}")
 
@@ -232,7 +238,7 @@ class Stack:
 
         def ready() -> bool:
             nonlocal told, next_question
-            # The answer costs the workers a reply each, while they are still busy starting.
+            # The answer costs the web a look at all it needs, while everything is still busy starting.
             if time.monotonic() < next_question:
                 return False
             next_question = time.monotonic() + QUESTION_S

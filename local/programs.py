@@ -23,7 +23,10 @@ class Tier(IntEnum):
 
 @dataclass(frozen=True)
 class Program:
-    """One supervised process. `port`: where it listens when it serves, or 0."""
+    """One supervised process. `port`: where it listens when it serves, or 0.
+
+    `comes_later`: it starts once the web is ready, so that it takes no processor from what that waits for.
+    """
 
     name: str
     command: tuple[str, ...]
@@ -32,13 +35,15 @@ class Program:
     stop_wait_s: int = APPLICATION_STOP_S
     identity: str = "self"
     port: int = 0
+    comes_later: bool = False
 
 
 @dataclass(frozen=True)
 class Plan:
     """What the launcher runs between the databases' start and the line `ready:`.
 
-    First `migrate` to its end, then all `programs`, then, once the web says it is ready, `seed` to its end.
+    First `migrate` to its end, then the `programs`, then, once the web says it is ready, those that come
+    later, and `seed` to its end.
     The empty tuple leaves a step out.
     """
 
@@ -56,15 +61,17 @@ def _celery(*arguments: str) -> tuple[str, ...]:
     return _python("celery", "-q", "-A", "celery_app", *arguments)
 
 
-def _worker(name: str, queues: str, pool: str, concurrency: int) -> Program:
+def worker(name: str, queues: str, pool: str, concurrency: int) -> Program:
+    """A Celery worker that consumes these queues."""
     options = ("-P", pool, "-c", str(concurrency), "-E", "--without-gossip", "--without-mingle", "-l", "info")
     command = _celery("worker", "-n", f"{name}@%h", "-Q", queues, *options)
     return Program(f"worker-{name}", command)
 
 
-def _web(port: int) -> Program:
+def web(port: int) -> Program:
+    """The web server, with the application, on this port."""
     command = _python(
-        "granian",
+        "local.web",
         *("--interface", "wsgi", "--workers", "2", "--blocking-threads", "600", "--backpressure", "1200"),
         *("--backlog", "2048", "--no-ws", "--respawn-failed-workers", "--no-access-log"),
         *("--workers-kill-timeout", str(WEB_WORKERS_KILL_S), "--log-config", "livechat/granian_log.json"),
@@ -77,24 +84,30 @@ def product(settings: LocalSettings) -> Plan:
     """The plan of `make run`."""
     state = settings.folder.state
     programs = [
-        _web(settings.web_port),
-        _worker("inbound", "inbound", "prefork", 2),
+        web(settings.web_port),
+        worker("inbound", "inbound", "prefork", 2),
         # Sends wait for the network, so threads; the others wait for the processor and the database.
-        _worker("outbound", "outbound", "threads", 64),
-        _worker("background", "media,maintenance", "prefork", 2),
-        Program("beat", _celery("beat", "--schedule", str(state / "beat"), "--pidfile=", "-l", "info")),
+        worker("outbound", "outbound", "threads", 64),
+        # Apart from the sweeps, which must not wait behind slow downloads.
+        worker("media", "media", "threads", 4),
+        worker("background", "maintenance", "prefork", 2),
+        Program(
+            "beat",
+            _celery("beat", "--schedule", str(state / "beat"), "--pidfile=", "-l", "info"),
+            comes_later=True,
+        ),
         Program(
             "flower",
             # Flower has metrics of its own, on its own port; in the product's folder they would be ours too.
+            # It needs the broker alone, whose address it has from the environment, and not the product.
             (
                 *("env", "-u", "PROMETHEUS_MULTIPROC_DIR"),
-                *_celery(
-                    *("flower", f"--address={HOST}", f"--port={settings.flower_port}"),
-                    *("--persistent=True", f"--db={state / 'flower'}"),
-                    "--tasks-columns=name,kwargs,state,received,runtime,worker,uuid",
-                ),
+                *_python("celery", "-q", "flower", f"--address={HOST}", f"--port={settings.flower_port}"),
+                *("--persistent=True", f"--db={state / 'flower'}"),
+                "--tasks-columns=name,kwargs,state,received,runtime,worker,uuid",
             ),
             port=settings.flower_port,
+            comes_later=True,
         ),
     ]
     if settings.sandbox:

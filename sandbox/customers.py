@@ -59,7 +59,11 @@ class CustomerVoice:
         body = self._context(customer, number, command)
         body |= _written_by(customer, shape)
         body |= {"id": wamid, "timestamp": str(int(at))}
-        content = self._content(number, kind, command)
+        content = (
+            _shared_phone(command, customer)
+            if kind == "shared_phone"
+            else self._content(number, kind, command)
+        )
         body |= {"type": content.pop("type", kind)} | content
         if isinstance(command.get("message"), dict):
             body |= command["message"]
@@ -110,7 +114,7 @@ class CustomerVoice:
             return content | ({"referral": command["referral"]} if "referral" in command else {})
         if kind in MEDIA_KINDS:
             wanted = dict(given) if isinstance(given, dict) else {}
-            wanted |= {k: command[k] for k in ("caption", "filename", "voice") if k in command}
+            wanted |= {k: command[k] for k in ("caption", "filename", "voice", "size") if k in command}
             media = media_store.customer_file(self._world, number.phone_number_id, kind, wanted)
             return {kind: media_store.webhook_part(self._world, media, kind, wanted)}
         if kind in _REPLIES:
@@ -206,6 +210,43 @@ def _reaction(command: Json) -> Json:
     return {"reaction": reaction}
 
 
+def _address_reply(command: Json) -> Json:
+    """An address form, filled in: the answer is JSON in a string there as well."""
+    values = command.get("values") or {
+        "name": "Asha",
+        "address": "12 MG Road",
+        "city": "Pune",
+        "in_pin_code": "411001",
+    }
+    reply = {
+        "name": "address_message",
+        "body": str(command.get("body", "12 MG Road, Pune")),
+        "response_json": json.dumps({"saved_address_id": "address1", "values": values}),
+    }
+    return _interactive("nfm_reply", reply)
+
+
+def _call_permission_reply(command: Json) -> Json:
+    response = str(command.get("response", "accept"))
+    reply: Json = {"response": response, "is_permanent": bool(command.get("is_permanent", False))}
+    if response == "accept":
+        reply["expiration_timestamp"] = str(int(time.time()) + 7 * 86400)
+    return _interactive("call_permission_reply", reply | {"response_source": "user_action"})
+
+
+def _shared_phone(command: Json, customer: Customer) -> Json:
+    """The answer to a request for contact details: the customer's own card."""
+    if customer.wa_id is None:
+        raise ControlError("this customer has no phone number to share")
+    name = customer.name or customer.username or customer.wa_id
+    card: Json = {
+        "name": {"formatted_name": name, "first_name": name.split()[0]},
+        "phones": [{"phone": f"+{customer.wa_id}", "wa_id": customer.wa_id, "type": "CELL"}],
+        "origin": "contact_request",
+    }
+    return {"type": "contacts", "contacts": [card]}
+
+
 def _unsupported(command: Json) -> Json:
     code = int(command.get("code", 131051))
     content: Json = {"type": "unsupported", "errors": [webhook_error(code, command.get("details"))]}
@@ -230,6 +271,8 @@ _REPLIES = {
     "button_reply": _button_reply,
     "list_reply": _list_reply,
     "flow_reply": _flow_reply,
+    "address_reply": _address_reply,
+    "call_permission_reply": _call_permission_reply,
     "button": _template_button,
     "reaction": _reaction,
     "unsupported": _unsupported,

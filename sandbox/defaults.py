@@ -145,4 +145,57 @@ def templates() -> list[Template]:
                 },
             ],
         ),
+        Template(
+            "1689556908129838",
+            DEFAULT_WABA_ID,
+            "birthday_coupon",
+            "en_US",
+            "MARKETING",
+            [
+                {"type": "HEADER", "format": "TEXT", "text": "Happy birthday, {{1}}!"},
+                {"type": "BODY", "text": "Your gift: {{1}} off until {{2}}."},
+                {"type": "FOOTER", "text": "Asha's Bakery Demo"},
+                {
+                    "type": "BUTTONS",
+                    "buttons": [
+                        {"type": "COPY_CODE", "text": "Copy code", "example": "CAKE25"},
+                        {"type": "PHONE_NUMBER", "text": "Call us", "phone_number": "+917755991053"},
+                    ],
+                },
+            ],
+        ),
+        Template(
+            "1689556908129839",
+            DEFAULT_WABA_ID,
+            "invoice_ready",
+            "en_US",
+            "UTILITY",
+            [
+                {
+                    "type": "HEADER",
+                    "format": "DOCUMENT",
+                    "example": {"header_handle": ["4::YXBwbGljYXRpb24vcGRm:sample"]},
+                },
+                {
+                    "type": "BODY",
+                    "text": "Hello {{1}}, here is your invoice.",
+                    "example": {"body_text": [["Asha"]]},
+                },
+            ],
+        ),
+        Template(
+            "1689556908129840",
+            DEFAULT_WABA_ID,
+            "pickup_point",
+            "en_US",
+            "UTILITY",
+            [
+                {"type": "HEADER", "format": "LOCATION"},
+                {
+                    "type": "BODY",
+                    "text": "Your order waits here until {{1}}.",
+                    "example": {"body_text": [["18:00"]]},
+                },
+            ],
+        ),
     ]

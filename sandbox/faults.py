@@ -21,6 +21,12 @@ KINDS = {
     "empty",
     "no_id",
     "status_before_response",
+    # Of downloads of files only.
+    "expired_url",
+    "wrong_bytes",
+    "cut_short",
+    "trickle",
+    "redirect",
 }
 _PARAMETERS = {
     "code": int,
@@ -33,6 +39,7 @@ _PARAMETERS = {
     "when": str,
     "accept": bool,
     "reset": bool,
+    "location": str,
 }
 _MATCHERS = {"endpoint", "method", "phone_number_id", "to"}
 
@@ -106,6 +113,8 @@ class Faults:
             raise ControlError("an error needs a code")
         if kind == "delay" and "seconds" not in parameters:
             raise ControlError("a delay needs seconds")
+        if kind == "redirect" and "location" not in parameters:
+            raise ControlError("a redirect needs a location")
         words = {name: str(value).lstrip("+") for name, value in match.items()}
         with self._lock:
             fault = Fault(next(self._numbers), kind, words, times, float(probability), parameters)

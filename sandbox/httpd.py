@@ -25,8 +25,13 @@ WsgiApp = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
 # An application sets this key of its environ to "reset" or "close" to hang up instead of answering.
 DROP_KEY = "sandbox.drop"
 
+# … and this one to hang up after so many bytes of the body.
+CUT_KEY = "sandbox.cut"
+
 MAX_HEADER_LINE = 32 * 1024
 MAX_HEADERS = 200
+SMALL_BODY = 64 * 1024
+SLOW_S = 0.05
 MAX_BODY = 110 * 1024 * 1024
 IDLE_TIMEOUT_S = 75.0
 
@@ -140,6 +145,8 @@ class _Exchange:
         self._connection = connection
         self._is_head = environ["REQUEST_METHOD"] == "HEAD"
         asked = environ.get("HTTP_CONNECTION", "").lower()
+        self._cut_after: int | None = None
+        self._environ = environ
         self._is_http_11 = environ["SERVER_PROTOCOL"] == "HTTP/1.1"
         self.keep_alive: bool = asked != "close" if self._is_http_11 else asked == "keep-alive"
         self._status = ""
@@ -152,6 +159,7 @@ class _Exchange:
         return self._connection.sendall
 
     def write_all(self, result: Iterable[bytes]) -> None:
+        self._cut_after = self._environ.get(CUT_KEY)
         names = {name.lower() for name, _ in self._headers}
         lines = [f"HTTP/1.1 {self._status}", *(f"{name}: {value}" for name, value in self._headers)]
         if "date" not in names:
@@ -169,8 +177,21 @@ class _Exchange:
         return ("\r\n".join(lines) + "\r\n\r\n").encode("latin-1")
 
     def _send_sized(self, lines: list[str], result: Iterable[bytes]) -> None:
-        body = b"" if self._is_head else b"".join(result)
-        self._connection.sendall(self._head(lines) + body)
+        """Head and a small body in one packet; a large or slow body piece by piece."""
+        waiting, left = self._head(lines), self._cut_after
+        began = time.monotonic()
+        for chunk in () if self._is_head else result:
+            piece = chunk if left is None else chunk[:left]
+            if left is not None:
+                left -= len(piece)
+            waiting += piece
+            if len(waiting) > SMALL_BODY or time.monotonic() - began > SLOW_S:
+                self._connection.sendall(waiting)
+                waiting = b""
+            if left == 0:
+                self.keep_alive = False
+                break
+        self._connection.sendall(waiting)
 
     def _send_chunked(self, lines: list[str], result: Iterable[bytes]) -> None:
         lines.append("Transfer-Encoding: chunked")

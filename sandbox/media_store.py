@@ -71,9 +71,17 @@ def sample_bytes(kind: str) -> bytes:
 
 
 def customer_file(world: World, phone_number_id: str, kind: str, given: Json) -> Media:
-    """Store what a customer sends: `data_base64` with `mime_type`, or the sample of the kind."""
+    """Store what a customer sends: `data_base64` with `mime_type`, or the sample of the kind.
+
+    `size` makes up so many bytes of a PDF, which are in memory only while they are sent.
+    """
     sample = SAMPLES[kind]
-    if "data_base64" in given:
+    filler = given.get("size", 0)
+    if isinstance(filler, bool) or not isinstance(filler, int) or not 0 <= filler <= 2 * MAX_INBOUND:
+        raise ControlError(f"{kind}.size must be a number of bytes, at most {2 * MAX_INBOUND}")
+    if filler:
+        data, mime_type = b"", str(given.get("mime_type", "application/pdf"))
+    elif "data_base64" in given:
         try:
             data = base64.b64decode(given["data_base64"], validate=True)
         except (binascii.Error, TypeError, ValueError):
@@ -84,7 +92,7 @@ def customer_file(world: World, phone_number_id: str, kind: str, given: Json) ->
     filename = str(given.get("filename", sample.filename))
     media_id = str(given.get("id") or world.ids.object_id())
     return world.add_media(
-        Media(media_id, phone_number_id, mime_type, data, filename=filename, source="webhook")
+        Media(media_id, phone_number_id, mime_type, data, filename=filename, source="webhook", filler=filler)
     )
 
 

@@ -23,7 +23,8 @@ _INLINE = ("image/jpeg", "image/png", "image/webp", "video/mp4", "audio/ogg", "a
 @bp.get("/")
 def index() -> Response:
     """The page; its script fills it from `/sandbox/view`."""
-    return Response(render_template("page.html"), content_type="text/html; charset=utf-8")
+    html = render_template("page.html", livechat_url=sandbox().config.livechat_url)
+    return Response(html, content_type="text/html; charset=utf-8")
 
 
 @bp.get("/sandbox/view")

@@ -210,7 +210,10 @@ class World:
 
     def add_media(self, media: Media) -> Media:
         """Keep a file; digest and time are filled in."""
-        media.sha256_hex = hashlib.sha256(media.data).hexdigest()
+        digest = hashlib.sha256()
+        for piece in media.pieces():
+            digest.update(piece)
+        media.sha256_hex = digest.hexdigest()
         media.created_at = media.created_at or time.time()
         with self.lock:
             self.media[media.media_id] = media

@@ -44,6 +44,7 @@ def environment(services: EmbeddedServices, **more: str) -> dict[str, str]:
         "WHATSAPP_API_URL": "http://127.0.0.1:9",
         "SUPABASE_JWT_SECRET": JWT_SECRET,
         "LIVECHAT_ENCRYPTION_KEY": ENCRYPTION_KEY,
+        "LIVECHAT_MEDIA_DIR": str(services.folder / "media"),
         **more,
     }
 

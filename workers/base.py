@@ -13,6 +13,7 @@ from kombu.entity import Queue as KombuQueue
 from redis.exceptions import RedisError
 
 from livechat.config import Settings
+from livechat.database import return_session
 from livechat.extensions import celery, db, redis
 from livechat.logs import configure_logging
 from livechat.services.readiness import say_consuming
@@ -37,7 +38,7 @@ class AppTask(Task):
             try:
                 return self.run(*args, **kwargs)
             finally:
-                db.session.remove()
+                return_session(db.session)
                 structlog.contextvars.clear_contextvars()
 
 
@@ -76,7 +77,9 @@ def bind_celery(app: Flask, settings: Settings) -> Celery:
     celery.loader.import_module("workers.instruments")
     celery.loader.import_module("workers.inbound")
     celery.loader.import_module("workers.outbound")
+    celery.loader.import_module("workers.media")
     celery.loader.import_module("workers.maintenance")
+    celery.loader.import_module("workers.templates")
     return celery
 
 
@@ -92,8 +95,11 @@ def _every(seconds: float, task: TaskName) -> dict[str, Any]:
 BEAT_SCHEDULE = {
     "sweep inbound": _every(2, TaskName.SWEEP_INBOUND),
     "sweep outbound": _every(1, TaskName.SWEEP_OUTBOUND),
+    "sweep media": _every(5, TaskName.SWEEP_MEDIA),
     "reconcile unread": _every(300, TaskName.RECONCILE_UNREAD),
     "prune": _every(3600, TaskName.PRUNE),
+    "tidy counts": _every(60, TaskName.TIDY_COUNTS),
+    "sweep accounts": _every(60, TaskName.SWEEP_ACCOUNTS),
 }
 
 

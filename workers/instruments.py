@@ -15,7 +15,9 @@ from livechat.tasknames import Queue, TaskName
 log = structlog.get_logger("workers")
 
 # They come every second or two and mostly find nothing: what they do find, they log themselves.
-_FREQUENT = frozenset({TaskName.SWEEP_INBOUND.value, TaskName.SWEEP_OUTBOUND.value})
+_FREQUENT = frozenset(
+    {TaskName.SWEEP_INBOUND.value, TaskName.SWEEP_OUTBOUND.value, TaskName.SWEEP_MEDIA.value}
+)
 _NAMES = frozenset(name.value for name in TaskName)
 _OUTCOMES = {"SUCCESS": "success", "FAILURE": "failure", "RETRY": "retry"}
 

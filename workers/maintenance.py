@@ -1,11 +1,16 @@
 """Beat's tasks: find what was lost on the way, and throw away what is old."""
 
+from datetime import datetime
+from uuid import UUID
+
 from flask import current_app
 
 from livechat.config import SETTINGS_KEY
 from livechat.extensions import celery, db, redis
 from livechat.metrics import UNREAD_DRIFT
-from livechat.services import maintenance, readiness
+from livechat.outbox import enqueue
+from livechat.queries.replaying import Selection
+from livechat.services import activity, maintenance, readiness, webhook_events
 from livechat.services import sweep_outbound as outbound
 from livechat.tasknames import TaskName
 
@@ -27,6 +32,43 @@ def prune() -> None:
 def reconcile_unread() -> None:
     """Compare unread counts with the messages behind them, and repair."""
     UNREAD_DRIFT.inc(maintenance.reconcile_unread(db.session))
+
+
+@celery.task(name=TaskName.TIDY_COUNTS.value)
+def tidy_counts() -> None:
+    """Sum up what webhooks were counted, and forget what is past asking for."""
+    activity.tidy_counts(db.session)
+
+
+@celery.task(name=TaskName.REPLAY.value)
+def replay(
+    *,
+    phone_number_id: str,
+    since: str | None = None,
+    until: str | None = None,
+    outcome: str | None = None,
+    after_time: str | None = None,
+    after_id: str | None = None,
+) -> None:
+    """Run a number's webhooks again, a slice at a time: what is left goes to the end of the queue."""
+    selection = Selection(number=phone_number_id, since=_moment(since), until=_moment(until), outcome=outcome)
+    began_behind = _moment(after_time)
+    after = (began_behind, UUID(after_id)) if began_behind is not None and after_id is not None else None
+    place = webhook_events.replay_slice(db.session, selection, after)
+    if place is None:
+        return
+    given = {"since": since, "until": until, "outcome": outcome}
+    enqueue(
+        TaskName.REPLAY,
+        phone_number_id=phone_number_id,
+        after_time=place[0].isoformat(),
+        after_id=str(place[1]),
+        **{name: value for name, value in given.items() if value is not None},
+    )
+
+
+def _moment(value: str | None) -> datetime | None:
+    return None if value is None else datetime.fromisoformat(value)
 
 
 @celery.task(name=TaskName.SWEEP_OUTBOUND.value)

@@ -38,6 +38,7 @@ PUBLIC_RULES = frozenset(
         f"{API_PREFIX}/openapi.json",
         f"{API_PREFIX}/docs",
         f"{API_PREFIX}/docs/<path:filename>",
+        f"{API_PREFIX}/media/<token>",
     }
 )
 

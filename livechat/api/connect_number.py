@@ -17,18 +17,23 @@ from livechat.metrics import observe_graph
 from livechat.services.connect_number import connect_number
 from livechat.whatsapp.client import GraphClient
 
-_GRAPH = "livechat_graph"
+GRAPH = "livechat_graph"
 
 
 def init_graph(app: Flask, settings: Settings) -> None:
     """One client for the process; it opens nothing before it is used."""
-    app.extensions[_GRAPH] = GraphClient(
+    app.extensions[GRAPH] = GraphClient(
         settings.whatsapp_api_url,
         settings.whatsapp_api_version,
         connect_timeout_s=settings.graph_connect_timeout_s,
         read_timeout_s=settings.graph_read_timeout_s,
         observer=observe_graph,
     )
+
+
+def graph_client() -> GraphClient:
+    """The process's client."""
+    return cast(GraphClient, current_app.extensions[GRAPH])
 
 
 @bp.route("/phone-numbers", methods=["POST"])
@@ -44,7 +49,7 @@ def connect_phone_number(body: dict[str, Any]) -> Response:
     """
     connected = connect_number(
         db.session,
-        cast(GraphClient, current_app.extensions[_GRAPH]),
+        graph_client(),
         user_id=current_user_id(),
         waba_id=body["waba_id"],
         phone_number_id=body["phone_number_id"],

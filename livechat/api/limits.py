@@ -38,7 +38,16 @@ MOST_ADVANCES = 10_000
 # What costs Meta or a customer something is counted apart from looking.
 _KIND_OF = {
     ("POST", f"{API_PREFIX}/phone-numbers"): "connects",
+    ("POST", f"{API_PREFIX}/phone-numbers/<phone_number_id>/resume"): "connects",
     ("POST", f"{API_PREFIX}/send-message"): "sends",
+    ("POST", f"{API_PREFIX}/messages/<message_id>/resend"): "sends",
+    # A replay is work for the database: many at once are as rare as connecting a number.
+    ("POST", f"{API_PREFIX}/webhook-events/replay"): "connects",
+    ("POST", f"{API_PREFIX}/webhook-events/<event_id>/replay"): "sends",
+    ("POST", f"{API_PREFIX}/media"): "sends",
+    ("POST", f"{API_PREFIX}/templates/sync"): "connects",
+    ("POST", f"{API_PREFIX}/conversations/<conversation_id>/block"): "connects",
+    ("DELETE", f"{API_PREFIX}/conversations/<conversation_id>/block"): "connects",
 }
 
 

@@ -9,13 +9,20 @@ from sqlalchemy import Row
 from livechat.api.auth import current_user_id
 from livechat.api.blueprint import ApiBlueprint
 from livechat.api.parsing import json_response
-from livechat.api.schemas.calls import MessagesQuerySchema, MessagesSchema
+from livechat.api.schemas.calls import EditsSchema, MessagesQuerySchema, MessagesSchema
 from livechat.api.schemas.objects import MessageSchema
 from livechat.errors import NotFoundError
 from livechat.extensions import db
-from livechat.queries.messages import newest_page, page_after, page_around, page_before, thread_facts
+from livechat.queries.messages import (
+    edits_of,
+    newest_page,
+    page_after,
+    page_around,
+    page_before,
+    thread_facts,
+)
 from livechat.services.access import access_conversation, access_message, parse_id
-from livechat.services.present import messages_json, row_json
+from livechat.services.present import earlier_texts_json, messages_json, row_json
 
 bp = ApiBlueprint("messages", __name__, description="What customer and business have said.")
 _BY_KEY = {"before": page_before, "after": page_after, "around": page_around}
@@ -64,3 +71,15 @@ def get_message(message_id: str) -> Response:
     if shown is None:
         raise NotFoundError("There is no such message.")
     return json_response(shown)
+
+
+@bp.route("/messages/<message_id>/edits")
+@bp.response(HTTPStatus.OK, EditsSchema)
+@bp.problems(HTTPStatus.NOT_FOUND)
+def list_edits(message_id: str) -> Response:
+    """What a message said before its sender edited it, the oldest text first.
+
+    Empty for a message that was never edited, and for one that was deleted.
+    """
+    message = access_message(db.session, current_user_id(), message_id)
+    return json_response({"edits": earlier_texts_json(message, edits_of(db.session, message))})

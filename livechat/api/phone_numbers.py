@@ -10,6 +10,7 @@ from livechat.api.parsing import json_response
 from livechat.api.schemas.calls import PhoneNumbersSchema
 from livechat.extensions import db
 from livechat.queries.accounts import phone_numbers_of
+from livechat.queries.notices import notices_of_numbers
 from livechat.services.present import phone_number_json
 
 bp = ApiBlueprint("phone numbers", __name__, description="The WhatsApp numbers that you may use.")
@@ -21,7 +22,11 @@ bp = ApiBlueprint("phone numbers", __name__, description="The WhatsApp numbers t
 def list_phone_numbers() -> Response:
     """Your phone numbers."""
     rows = phone_numbers_of(db.session, current_user_id())
+    notices = notices_of_numbers(db.session, [number.phone_number_id for number, _, _ in rows])
     numbers = [
-        phone_number_json(number, waba_id=waba_id, unread_count=unread) for number, waba_id, unread in rows
+        phone_number_json(
+            number, waba_id=waba_id, unread_count=unread, notices=notices[number.phone_number_id]
+        )
+        for number, waba_id, unread in rows
     ]
     return json_response({"phone_numbers": numbers})

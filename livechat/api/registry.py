@@ -3,16 +3,23 @@
 from flask import Blueprint, Flask
 
 from livechat.api import (
+    activity,
     connect_number,
     conversations,
+    customers,
     documents,
     events,
     health,
+    media,
     messages,
     page,
     phone_numbers,
+    resend,
+    resume_number,
     send_message,
+    templates,
     webhook,
+    webhook_events,
 )
 from livechat.api.auth import init_auth
 from livechat.api.blueprint import ApiBlueprint
@@ -28,7 +35,14 @@ API_BLUEPRINTS: list[ApiBlueprint] = [
     conversations.bp,
     messages.bp,
     send_message.bp,
+    resend.bp,
+    resume_number.bp,
+    media.bp,
+    customers.bp,
+    templates.bp,
     events.bp,
+    activity.bp,
+    webhook_events.bp,
 ]
 # Everything else. A rule that takes no token is named in ``auth.PUBLIC_RULES`` too.
 PLAIN_BLUEPRINTS: list[Blueprint] = [documents.bp, webhook.bp, health.bp, page.bp]

@@ -30,6 +30,9 @@ PAIR = RetryPolicy(max_attempts=8, base_s=1, cap_s=256, factor=4, jitter=False)
 CONNECT = RetryPolicy(max_attempts=60, base_s=1, cap_s=60)
 # A read receipt is worth little after a minute, and the next reading covers it.
 READ_RECEIPT = RetryPolicy(max_attempts=5, base_s=1, cap_s=20)
+# A customer's file lies at Meta for seven days, and fetching it twice does no harm: it is tried for as long,
+# soon at first, then a few times an hour.
+MEDIA_FETCH = RetryPolicy(max_attempts=32_000, base_s=2, cap_s=1800)
 
 # A wait in the broker must stay far below its visibility time-out, or the task runs twice.
 LONGEST_COUNTDOWN_S = 60.0

@@ -1,21 +1,31 @@
 """Columns and constraints. Workflows live in ``services``, statements in ``queries``."""
 
-from livechat.models.account import AccountMember, PhoneNumber, WabaAccount
+from livechat.models.account import AccountMember, AccountNotice, PhoneNumber, WabaAccount
 from livechat.models.conversation import Conversation, ConversationAlias, ConversationFormerId
+from livechat.models.draft import Draft
+from livechat.models.media import Media, MediaUpload, MessageMedia
 from livechat.models.message import Message, MessageChange, MessageReaction, MessageStatusEvent
-from livechat.models.webhook_event import AccountEvent, WebhookEvent
+from livechat.models.template import MessageTemplate
+from livechat.models.webhook_event import AccountEvent, WebhookCount, WebhookEvent
 
 __all__ = [
     "AccountEvent",
     "AccountMember",
+    "AccountNotice",
     "Conversation",
     "ConversationAlias",
     "ConversationFormerId",
+    "Draft",
+    "Media",
+    "MediaUpload",
     "Message",
     "MessageChange",
+    "MessageMedia",
     "MessageReaction",
     "MessageStatusEvent",
+    "MessageTemplate",
     "PhoneNumber",
     "WabaAccount",
+    "WebhookCount",
     "WebhookEvent",
 ]

@@ -80,6 +80,9 @@ class Conversation(Timestamps, Model):
     customer_name: Mapped[str | None] = mapped_column(Text)
     marketing_opt_out: Mapped[bool] = mapped_column(default=False, server_default=sql("false"))
     marketing_opt_at: Mapped[moment | None]
+    is_blocked: Mapped[bool] = mapped_column(
+        default=False, server_default=sql("false"), doc="the business has blocked the customer at Meta"
+    )
     last_message_id: Mapped[UUID | None] = mapped_column(doc="no foreign key: messages point here already")
     last_message_time: Mapped[moment]
     last_message_seq: Mapped[int] = mapped_column(BigInteger, default=0, server_default=sql("0"))

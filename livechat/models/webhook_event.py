@@ -3,7 +3,7 @@
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, Index, Integer, LargeBinary, String, Text
+from sqlalchemy import BigInteger, CheckConstraint, Identity, Index, Integer, LargeBinary, String, Text
 from sqlalchemy import text as sql
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.orm import Mapped, mapped_column
@@ -14,15 +14,36 @@ from livechat.models.base import moment
 
 
 class WebhookEvent(Model):
-    """``items`` is a list of {n, kind, number, outcome, reason?, id?}; the counts sum it up."""
+    """``items`` is a list of {n, kind, field, number?, outcome, reason?, ref?}; the counts sum it up.
+
+    Both tell the first run and are never changed again. ``replay_items`` tells how the items stand after the
+    last replay, in the same form; ``state`` follows it.
+    """
 
     __tablename__ = "webhook_events"
     __table_args__ = (
         CheckConstraint("state IN ('waiting', 'done', 'failed')", name="state"),
+        CheckConstraint(
+            "state = 'waiting' OR stored + duplicate + ignored + failed = jsonb_array_length(items)",
+            name="accounted",
+        ),
         Index("ix_webhook_events_received_at", "received_at"),
         Index("ix_webhook_events_waiting", "received_at", postgresql_where=sql("state = 'waiting'")),
         Index("ix_webhook_events_failed", "received_at", postgresql_where=sql("state = 'failed'")),
-        Index("ix_webhook_events_numbers", "phone_number_ids", postgresql_using="gin"),
+        # Nearly every webhook is about one number: this finds and sorts them, the other the rest.
+        Index("ix_webhook_events_number", "phone_number_ids", "received_at", "id"),
+        Index(
+            "ix_webhook_events_several_numbers",
+            "phone_number_ids",
+            postgresql_using="gin",
+            postgresql_where=sql("cardinality(phone_number_ids) > 1"),
+        ),
+        Index(
+            "ix_webhook_events_not_stored",
+            "received_at",
+            "id",
+            postgresql_where=sql("ignored > 0 OR failed > 0 OR duplicate > 0"),
+        ),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid7)
@@ -37,6 +58,31 @@ class WebhookEvent(Model):
     ignored: Mapped[int] = mapped_column(Integer, default=0, server_default=sql("0"))
     failed: Mapped[int] = mapped_column(Integer, default=0, server_default=sql("0"))
     replays: Mapped[int] = mapped_column(Integer, default=0, server_default=sql("0"))
+    replay_items: Mapped[list[dict[str, Any]] | None] = mapped_column(JSONB(none_as_null=True))
+    replayed_at: Mapped[moment | None]
+
+
+class WebhookCount(Model):
+    """Items of webhooks by number, hour of receipt and first outcome; what a key has is the sum of its rows.
+
+    Triggers on ``webhook_events`` add rows, in the transaction that writes the outcomes; ``queries.activity``
+    merges them later. ``phone_number_id`` is empty for what names no number.
+    """
+
+    __tablename__ = "webhook_counts"
+    __table_args__ = (
+        Index(None, "phone_number_id", "hour"),
+        Index("ix_webhook_counts_new", "last_received_at", postgresql_where=sql("NOT is_sum")),
+    )
+
+    id: Mapped[int] = mapped_column(BigInteger, Identity(always=True), primary_key=True)
+    phone_number_id: Mapped[str] = mapped_column(Text)
+    hour: Mapped[moment]
+    outcome: Mapped[str] = mapped_column(String(16))
+    reason: Mapped[str] = mapped_column(Text)
+    items: Mapped[int]
+    last_received_at: Mapped[moment]
+    is_sum: Mapped[bool] = mapped_column(default=False, server_default=sql("false"))
 
 
 class AccountEvent(Model):

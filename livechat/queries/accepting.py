@@ -93,14 +93,17 @@ class Target:
 
     message_id: UUID
     wamid: str | None
+    timestamp: datetime
+    is_deleted: bool
+
+
+_TARGET = (Message.id, Message.wamid, Message.timestamp, Message.content.has_key("revoked_at"))
 
 
 def find_target(session: AnySession, conversation_id: UUID, *, message_id: UUID) -> Target | None:
     """A message of this conversation by our id."""
     row = session.execute(
-        select(Message.id, Message.wamid).where(
-            Message.id == message_id, Message.conversation_id == conversation_id
-        )
+        select(*_TARGET).where(Message.id == message_id, Message.conversation_id == conversation_id)
     ).one_or_none()
     return Target(*row) if row is not None else None
 
@@ -108,11 +111,17 @@ def find_target(session: AnySession, conversation_id: UUID, *, message_id: UUID)
 def find_target_by_wamid(session: AnySession, conversation_id: UUID, wamid: str) -> Target | None:
     """A message of this conversation by Meta's id."""
     row = session.execute(
-        select(Message.id, Message.wamid).where(
-            Message.wamid == wamid, Message.conversation_id == conversation_id
-        )
+        select(*_TARGET).where(Message.wamid == wamid, Message.conversation_id == conversation_id)
     ).one_or_none()
     return Target(*row) if row is not None else None
+
+
+def find_resend(session: AnySession, message_id: UUID) -> tuple[UUID, UUID] | None:
+    """(message, conversation) of the message that sent this one once more; None where there is none."""
+    row = session.execute(
+        select(Message.id, Message.conversation_id).where(Message.resend_of == message_id)
+    ).one_or_none()
+    return (row.id, row.conversation_id) if row is not None else None
 
 
 def status_of(session: AnySession, message_id: UUID) -> str | None:

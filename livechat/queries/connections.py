@@ -2,10 +2,34 @@
 
 from collections.abc import Sequence
 from typing import Any
+from uuid import UUID
 
 from sqlalchemy import Row, text
 
 from livechat.queries.session import AnySession
+
+
+def encrypted_tokens(session: AnySession, after: UUID | None, limit: int) -> Sequence[Row[Any]]:
+    """The next (account_id, access_token_encrypted), by account id."""
+    return session.execute(
+        text(
+            "SELECT id AS account_id, access_token_encrypted FROM waba_accounts "
+            "WHERE CAST(:after AS uuid) IS NULL OR id > :after ORDER BY id LIMIT :limit"
+        ),
+        {"after": after, "limit": limit},
+    ).all()
+
+
+def replace_encrypted_token(session: AnySession, account_id: UUID, old: str, new: str) -> bool:
+    """False where the token is another one by now: its account was connected again."""
+    replaced = session.execute(
+        text(
+            "UPDATE waba_accounts SET access_token_encrypted = :new "
+            "WHERE id = :id AND access_token_encrypted = :old RETURNING id"
+        ),
+        {"id": account_id, "old": old, "new": new},
+    ).one_or_none()
+    return replaced is not None
 
 
 def accounts_with_numbers(session: AnySession) -> Sequence[Row[Any]]:

@@ -15,7 +15,7 @@ def failed_items(session: AnySession, limit: int) -> Sequence[Row[Any]]:
             """
             SELECT e.id AS event_id, e.received_at, e.replays, i.n, i.kind, i.number, i.reason
             FROM webhook_events e,
-                 jsonb_to_recordset(e.items)
+                 jsonb_to_recordset(coalesce(e.replay_items, e.items))
                      AS i(n int, kind text, number text, outcome text, reason text)
             WHERE e.state = 'failed' AND i.outcome = 'failed'
             ORDER BY e.received_at DESC, e.id DESC, i.n
@@ -29,7 +29,11 @@ def failed_items(session: AnySession, limit: int) -> Sequence[Row[Any]]:
 def failed_item_count(session: AnySession) -> int:
     """How many items failed, in all that the ledger still holds."""
     count: int = session.execute(
-        text("SELECT coalesce(sum(failed), 0) FROM webhook_events WHERE state = 'failed'")
+        text(
+            "SELECT count(*) "
+            "FROM webhook_events e, jsonb_array_elements(coalesce(e.replay_items, e.items)) i "
+            "WHERE e.state = 'failed' AND i ->> 'outcome' = 'failed'"
+        )
     ).scalar_one()
     return count
 

@@ -187,12 +187,19 @@ def merge_conversation(session: AnySession, loser: UUID, winner: UUID) -> None:
         """,
         "UPDATE chat_messages SET conversation_id = :winner WHERE conversation_id = :loser",
         """
-        UPDATE chat_conversations w SET receipt_seq = LEAST(w.receipt_seq, l.receipt_seq)
+        UPDATE chat_conversations w
+        SET receipt_seq = LEAST(w.receipt_seq, l.receipt_seq), is_blocked = w.is_blocked OR l.is_blocked
         FROM chat_conversations l WHERE w.id = :winner AND l.id = :loser
         """,
         "UPDATE conversation_former_ids SET conversation_id = :winner WHERE conversation_id = :loser",
         "UPDATE conversation_aliases SET conversation_id = :winner WHERE conversation_id = :loser",
         "INSERT INTO conversation_aliases (id, conversation_id) VALUES (:loser, :winner)",
+        """
+        UPDATE chat_drafts d SET conversation_id = :winner
+        WHERE conversation_id = :loser AND user_id NOT IN (
+            SELECT user_id FROM chat_drafts WHERE conversation_id = :winner
+        )
+        """,
         "DELETE FROM chat_conversations WHERE id = :loser",
     ):
         session.execute(text(statement), {"loser": loser, "winner": winner})
@@ -359,20 +366,6 @@ _INSERT_ACCOUNT_EVENTS = text(
 def insert_account_events(session: AnySession, rows: list[dict[str, Any]]) -> set[str]:
     """Keep account news; the digests that are new."""
     return set(session.execute(_INSERT_ACCOUNT_EVENTS, {"rows": _json(rows)}).scalars())
-
-
-def set_throughput(session: AnySession, waba_id: str, display_digits: str, level: str) -> None:
-    """Note that Meta raised or lowered a number's throughput."""
-    session.execute(
-        text(
-            """
-            UPDATE phone_numbers n SET throughput_level = :level
-            FROM waba_accounts a
-            WHERE a.id = n.account_id AND a.waba_id = :waba AND n.display_digits = :digits
-            """
-        ),
-        {"waba": waba_id, "digits": display_digits, "level": level},
-    )
 
 
 def messages_by_wamid(session: AnySession, wamids: list[str]) -> Rows:

@@ -43,6 +43,8 @@ def already_done(session: AnySession, ids: Sequence[UUID]) -> set[UUID]:
 def write_outcomes(session: AnySession, rows: list[dict[str, Any]], bodies: Sequence[bytes]) -> None:
     """Insert or complete ledger rows: {id, received_at, state, phone_number_ids, items, the four counts}.
 
+    The first outcome stays: of two runs that meet on the same body the second writes nothing.
+
     ``bodies`` are in the order of ``rows``, each of which gets two keys more. They travel beside the JSON as
     one ``bytea``, end to end, and are cut there: an array of them would be escaped byte by byte, twice as
     long, at a sixth of what a batch costs.
@@ -68,6 +70,7 @@ def write_outcomes(session: AnySession, rows: list[dict[str, Any]], bodies: Sequ
                 phone_number_ids = excluded.phone_number_ids, items = excluded.items,
                 stored = excluded.stored, duplicate = excluded.duplicate,
                 ignored = excluded.ignored, failed = excluded.failed
+            WHERE webhook_events.state = 'waiting'
             """
         ),
         {

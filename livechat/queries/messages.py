@@ -12,16 +12,17 @@ from sqlalchemy.dialects.postgresql import JSONB, aggregate_order_by
 from sqlalchemy.orm import aliased
 from sqlalchemy.sql.elements import ColumnElement
 
-from livechat.models import Conversation, Message, MessageReaction
+from livechat.models import Conversation, Message, MessageChange, MessageReaction
+from livechat.queries.media import media_json_column
 from livechat.queries.session import AnySession
 
 _Quoted: Any = aliased(Message, name="quoted")
 
 
 def message_columns() -> list[Any]:
-    """What a message's JSON is made of: its own columns, ``reply_to`` (our id) and ``reactions`` (a list).
+    """What a message's JSON is made of: its own columns, ``reply_to`` (our id), ``reactions`` and ``media``.
 
-    The two last are look-ups by unique key for each row: cheaper than two more round trips.
+    The three last are look-ups by unique key for each row: cheaper than two more round trips.
     """
     reply_to = (
         select(_Quoted.id)
@@ -55,6 +56,7 @@ def message_columns() -> list[Any]:
         Message.wamid,
         Message.seq,
         Message.direction,
+        Message.origin,
         Message.message_type,
         Message.text,
         Message.content,
@@ -66,8 +68,10 @@ def message_columns() -> list[Any]:
         Message.read_at,
         Message.failed_at,
         Message.client_message_id,
+        Message.resend_of,
         reply_to.label("reply_to"),
         reactions.label("reactions"),
+        media_json_column().label("media"),
     ]
 
 
@@ -82,6 +86,21 @@ def messages_by_id(session: AnySession, message_ids: Sequence[UUID]) -> list[Row
     if not message_ids:
         return []
     return list(session.execute(select_messages().where(Message.id.in_(message_ids))))
+
+
+def edits_of(session: AnySession, message: Message) -> list[MessageChange]:
+    """What its sender changed in a message, the oldest change first; deletions are left out."""
+    found = session.scalars(
+        select(MessageChange)
+        .where(
+            MessageChange.target_wamid == message.wamid,
+            MessageChange.phone_number_id == message.phone_number_id,
+            MessageChange.kind == "edit",
+            MessageChange.previous.is_not(None),
+        )
+        .order_by(MessageChange.timestamp, MessageChange.event_wamid)
+    )
+    return list(found)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,23 +1,33 @@
-"""Which webhooks of the ledger an operator wants to run again."""
+"""Which webhooks of the ledger somebody wants to run again, and what their replays came to."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+import orjson
 from sqlalchemy import Row, text
 
 from livechat.queries.session import AnySession
 
 Position = tuple[datetime, UUID]
 
+# Two conditions for two indexes; nearly all webhooks are about one number.
+_ABOUT_IT_ALONE = "phone_number_ids = ARRAY[CAST(:number AS text)]"
+_ABOUT_IT_TOO = "cardinality(phone_number_ids) > 1 AND phone_number_ids @> ARRAY[CAST(:number AS text)]"
+_ABOUT_NUMBER = f"({_ABOUT_IT_ALONE} OR ({_ABOUT_IT_TOO}))"
+# How the items stand: as the last replay found them, else as the first run did.
+_ITEMS_NOW = "coalesce(replay_items, items)"
+_SHOWN = f"id, received_at, state, phone_number_ids, items AS first_items, {_ITEMS_NOW} AS items, replayed_at"
+
 
 @dataclass(frozen=True, slots=True)
 class Selection:
     """Webhooks that meet every condition given; ``since`` is inclusive and ``until`` exclusive.
 
-    Those still ``waiting`` are never among them: the ingest has them in hand.
+    ``outcome``: with an item that stands so now, and of ``number`` where that is given. Those still
+    ``waiting`` are never among them: the ingest has them in hand.
     """
 
     ids: tuple[UUID, ...] = ()
@@ -26,6 +36,7 @@ class Selection:
     number: str | None = None
     failed: bool = False
     unknown_number: bool = False
+    outcome: str | None = None
 
     @property
     def is_empty(self) -> bool:
@@ -33,7 +44,8 @@ class Selection:
         return self == Selection()
 
 
-def _conditions(selection: Selection) -> tuple[str, dict[str, Any]]:
+def _conditions(selection: Selection, about_number: str = _ABOUT_NUMBER) -> tuple[str, dict[str, Any]]:
+    """(SQL over ``webhook_events``, its values); the SQL consists of constants of this module."""
     parts = ["state <> 'waiting'"]
     values: dict[str, Any] = {}
     if selection.ids:
@@ -46,13 +58,24 @@ def _conditions(selection: Selection) -> tuple[str, dict[str, Any]]:
         parts.append("received_at < :until")
         values["until"] = selection.until
     if selection.number is not None:
-        parts.append("phone_number_ids @> ARRAY[CAST(:number AS text)]")
+        parts.append(about_number)
         values["number"] = selection.number
     if selection.failed:
         parts.append("state = 'failed'")
     if selection.unknown_number:
         # ``ignored`` first: it is cheap to look at, and most webhooks have none.
-        parts.append("""ignored > 0 AND items @> '[{"reason": "unknown_number"}]'""")
+        parts.append(f"""ignored > 0 AND {_ITEMS_NOW} @> '[{{"reason": "unknown_number"}}]'""")
+    if selection.outcome is not None:
+        if selection.outcome == "failed":
+            parts.append("state = 'failed'")
+        elif selection.outcome != "stored":
+            # For the partial index: what no first run and no replay made so is not looked into.
+            parts.append("(ignored > 0 OR failed > 0 OR duplicate > 0)")
+        parts.append(f"{_ITEMS_NOW} @> CAST(:item AS jsonb)")
+        item = {"outcome": selection.outcome}
+        if selection.number is not None:
+            item["number"] = selection.number
+        values["item"] = orjson.dumps([item]).decode()
     return " AND ".join(parts), values
 
 
@@ -68,17 +91,82 @@ def count(session: AnySession, selection: Selection) -> int:
 
 def page(session: AnySession, selection: Selection, after: Position | None, limit: int) -> Sequence[Row[Any]]:
     """The next (id, received_at, body), oldest first, behind ``after``."""
-    where, values = _conditions(selection)
-    if after is not None:
-        where += " AND (received_at, id) > (:after_time, :after_id)"
-        values |= {"after_time": after[0], "after_id": after[1]}
+    return _page(session, "id, received_at, body", selection, after, limit, newest_first=False)
+
+
+def newest(
+    session: AnySession, selection: Selection, behind: Position | None, limit: int
+) -> Sequence[Row[Any]]:
+    """The next (id, received_at, state, phone_number_ids, first_items, items, replayed_at), newest first."""
+    return _page(session, _SHOWN, selection, behind, limit, newest_first=True)
+
+
+def _page(
+    session: AnySession,
+    columns: str,
+    selection: Selection,
+    place: Position | None,
+    limit: int,
+    *,
+    newest_first: bool,
+) -> Sequence[Row[Any]]:
+    order, beyond = ("received_at DESC, id DESC", "<") if newest_first else ("received_at, id", ">")
+    # Each part comes in order from its index, and ends at the limit.
+    abouts = [_ABOUT_NUMBER] if selection.number is None else [_ABOUT_IT_ALONE, _ABOUT_IT_TOO]
+    selects: list[str] = []
+    values: dict[str, Any] = {"limit": limit}
+    for about in abouts:
+        where, found = _conditions(selection, about)
+        values |= found
+        if place is not None:
+            where += f" AND (received_at, id) {beyond} (:place_time, :place_id)"
+            values |= {"place_time": place[0], "place_id": place[1]}
+        selects.append(
+            f"(SELECT {columns} FROM webhook_events WHERE {where} "  # noqa: S608
+            f"ORDER BY {order} LIMIT :limit)"
+        )
     return session.execute(
         text(
-            f"SELECT id, received_at, body FROM webhook_events WHERE {where} "  # noqa: S608
-            "ORDER BY received_at, id LIMIT :limit"
+            f"SELECT * FROM ({' UNION ALL '.join(selects)}) found "  # noqa: S608
+            f"ORDER BY {order} LIMIT :limit"
         ),
-        values | {"limit": limit},
+        values,
     ).all()
+
+
+def waiting_naming(
+    session: AnySession, selection: Selection, behind: Position | None, limit: int
+) -> Sequence[Row[Any]]:
+    """As ``newest``, of those that wait for their first run and whose bytes name ``selection.number``.
+
+    With their ``body`` as well: only parsing it tells whether it is about that number.
+    """
+    where = "state = 'waiting' AND position(:name IN body) > 0"
+    values: dict[str, Any] = {"name": str(selection.number).encode(), "limit": limit}
+    if selection.since is not None:
+        where += " AND received_at >= :since"
+        values["since"] = selection.since
+    if selection.until is not None:
+        where += " AND received_at < :until"
+        values["until"] = selection.until
+    if behind is not None:
+        where += " AND (received_at, id) < (:place_time, :place_id)"
+        values |= {"place_time": behind[0], "place_id": behind[1]}
+    return session.execute(
+        text(
+            f"SELECT {_SHOWN}, body FROM webhook_events WHERE {where} "  # noqa: S608
+            "ORDER BY received_at DESC, id DESC LIMIT :limit"
+        ),
+        values,
+    ).all()
+
+
+def one(session: AnySession, event_id: UUID) -> Row[Any] | None:
+    """One webhook, as ``newest`` shows it, with its ``body``."""
+    return session.execute(
+        text(f"SELECT {_SHOWN}, body FROM webhook_events WHERE id = :id"),  # noqa: S608
+        {"id": event_id},
+    ).one_or_none()
 
 
 def states(session: AnySession, ids: Sequence[UUID]) -> dict[UUID, str]:
@@ -89,8 +177,31 @@ def states(session: AnySession, ids: Sequence[UUID]) -> dict[UUID, str]:
     return {row.id: row.state for row in rows}
 
 
-def count_replays(session: AnySession, ids: Sequence[UUID]) -> None:
-    """Note in the ledger that these were run once more."""
+def lock_items(session: AnySession, ids: Sequence[UUID]) -> dict[UUID, list[dict[str, Any]]]:
+    """{id: items as they stand now}, locked until the transaction ends."""
+    rows = session.execute(
+        text(
+            f"SELECT id, {_ITEMS_NOW} AS items FROM webhook_events "  # noqa: S608
+            "WHERE id = ANY(:ids) ORDER BY id FOR UPDATE"
+        ),
+        {"ids": list(ids)},
+    )
+    return {row.id: row.items for row in rows}
+
+
+def write_replays(session: AnySession, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Note {id, state, items, phone_number_ids} beside the first outcome, which stays as it was."""
     session.execute(
-        text("UPDATE webhook_events SET replays = replays + 1 WHERE id = ANY(:ids)"), {"ids": list(ids)}
+        text(
+            """
+            UPDATE webhook_events e
+            SET state = r.state, replay_items = r.items, replays = e.replays + 1,
+                replayed_at = clock_timestamp(),
+                phone_number_ids = ARRAY(SELECT jsonb_array_elements_text(r.phone_number_ids))
+            FROM jsonb_to_recordset(CAST(:rows AS jsonb))
+                 AS r(id uuid, state text, items jsonb, phone_number_ids jsonb)
+            WHERE e.id = r.id
+            """
+        ),
+        {"rows": orjson.dumps(rows).decode()},
     )

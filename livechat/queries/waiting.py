@@ -64,7 +64,7 @@ def of_unknown_numbers(session: AnySession) -> int:
     count: int = session.execute(
         text(
             "SELECT count(*) FROM webhook_events "
-            """WHERE ignored > 0 AND items @> '[{"reason": "unknown_number"}]'"""
+            """WHERE ignored > 0 AND coalesce(replay_items, items) @> '[{"reason": "unknown_number"}]'"""
         )
     ).scalar_one()
     return count

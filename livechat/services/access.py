@@ -26,6 +26,24 @@ def access_phone_number(session: AnySession, user_id: UUID, phone_number_id: str
     return number
 
 
+def access_owned_number(session: AnySession, user_id: UUID, phone_number_id: str) -> str:
+    """Its id, where this user owns the account that the number belongs to; else NotFoundError."""
+    if phone_number_id not in owned_numbers(session, user_id):
+        raise NotFoundError("There is no such phone number.")
+    return phone_number_id
+
+
+def owned_numbers(session: AnySession, user_id: UUID) -> set[str]:
+    """The ids of the numbers of the accounts that this user owns, not merely works in."""
+    return set(
+        session.execute(
+            select(PhoneNumber.phone_number_id)
+            .join(AccountMember, AccountMember.account_id == PhoneNumber.account_id)
+            .where(AccountMember.user_id == user_id, AccountMember.role == "owner")
+        ).scalars()
+    )
+
+
 def access_conversation(session: AnySession, user_id: UUID, conversation_id: str | UUID) -> Conversation:
     """The conversation, also by the id of one that was merged into it; raises NotFoundError."""
     wanted = parse_id(conversation_id, "conversation")

@@ -6,13 +6,16 @@ from typing import Any
 from uuid import UUID
 
 from livechat.queries import statuses
+from livechat.queries.blocking import note_blocked_by_wamid
 from livechat.queries.session import AnySession
+from livechat.services.sync_templates import template_refused
 from livechat.whatsapp.errors import PAUSING_CODES
 from livechat.whatsapp.items import StatusUpdate
 from livechat.whatsapp.outgoing import message_id_from_callback
 
 WINDOW_CLOSED = 131047
 MARKETING_STOPPED = 131050
+CUSTOMER_BLOCKED = 130403
 
 
 @dataclass(slots=True)
@@ -88,3 +91,7 @@ def _correct_conversations(session: AnySession, failures: Sequence[StatusUpdate]
             statuses.close_window(session, update.wamid, update.timestamp)
         elif update.error_code == MARKETING_STOPPED:
             statuses.stop_marketing(session, update.wamid, update.timestamp)
+        elif update.error_code == CUSTOMER_BLOCKED:
+            note_blocked_by_wamid(session, update.wamid)
+        elif update.source.phone_number_id is not None:
+            template_refused(session, update.source.phone_number_id, update.error_code)

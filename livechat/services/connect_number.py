@@ -19,17 +19,16 @@ from livechat.queries.accounts import (
     store_account,
     store_number,
 )
+from livechat.queries.notices import notices_of_numbers, want_refresh
+from livechat.queries.templates import want_sync_at_once
 from livechat.services.crypto import encrypt_token
 from livechat.services.present import phone_number_json
 from livechat.services.publish import publish_account
 from livechat.tasknames import TaskName
+from livechat.whatsapp.error_codes import TOKEN_CODE_RANGES, TOKEN_CODES
 from livechat.whatsapp.errors import Disposition, GraphError
 
 log = structlog.get_logger(__name__)
-
-# Codes of cloud-api.md section 11.2 that a new token mends for every number of the account.
-TOKEN_CODES = (0, 3, 10, 102, 104, 190, 131005)
-TOKEN_CODE_RANGES = ((200, 299),)
 
 
 class NumberInfo(Protocol):
@@ -89,11 +88,20 @@ def connect_number(
         # Someone else was first since we looked.
         session.rollback()
         raise PhoneNumberTakenError
-    resume_numbers(session, account_id, TOKEN_CODES, TOKEN_CODE_RANGES)
+    resume_numbers(session, account_id, sorted(TOKEN_CODES), TOKEN_CODE_RANGES)
     number, stored_waba_id, unread = phone_number_facts(session, phone_number_id)
-    shown = phone_number_json(number, waba_id=stored_waba_id, unread_count=unread)
+    shown = phone_number_json(
+        number,
+        waba_id=stored_waba_id,
+        unread_count=unread,
+        notices=notices_of_numbers(session, [phone_number_id])[phone_number_id],
+    )
     publish_account(session, account_id)
     enqueue_after_commit(session, TaskName.SWEEP_OUTBOUND)
+    want_sync_at_once(session, account_id)
+    want_refresh(session, [phone_number_id])
+    enqueue_after_commit(session, TaskName.SYNC_TEMPLATES, account_id=str(account_id))
+    enqueue_after_commit(session, TaskName.REFRESH_NUMBER, phone_number_id=phone_number_id)
     session.commit()
     log.info("number_connected", phone_number_id=phone_number_id, account_id=str(account_id), is_new=is_new)
     return Connected(number=shown, is_new=is_new)

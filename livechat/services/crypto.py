@@ -24,6 +24,25 @@ def decrypt_token(ciphertext: str, keys: Sequence[str]) -> str:
         raise UndecryptableTokenError("No key in LIVECHAT_ENCRYPTION_KEY opens this token") from None
 
 
-@lru_cache(maxsize=4)
+def key_of(ciphertext: str, keys: Sequence[str]) -> int | None:
+    """The place in ``keys``, from 0 for the newest, of the key that made it; None: none of them."""
+    for place, key in enumerate(keys):
+        try:
+            _cipher((key,)).decrypt(ciphertext.encode())
+        except InvalidToken:
+            continue
+        return place
+    return None
+
+
+def under_newest_key(ciphertext: str, keys: Sequence[str]) -> str:
+    """The same token by the first key, with the time at which it was first encrypted."""
+    try:
+        return _cipher(tuple(keys)).rotate(ciphertext.encode()).decode()
+    except InvalidToken:
+        raise UndecryptableTokenError("No key in LIVECHAT_ENCRYPTION_KEY opens this token") from None
+
+
+@lru_cache(maxsize=16)
 def _cipher(keys: tuple[str, ...]) -> MultiFernet:
     return MultiFernet([Fernet(key) for key in keys])

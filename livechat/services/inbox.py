@@ -242,6 +242,21 @@ def deliveries(redis: Redis, consumer: str, events: list[RawEvent]) -> dict[byte
     return {row["message_id"]: row["times_delivered"] for row in rows}
 
 
+def forgive(redis: Redis, consumer: str, events: Sequence[RawEvent]) -> None:
+    """Count the deliveries of these events anew: whatever hindered us, they have not killed their worker."""
+    entries = [event.entry_id for event in events if event.entry_id is not None]
+    if entries:
+        redis.xclaim(
+            STREAM,
+            GROUP,
+            consumer,
+            min_idle_time=0,
+            message_ids=cast(Any, entries),
+            retrycount=0,
+            justid=True,
+        )
+
+
 def done(redis: Redis, events: Sequence[RawEvent]) -> None:
     """Forget events whose outcome is committed."""
     pipeline = redis.pipeline(transaction=True)

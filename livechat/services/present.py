@@ -14,30 +14,98 @@ from sqlalchemy import Row
 from livechat.domain import clock
 from livechat.domain.clock import rfc3339
 from livechat.domain.service_window import is_window_open, window_end
-from livechat.models import Conversation, Message, PhoneNumber
+from livechat.models import AccountNotice, Conversation, Draft, Message, MessageChange, PhoneNumber
+from livechat.queries.drafts import drafts_of
 from livechat.queries.messages import messages_by_id
 from livechat.queries.session import AnySession
+from livechat.services.media.show import content_with_media
 
 Json = dict[str, Any]
 
 
-def phone_number_json(number: PhoneNumber, *, waba_id: str, unread_count: int) -> Json:
-    """The header's selector shows this; ``unread_count`` sums the number's conversations."""
+def phone_number_json(
+    number: PhoneNumber, *, waba_id: str, unread_count: int, notices: Sequence[AccountNotice] = ()
+) -> Json:
+    """The header's selector shows this; ``unread_count`` sums the number's conversations.
+
+    ``notices`` are those that stand today (``queries.notices``); what the number's own row tells is added.
+    """
     return {
         "phone_number_id": number.phone_number_id,
         "waba_id": waba_id,
         "display_phone_number": number.display_phone_number,
         "verified_name": number.verified_name,
         "status": number.status,
+        "paused_reason": _paused_reason(number),
         "quality_rating": number.quality_rating,
         "unread_count": unread_count,
+        "throughput": number.throughput_level,
+        "messaging_limit": number.messaging_limit,
+        "notices": [*_own_notices(number), *(_notice_json(each) for each in notices)],
+    }
+
+
+def _own_notices(number: PhoneNumber) -> list[Json]:
+    shown = []
+    if number.status == "paused":
+        reason = number.paused_reason or "WhatsApp takes no messages of this number."
+        shown.append(
+            {
+                "code": "paused",
+                "severity": "critical",
+                "title": "Sending is paused",
+                "detail": f"{reason} Messages wait until this is settled.",
+                "since": rfc3339(number.paused_at),
+                "until": None,
+            }
+        )
+    if number.quality_rating == "RED":
+        shown.append(
+            {
+                "code": "quality_low",
+                "severity": "warning",
+                "title": "Low quality",
+                "detail": "Customers block or report messages of this number: Meta may lower its limit.",
+                "since": None,
+                "until": None,
+            }
+        )
+    return shown
+
+
+def _notice_json(notice: AccountNotice) -> Json:
+    return {
+        "code": notice.code,
+        "severity": notice.severity,
+        "title": notice.title,
+        "detail": notice.detail,
+        "since": rfc3339(notice.happened_at),
+        "until": rfc3339(notice.until),
+    }
+
+
+def _paused_reason(number: PhoneNumber) -> Json | None:
+    if number.paused_at is None:
+        return None
+    return {
+        "code": number.paused_code,
+        "title": number.paused_title,
+        "detail": number.paused_reason,
+        "since": rfc3339(number.paused_at),
     }
 
 
 def conversation_json(
-    conversation: Conversation, *, last_message: Json | None, now: datetime | None = None
+    conversation: Conversation,
+    *,
+    last_message: Json | None,
+    draft: Draft | None,
+    now: datetime | None = None,
 ) -> Json:
-    """A line of the list. ``last_message`` is what ``message_json`` made of ``last_message_id``, or None."""
+    """A line of the list. ``last_message`` is what ``message_json`` made of ``last_message_id``, or None.
+
+    ``draft`` is that of the user who is shown it.
+    """
     now = now or clock.now()
     heard_at, refused_at = conversation.last_inbound_at, conversation.window_refused_at
     window_is_open = is_window_open(heard_at, refused_at, now)
@@ -53,6 +121,18 @@ def conversation_json(
         "last_message_time": rfc3339(conversation.last_message_time),
         "unread_count": conversation.unread_count,
         "window_expires_at": rfc3339(window_end(heard_at, refused_at)) if window_is_open else None,
+        "draft": draft_json(draft) if draft is not None else None,
+        "marketing_opt_out": conversation.marketing_opt_out,
+        "is_blocked": conversation.is_blocked,
+    }
+
+
+def draft_json(draft: Draft) -> Json:
+    """What its writer has begun."""
+    return {
+        "text": draft.text,
+        "reply_to": str(draft.reply_to) if draft.reply_to is not None else None,
+        "updated_at": rfc3339(draft.updated_at),
     }
 
 
@@ -61,19 +141,22 @@ def message_json(
     *,
     reply_to: UUID | None = None,
     reactions: Sequence[Json] | None = None,
+    media: Json | None = None,
 ) -> Json:
     """A bubble, from an ORM object or a row. ``reply_to`` is our id of the quoted message.
 
-    ``reactions`` is a list of ``{"from", "emoji"}``; ``row_json`` takes both from a row.
+    ``reactions`` is a list of ``{"from", "emoji"}``, ``media`` the file's columns; ``row_json`` takes all
+    from a row.
     """
     return {
         "id": str(message.id),
         "conversation_id": str(message.conversation_id),
         "wamid": message.wamid,
         "direction": message.direction,
+        "origin": message.origin,
         "message_type": message.message_type,
         "text": message.text,
-        "content": message.content,
+        "content": content_with_media(message.content, media),
         "status": message.status,
         "error": message.error,
         "timestamp": rfc3339(message.timestamp),
@@ -83,13 +166,29 @@ def message_json(
         "failed_at": rfc3339(message.failed_at),
         "client_message_id": message.client_message_id,
         "reply_to": str(reply_to) if reply_to is not None else None,
+        "resend_of": str(message.resend_of) if message.resend_of is not None else None,
         "reactions": list(reactions) if reactions else [],
     }
 
 
+def earlier_texts_json(message: Message, edits: Sequence[MessageChange]) -> list[Json]:
+    """What a message said before each of its edits, the oldest first; nothing of one that was deleted.
+
+    Edits come in any order: the original is what the first to come found, and each of the others but the
+    last was in its turn replaced by the next.
+    """
+    if not edits or "revoked_at" in message.content:
+        return []
+    original = next(
+        (edit.previous for edit in edits if edit.previous and "edited_at" not in edit.previous["content"]), {}
+    )
+    texts = [original.get("text"), *(edit.text for edit in edits[:-1])]
+    return [{"text": text, "until": rfc3339(edit.timestamp)} for text, edit in zip(texts, edits, strict=True)]
+
+
 def row_json(row: Row[Any]) -> Json:
     """A bubble from a row of ``queries.messages.message_columns``."""
-    return message_json(row, reply_to=row.reply_to, reactions=row.reactions)
+    return message_json(row, reply_to=row.reply_to, reactions=row.reactions, media=row.media)
 
 
 def messages_json(session: AnySession, message_ids: Sequence[UUID]) -> dict[UUID, Json]:
@@ -97,14 +196,18 @@ def messages_json(session: AnySession, message_ids: Sequence[UUID]) -> dict[UUID
     return {row.id: row_json(row) for row in messages_by_id(session, message_ids)}
 
 
-def conversations_json(session: AnySession, conversations: Sequence[Conversation]) -> list[Json]:
-    """The conversations in the order given, with their last messages, in one statement."""
+def conversations_json(
+    session: AnySession, conversations: Sequence[Conversation], user_id: UUID
+) -> list[Json]:
+    """The conversations as this user sees them, in the order given, with their last messages."""
     ids = [item.last_message_id for item in conversations if item.last_message_id is not None]
     last, now = messages_json(session, ids), clock.now()
+    drafts = drafts_of(session, user_id, [item.id for item in conversations])
     return [
         conversation_json(
             item,
             last_message=last.get(item.last_message_id) if item.last_message_id is not None else None,
+            draft=drafts.get(item.id),
             now=now,
         )
         for item in conversations

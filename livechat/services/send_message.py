@@ -1,32 +1,38 @@
 """Accepting a reply: everything up to the row that is committed before the agent hears "accepted"."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 from livechat.domain.ids import uuid7
 from livechat.domain.service_window import is_window_open, window_end
 from livechat.errors import (
+    CustomerBlockedError,
     IdempotencyConflictError,
     NotFoundError,
     ServiceWindowClosedError,
     ValidationFailedError,
 )
+from livechat.extensions import redis
 from livechat.metrics import MESSAGES
 from livechat.models import Conversation, PhoneNumber
-from livechat.outbox import after_commit, enqueue_after_commit
+from livechat.outbox import after_commit
 from livechat.queries import accepting
 from livechat.queries.idempotency import find_earlier
 from livechat.queries.session import AnySession
 from livechat.services.access import access_conversation, access_phone_number, parse_id
+from livechat.services.media.outgoing import attach_file, check_file
+from livechat.services.pace import wake_sender
 from livechat.services.publish import publish
 from livechat.services.send_request import MEDIA_TYPES, SendRequest
-from livechat.tasknames import TaskName
+from livechat.services.templates import check_recipient, check_template
 from livechat.whatsapp import outgoing
 
 # Ids of event lines and of calls, which are no messages at Meta and cannot be quoted.
 _NO_MESSAGES = ("event:", "wacid")
+# Older messages take no reaction: 131009, long after the answer (Meta, "Reaction messages").
+REACTION_AGE = timedelta(days=30)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,22 +56,30 @@ def send_message(session: AnySession, user_id: UUID, request: SendRequest, *, no
     earlier = _earlier(session, user_id, request)
     if earlier is not None:
         return earlier
+    checked = check_template(session, number, request.part) if request.message_type == "template" else None
     conversation = _locked_conversation(session, user_id, number, request)
+    if conversation.is_blocked:
+        raise CustomerBlockedError("Unblock the customer to write.")
+    if checked is not None:
+        check_recipient(session, number, conversation, checked.template, now)
     if request.needs_window:
         heard_at, refused_at = conversation.last_inbound_at, conversation.window_refused_at
         if not is_window_open(heard_at, refused_at, now):
             raise ServiceWindowClosedError(window_end(heard_at, refused_at))
-    part = request.part
+    part = check_file(session, user_id, request.message_type, request.part)
     if request.message_type == "reaction":
-        part = part | {"message_id": _reaction_target(session, conversation, part["message_id"])}
+        part = part | {"message_id": _reaction_target(session, conversation, part["message_id"], now)}
+    content = _content(request.message_type, part)
+    if checked is not None:
+        content["rendered"] = checked.rendered
     stored = accepting.insert_outbound(
         session,
         id=uuid7(),
         conversation_id=conversation.id,
         phone_number_id=number.phone_number_id,
         message_type=request.message_type,
-        text=outgoing.text_of(request.message_type, part),
-        content=_content(request.message_type, part),
+        text=checked.text if checked is not None else outgoing.text_of(request.message_type, part),
+        content=content,
         reply_to_wamid=_quoted_wamid(session, conversation, request.reply_to),
         sent_by=user_id,
         client_message_id=request.client_message_id,
@@ -78,10 +92,19 @@ def send_message(session: AnySession, user_id: UUID, request: SendRequest, *, no
         if winner is None:
             raise IdempotencyConflictError
         return winner
+    attach_file(session, stored.message_id, request.message_type, {request.message_type: part})
+    announce(session, conversation, stored, request.message_type)
+    return SendResult(stored.message_id, conversation.id, is_new=True)
+
+
+def announce(
+    session: AnySession, conversation: Conversation, stored: accepting.Stored, message_type: str
+) -> None:
+    """Make a new message the conversation's last; tell open pages and the senders after the commit."""
     # A reaction stands on another bubble; it is not the last thing that was said.
     newest = (conversation.last_message_time, conversation.last_message_seq)
     is_last = conversation.last_message_id is None or (stored.timestamp, stored.seq) >= newest
-    if request.message_type != "reaction" and is_last:
+    if message_type != "reaction" and is_last:
         conversation.last_message_id = stored.message_id
         conversation.last_message_time = stored.timestamp
         conversation.last_message_seq = stored.seq
@@ -89,8 +112,8 @@ def send_message(session: AnySession, user_id: UUID, request: SendRequest, *, no
     # First, so that the page hears of the message before it hears that it was sent.
     publish(session, created={stored.message_id: conversation.id})
     after_commit(session, MESSAGES.labels("outbound", "livechat").inc)
-    enqueue_after_commit(session, TaskName.SEND, conversation_id=str(conversation.id))
-    return SendResult(stored.message_id, conversation.id, is_new=True)
+    client, phone_number_id, conversation_id = redis.client, conversation.phone_number_id, conversation.id
+    after_commit(session, lambda: wake_sender(client, phone_number_id, conversation_id))
 
 
 def _earlier(session: AnySession, user_id: UUID, request: SendRequest) -> SendResult | None:
@@ -139,12 +162,18 @@ def _quoted_wamid(session: AnySession, conversation: Conversation, reply_to: str
     return _known_to_meta(target.wamid, "reply_to")
 
 
-def _reaction_target(session: AnySession, conversation: Conversation, given: str) -> str:
+def _reaction_target(session: AnySession, conversation: Conversation, given: str, now: datetime) -> str:
     target = accepting.find_target_by_wamid(session, conversation.id, given)
     if target is None:
         target = accepting.find_target(session, conversation.id, message_id=parse_id(given, "message"))
     if target is None:
         raise NotFoundError("The message to react to is not in this conversation.")
+    if target.timestamp < now - REACTION_AGE or target.is_deleted:
+        raise ValidationFailedError(
+            errors={
+                "reaction.message_id": ["Only a message of the last 30 days, not deleted, takes a reaction."]
+            }
+        )
     return _known_to_meta(target.wamid, "reaction.message_id")
 
 
@@ -156,17 +185,23 @@ def _known_to_meta(wamid: str | None, field: str) -> str:
 
 def _content(message_type: str, part: Any) -> dict[str, Any]:
     content: dict[str, Any] = {message_type: part}
-    if message_type in MEDIA_TYPES:
+    files = outgoing.files_of(message_type, part)
+    if message_type in MEDIA_TYPES or any(file.get("media_id") is not None for _, _, file in files):
         # The shape that every message with a file has; what is not known of the file yet is null.
         content["media"] = {
-            "state": "pending",
+            # By a public link there is no copy here, and none will come.
+            "state": "failed" if part.get("link") else "pending",
             "mime_type": None,
             "size": None,
-            "filename": part.get("filename"),
+            "filename": files[0][2].get("filename"),
             "width": None,
             "height": None,
             "duration": None,
             "url": None,
             "thumbnail_url": None,
+            "waveform": None,
+            "error": "It was sent by its public address; there is no copy here."
+            if part.get("link")
+            else None,
         }
     return content

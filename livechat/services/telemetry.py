@@ -2,6 +2,7 @@
 
 import os
 import time
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -18,7 +19,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from livechat.extensions import celery
 from livechat.queries import waiting
 from livechat.queries.session import AnySession
-from livechat.services import inbox, multiprocess, readiness
+from livechat.services import alarms, inbox, multiprocess, readiness
 from livechat.tasknames import Queue
 
 log = structlog.get_logger(__name__)
@@ -93,6 +94,15 @@ class _Present:
         for state, count in waiting.ledger(self._session).items():
             ledger.add_metric([state], count)
         yield ledger
+        sounding = Counter(alarm.code for alarm in alarms.alarms(self._session))
+        found = GaugeMetricFamily(
+            "livechat_webhook_alarms",
+            "Numbers whose webhooks come and are not stored, or that have fallen silent",
+            labels=["code"],
+        )
+        for code in alarms.CODES:
+            found.add_metric([code], sounding[code])
+        yield found
 
 
 def _gauge(name: str, text: str, value: float) -> GaugeMetricFamily:

@@ -83,8 +83,9 @@ def typed_part(message_type: str, part: Any) -> Json:
 
 def pending_media(part: Json) -> Json:
     """``content.media`` before the file is here. Without an id there is nothing to fetch: ``failed``."""
+    has_id = id_or_none(part.get("id")) is not None
     return {
-        "state": "pending" if id_or_none(part.get("id")) else "failed",
+        "state": "pending" if has_id else "failed",
         "mime_type": label(part.get("mime_type")),
         "size": None,
         "filename": label(part.get("filename")),
@@ -93,6 +94,8 @@ def pending_media(part: Json) -> Json:
         "duration": None,
         "url": None,
         "thumbnail_url": None,
+        "waveform": None,
+        "error": None if has_id else "WhatsApp sent no file with this message.",
     }
 
 

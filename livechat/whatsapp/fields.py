@@ -82,10 +82,7 @@ def read_change(walk: Walk, change: Any) -> None:
     if not isinstance(value, dict):
         walk.broken("value_not_an_object")
         return
-    metadata = obj(value.get("metadata")) or obj(obj(value.get("standby")).get("metadata"))
-    number = id_or_none(metadata.get("phone_number_id")) or id_or_none(
-        obj(value.get("recipient")).get("phone_number_id")
-    )
+    number = number_of(value)
     walk.open_change(field, number)
     before = len(walk.items)
     if field not in _NUMBER_FIELDS:
@@ -104,6 +101,14 @@ def read_change(walk: Walk, change: Any) -> None:
             walk.one(value, partial(news, walk))
         else:
             walk.ignored("empty")
+
+
+def number_of(value: Json) -> str | None:
+    """The ``phone_number_id`` that a change's value is about; None where it names none."""
+    metadata = obj(value.get("metadata")) or obj(obj(value.get("standby")).get("metadata"))
+    return id_or_none(metadata.get("phone_number_id")) or id_or_none(
+        obj(value.get("recipient")).get("phone_number_id")
+    )
 
 
 def _field_of(change: Json, value: Json) -> str:

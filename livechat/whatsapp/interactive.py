@@ -13,7 +13,8 @@ _MOST_BUTTONS, _BUTTON_TITLE, _BUTTON_ID = 3, 20, 256
 _LIST_BUTTON, _MOST_SECTIONS, _MOST_ROWS, _SECTION_TITLE = 20, 10, 10, 24
 _ROW_ID, _ROW_TITLE, _ROW_DESCRIPTION = 200, 24, 72
 _LINK_TEXT = 20
-_MOST_PRODUCTS = 30
+_MOST_PRODUCTS, _PRODUCT_ID = 30, 256
+_LINK, _FLOW_ID = 2000, 256
 _MEDIA_HEADERS = ("image", "video", "document")
 _WITHOUT_BODY = frozenset({"product", "call_permission_request"})
 _TEXT_HEADER_ONLY = frozenset({"list", "product_list"})
@@ -61,11 +62,7 @@ def _header(findings: Findings, kind: str, header: Any) -> None:
         known = ("text",) if kind in _TEXT_HEADER_ONLY else ("text", *_MEDIA_HEADERS)
         findings.add("interactive.header.type", f"Give one of {', '.join(known)}.")
     else:
-        file = header.get(form)
-        if not isinstance(file, dict) or (file.get("id") is None) == (file.get("link") is None):
-            findings.add(f"interactive.header.{form}", "Give either id or link.")
-        elif file.get("link") is not None:
-            findings.link(f"interactive.header.{form}.link", file["link"])
+        findings.file(f"interactive.header.{form}", header.get(form))
 
 
 def _buttons(findings: Findings, action: dict[str, Any]) -> None:
@@ -124,7 +121,10 @@ def _named(name: str, check: _Check | None = None) -> _Check:
 
 def _link(findings: Findings, parameters: dict[str, Any]) -> None:
     findings.text("interactive.action.parameters.display_text", parameters.get("display_text"), _LINK_TEXT)
-    findings.link("interactive.action.parameters.url", parameters.get("url"))
+    url = parameters.get("url")
+    findings.link("interactive.action.parameters.url", url)
+    if isinstance(url, str):
+        findings.text("interactive.action.parameters.url", url, _LINK)
 
 
 def _flow(findings: Findings, parameters: dict[str, Any]) -> None:
@@ -136,17 +136,38 @@ def _flow(findings: Findings, parameters: dict[str, Any]) -> None:
     findings.text(f"{prefix}.flow_cta", parameters.get("flow_cta"), _LINK_TEXT)
     if parameters.get("flow_action") not in (None, "navigate", "data_exchange"):
         findings.add(f"{prefix}.flow_action", "Give navigate or data_exchange.")
+    if parameters.get("mode") not in (None, "draft", "published"):
+        findings.add(f"{prefix}.mode", "Give draft or published.")
+    for key in ("flow_id", "flow_name", "flow_token"):
+        findings.text(f"{prefix}.{key}", parameters.get(key), _FLOW_ID, required=False)
+    payload = parameters.get("flow_action_payload")
+    if payload is not None:
+        screen = payload.get("screen") if isinstance(payload, dict) else None
+        findings.text(f"{prefix}.flow_action_payload.screen", screen)
+
+
+def _catalog(findings: Findings, action: dict[str, Any]) -> None:
+    _named("catalog_message")(findings, action)
+    parameters = action.get("parameters")
+    if parameters is None:
+        return
+    if isinstance(parameters, dict):
+        field = "interactive.action.parameters.thumbnail_product_retailer_id"
+        findings.text(field, parameters.get("thumbnail_product_retailer_id"), _PRODUCT_ID, required=False)
+    else:
+        findings.add("interactive.action.parameters", "Give an object.")
 
 
 def _product(findings: Findings, action: dict[str, Any]) -> None:
     for key in ("catalog_id", "product_retailer_id"):
-        findings.text(f"interactive.action.{key}", action.get(key))
+        findings.text(f"interactive.action.{key}", action.get(key), _PRODUCT_ID)
 
 
 def _products(findings: Findings, action: dict[str, Any]) -> None:
     findings.text("interactive.action.catalog_id", action.get("catalog_id"))
     field = "interactive.action.sections"
     sections = findings.objects(field, action.get("sections"), 1, _MOST_SECTIONS)
+    total = 0
     for index, section in enumerate(sections):
         findings.text(
             f"{field}.{index}.title", section.get("title"), _SECTION_TITLE, required=len(sections) > 1
@@ -156,8 +177,13 @@ def _products(findings: Findings, action: dict[str, Any]) -> None:
         )
         for place, item in enumerate(items):
             findings.text(
-                f"{field}.{index}.product_items.{place}.product_retailer_id", item.get("product_retailer_id")
+                f"{field}.{index}.product_items.{place}.product_retailer_id",
+                item.get("product_retailer_id"),
+                _PRODUCT_ID,
             )
+        total += len(items)
+    if total > _MOST_PRODUCTS:
+        findings.add(field, f"At most {_MOST_PRODUCTS} products in all sections together.")
 
 
 _ACTIONS: dict[str, _Check] = {
@@ -169,6 +195,6 @@ _ACTIONS: dict[str, _Check] = {
     "flow": _named("flow", _flow),
     "product": _product,
     "product_list": _products,
-    "catalog_message": _named("catalog_message"),
+    "catalog_message": _catalog,
     "call_permission_request": _named("call_permission_request"),
 }

@@ -3,6 +3,9 @@
 from typing import Any
 from urllib.parse import urlsplit
 
+# How a part names its file: Meta's id of an upload, a public address, or our id of an upload here.
+FILE_KEYS = ("id", "link", "media_id")
+
 
 def units(text: str) -> int:
     """The length in UTF-16 code units: an emoji counts 2, a flag 4."""
@@ -12,6 +15,16 @@ def units(text: str) -> int:
 def is_filled(value: Any) -> bool:
     """Whether it is a text with something to see in it."""
     return isinstance(value, str) and bool(value.strip())
+
+
+def degrees(value: Any) -> float | None:
+    """Degrees, as a number or as the string that Meta's examples have; None for what is neither."""
+    if isinstance(value, bool) or not isinstance(value, int | float | str):
+        return None
+    try:
+        return float(value)
+    except (ValueError, OverflowError):
+        return None
 
 
 class Findings:
@@ -44,6 +57,16 @@ class Findings:
             is_public = False
         if not is_public or any(character.isspace() for character in value):
             self.add(field, "Give a full address that begins with https://.")
+
+    def file(self, field: str, value: Any) -> None:
+        """A file: ``id`` of Meta's, a public ``link``, or ``media_id`` of an upload here; exactly one."""
+        named = [key for key in FILE_KEYS if isinstance(value, dict) and value.get(key) is not None]
+        if len(named) != 1:
+            self.add(field, "Give either id or link.")
+        elif named[0] == "link":
+            self.link(f"{field}.link", value["link"])
+        elif not is_filled(value[named[0]]):
+            self.add(f"{field}.{named[0]}", "Give the id of an uploaded file.")
 
     def objects(self, field: str, value: Any, least: int, most: int) -> list[dict[str, Any]]:
         """The objects of a list of ``least`` to ``most``; anything else is reported and read as empty."""

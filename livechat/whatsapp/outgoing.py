@@ -10,11 +10,19 @@ from typing import Any
 from uuid import UUID
 
 from livechat.whatsapp.content import MEDIA_TYPES
-from livechat.whatsapp.reading import Json
+from livechat.whatsapp.reading import Json, items_of, obj
 from livechat.whatsapp.texts import text_of
 from livechat.whatsapp.validation import validate
 
-__all__ = ["CALLBACK_PREFIX", "body_for", "callback_data", "message_id_from_callback", "text_of", "validate"]
+__all__ = [
+    "CALLBACK_PREFIX",
+    "body_for",
+    "callback_data",
+    "files_of",
+    "message_id_from_callback",
+    "text_of",
+    "validate",
+]
 
 # Other apps of the business send callback data too: the prefix tells ours.
 CALLBACK_PREFIX = "msg:"
@@ -52,7 +60,7 @@ def body_for(
     ``content`` is the message's, keyed by type. A group is preferred to a phone number and that to a
     business-scoped id: if Meta gets both of the latter, the phone wins there as well. The phone is written
     with ``+``, since without it Meta may put our own country code in front. Raises ValueError where nobody
-    is named.
+    is named, and where a file is still named by our own id: Meta would refuse it.
     """
     body: Json = {"messaging_product": "whatsapp", "recipient_type": "group" if group_id else "individual"}
     if group_id:
@@ -69,8 +77,43 @@ def body_for(
         body["context"] = {"message_id": reply_to_wamid}
     if callback_data:
         body["biz_opaque_callback_data"] = callback_data
-    body[message_type] = _part(message_type, content[message_type])
+    part = content[message_type]
+    if any(file.get("media_id") and not file.get("id") for _, _, file in files_of(message_type, part)):
+        raise ValueError("a file has not been uploaded to WhatsApp yet")
+    body[message_type] = _part(message_type, part)
     return body
+
+
+def files_of(message_type: str, part: Any) -> list[tuple[str, str, Json]]:
+    """Every object of a typed part that names a file (``id``, ``link`` or our ``media_id``), in place.
+
+    Each as (its path, the kind of file, the object): the message's own file, the header of an interactive
+    message, the headers of a template and of its cards.
+    """
+    if message_type in MEDIA_TYPES:
+        return [(message_type, message_type, obj(part))]
+    if message_type == "interactive":
+        return _files_in("interactive.header", obj(part).get("header"))
+    if message_type == "template":
+        return _files_of_components("template.components", obj(part).get("components"))
+    return []
+
+
+def _files_in(path: str, value: Any) -> list[tuple[str, str, Json]]:
+    holder = obj(value)
+    return [
+        (f"{path}.{kind}", kind, holder[kind]) for kind in MEDIA_TYPES if isinstance(holder.get(kind), dict)
+    ]
+
+
+def _files_of_components(path: str, components: Any) -> list[tuple[str, str, Json]]:
+    found: list[tuple[str, str, Json]] = []
+    for place, component in enumerate(map(obj, items_of(components))):
+        for index, value in enumerate(items_of(component.get("parameters"))):
+            found += _files_in(f"{path}.{place}.parameters.{index}", value)
+        for index, card in enumerate(map(obj, items_of(component.get("cards")))):
+            found += _files_of_components(f"{path}.{place}.cards.{index}.components", card.get("components"))
+    return found
 
 
 def _part(message_type: str, part: Any) -> Any:

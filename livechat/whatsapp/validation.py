@@ -11,7 +11,7 @@ from typing import Any
 
 from livechat.whatsapp.content import MEDIA_TYPES
 from livechat.whatsapp.interactive import validate_interactive
-from livechat.whatsapp.limits import Findings, is_filled, units
+from livechat.whatsapp.limits import Findings, degrees, is_filled, units
 
 TEXT_LIMIT = 4096
 CAPTION_LIMIT = 1024
@@ -20,6 +20,7 @@ _EMOJI_UNITS = 64
 _TEMPLATE_NAME = re.compile(r"[a-z0-9_]{1,512}")
 _LANGUAGE = re.compile(r"[a-z]{2,3}(_[A-Za-z]{2,4})?")
 _COMPONENTS = ("header", "body", "button", "carousel", "limited_time_offer", "order_status")
+_CARD_COMPONENTS = ("header", "body", "button")
 _CAPTIONED = frozenset({"image", "video", "document"})
 
 
@@ -48,14 +49,8 @@ def _text(findings: Findings, part: dict[str, Any]) -> None:
 
 
 def _media(message_type: str, findings: Findings, part: dict[str, Any]) -> None:
-    """A file: ``id`` of an upload or a public ``link``, exactly one of them."""
-    media_id, link = part.get("id"), part.get("link")
-    if (media_id is None) == (link is None):
-        findings.add(message_type, "Give either id or link.")
-    elif link is not None:
-        findings.link(f"{message_type}.link", link)
-    elif not is_filled(media_id):
-        findings.add(f"{message_type}.id", "Give the id of an uploaded file.")
+    """A file and what stands beside it."""
+    findings.file(message_type, part)
     caption, filename, voice = part.get("caption"), part.get("filename"), part.get("voice")
     if caption is not None and message_type not in _CAPTIONED:
         findings.add(f"{message_type}.caption", "This type of message has no caption.")
@@ -71,21 +66,11 @@ def _media(message_type: str, findings: Findings, part: dict[str, Any]) -> None:
 
 def _location(findings: Findings, part: dict[str, Any]) -> None:
     for key, limit in (("latitude", 90), ("longitude", 180)):
-        degrees = _degrees(part.get(key))
-        if degrees is None or not -limit <= degrees <= limit:
+        found = degrees(part.get(key))
+        if found is None or not -limit <= found <= limit:
             findings.add(f"location.{key}", f"Give degrees between -{limit} and {limit}.")
     for key in ("name", "address"):
         findings.text(f"location.{key}", part.get(key), required=False)
-
-
-def _degrees(value: Any) -> float | None:
-    """Degrees, as a number or as the string that Meta's examples have."""
-    if isinstance(value, bool) or not isinstance(value, int | float | str):
-        return None
-    try:
-        return float(value)
-    except (ValueError, OverflowError):
-        return None
 
 
 def _contacts(findings: Findings, cards: Any) -> None:
@@ -125,15 +110,21 @@ def _template(findings: Findings, part: dict[str, Any]) -> None:
         _component(findings, f"template.components.{index}", component)
 
 
-def _component(findings: Findings, field: str, component: dict[str, Any]) -> None:
+def _component(findings: Findings, field: str, component: dict[str, Any], *, in_card: bool = False) -> None:
     kind = component.get("type")
-    if not isinstance(kind, str) or kind.lower() not in _COMPONENTS:
-        findings.add(f"{field}.type", f"Give one of {', '.join(_COMPONENTS)}.")
+    known = _CARD_COMPONENTS if in_card else _COMPONENTS
+    if not isinstance(kind, str) or kind.lower() not in known:
+        findings.add(f"{field}.type", f"Give one of {', '.join(known)}.")
         return
     parameters = component.get("parameters")
     if parameters is not None:
         for place, parameter in enumerate(findings.objects(f"{field}.parameters", parameters, 0, 100)):
             findings.text(f"{field}.parameters.{place}.type", parameter.get("type"))
+    if kind.lower() == "carousel":
+        for place, card in enumerate(findings.objects(f"{field}.cards", component.get("cards"), 1, 10)):
+            inner = f"{field}.cards.{place}.components"
+            for number, part in enumerate(findings.objects(inner, card.get("components"), 0, 10)):
+                _component(findings, f"{inner}.{number}", part, in_card=True)
     if kind.lower() == "button":
         findings.text(f"{field}.sub_type", component.get("sub_type"))
         if str(component.get("index")) not in tuple("0123456789"):

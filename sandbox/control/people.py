@@ -244,7 +244,7 @@ def media_json(media: Media) -> Json:
         "id": media.media_id,
         "phone_number_id": media.phone_number_id,
         "mime_type": media.mime_type,
-        "size": len(media.data),
+        "size": media.size,
         "sha256": media.sha256_hex,
         "filename": media.filename,
         "source": media.source,

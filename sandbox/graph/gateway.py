@@ -162,9 +162,9 @@ def _refused(faults: list[Fault]) -> Response | None:
         if fault.kind == "error":
             raise fault.error()
         if fault.kind == "drop_before":
-            return _drop(fault)
+            return dropped(fault)
         if fault.kind in {"http_html", "empty"} and not fault.parameters.get("accept", False):
-            return _broken(fault)
+            return broken(fault)
     return None
 
 
@@ -198,13 +198,15 @@ def _error_answer(box: Sandbox, error: GraphError) -> Response:
     return response
 
 
-def _drop(fault: Fault) -> Response:
+def dropped(fault: Fault) -> Response:
+    """No answer: the server hangs up."""
     # Another server than ours cannot hang up: there the empty answer is what the caller gets.
     request.environ[DROP_KEY] = "reset" if fault.parameters.get("reset", True) else "close"
     return Response(b"", 502)
 
 
-def _broken(fault: Fault) -> Response:
+def broken(fault: Fault) -> Response:
+    """A gateway's page, or nothing, in place of the answer."""
     if fault.kind == "http_html":
         return Response(_GATEWAY_PAGE, fault.parameters.get("http_status", 502), content_type="text/html")
     return Response(b"", fault.parameters.get("http_status", 200))
@@ -213,9 +215,9 @@ def _broken(fault: Fault) -> Response:
 def _twisted(box: Sandbox, call: Call, fault: Fault, response: Response) -> Response:
     """What becomes of the answer to a call that was handled."""
     if fault.kind == "drop_after_accept":
-        return _drop(fault)
+        return dropped(fault)
     if fault.kind in {"http_html", "empty"}:
-        return _broken(fault)
+        return broken(fault)
     if fault.kind == "no_id" and response.status_code == 200:
         return answer({"messaging_product": "whatsapp", "contacts": [], "messages": []})
     if fault.kind == "status_before_response" and call.message is not None:

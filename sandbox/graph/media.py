@@ -3,15 +3,27 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Iterator
 
 from flask import Response, request
 
 from sandbox import media_store
+from sandbox.faults import Fault
 from sandbox.graph.errors import GraphError, unknown_object
-from sandbox.graph.gateway import Call, answer, require_number, require_token, sandbox
+from sandbox.graph.gateway import (
+    Call,
+    answer,
+    broken,
+    dropped,
+    require_number,
+    require_token,
+    sandbox,
+)
 from sandbox.graph.validation import require_product
+from sandbox.httpd import CUT_KEY
 from sandbox.model import Json, Media
 from sandbox.recorder import token_label
+from sandbox.sandbox import Sandbox
 
 
 def upload(call: Call) -> Json:
@@ -67,7 +79,7 @@ def look_up(call: Call, media: Media) -> Json:
         "url": url,
         "mime_type": media.mime_type,
         "sha256": media.sha256_hex,
-        "file_size": len(media.data),
+        "file_size": media.size,
         "id": media.media_id,
     }
 
@@ -85,8 +97,7 @@ def download() -> Response:
     """The bytes behind a signed address: 401 without a good token, 404 once the address has expired."""
     box = sandbox()
     started = time.monotonic()
-    media_id = request.args.get("mid", "")
-    media = box.world.media.get(media_id)
+    media = box.world.media.get(request.args.get("mid", ""))
     faults = box.faults.strike(
         {
             "endpoint": "media_download",
@@ -94,25 +105,14 @@ def download() -> Response:
             "phone_number_id": media.phone_number_id if media else None,
         }
     )
-    error: GraphError | None = None
+    terminal: Fault | None = None
     for fault in faults:
         if fault.kind == "delay":
             time.sleep(fault.parameters["seconds"])
-        elif fault.kind == "error":
-            error = fault.error()
-    is_signed = media_store.is_good_signature(
-        box.world, media_id, request.args.get("ext", ""), request.args.get("hash", "")
-    )
-    try:
-        if error is not None:
-            raise error
-        require_token(box)
-        if media is None or not is_signed or not media_store.is_alive(media):
-            response = Response(b"", 404)
         else:
-            response = Response(media.data, 200, content_type=media.mime_type)
-            if media.filename.isascii():
-                response.headers["Content-Disposition"] = f'inline;filename="{media.filename}"'
+            terminal = fault
+    try:
+        response = _served(box, media, terminal)
     except GraphError as refusal:
         status = 401 if refusal.code in {190, 200} else refusal.http_status
         response = answer(refusal.body(box.world.ids.trace_id()), status)
@@ -124,8 +124,54 @@ def download() -> Response:
         phone_number_id=media.phone_number_id if media else None,
         http_status=response.status_code,
         outcome="ok" if response.status_code == 200 else "error",
-        media_id=media_id,
+        fault=terminal.kind if terminal else None,
+        media_id=request.args.get("mid", ""),
         ms=round((time.monotonic() - started) * 1000, 1),
         token=token_label(request.headers.get("Authorization", "").partition(" ")[2]),
     )
     return response
+
+
+def _served(box: Sandbox, media: Media | None, fault: Fault | None) -> Response:
+    """The file, or what a fault makes of it. Raises GraphError."""
+    kind = fault.kind if fault is not None else None
+    if fault is not None:
+        if kind == "error":
+            raise fault.error()
+        if kind in {"drop_before", "drop_after_accept"}:
+            return dropped(fault)
+        if kind in {"http_html", "empty"}:
+            return broken(fault)
+        if kind == "redirect":
+            return Response(b"", 302, headers={"Location": fault.parameters["location"]})
+    require_token(box)
+    is_signed = media_store.is_good_signature(
+        box.world,
+        request.args.get("mid", ""),
+        request.args.get("ext", ""),
+        request.args.get("hash", ""),
+    )
+    if media is None or kind == "expired_url" or not is_signed or not media_store.is_alive(media):
+        return Response(b"", 404)
+    pieces, size = media.pieces(), media.size
+    if kind == "wrong_bytes":
+        pieces = (bytes(byte ^ 0xFF for byte in piece) for piece in pieces)
+    elif kind == "trickle":
+        pieces = _slowly(pieces, size, (fault.parameters if fault else {}).get("seconds", 2))
+    elif kind == "cut_short":
+        request.environ[CUT_KEY] = max(1, size // 2)
+    response = Response(pieces, 200, content_type=media.mime_type)
+    response.headers["Content-Length"] = str(size)
+    if media.filename.isascii():
+        response.headers["Content-Disposition"] = f'inline;filename="{media.filename}"'
+    return response
+
+
+def _slowly(pieces: Iterator[bytes], size: int, seconds: float) -> Iterator[bytes]:
+    """The same bytes in some twenty pieces, over so many seconds."""
+    step = max(1, size // 20)
+    for piece in pieces:
+        for start in range(0, len(piece), step):
+            part = piece[start : start + step]
+            time.sleep(seconds * len(part) / size)
+            yield part

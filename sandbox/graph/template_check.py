@@ -152,3 +152,9 @@ def _check_buttons(template: Template, given: list[Json]) -> None:
                 raise GraphError(
                     131008, details=f"buttons: Button at index {index} of type Url requires a parameter"
                 )
+        if button["type"] == "COPY_CODE":
+            parameters = by_index.get(index, {}).get("parameters") or []
+            if len(parameters) != 1 or not parameters[0].get("coupon_code"):
+                raise GraphError(
+                    131008, details=f"buttons: Button at index {index} of type Copy Code requires a parameter"
+                )

@@ -1,4 +1,8 @@
-// The sandbox's page: polls one view of the world and draws it. Everything is text nodes, never markup from data.
+// The sandbox's page: polls one view of the world and draws it, and sends what the customers do.
+import { $, call, el, fill, initials } from "./dom.js";
+import { GALLERY, ownCard, requestOf } from "./gallery.js";
+import { drawThread, tapped } from "./phone.js";
+
 const POLL_MS = 700;
 const BEHAVIOUR = [
   ["auto_deliver", "Statuses by themselves"], ["auto_read", "Customers read at once"], ["auto_reply", "Customers reply"],
@@ -10,43 +14,23 @@ const DELIVERY = [
   ["hold", "Hold back"], ["shuffle", "Shuffle"], ["duplicate", "Repeat each, times"], ["batch", "Updates per POST"],
   ["delay_ms", "Late by, ms"],
 ];
-const $ = (id) => document.getElementById(id);
 const state = { customer: "", number: "", version: null, view: null, quote: null, atBottom: true };
 
-function el(tag, props = {}, ...children) {
-  const node = document.createElement(tag);
-  for (const [name, value] of Object.entries(props)) {
-    if (name.startsWith("on")) node.addEventListener(name.slice(2), value);
-    else if (name in node && name !== "list") node[name] = value;
-    else node.setAttribute(name, value);
-  }
-  node.append(...children.filter((child) => child !== null && child !== undefined));
-  return node;
-}
-
-async function call(method, path, body) {
-  const response = await fetch(`/sandbox${path}`, {
-    method,
-    headers: body === undefined ? {} : { "Content-Type": "application/json" },
-    body: body === undefined ? undefined : JSON.stringify(body),
-  });
-  if (!response.ok) {
-    const said = await response.json().catch(() => ({}));
-    throw new Error(said.error || `HTTP ${response.status}`);
-  }
-  return response;
-}
-
 let toastTimer;
+function tell(text, isGood = false) {
+  $("toast").textContent = text;
+  $("toast").classList.toggle("good", isGood);
+  $("toast").hidden = false;
+  clearTimeout(toastTimer);
+  toastTimer = setTimeout(() => { $("toast").hidden = true; }, 5000);
+}
+
 async function act(work) {
   try {
     await work();
     await refresh();
   } catch (error) {
-    $("toast").textContent = error.message;
-    $("toast").hidden = false;
-    clearTimeout(toastTimer);
-    toastTimer = setTimeout(() => { $("toast").hidden = true; }, 5000);
+    tell(error.message);
   }
 }
 
@@ -64,28 +48,14 @@ async function refresh() {
 }
 
 function draw(view) {
-  $("callback").textContent = `webhooks to ${view.callback_url}`;
+  $("callback").textContent = `webhooks go to ${view.callback_url}`;
   fill($("number"), view.numbers.map((n) => el("option", { value: n.phone_number_id, selected: n.phone_number_id === view.phone_number_id }, n.name)));
   drawPeople(view);
-  drawThread(view);
+  drawThread(view, state.atBottom);
   drawSwitches($("behaviour"), BEHAVIOUR, view.behaviour, "/behaviour");
   drawSwitches($("delivery"), DELIVERY, view.delivery, "/delivery");
   drawFaults(view.faults);
   drawTraffic(view);
-}
-
-// Nodes that have not changed stay, so that focus, playback and selection survive a poll.
-function fill(parent, nodes) {
-  nodes.forEach((node, index) => {
-    const present = parent.children[index];
-    if (!present) parent.append(node);
-    else if (present.outerHTML !== node.outerHTML) present.replaceWith(node);
-  });
-  while (parent.children.length > nodes.length) parent.lastElementChild.remove();
-}
-
-function initials(name) {
-  return [...name.replace(/[^\p{L}\p{N} ]/gu, "").trim()][0]?.toUpperCase() || "?";
 }
 
 function drawPeople(view) {
@@ -93,55 +63,9 @@ function drawPeople(view) {
   fill($("people"), people.map((person) => el("li", {},
     el("button", { type: "button", "aria-current": String(person.key === view.customer), "data-key": person.key },
       el("span", { className: "avatar", "aria-hidden": "true" }, initials(person.name)),
-      el("span", { className: "lines" },
-        el("div", { className: "name", dir: "auto" }, person.name),
-        el("div", { className: "sub", dir: "auto" }, person.preview || person.detail))))));
-}
-
-function drawThread(view) {
-  const thread = $("thread");
-  const person = view.customers.find((c) => c.key === view.customer);
-  $("peer").textContent = view.business;
-  $("peer-avatar").textContent = initials(view.business);
-  $("presence").textContent = view.thread.typing ? "typing…"
-    : view.thread.blocked ? `has blocked ${person?.name}`
-    : view.thread.window_open ? "may answer freely until " + new Date(view.thread.window_expires_at * 1000).toLocaleString([], { weekday: "short", hour: "2-digit", minute: "2-digit" })
-    : "may only send templates now";
-  const nodes = view.bubbles.map(bubble);
-  fill(thread, nodes.length ? nodes : [el("p", { className: "empty" }, `${person?.name || "This customer"} has not talked to ${view.business} yet. Write something below.`)]);
-  if (state.atBottom) thread.scrollTop = thread.scrollHeight;
-}
-
-function bubble(b) {
-  const time = new Date(b.at * 1000).toLocaleTimeString([], { hour: "2-digit", minute: "2-digit" });
-  return el("div", { className: `bubble${b.mine ? " mine" : ""}${b.reactions.length ? " reacted" : ""}`, "data-wamid": b.wamid },
-    b.quote ? el("div", { className: "quoted", dir: "auto" }, b.quote) : null,
-    media(b.media),
-    b.text || !b.media ? el("p", { dir: "auto" }, b.text || `(${b.type})`) : null,
-    b.footer ? el("div", { className: "foot" }, b.footer) : null,
-    b.buttons.length ? el("div", { className: "choices" }, ...b.buttons.map((button, index) =>
-      el("button", { type: "button", "data-choice": String(index) }, button.title))) : null,
-    el("div", { className: "meta" },
-      el("button", { type: "button", "data-do": "quote" }, "reply"),
-      el("button", { type: "button", "data-do": "like" }, "👍"),
-      el("span", {}, time), ticks(b)),
-    b.reactions.length ? el("span", { className: "reactions" }, b.reactions.map((r) => r.emoji).join(" ")) : null);
-}
-
-function ticks(b) {
-  if (b.state === "failed") return el("span", { className: "failed" }, `failed ${b.error ?? ""}`);
-  if (!b.mine) return el("span", {}, b.state);
-  return el("span", { className: b.state, title: b.state, "aria-label": b.state }, "✓✓");
-}
-
-function media(m) {
-  if (!m) return null;
-  if (!m.url) return el("p", { className: "foot" }, m.link || `(${m.kind})`);
-  if (m.kind === "image") return el("img", { src: m.url, alt: "Photo", loading: "lazy" });
-  if (m.kind === "sticker") return el("img", { src: m.url, alt: "Sticker", className: "sticker" });
-  if (m.kind === "video") return el("video", { src: m.url, controls: true });
-  if (m.kind === "audio") return el("audio", { src: m.url, controls: true });
-  return el("a", { href: m.url, download: "" }, "Download");
+      el("span", { className: "about" },
+        el("span", { className: "name", dir: "auto" }, person.name),
+        el("span", { className: "sub", dir: "auto" }, person.preview || person.detail))))));
 }
 
 function drawSwitches(parent, fields, values, path) {
@@ -173,12 +97,13 @@ function clock(at) {
 }
 
 function drawTraffic(view) {
-  fill($("requests"), [...view.requests].reverse().map((r) => el("li", {},
+  const requests = [...view.requests].reverse().map((r) => el("li", {},
     clock(r.at),
     el("span", { className: r.outcome === "ok" ? "ok" : "bad" }, r.http_status === null ? "—" : String(r.http_status)),
     el("span", { className: "what", title: r.fault || "" }, `${r.code ? `${r.code} ` : ""}${r.fault ? `⚡${r.fault} ` : ""}${r.endpoint}${r.to ? ` → ${r.to}` : ""}`),
-    el("span", { className: "ms" }, `${Math.round(r.ms)} ms`))));
-  fill($("deliveries"), [...view.deliveries].reverse().map((d) => {
+    el("span", { className: "ms" }, `${Math.round(r.ms)} ms`)));
+  fill($("requests"), requests.length ? requests : [el("li", { className: "none" }, "No call yet. Answer a customer in the live chat.")]);
+  const deliveries = [...view.deliveries].reverse().map((d) => {
     const last = d.attempts.at(-1);
     const kind = d.state === "delivered" ? "ok" : d.state === "failed" ? "bad" : "wait";
     return el("li", {},
@@ -186,28 +111,88 @@ function drawTraffic(view) {
       el("span", { className: kind }, last ? String(last.status ?? "—") : "…"),
       el("span", { className: "what", title: d.labels.join(", ") }, `${d.labels[0]}${d.labels.length > 1 ? ` +${d.labels.length - 1}` : ""}${d.attempts.length > 1 ? ` (try ${d.attempts.length})` : ""}${d.repeat_of ? " (again)" : ""}`),
       el("span", { className: "ms" }, last ? `${Math.round(last.ms)} ms` : ""));
-  }));
+  });
+  fill($("deliveries"), deliveries.length ? deliveries : [el("li", { className: "none" }, "No webhook yet. Write as a customer.")]);
   const depth = view.depth;
   $("depth").textContent = depth.waiting || depth.retrying ? `${depth.waiting} waiting, ${depth.retrying} to repeat` : "";
 }
 
+// The sections: all in sight where there is room, one at a time behind the tabs where there is not.
 function choose(tab) {
   document.body.dataset.tab = tab;
-  document.querySelectorAll(".tabs button").forEach((b) => b.setAttribute("aria-current", String(b.dataset.to === tab)));
+  document.querySelectorAll("[data-to]").forEach((b) => b.setAttribute("aria-pressed", String(b.dataset.to === tab)));
+  if (location.hash !== `#${tab}`) history.replaceState(null, "", `#${tab}`);
 }
+document.querySelectorAll("[data-to]").forEach((b) => b.addEventListener("click", () => choose(b.dataset.to)));
+
+const person = () => state.view.customers.find((c) => c.key === state.customer);
 
 function write(command) {
   return call("POST", `/customers/${encodeURIComponent(state.customer)}/messages`, { phone_number_id: state.number, ...command });
 }
 
+// The gallery
+
+const lastOf = (mine) => state.view.bubbles.findLast((b) => b.mine === mine && !b.event && !b.deleted)?.wamid;
+
+async function play(entry) {
+  const [path, body] = requestOf(entry, { customer: state.customer, number: state.number, person: person(), lastOf });
+  state.atBottom = true;
+  await call("POST", path, body);
+}
+
+function drawGallery() {
+  GALLERY.forEach(([group, entries]) => {
+    $("gallery").append(el("h3", {}, group), el("div", { className: "chips" },
+      entries.map((entry) => el("button", { type: "button", "data-name": entry.name, className: entry.alone ? "alone" : "",
+        title: entry.alone ? "Not part of “Send all”" : "", onclick: () => act(() => play(entry)) }, entry.name))));
+  });
+}
+
+$("send-all").addEventListener("click", () => act(async () => {
+  const entries = GALLERY.flatMap(([, group]) => group).filter((entry) => !entry.alone);
+  const missed = [];
+  $("send-all").disabled = true;
+  try {
+    for (const [index, entry] of entries.entries()) {
+      $("send-all").textContent = `Sending ${index + 1} of ${entries.length}…`;
+      // Those that answer a message of the business find none in a new thread.
+      try { await play(entry); await refresh(); } catch (error) { missed.push(`${entry.name}: ${error.message}`); }
+    }
+  } finally {
+    $("send-all").disabled = false;
+    $("send-all").textContent = "Send all";
+  }
+  tell(missed.length ? `All but ${missed.length}. ${missed.join(" ")}` : `${entries.length} sent.`, !missed.length);
+}));
+
+// The phone
+
+const thread = $("thread");
 // A picture that arrives late must not push the newest message out of sight.
-$("thread").addEventListener("load", () => {
-  if (state.atBottom) $("thread").scrollTop = $("thread").scrollHeight;
-}, true);
-$("thread").addEventListener("scroll", () => {
-  const thread = $("thread");
-  state.atBottom = thread.scrollHeight - thread.scrollTop - thread.clientHeight < 60;
+thread.addEventListener("load", () => { if (state.atBottom) thread.scrollTop = thread.scrollHeight; }, true);
+thread.addEventListener("scroll", () => { state.atBottom = thread.scrollHeight - thread.scrollTop - thread.clientHeight < 60; });
+thread.addEventListener("click", (event) => {
+  const wanted = event.target.closest("button");
+  const shown = state.view.bubbles.find((b) => b.wamid === event.target.closest("[data-wamid]")?.dataset.wamid);
+  if (!wanted || !shown) return;
+  if (wanted.dataset.do === "like") act(() => write({ type: "reaction", message_id: shown.wamid, emoji: shown.reactions.some((r) => r.from === "customer") ? "" : "👍" }));
+  if (wanted.dataset.do === "quote") {
+    state.quote = shown.wamid;
+    $("quote-text").textContent = shown.text || shown.title || shown.file?.name || shown.type;
+    $("quote").hidden = false;
+    $("text").focus();
+  }
+  const answer = tapped(event.target, shown);
+  if (answer?.type === "share_contact") act(() => write({ type: "contacts", contacts: ownCard(person()), reply_to: shown.wamid }));
+  else if (answer) act(() => write({ ...answer, reply_to: shown.wamid }));
 });
+
+function dropQuote() {
+  state.quote = null;
+  $("quote").hidden = true;
+}
+$("quote-drop").addEventListener("click", dropQuote);
 
 $("people").addEventListener("click", (event) => {
   const button = event.target.closest("button[data-key]");
@@ -216,7 +201,7 @@ $("people").addEventListener("click", (event) => {
   state.version = null;
   state.atBottom = true;
   dropQuote();
-  choose("chat");
+  if (document.body.dataset.tab === "people") choose("chat");
   act(async () => {});
 });
 $("number").addEventListener("change", (event) => {
@@ -226,55 +211,55 @@ $("number").addEventListener("change", (event) => {
 });
 $("composer").addEventListener("submit", (event) => {
   event.preventDefault();
-  const kind = $("kind").value;
   const text = $("text").value;
-  if (kind === "text" && !text.trim()) return;
-  const command = { type: kind };
-  if (kind === "text") command.text = text;
-  else if (["image", "video", "document"].includes(kind) && text) command.caption = text;
-  else if (kind === "unsupported") command.unsupported_type = "poll_creation";
+  if (!text.trim()) return;
+  const command = { type: "text", text };
   if (state.quote) command.reply_to = state.quote;
+  state.atBottom = true;
   act(async () => {
     await write(command);
     $("text").value = "";
-    $("kind").value = "text";
     dropQuote();
-    $("text").focus();
   });
 });
-$("thread").addEventListener("click", (event) => {
-  const node = event.target.closest("[data-wamid]");
-  const shown = node && state.view.bubbles.find((b) => b.wamid === node.dataset.wamid);
-  if (!shown) return;
-  const wanted = event.target.closest("button");
-  if (wanted?.dataset.do === "like") act(() => write({ type: "reaction", message_id: shown.wamid, emoji: "👍" }));
-  if (wanted?.dataset.do === "quote") {
-    state.quote = shown.wamid;
-    $("quote-text").textContent = shown.text || shown.type;
-    $("quote").hidden = false;
-    $("text").focus();
-  }
-  if (wanted?.dataset.choice) act(() => write(answer(shown.buttons[Number(wanted.dataset.choice)], shown.wamid)));
-});
-function answer(button, wamid) {
-  if (button.type === "button") return { type: "button", text: button.title, payload: button.payload, reply_to: wamid };
-  if (button.type === "share_contact") {
-    const me = state.view.customers.find((c) => c.key === state.customer);
-    const phone = me.detail.startsWith("+") ? me.detail : "+917700900123";
-    return { type: "contacts", reply_to: wamid, contacts: [{ name: { formatted_name: me.name, first_name: me.name }, phones: [{ phone, wa_id: phone.slice(1), type: "CELL" }], origin: "contact_request" }] };
-  }
-  return { ...button, reply_to: wamid };
-}
-function dropQuote() {
-  state.quote = null;
-  $("quote").hidden = true;
-}
-$("quote-drop").addEventListener("click", dropQuote);
+$("file").addEventListener("change", () => act(async () => {
+  const [file] = $("file").files;
+  if (!file) return;
+  $("file").value = "";
+  const family = file.type.split("/")[0];
+  const kind = ["image", "video", "audio"].includes(family) ? family : "document";
+  const data = await new Promise((resolve, reject) => {
+    const reader = new FileReader();
+    reader.onload = () => resolve(reader.result);
+    reader.onerror = () => reject(new Error("The file cannot be read."));
+    reader.readAsDataURL(file);
+  });
+  const given = { data_base64: data.slice(data.indexOf(",") + 1), mime_type: file.type || "application/octet-stream" };
+  if (kind === "document") given.filename = file.name;
+  const caption = $("text").value.trim();
+  await write({ type: kind, [kind]: given, ...(caption && kind !== "audio" ? { caption } : {}) });
+  $("text").value = "";
+}));
+$("attach").addEventListener("click", () => $("file").click());
 $("read").addEventListener("click", () => act(() => call("POST", `/customers/${encodeURIComponent(state.customer)}/read`, { phone_number_id: state.number })));
+
+$("new-person").addEventListener("submit", (event) => {
+  event.preventDefault();
+  const name = $("new-name").value.trim();
+  if (!name) return;
+  act(async () => {
+    const wa_id = `9198${String(Date.now()).slice(-8)}`;
+    await call("POST", "/customers", { wa_id, name });
+    state.customer = wa_id;
+    state.version = null;
+    $("new-name").value = "";
+  });
+});
+
 $("fault").addEventListener("submit", (event) => {
   event.preventDefault();
   const [kind, value] = $("fault-kind").value.split(":");
-  const rule = { kind, times: Number($("fault-times").value) || 1, match: { endpoint: "messages" } };
+  const rule = { kind, times: Number($("fault-times").value) || 1, match: { endpoint: $("fault-where").value } };
   if (kind === "error") rule.code = Number(value);
   if (kind === "delay") rule.seconds = Number(value);
   act(() => call("POST", "/faults", rule));
@@ -283,12 +268,9 @@ $("faults").addEventListener("click", (event) => {
   const id = event.target.closest("button")?.dataset.fault;
   if (id) act(() => call("DELETE", `/faults/${id}`));
 });
-document.querySelector(".tabs").addEventListener("click", (event) => {
-  const to = event.target.closest("button")?.dataset.to;
-  if (to) choose(to);
-});
 
-choose(location.hash.slice(1) || "chat");
+drawGallery();
+choose(["people", "chat", "gallery", "controls", "traffic"].includes(location.hash.slice(1)) ? location.hash.slice(1) : "gallery");
 let polls = 0;
 async function poll() {
   if (!document.hidden) {

@@ -13,6 +13,7 @@ from sandbox.world import World
 
 Builder = Callable[[World, PhoneNumber, Json], Update]
 WEEK_S = 7 * 86400
+PORTFOLIO_ID = "506914307656634"
 _STATUS_OF_EVENT = {
     "REINSTATED": "APPROVED",
     "FLAGGED": "APPROVED",
@@ -36,19 +37,22 @@ def _account_update(world: World, number: PhoneNumber, command: Json) -> Update:
         value["violation_info"] = {"violation_type": "SPAM"}
     elif event == "DISABLED_UPDATE":
         date = time.strftime("%B %d, %Y", time.gmtime())
-        value["ban_info"] = {"waba_ban_state": "DISABLE", "waba_ban_date": date}
+        state = str(command.get("state", "DISABLE"))
+        value["ban_info"] = {"waba_ban_state": state, "waba_ban_date": date}
     elif event == "PARTNER_REMOVED":
         value["waba_info"] = {"waba_id": number.waba_id, "owner_business_id": "506914307656634"}
         value["disconnection_info"] = {"reason": "PRIMARY_INACTIVITY", "initiated_by": "SYSTEM"}
     elif event in {"PARTNER_ADDED", "PARTNER_APP_INSTALLED", "PARTNER_APP_UNINSTALLED"}:
         value["waba_info"] = {"waba_id": number.waba_id, "owner_business_id": "506914307656634"}
-    return Update(number.waba_id, "account_update", value, f"account:{event}")
+    # News of a partner come under the id of the business portfolio (Meta, account_update reference).
+    entry_id = PORTFOLIO_ID if event.startswith("PARTNER_") else number.waba_id
+    return Update(entry_id, "account_update", value, f"account:{event}")
 
 
 def _account_alert(world: World, number: PhoneNumber, command: Json) -> Update:
     alert = {
         "alert_severity": str(command.get("severity", "WARNING")),
-        "alert_status": "ACTIVE",
+        "alert_status": str(command.get("alert_status", "ACTIVE")),
         "alert_type": str(command.get("alert_type", "INCREASED_CAPABILITIES_ELIGIBILITY_DEFERRED")),
         "alert_description": "Limits cannot be increased for your business at this time.",
     }
@@ -114,8 +118,41 @@ def _template_category(world: World, number: PhoneNumber, command: Json) -> Upda
     return Update(number.waba_id, "template_category_update", value, "template:category")
 
 
+def _template_components(world: World, number: PhoneNumber, command: Json) -> Update:
+    """The body gets a new `text` (and a `footer`, where one is given), then Meta tells."""
+    template = _template(world, number, command)
+    new = {"BODY": str(command.get("text", "Hello again, {{1}}."))}
+    if command.get("footer"):
+        new["FOOTER"] = str(command["footer"])
+    with world.lock:
+        template.components = [
+            part | {"text": new[part["type"]]} if part.get("type") in new else part
+            for part in template.components
+        ]
+        world.touch("template", template.template_id)
+    value: Json = {**_template_keys(template), "message_template_element": new["BODY"]}
+    if "FOOTER" in new:
+        value["message_template_footer"] = new["FOOTER"]
+    return Update(number.waba_id, "message_template_components_update", value, "template:components")
+
+
+def _template_category_advice(world: World, number: PhoneNumber, command: Json) -> Update:
+    """An impending change: `new_category` is the present one there, `correct_category` the coming one."""
+    template = _template(world, number, command)
+    value = {
+        **_template_keys(template),
+        "new_category": template.category,
+        "correct_category": str(command.get("correct_category", "MARKETING")),
+        "category_update_timestamp": int(time.time()) + WEEK_S,
+    }
+    return Update(number.waba_id, "template_category_update", value, "template:category_advice")
+
+
 def _number_quality(world: World, number: PhoneNumber, command: Json) -> Update:
-    event, tier = str(command.get("event", "THROUGHPUT_UPGRADE")), str(command.get("limit", "TIER_UNLIMITED"))
+    event = str(command.get("event", "THROUGHPUT_UPGRADE"))
+    usual = "TIER_UNLIMITED" if event == "THROUGHPUT_UPGRADE" else number.messaging_limit
+    tier = str(command.get("limit", usual))
+    number.quality_rating = {"FLAGGED": "RED", "UNFLAGGED": "GREEN"}.get(event, number.quality_rating)
     number.throughput_level = "HIGH" if event == "THROUGHPUT_UPGRADE" else number.throughput_level
     number.messaging_limit = tier
     value = {
@@ -184,6 +221,8 @@ ACCOUNT_KINDS: dict[str, Builder] = {
     "template_status": _template_status,
     "template_quality": _template_quality,
     "template_category": _template_category,
+    "template_category_advice": _template_category_advice,
+    "template_components": _template_components,
     "number_quality": _number_quality,
     "number_name": _number_name,
 }

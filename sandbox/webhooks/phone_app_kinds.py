@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable
 from typing import Any
 
+from sandbox import media_store
 from sandbox.behaviour import ControlError
 from sandbox.graph.errors import webhook_error
 from sandbox.model import Customer, Json, PhoneNumber
@@ -17,6 +18,13 @@ def _echo(world: World, number: PhoneNumber, customer: Customer, command: Json) 
     """A message, `edit` or `revoke` from the phone app: `type` and its object, `text` by default."""
     kind = str(command.get("type", "text"))
     content: Any = command.get(kind)
+    target = command.get("original_message_id")
+    if kind == "revoke" and content is None and target:
+        content = {"original_message_id": str(target)}
+    if kind == "edit" and content is None and target:
+        body = {"body": str(command.get("text", "Edited on the phone"))}
+        inner = {"context": {"id": str(target)}, "type": "text", "text": body}
+        content = {"original_message_id": str(target), "message": inner}
     if kind == "text" and not isinstance(content, dict):
         content = {"body": str(content or "Here's the info you requested!")}
     if content is None:
@@ -43,6 +51,29 @@ def _history(world: World, number: PhoneNumber, customer: Customer, command: Jso
         }
         item = {"metadata": progress, "threads": threads}
     return number_update(number, "history", "history", history=[item])
+
+
+def _history_media(world: World, number: PhoneNumber, customer: Customer, command: Json) -> Update:
+    """The file that belongs to a placeholder of the history: a message with the placeholder's `wamid`.
+
+    `echo: true` for one that the business had sent.
+    """
+    wamid = command.get("wamid")
+    if not wamid:
+        raise ControlError("the media of a history needs the wamid of its placeholder")
+    media = media_store.customer_file(world, number.phone_number_id, "image", {})
+    part = media_store.webhook_part(
+        world, media, "image", {"caption": str(command.get("caption", "From March"))}
+    )
+    at = str(int(command.get("timestamp") or time.time() - 86400))
+    message: Json = {"id": str(wamid), "timestamp": at, "type": "image", "image": part}
+    if command.get("echo"):
+        whom = {"from": number.display_phone_number, "to": customer.wa_id or customer.user_id}
+        return number_update(number, "history", "history:media", message_echoes=[whom | message])
+    contacts = [customer.contact()]
+    return number_update(
+        number, "history", "history:media", contacts=contacts, messages=[sender(customer) | message]
+    )
 
 
 def _thread(world: World, number: PhoneNumber, customer: Customer, count: int) -> Json:
@@ -85,5 +116,6 @@ def _contact_sync(world: World, number: PhoneNumber, customer: Customer, command
 PHONE_APP_KINDS: dict[str, Callable[[World, PhoneNumber, Customer, Json], Update]] = {
     "echo": _echo,
     "history": _history,
+    "history_media": _history_media,
     "contact_sync": _contact_sync,
 }

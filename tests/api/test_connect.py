@@ -143,9 +143,18 @@ def test_a_number_is_connected_once_and_again(
         "status": "connected",
         "quality_rating": "GREEN",
         "unread_count": 0,
+        "throughput": "STANDARD",
+        "messaging_limit": None,
+        "notices": [],
+        "paused_reason": None,
     }
     assert [call.split("/")[2:] for call in graph.calls] == [[NUMBER], [WABA, "subscribed_apps"]]
-    assert redis_client.llen("maintenance") == 1
+    queued = [json.loads(item)["headers"]["task"] for item in redis_client.lrange("maintenance", 0, -1)]
+    assert sorted(queued) == [
+        "maintenance.refresh_number",
+        "maintenance.sweep_outbound",
+        "maintenance.sync_templates",
+    ]
     again = web.post(URL, json=body(access_token=" good-2\n"), headers=auth(user))
     assert (again.status_code, again.json) == (200, first.json)
     assert rows(session) == (1, 1, 1)

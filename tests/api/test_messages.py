@@ -138,6 +138,7 @@ def test_a_message_shows_what_it_answers_and_what_was_felt_about_it(session: DbS
         "conversation_id": str(conversation.id),
         "wamid": answer.wamid,
         "direction": "outbound",
+        "origin": "livechat",
         "message_type": "text",
         "text": "Hi, is my order ready?",
         "content": {"text": {"body": "Hi, is my order ready?"}},

@@ -3,6 +3,7 @@
 import time
 from datetime import datetime, timedelta
 from typing import Any
+from uuid import uuid4
 
 import pytest
 
@@ -324,3 +325,33 @@ def test_an_answer_in_the_same_second_stands_below_what_it_answers(meta: Meta) -
     meta.deliver_body(make_text_body("wamid.reply", body="theirs", timestamp=int(accepted.timestamp())))
     assert [message["text"] for message in meta.messages()] == ["Hello", "ours", "theirs"]
     assert meta.conversation()["last_message_id"] == meta.messages()[-1]["id"]
+
+
+def make_edit_body(number: int, text: str) -> dict[str, Any]:
+    body = make_text_body(f"wamid.edit{number}", timestamp=1795342500 + number)
+    message = body["entry"][0]["changes"][0]["value"]["messages"][0]
+    del message["text"]
+    edited = {"type": "text", "text": {"body": text}}
+    message |= {"type": "edit", "edit": {"original_message_id": "wamid.edited", "message": edited}}
+    return body
+
+
+@pytest.mark.parametrize("order", [(0, 1, 2), (2, 1, 0), (1, 2, 0), (0, 2, 1)])
+def test_earlier_texts_are_told_in_the_order_of_the_edits_however_they_came(
+    meta: Meta, order: tuple[int, ...]
+) -> None:
+    first = make_text_body("wamid.edited", body="first", timestamp=1795342400)
+    bodies = [first, make_edit_body(1, "second"), make_edit_body(2, "third")]
+    for place in order:
+        meta.deliver_body(bodies[place])
+    (message,) = meta.messages()
+    assert message["text"] == "third"
+    url = f"/api/live-chat/messages/{message['id']}/edits"
+    answer = meta.client.get(url, headers={"Authorization": f"Bearer {make_token(OWNER)}"})
+    assert [edit["text"] for edit in answer.json["edits"]] == ["first", "second"]
+    assert [edit["until"] for edit in answer.json["edits"]] == [
+        "2026-11-22T10:15:01.000000Z",
+        "2026-11-22T10:15:02.000000Z",
+    ]
+    stranger = {"Authorization": f"Bearer {make_token(uuid4())}"}
+    assert meta.client.get(url, headers=stranger).status_code == 404

@@ -6,6 +6,7 @@ from typing import Any
 
 import orjson
 import pytest
+from alembic.script import ScriptDirectory
 from flask import Flask
 from redis import Redis
 from sqlalchemy.orm import Session, scoped_session
@@ -114,6 +115,10 @@ def test_all_is_well(livechat: Run, installation: Flask, connected: str, service
         "redis appendfsync: always",
         "queue media: is consumed",
         "postgresql pg_trgm: installed",
+        "redis clock: agrees with ours",
+        "redis append-only file: takes what is written",
+        "encryption keys: 1 key opens 1",
+        "webhook accounts: 0 items of the last hours, each with its outcome, are counted",
         "broker visibility time-out: 600 s, the longest task takes 110 s",
         f"token for number {connected}: works, quality GREEN",
         "unread counts: agree with the messages",
@@ -135,6 +140,43 @@ def test_a_redis_that_may_forget_is_wrong(examined: Examine, durable: Redis) -> 
     durable.config_set("appendfsync", "everysec")
     durable.config_set("maxmemory-policy", "allkeys-lru")
     assert examined() == {"redis appendfsync": "everysec", "redis maxmemory-policy": "allkeys-lru"}
+
+
+def test_a_redis_that_is_nearly_full_is_wrong(examined: Examine, durable: Redis) -> None:
+    used = int(durable.info("memory")["used_memory"])
+    durable.config_set("maxmemory", used * 21 // 20)
+    try:
+        detail = examined()["redis memory"]
+    finally:
+        durable.config_set("maxmemory", 0)
+    assert detail.endswith("MiB are used")
+
+
+def test_counts_that_differ_from_the_ledger_are_wrong(examined: Examine) -> None:
+    item = '[{"n": 0, "kind": "ThreadMessage", "number": "1", "outcome": "stored"}]'
+    execute(
+        "INSERT INTO webhook_events (id, received_at, state, body, items, stored) "
+        "VALUES (gen_random_uuid(), now(), 'done', '{}', CAST(:item AS jsonb), 1)",
+        item=item,
+    )
+    assert examined("ok")["webhook accounts"].startswith("1 items of the last hours")
+    execute("UPDATE webhook_counts SET items = 3")
+    assert examined() == {
+        "webhook accounts": "2 of 1 items of the last hours are not counted as the ledger has them"
+    }
+
+
+def test_webhooks_of_which_nothing_is_stored_are_wrong(examined: Examine) -> None:
+    execute(
+        "INSERT INTO webhook_events (id, received_at, state, body, items, failed) "
+        "SELECT gen_random_uuid(), now(), 'failed', '{}', "
+        """ '[{"n": 0, "kind": "Broken", "number": "83", "outcome": "failed", "reason": "KeyError"}]', 1 """
+        "FROM generate_series(1, 5)"
+    )
+    assert examined() == {
+        "failed webhooks": "5",
+        "webhooks of number 83": "5 items of webhooks came within 15 minutes and none was stored.",
+    }
 
 
 def test_a_redis_that_tells_nothing_cannot_be_checked(
@@ -197,9 +239,10 @@ def test_what_waits_and_what_was_given_up(
     execute("UPDATE chat_messages SET timestamp = now() - interval '10 min' WHERE id = :id", id=message.id)
     execute("UPDATE chat_conversations SET unread_count = 7")
     execute(
-        "INSERT INTO webhook_events (id, received_at, state, body, failed) VALUES "
-        "(gen_random_uuid(), now(), 'failed', '{}', 1), "
-        "(gen_random_uuid(), now() - interval '2 min', 'waiting', '{}', 0)"
+        "INSERT INTO webhook_events (id, received_at, state, body, failed, items) VALUES "
+        "(gen_random_uuid(), now(), 'failed', '{}', 1, CAST(:items AS jsonb)), "
+        "(gen_random_uuid(), now() - interval '2 min', 'waiting', '{}', 0, '[]')",
+        items='[{"n": 0, "kind": "ThreadMessage", "outcome": "failed", "reason": "KeyError"}]',
     )
     assert examined() == {
         "unread counts": "1 differ from the messages",
@@ -218,11 +261,12 @@ def test_a_paused_number_is_named_with_its_reason(examined: Examine, connected: 
 
 
 def test_an_older_database_is_told_from_a_good_one(examined: Examine) -> None:
+    (newest,) = ScriptDirectory("migrations").get_heads()
     execute("UPDATE alembic_version SET version_num = '0000'")
     try:
         assert "postgresql migrations" in examined("wrong", "--skip-meta")
     finally:
-        execute("UPDATE alembic_version SET version_num = '0001'")
+        execute("UPDATE alembic_version SET version_num = :newest", newest=newest)
 
 
 def test_with_everything_down_every_fault_is_named_and_nothing_is_thrown(

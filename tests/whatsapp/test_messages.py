@@ -87,6 +87,8 @@ def test_media_waits_for_its_file_and_drops_metas_url():
         "duration": None,
         "url": None,
         "thumbnail_url": None,
+        "waveform": None,
+        "error": None,
     }
 
 

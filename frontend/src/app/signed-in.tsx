@@ -48,7 +48,7 @@ export function SignedIn({ session, onSignOut, onSignedOut }: Props) {
       }
     };
     const prefix = `livechat.outbox.${session.userId}.`;
-    return { api, userId: session.userId, outbox: new Outbox({ storage: localStorage, prefix, send }) };
+    return { api, tokens: session, userId: session.userId, outbox: new Outbox({ storage: localStorage, prefix, send }) };
   }, [client, session]);
 
   useEffect(() => {

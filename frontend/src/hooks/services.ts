@@ -1,11 +1,13 @@
 import { createContext, useContext, useSyncExternalStore } from 'react';
-import type { ApiClient } from '../lib/api';
+import type { ApiClient, TokenSource } from '../lib/api';
 import type { Outbox, OutboxEntry } from '../lib/outbox';
 
 /** What the features share: the API as the signed-in user, and the replies that are on their way to it. */
 export interface Services {
   api: ApiClient;
   userId: string;
+  /** For what `api` cannot do: uploads that tell their progress. */
+  tokens: TokenSource;
   outbox: Outbox;
 }
 

@@ -4,6 +4,59 @@
  */
 
 export interface paths {
+    "/api/live-chat/activity": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * A number's webhooks and sends, hour by hour.
+         * @description Every item of every webhook is in one of the counts of the hour in which it was received, and every send
+         *     in one of those of the hour in which it was accepted.
+         */
+        get: {
+            parameters: {
+                query: {
+                    /** @description Meta's id of one of the numbers that you own. */
+                    phone_number_id: string;
+                    /** @description Widened to the full hour; left out: 24 hours before until. */
+                    since?: string;
+                    /** @description Widened to the full hour; left out: now. At most 31 days after since. */
+                    until?: string;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Activity"];
+                    };
+                };
+                401: components["responses"]["UNAUTHORIZED"];
+                404: components["responses"]["NOT_FOUND"];
+                422: components["responses"]["UNPROCESSABLE_ENTITY"];
+                429: components["responses"]["TOO_MANY_REQUESTS"];
+                503: components["responses"]["SERVICE_UNAVAILABLE"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/live-chat/conversations": {
         parameters: {
             query?: never;
@@ -56,7 +109,51 @@ export interface paths {
             };
         };
         put?: never;
-        post?: never;
+        /**
+         * The conversation with a customer's number: the one there is, or a new one.
+         * @description A new one is in no list before its first message, which can only be a template.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["OpenConversation"];
+                };
+            };
+            responses: {
+                /** @description There was one already */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Conversation"];
+                    };
+                };
+                /** @description Created */
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Conversation"];
+                    };
+                };
+                400: components["responses"]["BAD_REQUEST"];
+                401: components["responses"]["UNAUTHORIZED"];
+                404: components["responses"]["NOT_FOUND"];
+                415: components["responses"]["UNSUPPORTED_MEDIA_TYPE"];
+                422: components["responses"]["UNPROCESSABLE_ENTITY"];
+                429: components["responses"]["TOO_MANY_REQUESTS"];
+                503: components["responses"]["SERVICE_UNAVAILABLE"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
         delete?: never;
         options?: never;
         head?: never;
@@ -101,6 +198,135 @@ export interface paths {
             };
         };
         put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/live-chat/conversations/{conversation_id}/block": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                conversation_id: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Block the customer at WhatsApp: nothing passes in either direction.
+         * @description WhatsApp blocks only a customer who wrote within the last 24 hours (409 `block_refused` else).
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    conversation_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Conversation"];
+                    };
+                };
+                401: components["responses"]["UNAUTHORIZED"];
+                404: components["responses"]["NOT_FOUND"];
+                409: components["responses"]["CONFLICT"];
+                429: components["responses"]["TOO_MANY_REQUESTS"];
+                503: components["responses"]["SERVICE_UNAVAILABLE"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        /** Let the customer write, and be written to, again. */
+        delete: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    conversation_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Conversation"];
+                    };
+                };
+                401: components["responses"]["UNAUTHORIZED"];
+                404: components["responses"]["NOT_FOUND"];
+                409: components["responses"]["CONFLICT"];
+                429: components["responses"]["TOO_MANY_REQUESTS"];
+                503: components["responses"]["SERVICE_UNAVAILABLE"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/live-chat/conversations/{conversation_id}/draft": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                conversation_id: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        /** Keep what you are writing, for your other devices. An empty text deletes it. */
+        put: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    conversation_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: {
+                content: {
+                    "application/json": components["schemas"]["DraftWrite"];
+                };
+            };
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Conversation"];
+                    };
+                };
+                400: components["responses"]["BAD_REQUEST"];
+                401: components["responses"]["UNAUTHORIZED"];
+                404: components["responses"]["NOT_FOUND"];
+                415: components["responses"]["UNSUPPORTED_MEDIA_TYPE"];
+                422: components["responses"]["UNPROCESSABLE_ENTITY"];
+                429: components["responses"]["TOO_MANY_REQUESTS"];
+                503: components["responses"]["SERVICE_UNAVAILABLE"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
         post?: never;
         delete?: never;
         options?: never;
@@ -160,6 +386,53 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/live-chat/conversations/{conversation_id}/typing": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                conversation_id: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Tell the customer that somebody writes, for up to 25 seconds.
+         * @description Call it as often as keys are struck: WhatsApp is told at most every 20 seconds. It also gives blue ticks
+         *     up to the customer's newest message. Outside the service window nothing happens.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    conversation_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description No Content */
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                401: components["responses"]["UNAUTHORIZED"];
+                404: components["responses"]["NOT_FOUND"];
+                429: components["responses"]["TOO_MANY_REQUESTS"];
+                503: components["responses"]["SERVICE_UNAVAILABLE"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/live-chat/events": {
         parameters: {
             query?: never;
@@ -195,6 +468,115 @@ export interface paths {
                 401: components["responses"]["UNAUTHORIZED"];
                 404: components["responses"]["NOT_FOUND"];
                 422: components["responses"]["UNPROCESSABLE_ENTITY"];
+                429: components["responses"]["TOO_MANY_REQUESTS"];
+                503: components["responses"]["SERVICE_UNAVAILABLE"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/live-chat/media": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Upload a file to be sent.
+         * @description It is checked against what WhatsApp takes of its kind, by its bytes and not by its name, and converted
+         *     where that can be done. One that is not sent within a day is removed.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "multipart/form-data": components["schemas"]["Upload"];
+                };
+            };
+            responses: {
+                /** @description Created */
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["UploadAnswer"];
+                    };
+                };
+                401: components["responses"]["UNAUTHORIZED"];
+                404: components["responses"]["NOT_FOUND"];
+                413: components["responses"]["REQUEST_ENTITY_TOO_LARGE"];
+                415: components["responses"]["UNSUPPORTED_MEDIA_TYPE"];
+                422: components["responses"]["UNPROCESSABLE_ENTITY"];
+                429: components["responses"]["TOO_MANY_REQUESTS"];
+                503: components["responses"]["SERVICE_UNAVAILABLE"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/live-chat/media/{token}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                token: string;
+            };
+            cookie?: never;
+        };
+        /**
+         * The bytes of a file, by an address that a message's `content.media` holds.
+         * @description It takes no token, since `<img>` sends none: the address is signed and ends after some minutes. Ranges are
+         *     answered. Only pictures, recordings and films that browsers show safely are shown; all else is a download.
+         */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    token: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/octet-stream": string;
+                    };
+                };
+                /** @description The range that was asked for */
+                206: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                401: components["responses"]["UNAUTHORIZED"];
+                404: components["responses"]["NOT_FOUND"];
+                416: components["responses"]["REQUESTED_RANGE_NOT_SATISFIABLE"];
                 429: components["responses"]["TOO_MANY_REQUESTS"];
                 503: components["responses"]["SERVICE_UNAVAILABLE"];
                 default: components["responses"]["DEFAULT_ERROR"];
@@ -312,6 +694,161 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/live-chat/messages/{message_id}/edits": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                message_id: string;
+            };
+            cookie?: never;
+        };
+        /**
+         * What a message said before its sender edited it, the oldest text first.
+         * @description Empty for a message that was never edited, and for one that was deleted.
+         */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    message_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Edits"];
+                    };
+                };
+                401: components["responses"]["UNAUTHORIZED"];
+                404: components["responses"]["NOT_FOUND"];
+                429: components["responses"]["TOO_MANY_REQUESTS"];
+                503: components["responses"]["SERVICE_UNAVAILABLE"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/live-chat/messages/{message_id}/media/retry": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                message_id: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Fetch a customer's file once more, where that has failed. One that is here or on its way stays so. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    message_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Accepted */
+                202: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Message"];
+                    };
+                };
+                401: components["responses"]["UNAUTHORIZED"];
+                404: components["responses"]["NOT_FOUND"];
+                429: components["responses"]["TOO_MANY_REQUESTS"];
+                503: components["responses"]["SERVICE_UNAVAILABLE"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/live-chat/messages/{message_id}/resend": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                message_id: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Send a failed or unknown message again, as a new message, once. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    message_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: {
+                content: {
+                    "application/json": components["schemas"]["Resend"];
+                };
+            };
+            responses: {
+                /** @description It was sent again before: the message that did */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["SendMessageAnswer"];
+                    };
+                };
+                /** @description Accepted */
+                202: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["SendMessageAnswer"];
+                    };
+                };
+                400: components["responses"]["BAD_REQUEST"];
+                401: components["responses"]["UNAUTHORIZED"];
+                404: components["responses"]["NOT_FOUND"];
+                409: components["responses"]["CONFLICT"];
+                415: components["responses"]["UNSUPPORTED_MEDIA_TYPE"];
+                422: components["responses"]["UNPROCESSABLE_ENTITY"];
+                429: components["responses"]["TOO_MANY_REQUESTS"];
+                503: components["responses"]["SERVICE_UNAVAILABLE"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/live-chat/phone-numbers": {
         parameters: {
             query?: never;
@@ -397,6 +934,57 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/live-chat/phone-numbers/{phone_number_id}/resume": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                phone_number_id: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Let a paused number send again.
+         * @description For owners. What waits goes out; the account's other numbers that stopped for the same reason go on as
+         *     well. Where the access token was the reason, Meta is asked first whether it takes it now. A number that is
+         *     not paused is answered as it is.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    phone_number_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["PhoneNumber"];
+                    };
+                };
+                401: components["responses"]["UNAUTHORIZED"];
+                404: components["responses"]["NOT_FOUND"];
+                422: components["responses"]["UNPROCESSABLE_ENTITY"];
+                429: components["responses"]["TOO_MANY_REQUESTS"];
+                503: components["responses"]["SERVICE_UNAVAILABLE"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/live-chat/send-message": {
         parameters: {
             query?: never;
@@ -460,10 +1048,409 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/live-chat/sends/attention": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Sends that failed, or of which nobody knows whether they arrived, newest first. */
+        get: {
+            parameters: {
+                query: {
+                    /** @description Meta's id of one of the numbers that you own. */
+                    phone_number_id: string;
+                    /** @description How many items at most. */
+                    limit?: number;
+                    /** @description `next_cursor` of the page before. */
+                    cursor?: string;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Attention"];
+                    };
+                };
+                401: components["responses"]["UNAUTHORIZED"];
+                404: components["responses"]["NOT_FOUND"];
+                422: components["responses"]["UNPROCESSABLE_ENTITY"];
+                429: components["responses"]["TOO_MANY_REQUESTS"];
+                503: components["responses"]["SERVICE_UNAVAILABLE"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/live-chat/templates": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The templates of a number's account, by name and language, as Meta last described them.
+         * @description Each lists the values that a send of it fills in. They are sent by `POST /send-message` with
+         *     `message_type: template`; `components` are Meta's.
+         */
+        get: {
+            parameters: {
+                query: {
+                    /** @description Meta's id of one of your numbers: the templates are its account's. */
+                    phone_number_id: string;
+                    /** @description Part of a name or of a text. */
+                    search?: string;
+                    /** @description Meta's code. */
+                    language?: string;
+                    category?: "MARKETING" | "UTILITY" | "AUTHENTICATION";
+                    /** @description Only APPROVED ones can be sent; ALL lists every one. */
+                    status?: "APPROVED" | "PENDING" | "REJECTED" | "PAUSED" | "DISABLED" | "IN_APPEAL" | "PENDING_DELETION" | "DELETED" | "LIMIT_EXCEEDED" | "ARCHIVED" | "ALL";
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Templates"];
+                    };
+                };
+                401: components["responses"]["UNAUTHORIZED"];
+                404: components["responses"]["NOT_FOUND"];
+                422: components["responses"]["UNPROCESSABLE_ENTITY"];
+                429: components["responses"]["TOO_MANY_REQUESTS"];
+                503: components["responses"]["SERVICE_UNAVAILABLE"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/live-chat/templates/sync": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Have them read from Meta again, soon; several wishes at once are one reading. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["SyncTemplates"];
+                };
+            };
+            responses: {
+                /** @description Accepted */
+                202: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Synced"];
+                    };
+                };
+                400: components["responses"]["BAD_REQUEST"];
+                401: components["responses"]["UNAUTHORIZED"];
+                404: components["responses"]["NOT_FOUND"];
+                415: components["responses"]["UNSUPPORTED_MEDIA_TYPE"];
+                422: components["responses"]["UNPROCESSABLE_ENTITY"];
+                429: components["responses"]["TOO_MANY_REQUESTS"];
+                503: components["responses"]["SERVICE_UNAVAILABLE"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/live-chat/webhook-events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A number's webhooks, newest first, with the outcome of every item about it. */
+        get: {
+            parameters: {
+                query: {
+                    /** @description Meta's id of one of the numbers that you own. */
+                    phone_number_id: string;
+                    /** @description With an item that stands so now; waiting: not run yet. */
+                    outcome?: "stored" | "duplicate" | "ignored" | "failed" | "waiting";
+                    /** @description Received at this time or later. */
+                    since?: string;
+                    /** @description Received before this time. */
+                    until?: string;
+                    /** @description How many items at most. */
+                    limit?: number;
+                    /** @description `next_cursor` of the page before. */
+                    cursor?: string;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["WebhookEvents"];
+                    };
+                };
+                401: components["responses"]["UNAUTHORIZED"];
+                404: components["responses"]["NOT_FOUND"];
+                422: components["responses"]["UNPROCESSABLE_ENTITY"];
+                429: components["responses"]["TOO_MANY_REQUESTS"];
+                503: components["responses"]["SERVICE_UNAVAILABLE"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/live-chat/webhook-events/replay": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Run a number's webhooks again: all that are kept, or those of a time or with an outcome. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["Replay"];
+                };
+            };
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Replayed"];
+                    };
+                };
+                /** @description There are many; a task runs them */
+                202: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ReplayAccepted"];
+                    };
+                };
+                400: components["responses"]["BAD_REQUEST"];
+                401: components["responses"]["UNAUTHORIZED"];
+                404: components["responses"]["NOT_FOUND"];
+                415: components["responses"]["UNSUPPORTED_MEDIA_TYPE"];
+                422: components["responses"]["UNPROCESSABLE_ENTITY"];
+                429: components["responses"]["TOO_MANY_REQUESTS"];
+                503: components["responses"]["SERVICE_UNAVAILABLE"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/live-chat/webhook-events/{event_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                event_id: string;
+            };
+            cookie?: never;
+        };
+        /** One webhook with its body, as far as it is about numbers of yours. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    event_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["WebhookEventWithBody"];
+                    };
+                };
+                401: components["responses"]["UNAUTHORIZED"];
+                404: components["responses"]["NOT_FOUND"];
+                429: components["responses"]["TOO_MANY_REQUESTS"];
+                503: components["responses"]["SERVICE_UNAVAILABLE"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/live-chat/webhook-events/{event_id}/replay": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                event_id: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Run one webhook again, as far as it is about numbers of yours.
+         * @description Harmless however often: what is stored already is a duplicate. 409 `webhook_waiting` before its first run.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    event_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Replayed"];
+                    };
+                };
+                401: components["responses"]["UNAUTHORIZED"];
+                404: components["responses"]["NOT_FOUND"];
+                409: components["responses"]["CONFLICT"];
+                429: components["responses"]["TOO_MANY_REQUESTS"];
+                503: components["responses"]["SERVICE_UNAVAILABLE"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        Activity: {
+            /** @description Now, whatever the range. */
+            alarms: components["schemas"]["Alarm"][];
+            /** @description Every hour; the oldest first. */
+            hours: components["schemas"]["Hour"][];
+            /** @description From Meta's time (full seconds) to storing, of customers' messages of the range; of the conversations that spoke last where there are more than 50,000. Null: there are none. */
+            latency_ms: components["schemas"]["Latency"];
+            phone_number_id: string;
+            /**
+             * Format: date-time
+             * @description Inclusive, a full hour.
+             * @example 2026-11-22T10:00:00.000000Z
+             */
+            since: string;
+            totals: components["schemas"]["Totals"];
+            /**
+             * Format: date-time
+             * @description Exclusive, a full hour.
+             * @example 2026-11-22T10:00:00.000000Z
+             */
+            until: string;
+        };
+        Alarm: {
+            /** @enum {string} */
+            code: "nothing_stored" | "silent";
+            /** @description A sentence. */
+            detail: string;
+            /**
+             * Format: date-time
+             * @description When it began.
+             * @example 2026-11-22T10:00:00.000000Z
+             */
+            since: string;
+        };
+        Attention: {
+            /** @description The newest comes first. */
+            messages: components["schemas"]["Message"][];
+            /** @description For the next page; null: this was the last. */
+            next_cursor: string | null;
+        };
         Connect: {
             /**
              * Format: password
@@ -489,7 +1476,11 @@ export interface components {
             /** @description The customer's business-scoped id. */
             customer_user_id: string | null;
             customer_username: string | null;
+            /** @description Yours alone: other members are shown their own. */
+            draft: components["schemas"]["Draft"] | null;
             id: string;
+            /** @description Your business has blocked them. */
+            is_blocked: boolean;
             last_message: components["schemas"]["Message"] | null;
             /**
              * Format: date-time
@@ -497,6 +1488,8 @@ export interface components {
              * @example 2026-11-22T10:00:00.000000Z
              */
             last_message_time: string | null;
+            /** @description The customer has stopped marketing messages. */
+            marketing_opt_out: boolean;
             /** @description Our number. */
             phone_number_id: string;
             unread_count: number;
@@ -513,6 +1506,74 @@ export interface components {
             conversations: components["schemas"]["Conversation"][];
             /** @description For the next page; null: this was the last. */
             next_cursor: string | null;
+        };
+        Draft: {
+            /** @description The id of the message that it will answer. */
+            reply_to: string | null;
+            /** @description What you have begun to write. */
+            text: string;
+            /**
+             * Format: date-time
+             * @description When it was stored.
+             * @example 2026-11-22T10:00:00.000000Z
+             */
+            updated_at: string;
+        };
+        DraftWrite: {
+            /**
+             * @description The message that it answers, by its id.
+             * @default null
+             */
+            reply_to: string | null;
+            /**
+             * @description What is being written; empty or left out: the draft is deleted.
+             * @default
+             */
+            text: string;
+        };
+        EarlierText: {
+            /** @description The body or caption. */
+            text: string | null;
+            /**
+             * Format: date-time
+             * @description When its sender replaced it, by WhatsApp's time.
+             * @example 2026-11-22T10:00:00.000000Z
+             */
+            until: string;
+        };
+        Edits: {
+            /** @description The oldest text first. */
+            edits: components["schemas"]["EarlierText"][];
+        };
+        Hour: {
+            /** @description Stored before: Meta repeats. */
+            duplicate: number;
+            /** @description At their first run; a replay may have stored them since. */
+            failed: number;
+            /**
+             * Format: date-time
+             * @description Its beginning.
+             * @example 2026-11-22T10:00:00.000000Z
+             */
+            hour: string;
+            /**
+             * @description By reason.
+             * @example {
+             *       "not_for_inbox:flows": 2
+             *     }
+             */
+            ignored: {
+                [key: string]: number;
+            };
+            /** @description Items of webhooks: stored + duplicate + all ignored + failed. */
+            received: number;
+            sends: components["schemas"]["SendCounts"];
+            stored: number;
+        };
+        Latency: {
+            max: number | null;
+            p50: number | null;
+            p95: number | null;
         };
         Message: {
             /** @description As the sender gave it. */
@@ -550,6 +1611,11 @@ export interface components {
              * @example text
              */
             message_type: string;
+            /**
+             * @description Where it was written: by the customer, here, in the WhatsApp Business app (phone_app), before the number was connected (history), while Meta's own agent held the conversation (standby), or by nobody (event).
+             * @enum {string}
+             */
+            origin: "customer" | "livechat" | "phone_app" | "history" | "standby" | "event";
             reactions: components["schemas"]["Reaction"][];
             /**
              * Format: date-time
@@ -559,6 +1625,8 @@ export interface components {
             read_at: string | null;
             /** @description The id of the message that this one answers. */
             reply_to: string | null;
+            /** @description The id of the message that this one sends once more. */
+            resend_of: string | null;
             /**
              * Format: date-time
              * @description When Meta took it.
@@ -597,9 +1665,69 @@ export interface components {
             /** @description Messages in the thread. */
             total: number;
         };
+        Notice: {
+            /**
+             * @description Stable; what it is about.
+             * @example account_offboarded
+             */
+            code: string;
+            /** @description One sentence for the agent. */
+            detail: string;
+            /** @enum {string} */
+            severity: "info" | "warning" | "critical";
+            /**
+             * Format: date-time
+             * @description When Meta said so.
+             * @example 2026-11-22T10:00:00.000000Z
+             */
+            since: string | null;
+            /** @example Sending is paused */
+            title: string;
+            /**
+             * Format: date-time
+             * @description When it ends by itself; null: it does not, or nobody knows.
+             * @example 2026-11-22T10:00:00.000000Z
+             */
+            until: string | null;
+        };
+        OpenConversation: {
+            /** @description Meta's id of one of your numbers. */
+            phone_number_id: string;
+            /**
+             * @description The customer's number with its country code; +, spaces and dashes may stand.
+             * @example +91 77559 91051
+             */
+            to: string;
+        };
+        PausedReason: {
+            /** @description Meta's code; null: trouble of our own. */
+            code: number | null;
+            /** @description A sentence for people. */
+            detail: string | null;
+            /**
+             * Format: date-time
+             * @description When sends were stopped.
+             * @example 2026-11-22T10:00:00.000000Z
+             */
+            since: string;
+            /**
+             * @description Meta's word for it.
+             * @example Access token has expired
+             */
+            title: string | null;
+        };
         PhoneNumber: {
             /** @example +91 77559 91051 */
             display_phone_number: string;
+            /**
+             * @description Meta's tier: customers a day that may be written to outside service windows.
+             * @example TIER_2K
+             */
+            messaging_limit: string | null;
+            /** @description What the people who answer should know now. */
+            notices: components["schemas"]["Notice"][];
+            /** @description Why sends wait; null where they do not. */
+            paused_reason: components["schemas"]["PausedReason"] | null;
             /**
              * @description Meta's id of the number.
              * @example 106540352242922
@@ -612,6 +1740,8 @@ export interface components {
              * @enum {string}
              */
             status: "connected" | "paused";
+            /** @description Meta's level: STANDARD is 80 messages a second, HIGH 1,000. */
+            throughput: string | null;
             /** @description Summed over its conversations. */
             unread_count: number;
             /** @example Asha's Bakery */
@@ -665,9 +1795,65 @@ export interface components {
              */
             up_to: string | null;
         };
+        Replay: {
+            /**
+             * @description With an item that stands so now.
+             * @enum {string|null}
+             */
+            outcome?: "stored" | "duplicate" | "ignored" | "failed" | null;
+            /** @description Meta's id of one of the numbers that you own. */
+            phone_number_id: string;
+            /**
+             * Format: date-time
+             * @description Received at this time or later.
+             * @example 2026-11-22T10:00:00Z
+             */
+            since?: string | null;
+            /**
+             * Format: date-time
+             * @description Received before this time.
+             * @example 2026-11-22T10:00:00Z
+             */
+            until?: string | null;
+        };
+        ReplayAccepted: {
+            /** @description There are many: a task runs them. */
+            accepted: boolean;
+        };
+        Replayed: {
+            /** @description Items that were stored already. */
+            duplicate: number;
+            failed: number;
+            ignored: number;
+            /** @description Webhooks that ran. */
+            replayed: number;
+            /** @description Items that are stored now and were not before. */
+            stored: number;
+        };
+        Resend: {
+            /**
+             * @description Required for a message whose status is unknown: the customer may get it twice.
+             * @default false
+             */
+            even_if_delivered: boolean;
+        };
+        SendCounts: {
+            /** @description The sum of the others: each stands in one of these states now. */
+            accepted: number;
+            delivered: number;
+            failed: number;
+            /** @description Waiting or on their way. */
+            queued: number;
+            read: number;
+            sent: number;
+            /** @description Meta may or may not have taken them. */
+            unknown: number;
+        };
         SendMessage: {
             /** @description For message_type audio, in place of message: under Meta's own field names. */
-            audio?: Record<string, never> | null;
+            audio?: {
+                [key: string]: unknown;
+            } | null;
             /** @description Your own id of the message; it serves as an idempotency key. */
             client_message_id?: string | null;
             /** @description For message_type contacts, in place of message: under Meta's own field names. */
@@ -675,13 +1861,21 @@ export interface components {
             /** @description In place of to; the only way to a customer without a phone number. */
             conversation_id?: string | null;
             /** @description For message_type document, in place of message: under Meta's own field names. */
-            document?: Record<string, never> | null;
+            document?: {
+                [key: string]: unknown;
+            } | null;
             /** @description For message_type image, in place of message: under Meta's own field names. */
-            image?: Record<string, never> | null;
+            image?: {
+                [key: string]: unknown;
+            } | null;
             /** @description For message_type interactive, in place of message: under Meta's own field names. */
-            interactive?: Record<string, never> | null;
+            interactive?: {
+                [key: string]: unknown;
+            } | null;
             /** @description For message_type location, in place of message: under Meta's own field names. */
-            location?: Record<string, never> | null;
+            location?: {
+                [key: string]: unknown;
+            } | null;
             /**
              * @description The text, at most 4096 characters.
              * @example Out for delivery.
@@ -699,24 +1893,240 @@ export interface components {
              */
             phone_number_id: string;
             /** @description For message_type reaction, in place of message: under Meta's own field names. */
-            reaction?: Record<string, never> | null;
+            reaction?: {
+                [key: string]: unknown;
+            } | null;
             /** @description The id of the message of this conversation that is quoted. */
             reply_to?: string | null;
             /** @description For message_type sticker, in place of message: under Meta's own field names. */
-            sticker?: Record<string, never> | null;
+            sticker?: {
+                [key: string]: unknown;
+            } | null;
             /** @description For message_type template, in place of message: under Meta's own field names. */
-            template?: Record<string, never> | null;
+            template?: {
+                [key: string]: unknown;
+            } | null;
             /**
              * @description The customer's number with country code; +, spaces and dashes do not matter. Either this or conversation_id.
              * @example +91 77559 91051
              */
             to?: string | null;
             /** @description For message_type video, in place of message: under Meta's own field names. */
-            video?: Record<string, never> | null;
+            video?: {
+                [key: string]: unknown;
+            } | null;
         };
         SendMessageAnswer: {
             conversation: components["schemas"]["Conversation"];
             message: components["schemas"]["Message"];
+        };
+        SyncTemplates: {
+            /** @description Meta's id of one of your numbers: the templates are its account's. */
+            phone_number_id: string;
+        };
+        Synced: {
+            /**
+             * Format: date-time
+             * @description When they were read from Meta the last time; null: not yet.
+             * @example 2026-11-22T10:00:00.000000Z
+             */
+            synced_at: string | null;
+        };
+        Template: {
+            /** @example UTILITY */
+            category: string | null;
+            /** @description Under Meta's own field names. */
+            components: {
+                [key: string]: unknown;
+            }[];
+            /** @description Ours. */
+            id: string;
+            /** @example en_US */
+            language: string;
+            /** @example order_confirmation */
+            name: string;
+            /**
+             * @description POSITIONAL or NAMED.
+             * @example POSITIONAL
+             */
+            parameter_format: string;
+            /** @description What a send of this template fills in. */
+            parameters: components["schemas"]["TemplateParameter"][];
+            /** @example GREEN */
+            quality: string | null;
+            rejected_reason: string | null;
+            /** @example APPROVED */
+            status: string;
+            sub_category: string | null;
+        };
+        TemplateParameter: {
+            /** @description Of a carousel: the card, from 0. */
+            card: number | null;
+            /**
+             * @description header, body, button or limited_time_offer.
+             * @example body
+             */
+            component: string;
+            /** @description As Meta reviewed it. */
+            example: unknown;
+            /** @description From 0: the place among the component's values; a button's among the buttons. */
+            index: number;
+            /**
+             * @description Unique within the template.
+             * @example body.0
+             */
+            key: string;
+            /**
+             * @description text, image, video, document, location, url_suffix, coupon_code, payload, flow, catalog, mpm or limited_time_offer.
+             * @example text
+             */
+            kind: string;
+            /** @description The placeholder's, where the template names its own. */
+            name: string | null;
+            required: boolean;
+        };
+        Templates: {
+            /**
+             * Format: date-time
+             * @description When they were last read from Meta; null: not yet.
+             * @example 2026-11-22T10:00:00.000000Z
+             */
+            synced_at: string | null;
+            templates: components["schemas"]["Template"][];
+        };
+        Totals: {
+            /** @description Stored before: Meta repeats. */
+            duplicate: number;
+            /** @description At their first run; a replay may have stored them since. */
+            failed: number;
+            /**
+             * @description By reason.
+             * @example {
+             *       "not_for_inbox:flows": 2
+             *     }
+             */
+            ignored: {
+                [key: string]: number;
+            };
+            /** @description Items of webhooks: stored + duplicate + all ignored + failed. */
+            received: number;
+            sends: components["schemas"]["SendCounts"];
+            stored: number;
+        };
+        Upload: {
+            /**
+             * Format: binary
+             * @description The file.
+             */
+            file: string;
+            /**
+             * @description What it is to be sent as; left out: what its bytes suggest.
+             * @enum {string}
+             */
+            kind?: "image" | "video" | "audio" | "voice" | "sticker" | "document";
+            /**
+             * @description Meta's id of the number that will send it.
+             * @example 106540352242922
+             */
+            phone_number_id: string;
+        };
+        UploadAnswer: {
+            media: components["schemas"]["Uploaded"];
+        };
+        Uploaded: {
+            /** @description Seconds. */
+            duration: number | null;
+            filename: string | null;
+            height: number | null;
+            /** @description Give it as media_id to POST /send-message. */
+            id: string;
+            /** @enum {string} */
+            kind: "image" | "video" | "audio" | "voice" | "sticker" | "document";
+            /**
+             * @description Of the file as it will be sent: some are converted.
+             * @example image/jpeg
+             */
+            mime_type: string;
+            /** @description Bytes. */
+            size: number;
+            /** @description Of pictures and videos. */
+            thumbnail_url: string | null;
+            /** @description Same-origin, signed, good for some minutes. */
+            url: string;
+            /** @description Loudness, 0 to 100. */
+            waveform: number[] | null;
+            width: number | null;
+        };
+        WebhookEvent: {
+            id: string;
+            /** @description Those about numbers of yours; empty while it waits. */
+            items: components["schemas"]["WebhookItem"][];
+            /** @description The number of yours that it is about, the first where there are several. */
+            phone_number_id: string;
+            /**
+             * Format: date-time
+             * @description When we acknowledged it.
+             * @example 2026-11-22T10:00:00.000000Z
+             */
+            received_at: string;
+            /**
+             * Format: date-time
+             * @description The last replay.
+             * @example 2026-11-22T10:00:00.000000Z
+             */
+            replayed_at: string | null;
+            /** @enum {string} */
+            state: "waiting" | "done" | "failed";
+        };
+        WebhookEventWithBody: {
+            /** @description What Meta sent about numbers of yours; null where it cannot be shown as JSON. */
+            body: Record<string, never> | null;
+            id: string;
+            /** @description Those about numbers of yours; empty while it waits. */
+            items: components["schemas"]["WebhookItem"][];
+            /** @description The number of yours that it is about, the first where there are several. */
+            phone_number_id: string;
+            /**
+             * Format: date-time
+             * @description When we acknowledged it.
+             * @example 2026-11-22T10:00:00.000000Z
+             */
+            received_at: string;
+            /**
+             * Format: date-time
+             * @description The last replay.
+             * @example 2026-11-22T10:00:00.000000Z
+             */
+            replayed_at: string | null;
+            /** @enum {string} */
+            state: "waiting" | "done" | "failed";
+        };
+        WebhookEvents: {
+            /** @description For the next page; null: this was the last. */
+            next_cursor: string | null;
+            /** @description The newest comes first. */
+            webhook_events: components["schemas"]["WebhookEvent"][];
+        };
+        WebhookItem: {
+            /**
+             * @description At the first run; null where that did not see the item.
+             * @enum {string|null}
+             */
+            first_outcome: "stored" | "duplicate" | "ignored" | "failed" | null;
+            /**
+             * @description What the item is.
+             * @example ThreadMessage
+             */
+            kind: string;
+            /** @description The message that it became. */
+            message_id: string | null;
+            /**
+             * @description How it stands now: as the first run left it, or a replay has mended it.
+             * @enum {string}
+             */
+            outcome: "stored" | "duplicate" | "ignored" | "failed";
+            /** @description Why it was ignored or failed. */
+            reason: string | null;
         };
     };
     responses: {
@@ -758,6 +2168,24 @@ export interface components {
         };
         /** @description Not Found */
         NOT_FOUND: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description Requested Range Not Satisfiable */
+        REQUESTED_RANGE_NOT_SATISFIABLE: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description Request Entity Too Large */
+        REQUEST_ENTITY_TOO_LARGE: {
             headers: {
                 [name: string]: unknown;
             };

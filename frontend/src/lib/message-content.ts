@@ -1,89 +1,73 @@
 import type { Message } from './types';
 
-/** The typed parts of `content` that the page shows, read with care: `content` is what Meta sent. */
-export interface MediaPart {
-  state: 'pending' | 'ready' | 'failed';
-  mimeType: string | null;
-  filename: string | null;
-  size: number | null;
-  width: number | null;
-  height: number | null;
-  duration: number | null;
-  url: string | null;
-  thumbnailUrl: string | null;
+/** What is read of `content` before its parts are drawn, with care: `content` is what Meta sent. */
+export type Fields = Record<string, unknown>;
+
+export const fieldsOf = (value: unknown): Fields =>
+  typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Fields) : {};
+export const listOf = (value: unknown): unknown[] => (Array.isArray(value) ? value : []);
+export const textOf = (value: unknown): string | null => (typeof value === 'string' && value !== '' ? value : null);
+export const numberOf = (value: unknown): number | null => (typeof value === 'number' && Number.isFinite(value) ? value : null);
+/** Numbers as Meta also writes them: as strings. */
+export const numericOf = (value: unknown): number | null =>
+  numberOf(typeof value === 'string' && value.trim() !== '' ? Number(value) : value);
+export const fieldsIn = (value: unknown): Fields[] => listOf(value).map(fieldsOf);
+
+/** Its sender has deleted it: nothing of it is shown. */
+export const isDeleted = (message: Message): boolean => 'revoked_at' in message.content;
+
+/** A form's answers came; `formOf` reads them. */
+export const isFormAnswer = (message: Message): boolean => 'nfm_reply' in fieldsOf(message.content.interactive);
+
+export const isCallPermission = (message: Message): boolean =>
+  'call_permission_reply' in fieldsOf(message.content.interactive);
+
+/** The customer's answer to buttons or a list, as opposed to those that the business sent. */
+export const isAnswer = (message: Message): boolean =>
+  (textOf(fieldsOf(message.content.interactive).type) ?? '').endsWith('_reply');
+
+/** What kind of message it was that WhatsApp did not pass on: “poll_creation”, “edit”, … */
+export const unsupportedKindOf = (message: Message): string | null =>
+  textOf(fieldsOf(message.content.unsupported).type);
+
+export interface Call {
+  isMissed: boolean;
+  isByBusiness: boolean;
+  isOver: boolean;
+  seconds: number | null;
 }
 
-type Fields = Record<string, unknown>;
-
-const fieldsOf = (value: unknown): Fields =>
-  typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Fields) : {};
-const textOf = (value: unknown): string | null => (typeof value === 'string' && value !== '' ? value : null);
-const numberOf = (value: unknown): number | null => (typeof value === 'number' ? value : null);
-
-export function mediaOf(message: Message): MediaPart | null {
-  if (!('media' in message.content)) return null;
-  const media = fieldsOf(message.content.media);
-  const state = media.state === 'ready' || media.state === 'failed' ? media.state : 'pending';
+export function callOf(message: Message): Call | null {
+  if (!('call' in message.content)) return null;
+  const { event, direction, duration, status } = fieldsOf(message.content.call);
+  const seconds = numericOf(duration);
+  const isOver = event === 'terminate';
   return {
-    state,
-    mimeType: textOf(media.mime_type),
-    filename: textOf(media.filename),
-    size: numberOf(media.size),
-    width: numberOf(media.width),
-    height: numberOf(media.height),
-    duration: numberOf(media.duration),
-    url: sameOrigin(textOf(media.url)),
-    thumbnailUrl: sameOrigin(textOf(media.thumbnail_url)),
+    isByBusiness: direction === 'BUSINESS_INITIATED',
+    isOver,
+    isMissed: isOver && (status === 'FAILED' || seconds === null || seconds === 0),
+    seconds,
   };
 }
 
-/** Files come from us alone; the policy of the page would refuse others anyway. */
-function sameOrigin(url: string | null): string | null {
-  if (url === null) return null;
-  try {
-    return new URL(url, location.origin).origin === location.origin ? url : null;
-  } catch {
-    return null;
-  }
+/** Who answers the customer has changed: from Meta's agent to people, or back. */
+export function handoverOf(message: Message): { isToUs: boolean; summary: string | null } | null {
+  if (!('messaging_handovers' in message.content)) return null;
+  const part = fieldsOf(message.content.messaging_handovers);
+  return { isToUs: part.type !== 'control_taken', summary: message.text };
 }
 
-export interface Place {
-  name: string | null;
-  address: string | null;
-  latitude: number;
-  longitude: number;
-}
+/** `system.type`: “user_changed_number”, “user_identity_changed”, … */
+export const systemKindOf = (message: Message): string | null => textOf(fieldsOf(message.content.system).type);
 
-export function locationOf(message: Message): Place | null {
-  const part = fieldsOf(message.content.location);
-  const [latitude, longitude] = [numberOf(part.latitude), numberOf(part.longitude)];
-  if (latitude === null || longitude === null) return null;
-  return { name: textOf(part.name), address: textOf(part.address), latitude, longitude };
-}
+export const newNumberOf = (message: Message): string | null => {
+  const system = fieldsOf(message.content.system);
+  return textOf(system.wa_id) ?? textOf(system.new_wa_id);
+};
 
-export interface SharedContact {
-  name: string;
-  phones: string[];
-}
-
-export function contactsOf(message: Message): SharedContact[] {
-  const list = message.content.contacts;
-  if (!Array.isArray(list)) return [];
-  return list.map((item) => {
-    const { name, phones } = fieldsOf(item);
-    const numbers = Array.isArray(phones) ? phones.map((one) => textOf(fieldsOf(one).phone)) : [];
-    return {
-      name: textOf(fieldsOf(name).formatted_name) ?? '',
-      phones: numbers.filter((one) => one !== null),
-    };
-  });
-}
+const LINES = ['system', 'call', 'request_welcome'];
 
 /** A message that is about the conversation and not a part of it: shown as a line across the thread. */
-export const isSystemLine = (message: Message): boolean => message.message_type === 'system';
-
-/** The name of a template, for a message that was sent by one. */
-export const templateOf = (message: Message): string | null =>
-  textOf(fieldsOf(message.content.template).name);
+export const isSystemLine = (message: Message): boolean => LINES.includes(message.message_type);
 
 export const isVoiceNote = (message: Message): boolean => fieldsOf(message.content.audio).voice === true;

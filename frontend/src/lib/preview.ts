@@ -1,15 +1,85 @@
 import { t } from '../messages/en';
-import { isVoiceNote } from './message-content';
+import { duration, phone } from './format';
+import {
+  callOf,
+  handoverOf,
+  isAnswer,
+  isCallPermission,
+  isDeleted,
+  isFormAnswer,
+  isVoiceNote,
+  newNumberOf,
+  systemKindOf,
+  unsupportedKindOf,
+} from './message-content';
 import { plainText } from './markup';
 import type { Message } from './types';
 
 /** A message in one line. Every type has a name, so that no row is ever blank. */
 export function preview(message: Message): string {
+  if (isDeleted(message)) return t.kinds.deleted(message.direction === 'outbound');
   const text = message.text ? plainText(message.text) : '';
-  if (message.message_type === 'text' || message.message_type === 'system') return text || typeName(message);
-  if (message.message_type === 'unsupported') return t.typeName('unsupported');
-  return text === '' ? typeName(message) : `${typeName(message)} · ${text}`;
+  switch (message.message_type) {
+    case 'text':
+      return text || typeName(message);
+    case 'system':
+      return systemLine(message) || text || typeName(message);
+    case 'call':
+      return callLine(message);
+    case 'request_welcome':
+      return t.kinds.welcome;
+    case 'unsupported':
+    case 'unknown':
+      return unsupportedLine(message);
+    case 'button':
+      return text || typeName(message);
+    default:
+      return text === '' ? typeName(message) : `${typeName(message)} · ${text}`;
+  }
 }
 
-export const typeName = (message: Message): string =>
-  isVoiceNote(message) ? t.voiceNote : t.typeName(message.message_type);
+/** What kind of message it is, in a word or two. */
+export function typeName(message: Message): string {
+  if (isVoiceNote(message)) return t.voiceNote;
+  if (message.message_type !== 'interactive') return t.typeName(message.message_type);
+  if (isFormAnswer(message)) return t.kinds.form;
+  if (isCallPermission(message)) return t.kinds.callPermission;
+  return isAnswer(message) ? t.typeName('interactive') : t.kinds.interactive;
+}
+
+/** What WhatsApp did not pass on, by its name where that is told. */
+export function unsupportedLine(message: Message): string {
+  const kind = unsupportedKindOf(message);
+  return (kind !== null && t.kinds.unsupportedKinds[kind]) || t.typeName('unsupported');
+}
+
+function callLine(message: Message): string {
+  const call = callOf(message);
+  if (!call) return t.typeName('call');
+  if (call.isMissed) return call.isByBusiness ? t.kinds.callUnanswered : t.kinds.callMissed;
+  const length = call.seconds === null ? '' : ` · ${duration(call.seconds)}`;
+  return `${call.isByBusiness ? t.kinds.callOut : t.kinds.callIn}${length}`;
+}
+
+/** An event in our words; Meta's own sentence stands in for what is not known here. */
+function systemLine(message: Message): string | null {
+  const handover = handoverOf(message);
+  if (handover) {
+    const what = handover.isToUs ? t.kinds.handedToYou : t.kinds.takenByAgent;
+    return handover.summary ? `${what} ${handover.summary}` : what;
+  }
+  switch (systemKindOf(message)) {
+    case 'user_changed_number':
+    case 'customer_changed_number': {
+      const number = newNumberOf(message);
+      return number === null ? null : t.kinds.numberChanged(phone(number));
+    }
+    case 'user_changed_user_id':
+      return t.kinds.userIdChanged;
+    case 'user_identity_changed':
+    case 'customer_identity_changed':
+      return t.kinds.identityChanged;
+    default:
+      return null;
+  }
+}

@@ -8,6 +8,7 @@ export function aMessage(given: Partial<Message> = {}): Message {
     conversation_id: 'c1',
     wamid: 'wamid.1',
     direction: 'inbound',
+    origin: given.direction === 'outbound' ? 'livechat' : 'customer',
     message_type: 'text',
     text,
     content: { text: { body: text } },
@@ -38,6 +39,9 @@ export function aConversation(given: Partial<Conversation> = {}): Conversation {
     last_message_time: '2026-11-22T10:00:00.000000Z',
     unread_count: 0,
     window_expires_at: '2026-11-23T10:00:00.000000Z',
+    draft: null,
+    marketing_opt_out: false,
+    is_blocked: false,
     ...given,
   };
 }

@@ -15,6 +15,24 @@ def string(description: str | None = None, *, nullable: bool = False, **more: ob
     return fields.String(required=True, allow_none=nullable, metadata=metadata | more)
 
 
+class PausedReasonSchema(AnswerSchema):
+    code = fields.Integer(
+        required=True, allow_none=True, metadata={"description": "Meta's code; null: trouble of our own."}
+    )
+    title = string("Meta's word for it.", nullable=True, example="Access token has expired")
+    detail = string("A sentence for people.", nullable=True)
+    since = moment("When sends were stopped.")
+
+
+class NoticeSchema(AnswerSchema):
+    code = string("Stable; what it is about.", example="account_offboarded")
+    severity = fields.String(required=True, validate=OneOf(["info", "warning", "critical"]))
+    title = string(example="Sending is paused")
+    detail = string("One sentence for the agent.")
+    since = moment("When Meta said so.", nullable=True)
+    until = moment("When it ends by itself; null: it does not, or nobody knows.", nullable=True)
+
+
 class PhoneNumberSchema(AnswerSchema):
     phone_number_id = string("Meta's id of the number.", example="106540352242922")
     waba_id = string("The WhatsApp Business Account that it belongs to.", example="102290129340398")
@@ -25,8 +43,25 @@ class PhoneNumberSchema(AnswerSchema):
         validate=OneOf(["connected", "paused"]),
         metadata={"description": "paused: account trouble; sends wait, nothing is lost."},
     )
+    paused_reason = fields.Nested(
+        PausedReasonSchema,
+        required=True,
+        allow_none=True,
+        metadata={"description": "Why sends wait; null where they do not."},
+    )
     quality_rating = string(nullable=True, example="GREEN")
     unread_count = fields.Integer(required=True, metadata={"description": "Summed over its conversations."})
+    throughput = string("Meta's level: STANDARD is 80 messages a second, HIGH 1,000.", nullable=True)
+    messaging_limit = string(
+        "Meta's tier: customers a day that may be written to outside service windows.",
+        nullable=True,
+        example="TIER_2K",
+    )
+    notices = fields.List(
+        fields.Nested(NoticeSchema),
+        required=True,
+        metadata={"description": "What the people who answer should know now."},
+    )
 
 
 class MessageErrorSchema(AnswerSchema):
@@ -47,6 +82,15 @@ class MessageSchema(AnswerSchema):
     conversation_id = string()
     wamid = string("Meta's id; null until Meta has taken the message.", nullable=True)
     direction = fields.String(required=True, validate=OneOf(["inbound", "outbound"]))
+    origin = fields.String(
+        required=True,
+        validate=OneOf(["customer", "livechat", "phone_app", "history", "standby", "event"]),
+        metadata={
+            "description": "Where it was written: by the customer, here, in the WhatsApp Business app "
+            "(phone_app), before the number was connected (history), while Meta's own agent held the "
+            "conversation (standby), or by nobody (event)."
+        },
+    )
     message_type = string("Meta's word.", example="text")
     text = string("What a person reads in a list; null where there is none.", nullable=True)
     content = fields.Dict(
@@ -65,7 +109,14 @@ class MessageSchema(AnswerSchema):
     failed_at = moment("When it failed.", nullable=True)
     client_message_id = string("As the sender gave it.", nullable=True)
     reply_to = string("The id of the message that this one answers.", nullable=True)
+    resend_of = string("The id of the message that this one sends once more.", nullable=True)
     reactions = fields.List(fields.Nested(ReactionSchema), required=True)
+
+
+class DraftSchema(AnswerSchema):
+    text = string("What you have begun to write.")
+    reply_to = string("The id of the message that it will answer.", nullable=True)
+    updated_at = moment("When it was stored.")
 
 
 class ConversationSchema(AnswerSchema):
@@ -80,3 +131,13 @@ class ConversationSchema(AnswerSchema):
     last_message_time = moment("The list is sorted by it.", nullable=True)
     unread_count = fields.Integer(required=True)
     window_expires_at = moment("When the customer service window closes; null: none is open.", nullable=True)
+    draft = fields.Nested(
+        DraftSchema,
+        required=True,
+        allow_none=True,
+        metadata={"description": "Yours alone: other members are shown their own."},
+    )
+    marketing_opt_out = fields.Boolean(
+        required=True, metadata={"description": "The customer has stopped marketing messages."}
+    )
+    is_blocked = fields.Boolean(required=True, metadata={"description": "Your business has blocked them."})

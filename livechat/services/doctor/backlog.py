@@ -1,18 +1,22 @@
 """What waits, what was given up, and whether counts agree with what they count."""
 
 from collections.abc import Iterator
+from datetime import timedelta
 
 from redis import Redis
 
-from livechat.queries import unread, waiting
+from livechat.domain import clock
+from livechat.queries import activity, unread, waiting
 from livechat.queries.session import AnySession
-from livechat.services import inbox
-from livechat.services.doctor.findings import Finding, judged, note, ok
+from livechat.services import alarms, inbox
+from livechat.services.activity import full_hours
+from livechat.services.doctor.findings import Finding, judged, note, ok, wrong
 
 # Webhooks are stored within milliseconds and the sweep looks every two seconds.
 INBOUND_LATE_S = 60.0
 # An own network that comes and goes is given half an hour (``domain.retry.CONNECT``); people look earlier.
 SEND_LATE_S = 300.0
+ACCOUNTS_CHECKED = timedelta(hours=1)
 
 
 def check(session: AnySession, redis: Redis) -> Iterator[Finding]:
@@ -24,6 +28,7 @@ def check(session: AnySession, redis: Redis) -> Iterator[Finding]:
         "agree with the messages" if drift == 0 else f"{drift} differ from the messages",
         "The task maintenance.reconcile_unread repairs them; report it, since each one is a bug.",
     )
+    yield _accounts(session)
     yield from _ledger(session)
     yield from _sends(session)
     count, age_s = inbox.backlog(redis)
@@ -32,6 +37,19 @@ def check(session: AnySession, redis: Redis) -> Iterator[Finding]:
         "webhooks in the stream",
         f"{count}, the oldest for {age_s:.0f} s" if count else "none waits",
         "See that workers consume the queue inbound, and their log.",
+    )
+
+
+def _accounts(session: AnySession) -> Finding:
+    now = clock.now()
+    items, difference = activity.unaccounted_items(session, *full_hours(now - ACCOUNTS_CHECKED, now))
+    return judged(
+        difference == 0,
+        "webhook accounts",
+        f"{items} items of the last hours, each with its outcome, are counted"
+        if difference == 0
+        else f"{difference} of {items} items of the last hours are not counted as the ledger has them",
+        "Report it, since it is a bug: the ledger is right, and what /activity shows is not.",
     )
 
 
@@ -51,6 +69,13 @@ def _ledger(session: AnySession) -> Iterator[Finding]:
         f"{open_webhooks['waiting']} wait, the oldest for {late_s:.0f} s" if late_s else "none waits",
         "See that beat runs and that workers consume the queue inbound.",
     )
+    for alarm in alarms.alarms(session):
+        yield wrong(
+            f"webhooks of number {alarm.number}" if alarm.number else "webhooks that name no number",
+            alarm.detail,
+            "See “livechat failed”, the workers' log, and whether Meta's app still calls this address: "
+            "“livechat replay” stores later what was kept.",
+        )
     strangers = waiting.of_unknown_numbers(session)
     if strangers:
         yield note(

@@ -1,6 +1,7 @@
 """The settings as this process read them. What is missing or malformed has stopped it before it got here."""
 
 import os
+import re
 from collections.abc import Iterator
 from dataclasses import fields
 from urllib.parse import urlsplit
@@ -11,6 +12,8 @@ from livechat.services.telemetry import MULTIPROCESS_VARIABLE
 
 _ADDRESSES = ("database_url", "redis_url", "celery_broker_url")
 META_HOST = "graph.facebook.com"
+SHORTEST_VERIFY_TOKEN = 16
+_META_SECRET = re.compile(r"[0-9a-f]{32}")
 
 
 def shown(settings: Settings) -> dict[str, str]:
@@ -30,6 +33,18 @@ def check(settings: Settings) -> Iterator[Finding]:
         yield note(
             "whatsapp_api_version",
             f"{settings.whatsapp_api_version}; this release was made for {NEWEST_GRAPH_VERSION}",
+        )
+    if len(settings.whatsapp_verify_token) < SHORTEST_VERIFY_TOKEN:
+        yield note(
+            "whatsapp_verify_token",
+            f"has fewer than {SHORTEST_VERIFY_TOKEN} characters",
+            "Whoever guesses it can answer Meta's handshake; make it long and random.",
+        )
+    if host == META_HOST and not all(_META_SECRET.fullmatch(each) for each in settings.whatsapp_app_secrets):
+        yield note(
+            "whatsapp_app_secret",
+            "Meta's app secrets have 32 hexadecimal digits, and this has not",
+            "Take it from App settings, Basic: with a wrong one every webhook is refused.",
         )
     if len(settings.whatsapp_app_secrets) > 1:
         yield note(

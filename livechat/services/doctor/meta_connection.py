@@ -1,5 +1,6 @@
 """Every connected account: its token can be read, works at Meta, and its webhooks come to us."""
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
@@ -9,7 +10,7 @@ from sqlalchemy import Row
 from livechat.config import Settings
 from livechat.queries import connections
 from livechat.queries.session import AnySession
-from livechat.services.crypto import UndecryptableTokenError, decrypt_token
+from livechat.services.crypto import UndecryptableTokenError, decrypt_token, key_of
 from livechat.services.doctor.findings import Finding, note, ok, unknown, wrong
 from livechat.whatsapp.client import GraphClient
 from livechat.whatsapp.errors import Disposition, GraphError
@@ -40,6 +41,7 @@ def check(session: AnySession, settings: Settings, graph: GraphClient | None) ->
             )
     if len(tokens) == len(accounts):
         yield ok("tokens", f"all {len(tokens)} can be decrypted")
+    yield _keys([account.access_token_encrypted for account in accounts], settings.encryption_keys)
     for account in accounts:
         yield from _paused(account)
     if graph is None:
@@ -49,6 +51,19 @@ def check(session: AnySession, settings: Settings, graph: GraphClient | None) ->
     with ThreadPoolExecutor(CALLS_AT_ONCE) as pool:
         for findings in pool.map(lambda one: _at_meta(graph, one, tokens[one.account_id]), readable):
             yield from findings
+
+
+def _keys(ciphertexts: Sequence[str], keys: Sequence[str]) -> Finding:
+    needed = Counter(key_of(ciphertext, keys) for ciphertext in ciphertexts)
+    each = [f"key {place + 1} opens {needed[place]}" for place in range(len(keys))]
+    detail = f"{'; '.join(each)} (the newest is 1)" if len(keys) > 1 else f"1 key opens {needed[0]}"
+    if any(needed[place] for place in range(1, len(keys))):
+        return note(
+            "encryption keys", detail, "“flask --app wsgi livechat rotate-keys” frees the older ones."
+        )
+    if len(keys) > 1:
+        return note("encryption keys", detail, "The older ones can be taken out.")
+    return ok("encryption keys", detail)
 
 
 def _paused(account: Row[Any]) -> Iterator[Finding]:

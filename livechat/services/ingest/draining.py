@@ -2,9 +2,11 @@
 
 import time
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 
 import structlog
 from redis import Redis
+from redis.exceptions import RedisError
 
 from livechat.domain import clock
 from livechat.queries import ledger
@@ -47,7 +49,7 @@ def drain(redis: Redis, session: AnySession, consumer: str, report: Report) -> i
         events = inbox.take(redis, consumer, BATCH_EVENTS, stored)
         began = time.monotonic()
         if events:
-            report(ingest_events(session, events))
+            _store(redis, session, consumer, events, report)
         stored = events
         count = len(events)
         if not events or began >= look_at:
@@ -74,6 +76,21 @@ def _text(value: object) -> str:
     return value.decode() if isinstance(value, bytes) else str(value)
 
 
+def _store(
+    redis: Redis, session: AnySession, consumer: str, events: Sequence[RawEvent], report: Report
+) -> None:
+    """Store and report; the caller says that they are done."""
+    try:
+        stored = ingest_events(session, events)
+    except Exception:
+        # The database is in trouble and we live: a body must not be suspected for what it has not done, or
+        # an outage of some seconds would set aside every webhook that waits for its end.
+        with suppress(RedisError):
+            inbox.forgive(redis, consumer, events)
+        raise
+    report(stored)
+
+
 def _finish_pending(redis: Redis, session: AnySession, consumer: str, report: Report) -> int:
     """What this consumer took before it died. A body that may have killed it is tried alone, then kept."""
     total = 0
@@ -82,13 +99,13 @@ def _finish_pending(redis: Redis, session: AnySession, consumer: str, report: Re
         suspects = [event for event in events if _times(times, event) > DELIVERIES_BEFORE_SUSPECT]
         healthy = [event for event in events if event not in suspects]
         if healthy:
-            report(ingest_events(session, healthy))
+            _store(redis, session, consumer, healthy, report)
             inbox.done(redis, healthy)
         for event in suspects:
             if _times(times, event) > DELIVERIES_BEFORE_FAILED:
                 _keep_as_failed(session, event, report)
             else:
-                report(ingest_events(session, [event]))
+                _store(redis, session, consumer, [event], report)
             inbox.done(redis, [event])
         total += len(events)
     return total

@@ -1,7 +1,7 @@
 """A batch of webhooks, stored and accounted for in one transaction, whatever is in it."""
 
 from bisect import insort
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Sequence, Set
 from typing import Any
 from uuid import UUID
 
@@ -21,6 +21,8 @@ log = structlog.get_logger(__name__)
 
 # Deadlocks, serialization failures, and another batch that created the same customer first.
 ATTEMPTS = 8
+# What writes the outcomes of a batch into the ledger, in the batch's transaction.
+Account = Callable[[AnySession, Sequence[RawEvent], Sequence[Entry], Stored], None]
 _TRY_AGAIN_SQLSTATES = ("40001", "40P01", "55P03")
 
 
@@ -36,20 +38,32 @@ def ingest_events(session: AnySession, events: Sequence[RawEvent]) -> Stored:
     fresh = [event for event in events if event.id not in known] if known else events
     if not fresh:
         session.rollback()
-    return _ingest(session, fresh)
+    return _ingest(session, fresh, _account)
 
 
-def replay_events(session: AnySession, events: Sequence[RawEvent]) -> Stored:
-    """Run ``events`` again although their outcome is known: what is stored already is a duplicate."""
-    return _ingest(session, events)
+def replay_events(
+    session: AnySession, events: Sequence[RawEvent], account: Account, numbers: Set[str] | None = None
+) -> Stored:
+    """Run ``events`` again although their outcome is known: what is stored already is a duplicate.
+
+    ``numbers``: only the items about these numbers; None: all. ``account`` notes the outcomes.
+    """
+    return _ingest(session, events, account, numbers)
 
 
-def _ingest(session: AnySession, events: Sequence[RawEvent]) -> Stored:
+def _ingest(
+    session: AnySession, events: Sequence[RawEvent], account: Account, numbers: Set[str] | None = None
+) -> Stored:
     if not events:
         return Stored()
-    entries = [Entry(event, item) for event in events for item in parse(event.body)]
+    entries = [
+        Entry(event, item)
+        for event in events
+        for item in parse(event.body)
+        if numbers is None or item.source.phone_number_id in numbers
+    ]
     try:
-        return _in_one_transaction(session, events, entries, lambda: store(session, entries))
+        return _in_one_transaction(session, events, entries, lambda: store(session, entries), account)
     except Exception as error:
         session.rollback()
         if _is_trouble(error):
@@ -57,12 +71,12 @@ def _ingest(session: AnySession, events: Sequence[RawEvent]) -> Stored:
         # A refusal of the data, or a fault of ours that this data shows: it must not take others along.
         if len(events) > 1:
             middle = len(events) // 2
-            result = _ingest(session, events[:middle])
-            result.add(_ingest(session, events[middle:]))
+            result = _ingest(session, events[:middle], account, numbers)
+            result.add(_ingest(session, events[middle:], account, numbers))
             return result
         log.exception("webhook_body_refused", event_id=str(events[0].id), error=_name(error))
     fresh = [Entry(entry.event, entry.item) for entry in entries]
-    return _in_one_transaction(session, events, fresh, lambda: _one_by_one(session, fresh))
+    return _in_one_transaction(session, events, fresh, lambda: _one_by_one(session, fresh), account)
 
 
 def _one_by_one(session: AnySession, entries: Sequence[Entry]) -> Stored:
@@ -82,12 +96,16 @@ def _one_by_one(session: AnySession, entries: Sequence[Entry]) -> Stored:
 
 
 def _in_one_transaction(
-    session: AnySession, events: Sequence[RawEvent], entries: Sequence[Entry], work: Callable[[], Stored]
+    session: AnySession,
+    events: Sequence[RawEvent],
+    entries: Sequence[Entry],
+    work: Callable[[], Stored],
+    account: Account,
 ) -> Stored:
     for attempt in range(1, ATTEMPTS + 1):
         try:
             result = work()
-            _account(session, events, entries, result)
+            account(session, events, entries, result)
             _publish(session, result)
             session.commit()
         except (DBAPIError, BatchOvertakenError) as error:

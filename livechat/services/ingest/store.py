@@ -7,6 +7,7 @@ new, and only those raise unread counts, windows and last messages. The caller o
 import hashlib
 from collections.abc import Sequence
 from dataclasses import fields
+from datetime import datetime
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -16,8 +17,10 @@ from livechat.domain.ids import uuid7
 from livechat.queries import ingest as queries
 from livechat.queries.session import AnySession
 from livechat.services import apply_status
+from livechat.services.account_news import apply_account_news
 from livechat.services.ingest.batch import Entry, Stored
 from livechat.services.ingest.people import Conversation, FormerId, People
+from livechat.services.media.arrive import fetch_files_of
 from livechat.services.pause import pause_number
 from livechat.services.publish import publish_numbers
 from livechat.whatsapp.items import (
@@ -222,6 +225,9 @@ def _store_messages(session: AnySession, people: People, located: Sequence[Locat
     repeated = [row for row in rows if row["id"] not in inserted and _may_replace(row)]
     if repeated:
         _replace_placeholders(session, repeated, waiting, result)
+    fetch_files_of(
+        session, [row["id"] for row in rows if row["id"] in inserted and "media" in row["content"]]
+    )
     wamids = [row["wamid"] for row in rows if row["id"] in inserted]
     if wamids:
         result.updated_messages |= apply_status.settle_parked(
@@ -285,10 +291,12 @@ def _replace_placeholders(
     result: Stored,
 ) -> None:
     by_wamid = {row["wamid"]: waiting[row["id"]] for row in rows}
-    for replaced in queries.replace_placeholders(session, rows):
+    found = queries.replace_placeholders(session, rows)
+    for replaced in found:
         entry, _, conversation = by_wamid[replaced.wamid]
         entry.stored(replaced.id)
         result.updated_messages[replaced.id] = conversation.id
+    fetch_files_of(session, [replaced.id for replaced in found])
 
 
 def _store_reactions(session: AnySession, people: People, located: Sequence[Located], result: Stored) -> None:
@@ -468,17 +476,19 @@ def _store_statuses(
     for update in applied.pauses:
         number = update.source.phone_number_id
         if number is not None and update.error is not None:
-            pause_number(session, number, update.error_code, update.error["detail"])
+            title, detail = update.error["title"], update.error["detail"]
+            pause_number(session, number, update.error_code, detail, title=title)
     result.updated_messages |= applied.messages
 
 
 def _store_news(session: AnySession, entries: Sequence[tuple[Entry, AccountNews]]) -> None:
     rows: dict[str, dict[str, Any]] = {}
-    digests: list[tuple[Entry, str]] = []
+    digests: list[str] = []
     for entry, item in entries:
-        facts = [item.source.waba_id, item.source.field, item.value]
+        # Without its time a second "offboarded" would be a repeat of the first.
+        facts = [item.source.waba_id, item.source.field, item.happened_at, item.value]
         digest = hashlib.sha256(orjson.dumps(facts, option=orjson.OPT_SORT_KEYS)).hexdigest()
-        digests.append((entry, digest))
+        digests.append(digest)
         rows[digest] = {
             "digest": digest,
             "waba_id": item.source.waba_id or "",
@@ -487,20 +497,15 @@ def _store_news(session: AnySession, entries: Sequence[tuple[Entry, AccountNews]
             "happened_at": item.happened_at or entry.event.received_at,
             "value": item.value,
         }
-        if item.source.field == "phone_number_quality_update" and item.source.waba_id is not None:
-            _note_quality(session, item.source.waba_id, item.value)
     if not rows:
         return
     new = queries.insert_account_events(session, list(rows.values()))
-    for entry, digest in digests:
+    fresh: list[tuple[AccountNews, datetime]] = []
+    for (entry, item), digest in zip(entries, digests, strict=True):
         if digest in new:
             new.discard(digest)
             entry.stored()
+            fresh.append((item, item.happened_at or entry.event.received_at))
         else:
             entry.duplicate()
-
-
-def _note_quality(session: AnySession, waba_id: str, value: dict[str, Any]) -> None:
-    digits = "".join(ch for ch in str(value.get("display_phone_number", "")) if ch.isdigit())
-    if value.get("event") == "THROUGHPUT_UPGRADE" and digits:
-        queries.set_throughput(session, waba_id, digits, "HIGH")
+    apply_account_news(session, fresh)

@@ -1,0 +1,90 @@
+import { CornerUpLeft, FileText, Film, Image, Link, List, MapPin, Phone, ClipboardCopy, ShoppingBag, User, ClipboardList } from 'lucide-react';
+import type { ReactNode } from 'react';
+import { Markup } from './markup';
+import type { Framed, ShownButton } from '../lib/message-parts';
+import { t } from '../messages/en';
+import { k } from '../messages/kinds-en';
+import { PlacePart } from './part-card';
+import styles from './parts.module.css';
+
+const ICONS: Record<ShownButton['kind'], ReactNode> = {
+  reply: <CornerUpLeft size={15} />,
+  url: <Link size={15} />,
+  phone: <Phone size={15} />,
+  call: <Phone size={15} />,
+  copy: <ClipboardCopy size={15} />,
+  list: <List size={15} />,
+  location: <MapPin size={15} />,
+  contact: <User size={15} />,
+  form: <ClipboardList size={15} />,
+  product: <ShoppingBag size={15} />,
+};
+
+const FILE_ICONS: Record<string, ReactNode> = {
+  image: <Image size={22} />,
+  video: <Film size={22} />,
+  document: <FileText size={22} />,
+};
+
+/** A template, buttons or a list as the customer saw them. What they could tap cannot be tapped here. */
+export function FramedPart({ framed }: { framed: Framed }) {
+  const { name, headerMedia, headerText, headerPlace, body, footer, buttons, sections } = framed;
+  return (
+    <div className={styles.framed}>
+      {name && <span className={styles.label}>{k.template(name)}</span>}
+      {headerMedia && <HeaderFile header={headerMedia} />}
+      {headerPlace && <PlacePart place={headerPlace} />}
+      {headerText && <bdi className={styles.header}>{headerText}</bdi>}
+      {body ? <Markup text={body} /> : name && <span className={styles.detail}>{k.templateElsewhere}</span>}
+      {footer && <bdi className={styles.detail}>{footer}</bdi>}
+      {buttons.length > 0 && (
+        <ul className={styles.buttons}>
+          {buttons.map((button, index) => (
+            // Buttons have no identity but their place.
+            // oxlint-disable-next-line react/no-array-index-key
+            <li key={index}>
+              <span className={styles.button}>
+                <span aria-hidden>{ICONS[button.kind]}</span>
+                <bdi>{button.title || fallback(button.kind)}</bdi>
+              </span>
+              {button.detail && <bdi className={styles.address}>{button.detail}</bdi>}
+            </li>
+          ))}
+        </ul>
+      )}
+      {sections.some((section) => section.rows.length > 0) && (
+        <div className={styles.sections}>
+          {sections.map((section, at) => (
+            // oxlint-disable-next-line react/no-array-index-key
+            <div key={at}>
+              {section.title && <bdi className={styles.sectionTitle}>{section.title}</bdi>}
+              <ul>
+                {section.rows.map((row, index) => (
+                  // oxlint-disable-next-line react/no-array-index-key
+                  <li key={index}>
+                    <bdi>{row.title}</bdi>
+                    {row.description && <bdi className={styles.detail}>{row.description}</bdi>}
+                  </li>
+                ))}
+              </ul>
+            </div>
+          ))}
+        </div>
+      )}
+    </div>
+  );
+}
+
+const fallback = (kind: ShownButton['kind']): string => k.button[kind];
+
+function HeaderFile({ header }: { header: NonNullable<Framed['headerMedia']> }) {
+  const still = header.type === 'image' ? (header.media?.url ?? header.previewUrl) : null;
+  const url = header.media?.thumbnailUrl ?? still;
+  if (url) return <img className={styles.headerPicture} src={url} alt={t.typeName(header.type)} loading="lazy" />;
+  return (
+    <span className={styles.headerFile}>
+      <span aria-hidden>{FILE_ICONS[header.type]}</span>
+      <bdi>{header.filename ?? header.media?.filename ?? t.typeName(header.type)}</bdi>
+    </span>
+  );
+}

@@ -1,0 +1,110 @@
+import { useEffect, useState, useSyncExternalStore } from 'react';
+import { useSendPart } from '../../hooks/send-part';
+import { useServices } from '../../hooks/services';
+import { newId } from '../../lib/ids';
+import { Tray } from '../../lib/tray';
+import type { Conversation } from '../../lib/types';
+import { upload } from '../../lib/upload';
+import { AttachMenu, type Choice } from './attach-menu';
+import { BuilderSheet } from './builder-sheet';
+import { CardSheet } from './card-sheet';
+import type { AttachWish } from './composer-tools';
+import { PlaceSheet } from './place-sheet';
+import { Recorder } from './recorder';
+import TemplateSheet from './template-sheet';
+import { TrayView } from './tray-view';
+
+interface Props {
+  conversation: Conversation;
+  replyToId: string | null;
+  wish: AttachWish;
+  onClose: () => void;
+  onFocusBack: () => void;
+  onSent: () => void;
+}
+
+// By conversation, and as long as the page: to answer somebody else meanwhile stops no upload.
+const trays = new Map<string, Tray>();
+
+/** Everything that is sent besides text, loaded on first use: menu, files, recorder, and the sheets. */
+export default function AttachRoot({ conversation, replyToId, wish, onClose, onFocusBack, onSent }: Props) {
+  const { tokens } = useServices();
+  const { id: conversationId, phone_number_id: phoneNumberId } = conversation;
+  const send = useSendPart({ phoneNumberId, conversationId });
+  const [sheet, setSheet] = useState<Choice | null>(null);
+  let tray = trays.get(conversationId);
+  if (!tray) {
+    tray = new Tray({
+      upload: (file, kind, signal, onProgress) => upload({ tokens, phoneNumberId, file, kind, signal, onProgress }),
+      send: async (type, part, key, replyTo) => void (await send({ type, part, key, replyTo })),
+      newId,
+    });
+    trays.set(conversationId, tray);
+  }
+  const files = tray;
+  const items = useSyncExternalStore(files.subscribe, files.snapshot);
+
+  useEffect(() => {
+    if (wish.kind === 'files') files.add(wish.files);
+  }, [wish, files]);
+
+  const closeSheet = () => setSheet(null);
+  const recipient = { phoneNumberId, conversationId };
+  const sheetProps = {
+    recipient,
+    replyToId,
+    onClose: closeSheet,
+    onSent: () => {
+      closeSheet();
+      onSent();
+    },
+  };
+  return (
+    <>
+      {wish.kind === 'menu' && (
+        <AttachMenu
+          onChoose={(choice) => {
+            onClose();
+            setSheet(choice);
+          }}
+          onFiles={(chosen, kind) => {
+            onClose();
+            files.add(chosen, kind);
+          }}
+          onClose={() => {
+            onClose();
+            onFocusBack();
+          }}
+        />
+      )}
+      {wish.kind === 'record' && (
+        <Recorder
+          onDone={(recording) => {
+            files.add([recording], 'voice');
+            onClose();
+          }}
+          onClose={() => {
+            onClose();
+            onFocusBack();
+          }}
+        />
+      )}
+      {wish.kind !== 'record' && items.length > 0 && (
+        <TrayView
+          items={items}
+          tray={files}
+          onSend={() => {
+            files.sendAll(replyToId);
+            onSent();
+          }}
+        />
+      )}
+      {sheet === 'template' && <TemplateSheet {...sheetProps} />}
+      {sheet === 'place' && <PlaceSheet {...sheetProps} />}
+      {sheet === 'card' && <CardSheet {...sheetProps} />}
+      {sheet !== null && sheet !== 'template' && sheet !== 'place' && sheet !== 'card' && (
+        <BuilderSheet kind={sheet} {...sheetProps} />
+      )}
+    </>
+  );
+}

@@ -1,0 +1,145 @@
+import { Check, CircleAlert, Mic, Trash2 } from 'lucide-react';
+import { useEffect, useRef, useState } from 'react';
+import { Button } from '../../components/button';
+import { duration } from '../../lib/format';
+import { c } from '../../messages/compose-en';
+import styles from './attach.module.css';
+
+// What browsers record; WhatsApp takes none of the first two as they are, so the server converts them.
+const TYPES = ['audio/webm;codecs=opus', 'audio/mp4;codecs=opus', 'audio/mp4', 'audio/ogg;codecs=opus'];
+const BARS = 32;
+
+/** Records a voice message: it runs at once, shows how loud it is, and ends in the tray to be listened to. */
+export function Recorder({ onDone, onClose }: { onDone: (recording: File) => void; onClose: () => void }) {
+  const [problem, setProblem] = useState<string | null>(null);
+  const [startedAt, setStartedAt] = useState<number | null>(null);
+  const [now, setNow] = useState(0);
+  const [levels, setLevels] = useState<number[]>([]);
+  const recorder = useRef<MediaRecorder | null>(null);
+  const isKept = useRef(false);
+  const stopButton = useRef<HTMLButtonElement>(null);
+  const callbacks = useRef({ onDone, onClose });
+  useEffect(() => {
+    callbacks.current = { onDone, onClose };
+  });
+  const isRunning = startedAt !== null;
+  useEffect(() => {
+    if (isRunning) stopButton.current?.focus();
+    const onKey = (event: KeyboardEvent) => {
+      if (event.key !== 'Escape' || document.querySelector('dialog[open]')) return;
+      // Before the page takes it as the way back to the list.
+      event.preventDefault();
+      callbacks.current.onClose();
+    };
+    document.addEventListener('keydown', onKey);
+    return () => document.removeEventListener('keydown', onKey);
+  }, [isRunning]);
+
+  useEffect(() => {
+    let isGone = false;
+    let stop = () => {};
+    const begin = async () => {
+      const type = TYPES.find((one) => typeof MediaRecorder !== 'undefined' && MediaRecorder.isTypeSupported(one));
+      if (type === undefined) {
+        setProblem(c.record.none);
+        return;
+      }
+      let stream: MediaStream;
+      try {
+        stream = await navigator.mediaDevices.getUserMedia({ audio: { channelCount: 1, noiseSuppression: true } });
+      } catch {
+        setProblem(c.record.refused);
+        return;
+      }
+      const end = () => {
+        for (const track of stream.getTracks()) track.stop();
+      };
+      if (isGone) {
+        end();
+        return;
+      }
+      const running = new MediaRecorder(stream, { mimeType: type, audioBitsPerSecond: 32_000 });
+      const chunks: Blob[] = [];
+      running.addEventListener('dataavailable', (event) => chunks.push(event.data));
+      running.addEventListener('stop', () => {
+        end();
+        const plain = type.split(';')[0] ?? type;
+        const ending = plain.split('/')[1] ?? 'webm';
+        if (isKept.current) callbacks.current.onDone(new File(chunks, `voice.${ending}`, { type: plain }));
+      });
+      const endMeter = meter(stream, (level) => {
+        setNow(Date.now());
+        setLevels((known) => [...known, level].slice(-BARS));
+      });
+      running.start(1000);
+      recorder.current = running;
+      setStartedAt(Date.now());
+      setNow(Date.now());
+      stop = () => {
+        endMeter();
+        if (running.state !== 'inactive') running.stop();
+        end();
+      };
+    };
+    void begin();
+    return () => {
+      isGone = true;
+      stop();
+    };
+  }, []);
+
+  const finish = () => {
+    isKept.current = true;
+    recorder.current?.stop();
+  };
+  return (
+    <section className={styles.recorder} aria-label={c.record.label}>
+      {problem === null ? (
+        <>
+          <span className={styles.live} aria-hidden>
+            <Mic size={18} />
+          </span>
+          <span role="status" className="sr-only">
+            {startedAt !== null && c.record.recording}
+          </span>
+          <span className={styles.clock}>{duration(startedAt === null ? 0 : (now - startedAt) / 1000)}</span>
+          <svg className={styles.meter} viewBox={`0 0 ${BARS * 4} 24`} preserveAspectRatio="none" aria-hidden>
+            {levels.map((level, index) => (
+              // oxlint-disable-next-line react/no-array-index-key
+              <rect key={index} x={index * 4} y={12 - level * 11 - 1} width={2} height={level * 22 + 2} rx={1} />
+            ))}
+          </svg>
+        </>
+      ) : (
+        <span role="alert" className={styles.problem}>
+          <CircleAlert size={16} aria-hidden /> {problem}
+        </span>
+      )}
+      <Button kind="icon" aria-label={c.record.discard} title={c.record.discard} onClick={onClose}>
+        <Trash2 size={19} />
+      </Button>
+      {problem === null && (
+        <Button kind="primary" ref={stopButton} disabled={startedAt === null} aria-label={c.record.stop} onClick={finish}>
+          <Check size={18} aria-hidden />
+        </Button>
+      )}
+    </section>
+  );
+}
+
+/** Tells ten times a second how loud a stream is, from 0 to 1; returns what ends it. */
+function meter(stream: MediaStream, tell: (level: number) => void): () => void {
+  const context = new AudioContext();
+  const analyser = context.createAnalyser();
+  analyser.fftSize = 512;
+  context.createMediaStreamSource(stream).connect(analyser);
+  const samples = new Uint8Array(analyser.fftSize);
+  const timer = setInterval(() => {
+    analyser.getByteTimeDomainData(samples);
+    tell(Math.min(1, Math.max(...samples.map((sample) => Math.abs(sample - 128))) / 90));
+  }, 100);
+  return () => {
+    clearInterval(timer);
+    void context.close();
+  };
+}

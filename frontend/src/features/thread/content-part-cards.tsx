@@ -1,0 +1,131 @@
+import { ClipboardList, List, MousePointerClick, ShoppingBag, User } from 'lucide-react';
+import { Button } from '../../components/button';
+import { useStartChat } from '../../hooks/start-chat';
+import { money, phone } from '../../lib/format';
+import type { Choice, FormAnswer, Order, SharedContact } from '../../lib/message-parts';
+import { t } from '../../messages/en';
+import { k } from '../../messages/kinds-en';
+import { Part, Rows } from '../../components/part-card';
+import styles from '../../components/parts.module.css';
+
+export function ContactsPart({ contacts }: { contacts: SharedContact[] }) {
+  return contacts.map((contact, index) => (
+    // A card has no identity but its place in the message.
+    // oxlint-disable-next-line react/no-array-index-key
+    <ContactCard key={index} contact={contact} />
+  ));
+}
+
+function ContactCard({ contact }: { contact: SharedContact }) {
+  const startChat = useStartChat();
+  const details = [...contact.addresses, contact.birthday && k.birthday(contact.birthday)].filter(Boolean);
+  return (
+    <Part
+      icon={<User size={20} />}
+      title={contact.name || k.contactUnnamed}
+      detail={contact.isOwn ? k.ownNumber : contact.organisation}
+    >
+      <ul className={styles.lines}>
+        {contact.phones.map(({ number, waId, kind }) => (
+          <li key={number + kind}>
+            <a href={`tel:${number.replace(/[^\d+]/g, '')}`}>
+              <bdi dir="ltr">{number}</bdi>
+            </a>
+            {kind && <span className={styles.detail}>{kind.toLowerCase()}</span>}
+            {waId && startChat && !contact.isOwn && (
+              <Button
+                kind="link"
+                aria-label={`${k.startChat}: ${contact.name} ${phone(waId)}`}
+                onClick={() => startChat(waId)}
+              >
+                {k.startChat}
+              </Button>
+            )}
+          </li>
+        ))}
+        {contact.emails.map((email) => (
+          <li key={email}>
+            <a href={`mailto:${encodeURIComponent(email).replaceAll('%40', '@')}`}>{email}</a>
+          </li>
+        ))}
+        {contact.links.map((link) => (
+          <li key={link}>
+            <a href={link} target="_blank" rel="noopener noreferrer nofollow">
+              {link}
+            </a>
+          </li>
+        ))}
+        {details.map((line) => (
+          <li key={line} className={styles.detail}>
+            <bdi>{line}</bdi>
+          </li>
+        ))}
+      </ul>
+    </Part>
+  );
+}
+
+/** What was chosen; the question stands above it as a quote. */
+export function ChoicePart({ choice }: { choice: Choice }) {
+  const icon = choice.by === 'list' ? <List size={16} /> : <MousePointerClick size={16} />;
+  return (
+    <div className={styles.choice}>
+      <span className={styles.detail}>
+        <span aria-hidden>{icon}</span> {k.chose[choice.by]}
+      </span>
+      <bdi className={styles.title}>{choice.title}</bdi>
+      {choice.description && <bdi className={styles.detail}>{choice.description}</bdi>}
+    </div>
+  );
+}
+
+export function FormPart({ form }: { form: FormAnswer }) {
+  return (
+    <Part
+      icon={<ClipboardList size={20} />}
+      title={form.isAddress ? k.addressForm : t.kinds.form}
+      detail={form.rows.length === 0 ? k.formEmpty : null}
+    >
+      {form.rows.length > 0 && <Rows rows={form.rows} />}
+    </Part>
+  );
+}
+
+export function OrderPart({ order }: { order: Order }) {
+  return (
+    <Part icon={<ShoppingBag size={20} />} title={k.order(order.items.length)}>
+      <table className={styles.order}>
+        <thead>
+          <tr>
+            <th scope="col">{k.product}</th>
+            <th scope="col">{k.quantity}</th>
+            <th scope="col">{k.price}</th>
+          </tr>
+        </thead>
+        <tbody>
+          {order.items.map((item, index) => (
+            // The same product may stand in an order twice.
+            // oxlint-disable-next-line react/no-array-index-key
+            <tr key={index}>
+              <td>
+                <bdi>{item.product}</bdi>
+              </td>
+              <td>{item.quantity}</td>
+              <td>{item.price === null ? '' : money(item.price, item.currency)}</td>
+            </tr>
+          ))}
+        </tbody>
+        <tfoot>
+          {order.totals.map(({ currency, amount }) => (
+            <tr key={currency}>
+              <th scope="row" colSpan={2}>
+                {k.total}
+              </th>
+              <td>{money(amount, currency)}</td>
+            </tr>
+          ))}
+        </tfoot>
+      </table>
+    </Part>
+  );
+}

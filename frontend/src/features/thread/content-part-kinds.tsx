@@ -1,0 +1,95 @@
+import { Phone, ShieldQuestion } from 'lucide-react';
+import { FramedPart } from '../../components/framed-part';
+import { MediaPart } from '../../components/media/media-part';
+import { Part, PlacePart, Rows } from '../../components/part-card';
+import {
+  callPermissionOf,
+  choiceOf,
+  contactsOf,
+  errorOf,
+  formOf,
+  interactiveOf,
+  locationOf,
+  mediaOf,
+  orderOf,
+  templateOf,
+  unknownPartOf,
+} from '../../lib/message-parts';
+import { unsupportedKindOf } from '../../lib/message-content';
+import { typeName, unsupportedLine } from '../../lib/preview';
+import type { Message } from '../../lib/types';
+import { t } from '../../messages/en';
+import { k } from '../../messages/kinds-en';
+import { ChoicePart, ContactsPart, FormPart, OrderPart } from './content-part-cards';
+
+interface Props {
+  message: Message;
+  customerName: string;
+}
+
+/** What a message holds besides text, by its kind. */
+export default function ContentKind({ message, customerName }: Props) {
+  if (mediaOf(message))
+    return <MediaPart message={message} from={message.direction === 'inbound' ? customerName : t.thread.business} />;
+  const place = locationOf(message);
+  if (place) return <PlacePart place={place} />;
+  const contacts = contactsOf(message);
+  if (contacts.length > 0) return <ContactsPart contacts={contacts} />;
+  const choice = choiceOf(message);
+  if (choice) return <ChoicePart choice={choice} />;
+  const form = formOf(message);
+  if (form) return <FormPart form={form} />;
+  const permission = callPermissionOf(message);
+  if (permission) {
+    const { isGiven, isPermanent } = permission;
+    const said = isGiven ? (isPermanent ? k.callsAllowed : k.callsAllowedOnce) : k.callsRefused;
+    return <Part icon={<Phone size={20} />} title={t.kinds.callPermission} detail={said} />;
+  }
+  const order = orderOf(message);
+  if (order) return <OrderPart order={order} />;
+  const framed = templateOf(message) ?? interactiveOf(message);
+  if (framed) return <FramedPart framed={framed} />;
+  if (message.message_type === 'unsupported' || message.message_type === 'unknown')
+    return <UnsupportedPart message={message} />;
+  if (message.text) return null;
+  return <UnknownPart message={message} />;
+}
+
+const PHONE_ONLY = 131060;
+const TOO_BIG = 131052;
+
+/** Named where WhatsApp names it, with what the agent can do about it. */
+function UnsupportedPart({ message }: { message: Message }) {
+  const error = errorOf(message);
+  const isEdit = unsupportedKindOf(message) === 'edit';
+  const help =
+    error?.code === PHONE_ONLY
+      ? k.phoneOnlyHelp
+      : error?.code === TOO_BIG
+        ? k.tooBigHelp
+        : isEdit
+          ? k.unsupportedEditHelp
+          : k.unsupportedHelp;
+  const code = error?.code == null ? '' : ` ${k.errorCode(error.code)}.`;
+  return (
+    <Part
+      icon={<ShieldQuestion size={20} />}
+      title={unsupportedLine(message)}
+      detail={message.direction === 'inbound' ? `${help}${code}` : t.bubble.unsupportedOutbound}
+    />
+  );
+}
+
+/** A type that did not exist when this page was written: its name, and the words that it carries. */
+function UnknownPart({ message }: { message: Message }) {
+  const rows = unknownPartOf(message);
+  return (
+    <Part
+      icon={<ShieldQuestion size={20} />}
+      title={typeName(message)}
+      detail={rows.length > 0 ? k.unknownHelp : ''}
+    >
+      {rows.length > 0 && <Rows rows={rows} />}
+    </Part>
+  );
+}

@@ -1,0 +1,397 @@
+import { type Fields, fieldsIn, fieldsOf, isDeleted, listOf, numberOf, numericOf, textOf } from './message-content';
+import type { Message } from './types';
+
+/** The typed parts of `content` that the page shows, read with care: `content` is what Meta sent. */
+export interface MediaPart {
+  state: 'pending' | 'ready' | 'failed';
+  mimeType: string | null;
+  filename: string | null;
+  size: number | null;
+  width: number | null;
+  height: number | null;
+  duration: number | null;
+  url: string | null;
+  thumbnailUrl: string | null;
+  /** Loudness from 0 to 100 over the length of an audio file. */
+  waveform: number[] | null;
+  /** Why the file is not here, as a sentence. */
+  error: string | null;
+}
+
+export function mediaOf(message: Message): MediaPart | null {
+  return 'media' in message.content ? mediaPart(message.content.media) : null;
+}
+
+export function mediaPart(value: unknown): MediaPart {
+  const media = fieldsOf(value);
+  const state = media.state === 'ready' || media.state === 'failed' ? media.state : 'pending';
+  const waveform = listOf(media.waveform).filter((bar) => typeof bar === 'number');
+  return {
+    state,
+    mimeType: textOf(media.mime_type),
+    filename: textOf(media.filename),
+    size: numberOf(media.size),
+    width: numberOf(media.width),
+    height: numberOf(media.height),
+    duration: numberOf(media.duration),
+    url: sameOrigin(textOf(media.url)),
+    thumbnailUrl: sameOrigin(textOf(media.thumbnail_url)),
+    waveform: waveform.length > 0 ? waveform : null,
+    error: textOf(media.error),
+  };
+}
+
+/** Files come from us alone; the policy of the page would refuse others anyway. */
+function sameOrigin(url: string | null): string | null {
+  if (url === null) return null;
+  try {
+    return new URL(url, location.origin).origin === location.origin ? url : null;
+  } catch {
+    return null;
+  }
+}
+
+/** A link that somebody else wrote, where it is one that can be opened; null for any other scheme. */
+export function webLink(value: unknown): string | null {
+  const text = textOf(value);
+  if (text === null) return null;
+  try {
+    const url = new URL(text);
+    return url.protocol === 'https:' || url.protocol === 'http:' ? url.href : null;
+  } catch {
+    return null;
+  }
+}
+
+export interface Place {
+  name: string | null;
+  address: string | null;
+  latitude: number;
+  longitude: number;
+}
+
+export const locationOf = (message: Message): Place | null => placeOf(message.content.location);
+
+function placeOf(value: unknown): Place | null {
+  const part = fieldsOf(value);
+  const [latitude, longitude] = [numericOf(part.latitude), numericOf(part.longitude)];
+  if (latitude === null || longitude === null) return null;
+  return { name: textOf(part.name), address: textOf(part.address), latitude, longitude };
+}
+
+export interface SharedContact {
+  name: string;
+  phones: { number: string; waId: string | null; kind: string | null }[];
+  emails: string[];
+  links: string[];
+  addresses: string[];
+  organisation: string | null;
+  birthday: string | null;
+  /** The customer's own number, given because it was asked for. */
+  isOwn: boolean;
+}
+
+export const contactsOf = (message: Message): SharedContact[] => fieldsIn(message.content.contacts).map(contactOf);
+
+function contactOf(card: Fields): SharedContact {
+  const { formatted_name, first_name, last_name } = fieldsOf(card.name);
+  const org = fieldsOf(card.org);
+  const joined = (parts: unknown[]) => parts.map(textOf).filter((part) => part !== null).join(', ') || null;
+  return {
+    name: textOf(formatted_name) ?? [first_name, last_name].map(textOf).filter(Boolean).join(' '),
+    phones: fieldsIn(card.phones).flatMap((entry) => {
+      const number = textOf(entry.phone) ?? textOf(entry.wa_id);
+      return number === null ? [] : [{ number, waId: textOf(entry.wa_id), kind: textOf(entry.type) }];
+    }),
+    emails: fieldsIn(card.emails).flatMap((entry) => textOf(entry.email) ?? []),
+    links: fieldsIn(card.urls).flatMap((entry) => webLink(entry.url) ?? []),
+    addresses: fieldsIn(card.addresses).flatMap(
+      (entry) => joined([entry.street, entry.city, entry.state, entry.zip, entry.country]) ?? [],
+    ),
+    organisation: joined([org.title, org.department, org.company]),
+    birthday: textOf(card.birthday),
+    isOwn: card.origin === 'contact_request',
+  };
+}
+
+export interface OrderItem {
+  product: string;
+  quantity: number;
+  price: number | null;
+  currency: string;
+}
+
+export interface Order {
+  catalog: string | null;
+  items: OrderItem[];
+  /** A sum for each currency; one with an item of unknown price has none. */
+  totals: { currency: string; amount: number }[];
+}
+
+export function orderOf(message: Message): Order | null {
+  const part = fieldsOf(message.content.order);
+  const items = fieldsIn(part.product_items).map((item) => ({
+    product: textOf(item.product_retailer_id) ?? '',
+    quantity: numericOf(item.quantity) ?? 1,
+    price: numericOf(item.item_price),
+    currency: textOf(item.currency) ?? '',
+  }));
+  if (!('order' in message.content)) return null;
+  const sums = new Map<string, number>();
+  for (const { currency, price, quantity } of items)
+    sums.set(currency, (sums.get(currency) ?? 0) + (price ?? Number.NaN) * quantity);
+  const totals = [...sums].flatMap(([currency, amount]) => (Number.isNaN(amount) ? [] : [{ currency, amount }]));
+  return { catalog: textOf(part.catalog_id), items, totals };
+}
+
+/** What the customer chose of buttons, a list, or the buttons of a template. */
+export interface Choice {
+  by: 'button' | 'list' | 'template';
+  title: string;
+  description: string | null;
+}
+
+export function choiceOf(message: Message): Choice | null {
+  const button = fieldsOf(message.content.button);
+  const pressed = textOf(button.text) ?? textOf(button.payload);
+  if (pressed !== null) return { by: 'template', title: pressed, description: null };
+  const { button_reply, list_reply } = fieldsOf(message.content.interactive);
+  const tapped = fieldsOf(button_reply);
+  const row = fieldsOf(list_reply);
+  const tappedTitle = textOf(tapped.title) ?? textOf(tapped.id);
+  if (tappedTitle !== null) return { by: 'button', title: tappedTitle, description: null };
+  const rowTitle = textOf(row.title) ?? textOf(row.id);
+  return rowTitle === null ? null : { by: 'list', title: rowTitle, description: textOf(row.description) };
+}
+
+export interface FormAnswer {
+  isAddress: boolean;
+  rows: { label: string; value: string }[];
+}
+
+/** A form's answers, field by field. They come as JSON in a string; what is no JSON is one row. */
+export function formOf(message: Message): FormAnswer | null {
+  const reply = fieldsOf(message.content.interactive).nfm_reply;
+  if (reply === undefined) return null;
+  const { name, response_json } = fieldsOf(reply);
+  const isAddress = name === 'address_message';
+  let given: unknown = response_json;
+  if (typeof given === 'string')
+    try {
+      given = JSON.parse(given);
+    } catch {
+      return { isAddress, rows: [{ label: '', value: given as string }] };
+    }
+  const rows = rowsOf(given).filter(({ label }) => label !== 'flow_token');
+  return { isAddress, rows: rows.map(({ label, value }) => ({ label: readable(label), value })) };
+}
+
+/** Every value of a nested object with the path to it, as people read it. */
+function rowsOf(value: unknown, path = ''): { label: string; value: string }[] {
+  if (Array.isArray(value) && value.every((item) => typeof item !== 'object' || item === null))
+    return [{ label: path, value: value.map(shown).join(', ') }];
+  if (typeof value === 'object' && value !== null)
+    return Object.entries(value).flatMap(([key, item]) => rowsOf(item, path === '' ? key : `${path} ${key}`));
+  return [{ label: path, value: shown(value) }];
+}
+
+const YES = '✓';
+const shown = (value: unknown): string =>
+  value === true ? YES : value === false || value === null || value === undefined ? '–' : String(value);
+
+/** “wants_callback” and “firstName” as words. Flows number their fields: “screen_0_Name_1” is “Name”. */
+function readable(key: string): string {
+  const words = key
+    .replace(/^screen_\d+_(.+?)_\d+$/, '$1')
+    .replace(/([\p{Ll}\d])(\p{Lu})/gu, '$1 $2')
+    .replaceAll('_', ' ')
+    .trim();
+  return words.charAt(0).toLocaleUpperCase() + words.slice(1);
+}
+
+/** The customer's answer to being asked for calls. */
+export function callPermissionOf(message: Message): { isGiven: boolean; isPermanent: boolean } | null {
+  const reply = fieldsOf(message.content.interactive).call_permission_reply;
+  if (reply === undefined) return null;
+  const { response, is_permanent } = fieldsOf(reply);
+  return { isGiven: response === 'accept', isPermanent: is_permanent === true };
+}
+
+export interface ShownButton {
+  kind: 'reply' | 'url' | 'phone' | 'copy' | 'list' | 'location' | 'contact' | 'form' | 'product' | 'call';
+  title: string;
+  detail: string | null;
+}
+
+/** A message with more than text, as the customer saw it: header, body, footer and what could be tapped. */
+export interface Framed {
+  name: string | null;
+  headerText: string | null;
+  headerPlace: Place | null;
+  headerMedia: { type: string; media: MediaPart | null; filename: string | null; previewUrl?: string | null } | null;
+  body: string | null;
+  footer: string | null;
+  buttons: ShownButton[];
+  sections: { title: string | null; rows: { title: string; description: string | null }[] }[];
+}
+
+const FILES = ['image', 'video', 'document'];
+
+function headerOf(value: unknown): Pick<Framed, 'headerText' | 'headerPlace' | 'headerMedia'> {
+  const header = fieldsOf(value);
+  const type = (textOf(header.type) ?? textOf(header.format) ?? '').toLowerCase();
+  const file = fieldsOf(header[type]);
+  const media = 'media' in header ? mediaPart(header.media) : 'media' in file ? mediaPart(file.media) : null;
+  return {
+    headerText: type === 'text' || type === '' ? textOf(header.text) : null,
+    headerPlace: type === 'location' ? placeOf(header.location) : null,
+    headerMedia: FILES.includes(type) ? { type, media, filename: textOf(file.filename) } : null,
+  };
+}
+
+/** Buttons, list or request that the business sent; null for the customer's answer to one. */
+export function interactiveOf(message: Pick<Message, 'content'>): Framed | null {
+  const part = message.content.interactive;
+  const { type, header, body, footer, action } = fieldsOf(part);
+  if (part === undefined || typeof type !== 'string' || type.endsWith('_reply')) return null;
+  const act = fieldsOf(action);
+  const parameters = fieldsOf(act.parameters);
+  const one = (kind: ShownButton['kind'], title: unknown, detail: unknown = null): ShownButton[] => [
+    { kind, title: textOf(title) ?? '', detail: textOf(detail) },
+  ];
+  const buttons: Record<string, () => ShownButton[]> = {
+    button: () => fieldsIn(act.buttons).flatMap((item) => one('reply', fieldsOf(item.reply).title)),
+    list: () => one('list', act.button),
+    cta_url: () => one('url', parameters.display_text, parameters.url),
+    flow: () => one('form', parameters.flow_cta),
+    location_request_message: () => one('location', null),
+    request_contact_info: () => one('contact', null),
+    call_permission_request: () => one('call', null),
+    product: () => one('product', act.product_retailer_id),
+    product_list: () => one('product', null),
+    catalog_message: () => one('product', null),
+  };
+  const sections =
+    type === 'list' || type === 'product_list'
+      ? fieldsIn(act.sections).map((section) => ({
+          title: textOf(section.title),
+          rows: [...fieldsIn(section.rows), ...fieldsIn(section.product_items)].map((row) => ({
+            title: textOf(row.title) ?? textOf(row.product_retailer_id) ?? '',
+            description: textOf(row.description),
+          })),
+        }))
+      : [];
+  return {
+    name: null,
+    ...headerOf(header),
+    body: textOf(fieldsOf(body).text),
+    footer: textOf(fieldsOf(footer).text),
+    buttons: buttons[type]?.() ?? [],
+    sections,
+  };
+}
+
+const TEMPLATE_BUTTONS: Record<string, ShownButton['kind']> = {
+  quick_reply: 'reply',
+  url: 'url',
+  phone_number: 'phone',
+  copy_code: 'copy',
+  otp: 'copy',
+  flow: 'form',
+  catalog: 'product',
+  mpm: 'product',
+  spm: 'product',
+  voice_call: 'call',
+  request_contact_info: 'contact',
+};
+
+/** A template as the customer saw it, or only its name where it was sent elsewhere. */
+export function templateOf(message: Message): Framed | null {
+  const part = message.content.template;
+  if (part === undefined) return null;
+  const rendered = fieldsOf(message.content.rendered);
+  const text = (value: unknown) => textOf(value) ?? textOf(fieldsOf(value).text);
+  return {
+    name: textOf(fieldsOf(part).name),
+    ...headerOf(rendered.header),
+    body: text(rendered.body) ?? message.text,
+    footer: text(rendered.footer),
+    buttons: fieldsIn(rendered.buttons).map((button) => ({
+      kind: TEMPLATE_BUTTONS[(textOf(button.type) ?? '').toLowerCase()] ?? 'reply',
+      title: textOf(button.text) ?? textOf(button.title) ?? '',
+      detail: textOf(button.url) ?? textOf(button.phone_number) ?? textOf(button.coupon_code),
+    })),
+    sections: [],
+  };
+}
+
+export interface AdReferral {
+  isAd: boolean;
+  headline: string | null;
+  body: string | null;
+  link: string | null;
+  /** What the customer saw first: a picture or a film. It lives with Meta and is not loaded. */
+  mediaType: string | null;
+  greeting: string | null;
+}
+
+export function referralOf(message: Message): AdReferral | null {
+  if (!('referral' in message.content)) return null;
+  const part = fieldsOf(message.content.referral);
+  return {
+    isAd: part.source_type !== 'post',
+    headline: textOf(part.headline),
+    body: textOf(part.body),
+    link: webLink(part.source_url),
+    mediaType: textOf(part.media_type),
+    greeting: textOf(fieldsOf(part.welcome_message).text),
+  };
+}
+
+/** Small marks at the top of a bubble. */
+export interface Marks {
+  forwarded: 'once' | 'often' | null;
+  /** The product of the catalogue that the customer asks about. */
+  product: string | null;
+  /** Who wrote in a group: a name, else a number or id. */
+  author: string | null;
+  editedAt: string | null;
+  isDeleted: boolean;
+  origin: Message['origin'];
+}
+
+export function marksOf(message: Message): Marks {
+  const { content } = message;
+  const context = fieldsOf(content.context);
+  const group = fieldsOf(content.group);
+  return {
+    forwarded: context.frequently_forwarded === true ? 'often' : context.forwarded === true ? 'once' : null,
+    product: textOf(fieldsOf(context.referred_product).product_retailer_id),
+    author:
+      'group' in content && message.direction === 'inbound'
+        ? (textOf(group.name) ?? textOf(group.from) ?? textOf(group.from_user_id))
+        : null,
+    editedAt: textOf(content.edited_at),
+    isDeleted: isDeleted(message),
+    origin: message.origin,
+  };
+}
+
+/** The first error that Meta put on a message: its code and the best sentence there is. */
+export function errorOf(message: Message): { code: number | null; detail: string | null } | null {
+  const first = fieldsIn(message.content.errors)[0];
+  if (first === undefined) return null;
+  const detail = textOf(fieldsOf(first.error_data).details) ?? textOf(first.message) ?? textOf(first.title);
+  return { code: numericOf(first.code), detail };
+}
+
+export const isAnimated = (message: Message): boolean => fieldsOf(message.content.sticker).animated === true;
+
+/** The words of a kind of message that is new to this page: its texts, field by field. */
+export function unknownPartOf(message: Message): { label: string; value: string }[] {
+  const part = message.content[message.message_type];
+  return rowsOf(part ?? {})
+    .filter(({ label, value }) => label !== '' && value !== '' && value.length <= 500 && !/(^| )id$/.test(label))
+    .slice(0, 8)
+    .map(({ label, value }) => ({ label: readable(label), value }));
+}

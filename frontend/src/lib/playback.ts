@@ -1,0 +1,60 @@
+import { isVoiceNote } from './message-content';
+import { mediaOf } from './message-parts';
+import type { Message } from './types';
+
+interface State {
+  /** The message that plays; null: none. */
+  current: string | null;
+  /** How fast; kept from one note to the next, and for the next visit. */
+  rate: number;
+}
+
+const RATE = 'livechat.playback-rate';
+
+function storedRate(): number {
+  const rate = Number(localStorage.getItem(RATE));
+  return rate >= 1 && rate <= 2 ? rate : 1;
+}
+
+/** Which of all audio players plays. */
+class Playback {
+  private state: State = { current: null, rate: storedRate() };
+  private readonly listeners = new Set<() => void>();
+
+  readonly snapshot = (): State => this.state;
+
+  readonly subscribe = (listener: () => void): (() => void) => {
+    this.listeners.add(listener);
+    return () => this.listeners.delete(listener);
+  };
+
+  /** What played before is paused where it is. */
+  play(id: string | null): void {
+    this.set({ ...this.state, current: id });
+  }
+
+  /** Does nothing where another one plays by now. */
+  stop(id: string): void {
+    if (this.state.current === id) this.set({ ...this.state, current: null });
+  }
+
+  setRate(rate: number): void {
+    localStorage.setItem(RATE, String(rate));
+    this.set({ ...this.state, rate });
+  }
+
+  private set(state: State): void {
+    this.state = state;
+    for (const listener of this.listeners) listener();
+  }
+}
+
+export const playback = new Playback();
+
+/** The voice note that stands right behind this one, by the same side; null where something else does. */
+export function nextNote(messages: readonly Message[], id: string): string | null {
+  const at = messages.findIndex((message) => message.id === id);
+  const [note, next] = [messages[at], messages[at + 1]];
+  if (!note || !next || next.direction !== note.direction) return null;
+  return isVoiceNote(next) && mediaOf(next)?.state === 'ready' ? next.id : null;
+}

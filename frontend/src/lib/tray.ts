@@ -1,0 +1,175 @@
+import { ApiProblem } from './api';
+import { type AttachmentKind, kindOf, partOf, type Refusal, refusalOf } from './attachments';
+import type { UploadedMedia } from './upload';
+
+/** A file that the agent has attached. `refused` cannot be sent; `failed` may be tried again. */
+export interface TrayItem {
+  id: string;
+  file: File;
+  kind: AttachmentKind;
+  caption: string;
+  state: 'waiting' | 'uploading' | 'uploaded' | 'sending' | 'refused' | 'failed';
+  /** From 0 to 1. */
+  progress: number;
+  refusal: Refusal | null;
+  problem: string | null;
+  media: UploadedMedia | null;
+  /** Shows a picture or film, or plays a recording, before it is uploaded. */
+  previewUrl: string | null;
+}
+
+export interface TrayOptions {
+  upload: (file: File, kind: AttachmentKind, signal: AbortSignal, onProgress: (part: number) => void) => Promise<UploadedMedia>;
+  /** `key` makes a repeat safe: the server sends a message of that key once. */
+  send: (type: string, part: Record<string, unknown>, key: string, replyTo: string | null) => Promise<void>;
+  newId: () => string;
+}
+
+const AT_ONCE = 2;
+const PREVIEWED: AttachmentKind[] = ['image', 'video', 'voice', 'sticker'];
+
+/**
+ * The files of one conversation on their way out. Uploads begin at once, two at a time; messages leave in the
+ * order in which they were attached, each once. It lives as long as the page, so that an agent may answer
+ * somebody else meanwhile.
+ */
+export class Tray {
+  private items: readonly TrayItem[] = [];
+  private readonly listeners = new Set<() => void>();
+  private readonly aborts = new Map<string, AbortController>();
+  private readonly options: TrayOptions;
+  private replyTo: string | null = null;
+  private isSending = false;
+
+  constructor(options: TrayOptions) {
+    this.options = options;
+  }
+
+  /** All files, in their order; the same array until something changes. */
+  readonly snapshot = (): readonly TrayItem[] => this.items;
+
+  readonly subscribe = (listener: () => void): (() => void) => {
+    this.listeners.add(listener);
+    return () => this.listeners.delete(listener);
+  };
+
+  add(files: readonly File[], kind?: AttachmentKind): void {
+    const added = files.map((file): TrayItem => {
+      const as = kind ?? kindOf(file);
+      const refusal = refusalOf(file, as);
+      return {
+        id: this.options.newId(),
+        file,
+        kind: as,
+        caption: '',
+        state: refusal ? 'refused' : 'waiting',
+        progress: 0,
+        refusal,
+        problem: null,
+        media: null,
+        previewUrl: refusal === null && PREVIEWED.includes(as) ? URL.createObjectURL(file) : null,
+      };
+    });
+    this.set([...this.items, ...added]);
+    this.startUploads();
+  }
+
+  setCaption(id: string, caption: string): void {
+    this.change(id, { caption });
+  }
+
+  /** Stops what is under way and forgets the file. A message that is being sent can no longer be stopped. */
+  remove(id: string): void {
+    const item = this.find(id);
+    if (!item || item.state === 'sending') return;
+    this.aborts.get(id)?.abort();
+    this.drop(item);
+    this.startUploads();
+  }
+
+  retry(id: string): void {
+    const item = this.find(id);
+    if (item?.state !== 'failed') return;
+    this.change(id, { state: item.media ? 'uploaded' : 'waiting', problem: null, progress: item.media ? 1 : 0 });
+    this.startUploads();
+    if (this.isSending) void this.sendReady();
+  }
+
+  /** Sends all that can be sent, as soon as it is uploaded; the first one quotes. */
+  sendAll(replyTo: string | null): void {
+    this.replyTo = replyTo;
+    this.isSending = true;
+    void this.sendReady();
+  }
+
+  private startUploads(): void {
+    const running = this.items.filter((item) => item.state === 'uploading').length;
+    for (const item of this.items.filter(({ state }) => state === 'waiting').slice(0, AT_ONCE - running))
+      void this.uploadOne(item);
+  }
+
+  private async uploadOne({ id, file, kind }: TrayItem): Promise<void> {
+    const abort = new AbortController();
+    this.aborts.set(id, abort);
+    this.change(id, { state: 'uploading' });
+    try {
+      const media = await this.options.upload(file, kind, abort.signal, (progress) => this.change(id, { progress }));
+      this.change(id, { state: 'uploaded', progress: 1, media });
+    } catch (error) {
+      // Removed meanwhile: there is nothing to tell.
+      if (!abort.signal.aborted) this.fail(id, error);
+    } finally {
+      this.aborts.delete(id);
+      this.startUploads();
+    }
+    if (this.isSending) await this.sendReady();
+  }
+
+  private async sendReady(): Promise<void> {
+    const next = this.items.find((item) => item.state !== 'refused');
+    if (!next) {
+      this.isSending = false;
+      return;
+    }
+    // What fails holds back what stands behind it: files arrive in their order.
+    if (next.state !== 'uploaded' || next.media === null) return;
+    this.change(next.id, { state: 'sending' });
+    const { type, part } = partOf(next.kind, next.media.id, { caption: next.caption, filename: next.file.name });
+    try {
+      await this.options.send(type, part, next.id, this.replyTo);
+    } catch (error) {
+      this.fail(next.id, error);
+      return;
+    }
+    this.replyTo = null;
+    this.drop(next);
+    await this.sendReady();
+  }
+
+  private fail(id: string, error: unknown): void {
+    const isRefused = error instanceof ApiProblem && !error.isTemporary;
+    const problem =
+      error instanceof ApiProblem
+        ? [...new Set(Object.values(error.errors).flat())].join(' ') || error.message
+        : 'The server did not answer in time.';
+    this.change(id, { state: isRefused && !this.find(id)?.media ? 'refused' : 'failed', problem, progress: 0 });
+  }
+
+  private drop(item: TrayItem): void {
+    if (item.previewUrl) URL.revokeObjectURL(item.previewUrl);
+    this.set(this.items.filter(({ id }) => id !== item.id));
+  }
+
+  private find(id: string): TrayItem | undefined {
+    return this.items.find((item) => item.id === id);
+  }
+
+  private change(id: string, change: Partial<TrayItem>): void {
+    this.set(this.items.map((item) => (item.id === id ? { ...item, ...change } : item)));
+  }
+
+  private set(items: readonly TrayItem[]): void {
+    this.items = items;
+    for (const listener of this.listeners) listener();
+  }
+}

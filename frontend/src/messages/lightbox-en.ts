@@ -1,0 +1,9 @@
+/** The sentences of the large view, loaded with it. */
+export const l = {
+  label: 'Picture',
+  zoomIn: 'Zoom in',
+  zoomOut: 'Zoom out',
+  previous: 'Previous',
+  next: 'Next',
+  position: (at: number, count: number) => `${at} of ${count}`,
+};

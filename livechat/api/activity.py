@@ -1,0 +1,75 @@
+"""For the owners of numbers: webhooks and sends by the hour, and sends that want a person's eye."""
+
+from datetime import timedelta
+from http import HTTPStatus
+from typing import Any
+
+from flask import Response
+
+from livechat.api.auth import current_user_id
+from livechat.api.blueprint import ApiBlueprint
+from livechat.api.paging import cursor_of, place_of
+from livechat.api.parsing import json_response
+from livechat.api.schemas.activity import (
+    ActivityQuerySchema,
+    ActivitySchema,
+    AttentionQuerySchema,
+    AttentionSchema,
+)
+from livechat.domain import clock
+from livechat.errors import ValidationFailedError
+from livechat.extensions import db
+from livechat.queries.activity import attention_page
+from livechat.queries.conversations import ListPlace
+from livechat.services.access import access_owned_number
+from livechat.services.activity import activity_json, full_hours
+from livechat.services.present import row_json
+
+bp = ApiBlueprint("activity", __name__, description="What came and went, for those who own a number.")
+
+_BY_DEFAULT = timedelta(hours=24)
+_LONGEST = timedelta(days=31)
+
+
+@bp.route("/activity")
+@bp.arguments(ActivityQuerySchema, location="query")
+@bp.response(HTTPStatus.OK, ActivitySchema)
+@bp.problems(HTTPStatus.NOT_FOUND)
+def get_activity(query: dict[str, Any]) -> Response:
+    """A number's webhooks and sends, hour by hour.
+
+    Every item of every webhook is in one of the counts of the hour in which it was received, and every send
+    in one of those of the hour in which it was accepted.
+    """
+    until = query.get("until") or clock.now()
+    try:
+        since = query.get("since") or until - _BY_DEFAULT
+        if not since < until:
+            raise ValidationFailedError(errors={"since": ["Give a time before until."]})
+        if until - since > _LONGEST:
+            raise ValidationFailedError(errors={"until": ["Ask for at most 31 days."]})
+        since, until = full_hours(since, until)
+    except OverflowError as error:
+        raise ValidationFailedError(errors={"until": ["Give a time within the calendar."]}) from error
+    number = access_owned_number(db.session, current_user_id(), query["phone_number_id"])
+    return json_response(activity_json(db.session, number, since, until))
+
+
+@bp.route("/sends/attention")
+@bp.arguments(AttentionQuerySchema, location="query")
+@bp.response(HTTPStatus.OK, AttentionSchema)
+@bp.problems(HTTPStatus.NOT_FOUND)
+def list_sends_for_attention(query: dict[str, Any]) -> Response:
+    """Sends that failed, or of which nobody knows whether they arrived, newest first."""
+    place = place_of(query["cursor"]) if "cursor" in query else None
+    number = access_owned_number(db.session, current_user_id(), query["phone_number_id"])
+    behind = (place.last_message_time, place.id) if place is not None else None
+    rows = attention_page(db.session, number, behind, query["limit"] + 1)
+    shown = rows[: query["limit"]]
+    last = shown[-1] if len(rows) > len(shown) else None
+    return json_response(
+        {
+            "messages": [row_json(row) for row in shown],
+            "next_cursor": cursor_of(ListPlace(last.timestamp, last.id)) if last is not None else None,
+        }
+    )

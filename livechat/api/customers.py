@@ -1,0 +1,68 @@
+"""What an agent does to the customer of a conversation beside writing: shows typing, blocks, unblocks."""
+
+from http import HTTPStatus
+from typing import cast
+
+from flask import Response, current_app
+
+from livechat.api.auth import current_user_id
+from livechat.api.blueprint import ApiBlueprint
+from livechat.api.connect_number import GRAPH
+from livechat.api.context import settings
+from livechat.api.parsing import json_response
+from livechat.api.schemas.objects import ConversationSchema
+from livechat.domain import clock
+from livechat.extensions import db, redis
+from livechat.services.access import access_conversation
+from livechat.services.blocking import set_customer_blocked
+from livechat.services.present import conversations_json
+from livechat.services.typing import say_typing
+from livechat.whatsapp.client import GraphClient
+
+bp = ApiBlueprint("customers", __name__, description="What a customer sees of you, and whether he may write.")
+
+
+@bp.route("/conversations/<conversation_id>/typing", methods=["POST"])
+@bp.response(HTTPStatus.NO_CONTENT)
+@bp.problems(HTTPStatus.NOT_FOUND)
+def show_typing(conversation_id: str) -> Response:
+    """Tell the customer that somebody writes, for up to 25 seconds.
+
+    Call it as often as keys are struck: WhatsApp is told at most every 20 seconds. It also gives blue ticks
+    up to the customer's newest message. Outside the service window nothing happens.
+    """
+    conversation = access_conversation(db.session, current_user_id(), conversation_id)
+    say_typing(redis.client, conversation, clock.now())
+    return Response(status=HTTPStatus.NO_CONTENT)
+
+
+@bp.route("/conversations/<conversation_id>/block", methods=["POST"])
+@bp.response(HTTPStatus.OK, ConversationSchema)
+@bp.problems(HTTPStatus.NOT_FOUND, HTTPStatus.CONFLICT)
+def block_customer(conversation_id: str) -> Response:
+    """Block the customer at WhatsApp: nothing passes in either direction.
+
+    WhatsApp blocks only a customer who wrote within the last 24 hours (409 `block_refused` else).
+    """
+    return _set_blocked(conversation_id, True)
+
+
+@bp.route("/conversations/<conversation_id>/block", methods=["DELETE"])
+@bp.response(HTTPStatus.OK, ConversationSchema)
+@bp.problems(HTTPStatus.NOT_FOUND, HTTPStatus.CONFLICT)
+def unblock_customer(conversation_id: str) -> Response:
+    """Let the customer write, and be written to, again."""
+    return _set_blocked(conversation_id, False)
+
+
+def _set_blocked(conversation_id: str, blocked: bool) -> Response:
+    conversation = set_customer_blocked(
+        db.session,
+        cast(GraphClient, current_app.extensions[GRAPH]),
+        settings().encryption_keys,
+        access_conversation(db.session, current_user_id(), conversation_id),
+        blocked=blocked,
+    )
+    shown = conversations_json(db.session, [conversation], current_user_id())[0]
+    db.session.commit()
+    return json_response(shown)

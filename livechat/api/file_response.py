@@ -1,0 +1,86 @@
+"""Bytes of a stored file as an answer: whole or in part, and never as something that a browser would run."""
+
+from http import HTTPStatus
+
+from flask import Response, request
+from werkzeug.datastructures import ContentRange
+from werkzeug.http import parse_if_range_header
+
+from livechat.media_urls import MediaRef
+from livechat.models import Media
+from livechat.services.media.filenames import content_disposition, name_for
+from livechat.services.media.pictures import THUMBNAIL_TYPE
+from livechat.storage import Storage, key_of, thumbnail_key_of
+
+# What is shown in place. SVG, HTML and PDF run scripts or plug-ins: they and all else are downloads.
+SHOWN_TYPES = frozenset(
+    {
+        *("image/jpeg", "image/png", "image/webp", "image/gif", "image/avif"),
+        *("audio/aac", "audio/amr", "audio/mpeg", "audio/mp4", "audio/ogg", "audio/webm", "audio/wav"),
+        *("audio/flac", "video/mp4", "video/3gpp", "video/webm", "video/ogg", "video/quicktime"),
+    }
+)
+# Should a browser take a file for a document after all: in a place of its own, without scripts.
+_POLICY = "default-src 'none'; img-src 'self'; media-src 'self'; style-src 'unsafe-inline'; sandbox"
+
+
+def file_response(storage: Storage, media: Media, wanted: MediaRef) -> Response:
+    """The answer to a request for a file. Raises StorageError before anything is sent."""
+    if wanted.is_thumbnail:
+        # Some kilobytes of our own making; nothing says how many, and nobody asks for a part of them.
+        with storage.local_copy(thumbnail_key_of(media.id)) as path:
+            data = path.read_bytes()
+        response = Response(data, content_type=THUMBNAIL_TYPE)
+        _describe(response, media, wanted, THUMBNAIL_TYPE)
+        return response
+    mime_type, size = media.mime_type or "", media.size or 0
+    etag = f'"{media.digest}"'
+    if media.digest and media.digest in request.if_none_match:
+        response = Response(status=HTTPStatus.NOT_MODIFIED)
+        _describe(response, media, wanted, mime_type)
+        response.headers["ETag"] = etag
+        return response
+    asked = _range(size, media.digest)
+    start, end = asked or (0, size)
+    if asked is not None and start >= end:
+        response = Response(status=HTTPStatus.REQUESTED_RANGE_NOT_SATISFIABLE)
+        response.headers["Content-Range"] = ContentRange("bytes", None, None, size).to_header()
+        _describe(response, media, wanted, mime_type)
+        return response
+    response = Response(
+        () if request.method == "HEAD" else storage.read(key_of(media.id), start, end - start),
+        HTTPStatus.OK if asked is None else HTTPStatus.PARTIAL_CONTENT,
+        content_type=mime_type,
+    )
+    _describe(response, media, wanted, mime_type)
+    response.headers["Content-Length"] = str(end - start)
+    response.headers["ETag"] = etag
+    if asked is not None:
+        response.headers["Content-Range"] = ContentRange("bytes", start, end, size).to_header()
+    return response
+
+
+def _range(size: int, digest: str | None) -> tuple[int, int] | None:
+    """[start, end) of what is asked for, empty where the file has no such bytes; None: the whole file.
+
+    That is also what several ranges at once, other units, and a range of another version of the file get.
+    """
+    asked = request.range
+    if asked is None or asked.units != "bytes" or len(asked.ranges) != 1:
+        return None
+    condition = parse_if_range_header(request.headers.get("If-Range"))
+    if (condition.etag or condition.date) and condition.etag != digest:
+        return None
+    return asked.range_for_length(size) or (size, size)
+
+
+def _describe(response: Response, media: Media, wanted: MediaRef, mime_type: str) -> None:
+    is_shown = wanted.is_thumbnail or mime_type in SHOWN_TYPES
+    name = name_for(media.kind, media.filename, mime_type)
+    headers = response.headers
+    headers["Content-Disposition"] = content_disposition("inline" if is_shown else "attachment", name)
+    headers["Accept-Ranges"] = "none" if wanted.is_thumbnail else "bytes"
+    headers["Cache-Control"] = f"private, max-age={wanted.seconds_left}, immutable"
+    headers["Content-Security-Policy"] = _POLICY
+    headers["X-Content-Type-Options"] = "nosniff"
+    headers["Cross-Origin-Resource-Policy"] = "same-origin"

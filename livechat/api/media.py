@@ -1,0 +1,99 @@
+"""Files: uploaded to be sent, served by signed addresses, asked for again."""
+
+from http import HTTPStatus
+from typing import Any
+
+from flask import Response, request
+from werkzeug.datastructures import FileStorage
+from werkzeug.exceptions import UnsupportedMediaType
+
+from livechat.api.auth import current_user_id
+from livechat.api.blueprint import ApiBlueprint
+from livechat.api.context import settings
+from livechat.api.file_response import file_response
+from livechat.api.parsing import json_response
+from livechat.api.schemas.media import UploadAnswerSchema, UploadSchema
+from livechat.api.schemas.objects import MessageSchema
+from livechat.errors import NotFoundError, UnavailableError
+from livechat.extensions import db, media_urls
+from livechat.media_urls import BadMediaUrlError
+from livechat.queries.media import servable
+from livechat.services.media.ask_again import ask_again
+from livechat.services.media.show import media_json
+from livechat.services.media.upload import Shelf, take_upload
+from livechat.services.present import messages_json
+from livechat.storage import ObjectMissingError, StorageError, open_storage
+
+bp: ApiBlueprint = ApiBlueprint("media", __name__, description="Pictures, recordings, films and documents.")
+
+
+@bp.route("/media", methods=["POST"])
+@bp.arguments(UploadSchema, location="files")
+@bp.response(HTTPStatus.CREATED, UploadAnswerSchema)
+@bp.problems(HTTPStatus.NOT_FOUND, HTTPStatus.REQUEST_ENTITY_TOO_LARGE, HTTPStatus.UNSUPPORTED_MEDIA_TYPE)
+def post_media(parts: dict[str, Any]) -> Response:
+    """Upload a file to be sent.
+
+    It is checked against what WhatsApp takes of its kind, by its bytes and not by its name, and converted
+    where that can be done. One that is not sent within a day is removed.
+    """
+    if request.mimetype != "multipart/form-data":
+        raise UnsupportedMediaType("Send the file as multipart/form-data.")
+    shelf = Shelf.from_settings(settings())
+    file: FileStorage = parts["file"]
+    with shelf.workspace.file() as path:
+        file.save(path, buffer_size=64 * 1024)
+        file.close()
+        media = take_upload(
+            db.session,
+            shelf,
+            current_user_id(),
+            phone_number_id=parts["phone_number_id"],
+            kind=parts.get("kind"),
+            path=path,
+            filename=file.filename,
+            claimed_type=file.mimetype,
+        )
+    return json_response({"media": media_json(media)}, HTTPStatus.CREATED)
+
+
+@bp.route("/media/<token>")
+@bp.doc(security=[])
+@bp.response(HTTPStatus.OK, {"type": "string", "format": "binary"}, content_type="application/octet-stream")
+@bp.alt_response(HTTPStatus.PARTIAL_CONTENT.value, description="The range that was asked for")
+@bp.problems(HTTPStatus.NOT_FOUND, HTTPStatus.REQUESTED_RANGE_NOT_SATISFIABLE)
+def get_media(token: str) -> Response:
+    """The bytes of a file, by an address that a message's `content.media` holds.
+
+    It takes no token, since `<img>` sends none: the address is signed and ends after some minutes. Ranges are
+    answered. Only pictures, recordings and films that browsers show safely are shown; all else is a download.
+    """
+    try:
+        wanted = media_urls.signer.read(token)
+    except BadMediaUrlError as error:
+        detail = (
+            "This address is over: fetch the message again." if error.has_expired else "There is no file."
+        )
+        raise NotFoundError(detail) from error
+    media = servable(db.session, wanted.media_id)
+    # The connection goes back before the bytes go out: a slow reader must not hold it.
+    db.session.commit()
+    if media is None or (wanted.is_thumbnail and not media.has_thumbnail):
+        raise NotFoundError("There is no such file any more.")
+    try:
+        return file_response(open_storage(settings()), media, wanted)
+    except ObjectMissingError as error:
+        raise NotFoundError("There is no such file any more.") from error
+    except StorageError as error:
+        raise UnavailableError("The file cannot be read at the moment.") from error
+
+
+@bp.route("/messages/<message_id>/media/retry", methods=["POST"])
+@bp.response(HTTPStatus.ACCEPTED, MessageSchema)
+@bp.problems(HTTPStatus.NOT_FOUND)
+def retry_media(message_id: str) -> Response:
+    """Fetch a customer's file once more, where that has failed. One that is here or on its way stays so."""
+    found = ask_again(db.session, current_user_id(), message_id)
+    shown = messages_json(db.session, [found])[found]
+    db.session.commit()
+    return json_response(shown, HTTPStatus.ACCEPTED)

@@ -1,0 +1,199 @@
+"""What became of a number's webhooks and sends, hour by hour."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Row, text
+
+from livechat.models import Message
+from livechat.queries.messages import select_messages
+from livechat.queries.session import AnySession
+
+# Times of so many messages are looked at: a second's work at the very most.
+LATENCY_SAMPLE = 50_000
+
+
+def webhook_items(
+    session: AnySession, phone_number_id: str, since: datetime, until: datetime
+) -> Sequence[Row[Any]]:
+    """(hour, outcome, reason, items): by hour of receipt and first outcome; both bounds are full hours."""
+    return session.execute(
+        text(
+            """
+            SELECT hour, outcome, reason, sum(items) AS items FROM webhook_counts
+            WHERE phone_number_id = :number AND hour >= :since AND hour < :until
+            GROUP BY hour, outcome, reason
+            """
+        ),
+        {"number": phone_number_id, "since": since, "until": until},
+    ).all()
+
+
+def sends(session: AnySession, phone_number_id: str, since: datetime, until: datetime) -> Sequence[Row[Any]]:
+    """(hour, status, messages): by hour of acceptance and by how they stand now."""
+    return session.execute(
+        text(
+            """
+            SELECT date_trunc('hour', timestamp, 'UTC') AS hour, status, count(*) AS messages
+            FROM chat_messages
+            WHERE phone_number_id = :number AND timestamp >= :since AND timestamp < :until
+              AND direction = 'outbound' AND origin = 'livechat'
+            GROUP BY 1, 2
+            """
+        ),
+        {"number": phone_number_id, "since": since, "until": until},
+    ).all()
+
+
+def latency_ms(session: AnySession, phone_number_id: str, since: datetime, until: datetime) -> Row[Any]:
+    """(p50, p95, max) in milliseconds, from Meta's time of a customer's message to our storing it.
+
+    Of at most LATENCY_SAMPLE messages of the range, of the conversations that spoke last. Found through the
+    conversations: an index of its own would cost every message that is stored.
+    """
+    return session.execute(
+        text(
+            """
+            WITH late AS MATERIALIZED (
+                SELECT greatest(0, extract(epoch FROM m.created_at - m.timestamp)) * 1000 AS ms
+                FROM (SELECT id FROM chat_conversations
+                      WHERE phone_number_id = :number AND last_message_time >= :since
+                      ORDER BY last_message_time DESC, id DESC) c,
+                     LATERAL (SELECT created_at, timestamp FROM chat_messages
+                              WHERE conversation_id = c.id AND timestamp >= :since AND timestamp < :until
+                                AND direction = 'inbound' AND origin = 'customer'
+                              ORDER BY timestamp DESC, seq DESC) m
+                LIMIT :sample)
+            SELECT round(percentile_disc(0.5) WITHIN GROUP (ORDER BY ms))::bigint AS p50,
+                   round(percentile_disc(0.95) WITHIN GROUP (ORDER BY ms))::bigint AS p95,
+                   round(max(ms))::bigint AS max
+            FROM late
+            """
+        ),
+        {"number": phone_number_id, "since": since, "until": until, "sample": LATENCY_SAMPLE},
+    ).one()
+
+
+def attention_page(
+    session: AnySession, phone_number_id: str, behind: tuple[datetime, Any] | None, limit: int
+) -> Sequence[Row[Any]]:
+    """Sends that failed, or of which nobody knows whether they arrived; newest first, as message rows."""
+    statement = select_messages().where(
+        Message.phone_number_id == phone_number_id,
+        Message.direction == "outbound",
+        Message.status.in_(("failed", "unknown")),
+    )
+    if behind is not None:
+        at, message_id = behind
+        statement = statement.where(
+            (Message.timestamp < at) | ((Message.timestamp == at) & (Message.id < message_id))
+        )
+    return session.execute(statement.order_by(Message.timestamp.desc(), Message.id.desc()).limit(limit)).all()
+
+
+def merge_counts(session: AnySession, before: datetime) -> int:
+    """Sum up the rows of webhooks received before ``before``; how many rows went into sums.
+
+    One statement: a reader sees the rows or their sum, and what two of these meet on is summed once.
+    """
+    merged: int = session.execute(
+        text(
+            """
+            WITH gone AS (
+                DELETE FROM webhook_counts WHERE NOT is_sum AND last_received_at < :before
+                RETURNING phone_number_id, hour, outcome, reason, items, last_received_at),
+            kept AS (
+                INSERT INTO webhook_counts
+                    (phone_number_id, hour, outcome, reason, items, last_received_at, is_sum)
+                SELECT phone_number_id, hour, outcome, reason, sum(items), max(last_received_at), true
+                FROM gone GROUP BY 1, 2, 3, 4)
+            SELECT count(*) FROM gone
+            """
+        ),
+        {"before": before},
+    ).scalar_one()
+    return merged
+
+
+def delete_counts(session: AnySession, before: datetime) -> None:
+    """Forget the counts of hours before ``before``."""
+    session.execute(text("DELETE FROM webhook_counts WHERE is_sum AND hour < :before"), {"before": before})
+
+
+def troubled_numbers(session: AnySession, since: datetime) -> Sequence[Row[Any]]:
+    """(number, received, wanting, first) of webhooks received since, where nothing was stored.
+
+    ``wanting`` counts items that were to be stored and were not: they failed, or nobody has connected the
+    number. ``number`` is empty for items that name none.
+    """
+    return session.execute(
+        text(
+            """
+            SELECT phone_number_id AS number, sum(items) AS received, min(last_received_at) AS first,
+                   sum(items) FILTER (WHERE outcome = 'failed' OR reason = 'unknown_number') AS wanting
+            FROM webhook_counts WHERE NOT is_sum AND last_received_at >= :since
+            GROUP BY phone_number_id
+            HAVING sum(items) FILTER (WHERE outcome IN ('stored', 'duplicate')) IS NULL
+               AND sum(items) FILTER (WHERE outcome = 'failed' OR reason = 'unknown_number') > 0
+            ORDER BY phone_number_id
+            """
+        ),
+        {"since": since},
+    ).all()
+
+
+def habits(session: AnySession, hours: Sequence[datetime]) -> Sequence[Row[Any]]:
+    """How busy each connected number usually is: (number, first_hour, last_at, lately, usual).
+
+    ``last_at`` is the receipt of its newest webhook, ``lately`` how many items came in that hour and the one
+    before, ``usual`` {hour as Unix seconds: items} for those of ``hours`` in which something came.
+    """
+    return session.execute(
+        text(
+            """
+            SELECT n.phone_number_id AS number, edge.first_hour, newest.last_at, lately.items AS lately,
+                   coalesce(usual.by_hour, '{}') AS usual
+            FROM phone_numbers n,
+                 LATERAL (SELECT min(hour) AS first_hour, max(hour) AS last_hour FROM webhook_counts
+                          WHERE phone_number_id = n.phone_number_id) edge,
+                 LATERAL (SELECT max(last_received_at) AS last_at FROM webhook_counts
+                          WHERE phone_number_id = n.phone_number_id AND hour = edge.last_hour) newest,
+                 LATERAL (SELECT sum(items) AS items FROM webhook_counts
+                          WHERE phone_number_id = n.phone_number_id
+                            AND hour BETWEEN edge.last_hour - interval '1 hour' AND edge.last_hour) lately,
+                 LATERAL (SELECT jsonb_object_agg(extract(epoch FROM hour)::bigint, items) AS by_hour
+                          FROM (SELECT hour, sum(items) AS items FROM webhook_counts
+                                WHERE phone_number_id = n.phone_number_id AND hour = ANY(:hours)
+                                GROUP BY hour) each_hour) usual
+            WHERE newest.last_at IS NOT NULL
+            ORDER BY n.phone_number_id
+            """
+        ),
+        {"hours": list(hours)},
+    ).all()
+
+
+def unaccounted_items(session: AnySession, since: datetime, until: datetime) -> tuple[int, int]:
+    """(items of the ledger, difference to ``webhook_counts``) of full hours; the difference is always 0."""
+    row = session.execute(
+        text(
+            """
+            WITH kept AS (
+                SELECT coalesce(i.number, '') AS number, date_trunc('hour', e.received_at, 'UTC') AS hour,
+                       i.outcome, coalesce(i.reason, '') AS reason, count(*) AS items
+                FROM webhook_events e,
+                     jsonb_to_recordset(e.items) AS i(number text, outcome text, reason text)
+                WHERE e.received_at >= :since AND e.received_at < :until AND e.state <> 'waiting'
+                GROUP BY 1, 2, 3, 4),
+            counted AS (
+                SELECT phone_number_id AS number, hour, outcome, reason, sum(items) AS items
+                FROM webhook_counts WHERE hour >= :since AND hour < :until GROUP BY 1, 2, 3, 4)
+            SELECT coalesce(sum(k.items), 0)::bigint AS items,
+                   coalesce(sum(abs(coalesce(k.items, 0) - coalesce(c.items, 0))), 0)::bigint AS difference
+            FROM kept k FULL JOIN counted c USING (number, hour, outcome, reason)
+            """
+        ),
+        {"since": since, "until": until},
+    ).one()
+    return row.items, row.difference

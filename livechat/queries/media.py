@@ -1,0 +1,363 @@
+"""Statements about files of messages: registered, claimed, recorded, found again, linked, forgotten."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import CursorResult, delete, func, select, update
+from sqlalchemy import text as sql
+from sqlalchemy.dialects.postgresql import insert
+
+from livechat.domain.ids import uuid7
+from livechat.models import AccountMember, Media, MediaUpload, Message, MessageMedia, PhoneNumber
+from livechat.queries.session import AnySession
+
+# What a fetch in the queue is given before the sweep sends another task for it. Two tasks do no harm: the
+# second finds nothing to do.
+_ON_ITS_WAY = "interval '2 minutes'"
+
+_REGISTER = sql(
+    f"""
+    WITH arrived AS (
+        SELECT m.id AS message_id, given.media_id, m.phone_number_id, m.message_type,
+               m.timestamp, m.content->m.message_type AS part
+        FROM unnest(CAST(:ids AS uuid[]), CAST(:media_ids AS uuid[])) AS given(message_id, media_id)
+        JOIN chat_messages m ON m.id = given.message_id
+        WHERE m.content->'media'->>'state' = 'pending'
+            AND m.message_type IN ('image', 'video', 'audio', 'document', 'sticker')
+            AND NOT EXISTS (SELECT FROM message_media l WHERE l.message_id = m.id)
+    ), added AS (
+        INSERT INTO media (id, phone_number_id, source, kind, state, meta_id, claimed_mime_type,
+                           claimed_digest, filename, expires_at, next_attempt_at)
+        SELECT media_id, phone_number_id, 'meta',
+               CASE WHEN message_type = 'audio' AND part->>'voice' = 'true' THEN 'voice'
+                    ELSE message_type END,
+               'pending', part->>'id', part->>'mime_type', part->>'sha256', part->>'filename',
+               timestamp + make_interval(secs => :life_s), now() + {_ON_ITS_WAY}
+        FROM arrived
+    )
+    INSERT INTO message_media (message_id, media_id) SELECT message_id, media_id FROM arrived
+    RETURNING media_id
+    """  # noqa: S608  # a constant of this module
+)
+
+
+def register(session: AnySession, message_ids: Sequence[UUID], life: timedelta) -> list[UUID]:
+    """Put down the files of these messages to be fetched; the files' ids. Harmless to repeat.
+
+    Messages that carry no file, or whose file Meta did not name, are passed over. ``life`` is how long
+    Meta keeps it after the message's time.
+    """
+    rows = session.execute(
+        _REGISTER,
+        {
+            "ids": list(message_ids),
+            "media_ids": [uuid7() for _ in message_ids],
+            "life_s": life.total_seconds(),
+        },
+    )
+    return list(rows.scalars())
+
+
+@dataclass(frozen=True, slots=True)
+class FetchClaim:
+    """A file that is ours to fetch until the claim ends or is renewed, with all that the calls need."""
+
+    media_id: UUID
+    phone_number_id: str
+    kind: str
+    meta_id: str | None
+    claimed_mime_type: str | None
+    claimed_digest: str | None
+    filename: str | None
+    attempt: int
+    is_expired: bool
+    access_token_encrypted: str
+
+
+_CLAIM = sql(
+    """
+    UPDATE media f SET state = 'fetching', attempts = f.attempts + 1, next_attempt_at = NULL,
+        claimed_until = clock_timestamp() + make_interval(secs => :hold_s)
+    FROM phone_numbers n, waba_accounts a
+    WHERE f.id = :id AND f.source = 'meta'
+        AND (f.state = 'pending' OR (f.state = 'fetching' AND f.claimed_until < clock_timestamp()))
+        AND n.phone_number_id = f.phone_number_id AND n.status = 'connected' AND a.id = n.account_id
+    RETURNING f.id, f.phone_number_id, f.kind, f.meta_id, f.claimed_mime_type, f.claimed_digest, f.filename,
+        f.attempts, COALESCE(f.expires_at < clock_timestamp(), false), a.access_token_encrypted
+    """
+)
+
+
+def claim(session: AnySession, media_id: UUID, hold_s: float) -> FetchClaim | None:
+    """Claim a file for ``hold_s`` seconds; commit at once. None: done, someone else's, or paused."""
+    row = session.execute(_CLAIM, {"id": media_id, "hold_s": hold_s}).one_or_none()
+    return FetchClaim(*row) if row is not None else None
+
+
+def renew(session: AnySession, claimed: FetchClaim, hold_s: float) -> bool:
+    """Hold it for ``hold_s`` seconds from now. False: the claim had ended, and someone else has it."""
+    return _changed(
+        session,
+        _mine(claimed).values(
+            claimed_until=func.clock_timestamp() + func.make_interval(0, 0, 0, 0, 0, 0, hold_s)
+        ),
+    )
+
+
+def record_ready(session: AnySession, claimed: FetchClaim, facts: Mapping[str, Any]) -> bool:
+    """The file is stored; ``facts`` are its columns. False: the claim had ended."""
+    return _changed(session, _mine(claimed).values(state="ready", error=None, claimed_until=None, **facts))
+
+
+def record_failed(session: AnySession, claimed: FetchClaim, sentence: str) -> bool:
+    """It will not be had unless someone asks again. False: the claim had ended."""
+    return _changed(session, _mine(claimed).values(state="failed", error=sentence, claimed_until=None))
+
+
+def release(
+    session: AnySession, claimed: FetchClaim, *, wait_s: float, sentence: str | None, counts: bool = True
+) -> bool:
+    """Let it be tried again after ``wait_s`` seconds. ``counts`` False: it was not the file's fault."""
+    return _changed(
+        session,
+        _mine(claimed).values(
+            state="pending",
+            error=sentence,
+            claimed_until=None,
+            next_attempt_at=func.clock_timestamp() + func.make_interval(0, 0, 0, 0, 0, 0, wait_s),
+            attempts=Media.attempts if counts else func.greatest(Media.attempts - 1, 0),
+        ),
+    )
+
+
+def _mine(claimed: FetchClaim) -> Any:
+    return update(Media).where(
+        Media.id == claimed.media_id, Media.state == "fetching", Media.attempts == claimed.attempt
+    )
+
+
+_DUE = sql(
+    f"""
+    UPDATE media SET next_attempt_at = now() + {_ON_ITS_WAY}, state = 'pending', claimed_until = NULL
+    WHERE id IN (
+        SELECT f.id FROM media f JOIN phone_numbers n USING (phone_number_id)
+        WHERE n.status = 'connected' AND f.source = 'meta'
+            AND (f.state = 'pending' AND f.next_attempt_at <= now()
+                 OR f.state = 'fetching' AND f.claimed_until < now())
+        ORDER BY COALESCE(f.next_attempt_at, f.claimed_until) LIMIT :limit
+        FOR UPDATE OF f SKIP LOCKED)
+    RETURNING id
+    """  # noqa: S608  # a constant of this module
+)
+
+
+def take_due(session: AnySession, limit: int) -> list[UUID]:
+    """Files to send a task for now: due ones, and those whose worker died. Each is named once in a while."""
+    return list(session.execute(_DUE, {"limit": limit}).scalars())
+
+
+def expire(session: AnySession, sentence: str, limit: int) -> list[UUID]:
+    """Give up files of paused numbers that Meta no longer keeps; the others are given up when tried."""
+    gone = (
+        select(Media.id)
+        .where(
+            Media.source == "meta",
+            sql("media.state = 'pending'"),
+            Media.expires_at < func.now(),
+            Media.phone_number_id.in_(
+                select(PhoneNumber.phone_number_id).where(PhoneNumber.status == "paused")
+            ),
+        )
+        .limit(limit)
+        .with_for_update(skip_locked=True)
+    )
+    statement = (
+        update(Media)
+        .where(Media.id.in_(gone))
+        .values(state="failed", error=sentence, next_attempt_at=None)
+        .returning(Media.id)
+        .execution_options(synchronize_session=False)
+    )
+    return list(session.execute(statement).scalars())
+
+
+def ask_again(session: AnySession, media_id: UUID, grace: timedelta) -> bool:
+    """Let a failed file be tried anew, for ``grace`` at least. False: it has not failed."""
+    return _changed(
+        session,
+        update(Media)
+        .where(Media.id == media_id, Media.state == "failed", Media.source == "meta")
+        .values(
+            state="pending",
+            error=None,
+            attempts=0,
+            next_attempt_at=func.now() + sql(_ON_ITS_WAY),
+            expires_at=func.greatest(Media.expires_at, func.now() + grace),
+        ),
+    )
+
+
+def messages_of(session: AnySession, media_ids: Sequence[UUID]) -> dict[UUID, UUID]:
+    """{message: conversation} of the messages that show these files."""
+    rows = session.execute(
+        select(Message.id, Message.conversation_id)
+        .join(MessageMedia, MessageMedia.message_id == Message.id)
+        .where(MessageMedia.media_id.in_(media_ids))
+    )
+    return {row.id: row.conversation_id for row in rows}
+
+
+def media_of_message(session: AnySession, message_id: UUID) -> Media | None:
+    """The file that a message shows."""
+    return session.execute(
+        select(Media)
+        .join(MessageMedia, MessageMedia.media_id == Media.id)
+        .where(MessageMedia.message_id == message_id)
+    ).scalar_one_or_none()
+
+
+def servable(session: AnySession, media_id: UUID) -> Media | None:
+    """A file that is here."""
+    return session.execute(
+        select(Media).where(Media.id == media_id, Media.state == "ready")
+    ).scalar_one_or_none()
+
+
+def add_upload(session: AnySession, **columns: Any) -> Media:
+    """A file that an agent uploads; not ready before its bytes are stored."""
+    media = Media(source="upload", state="pending", **columns)
+    session.add(media)
+    session.flush()
+    return media
+
+
+def accessible(session: AnySession, user_id: UUID, media_id: UUID) -> Media | None:
+    """A file of a number that this user may use, kept from removal until the transaction ends."""
+    return session.execute(
+        select(Media)
+        .join(PhoneNumber, PhoneNumber.phone_number_id == Media.phone_number_id)
+        .join(AccountMember, AccountMember.account_id == PhoneNumber.account_id)
+        .where(Media.id == media_id, AccountMember.user_id == user_id)
+        .with_for_update(read=True, key_share=True, of=Media)
+    ).scalar_one_or_none()
+
+
+def link(session: AnySession, message_id: UUID, media_id: UUID) -> None:
+    """Have a message show a file; what it showed before is replaced."""
+    statement = insert(MessageMedia).values(message_id=message_id, media_id=media_id)
+    session.execute(
+        statement.on_conflict_do_update(
+            index_elements=[MessageMedia.message_id], set_={"media_id": statement.excluded.media_id}
+        )
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Sendable:
+    """A stored file and its living id at Meta for one number, if it has one."""
+
+    media_id: UUID
+    kind: str
+    mime_type: str
+    size: int
+    filename: str | None
+    meta_id: str | None
+
+
+def sendable(session: AnySession, media_id: UUID, phone_number_id: str) -> Sendable | None:
+    """What the send path needs of a file; None where it is not (or no longer) here."""
+    row = session.execute(
+        select(Media.id, Media.kind, Media.mime_type, Media.size, Media.filename, MediaUpload.meta_id)
+        .outerjoin(
+            MediaUpload,
+            (MediaUpload.media_id == Media.id)
+            & (MediaUpload.phone_number_id == phone_number_id)
+            & (MediaUpload.expires_at > func.now()),
+        )
+        .where(Media.id == media_id, Media.state == "ready")
+    ).one_or_none()
+    if row is None or row.mime_type is None or row.size is None:
+        return None
+    return Sendable(row.id, row.kind, row.mime_type, row.size, row.filename, row.meta_id)
+
+
+def record_upload(
+    session: AnySession, media_id: UUID, phone_number_id: str, meta_id: str, life: timedelta
+) -> None:
+    """Meta has the file under this id, for this number, for ``life`` from now."""
+    statement = insert(MediaUpload).values(
+        media_id=media_id,
+        phone_number_id=phone_number_id,
+        meta_id=meta_id,
+        expires_at=func.now() + life,
+    )
+    fresh = statement.excluded
+    session.execute(
+        statement.on_conflict_do_update(
+            index_elements=[MediaUpload.media_id, MediaUpload.phone_number_id],
+            set_={"meta_id": fresh.meta_id, "expires_at": fresh.expires_at},
+        )
+    )
+
+
+def forget_upload(session: AnySession, media_id: UUID, phone_number_id: str) -> None:
+    """Meta refused a message with this file: its id there is not to be trusted again."""
+    session.execute(
+        delete(MediaUpload).where(
+            MediaUpload.media_id == media_id, MediaUpload.phone_number_id == phone_number_id
+        )
+    )
+
+
+def unsent_uploads(session: AnySession, older_than: timedelta, limit: int) -> list[UUID]:
+    """Uploads that no message shows, locked: their files may be removed."""
+    return list(
+        session.execute(
+            select(Media.id)
+            .where(
+                sql("media.source = 'upload'"),
+                Media.created_at < func.now() - older_than,
+                ~select(MessageMedia.message_id).where(MessageMedia.media_id == Media.id).exists(),
+                # The further cards of a template: what was given to Meta was sent.
+                ~select(MediaUpload.media_id).where(MediaUpload.media_id == Media.id).exists(),
+            )
+            .order_by(Media.created_at)
+            .limit(limit)
+            .with_for_update(skip_locked=True)
+        ).scalars()
+    )
+
+
+def delete_media(session: AnySession, media_ids: Sequence[UUID]) -> None:
+    """Forget files whose bytes are gone."""
+    session.execute(delete(Media).where(Media.id.in_(media_ids)))
+
+
+def media_json_column() -> Any:
+    """The file of a message as JSON, for ``SELECT`` lists of messages; null where it has none.
+
+    The look at ``content`` comes first: text needs no look-up.
+    """
+    return (
+        select(
+            func.jsonb_build_object(
+                *("id", Media.id, "state", Media.state, "kind", Media.kind),
+                *("mime_type", func.coalesce(Media.mime_type, Media.claimed_mime_type)),
+                *("size", Media.size, "filename", Media.filename),
+                *("width", Media.width, "height", Media.height, "duration", Media.duration),
+                *("waveform", Media.waveform, "has_thumbnail", Media.has_thumbnail, "error", Media.error),
+            )
+        )
+        .join(MessageMedia, MessageMedia.media_id == Media.id)
+        .where(MessageMedia.message_id == Message.id, Message.content.has_key("media"))
+        .correlate(Message)
+        .scalar_subquery()
+    )
+
+
+def _changed(session: AnySession, statement: Any) -> bool:
+    result = session.execute(statement.execution_options(synchronize_session=False))
+    return isinstance(result, CursorResult) and result.rowcount == 1

@@ -1,0 +1,206 @@
+"""Notices about accounts and numbers, and what a number's row says of its life at Meta."""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Row, and_, func, or_, select, update
+from sqlalchemy.dialects.postgresql import insert
+
+from livechat.models import AccountNotice, PhoneNumber, WabaAccount
+from livechat.queries.session import AnySession
+
+
+def save_notices(session: AnySession, rows: Sequence[Mapping[str, Any]]) -> set[str]:
+    """Keep the newest word on each matter; the codes whose word this was."""
+    won: set[str] = set()
+    for row in rows:
+        statement = insert(AccountNotice).values(**row)
+        fresh = statement.excluded
+        code = session.execute(
+            statement.on_conflict_do_update(
+                index_elements=[
+                    AccountNotice.waba_id,
+                    AccountNotice.phone_number_id,
+                    AccountNotice.code,
+                ],
+                set_={name: fresh[name] for name in ("severity", "title", "detail", "happened_at", "until")},
+                where=AccountNotice.happened_at <= fresh.happened_at,
+            ).returning(AccountNotice.code)
+        ).scalar_one_or_none()
+        if code is not None:
+            won.add(code)
+    return won
+
+
+_ACTIVE = and_(
+    AccountNotice.severity.is_not(None),
+    or_(AccountNotice.until.is_(None), AccountNotice.until > func.now()),
+)
+
+
+def notices_of_numbers(
+    session: AnySession, phone_number_ids: Collection[str]
+) -> dict[str, list[AccountNotice]]:
+    """{phone_number_id: what stands today of it and of its account}, newest first, in one statement."""
+    found: dict[str, list[AccountNotice]] = {number: [] for number in phone_number_ids}
+    if not found:
+        return found
+    rows = session.execute(
+        select(PhoneNumber.phone_number_id, AccountNotice)
+        .join(WabaAccount, WabaAccount.id == PhoneNumber.account_id)
+        .join(
+            AccountNotice,
+            and_(
+                AccountNotice.waba_id == WabaAccount.waba_id,
+                AccountNotice.phone_number_id.in_(["", PhoneNumber.phone_number_id]),
+            ),
+        )
+        .where(PhoneNumber.phone_number_id.in_(found), _ACTIVE)
+        .order_by(AccountNotice.happened_at.desc(), AccountNotice.code)
+    )
+    for number, notice in rows:
+        found[number].append(notice)
+    return found
+
+
+def active_notice(session: AnySession, phone_number_id: str, codes: Collection[str]) -> AccountNotice | None:
+    """The newest notice with one of these codes that stands today for the number."""
+    return next(
+        (
+            notice
+            for notice in notices_of_numbers(session, [phone_number_id])[phone_number_id]
+            if notice.code in codes
+        ),
+        None,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class KnownNumber:
+    """A number of a WABA that somebody has connected."""
+
+    phone_number_id: str
+    display_digits: str
+    paused_code: int | None
+
+
+def numbers_of_waba(session: AnySession, waba_id: str) -> list[KnownNumber]:
+    """Every connected number of the account, whoever its owner is."""
+    rows = session.execute(
+        select(PhoneNumber.phone_number_id, PhoneNumber.display_digits, PhoneNumber.paused_code)
+        .join(WabaAccount, WabaAccount.id == PhoneNumber.account_id)
+        .where(WabaAccount.waba_id == waba_id)
+        .order_by(PhoneNumber.phone_number_id)
+    )
+    return [KnownNumber(*row) for row in rows]
+
+
+def waba_of_number(session: AnySession, phone_number_id: str) -> str | None:
+    """The WABA that a connected number belongs to."""
+    return session.execute(
+        select(WabaAccount.waba_id)
+        .join(PhoneNumber, PhoneNumber.account_id == WabaAccount.id)
+        .where(PhoneNumber.phone_number_id == phone_number_id)
+    ).scalar_one_or_none()
+
+
+def save_facts(session: AnySession, phone_number_ids: Collection[str], facts: Mapping[str, Any]) -> bool:
+    """Write columns of numbers; False where they said so already."""
+    if not facts or not phone_number_ids:
+        return False
+    columns = PhoneNumber.__table__.c
+    differs = or_(*(columns[name].is_distinct_from(value) for name, value in facts.items()))
+    changed = session.execute(
+        update(PhoneNumber)
+        .where(PhoneNumber.phone_number_id.in_(phone_number_ids), differs)
+        .values(**facts)
+        .returning(PhoneNumber.phone_number_id)
+        .execution_options(synchronize_session=False)
+    ).all()
+    return bool(changed)
+
+
+def want_refresh(session: AnySession, phone_number_ids: Collection[str]) -> None:
+    """Have Meta asked about these numbers soon."""
+    session.execute(
+        update(PhoneNumber)
+        .where(PhoneNumber.phone_number_id.in_(phone_number_ids))
+        .values(refresh_due_at=func.clock_timestamp())
+        .execution_options(synchronize_session=False)
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class RefreshClaim:
+    """A number that Meta is to be asked about now."""
+
+    account_id: UUID
+    access_token_encrypted: str
+    is_new: bool
+    history_asked: bool
+    contacts_asked: bool
+
+
+def claim_refresh(session: AnySession, phone_number_id: str, again_s: float) -> RefreshClaim | None:
+    """Take a number's turn, the next one being in ``again_s`` seconds; None where it is not due.
+
+    ``is_new`` within 24 hours of connecting: for so long Meta gives what the phone app holds.
+    """
+    row = session.execute(
+        update(PhoneNumber)
+        .where(
+            PhoneNumber.phone_number_id == phone_number_id,
+            PhoneNumber.refresh_due_at <= func.clock_timestamp(),
+            WabaAccount.id == PhoneNumber.account_id,
+        )
+        .values(refresh_due_at=func.clock_timestamp() + func.make_interval(0, 0, 0, 0, 0, 0, again_s))
+        .returning(
+            PhoneNumber.account_id,
+            WabaAccount.access_token_encrypted,
+            PhoneNumber.created_at > func.now() - func.make_interval(0, 0, 0, 0, 24),
+            PhoneNumber.app_history_asked_at.is_not(None),
+            PhoneNumber.app_contacts_asked_at.is_not(None),
+        )
+        .execution_options(synchronize_session=False)
+    ).one_or_none()
+    return RefreshClaim(*row) if row is not None else None
+
+
+def due_numbers(session: AnySession, limit: int) -> list[str]:
+    """Numbers that Meta is to be asked about, longest due first."""
+    return list(
+        session.execute(
+            select(PhoneNumber.phone_number_id)
+            .where(PhoneNumber.refresh_due_at <= func.clock_timestamp())
+            .order_by(PhoneNumber.refresh_due_at)
+            .limit(limit)
+        ).scalars()
+    )
+
+
+def note_app_sync(session: AnySession, phone_number_id: str, column: str) -> None:
+    """Meta was asked for the phone app's chats or address book: it gives them once."""
+    session.execute(
+        update(PhoneNumber)
+        .where(PhoneNumber.phone_number_id == phone_number_id)
+        .values({column: func.clock_timestamp()})
+        .execution_options(synchronize_session=False)
+    )
+
+
+def restrictions_over(session: AnySession, code: str, paused_code: int) -> list[str]:
+    """Numbers paused by ``paused_code`` whose account's restriction ``code`` has ended."""
+    rows: Sequence[Row[Any]] = session.execute(
+        select(PhoneNumber.phone_number_id)
+        .join(WabaAccount, WabaAccount.id == PhoneNumber.account_id)
+        .join(AccountNotice, AccountNotice.waba_id == WabaAccount.waba_id)
+        .where(
+            PhoneNumber.status == "paused",
+            PhoneNumber.paused_code == paused_code,
+            AccountNotice.code == code,
+            AccountNotice.until <= func.now(),
+        )
+    ).all()
+    return [row.phone_number_id for row in rows]

@@ -1,0 +1,109 @@
+"""News about accounts, numbers and templates, from webhooks into what agents see and what may be sent."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+import structlog
+
+from livechat.domain.text import storable
+from livechat.outbox import enqueue_after_commit
+from livechat.queries import notices as queries
+from livechat.queries import templates as template_queries
+from livechat.queries.notices import KnownNumber
+from livechat.queries.session import AnySession
+from livechat.services.pause import pause_number, resume_number
+from livechat.services.publish import publish_numbers
+from livechat.services.sync_templates import request_sync
+from livechat.tasknames import TaskName
+from livechat.whatsapp.account_news import News, Notice, TemplateNews, read_news
+from livechat.whatsapp.items import AccountNews
+
+log = structlog.get_logger(__name__)
+
+_LONGEST_CODE, _LONGEST_SENTENCE = 128, 1000
+
+
+def apply_account_news(session: AnySession, items: Sequence[tuple[AccountNews, datetime]]) -> None:
+    """Note what these values say, each with its time; the caller commits.
+
+    Any order ends in the same state: of each matter, template status and pause the newest word stands.
+    """
+    for item, at in sorted(items, key=lambda pair: pair[1]):
+        source = item.source
+        news = read_news(source.field, item.value, source.waba_id, source.phone_number_id, at)
+        if news.waba_id is None and news.phone_number_id is not None:
+            news.waba_id = queries.waba_of_number(session, news.phone_number_id)
+        if news.waba_id is None:
+            continue
+        _apply(session, news, news.waba_id, at)
+
+
+def _apply(session: AnySession, news: News, waba_id: str, at: datetime) -> None:
+    if news.templates:
+        _apply_templates(session, waba_id, news.templates, at)
+    if not (news.notices or news.facts or news.pause or news.resume or news.refresh):
+        return
+    known = queries.numbers_of_waba(session, waba_id)
+    names_one = news.phone_number_id is not None or news.digits is not None
+    concerned = [number for number in known if not names_one or _is_named(news, number)]
+    if names_one and not concerned:
+        # A number of the account that nobody has connected.
+        return
+    ids = [number.phone_number_id for number in concerned]
+    rows = [_row(notice, waba_id, ids[0] if names_one else "", at) for notice in news.notices]
+    won = queries.save_notices(session, rows)
+    is_newest = bool(won) or not rows
+    if queries.save_facts(session, ids, news.facts) or won:
+        publish_numbers(session, ids)
+    if is_newest and news.pause is not None:
+        code, reason = news.pause
+        for number_id in ids:
+            pause_number(session, number_id, code, reason)
+    if is_newest and news.resume:
+        for number in concerned:
+            if number.paused_code in news.resume:
+                resume_number(session, number.phone_number_id)
+    if news.refresh and ids:
+        queries.want_refresh(session, ids)
+        for number_id in ids:
+            enqueue_after_commit(session, TaskName.REFRESH_NUMBER, phone_number_id=number_id)
+
+
+def _is_named(news: News, number: KnownNumber) -> bool:
+    if news.phone_number_id is not None:
+        return number.phone_number_id == news.phone_number_id
+    return number.display_digits == news.digits
+
+
+def _row(notice: Notice, waba_id: str, phone_number_id: str, at: datetime) -> dict[str, Any]:
+    return {
+        "waba_id": waba_id,
+        "phone_number_id": phone_number_id,
+        # Parts of these are Meta's own words; the code is part of a key.
+        "code": storable(notice.code)[:_LONGEST_CODE],
+        "severity": notice.severity,
+        "title": storable(notice.title)[:_LONGEST_SENTENCE],
+        "detail": storable(notice.detail)[:_LONGEST_SENTENCE],
+        "happened_at": at,
+        "until": notice.until,
+    }
+
+
+def _apply_templates(
+    session: AnySession, waba_id: str, templates: Sequence[TemplateNews], at: datetime
+) -> None:
+    """The status is noted at once; texts, which webhooks tell in part only, come with the list."""
+    for news in templates:
+        said: dict[str, str | None] = {
+            "status": news.status,
+            "category": news.category,
+            "quality": news.quality,
+            "rejected_reason": news.rejected_reason,
+        }
+        values: dict[str, str | None] = {name: value for name, value in said.items() if value is not None}
+        if "status" in values:
+            values["rejected_reason"] = news.rejected_reason
+        if values:
+            template_queries.apply_template_news(session, waba_id, news.name, news.language, at, values)
+    request_sync(session, template_queries.accounts_of_waba(session, waba_id))

@@ -1,0 +1,93 @@
+"""Blocking a customer at Meta, and letting him write again."""
+
+from collections.abc import Sequence
+from typing import Any, Protocol
+from uuid import UUID
+
+import structlog
+from sqlalchemy.orm import Session, scoped_session
+
+from livechat.errors import BlockRefusedError, NotFoundError, UnavailableError
+from livechat.models import Conversation
+from livechat.queries.blocking import access_token_of_number, set_blocked
+from livechat.queries.conversations import lock_conversation
+from livechat.services.crypto import UndecryptableTokenError, decrypt_token
+from livechat.services.pause import pause_number
+from livechat.services.publish import publish
+from livechat.whatsapp.errors import Disposition, GraphError
+
+log = structlog.get_logger(__name__)
+
+# Meta's error codes of the block-user API; the last two pass by themselves.
+_REASONS = {
+    139100: "WhatsApp did not change this customer: only one who wrote within the last 24 hours can be "
+    "blocked.",
+    139101: "The number's list of blocked customers is full.",
+    131047: "Only a customer who wrote within the last 24 hours can be blocked.",
+}
+_PASSING = frozenset({139102, 139103})
+
+
+class Graph(Protocol):
+    """The calls of the Graph client that block."""
+
+    def block(self, phone_number_id: str, token: str, customer: str) -> None: ...
+    def unblock(self, phone_number_id: str, token: str, customer: str) -> None: ...
+
+
+def set_customer_blocked(
+    session: Session | scoped_session[Any],
+    graph: Graph,
+    encryption_keys: Sequence[str],
+    conversation: Conversation,
+    *,
+    blocked: bool,
+) -> Conversation:
+    """The conversation after Meta has done it; access has been checked. Twice is as good as once.
+
+    Commits: no transaction is open while Meta answers. Raises BlockRefusedError, UnavailableError (nothing
+    was changed, or it is not known) or NotFoundError (merged meanwhile).
+    """
+    conversation_id, number_id = conversation.id, conversation.phone_number_id
+    who = f"+{conversation.customer_phone}" if conversation.customer_phone else conversation.customer_user_id
+    if conversation.group_id is not None or who is None:
+        raise BlockRefusedError("A group cannot be blocked.")
+    encrypted = access_token_of_number(session, number_id)
+    session.commit()
+    try:
+        token = decrypt_token(encrypted, encryption_keys)
+        (graph.block if blocked else graph.unblock)(number_id, token, who)
+    except UndecryptableTokenError as error:
+        log.error("token_unreadable", phone_number_id=number_id)
+        raise UnavailableError("The stored access token cannot be read.") from error
+    except GraphError as error:
+        _refuse(session, number_id, encrypted, error)
+    return _note(session, conversation_id, blocked)
+
+
+def _refuse(
+    session: Session | scoped_session[Any], number_id: str, encrypted: str, error: GraphError
+) -> None:
+    log.info("block_refused", phone_number_id=number_id, code=error.code)
+    if error.disposition is Disposition.PAUSE:
+        reason = str(error.as_message_error()["detail"])
+        pause_number(session, number_id, error.code, reason, token_used=encrypted)
+        session.commit()
+        raise UnavailableError(reason) from error
+    if error.code in _PASSING or error.disposition is not Disposition.REJECT:
+        wait_s = error.retry_after_s
+        raise UnavailableError(
+            "WhatsApp could not be reached to change the list of blocked customers.",
+            retry_after_s=max(1, round(wait_s)) if wait_s else 5,
+        ) from error
+    raise BlockRefusedError(_REASONS.get(error.code or 0, str(error.as_message_error()["detail"]))) from error
+
+
+def _note(session: Session | scoped_session[Any], conversation_id: UUID, blocked: bool) -> Conversation:
+    conversation = lock_conversation(session, conversation_id)
+    if conversation is None:
+        raise NotFoundError("There is no such conversation.")
+    set_blocked(session, conversation_id, blocked)
+    session.refresh(conversation)
+    publish(session, conversations=[conversation_id])
+    return conversation

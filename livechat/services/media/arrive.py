@@ -1,0 +1,21 @@
+"""Files of messages that have just been stored: put down in the same transaction, fetched after it."""
+
+from collections.abc import Sequence
+from datetime import timedelta
+from uuid import UUID
+
+from livechat.outbox import enqueue_after_commit
+from livechat.queries import media as queries
+from livechat.queries.session import AnySession
+from livechat.tasknames import TaskName
+from livechat.whatsapp.media import WEBHOOK_ID_LIFE
+
+
+def fetch_files_of(
+    session: AnySession, message_ids: Sequence[UUID], life: timedelta = WEBHOOK_ID_LIFE
+) -> None:
+    """Have the files of these messages fetched; those without one cost nothing. The caller commits."""
+    if not message_ids:
+        return
+    for media_id in queries.register(session, message_ids, life):
+        enqueue_after_commit(session, TaskName.FETCH_MEDIA, media_id=str(media_id))

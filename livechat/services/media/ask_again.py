@@ -1,0 +1,30 @@
+"""An agent asks for a file once more."""
+
+from datetime import timedelta
+from uuid import UUID
+
+from livechat.errors import NotFoundError
+from livechat.outbox import enqueue_after_commit
+from livechat.queries import media as queries
+from livechat.queries.session import AnySession
+from livechat.services.access import access_message
+from livechat.services.publish import publish
+from livechat.tasknames import TaskName
+
+# Also past Meta's seven days: it is Meta that knows whether the file is still there.
+GRACE = timedelta(hours=1)
+
+
+def ask_again(session: AnySession, user_id: UUID, message_id: str) -> UUID:
+    """Have a message's file fetched anew where that has failed; the message's id. The caller commits.
+
+    One that is here or on its way is left alone. Raises NotFoundError for messages without a file at Meta.
+    """
+    message = access_message(session, user_id, message_id)
+    media = queries.media_of_message(session, message.id)
+    if media is None or media.source != "meta" or "media" not in message.content:
+        raise NotFoundError("This message has no file that could be fetched.")
+    if queries.ask_again(session, media.id, GRACE):
+        publish(session, updated=queries.messages_of(session, [media.id]))
+        enqueue_after_commit(session, TaskName.FETCH_MEDIA, media_id=str(media.id))
+    return message.id

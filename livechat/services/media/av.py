@@ -1,0 +1,249 @@
+"""Sound and film by ffmpeg, where it is installed; without it nothing is known of them but their type.
+
+The files come from strangers. So every run is a process of its own, with limits on time and memory; the
+demuxer is named from the bytes that we recognised, since a playlist that poses as a film could have ffmpeg
+read other files; and no protocol but ``file`` is open.
+"""
+
+import json
+import shutil
+import subprocess
+import threading
+from array import array
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+_DEMUXERS = {
+    "video/mp4": "mov",
+    "video/3gpp": "mov",
+    "video/quicktime": "mov",
+    "audio/mp4": "mov",
+    "audio/ogg": "ogg",
+    "video/ogg": "ogg",
+    "audio/mpeg": "mp3",
+    "audio/aac": "aac",
+    "audio/amr": "amr",
+    "audio/wav": "wav",
+    "audio/flac": "flac",
+    "video/webm": "matroska",
+    "audio/webm": "matroska",
+    "video/x-matroska": "matroska",
+    "video/x-msvideo": "avi",
+    "image/gif": "gif",
+}
+_ASKED = "codec_type,codec_name,profile,has_b_frames,width,height,channels"
+PROBE_S, POSTER_S, WAVEFORM_S, CONVERT_S = 15.0, 20.0, 30.0, 90.0
+_MEMORY_KB = 2 * 1024 * 1024
+WAVEFORM_BARS = 64
+# Enough for loudness; a minute is 240 KB.
+_WAVEFORM_RATE = 2000
+_LONGEST_WAVEFORM_S = 3600.0
+MAX_VIDEO_SIDE = 1280
+_AUDIO_BITS_PER_S = 96_000
+_LEAST_VIDEO_BITS_PER_S = 150_000
+_MOST_VIDEO_BITS_PER_S = 2_500_000
+
+# One conversion at a time in each process: it takes a whole core.
+_converting = threading.BoundedSemaphore(1)
+
+
+class ConversionError(Exception):
+    """It could not be converted; the text is a sentence."""
+
+
+@dataclass(frozen=True, slots=True)
+class Streams:
+    """What is in a container. ``duration`` in seconds; width and height as shown."""
+
+    duration: float | None
+    video: str | None
+    video_profile: str | None
+    has_b_frames: bool
+    width: int | None
+    height: int | None
+    audio: tuple[str, ...]
+    channels: int | None
+
+
+def is_known(mime_type: str) -> bool:
+    """Whether it is sound or film (or a moving GIF) that ffmpeg would be asked about."""
+    return mime_type in _DEMUXERS
+
+
+def can_probe() -> bool:
+    """Whether ffprobe is installed."""
+    return shutil.which("ffprobe") is not None
+
+
+def can_convert() -> bool:
+    """Whether ffmpeg is installed."""
+    return shutil.which("ffmpeg") is not None
+
+
+def probe(path: Path, mime_type: str) -> Streams | None:
+    """What is in the file; None where that cannot be told: no ffprobe, or a file that it cannot read."""
+    if not can_probe() or mime_type not in _DEMUXERS:
+        return None
+    answer = _run(
+        [
+            *("ffprobe", "-v", "error", *_input_options(mime_type), "-of", "json"),
+            *("-show_entries", f"format=duration:stream={_ASKED}:stream_disposition=attached_pic"),
+            *("-show_entries", "stream_side_data=rotation"),
+            str(path),
+        ],
+        PROBE_S,
+    )
+    return None if answer is None else _streams(answer)
+
+
+def write_poster(path: Path, mime_type: str, target: Path) -> bool:
+    """The first picture of a film as a JPEG at ``target``; whether that worked."""
+    side = MAX_VIDEO_SIDE
+    command = [
+        *("ffmpeg", "-nostdin", "-v", "error", "-y", *_input_options(mime_type), "-i", str(path)),
+        *("-frames:v", "1", "-an", "-vf", f"scale='min({side},iw)':-2", "-f", "image2", "-c:v", "mjpeg"),
+        str(target),
+    ]
+    return can_convert() and _run(command, POSTER_S) is not None and target.stat().st_size > 0
+
+
+def waveform(path: Path, mime_type: str, duration: float | None) -> list[int] | None:
+    """How loud a recording is over its length: 64 numbers from 0 to 100; None where it cannot be told."""
+    if not can_convert() or not duration or duration > _LONGEST_WAVEFORM_S:
+        return None
+    raw = _run(
+        [
+            *("ffmpeg", "-nostdin", "-v", "error", *_input_options(mime_type), "-i", str(path), "-vn"),
+            *("-ac", "1", "-ar", str(_WAVEFORM_RATE), "-t", str(_LONGEST_WAVEFORM_S)),
+            *("-f", "s16le", "-c:a", "pcm_s16le", "pipe:1"),
+        ],
+        WAVEFORM_S,
+    )
+    if not raw:
+        return None
+    samples = array("h", raw[: len(raw) // 2 * 2])
+    step = max(1, len(samples) / WAVEFORM_BARS)
+    peaks = []
+    for bar in range(WAVEFORM_BARS):
+        piece = samples[int(bar * step) : max(int(bar * step) + 1, int((bar + 1) * step))]
+        peaks.append(max(max(piece), -min(piece)) if piece else 0)
+    loudest = max(peaks) or 1
+    return [round(peak * 100 / loudest) for peak in peaks]
+
+
+def to_voice(path: Path, mime_type: str, target: Path) -> None:
+    """Sound as WhatsApp's voice notes are: OGG, Opus, mono. Raises ConversionError."""
+    _convert(
+        path,
+        mime_type,
+        ["-vn", "-map_metadata", "-1", "-c:a", "libopus", "-b:a", "24k", "-ac", "1", "-ar", "48000"],
+        ["-application", "voip", "-f", "ogg", str(target)],
+    )
+
+
+def to_video(path: Path, mime_type: str, target: Path, *, duration: float | None, max_bytes: int) -> None:
+    """A film as WhatsApp takes it: MP4, H.264 Main, AAC, at most ``max_bytes``. Raises ConversionError."""
+    if not duration:
+        raise ConversionError("The video's length cannot be told, so it cannot be converted.")
+    # A twentieth for the container and for the encoder's aim.
+    budget = int(max_bytes * 8 * 0.95 / duration) - _AUDIO_BITS_PER_S
+    if budget < _LEAST_VIDEO_BITS_PER_S:
+        raise ConversionError("The video is too long to be sent by WhatsApp.")
+    rate = min(budget, _MOST_VIDEO_BITS_PER_S)
+    side = MAX_VIDEO_SIDE
+    scale = (
+        f"scale='min({side},iw)':'min({side},ih)':force_original_aspect_ratio=decrease:"
+        "force_divisible_by=2,format=yuv420p"
+    )
+    _convert(
+        path,
+        mime_type,
+        [
+            *("-map", "0:v:0", "-map", "0:a:0?", "-map_metadata", "-1", "-vf", scale, "-fpsmax", "30"),
+            *("-c:v", "libx264", "-profile:v", "main", "-bf", "0", "-preset", "veryfast"),
+            *("-crf", "26"),
+            *("-maxrate", str(rate), "-bufsize", str(2 * rate)),
+            *("-c:a", "aac", "-b:a", str(_AUDIO_BITS_PER_S), "-ac", "2"),
+        ],
+        ["-movflags", "+faststart", "-f", "mp4", str(target)],
+    )
+
+
+def _convert(path: Path, mime_type: str, codecs: Sequence[str], output: Sequence[str]) -> None:
+    if not can_convert():
+        raise ConversionError("It cannot be converted on this server.")
+    if not _converting.acquire(timeout=CONVERT_S):
+        raise ConversionError("The server is busy converting other files. Try again in a minute.")
+    try:
+        command = [
+            *("ffmpeg", "-nostdin", "-v", "error", "-y", *_input_options(mime_type), "-i", str(path)),
+            *(*codecs, *output),
+        ]
+        if _run(command, CONVERT_S) is None:
+            raise ConversionError("The file could not be converted: it is damaged or too long.")
+    finally:
+        _converting.release()
+
+
+def _input_options(mime_type: str) -> tuple[str, ...]:
+    return ("-protocol_whitelist", "file,pipe", "-f", _DEMUXERS[mime_type])
+
+
+def _run(command: Sequence[str], time_limit_s: float) -> bytes | None:
+    """What it wrote; None where it failed or took too long.
+
+    The limits are set by a shell that becomes the program: Python's own hook for that is unsafe in a process
+    with threads.
+    """
+    limits = f'ulimit -v {_MEMORY_KB}; ulimit -t {int(time_limit_s) * 2}; ulimit -c 0; exec "$@"'
+    try:
+        done = subprocess.run(
+            ["sh", "-c", limits, "sh", *command],
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            timeout=time_limit_s,
+            check=False,
+        )
+    except (subprocess.TimeoutExpired, OSError):
+        return None
+    return done.stdout if done.returncode == 0 else None
+
+
+def _streams(answer: bytes) -> Streams | None:
+    try:
+        found = json.loads(answer)
+    except ValueError:
+        return None
+    streams = found.get("streams", [])
+    # A cover picture inside a song counts as video for ffprobe.
+    films = [s for s in streams if s.get("codec_type") == "video" and not _is_cover(s)]
+    sounds = [s for s in streams if s.get("codec_type") == "audio"]
+    film = films[0] if films else {}
+    width, height = film.get("width"), film.get("height")
+    if any(abs(int(data.get("rotation", 0))) % 180 == 90 for data in film.get("side_data_list", [])):
+        width, height = height, width
+    return Streams(
+        duration=_seconds(found.get("format", {}).get("duration")),
+        video=film.get("codec_name"),
+        video_profile=film.get("profile"),
+        has_b_frames=bool(film.get("has_b_frames")),
+        width=width,
+        height=height,
+        audio=tuple(str(sound.get("codec_name")) for sound in sounds),
+        channels=sounds[0].get("channels") if sounds else None,
+    )
+
+
+def _is_cover(stream: dict[str, Any]) -> bool:
+    return bool(stream.get("disposition", {}).get("attached_pic"))
+
+
+def _seconds(value: Any) -> float | None:
+    try:
+        seconds = float(value)
+    except (TypeError, ValueError):
+        return None
+    return round(seconds, 3) if 0 < seconds < 1e7 else None

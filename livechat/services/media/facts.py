@@ -1,0 +1,156 @@
+"""What a file is by its bytes. Names and claims only choose among types that its bytes allow."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import filetype
+
+from livechat.services.media import av, pictures
+from livechat.services.media.av import Streams
+from livechat.whatsapp.media_types import OFFICE_TYPES, OOXML
+
+UNKNOWN_TYPE = "application/octet-stream"
+_HEAD_BYTES = 64 * 1024
+_OLE = bytes.fromhex("d0cf11e0a1b11ae1")
+_OLE_TYPES = frozenset(name for name in OFFICE_TYPES if not name.startswith(OOXML))
+_OLE_BY_SUFFIX = {
+    ".doc": "application/msword",
+    ".xls": "application/vnd.ms-excel",
+    ".ppt": "application/vnd.ms-powerpoint",
+}
+_OOXML_BY_SUFFIX = {
+    ".docx": f"{OOXML}wordprocessingml.document",
+    ".xlsx": f"{OOXML}spreadsheetml.sheet",
+    ".pptx": f"{OOXML}presentationml.presentation",
+}
+_USUAL = {"audio/x-wav": "audio/wav", "audio/x-flac": "audio/flac", "video/x-m4v": "video/mp4"}
+_SOUND_ALONE = {"video/mp4": "audio/mp4", "video/webm": "audio/webm", "video/3gpp": "audio/mp4"}
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """A file as it is. Width and height in pixels as shown, duration in seconds; None: cannot be told."""
+
+    mime_type: str
+    width: int | None = None
+    height: int | None = None
+    duration: float | None = None
+    waveform: list[int] | None = None
+    is_animated: bool = False
+    is_plain_picture: bool = False
+    streams: Streams | None = None
+    opus_channels: int | None = None
+
+
+def learn(path: Path, *, claimed: str | None, filename: str | None) -> Facts:
+    """Look at the file at ``path``. Never raises for what is in it: what is not understood is unknown."""
+    with path.open("rb") as file:
+        head = file.read(_HEAD_BYTES)
+    mime_type = _type_of(head, _bare(claimed), filename)
+    if mime_type.startswith("image/"):
+        return _picture(path, mime_type)
+    if av.is_known(mime_type):
+        return _recording(path, mime_type, head)
+    return Facts(mime_type)
+
+
+def write_thumbnail(path: Path, facts: Facts, target: Path, scratch: Path) -> bool:
+    """A small picture of a picture or film at ``target``; False where none can be made.
+
+    ``scratch`` is a file that may be overwritten.
+    """
+    source = path
+    if facts.mime_type.startswith("video/"):
+        if not av.write_poster(path, facts.mime_type, scratch):
+            return False
+        source = scratch
+    elif facts.width is None:
+        return False
+    try:
+        pictures.write_thumbnail(source, target)
+    except pictures.PictureError:
+        return False
+    return True
+
+
+def _picture(path: Path, mime_type: str) -> Facts:
+    try:
+        seen = pictures.look(path)
+    except pictures.PictureError:
+        # It begins like a picture and is none that we could open: nobody's browser shall try.
+        return Facts(UNKNOWN_TYPE)
+    duration = None
+    if mime_type == "image/gif" and seen.is_animated:
+        streams = av.probe(path, mime_type)
+        duration = streams.duration if streams is not None else None
+    return Facts(
+        seen.mime_type,
+        width=seen.width,
+        height=seen.height,
+        duration=duration,
+        is_animated=seen.is_animated,
+        is_plain_picture=seen.is_plain,
+    )
+
+
+def _recording(path: Path, mime_type: str, head: bytes) -> Facts:
+    streams = av.probe(path, mime_type)
+    if streams is None:
+        if av.can_probe():
+            # It begins like a recording, and ffprobe finds none in it.
+            return Facts(UNKNOWN_TYPE)
+        return Facts(mime_type, opus_channels=_opus_channels(head))
+    if streams.video is None:
+        mime_type = _SOUND_ALONE.get(mime_type, mime_type)
+    return Facts(
+        mime_type,
+        width=streams.width,
+        height=streams.height,
+        duration=streams.duration,
+        waveform=av.waveform(path, mime_type, streams.duration) if mime_type.startswith("audio/") else None,
+        streams=streams,
+        opus_channels=_opus_channels(head),
+    )
+
+
+def _type_of(head: bytes, claimed: str | None, filename: str | None) -> str:
+    suffix = Path(filename or "").suffix.lower()
+    if head.startswith(_OLE):
+        return claimed if claimed and claimed in _OLE_TYPES else _OLE_BY_SUFFIX.get(suffix, UNKNOWN_TYPE)
+    if head[4:8] == b"ftyp" and head[8:11] in (b"3gp", b"3g2"):
+        return "video/3gpp"
+    found: str | None = filetype.guess_mime(head)
+    if found == "application/zip" and b"[Content_Types].xml" in head:
+        # An office file whose parts come in another order than usual.
+        return (
+            claimed
+            if claimed and claimed in _OOXML_BY_SUFFIX.values()
+            else _OOXML_BY_SUFFIX.get(suffix, found)
+        )
+    if found is not None:
+        return _USUAL.get(found, found)
+    return "text/plain" if head and _is_text(head) else UNKNOWN_TYPE
+
+
+def _is_text(head: bytes) -> bool:
+    if b"\x00" in head:
+        return False
+    # The last character may be cut in two.
+    for cut in range(4):
+        try:
+            head[: len(head) - cut].decode("utf-8")
+        except UnicodeDecodeError:
+            continue
+        return True
+    return False
+
+
+def _opus_channels(head: bytes) -> int | None:
+    """The channels of OGG with Opus (RFC 7845): the byte after the magic word and the version."""
+    place = head.find(b"OpusHead", 0, 512)
+    return head[place + 9] if head.startswith(b"OggS") and 0 <= place < len(head) - 9 else None
+
+
+def _bare(mime_type: str | None) -> str | None:
+    """A type without its parameters."""
+    return mime_type.partition(";")[0].strip().lower() if mime_type else None

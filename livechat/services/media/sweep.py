@@ -1,0 +1,72 @@
+"""What keeps files coming when tasks and workers are lost, and what removes those that nobody wants."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+import structlog
+
+from livechat.outbox import enqueue
+from livechat.queries import media as queries
+from livechat.queries.session import AnySession
+from livechat.services.media.fetch import EXPIRED
+from livechat.services.publish import publish
+from livechat.storage import Storage, StorageError, Workspace, key_of, thumbnail_key_of
+from livechat.tasknames import TaskName
+
+log = structlog.get_logger(__name__)
+
+BATCH = 200
+UNSENT_KEPT = timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Swept:
+    """How many fetches were enqueued, files given up, unsent uploads and unfinished files removed."""
+
+    enqueued: int
+    expired: int
+    unsent: int
+    abandoned: int
+
+
+def sweep_media(session: AnySession, storage: Storage, workspace: Workspace) -> Swept:
+    """Send tasks for due fetches and for those of dead workers, and clear away. Commits.
+
+    Harmless to run twice or beside itself: rows are taken under locks that others skip.
+    """
+    expired = queries.expire(session, EXPIRED, BATCH)
+    if expired:
+        publish(session, updated=queries.messages_of(session, expired))
+    session.commit()
+    due = queries.take_due(session, BATCH)
+    session.commit()
+    enqueued = sum(enqueue(TaskName.FETCH_MEDIA, media_id=str(media_id)) for media_id in due)
+    unsent = _remove_unsent(session, storage)
+    swept = Swept(enqueued, len(expired), unsent, workspace.clear_abandoned())
+    if any((swept.enqueued, swept.expired, swept.unsent, swept.abandoned)):
+        log.info(
+            "media_swept",
+            enqueued=swept.enqueued,
+            expired=swept.expired,
+            unsent=swept.unsent,
+            abandoned=swept.abandoned,
+        )
+    return swept
+
+
+def _remove_unsent(session: AnySession, storage: Storage) -> int:
+    """Uploads that became no message within a day. Bytes go first: the row finds them again."""
+    unsent = queries.unsent_uploads(session, UNSENT_KEPT, BATCH)
+    removed = []
+    for media_id in unsent:
+        try:
+            storage.delete(thumbnail_key_of(media_id))
+            storage.delete(key_of(media_id))
+        except StorageError as error:
+            log.warning("media_not_removed", media_id=str(media_id), error=type(error).__name__)
+            break
+        removed.append(media_id)
+    if removed:
+        queries.delete_media(session, removed)
+    session.commit()
+    return len(removed)

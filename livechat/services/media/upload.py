@@ -1,0 +1,102 @@
+"""A file that an agent wants to send: looked at, converted where it must be, stored."""
+
+from contextlib import ExitStack
+from dataclasses import dataclass
+from hashlib import file_digest
+from pathlib import Path
+from uuid import UUID
+
+from livechat.config import Settings
+from livechat.errors import NotFoundError, UnavailableError
+from livechat.models import Media
+from livechat.queries import media as queries
+from livechat.queries.session import AnySession
+from livechat.services.access import access_phone_number
+from livechat.services.media import facts
+from livechat.services.media.convert import kind_of, prepare, refused
+from livechat.services.media.filenames import harmless
+from livechat.services.media.pictures import THUMBNAIL_TYPE
+from livechat.storage import (
+    Storage,
+    StorageError,
+    Workspace,
+    key_of,
+    open_storage,
+    thumbnail_key_of,
+    workspace_of,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Shelf:
+    """Where uploads are worked on and where they are kept."""
+
+    storage: Storage
+    workspace: Workspace
+
+    @classmethod
+    def from_settings(cls, settings: Settings) -> "Shelf":
+        """The same for every request: both may be shared by threads."""
+        return cls(open_storage(settings), workspace_of(settings))
+
+
+def take_upload(
+    session: AnySession,
+    shelf: Shelf,
+    user_id: UUID,
+    *,
+    phone_number_id: str,
+    kind: str | None,
+    path: Path,
+    filename: str | None,
+    claimed_type: str | None,
+) -> Media:
+    """Keep the file at ``path`` to be sent from a number; commits.
+
+    Raises NotFoundError where the number is unknown or not this user's, ValidationFailedError for a file that
+    WhatsApp does not take and that cannot be converted, UnavailableError where it cannot be stored. It is
+    committed before its bytes are stored: whatever happens then, the removal of unsent uploads finds it.
+    """
+    access_phone_number(session, user_id, phone_number_id)
+    # Converting takes seconds, in which no connection is held.
+    session.rollback()
+    if path.stat().st_size == 0:
+        raise refused("The file is empty.")
+    name = harmless(filename)
+    known = facts.learn(path, claimed=claimed_type, filename=name)
+    with ExitStack() as stack:
+        ready = prepare(path, known, kind or kind_of(known), name, shelf.workspace, stack)
+        small = stack.enter_context(shelf.workspace.file())
+        scratch = stack.enter_context(shelf.workspace.file())
+        has_thumbnail = facts.write_thumbnail(ready.path, ready.facts, small, scratch)
+        media = queries.add_upload(
+            session,
+            phone_number_id=phone_number_id,
+            kind=ready.kind,
+            claimed_mime_type=ready.facts.mime_type,
+            filename=ready.filename,
+            uploaded_by=user_id,
+        )
+        media_id = media.id
+        session.commit()
+        try:
+            if has_thumbnail:
+                shelf.storage.put(thumbnail_key_of(media_id), small, THUMBNAIL_TYPE)
+            shelf.storage.put(key_of(media_id), ready.path, ready.facts.mime_type)
+        except StorageError as error:
+            raise UnavailableError("The file could not be stored. Try again in a minute.") from error
+        with ready.path.open("rb") as file:
+            digest = file_digest(file, "sha256").hexdigest()
+        size = ready.path.stat().st_size
+    stored = queries.accessible(session, user_id, media_id)
+    if stored is None:
+        # The number was disconnected meanwhile.
+        raise NotFoundError("There is no such phone number.")
+    stored.state = "ready"
+    stored.mime_type, stored.size, stored.digest = ready.facts.mime_type, size, digest
+    stored.has_thumbnail = has_thumbnail
+    stored.width, stored.height = ready.facts.width, ready.facts.height
+    stored.duration, stored.waveform = ready.facts.duration, ready.facts.waveform
+    stored.is_animated = ready.facts.is_animated
+    session.commit()
+    return stored

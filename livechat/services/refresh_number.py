@@ -1,0 +1,106 @@
+"""What Meta says of a number now, asked every few hours and after news; and the phone app's chats, once."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import structlog
+
+from livechat.domain.text import storable
+from livechat.outbox import enqueue
+from livechat.queries import notices as queries
+from livechat.queries.notices import RefreshClaim
+from livechat.queries.session import AnySession
+from livechat.services.crypto import UndecryptableTokenError, decrypt_token
+from livechat.services.pause import pause_number, resume_number
+from livechat.services.publish import publish_numbers
+from livechat.tasknames import TaskName
+from livechat.whatsapp.account_calls import AccountCalls, NumberLife, SyncType
+from livechat.whatsapp.account_news import BLOCKED
+from livechat.whatsapp.errors import Disposition, GraphError
+
+log = structlog.get_logger(__name__)
+
+REFRESH_EVERY_S = 3 * 3600.0
+# Asked for and used up, too late, declined by the phone's owner (Meta's error codes): never again.
+_SYNC_IS_OVER = frozenset({2593107, 2593108, 2593109})
+_RESTRICTION = "restricted_customer_initiated_messaging"
+_SYNCS: tuple[tuple[SyncType, str], ...] = (
+    ("smb_app_state_sync", "app_contacts_asked_at"),
+    ("history", "app_history_asked_at"),
+)
+
+
+def refresh_number(
+    session: AnySession, graph: AccountCalls, encryption_keys: Sequence[str], phone_number_id: str
+) -> bool:
+    """Ask Meta about a number that is due; True where it answered. Commits around the calls.
+
+    A number that is shared with the WhatsApp Business app gets its address book and old chats, which Meta
+    gives once and within 24 hours. Trouble with the token pauses the number, as a send would.
+    """
+    claim = queries.claim_refresh(session, phone_number_id, REFRESH_EVERY_S)
+    session.commit()
+    if claim is None:
+        return False
+    try:
+        token = decrypt_token(claim.access_token_encrypted, encryption_keys)
+        life = graph.number_life(phone_number_id, token)
+    except UndecryptableTokenError:
+        log.error("token_unreadable", phone_number_id=phone_number_id)
+        return False
+    except GraphError as error:
+        log.warning("number_not_refreshed", phone_number_id=phone_number_id, code=error.code)
+        if error.disposition is Disposition.PAUSE:
+            reason = str(error.as_message_error()["detail"])
+            pause_number(
+                session, phone_number_id, error.code, reason, token_used=claim.access_token_encrypted
+            )
+            session.commit()
+        return False
+    if queries.save_facts(session, [phone_number_id], _facts(life)):
+        publish_numbers(session, [phone_number_id])
+    session.commit()
+    if life.on_business_app and claim.is_new:
+        _start_app_sync(session, graph, token, phone_number_id, claim)
+    return True
+
+
+def _facts(life: NumberLife) -> dict[str, Any]:
+    """What is said; what is not said stays as it was."""
+    said: dict[str, Any] = {
+        "verified_name": life.verified_name,
+        "quality_rating": life.quality_rating,
+        "throughput_level": life.throughput_level,
+        "messaging_limit": life.messaging_limit,
+    }
+    facts = {name: storable(value) for name, value in said.items() if value is not None}
+    return facts | {"on_business_app": life.on_business_app}
+
+
+def _start_app_sync(
+    session: AnySession, graph: AccountCalls, token: str, phone_number_id: str, claim: RefreshClaim
+) -> None:
+    asked = {"history": claim.history_asked, "smb_app_state_sync": claim.contacts_asked}
+    for what, column in _SYNCS:
+        if asked[what]:
+            continue
+        try:
+            graph.sync_phone_app(phone_number_id, token, what)
+        except GraphError as error:
+            log.warning("app_sync_refused", phone_number_id=phone_number_id, what=what, code=error.code)
+            if error.code not in _SYNC_IS_OVER:
+                continue
+        queries.note_app_sync(session, phone_number_id, column)
+        session.commit()
+
+
+def sweep_numbers(session: AnySession, limit: int) -> int:
+    """Enqueue numbers that are due, and let those send again whose restriction has ended; how many."""
+    for number in queries.restrictions_over(session, _RESTRICTION, BLOCKED):
+        resume_number(session, number)
+    session.commit()
+    due = queries.due_numbers(session, limit)
+    session.rollback()
+    for phone_number_id in due:
+        enqueue(TaskName.REFRESH_NUMBER, phone_number_id=phone_number_id)
+    return len(due)

@@ -1,0 +1,55 @@
+"""All stored access tokens under the newest encryption key, while the product runs."""
+
+from dataclasses import dataclass, field
+from uuid import UUID
+
+import structlog
+
+from livechat.queries import connections
+from livechat.queries.session import AnySession
+from livechat.services.crypto import UndecryptableTokenError, key_of, under_newest_key
+
+log = structlog.get_logger(__name__)
+
+BATCH = 500
+
+
+@dataclass(slots=True)
+class Rotated:
+    """Tokens that were encrypted anew, that had the newest key already, and accounts whose no key opens."""
+
+    moved: int = 0
+    already: int = 0
+    lost: list[UUID] = field(default_factory=list)
+
+
+def rotate_keys(session: AnySession, keys: tuple[str, ...]) -> Rotated:
+    """Encrypt every token by the first of ``keys``; commits account by account.
+
+    A token is replaced only where it is still the one that was read: an account that is connected again
+    meanwhile keeps its new token, whichever key that has. Doing it again moves such ones too.
+    """
+    result = Rotated()
+    after: UUID | None = None
+    while rows := connections.encrypted_tokens(session, after, BATCH):
+        session.rollback()
+        after = rows[-1].account_id
+        for row in rows:
+            _rotate(session, row.account_id, row.access_token_encrypted, keys, result)
+    session.rollback()
+    log.info("keys_rotated", moved=result.moved, already=result.already, lost=len(result.lost))
+    return result
+
+
+def _rotate(session: AnySession, account_id: UUID, old: str, keys: tuple[str, ...], result: Rotated) -> None:
+    if key_of(old, keys) == 0:
+        result.already += 1
+        return
+    try:
+        new = under_newest_key(old, keys)
+    except UndecryptableTokenError:
+        result.lost.append(account_id)
+        return
+    if connections.replace_encrypted_token(session, account_id, old, new):
+        result.moved += 1
+    session.commit()

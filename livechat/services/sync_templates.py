@@ -1,0 +1,109 @@
+"""The templates of an account, read from Meta: at connecting, every few hours, after news, and by request.
+
+The account's row holds when its templates are due, so that any number of wishes is one reading and a wish
+that comes during one is another. Source of the limits: Meta's "Rate limits" (management calls).
+"""
+
+from collections.abc import Collection, Sequence
+from typing import Any
+from uuid import UUID
+
+import structlog
+
+from livechat.domain.text import storable, storable_json
+from livechat.outbox import enqueue, enqueue_after_commit
+from livechat.queries import templates as queries
+from livechat.queries.session import AnySession
+from livechat.services.crypto import UndecryptableTokenError, decrypt_token
+from livechat.tasknames import TaskName
+from livechat.whatsapp.account_calls import AccountCalls
+from livechat.whatsapp.errors import GraphError
+from livechat.whatsapp.templates import STALE_CODES, Template
+
+log = structlog.get_logger(__name__)
+
+SYNC_EVERY_S = 6 * 3600.0
+# Longer than all pages of the longest list take; a worker that dies meanwhile is replaced after it.
+_HOLD_S = 600.0
+# Wishes (a webhook for each of a hundred templates, an impatient finger) make one reading in so long.
+APART_S = 20.0
+_FIRST_WAIT_S, _LONGEST_WAIT_S = 60.0, 6 * 3600.0
+
+
+def sync_templates(
+    session: AnySession, graph: AccountCalls, encryption_keys: Sequence[str], account_id: UUID
+) -> int | None:
+    """Read and keep an account's templates; how many there are, None where it was not due or Meta refused.
+
+    Commits around the calls. A refusal is tried again later: after the time that Meta names, else after
+    twice as long each time.
+    """
+    claim = queries.claim_sync(session, account_id, _HOLD_S)
+    session.commit()
+    if claim is None:
+        return None
+    try:
+        token = decrypt_token(claim.access_token_encrypted, encryption_keys)
+        templates = graph.templates(claim.waba_id, token)
+    except (GraphError, UndecryptableTokenError) as error:
+        failures = claim.failures + 1
+        wait_s = min(_FIRST_WAIT_S * 2.0 ** min(failures - 1, 10), _LONGEST_WAIT_S)
+        asked_s = error.retry_after_s if isinstance(error, GraphError) else None
+        queries.finish_sync(
+            session, account_id, claim, again_s=max(wait_s, asked_s or 0.0), failures=failures
+        )
+        session.commit()
+        code = error.code if isinstance(error, GraphError) else None
+        log.warning("templates_not_synced", account_id=str(account_id), code=code, failures=failures)
+        return None
+    queries.save_templates(session, account_id, [_row(each) for each in templates], claim.began_at)
+    queries.finish_sync(session, account_id, claim, again_s=SYNC_EVERY_S, failures=0)
+    session.commit()
+    log.info("templates_synced", account_id=str(account_id), templates=len(templates))
+    return len(templates)
+
+
+def _row(template: Template) -> dict[str, Any]:
+    def text(value: str | None) -> str | None:
+        return storable(value) if value is not None else None
+
+    return {
+        "meta_id": template.meta_id,
+        "name": storable(template.name),
+        "language": storable(template.language),
+        "status": storable(template.status),
+        "category": text(template.category),
+        "sub_category": text(template.sub_category),
+        "parameter_format": storable(template.parameter_format),
+        "components": storable_json(template.components),
+        "quality": text(template.quality),
+        "rejected_reason": text(template.rejected_reason),
+    }
+
+
+def request_sync(session: AnySession, account_ids: Collection[UUID]) -> None:
+    """Have these accounts' templates read again soon after the commit, which is the caller's."""
+    if not account_ids:
+        return
+    queries.want_sync(session, account_ids, apart_s=APART_S)
+    for account_id in account_ids:
+        # Where it is not due yet the task finds nothing to do, and beat's sweep sends another.
+        enqueue_after_commit(session, TaskName.SYNC_TEMPLATES, account_id=str(account_id))
+
+
+def template_refused(session: AnySession, phone_number_id: str, code: int | None) -> None:
+    """Meta refused a send because of its template: what we have of it is out of date."""
+    if code not in STALE_CODES:
+        return
+    account_id = queries.account_of_number(session, phone_number_id)
+    if account_id is not None:
+        request_sync(session, [account_id])
+
+
+def sweep_templates(session: AnySession, limit: int) -> int:
+    """Enqueue the accounts whose templates are due; how many."""
+    due = queries.due_accounts(session, limit)
+    session.rollback()
+    for account_id in due:
+        enqueue(TaskName.SYNC_TEMPLATES, account_id=str(account_id))
+    return len(due)

@@ -1,0 +1,174 @@
+"""Templates for the agent: the list to choose from, and the check before one is sent."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from livechat.domain.clock import rfc3339
+from livechat.domain.service_window import is_window_open
+from livechat.errors import MarketingStoppedError, MessagingRestrictedError, ValidationFailedError
+from livechat.models import Conversation, MessageTemplate, PhoneNumber
+from livechat.queries import notices
+from livechat.queries import templates as queries
+from livechat.queries.session import AnySession
+from livechat.services.sync_templates import request_sync
+from livechat.whatsapp.templates import (
+    APPROVED,
+    DELETED,
+    UTILITY,
+    Parameter,
+    Template,
+    check_values,
+    filled_text,
+    is_marketing,
+    language_code,
+    needs_phone_number,
+    parameters_of,
+    render,
+)
+
+Json = dict[str, Any]
+
+_STARTS_RESTRICTED = "restricted_biz_initiated_messaging"
+_UTILITY_RESTRICTED = (
+    "restricted_utility_templates",
+    "restricted_direct_send_utility_templates",
+)
+_STATUS_SENTENCES = {
+    "PENDING": "Meta has not approved this template yet.",
+    "IN_APPEAL": "Meta has not approved this template yet.",
+    "REJECTED": "Meta has rejected this template.",
+    "PAUSED": "Meta has paused this template because of its quality.",
+    "DISABLED": "Meta has disabled this template for good.",
+}
+
+
+def templates_json(
+    session: AnySession,
+    number: PhoneNumber,
+    *,
+    status: str | None,
+    search: str | None = None,
+    language: str | None = None,
+    category: str | None = None,
+) -> Json:
+    """``{"templates": […], "synced_at"}`` of the number's account; ``status`` None: of every status."""
+    rows = queries.list_templates(
+        session, number.account_id, status=status, search=search, language=language, category=category
+    )
+    return {
+        "templates": [template_json(row) for row in rows],
+        "synced_at": rfc3339(queries.synced_at(session, number.account_id)),
+    }
+
+
+def template_json(row: MessageTemplate) -> Json:
+    """A template as the API shows it; ``parameters`` lists what a send of it fills in."""
+    template = _template_of(row)
+    return {
+        "id": str(row.id),
+        "name": row.name,
+        "language": row.language,
+        "status": row.status,
+        "category": row.category,
+        "sub_category": row.sub_category,
+        "quality": row.quality,
+        "rejected_reason": row.rejected_reason,
+        "parameter_format": row.parameter_format,
+        "components": row.components,
+        "parameters": [_parameter_json(each) for each in parameters_of(template)],
+    }
+
+
+def _parameter_json(parameter: Parameter) -> Json:
+    return {
+        "key": parameter.key,
+        "component": parameter.component,
+        "kind": parameter.kind,
+        "index": parameter.index,
+        "name": parameter.name,
+        "card": parameter.card,
+        "example": parameter.example,
+        "required": parameter.required,
+    }
+
+
+def _template_of(row: MessageTemplate) -> Template:
+    return Template(
+        name=row.name,
+        language=row.language,
+        status=row.status,
+        category=row.category,
+        parameter_format=row.parameter_format,
+        components=row.components,
+    )
+
+
+def ask_for_sync(session: AnySession, number: PhoneNumber) -> datetime | None:
+    """Have the account's templates read again; when that was last done. The caller commits."""
+    request_sync(session, [number.account_id])
+    return queries.synced_at(session, number.account_id)
+
+
+@dataclass(frozen=True, slots=True)
+class CheckedTemplate:
+    """A template that can be sent with these values, and how the customer sees it."""
+
+    template: Template
+    rendered: Json
+
+    @property
+    def text(self) -> str | None:
+        """What a list shows of it."""
+        return filled_text(self.rendered)
+
+
+def check_template(session: AnySession, number: PhoneNumber, part: Json) -> CheckedTemplate | None:
+    """The template that ``part`` (of ``template``, well-formed) sends.
+
+    None where the account's templates have never been read: then only the shape is known, Meta decides, and
+    they are read as soon as possible. Raises ValidationFailedError where Meta would refuse the send.
+    """
+    name, code = part["name"], language_code(part["language"]["code"]) or ""
+    row = queries.find_template(session, number.account_id, name, code)
+    if row is None or row.status == DELETED:
+        if queries.synced_at(session, number.account_id) is None:
+            request_sync(session, [number.account_id])
+            return None
+        raise ValidationFailedError(errors={"template.name": [f"There is no template {name} in {code}."]})
+    if row.status != APPROVED:
+        sentence = _STATUS_SENTENCES.get(row.status, f"This template cannot be sent: {row.status.lower()}.")
+        raise ValidationFailedError(errors={"template.name": [sentence]})
+    template = _template_of(row)
+    errors = check_values(template, part.get("components"))
+    if errors:
+        raise ValidationFailedError(errors=errors)
+    return CheckedTemplate(template, render(template, part.get("components")))
+
+
+def check_recipient(
+    session: AnySession, number: PhoneNumber, conversation: Conversation, template: Template, now: datetime
+) -> None:
+    """Whether this customer may be sent this template at all.
+
+    Raises ValidationFailedError (131062), MarketingStoppedError (131050) or MessagingRestrictedError.
+    """
+    if needs_phone_number(template) and not conversation.customer_phone:
+        raise ValidationFailedError(
+            errors={
+                "template.name": [
+                    "An authentication template needs the customer's phone number; only a business-scoped id "
+                    "is known."
+                ]
+            }
+        )
+    if is_marketing(template) and conversation.marketing_opt_out:
+        raise MarketingStoppedError
+    is_open = is_window_open(conversation.last_inbound_at, conversation.window_refused_at, now)
+    codes: Sequence[str] = () if is_open else (_STARTS_RESTRICTED,)
+    if template.category == UTILITY:
+        codes = (*codes, *_UTILITY_RESTRICTED)
+    notice = notices.active_notice(session, number.phone_number_id, codes) if codes else None
+    if notice is not None:
+        raise MessagingRestrictedError(notice.detail)

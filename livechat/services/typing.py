@@ -1,0 +1,77 @@
+"""Telling the customer that somebody writes an answer."""
+
+import time
+from datetime import datetime
+from uuid import UUID
+
+import structlog
+from redis import Redis
+from redis.exceptions import RedisError
+
+from livechat.domain.service_window import is_window_open
+from livechat.models import Conversation
+from livechat.outbox import enqueue
+from livechat.queries.receipts import newest_from_customer, record_receipt
+from livechat.queries.session import AnySession
+from livechat.services.crypto import UndecryptableTokenError, decrypt_token
+from livechat.services.deliver import Sender
+from livechat.services.pause import pause_number
+from livechat.tasknames import TaskName
+from livechat.whatsapp.errors import Disposition, GraphError
+
+log = structlog.get_logger(__name__)
+
+# Meta shows it for 25 s: often enough that it does not go out while an agent writes on.
+EVERY_S = 20
+# Later it would tell of somebody who has stopped writing.
+_STALE_S = 20.0
+
+
+def say_typing(redis: Redis, conversation: Conversation, now: datetime) -> bool:
+    """Have the customer told, at most every 20 s; True where a task was sent.
+
+    Nothing happens outside the service window or for a blocked customer. Without Redis nothing is told: it
+    is a courtesy.
+    """
+    if conversation.is_blocked or conversation.group_id is not None:
+        return False
+    if not is_window_open(conversation.last_inbound_at, conversation.window_refused_at, now):
+        return False
+    try:
+        if not redis.set(f"livechat:typing:{conversation.id}", 1, nx=True, ex=EVERY_S):
+            return False
+    except RedisError:
+        return False
+    return enqueue(TaskName.TYPING, conversation_id=str(conversation.id), asked_at=int(time.time()))
+
+
+def send_typing(session: AnySession, sender: Sender, conversation_id: UUID, asked_at: float) -> bool:
+    """Tell Meta, by the newest message of the customer's; True where it was told.
+
+    The same call marks that message and those before it as read (Meta, "Typing indicators"), which is noted
+    so that it is not told twice. Refusals are logged: the next key stroke asks again.
+    """
+    if time.time() - asked_at > _STALE_S:
+        return False
+    newest = newest_from_customer(session, conversation_id)
+    session.commit()
+    if newest is None:
+        return False
+    try:
+        token = decrypt_token(newest.access_token_encrypted, sender.encryption_keys)
+        sender.graph.mark_read(newest.phone_number_id, token, newest.wamid, typing=True)
+    except UndecryptableTokenError:
+        log.error("token_unreadable", phone_number_id=newest.phone_number_id)
+        return False
+    except GraphError as error:
+        log.info("typing_not_told", conversation_id=str(conversation_id), code=error.code)
+        if error.disposition is Disposition.PAUSE:
+            reason = str(error.as_message_error()["detail"])
+            pause_number(
+                session, newest.phone_number_id, error.code, reason, token_used=newest.access_token_encrypted
+            )
+            session.commit()
+        return False
+    record_receipt(session, conversation_id, newest.seq)
+    session.commit()
+    return True

@@ -1,0 +1,46 @@
+"""Files in the making: each has a name of its own, is gone at the end, and is found when its maker died."""
+
+import os
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+# No upload, download or conversion takes so long: what is older has lost its maker.
+ABANDONED_AFTER_S = 2 * 3600.0
+
+
+class Workspace:
+    """A folder for unfinished files, readable by its owner only."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+
+    @contextmanager
+    def file(self, suffix: str = "") -> Iterator[Path]:
+        """The path of a new, empty file, which is removed at the end unless it has been moved away."""
+        self.root.mkdir(mode=0o700, parents=True, exist_ok=True)
+        handle, name = tempfile.mkstemp(suffix=suffix, dir=self.root)
+        os.close(handle)
+        path = Path(name)
+        try:
+            yield path
+        finally:
+            path.unlink(missing_ok=True)
+
+    def clear_abandoned(self, older_than_s: float = ABANDONED_AFTER_S) -> int:
+        """Remove what killed processes left; how many files went."""
+        if not self.root.is_dir():
+            return 0
+        before = time.time() - older_than_s
+        removed = 0
+        for path in self.root.iterdir():
+            try:
+                if path.is_file() and path.stat().st_mtime < before:
+                    path.unlink()
+                    removed += 1
+            except FileNotFoundError:
+                # Its maker lives and has just removed it.
+                continue
+        return removed

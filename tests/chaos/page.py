@@ -1,0 +1,137 @@
+"""An open page: it follows ``/events``, fetches again when told to, and must end up with what a fresh one shows."""
+
+import json
+import threading
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from typing import Any
+
+import requests
+
+from tests.chaos.load import API, Api
+from tests.system.product import NUMBER
+
+READ_TIMEOUT_S = 25.0
+AGAIN_S = 0.3
+NEWEST = 50
+
+
+class Page:
+    """Follows the stream in a thread until closed."""
+
+    def __init__(self, base: Callable[[], str], token: str, api: Api) -> None:
+        self._base, self._token, self._api = base, token, api
+        self.conversations: dict[str, Any] = {}
+        self.messages: dict[str, Any] = {}
+        self.connects = 0
+        self.resets = 0
+        self.events = 0
+        self._closed = threading.Event()
+        self._last_id = ""
+        self._thread = threading.Thread(target=self._follow, daemon=True)
+        self._thread.start()
+
+    def close(self) -> None:
+        self._closed.set()
+
+    def _follow(self) -> None:
+        while not self._closed.is_set():
+            with suppress(requests.RequestException, OSError, ValueError):
+                self._read_stream()
+            self._closed.wait(AGAIN_S)
+
+    def _read_stream(self) -> None:
+        headers = {"Authorization": f"Bearer {self._token}"}
+        if self._last_id:
+            headers["Last-Event-ID"] = self._last_id
+        with requests.get(
+            f"{self._base()}{API}/events", headers=headers, stream=True, timeout=READ_TIMEOUT_S
+        ) as answer:
+            if answer.status_code != 200:
+                return
+            self.connects += 1
+            if not self._last_id:
+                self._load()
+            fields: dict[str, str] = {}
+            for line in answer.iter_lines(chunk_size=1, decode_unicode=True):
+                if self._closed.is_set():
+                    return
+                if line and not line.startswith(":"):
+                    name, _, value = line.partition(": ")
+                    fields[name] = value
+                elif not line and fields:
+                    self._take(fields)
+                    fields = {}
+
+    def _take(self, fields: dict[str, str]) -> None:
+        self.events += 1
+        if fields["event"] == "reset":
+            self.resets += 1
+            self._load()
+        else:
+            data = json.loads(fields["data"])
+            if data.get("message"):
+                self.messages[data["message"]["id"]] = data["message"]
+            if data.get("conversation"):
+                self.conversations[data["conversation"]["id"]] = data["conversation"]
+        # Only now: what was not taken in must come again.
+        self._last_id = fields["id"]
+
+    def _load(self) -> None:
+        fresh = fetch(self._api, self._closed.is_set)
+        if fresh is not None:
+            self.conversations, pages = fresh
+            self.messages = {message["id"]: message for page in pages.values() for message in page}
+
+    def differences(self) -> list[str]:
+        """Where the page differs from a fresh one; empty when all is as it should be."""
+        fresh = fetch(self._api, self._closed.is_set)
+        if fresh is None:
+            return ["nothing could be fetched"]
+        conversations, pages = fresh
+        found = [
+            f"conversation {name}: {_difference(self.conversations.get(name), conversation)}"
+            for name, conversation in conversations.items()
+            if self.conversations.get(name) != conversation
+        ]
+        found += [
+            f"message {message['id']}: {_difference(self.messages.get(message['id']), message)}"
+            for page in pages.values()
+            for message in page
+            if self.messages.get(message["id"]) != message
+        ]
+        return found
+
+
+def fetch(api: Api, until: Callable[[], bool]) -> tuple[dict[str, Any], dict[str, list[Any]]] | None:
+    """All conversations, and of each the newest messages, as a page that is opened now shows them."""
+    listed = api.get(f"/conversations?phone_number_id={NUMBER}&limit=200", until)
+    if listed is None:
+        return None
+    conversations = {row["id"]: row for row in listed["conversations"]}
+    pages = {}
+    for name in conversations:
+        page = api.get(f"/messages?conversation_id={name}&limit={NEWEST}", until)
+        if page is None:
+            return None
+        pages[name] = page["messages"]
+    return conversations, pages
+
+
+def _difference(shown: Any, fresh: Any) -> str:
+    if shown is None:
+        return "missing"
+    return ", ".join(
+        f"{name} {str(shown.get(name))[:60]} is {str(fresh[name])[:60]}"
+        for name in fresh
+        if shown.get(name) != fresh[name]
+    )
+
+
+def settle(page: Page, timeout_s: float) -> list[str]:
+    """The differences that are still there after at most ``timeout_s``."""
+    deadline = time.monotonic() + timeout_s
+    while (found := page.differences()) and time.monotonic() < deadline:
+        time.sleep(0.5)
+    return found

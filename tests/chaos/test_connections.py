@@ -1,0 +1,20 @@
+"""A database connection that is lost after the work was done and answered."""
+
+from flask import Flask
+from sqlalchemy import text
+
+from livechat.extensions import db
+
+
+def _lose_connection() -> None:
+    own = db.session.execute(text("SELECT pg_backend_pid()")).scalar_one()
+    with db.engine.connect() as other:
+        other.execute(text("SELECT pg_terminate_backend(:pid, 5000)"), {"pid": own})
+
+
+def test_a_request_whose_connection_is_lost_at_its_end_stands_as_it_was_answered(app: Flask) -> None:
+    with app.app_context():
+        _lose_connection()
+    # What it leaves behind serves the next one.
+    with app.app_context():
+        assert db.session.execute(text("SELECT 1")).scalar_one() == 1

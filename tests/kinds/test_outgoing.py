@@ -1,0 +1,257 @@
+"""Every kind out: from ``/send-message`` to the sandbox with the body of the catalogue; the rest is refused."""
+
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+import orjson
+import pytest
+
+from livechat.whatsapp.outgoing import body_for
+from tests.factories import make_message
+from tests.kinds.conftest import ASHA, ASHA_ID, Inbox
+
+SENDS = Path(__file__).parent.parent / "whatsapp" / "payloads-out"
+REQUESTS = {
+    path.name.removesuffix(".request.json"): orjson.loads(path.read_bytes())
+    for path in SENDS.glob("*.request.json")
+}
+# A reading receipt, and bodies that only show an error's answer.
+SENT = sorted(name for name in REQUESTS if not name.startswith("error-") and name != "mark-read-typing")
+MEDIA = {"1037543291543636": "image/jpeg", "1037543291543637": "audio/ogg"}
+
+
+def asked(name: str) -> tuple[dict[str, Any], dict[str, Any]]:
+    """The catalogue's body, and what an agent asks for to have it sent."""
+    body = REQUESTS[name]
+    kind = body["type"]
+    ask: dict[str, Any] = {"message_type": kind, kind: body[kind]}
+    if kind == "text":
+        ask = {"message_type": "text", "message": body["text"]["body"]}
+    return body, ask
+
+
+@pytest.mark.parametrize("name", SENT)
+def test_a_send_reaches_meta_as_the_catalogue_has_it(inbox: Inbox, name: str) -> None:
+    body, ask = asked(name)
+    by_id = "recipient" in body
+    conversation = inbox.conversation(
+        **({"customer_phone": None, "customer_user_id": ASHA_ID} if by_id else {})
+    )
+    for media_id, mime_type in MEDIA.items():
+        inbox.box.call("POST", "/media", {"id": media_id, "mime_type": mime_type})
+    inbox.box.customer_writes(ASHA, "Hi")
+    assert inbox.sync()
+    target = body.get("context", body.get("reaction", {})).get("message_id")
+    if target:
+        quoted = make_message(inbox.session, conversation, wamid=target)
+        inbox.session.commit()
+        if "context" in body:
+            ask["reply_to"] = str(quoted.id)
+    message = inbox.accepted(conversation_id=str(conversation.id), **ask)
+    inbox.deliver(conversation.id)
+    [taken] = inbox.box.messages()
+    expected = body | {"biz_opaque_callback_data": f"msg:{message['id']}"}
+    if body["type"] == "text":
+        # Link previews are the product's choice.
+        expected["text"] = body["text"] | {"preview_url": taken["body"]["text"]["preview_url"]}
+    assert taken["body"] == expected
+    [row] = inbox.rows("SELECT status, wamid FROM chat_messages WHERE id = :id", id=message["id"])
+    assert row == {"status": "sent", "wamid": taken["wamid"]}
+
+
+FREE_FORM: dict[str, dict[str, Any]] = {
+    "location request": (
+        {"type": "location_request_message", "body": {"text": "Where?"}, "action": {"name": "send_location"}}
+    ),
+    "flow": {
+        "type": "flow",
+        "body": {"text": "Book a table"},
+        "action": {
+            "name": "flow",
+            "parameters": {"flow_message_version": "3", "flow_id": "1", "flow_cta": "Book"},
+        },
+    },
+    "product": {"type": "product", "action": {"catalog_id": "1", "product_retailer_id": "loaf"}},
+    "products": {
+        "type": "product_list",
+        "header": {"type": "text", "text": "Bread"},
+        "body": {"text": "Choose"},
+        "action": {
+            "catalog_id": "1",
+            "sections": [{"title": "Loaves", "product_items": [{"product_retailer_id": "loaf"}]}],
+        },
+    },
+    "catalogue": {
+        "type": "catalog_message",
+        "body": {"text": "All we bake"},
+        "action": {"name": "catalog_message"},
+    },
+    "call permission": {
+        "type": "call_permission_request",
+        "body": {"text": "May we call?"},
+        "action": {"name": "call_permission_request"},
+    },
+    "picture above buttons": {
+        "type": "button",
+        "header": {"type": "image", "image": {"link": "https://e.com/a.png"}},
+        "body": {"text": "This one?"},
+        "footer": {"text": "The bakery"},
+        "action": {"buttons": [{"type": "reply", "reply": {"id": "y", "title": "Yes"}}]},
+    },
+}
+
+
+def test_interactive_messages_reach_customers_with_and_without_a_phone_number(inbox: Inbox) -> None:
+    inbox.box.customer_writes(ASHA, "Hi")
+    for columns, key, value in (
+        ({}, "to", f"+{ASHA}"),
+        ({"customer_phone": None, "customer_user_id": ASHA_ID}, "recipient", ASHA_ID),
+    ):
+        conversation = inbox.conversation(**columns)
+        for part in FREE_FORM.values():
+            inbox.accepted(conversation_id=str(conversation.id), message_type="interactive", interactive=part)
+        inbox.deliver(conversation.id)
+        bodies = [taken["body"] for taken in inbox.box.messages()][-len(FREE_FORM) :]
+        assert [each["interactive"] for each in bodies] == list(FREE_FORM.values())
+        assert {each[key] for each in bodies} == {value}
+
+
+BUTTON = {"type": "reply", "reply": {"id": "y", "title": "Yes"}}
+ROW = {"id": "a", "title": "A"}
+
+
+def interactive(kind: str, action: Any, **more: Any) -> dict[str, Any]:
+    return {"interactive": {"type": kind, "body": {"text": "x"}, "action": action, **more}}
+
+
+REFUSED: list[tuple[str, dict[str, Any], str]] = [
+    ("interactive", interactive("button", {"buttons": [BUTTON] * 4}), "interactive.action.buttons"),
+    ("interactive", interactive("button", {"buttons": [BUTTON] * 2}), "interactive.action.buttons"),
+    (
+        "interactive",
+        interactive("button", {"buttons": [{"type": "reply", "reply": {"id": "y", "title": "x" * 21}}]}),
+        "interactive.action.buttons.0.reply.title",
+    ),
+    (
+        "interactive",
+        interactive(
+            "list",
+            {"button": "Choose", "sections": [{"rows": [ROW | {"id": str(n)} for n in range(6)]}] * 2},
+        ),
+        "interactive.action.sections",
+    ),
+    (
+        "interactive",
+        interactive("list", {"button": "x" * 21, "sections": [{"rows": [ROW]}]}),
+        "interactive.action.button",
+    ),
+    (
+        "interactive",
+        interactive(
+            "cta_url", {"name": "cta_url", "parameters": {"display_text": "Go", "url": "ftp://e.com"}}
+        ),
+        "interactive.action.parameters.url",
+    ),
+    (
+        "interactive",
+        interactive("button", {"buttons": [BUTTON]}, footer={"text": "x" * 61}),
+        "interactive.footer.text",
+    ),
+    ("interactive", {"interactive": {"type": "poll"}}, "interactive.type"),
+    ("location", {"location": {"latitude": 91, "longitude": 0}}, "location.latitude"),
+    ("contacts", {"contacts": [{"name": {}}]}, "contacts.0.name.formatted_name"),
+    ("image", {"image": {"id": "1", "link": "https://e.com/a"}}, "image"),
+    ("image", {"image": {"id": "1", "caption": "x" * 1025}}, "image.caption"),
+    ("audio", {"audio": {"id": "1", "caption": "x"}}, "audio.caption"),
+    ("reaction", {"reaction": {"message_id": "x", "emoji": 7}}, "reaction.emoji"),
+    ("template", {"template": {"name": "Order", "language": {"code": "en_US"}}}, "template.name"),
+    ("hologram", {}, "message_type"),
+]
+
+
+def test_what_meta_would_refuse_is_refused_by_field_before_any_call(inbox: Inbox) -> None:
+    conversation = inbox.conversation()
+    for message_type, part, field in REFUSED:
+        answer = inbox.send(conversation_id=str(conversation.id), message_type=message_type, **part)
+        assert (answer.status_code, answer.json["code"]) == (422, "validation_failed"), answer.text
+        assert field in answer.json["errors"]
+    assert inbox.rows("SELECT id FROM chat_messages") == []
+
+
+@pytest.mark.parametrize(
+    ("columns", "status"),
+    [
+        ({}, 202),
+        ({"timestamp": "31 days"}, 422),
+        ({"content": {"revoked_at": "2026-11-22T10:00:00+00:00"}}, 422),
+        ({"wamid": "event:1"}, 422),
+        ({"wamid": None}, 422),
+    ],
+)
+def test_a_reaction_needs_a_living_message_of_the_last_30_days(
+    inbox: Inbox, columns: dict[str, Any], status: int
+) -> None:
+    conversation = inbox.conversation()
+    message = make_message(
+        inbox.session, conversation, **{k: v for k, v in columns.items() if k != "timestamp"}
+    )
+    inbox.session.commit()
+    if "timestamp" in columns:
+        inbox.execute("UPDATE chat_messages SET timestamp = now() - interval '31 days'")
+    answer = inbox.send(
+        conversation_id=str(conversation.id),
+        message_type="reaction",
+        reaction={"message_id": str(message.id), "emoji": "👍"},
+    )
+    assert answer.status_code == status, answer.text
+    if status == 422:
+        assert "reaction.message_id" in answer.json["errors"]
+
+
+def test_a_header_takes_a_file_that_was_uploaded_here(inbox: Inbox) -> None:
+    photo = (Path(__file__).parents[2] / "sandbox" / "assets" / "photo.jpg").read_bytes()
+    form = {"phone_number_id": inbox.number, "file": (BytesIO(photo), "photo.jpg")}
+    uploaded = inbox.call("POST", "/media", data=form, content_type="multipart/form-data")
+    assert uploaded.status_code == 201, uploaded.text
+    header = {"type": "image", "image": {"media_id": uploaded.json["media"]["id"]}}
+    components = [
+        {"type": "header", "parameters": [header]},
+        {"type": "body", "parameters": [{"type": "text", "text": "Asha"}, {"type": "text", "text": "1043"}]},
+        {"type": "button", "sub_type": "url", "index": 1, "parameters": [{"type": "text", "text": "1043"}]},
+    ]
+    template = {"name": "order_confirmation", "language": {"code": "en_US"}, "components": components}
+    inbox.box.customer_writes(ASHA, "Hi")
+    inbox.sync()
+    conversation = inbox.conversation()
+    buttons = FREE_FORM["picture above buttons"] | {"header": header}
+    for kind, part in (("interactive", buttons), ("template", template)):
+        message = inbox.accepted(conversation_id=str(conversation.id), message_type=kind, **{kind: part})
+        assert message["content"]["media"]["state"] == "ready"
+        assert message["content"]["media"]["url"]
+    inbox.deliver(conversation.id)
+    first, second = (taken["body"] for taken in inbox.box.messages())
+    [upload] = inbox.box.requests(endpoint="media_upload")
+    sent = first["interactive"]["header"]["image"]
+    assert list(sent) == ["id"]
+    assert second["template"]["components"][0]["parameters"][0]["image"] == sent
+    assert upload["http_status"] == 200
+
+
+def test_a_file_of_nobody_is_not_found_and_none_leaves_under_our_own_id(inbox: Inbox) -> None:
+    conversation = inbox.conversation()
+    header = {"type": "image", "image": {"media_id": str(uuid4())}}
+    part = FREE_FORM["picture above buttons"] | {"header": header}
+    answer = inbox.send(conversation_id=str(conversation.id), message_type="interactive", interactive=part)
+    assert (answer.status_code, answer.json["code"]) == (404, "not_found")
+    with pytest.raises(ValueError, match="not been uploaded"):
+        body_for(
+            "interactive",
+            {"interactive": part},
+            to_phone=ASHA,
+            to_user_id=None,
+            group_id=None,
+            reply_to_wamid=None,
+            callback_data=None,
+        )

@@ -1,0 +1,125 @@
+"""A Supabase project with keys of its own, and two tenants with everything that a route can name."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID, uuid4
+
+import orjson
+import pytest
+from cryptography.hazmat.primitives.asymmetric import ec
+from flask import Flask
+from jwt.algorithms import ECAlgorithm
+from sqlalchemy import text
+from sqlalchemy.orm import Session, scoped_session
+
+from livechat import create_app, use_broker
+from livechat.config import Settings
+from livechat.extensions import db
+from local.services import EmbeddedServices
+from tests.api.conftest import KeyServer, key_server
+from tests.conftest import JWT_SECRET, environment
+from tests.factories import make_account, make_conversation, make_message, make_number
+
+__all__ = ["KeyServer", "key_server"]
+
+EC_KEY = ec.generate_private_key(ec.SECP256R1())
+EC_JWK = ECAlgorithm.to_jwk(EC_KEY.public_key(), as_dict=True) | {"kid": "ec", "alg": "ES256", "use": "sig"}
+
+
+@pytest.fixture
+def project(
+    app: Flask, clean: None, services: EmbeddedServices, settings: Settings, key_server: KeyServer
+) -> Iterator[Flask]:
+    """The product of a project with SUPABASE_URL, beside the HS256 secret."""
+    key_server.document = {"keys": [EC_JWK]}
+    variables = environment(services, SUPABASE_URL=key_server.url, SUPABASE_JWT_SECRET=JWT_SECRET)
+    other = create_app(Settings.from_env(variables))
+    yield other
+    with other.app_context():
+        db.session.remove()
+        db.engine.dispose()
+    use_broker(settings)
+
+
+@dataclass(frozen=True)
+class Tenant:
+    """An owner; ``ids`` by the name that a route gives them, ``traces`` what only he may read."""
+
+    user: UUID
+    ids: dict[str, str]
+    traces: tuple[str, ...]
+
+
+def make_tenant(session: scoped_session[Session], name: str) -> Tenant:
+    """An account with a number, a conversation, messages both ways and webhooks; committed."""
+    user = uuid4()
+    account = make_account(session, user)
+    number = make_number(session, account, verified_name=f"{name}'s Bakery")
+    conversation = make_conversation(session, number, customer_name=f"{name}'s customer")
+    said = f"what {name}'s customer wrote"
+    message = make_message(session, conversation, text=said)
+    error = {"code": 131026, "title": "Message undeliverable", "detail": "…", "retryable": False}
+    failed = make_message(
+        session,
+        conversation,
+        direction="outbound",
+        status="failed",
+        status_rank=25,
+        error=error,
+        text=f"what {name} answered",
+    )
+    event = uuid4()
+    value = {
+        "metadata": {"phone_number_id": number.phone_number_id},
+        "messages": [{"from": conversation.customer_phone, "id": message.wamid, "text": {"body": said}}],
+    }
+    body = {"entry": [{"id": account.waba_id, "changes": [{"field": "messages", "value": value}]}]}
+    item = {
+        "n": 0,
+        "kind": "ThreadMessage",
+        "field": "messages",
+        "number": number.phone_number_id,
+        "outcome": "stored",
+        "ref": str(message.id),
+    }
+    session.execute(
+        text(
+            "INSERT INTO webhook_events (id, received_at, state, body, phone_number_ids, items, stored) "
+            "VALUES (:id, now(), 'done', :body, ARRAY[:number], CAST(:items AS jsonb), 1)"
+        ),
+        {
+            "id": event,
+            "body": orjson.dumps(body),
+            "number": number.phone_number_id,
+            "items": orjson.dumps([item]).decode(),
+        },
+    )
+    session.commit()
+    of_message = str(message.id)
+    ids: dict[str, Any] = {
+        "user_id": str(user),
+        "waba_id": account.waba_id,
+        "phone_number_id": number.phone_number_id,
+        "conversation_id": str(conversation.id),
+        "message_id": of_message,
+        "event_id": str(event),
+        **dict.fromkeys(("before", "after", "around", "up_to", "reply_to"), of_message),
+    }
+    traces = (
+        said,
+        f"what {name} answered",
+        f"{name}'s Bakery",
+        f"{name}'s customer",
+        str(conversation.customer_phone),
+        *(str(message.wamid), str(failed.id), str(failed.wamid)),
+    )
+    return Tenant(user, ids, traces)
+
+
+@pytest.fixture
+def tenants(project: Flask) -> Iterator[tuple[Tenant, Tenant]]:
+    """(the first, another)."""
+    with project.app_context():
+        yield make_tenant(db.session, "Asha"), make_tenant(db.session, "Ravi")
+        db.session.remove()

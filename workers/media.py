@@ -1,0 +1,35 @@
+"""The media queue: files from Meta into our store. Threads, since they wait for network and ffmpeg."""
+
+from functools import lru_cache
+from typing import cast
+from uuid import UUID
+
+from flask import current_app
+
+from livechat.config import SETTINGS_KEY, Settings
+from livechat.extensions import celery, db
+from livechat.services.media.fetch import Fetcher, fetch_media
+from livechat.services.media.sweep import sweep_media
+from livechat.tasknames import TaskName
+
+
+@celery.task(name=TaskName.FETCH_MEDIA.value)
+def fetch(*, media_id: str) -> None:
+    """Fetch one file. What fails is tried again by the sweep, in its time."""
+    fetch_media(db.session, _fetcher(_settings()), UUID(media_id))
+
+
+@celery.task(name=TaskName.SWEEP_MEDIA.value)
+def sweep() -> None:
+    """Send tasks for files that are due, and remove what nobody wants."""
+    fetcher = _fetcher(_settings())
+    sweep_media(db.session, fetcher.storage, fetcher.workspace)
+
+
+def _settings() -> Settings:
+    return cast(Settings, current_app.config[SETTINGS_KEY])
+
+
+@lru_cache(maxsize=1)
+def _fetcher(settings: Settings) -> Fetcher:
+    return Fetcher.from_settings(settings)
