@@ -27,7 +27,7 @@ class _Acknowledgement(Response):
 
     def __call__(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
         """As WSGI has it."""
-        start_response("200 OK", [*self.headers, ("Content-Length", "0")])
+        start_response(self.status, [*self.headers, ("Content-Length", "0")])
         return []
 
 

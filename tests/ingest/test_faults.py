@@ -160,6 +160,23 @@ def test_redis_away_then_postgresql_away_too(another_app: Callable[[EmbeddedServ
             assert redis.client.xlen(inbox.STREAM) == 1
 
 
+def test_a_redis_that_was_started_again_takes_the_next_webhook(
+    another_app: Callable[[EmbeddedServices], Flask],
+) -> None:
+    """The connection that the way in holds is dead by then; nothing may turn to PostgreSQL for that."""
+    with EmbeddedServices() as own:
+        app = another_app(own)
+        client = app.test_client()
+        assert _post(client, payload("msg-text")) == 200
+        own.redis.stop()
+        own.redis.start()
+        assert _post(client, payload("msg-video")) == 200
+        with app.app_context():
+            assert redis.client.xlen(inbox.STREAM) == 2
+            assert db.session.execute(text("SELECT count(*) FROM webhook_events")).scalar() == 0
+            db.session.remove()
+
+
 def _post(client: FlaskClient, body: bytes) -> int:
     return client.post("/webhook", data=body, headers={"X-Hub-Signature-256": signature(body)}).status_code
 
