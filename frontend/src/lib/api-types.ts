@@ -109,7 +109,51 @@ export interface paths {
             };
         };
         put?: never;
-        post?: never;
+        /**
+         * The conversation with a customer's number: the one there is, or a new one.
+         * @description A new one is in no list before its first message, which can only be a template.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["OpenConversation"];
+                };
+            };
+            responses: {
+                /** @description There was one already */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Conversation"];
+                    };
+                };
+                /** @description Created */
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Conversation"];
+                    };
+                };
+                400: components["responses"]["BAD_REQUEST"];
+                401: components["responses"]["UNAUTHORIZED"];
+                404: components["responses"]["NOT_FOUND"];
+                415: components["responses"]["UNSUPPORTED_MEDIA_TYPE"];
+                422: components["responses"]["UNPROCESSABLE_ENTITY"];
+                429: components["responses"]["TOO_MANY_REQUESTS"];
+                503: components["responses"]["SERVICE_UNAVAILABLE"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
         delete?: never;
         options?: never;
         head?: never;
@@ -233,6 +277,58 @@ export interface paths {
                 default: components["responses"]["DEFAULT_ERROR"];
             };
         };
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/live-chat/conversations/{conversation_id}/draft": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                conversation_id: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        /** Keep what you are writing, for your other devices. An empty text deletes it. */
+        put: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    conversation_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: {
+                content: {
+                    "application/json": components["schemas"]["DraftWrite"];
+                };
+            };
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Conversation"];
+                    };
+                };
+                400: components["responses"]["BAD_REQUEST"];
+                401: components["responses"]["UNAUTHORIZED"];
+                404: components["responses"]["NOT_FOUND"];
+                415: components["responses"]["UNSUPPORTED_MEDIA_TYPE"];
+                422: components["responses"]["UNPROCESSABLE_ENTITY"];
+                429: components["responses"]["TOO_MANY_REQUESTS"];
+                503: components["responses"]["SERVICE_UNAVAILABLE"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        post?: never;
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -408,7 +504,7 @@ export interface paths {
             };
             requestBody: {
                 content: {
-                    "multipart/form-data": components["schemas"]["UploadFile"];
+                    "multipart/form-data": components["schemas"]["Upload"];
                 };
             };
             responses: {
@@ -691,6 +787,68 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/live-chat/messages/{message_id}/resend": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                message_id: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Send a failed or unknown message again, as a new message, once. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    message_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: {
+                content: {
+                    "application/json": components["schemas"]["Resend"];
+                };
+            };
+            responses: {
+                /** @description It was sent again before: the message that did */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["SendMessageAnswer"];
+                    };
+                };
+                /** @description Accepted */
+                202: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["SendMessageAnswer"];
+                    };
+                };
+                400: components["responses"]["BAD_REQUEST"];
+                401: components["responses"]["UNAUTHORIZED"];
+                404: components["responses"]["NOT_FOUND"];
+                409: components["responses"]["CONFLICT"];
+                415: components["responses"]["UNSUPPORTED_MEDIA_TYPE"];
+                422: components["responses"]["UNPROCESSABLE_ENTITY"];
+                429: components["responses"]["TOO_MANY_REQUESTS"];
+                503: components["responses"]["SERVICE_UNAVAILABLE"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/live-chat/phone-numbers": {
         parameters: {
             query?: never;
@@ -764,6 +922,57 @@ export interface paths {
                 401: components["responses"]["UNAUTHORIZED"];
                 409: components["responses"]["CONFLICT"];
                 415: components["responses"]["UNSUPPORTED_MEDIA_TYPE"];
+                422: components["responses"]["UNPROCESSABLE_ENTITY"];
+                429: components["responses"]["TOO_MANY_REQUESTS"];
+                503: components["responses"]["SERVICE_UNAVAILABLE"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/live-chat/phone-numbers/{phone_number_id}/resume": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                phone_number_id: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Let a paused number send again.
+         * @description For owners. What waits goes out; the account's other numbers that stopped for the same reason go on as
+         *     well. Where the access token was the reason, Meta is asked first whether it takes it now. A number that is
+         *     not paused is answered as it is.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    phone_number_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["PhoneNumber"];
+                    };
+                };
+                401: components["responses"]["UNAUTHORIZED"];
+                404: components["responses"]["NOT_FOUND"];
                 422: components["responses"]["UNPROCESSABLE_ENTITY"];
                 429: components["responses"]["TOO_MANY_REQUESTS"];
                 503: components["responses"]["SERVICE_UNAVAILABLE"];
@@ -1267,6 +1476,8 @@ export interface components {
             /** @description The customer's business-scoped id. */
             customer_user_id: string | null;
             customer_username: string | null;
+            /** @description Yours alone: other members are shown their own. */
+            draft: components["schemas"]["Draft"] | null;
             id: string;
             /** @description Your business has blocked them. */
             is_blocked: boolean;
@@ -1295,6 +1506,30 @@ export interface components {
             conversations: components["schemas"]["Conversation"][];
             /** @description For the next page; null: this was the last. */
             next_cursor: string | null;
+        };
+        Draft: {
+            /** @description The id of the message that it will answer. */
+            reply_to: string | null;
+            /** @description What you have begun to write. */
+            text: string;
+            /**
+             * Format: date-time
+             * @description When it was stored.
+             * @example 2026-11-22T10:00:00.000000Z
+             */
+            updated_at: string;
+        };
+        DraftWrite: {
+            /**
+             * @description The message that it answers, by its id.
+             * @default null
+             */
+            reply_to: string | null;
+            /**
+             * @description What is being written; empty or left out: the draft is deleted.
+             * @default
+             */
+            text: string;
         };
         EarlierText: {
             /** @description The body or caption. */
@@ -1390,6 +1625,8 @@ export interface components {
             read_at: string | null;
             /** @description The id of the message that this one answers. */
             reply_to: string | null;
+            /** @description The id of the message that this one sends once more. */
+            resend_of: string | null;
             /**
              * Format: date-time
              * @description When Meta took it.
@@ -1453,6 +1690,32 @@ export interface components {
              */
             until: string | null;
         };
+        OpenConversation: {
+            /** @description Meta's id of one of your numbers. */
+            phone_number_id: string;
+            /**
+             * @description The customer's number with its country code; +, spaces and dashes may stand.
+             * @example +91 77559 91051
+             */
+            to: string;
+        };
+        PausedReason: {
+            /** @description Meta's code; null: trouble of our own. */
+            code: number | null;
+            /** @description A sentence for people. */
+            detail: string | null;
+            /**
+             * Format: date-time
+             * @description When sends were stopped.
+             * @example 2026-11-22T10:00:00.000000Z
+             */
+            since: string;
+            /**
+             * @description Meta's word for it.
+             * @example Access token has expired
+             */
+            title: string | null;
+        };
         PhoneNumber: {
             /** @example +91 77559 91051 */
             display_phone_number: string;
@@ -1463,6 +1726,8 @@ export interface components {
             messaging_limit: string | null;
             /** @description What the people who answer should know now. */
             notices: components["schemas"]["Notice"][];
+            /** @description Why sends wait; null where they do not. */
+            paused_reason: components["schemas"]["PausedReason"] | null;
             /**
              * @description Meta's id of the number.
              * @example 106540352242922
@@ -1565,6 +1830,13 @@ export interface components {
             /** @description Items that are stored now and were not before. */
             stored: number;
         };
+        Resend: {
+            /**
+             * @description Required for a message whose status is unknown: the customer may get it twice.
+             * @default false
+             */
+            even_if_delivered: boolean;
+        };
         SendCounts: {
             /** @description The sum of the others: each stands in one of these states now. */
             accepted: number;
@@ -1579,7 +1851,9 @@ export interface components {
         };
         SendMessage: {
             /** @description For message_type audio, in place of message: under Meta's own field names. */
-            audio?: Record<string, never> | null;
+            audio?: {
+                [key: string]: unknown;
+            } | null;
             /** @description Your own id of the message; it serves as an idempotency key. */
             client_message_id?: string | null;
             /** @description For message_type contacts, in place of message: under Meta's own field names. */
@@ -1587,13 +1861,21 @@ export interface components {
             /** @description In place of to; the only way to a customer without a phone number. */
             conversation_id?: string | null;
             /** @description For message_type document, in place of message: under Meta's own field names. */
-            document?: Record<string, never> | null;
+            document?: {
+                [key: string]: unknown;
+            } | null;
             /** @description For message_type image, in place of message: under Meta's own field names. */
-            image?: Record<string, never> | null;
+            image?: {
+                [key: string]: unknown;
+            } | null;
             /** @description For message_type interactive, in place of message: under Meta's own field names. */
-            interactive?: Record<string, never> | null;
+            interactive?: {
+                [key: string]: unknown;
+            } | null;
             /** @description For message_type location, in place of message: under Meta's own field names. */
-            location?: Record<string, never> | null;
+            location?: {
+                [key: string]: unknown;
+            } | null;
             /**
              * @description The text, at most 4096 characters.
              * @example Out for delivery.
@@ -1611,20 +1893,28 @@ export interface components {
              */
             phone_number_id: string;
             /** @description For message_type reaction, in place of message: under Meta's own field names. */
-            reaction?: Record<string, never> | null;
+            reaction?: {
+                [key: string]: unknown;
+            } | null;
             /** @description The id of the message of this conversation that is quoted. */
             reply_to?: string | null;
             /** @description For message_type sticker, in place of message: under Meta's own field names. */
-            sticker?: Record<string, never> | null;
+            sticker?: {
+                [key: string]: unknown;
+            } | null;
             /** @description For message_type template, in place of message: under Meta's own field names. */
-            template?: Record<string, never> | null;
+            template?: {
+                [key: string]: unknown;
+            } | null;
             /**
              * @description The customer's number with country code; +, spaces and dashes do not matter. Either this or conversation_id.
              * @example +91 77559 91051
              */
             to?: string | null;
             /** @description For message_type video, in place of message: under Meta's own field names. */
-            video?: Record<string, never> | null;
+            video?: {
+                [key: string]: unknown;
+            } | null;
         };
         SendMessageAnswer: {
             conversation: components["schemas"]["Conversation"];
@@ -1723,15 +2013,25 @@ export interface components {
             sends: components["schemas"]["SendCounts"];
             stored: number;
         };
-        UploadAnswer: {
-            media: components["schemas"]["Uploaded"];
-        };
-        UploadFile: {
+        Upload: {
             /**
              * Format: binary
              * @description The file.
              */
             file: string;
+            /**
+             * @description What it is to be sent as; left out: what its bytes suggest.
+             * @enum {string}
+             */
+            kind?: "image" | "video" | "audio" | "voice" | "sticker" | "document";
+            /**
+             * @description Meta's id of the number that will send it.
+             * @example 106540352242922
+             */
+            phone_number_id: string;
+        };
+        UploadAnswer: {
+            media: components["schemas"]["Uploaded"];
         };
         Uploaded: {
             /** @description Seconds. */
