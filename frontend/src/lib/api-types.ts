@@ -504,7 +504,7 @@ export interface paths {
             };
             requestBody: {
                 content: {
-                    "multipart/form-data": components["schemas"]["UploadFile"];
+                    "multipart/form-data": components["schemas"]["Upload"];
                 };
             };
             responses: {
@@ -2013,15 +2013,25 @@ export interface components {
             sends: components["schemas"]["SendCounts"];
             stored: number;
         };
-        UploadAnswer: {
-            media: components["schemas"]["Uploaded"];
-        };
-        UploadFile: {
+        Upload: {
             /**
              * Format: binary
              * @description The file.
              */
             file: string;
+            /**
+             * @description What it is to be sent as; left out: what its bytes suggest.
+             * @enum {string}
+             */
+            kind?: "image" | "video" | "audio" | "voice" | "sticker" | "document";
+            /**
+             * @description Meta's id of the number that will send it.
+             * @example 106540352242922
+             */
+            phone_number_id: string;
+        };
+        UploadAnswer: {
+            media: components["schemas"]["Uploaded"];
         };
         Uploaded: {
             /** @description Seconds. */
