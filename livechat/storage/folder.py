@@ -3,7 +3,7 @@
 import os
 import shutil
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from secrets import token_hex
 from typing import BinaryIO
@@ -32,7 +32,8 @@ class FolderStorage:
                 os.fsync(new.fileno())
             scratch.replace(target)
         except OSError as error:
-            scratch.unlink(missing_ok=True)
+            with suppress(OSError):
+                scratch.unlink(missing_ok=True)
             raise StorageError(f"The file cannot be stored ({error.strerror})") from error
 
     def read(self, key: str, start: int, length: int) -> Iterator[bytes]:

@@ -94,7 +94,7 @@ def _run(running: Running, asked: argparse.Namespace, seed: int) -> bool:
     deck = [kind for kind in injector.kinds() if not words or kind in words]
     try:
         injector.run(deck, asked.minutes * 60)
-    except AssertionError as error:
+    except (AssertionError, OSError) as error:
         record.breaks(f"a fault did not heal: {error}")
     minutes = (time.monotonic() - began) / 60
     _say(began, "heal")

@@ -1,4 +1,4 @@
-import { Bell, BellOff, CircleUserRound, Keyboard, LogOut, MessageSquarePlus, Plug, Search, Settings as SettingsIcon, VolumeX, Volume2 } from 'lucide-react';
+import { Activity, Bell, BellOff, CircleUserRound, Keyboard, LogOut, MessageSquarePlus, Plug, Search, Settings as SettingsIcon, VolumeX, Volume2 } from 'lucide-react';
 import { Button } from '../components/button';
 import { Logo } from '../components/logo';
 import { Menu, MenuItem } from '../components/menu';
@@ -20,6 +20,7 @@ interface Props {
   status: StreamStatus;
   onChooseNumber: (phoneNumberId: string) => void;
   onOpen: (layer: Layer) => void;
+  onActivity: () => void;
   onSignOut: () => void;
 }
 
@@ -32,7 +33,7 @@ const STATUS_TEXT: Record<StreamStatus, string> = {
 };
 
 export function Header(props: Props) {
-  const { label, numbers, number, status, onChooseNumber, onOpen, onSignOut } = props;
+  const { label, numbers, number, status, onChooseNumber, onOpen, onActivity, onSignOut } = props;
   const isOnline = useOnline();
   const shown = isOnline ? status : 'down';
   const statusText = isOnline ? STATUS_TEXT[status] : t.connection.offline;
@@ -69,7 +70,7 @@ export function Header(props: Props) {
           </Button>
         </>
       )}
-      <UserMenu label={label} number={number} onOpen={onOpen} onSignOut={onSignOut} />
+      <UserMenu label={label} number={number} onOpen={onOpen} onActivity={onActivity} onSignOut={onSignOut} />
     </header>
   );
 }
@@ -85,9 +86,9 @@ function Quality({ rating }: { rating: string | null }) {
   );
 }
 
-type MenuProps = Pick<Props, 'label' | 'number' | 'onOpen' | 'onSignOut'>;
+type MenuProps = Pick<Props, 'label' | 'number' | 'onOpen' | 'onActivity' | 'onSignOut'>;
 
-function UserMenu({ label, number, onOpen, onSignOut }: MenuProps) {
+function UserMenu({ label, number, onOpen, onActivity, onSignOut }: MenuProps) {
   const { desktopNotifications, sound, mutedNumbers } = useSettings();
   const isMuted = number !== null && mutedNumbers.includes(number.phone_number_id);
   const toggleMuted = () => {
@@ -125,6 +126,11 @@ function UserMenu({ label, number, onOpen, onSignOut }: MenuProps) {
       <MenuItem icon={<Keyboard size={18} />} onChoose={() => onOpen('keyboard')}>
         {t.keyboard.heading}
       </MenuItem>
+      {number && (
+        <MenuItem icon={<Activity size={18} />} onChoose={onActivity}>
+          {t.activity.heading}
+        </MenuItem>
+      )}
       <MenuItem icon={<Plug size={18} />} onChoose={() => onOpen('connect')}>
         {t.header.connectNumber}
       </MenuItem>

@@ -51,6 +51,7 @@ export function Layers({ layer, number, numbers, place, onOpen, onClose, onSignO
             onClose();
             if (command.kind === 'layer') onOpen(command.layer);
             else if (command.kind === 'number') place.chooseNumber(command.phoneNumberId);
+            else if (command.kind === 'activity') place.openActivity();
             else if (command.kind === 'sign-out') onSignOut();
           }}
           onClose={onClose}

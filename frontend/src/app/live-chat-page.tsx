@@ -1,4 +1,4 @@
-import { useCallback, useEffect, useState } from 'react';
+import { lazy, Suspense, useCallback, useEffect, useState } from 'react';
 import { FailureNotice } from '../components/notice';
 import { PassingNotices } from '../components/passing-notice';
 import { ConnectNumber } from '../features/numbers/connect-number';
@@ -24,6 +24,8 @@ interface Props {
   onSignOut: () => void;
   onSignedOut: () => void;
 }
+
+const ActivityPlace = lazy(() => import('../features/activity/activity-place'));
 
 /** The page of a signed-in agent: a header, and the chosen number's conversations below it. */
 export function LiveChat({ session, onSignOut, onSignedOut }: Props) {
@@ -63,6 +65,7 @@ export function LiveChat({ session, onSignOut, onSignedOut }: Props) {
         status={status}
         onChooseNumber={place.chooseNumber}
         onOpen={setLayer}
+        onActivity={place.openActivity}
         onSignOut={onSignOut}
       />
       <ConnectionBanner
@@ -88,7 +91,14 @@ export function LiveChat({ session, onSignOut, onSignedOut }: Props) {
           </div>
         </main>
       )}
-      {number && <Workspace key={number.phone_number_id} number={number} onNewChat={() => setLayer('new-chat')} />}
+      {number &&
+        (place.isActivity ? (
+          <Suspense fallback={<main className={styles.single}>{t.loading}</main>}>
+            <ActivityPlace key={number.phone_number_id} number={number} onBack={() => place.openConversation(null)} />
+          </Suspense>
+        ) : (
+          <Workspace key={number.phone_number_id} number={number} onNewChat={() => setLayer('new-chat')} />
+        ))}
       <Layers
         layer={layer}
         number={number}

@@ -6,6 +6,7 @@ const dayOfYear = new Intl.DateTimeFormat(undefined, { weekday: 'long', day: 'nu
 const dayAndYear = new Intl.DateTimeFormat(undefined, { day: 'numeric', month: 'long', year: 'numeric' });
 const short = new Intl.DateTimeFormat(undefined, { day: 'numeric', month: 'short' });
 const shortYear = new Intl.DateTimeFormat(undefined, { day: '2-digit', month: '2-digit', year: '2-digit' });
+const dayHour = new Intl.DateTimeFormat(undefined, { day: 'numeric', month: 'short', hour: '2-digit', minute: '2-digit' });
 const relative = new Intl.RelativeTimeFormat(undefined, { numeric: 'auto' });
 
 const DAY_MS = 86_400_000;
@@ -17,6 +18,8 @@ export function daysAgo(time: string, now: Date): number {
 }
 
 export const clockTime = (time: string): string => clock.format(new Date(time));
+export const shortDay = (time: string): string => short.format(new Date(time));
+export const dayAndHour = (time: string): string => dayHour.format(new Date(time));
 export const fullTime = (time: string): string => full.format(new Date(time));
 
 const capital = (text: string): string => text.charAt(0).toLocaleUpperCase() + text.slice(1);

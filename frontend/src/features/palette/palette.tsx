@@ -1,4 +1,4 @@
-import { Keyboard, LogOut, MessageSquarePlus, Phone, Plug, Settings } from 'lucide-react';
+import { Activity, Keyboard, LogOut, MessageSquarePlus, Phone, Plug, Settings } from 'lucide-react';
 import { type KeyboardEvent, type ReactNode, useEffect, useId, useRef, useState } from 'react';
 import { Avatar } from '../../components/avatar';
 import { Dialog } from '../../components/dialog';
@@ -13,6 +13,7 @@ import styles from './palette.module.css';
 export type Command =
   | { kind: 'layer'; layer: 'keyboard' | 'settings' | 'connect' | 'new-chat' }
   | { kind: 'number'; phoneNumberId: string }
+  | { kind: 'activity' }
   | { kind: 'sign-out' };
 
 interface Props {
@@ -142,6 +143,7 @@ function commands(numbers: PhoneNumber[], number: PhoneNumber, onCommand: (comma
           phoneNumberId: other.phone_number_id,
         }),
       ),
+    command('activity', <Activity size={18} />, t.activity.heading, { kind: 'activity' }),
     command('settings', <Settings size={18} />, t.settings.heading, { kind: 'layer', layer: 'settings' }),
     command('keyboard', <Keyboard size={18} />, t.keyboard.heading, { kind: 'layer', layer: 'keyboard' }),
     command('connect', <Plug size={18} />, t.numbers.heading, { kind: 'layer', layer: 'connect' }),
