@@ -60,6 +60,6 @@ def go_to(page: Any, name: str) -> None:
     """Open a conversation by its name, wherever it stands in the list."""
     page.keyboard.press("Control+k")
     page.get_by_role("combobox", name="Go to").fill(name)
-    expect(page.get_by_role("option").first).to_contain_text(name)
+    expect(page.get_by_role("dialog").get_by_role("option").first).to_contain_text(name)
     page.keyboard.press("Enter")
     expect(page.get_by_role("heading", level=2, name=name)).to_be_visible()
