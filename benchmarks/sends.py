@@ -9,8 +9,7 @@ from benchmarks.figures import Figure
 from benchmarks.sizes import Sizes
 from benchmarks.stack import START_TIMEOUT_S, Stack, python, wait_for
 from livechat.extensions import db
-from livechat.outbox import enqueue
-from livechat.tasknames import TaskName
+from livechat.services.pace import wake_sender
 from local.ports import is_taken, service_port
 
 TARGET = 500
@@ -23,8 +22,8 @@ TIMEOUT_S = 120.0
 def measure(stack: Stack, sizes: Sizes) -> list[Figure]:
     """Each message is the only one of its conversation; the rate is that between the first and last 5 %."""
     stack.clear()
-    for conversation_id in _fill(stack, sizes.sends):
-        enqueue(TaskName.SEND, conversation_id=str(conversation_id))
+    for conversation_id, phone_number_id in _fill(stack, sizes.sends):
+        wake_sender(stack.redis, phone_number_id, conversation_id)
     port = service_port()
     samples: list[tuple[float, int]] = []
 
@@ -55,15 +54,16 @@ def measure(stack: Stack, sizes: Sizes) -> list[Figure]:
     ]
 
 
-def _fill(stack: Stack, count: int) -> list[UUID]:
+def _fill(stack: Stack, count: int) -> list[tuple[UUID, str]]:
     for serial in range(NUMBERS):
         stack.connect_number(f"bench{serial:04d}", f"waba{serial:04d}")
     with db.engine.begin() as connection:
-        ids = list(connection.execute(text(_QUEUED), {"count": count, "numbers": NUMBERS}).scalars())
+        rows = connection.execute(text(_QUEUED), {"count": count, "numbers": NUMBERS})
+        queued = [(row.conversation_id, row.phone_number_id) for row in rows]
     with db.engine.begin() as connection:
         # As autovacuum does it in a table that has grown; the planner knows nothing of rows just filled in.
         connection.execute(text("ANALYZE"))
-    return ids
+    return queued
 
 
 _QUEUED = """
@@ -81,5 +81,5 @@ _QUEUED = """
     SELECT gen_random_uuid(), id, phone_number_id, 'outbound', 'livechat', 'text', 'On its way.',
            '{"text": {"body": "On its way."}}', 'queued', 0, now(), user_id, now()
     FROM conversation
-    RETURNING conversation_id
+    RETURNING conversation_id, phone_number_id
 """

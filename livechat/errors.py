@@ -77,6 +77,16 @@ class IdempotencyConflictError(AppError):
     title = "The idempotency key was used for a different request"
 
 
+class ResendNotPossibleError(AppError):
+    code, status = "resend_not_possible", HTTPStatus.CONFLICT
+    title = "Only a message of yours that failed or is unknown can be sent again"
+
+
+class ResendUnconfirmedError(AppError):
+    code, status = "resend_unconfirmed", HTTPStatus.CONFLICT
+    title = "The customer may have got this message already"
+
+
 class PhoneNumberTakenError(AppError):
     code, status, title = "phone_number_taken", HTTPStatus.CONFLICT, "The number is connected by someone else"
 

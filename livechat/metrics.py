@@ -79,6 +79,10 @@ HTTP_SECONDS = Histogram(
     buckets=(0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1, 5, 10),
 )
 
+PAUSES = Counter(
+    "livechat_phone_numbers_paused_total", "Numbers whose sends were stopped, by Meta's code", ["code"]
+)
+
 UNREAD_DRIFT = Counter("livechat_unread_drift_total", "Unread counts that the reconciliation had to repair")
 
 # Names that a dashboard may ask for before anything happened.

@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields, replace
 from typing import Any, TypeVar
 
+from sandbox.limits import PAIR_BURST, PAIR_INTERVAL_S
+
 WINDOW_MODES = ("off", "sync", "async")
 STRANGER_MODES = ("deliver", "no_whatsapp", "enforce")
 
@@ -44,6 +46,8 @@ class Behaviour:
     enforce_window: str = "async"
     strangers: str = "deliver"
     enforce_pair_limit: bool = False
+    pair_interval_s: float = PAIR_INTERVAL_S
+    pair_burst: int = PAIR_BURST
     throughput_mps: float = 0.0
     graph_delay_ms: int = 0
     strict_media: bool = True

@@ -33,10 +33,12 @@ class RateLimits:
         with self._lock:
             return _take(self._numbers, phone_number_id, 1.0 / per_second, max(per_second, 1.0))
 
-    def take_pair(self, pair: tuple[str, str]) -> bool:
+    def take_pair(
+        self, pair: tuple[str, str], interval_s: float = PAIR_INTERVAL_S, burst: float = PAIR_BURST
+    ) -> bool:
         """Count one message to one person. False: the pair limit is exceeded."""
         with self._lock:
-            return _take(self._pairs, pair, PAIR_INTERVAL_S, PAIR_BURST)
+            return _take(self._pairs, pair, interval_s, burst)
 
 
 def _take(due: dict[Key, float], key: Key, interval_s: float, burst: float) -> bool:

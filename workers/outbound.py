@@ -1,33 +1,38 @@
 """The outbound queue: replies and read receipts to Meta. Threads, since a send waits for the network."""
 
+import threading
 from functools import lru_cache
-from typing import cast
+from typing import Any, cast
 from uuid import UUID
 
 import structlog
 from celery import Task
+from celery.signals import celeryd_after_setup, worker_shutting_down
 from flask import current_app
 
 from livechat.config import SETTINGS_KEY, Settings
 from livechat.domain.retry import LONGEST_COUNTDOWN_S, READ_RECEIPT, delay_for
-from livechat.extensions import celery, db
-from livechat.outbox import enqueue
-from livechat.services.deliver import Sender, deliver, deliver_waiting
+from livechat.extensions import celery, db, redis
+from livechat.services.deliver import Sender
+from livechat.services.dispatch import Dispatcher
+from livechat.services.pace import Pace
 from livechat.services.read_receipts import send_read_receipt
 from livechat.services.typing import send_typing
 from livechat.tasknames import TaskName
 from livechat.whatsapp.errors import GraphError
+from workers.base import AppTask
 
 log = structlog.get_logger(__name__)
 
 
 @celery.task(name=TaskName.SEND.value)
-def send(*, conversation_id: str) -> None:
-    """Send a conversation's outstanding messages, in order; others get their turn after a while."""
-    sender = _sender(_settings())
-    if deliver(db.session, sender, UUID(conversation_id)):
-        enqueue(TaskName.SEND, conversation_id=conversation_id)
-    deliver_waiting(db.session, sender)
+def send(*, conversation_id: str | None = None) -> None:
+    """Send what is due, of this conversation and of all others, until nothing is.
+
+    One such task works in a process; those that come meanwhile end at once.
+    """
+    conversations = [UUID(conversation_id)] if conversation_id is not None else []
+    _dispatching.dispatcher().run(db.session, conversations)
 
 
 @celery.task(name=TaskName.MARK_READ.value, bind=True, max_retries=None)
@@ -57,3 +62,42 @@ def _settings() -> Settings:
 @lru_cache(maxsize=1)
 def _sender(settings: Settings) -> Sender:
     return Sender.from_settings(settings)
+
+
+class _Dispatching:
+    """The process's one dispatcher, made when a task first asks for it, with as many threads as the pool."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._dispatcher: Dispatcher | None = None
+        self.threads = 1
+
+    def dispatcher(self) -> Dispatcher:
+        with self._lock:
+            if self._dispatcher is None:
+                self._dispatcher = Dispatcher(
+                    _sender(_settings()),
+                    Pace(redis.client),
+                    threads=self.threads,
+                    context=AppTask.flask_app.app_context,
+                )
+            return self._dispatcher
+
+    def stop(self) -> None:
+        with self._lock:
+            if self._dispatcher is not None:
+                self._dispatcher.stop()
+
+
+_dispatching = _Dispatching()
+
+
+@celeryd_after_setup.connect
+def _as_many_threads_as_the_pool(instance: Any, **_: Any) -> None:
+    _dispatching.threads = instance.concurrency or 1
+
+
+@worker_shutting_down.connect
+def _stop(**_: Any) -> None:
+    # What is on its way is waited for and written down; the rest stays for the next worker.
+    _dispatching.stop()

@@ -31,6 +31,11 @@ def init_graph(app: Flask, settings: Settings) -> None:
     )
 
 
+def graph_client() -> GraphClient:
+    """The process's client."""
+    return cast(GraphClient, current_app.extensions[GRAPH])
+
+
 @bp.route("/phone-numbers", methods=["POST"])
 @bp.arguments(ConnectSchema)
 @bp.response(HTTPStatus.CREATED, PhoneNumberSchema, description="Connected")
@@ -44,7 +49,7 @@ def connect_phone_number(body: dict[str, Any]) -> Response:
     """
     connected = connect_number(
         db.session,
-        cast(GraphClient, current_app.extensions[GRAPH]),
+        graph_client(),
         user_id=current_user_id(),
         waba_id=body["waba_id"],
         phone_number_id=body["phone_number_id"],

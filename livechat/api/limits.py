@@ -31,7 +31,9 @@ REDIS_PAUSE_S = 5.0
 # What costs Meta or a customer something is counted apart from looking.
 _KIND_OF = {
     ("POST", f"{API_PREFIX}/phone-numbers"): "connects",
+    ("POST", f"{API_PREFIX}/phone-numbers/<phone_number_id>/resume"): "connects",
     ("POST", f"{API_PREFIX}/send-message"): "sends",
+    ("POST", f"{API_PREFIX}/messages/<message_id>/resend"): "sends",
     # A replay is work for the database: many at once are as rare as connecting a number.
     ("POST", f"{API_PREFIX}/webhook-events/replay"): "connects",
     ("POST", f"{API_PREFIX}/webhook-events/<event_id>/replay"): "sends",

@@ -12,7 +12,7 @@ from livechat.api.blueprint import ApiBlueprint
 from livechat.api.context import settings
 from livechat.api.file_response import file_response
 from livechat.api.parsing import json_response
-from livechat.api.schemas.media import UploadAnswerSchema, UploadFileSchema, UploadFormSchema
+from livechat.api.schemas.media import UploadAnswerSchema, UploadSchema
 from livechat.api.schemas.objects import MessageSchema
 from livechat.errors import NotFoundError, UnavailableError
 from livechat.extensions import db, media_urls
@@ -28,11 +28,10 @@ bp: ApiBlueprint = ApiBlueprint("media", __name__, description="Pictures, record
 
 
 @bp.route("/media", methods=["POST"])
-@bp.arguments(UploadFormSchema, location="form")
-@bp.arguments(UploadFileSchema, location="files")
+@bp.arguments(UploadSchema, location="files")
 @bp.response(HTTPStatus.CREATED, UploadAnswerSchema)
 @bp.problems(HTTPStatus.NOT_FOUND, HTTPStatus.REQUEST_ENTITY_TOO_LARGE, HTTPStatus.UNSUPPORTED_MEDIA_TYPE)
-def post_media(form: dict[str, Any], files: dict[str, FileStorage]) -> Response:
+def post_media(parts: dict[str, Any]) -> Response:
     """Upload a file to be sent.
 
     It is checked against what WhatsApp takes of its kind, by its bytes and not by its name, and converted
@@ -41,7 +40,7 @@ def post_media(form: dict[str, Any], files: dict[str, FileStorage]) -> Response:
     if request.mimetype != "multipart/form-data":
         raise UnsupportedMediaType("Send the file as multipart/form-data.")
     shelf = Shelf.from_settings(settings())
-    file = files["file"]
+    file: FileStorage = parts["file"]
     with shelf.workspace.file() as path:
         file.save(path, buffer_size=64 * 1024)
         file.close()
@@ -49,8 +48,8 @@ def post_media(form: dict[str, Any], files: dict[str, FileStorage]) -> Response:
             db.session,
             shelf,
             current_user_id(),
-            phone_number_id=form["phone_number_id"],
-            kind=form.get("kind"),
+            phone_number_id=parts["phone_number_id"],
+            kind=parts.get("kind"),
             path=path,
             filename=file.filename,
             claimed_type=file.mimetype,

@@ -74,18 +74,19 @@ def post_message(_headers: dict[str, Any], body: dict[str, Any]) -> Response:
     asked = check_send(body, request.headers.get("Idempotency-Key") or None)
     result = send_message(db.session, current_user_id(), asked, now=clock.now())
     if not result.is_new:
-        return json_response(_shown(result.message_id, result.conversation_id), HTTPStatus.OK)
-    answer = _shown(result.message_id, result.conversation_id)
+        return json_response(shown(result.message_id, result.conversation_id), HTTPStatus.OK)
+    answer = shown(result.message_id, result.conversation_id)
     db.session.commit()
     wait_s = preferred_wait(request.headers.getlist("Prefer"))
     if wait_s is None:
         return json_response(answer, HTTPStatus.ACCEPTED)
     _wait_until_past_sending(result.message_id, wait_s)
-    answer = _shown(result.message_id, result.conversation_id)
+    answer = shown(result.message_id, result.conversation_id)
     return json_response(answer, HTTPStatus.ACCEPTED, {"Preference-Applied": f"wait={wait_s}"})
 
 
-def _shown(message_id: UUID, conversation_id: UUID) -> dict[str, Any]:
+def shown(message_id: UUID, conversation_id: UUID) -> dict[str, Any]:
+    """``{message, conversation}``, as they are now."""
     conversation = db.session.get(Conversation, conversation_id)
     if conversation is None:
         # Merged or erased between two statements of ours.

@@ -1,4 +1,4 @@
-"""The command line for operators: ``flask --app wsgi livechat doctor | replay | failed | rotate-keys``."""
+"""The command line for operators: ``flask --app wsgi livechat doctor | replay | failed | resume | …``."""
 
 import logging
 import sys
@@ -10,13 +10,14 @@ from flask.cli import AppGroup
 from livechat.cli.doctor import doctor
 from livechat.cli.failed import failed
 from livechat.cli.replay import replay
+from livechat.cli.resume import resume
 from livechat.cli.rotate_keys import rotate_keys
 from livechat.logs import configure_logging
 
 
 @click.group("livechat", cls=AppGroup)
 def group() -> None:
-    """Examine the installation, replay webhooks, list dead letters, rotate keys."""
+    """Examine the installation, replay webhooks, list dead letters, resume numbers, rotate keys."""
     # stdout belongs to what the command says, which a program may read; trouble on the way goes to stderr.
     configure_logging(logging.WARNING, stream=sys.stderr)
 
@@ -24,6 +25,7 @@ def group() -> None:
 group.add_command(doctor)
 group.add_command(replay)
 group.add_command(failed)
+group.add_command(resume)
 group.add_command(rotate_keys)
 
 

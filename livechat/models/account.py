@@ -71,7 +71,8 @@ class PhoneNumber(Timestamps, Model):
     refresh_due_at: Mapped[moment] = mapped_column(server_default=sql("now()"))
     status: Mapped[str] = mapped_column(String(16), default="connected")
     paused_code: Mapped[int | None]
-    paused_reason: Mapped[str | None] = mapped_column(Text)
+    paused_title: Mapped[str | None] = mapped_column(Text, doc="Meta's word for it")
+    paused_reason: Mapped[str | None] = mapped_column(Text, doc="a sentence for people")
     paused_at: Mapped[moment | None]
 
 

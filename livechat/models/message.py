@@ -90,6 +90,13 @@ class Message(Timestamps, Model):
             unique=True,
             postgresql_where=sql("client_message_id IS NOT NULL"),
         ),
+        # A message is sent again at most once, whoever asks and however often.
+        Index(
+            "uq_chat_messages_resend_of",
+            "resend_of",
+            unique=True,
+            postgresql_where=sql("resend_of IS NOT NULL"),
+        ),
         Index(
             "ix_chat_messages_search", sql("to_tsvector('simple', left(text, 65536))"), postgresql_using="gin"
         ),
@@ -122,6 +129,8 @@ class Message(Timestamps, Model):
     attempts: Mapped[int] = mapped_column(SmallInteger, default=0, server_default=sql("0"))
     next_attempt_at: Mapped[moment | None]
     claimed_until: Mapped[moment | None] = mapped_column(doc="past it the sender is dead: unknown")
+    claimed_by: Mapped[str | None] = mapped_column(Text, doc="the process that last claimed it")
+    resend_of: Mapped[UUID | None] = mapped_column(doc="the message that an agent sent once more by this one")
 
 
 class MessageStatusEvent(Model):

@@ -116,6 +116,14 @@ def find_target_by_wamid(session: AnySession, conversation_id: UUID, wamid: str)
     return Target(*row) if row is not None else None
 
 
+def find_resend(session: AnySession, message_id: UUID) -> tuple[UUID, UUID] | None:
+    """(message, conversation) of the message that sent this one once more; None where there is none."""
+    row = session.execute(
+        select(Message.id, Message.conversation_id).where(Message.resend_of == message_id)
+    ).one_or_none()
+    return (row.id, row.conversation_id) if row is not None else None
+
+
 def status_of(session: AnySession, message_id: UUID) -> str | None:
     """A message's status now."""
     return session.execute(select(Message.status).where(Message.id == message_id)).scalar_one_or_none()

@@ -107,6 +107,7 @@ def store_number(session: AnySession, user_id: UUID, account_id: UUID, data: Num
         "throughput_level": data.throughput_level,
         "status": "connected",
         "paused_code": None,
+        "paused_title": None,
         "paused_reason": None,
         "paused_at": None,
     }
@@ -139,6 +140,6 @@ def resume_numbers(
                 *(PhoneNumber.paused_code.between(low, high) for low, high in ranges),
             ),
         )
-        .values(status="connected", paused_code=None, paused_reason=None, paused_at=None)
+        .values(status="connected", paused_code=None, paused_title=None, paused_reason=None, paused_at=None)
         .execution_options(synchronize_session=False)
     )

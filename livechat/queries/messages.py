@@ -68,6 +68,7 @@ def message_columns() -> list[Any]:
         Message.read_at,
         Message.failed_at,
         Message.client_message_id,
+        Message.resend_of,
         reply_to.label("reply_to"),
         reactions.label("reactions"),
         media_json_column().label("media"),

@@ -38,67 +38,86 @@ class Claim:
     to_user_id: str | None
     group_id: str | None
     access_token_encrypted: str
+    throughput_level: str | None = None
 
 
-# This statement and the next run for every single send, so they are SQL as it stands: building them from
-# expressions took several times as long as running them.
-_CLAIM_HEAD = """
+# The statements of every single send are SQL as it stands: building them from expressions took several times
+# as long as running them.
+_CLAIM = sql(
+    """
+    WITH head AS (
+        SELECT m.id FROM unnest(CAST(:conversations AS uuid[])) AS wanted (id)
+        CROSS JOIN LATERAL (
+            SELECT o.id FROM chat_messages o
+            WHERE o.conversation_id = wanted.id AND o.direction = 'outbound'
+                AND o.status IN ('queued', 'sending')
+            ORDER BY o.seq LIMIT 1
+        ) oldest
+        JOIN chat_messages m ON m.id = oldest.id
+        WHERE m.status = 'queued' AND (m.next_attempt_at IS NULL OR m.next_attempt_at <= clock_timestamp())
+        -- Somebody else's work: to wait for it, with other rows locked, could end in a deadlock.
+        FOR UPDATE OF m SKIP LOCKED
+    )
     UPDATE chat_messages m SET
         status = 'sending', status_rank = 10, attempts = m.attempts + 1,
-        claimed_until = clock_timestamp() + make_interval(secs => :hold_s)
+        claimed_until = clock_timestamp() + make_interval(secs => :hold_s), claimed_by = :claimed_by
     FROM head, chat_conversations c, phone_numbers n, waba_accounts a
     -- The status is checked again on the newest version of the row: of two who saw it queued one gets it.
-    WHERE m.id = head.id AND m.status = 'queued'
-        AND (m.next_attempt_at IS NULL OR m.next_attempt_at <= clock_timestamp())
-        AND c.id = m.conversation_id
+    WHERE m.id = head.id AND m.status = 'queued' AND c.id = m.conversation_id
         AND n.phone_number_id = m.phone_number_id AND n.status = 'connected' AND a.id = n.account_id
     RETURNING m.id, m.conversation_id, m.phone_number_id, m.message_type, m.content, m.reply_to_wamid,
-        m.attempts, c.customer_phone, c.customer_user_id, c.group_id, a.access_token_encrypted
-"""
-_CLAIM = sql(
-    f"""
-    WITH head AS (
-        SELECT id FROM chat_messages
-        WHERE conversation_id = :conversation AND direction = 'outbound' AND status IN ('queued', 'sending')
-        ORDER BY seq LIMIT 1
-    ) {_CLAIM_HEAD}
-    """  # noqa: S608  # a constant of this module
-)
-# What has waited longer is the sweep's; without a bound every look would walk past paused numbers' backlogs.
-_CLAIM_WAITING = sql(
-    f"""
-    WITH head AS (
-        SELECT m.id FROM chat_messages m JOIN phone_numbers n USING (phone_number_id)
-        WHERE m.direction = 'outbound' AND m.status IN ('queued', 'sending') AND m.status = 'queued'
-            AND m.next_attempt_at <= now() AND m.next_attempt_at > now() - interval '5 minutes'
-            AND n.status = 'connected'
-            -- Not NOT EXISTS: without statistics that becomes a walk over everything outstanding.
-            AND m.seq = (
-                SELECT e.seq FROM chat_messages e
-                WHERE e.conversation_id = m.conversation_id AND e.direction = 'outbound'
-                    AND e.status IN ('queued', 'sending')
-                ORDER BY e.seq LIMIT 1)
-        ORDER BY m.next_attempt_at LIMIT 1
-        FOR UPDATE OF m SKIP LOCKED
-    ) {_CLAIM_HEAD}
-    """  # noqa: S608  # a constant of this module
-)
-
-
-def claim_next(session: AnySession, conversation_id: UUID, hold_s: float) -> Claim | None:
-    """Claim the conversation's oldest outstanding message for ``hold_s`` seconds; commit at once.
-
-    None when there is none, it is someone else's, not due yet, or its number is paused. Raises IntegrityError
-    (uq_chat_messages_sending) where another claim of the conversation got in between: that is a None as well.
+        m.attempts, c.customer_phone, c.customer_user_id, c.group_id, a.access_token_encrypted,
+        n.throughput_level
     """
-    row = session.execute(_CLAIM, {"conversation": conversation_id, "hold_s": hold_s}).one_or_none()
-    return Claim(*row) if row is not None else None
+)
 
 
-def claim_waiting(session: AnySession, hold_s: float) -> Claim | None:
-    """Claim the message that has been due longest, of whatever conversation, as ``claim_next`` does."""
-    row = session.execute(_CLAIM_WAITING, {"hold_s": hold_s}).one_or_none()
-    return Claim(*row) if row is not None else None
+def claim_heads(
+    session: AnySession, conversation_ids: Sequence[UUID], hold_s: float, *, claimed_by: str | None = None
+) -> list[Claim]:
+    """Claim the oldest outstanding message of each conversation for ``hold_s`` seconds; commit at once.
+
+    Left out are those that have none, or one that is someone else's, not due yet, or on a paused number.
+    Raises IntegrityError (uq_chat_messages_sending) where another claim of one of them got in between: roll
+    back and ask for each by itself.
+    """
+    rows = session.execute(
+        _CLAIM, {"conversations": list(conversation_ids), "hold_s": hold_s, "claimed_by": claimed_by}
+    )
+    return [Claim(*row) for row in rows]
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """A conversation whose oldest outstanding message is queued; it may be sent in ``wait_s`` seconds."""
+
+    conversation_id: UUID
+    phone_number_id: str
+    wait_s: float
+
+
+_HEADS = sql(
+    """
+    SELECT m.conversation_id, m.phone_number_id,
+        COALESCE(GREATEST(0, extract(epoch FROM m.next_attempt_at - clock_timestamp())), 0)
+    FROM unnest(CAST(:conversations AS uuid[])) AS wanted (id)
+    CROSS JOIN LATERAL (
+        SELECT o.* FROM chat_messages o
+        WHERE o.conversation_id = wanted.id AND o.direction = 'outbound' AND o.status IN ('queued', 'sending')
+        ORDER BY o.seq LIMIT 1
+    ) m
+    JOIN phone_numbers n ON n.phone_number_id = m.phone_number_id
+    WHERE m.status = 'queued' AND n.status = 'connected'
+    """
+)
+
+
+def heads_of(session: AnySession, conversation_ids: Sequence[UUID]) -> list[Head]:
+    """What is next in these conversations. Left out: nothing to do, a message on its way, a paused number."""
+    if not conversation_ids:
+        return []
+    rows = session.execute(_HEADS, {"conversations": list(conversation_ids)})
+    return [Head(conversation_id, number, float(wait_s)) for conversation_id, number, wait_s in rows]
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,28 +130,35 @@ class AcceptedRow:
 
 _ACCEPTED = sql(
     f"""
+    WITH told AS (
+        SELECT * FROM unnest(CAST(:ids AS uuid[]), CAST(:wamids AS text[])) AS t (id, wamid)
+    ), locked AS (
+        -- In one order, as statuses lock them too.
+        SELECT m.id FROM chat_messages m WHERE m.id = ANY(CAST(:ids AS uuid[])) ORDER BY m.id FOR UPDATE
+    )
     UPDATE chat_messages m SET
-        wamid = CASE WHEN EXISTS (SELECT FROM chat_messages o WHERE o.wamid = :wamid AND o.id <> m.id)
-                     THEN m.wamid ELSE COALESCE(m.wamid, :wamid) END,
+        wamid = CASE WHEN EXISTS (SELECT FROM chat_messages o WHERE o.wamid = told.wamid AND o.id <> m.id)
+                     THEN m.wamid ELSE COALESCE(m.wamid, told.wamid) END,
         status = CASE WHEN m.status_rank < {SENT_RANK} THEN 'sent' ELSE m.status END,
         status_rank = GREATEST(m.status_rank, {SENT_RANK}),
         error = CASE WHEN m.status_rank < {SENT_RANK} THEN NULL ELSE m.error END,
         sent_at = COALESCE(m.sent_at, clock_timestamp()),
         claimed_until = NULL, next_attempt_at = NULL
-    WHERE m.id = :id
-    RETURNING m.wamid, EXISTS (SELECT FROM message_statuses e WHERE e.wamid = :wamid)
+    FROM locked JOIN told ON told.id = locked.id
+    WHERE m.id = locked.id
+    RETURNING m.id, m.wamid, EXISTS (SELECT FROM message_statuses e WHERE e.wamid = told.wamid)
     """  # noqa: S608  # a constant of this module
 )
 
 
-def record_accepted(session: AnySession, message_id: UUID, wamid: str) -> AcceptedRow | None:
-    """Meta took it. What a status webhook said meanwhile stays, and so does a wamid that it brought.
+def record_accepted(session: AnySession, wamids: Mapping[UUID, str]) -> dict[UUID, AcceptedRow]:
+    """Meta took these messages. What a status webhook said meanwhile stays, and so does a wamid it brought.
 
-    A wamid that is another row's is left to that row. None when the message is gone.
+    A wamid that is another row's is left to that row. Messages that are gone are left out.
     Raises IntegrityError where that other row is committed at the same moment: roll back and call again.
     """
-    row = session.execute(_ACCEPTED, {"id": message_id, "wamid": wamid}).one_or_none()
-    return AcceptedRow(*row) if row is not None else None
+    rows = session.execute(_ACCEPTED, {"ids": list(wamids), "wamids": list(wamids.values())})
+    return {id_: AcceptedRow(wamid, has_news) for id_, wamid, has_news in rows}
 
 
 def extend_claim(session: AnySession, message_id: UUID, hold_s: float) -> bool:
@@ -197,14 +223,34 @@ def record_unknown(session: AnySession, message_id: UUID, error: Mapping[str, An
     )
 
 
-def expire_claims(session: AnySession, error: Mapping[str, Any]) -> Sequence[tuple[UUID, UUID]]:
-    """Make every ``sending`` message whose deadline has passed ``unknown``; (message, conversation) ids.
+def claimants(session: AnySession) -> list[str]:
+    """The processes that hold claims at this moment."""
+    held = select(Message.claimed_by).where(sql("status = 'sending'"), Message.claimed_by.is_not(None))
+    return [mark for mark in session.execute(held.distinct()).scalars() if mark is not None]
 
-    Its sender died between the call and the record: it may have been sent, so it is never sent again.
+
+def expire_claims(
+    session: AnySession, error: Mapping[str, Any], *, gone: Sequence[str] = (), grace_s: float = 0
+) -> Sequence[tuple[UUID, UUID]]:
+    """Make ``sending`` messages ``unknown`` whose deadline has passed; (message, conversation) ids.
+
+    Their senders died between the call and the record: they may have been sent, so they are never sent again.
+    Those of the processes in ``gone``, which have certainly ended, need no deadline: ``grace_s`` after they
+    were claimed is enough.
     """
     overdue = (
         select(Message.id)
-        .where(sql("status = 'sending'"), Message.claimed_until < func.clock_timestamp())
+        .where(
+            sql("status = 'sending'"),
+            or_(
+                Message.claimed_until < func.clock_timestamp(),
+                and_(
+                    Message.claimed_by.in_(gone),
+                    Message.updated_at
+                    < func.clock_timestamp() - func.make_interval(0, 0, 0, 0, 0, 0, grace_s),
+                ),
+            ),
+        )
         # A row that is being recorded at this moment is not overdue after all.
         .with_for_update(skip_locked=True)
     )
@@ -218,18 +264,10 @@ def expire_claims(session: AnySession, error: Mapping[str, Any]) -> Sequence[tup
     return [(row.id, row.conversation_id) for row in rows]
 
 
-@dataclass(frozen=True, slots=True)
-class DueHead:
-    """A conversation whose oldest outstanding message may be sent now. ``mark`` names this occasion."""
+def due_heads(session: AnySession, *, settled_s: float, limit: int) -> list[Head]:
+    """Conversations on connected numbers whose next message is due, longest due first.
 
-    conversation_id: UUID
-    mark: str
-
-
-def due_heads(session: AnySession, *, settled_s: float, limit: int) -> Sequence[DueHead]:
-    """Conversations on connected numbers that wait for a task, longest due first.
-
-    A message that was never tried is left alone for ``settled_s`` seconds: its own task is still on the way.
+    A message that was never tried is left alone for ``settled_s`` seconds: it is only just on its way.
     """
     earlier = aliased(Message, name="earlier")
     due_at = func.coalesce(Message.next_attempt_at, Message.created_at)
@@ -242,7 +280,7 @@ def due_heads(session: AnySession, *, settled_s: float, limit: int) -> Sequence[
         )
     )
     rows = session.execute(
-        select(Message.conversation_id, Message.id, due_at.label("due_at"))
+        select(Message.conversation_id, Message.phone_number_id)
         .join(PhoneNumber, PhoneNumber.phone_number_id == Message.phone_number_id)
         .where(
             sql("chat_messages.direction = 'outbound' AND chat_messages.status IN ('queued', 'sending')"),
@@ -258,7 +296,7 @@ def due_heads(session: AnySession, *, settled_s: float, limit: int) -> Sequence[
         .order_by(due_at)
         .limit(limit)
     ).all()
-    return [DueHead(row.conversation_id, f"{row.id}:{row.due_at.timestamp():.6f}") for row in rows]
+    return [Head(row.conversation_id, row.phone_number_id, 0.0) for row in rows]
 
 
 def record_own_reaction(session: AnySession, claim: Claim, wamid: str) -> None:

@@ -25,13 +25,10 @@ from livechat.services.crypto import encrypt_token
 from livechat.services.present import phone_number_json
 from livechat.services.publish import publish_account
 from livechat.tasknames import TaskName
+from livechat.whatsapp.error_codes import TOKEN_CODE_RANGES, TOKEN_CODES
 from livechat.whatsapp.errors import Disposition, GraphError
 
 log = structlog.get_logger(__name__)
-
-# Codes of cloud-api.md section 11.2 that a new token mends for every number of the account.
-TOKEN_CODES = (0, 3, 10, 102, 104, 190, 131005)
-TOKEN_CODE_RANGES = ((200, 299),)
 
 
 class NumberInfo(Protocol):
@@ -91,7 +88,7 @@ def connect_number(
         # Someone else was first since we looked.
         session.rollback()
         raise PhoneNumberTakenError
-    resume_numbers(session, account_id, TOKEN_CODES, TOKEN_CODE_RANGES)
+    resume_numbers(session, account_id, sorted(TOKEN_CODES), TOKEN_CODE_RANGES)
     number, stored_waba_id, unread = phone_number_facts(session, phone_number_id)
     shown = phone_number_json(
         number,

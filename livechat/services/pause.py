@@ -1,13 +1,17 @@
 """A number in trouble: its sends wait, untouched, until someone has mended what Meta complains about."""
 
-import structlog
-from sqlalchemy import func, select, update
+from uuid import UUID
 
+import structlog
+from sqlalchemy import ColumnElement, func, select, update
+
+from livechat.metrics import PAUSES
 from livechat.models import PhoneNumber, WabaAccount
 from livechat.outbox import enqueue_after_commit
 from livechat.queries.session import AnySession
 from livechat.services.publish import publish_numbers
 from livechat.tasknames import TaskName
+from livechat.whatsapp.error_codes import ACCOUNT_CODES
 
 log = structlog.get_logger(__name__)
 
@@ -18,41 +22,66 @@ def pause_number(
     code: int | None,
     reason: str,
     *,
+    title: str | None = None,
     token_used: str | None = None,
 ) -> bool:
-    """Stop a number's sends. True when it was running; the caller commits.
+    """Stop a number's sends, and those of its account's other numbers where ``code`` concerns them all.
 
-    ``code`` is Meta's, None where the trouble is our own; ``reason`` is a sentence for the people who run
-    the number. ``token_used`` is the ciphertext of the token that met the trouble: a number that was
-    connected again with another token in the meantime goes on, since the complaint was about the old one.
+    True when one was running; the caller commits. ``code`` is Meta's, None where the trouble is our own;
+    ``title`` is Meta's word for it, ``reason`` a sentence for the people who run the number. ``token_used``
+    is the ciphertext of the token that met the trouble: a number that was connected again with another token
+    in the meantime goes on, since the complaint was about the old one.
     """
-    statement = update(PhoneNumber).where(
-        PhoneNumber.phone_number_id == phone_number_id, PhoneNumber.status == "connected"
-    )
+    concerned = PhoneNumber.phone_number_id == phone_number_id
+    if code in ACCOUNT_CODES:
+        account = select(PhoneNumber.account_id).where(concerned)
+        concerned = PhoneNumber.account_id == account.scalar_subquery()
+    statement = update(PhoneNumber).where(concerned, PhoneNumber.status == "connected")
     if token_used is not None:
         present = select(WabaAccount.access_token_encrypted).where(WabaAccount.id == PhoneNumber.account_id)
         statement = statement.where(present.scalar_subquery() == token_used)
     paused = session.execute(
         statement.values(
-            status="paused", paused_at=func.clock_timestamp(), paused_code=code, paused_reason=reason
-        ).returning(PhoneNumber.phone_number_id)
-    ).first()
-    if paused is not None:
-        publish_numbers(session, [phone_number_id])
-        log.error("number_paused", phone_number_id=phone_number_id, code=code)
-    return paused is not None
+            status="paused",
+            paused_at=func.clock_timestamp(),
+            paused_code=code,
+            paused_title=title,
+            paused_reason=reason,
+        )
+        .returning(PhoneNumber.phone_number_id)
+        .execution_options(synchronize_session=False)
+    )
+    numbers = list(paused.scalars())
+    if numbers:
+        publish_numbers(session, numbers)
+    for number in numbers:
+        PAUSES.labels("none" if code is None else str(code)).inc()
+        log.error("number_paused", phone_number_id=number, code=code, met_by=phone_number_id)
+    return bool(numbers)
 
 
 def resume_number(session: AnySession, phone_number_id: str) -> bool:
     """Let a paused number send again; what waits is swept up after the commit, which is the caller's."""
+    return _resume(session, PhoneNumber.phone_number_id == phone_number_id)
+
+
+def resume_account(session: AnySession, account_id: UUID, code: int | None) -> bool:
+    """The same for all numbers of an account that were paused for this reason."""
+    return _resume(session, PhoneNumber.account_id == account_id, PhoneNumber.paused_code == code)
+
+
+def _resume(session: AnySession, *which: ColumnElement[bool]) -> bool:
     resumed = session.execute(
         update(PhoneNumber)
-        .where(PhoneNumber.phone_number_id == phone_number_id, PhoneNumber.status == "paused")
-        .values(status="connected", paused_at=None, paused_code=None, paused_reason=None)
+        .where(*which, PhoneNumber.status == "paused")
+        .values(status="connected", paused_at=None, paused_code=None, paused_title=None, paused_reason=None)
         .returning(PhoneNumber.phone_number_id)
-    ).first()
-    if resumed is not None:
-        publish_numbers(session, [phone_number_id])
+        .execution_options(synchronize_session=False)
+    )
+    numbers = list(resumed.scalars())
+    if numbers:
+        publish_numbers(session, numbers)
         enqueue_after_commit(session, TaskName.SWEEP_OUTBOUND)
-        log.info("number_resumed", phone_number_id=phone_number_id)
-    return resumed is not None
+    for number in numbers:
+        log.info("number_resumed", phone_number_id=number)
+    return bool(numbers)

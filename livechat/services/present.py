@@ -36,6 +36,7 @@ def phone_number_json(
         "display_phone_number": number.display_phone_number,
         "verified_name": number.verified_name,
         "status": number.status,
+        "paused_reason": _paused_reason(number),
         "quality_rating": number.quality_rating,
         "unread_count": unread_count,
         "throughput": number.throughput_level,
@@ -80,6 +81,17 @@ def _notice_json(notice: AccountNotice) -> Json:
         "detail": notice.detail,
         "since": rfc3339(notice.happened_at),
         "until": rfc3339(notice.until),
+    }
+
+
+def _paused_reason(number: PhoneNumber) -> Json | None:
+    if number.paused_at is None:
+        return None
+    return {
+        "code": number.paused_code,
+        "title": number.paused_title,
+        "detail": number.paused_reason,
+        "since": rfc3339(number.paused_at),
     }
 
 
@@ -154,6 +166,7 @@ def message_json(
         "failed_at": rfc3339(message.failed_at),
         "client_message_id": message.client_message_id,
         "reply_to": str(reply_to) if reply_to is not None else None,
+        "resend_of": str(message.resend_of) if message.resend_of is not None else None,
         "reactions": list(reactions) if reactions else [],
     }
 

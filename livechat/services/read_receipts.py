@@ -34,7 +34,12 @@ def send_read_receipt(session: AnySession, sender: Sender, conversation_id: UUID
         if error.disposition is Disposition.PAUSE:
             reason = str(error.as_message_error()["detail"])
             pause_number(
-                session, due.phone_number_id, error.code, reason, token_used=due.access_token_encrypted
+                session,
+                due.phone_number_id,
+                error.code,
+                reason,
+                title=error.title,
+                token_used=due.access_token_encrypted,
             )
             session.commit()
             return

@@ -14,18 +14,19 @@ from livechat.errors import (
     ServiceWindowClosedError,
     ValidationFailedError,
 )
+from livechat.extensions import redis
 from livechat.metrics import MESSAGES
 from livechat.models import Conversation, PhoneNumber
-from livechat.outbox import after_commit, enqueue_after_commit
+from livechat.outbox import after_commit
 from livechat.queries import accepting
 from livechat.queries.idempotency import find_earlier
 from livechat.queries.session import AnySession
 from livechat.services.access import access_conversation, access_phone_number, parse_id
 from livechat.services.media.outgoing import attach_file, check_file
+from livechat.services.pace import wake_sender
 from livechat.services.publish import publish
 from livechat.services.send_request import MEDIA_TYPES, SendRequest
 from livechat.services.templates import check_recipient, check_template
-from livechat.tasknames import TaskName
 from livechat.whatsapp import outgoing
 
 # Ids of event lines and of calls, which are no messages at Meta and cannot be quoted.
@@ -92,10 +93,18 @@ def send_message(session: AnySession, user_id: UUID, request: SendRequest, *, no
             raise IdempotencyConflictError
         return winner
     attach_file(session, stored.message_id, request.message_type, {request.message_type: part})
+    announce(session, conversation, stored, request.message_type)
+    return SendResult(stored.message_id, conversation.id, is_new=True)
+
+
+def announce(
+    session: AnySession, conversation: Conversation, stored: accepting.Stored, message_type: str
+) -> None:
+    """Make a new message the conversation's last; tell open pages and the senders after the commit."""
     # A reaction stands on another bubble; it is not the last thing that was said.
     newest = (conversation.last_message_time, conversation.last_message_seq)
     is_last = conversation.last_message_id is None or (stored.timestamp, stored.seq) >= newest
-    if request.message_type != "reaction" and is_last:
+    if message_type != "reaction" and is_last:
         conversation.last_message_id = stored.message_id
         conversation.last_message_time = stored.timestamp
         conversation.last_message_seq = stored.seq
@@ -103,8 +112,8 @@ def send_message(session: AnySession, user_id: UUID, request: SendRequest, *, no
     # First, so that the page hears of the message before it hears that it was sent.
     publish(session, created={stored.message_id: conversation.id})
     after_commit(session, MESSAGES.labels("outbound", "livechat").inc)
-    enqueue_after_commit(session, TaskName.SEND, conversation_id=str(conversation.id))
-    return SendResult(stored.message_id, conversation.id, is_new=True)
+    client, phone_number_id, conversation_id = redis.client, conversation.phone_number_id, conversation.id
+    after_commit(session, lambda: wake_sender(client, phone_number_id, conversation_id))
 
 
 def _earlier(session: AnySession, user_id: UUID, request: SendRequest) -> SendResult | None:
@@ -176,14 +185,15 @@ def _known_to_meta(wamid: str | None, field: str) -> str:
 
 def _content(message_type: str, part: Any) -> dict[str, Any]:
     content: dict[str, Any] = {message_type: part}
-    if message_type in MEDIA_TYPES:
+    files = outgoing.files_of(message_type, part)
+    if message_type in MEDIA_TYPES or any(file.get("media_id") is not None for _, _, file in files):
         # The shape that every message with a file has; what is not known of the file yet is null.
         content["media"] = {
             # By a public link there is no copy here, and none will come.
             "state": "failed" if part.get("link") else "pending",
             "mime_type": None,
             "size": None,
-            "filename": part.get("filename"),
+            "filename": files[0][2].get("filename"),
             "width": None,
             "height": None,
             "duration": None,

@@ -1,4 +1,4 @@
-"""What keeps sends going when a task, a worker or the broker's memory is lost. Beat runs it every second."""
+"""What keeps sends going when a task, a worker or Redis' memory is lost. Beat runs it every second."""
 
 from dataclasses import dataclass
 
@@ -7,37 +7,43 @@ from redis import Redis
 from redis.exceptions import RedisError
 
 from livechat.outbox import enqueue
-from livechat.queries.outgoing import due_heads, expire_claims
+from livechat.queries.outgoing import Head, claimants, due_heads, expire_claims
 from livechat.queries.session import AnySession
 from livechat.services.deliver import UNCONFIRMED
+from livechat.services.pace import Pace, Turn
+from livechat.services.process import is_surely_gone
 from livechat.services.publish import publish
 from livechat.tasknames import TaskName
 
 log = structlog.get_logger(__name__)
 
-# A fresh message has a task of its own on the way; only after this does it count as forgotten.
+# A fresh message is on its way to a dispatcher; only after this does it count as forgotten.
 SETTLED_S = 2.0
-# For how long one occasion is not enqueued again. With a long queue in front of the workers, a sweep that
-# forgot what it did a second ago would double the queue every second.
-ENQUEUED_FOR_S = 15
+# So often the outbound workers are told of work that waits: it costs a task, and those who are at it already
+# do nothing with it. Each worker that sleeps takes one, so a long queue gets them all to work.
+TOLD_FOR_S = 3
 BATCH = 1000
-_MARK = "livechat:outbound:swept:"
+# What a worker wrote before it was killed may still be on its way to Meta: the next message waits so long.
+GONE_GRACE_S = 5.0
+_MARK = "livechat:sends:swept"
 
 
 @dataclass(frozen=True, slots=True)
 class Swept:
-    """How many claims expired, and how many conversations were enqueued."""
+    """How many claims expired, and how many due conversations were missing from the timetable."""
 
     expired: int
-    enqueued: int
+    restored: int
 
 
 def sweep_outbound(session: AnySession, redis: Redis) -> Swept:
-    """Turn claims past their deadline into ``unknown`` and enqueue every conversation with a due message.
+    """Turn claims past their deadline into ``unknown``; see that every due message is on the timetable.
 
-    Commits. Harmless to run twice or beside itself: a task that finds nothing to claim ends at once.
+    Commits. Harmless to run twice or beside itself.
     """
-    expired = expire_claims(session, UNCONFIRMED)
+    # A worker that was killed on this machine is known to be dead long before its claims' deadline.
+    gone = [mark for mark in claimants(session) if is_surely_gone(mark)]
+    expired = expire_claims(session, UNCONFIRMED, gone=gone, grace_s=GONE_GRACE_S)
     publish(session, updated=dict(expired))
     session.commit()
     for message_id, conversation_id in expired:
@@ -45,28 +51,26 @@ def sweep_outbound(session: AnySession, redis: Redis) -> Swept:
             "send_unconfirmed",
             message_id=str(message_id),
             conversation_id=str(conversation_id),
-            cause="deadline",
+            cause="deadline or dead worker",
         )
     heads = due_heads(session, settled_s=SETTLED_S, limit=BATCH)
     session.commit()
-    marks = _first_time(redis, [head.mark for head in heads])
-    due = {head.conversation_id for head in heads if head.mark in marks}
-    enqueued = sum(enqueue(TaskName.SEND, conversation_id=str(conversation_id)) for conversation_id in due)
-    if enqueued:
-        log.info("outbound_swept", conversations=enqueued)
-    return Swept(len(expired), enqueued)
+    restored = _restore(redis, heads)
+    if restored:
+        log.info("outbound_swept", conversations=restored)
+    return Swept(len(expired), restored)
 
 
-def _first_time(redis: Redis, marks: list[str]) -> set[str]:
-    """Those that no sweep has enqueued lately; all of them where Redis does not answer."""
-    if not marks:
-        return set()
+def _restore(redis: Redis, heads: list[Head]) -> int:
+    """Put what is due on the timetable and see that somebody looks at it; how many were missing there."""
+    if not heads:
+        return 0
+    restored = 0
     try:
-        with redis.pipeline(transaction=False) as pipeline:
-            for mark in marks:
-                pipeline.set(_MARK + mark, 1, nx=True, ex=ENQUEUED_FOR_S)
-            answers = pipeline.execute()
+        restored = Pace(redis).restore(Turn(head.phone_number_id, head.conversation_id) for head in heads)
+        if not redis.set(_MARK, 1, nx=True, ex=TOLD_FOR_S) and not restored:
+            return 0
     except RedisError as error:
-        log.warning("sweep_marks_unavailable", error=type(error).__name__)
-        return set(marks)
-    return {mark for mark, is_new in zip(marks, answers, strict=True) if is_new}
+        log.warning("pace_unavailable", error=type(error).__name__)
+    enqueue(TaskName.SEND)
+    return restored

@@ -10,16 +10,15 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import quote, urlencode
 
-import requests
 from urllib3.exceptions import HTTPError
 
 from livechat.whatsapp.account_calls import AccountCalls
 from livechat.whatsapp.answers import error_from, json_of
 from livechat.whatsapp.errors import Disposition, GraphError
 from livechat.whatsapp.reading import Json, id_or_none, items_of, label, obj
-from livechat.whatsapp.transport import is_unsent, open_session
+from livechat.whatsapp.transport import is_unsent, open_pool
 
 Observer = Callable[[str, str, float], None]
 
@@ -78,13 +77,12 @@ class GraphClient(AccountCalls):
         observer: Observer | None = None,
     ) -> None:
         self._root = f"{base_url.rstrip('/')}/{version}"
-        self._timeout = (connect_timeout_s, read_timeout_s)
         self._observer = observer
-        self._session = open_session(pool_size)
+        self._pool = open_pool(pool_size, connect_timeout_s=connect_timeout_s, read_timeout_s=read_timeout_s)
 
     def close(self) -> None:
         """Close the pooled connections."""
-        self._session.close()
+        self._pool.clear()
 
     def send(self, phone_number_id: str, token: str, body: Json) -> Accepted:
         """Send a message (``outgoing.body_for``). Raises GraphError.
@@ -205,17 +203,15 @@ class GraphClient(AccountCalls):
                 )
                 return unwritable, "unsent"
         try:
-            response = self._session.request(
+            response = self._pool.urlopen(
                 method,
-                url,
-                headers=headers,
-                data=data,
-                params=params,
-                timeout=self._timeout,
+                f"{url}?{urlencode(params)}" if params else url,
+                headers={**self._pool.headers, **headers},
+                body=data,
                 # A redirect would carry the token to wherever it points.
-                allow_redirects=False,
+                redirect=False,
             )
-        except (requests.RequestException, HTTPError) as error:
+        except HTTPError as error:
             # The original holds the request and with it the token, so its name alone goes on.
             if is_unsent(error):
                 unsent = GraphError(
@@ -232,19 +228,19 @@ class GraphClient(AccountCalls):
                 disposition=Disposition.UNKNOWN,
             )
             return lost, "unknown"
-        answer = json_of(response.content)
-        if 200 <= response.status_code < 300 and isinstance(answer, dict) and "error" not in answer:
+        answer = json_of(response.data)
+        if 200 <= response.status < 300 and isinstance(answer, dict) and "error" not in answer:
             if answer.get("success") is False:
                 refused = GraphError(
                     None,
                     "WhatsApp did not do it",
                     disposition=Disposition.UNKNOWN,
-                    http_status=response.status_code,
+                    http_status=response.status,
                 )
                 return refused, "unknown"
             return answer, "ok"
-        failure = error_from(response.status_code, answer, response.headers, token)
-        return failure, str(failure.code) if failure.code is not None else f"http_{response.status_code}"
+        failure = error_from(response.status, answer, response.headers, token)
+        return failure, str(failure.code) if failure.code is not None else f"http_{response.status}"
 
 
 def _segment(value: str) -> str:

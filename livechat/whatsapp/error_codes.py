@@ -161,6 +161,21 @@ RANGES: tuple[tuple[int, int, Entry], ...] = (
     (2593107, 2593109, _entry(_REJECT, "The phone app's chats cannot be fetched.")),
 )
 
+# Trouble with the access token: a new one mends it for every number of the account.
+TOKEN_CODES: frozenset[int] = frozenset({0, 3, 10, 102, 104, 190, 131005})
+TOKEN_CODE_RANGES: tuple[tuple[int, int], ...] = ((200, 299),)
+
+
+def is_about_token(code: int | None) -> bool:
+    """Whether a number that stopped for this may need a new access token. None: ours cannot be read."""
+    in_range = code is not None and any(first <= code <= last for first, last in TOKEN_CODE_RANGES)
+    return code is None or code in TOKEN_CODES or in_range
+
+
+# What stops one number of an account stops all of them: the token, the account's standing, its payments. A
+# missing permission is not among them, since a token may be granted one number and not another.
+ACCOUNT_CODES: frozenset[int] = frozenset({0, 102, 104, 190, 368, 131031, 131042, 131044, 131064, 134011})
+
 # A failed status with one of these concerns the whole number, not the one message.
 PAUSING_CODES: frozenset[int] = frozenset(
     code for code, entry in TABLE.items() if entry.disposition is _PAUSE

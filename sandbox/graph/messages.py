@@ -93,7 +93,9 @@ def _check_limits(box: Sandbox, number: PhoneNumber, wanted: Send, customer: Cus
         number.phone_number_id, behaviour.throughput_mps
     ):
         raise GraphError(130429)
-    if behaviour.enforce_pair_limit and not box.limits.take_pair(pair):
+    if behaviour.enforce_pair_limit and not box.limits.take_pair(
+        pair, behaviour.pair_interval_s, behaviour.pair_burst
+    ):
         raise GraphError(131056)
     if behaviour.enforce_window == "sync" and _is_window_shut(box, pair, wanted, customer):
         raise GraphError(131047)

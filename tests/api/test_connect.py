@@ -146,6 +146,7 @@ def test_a_number_is_connected_once_and_again(
         "throughput": "STANDARD",
         "messaging_limit": None,
         "notices": [],
+        "paused_reason": None,
     }
     assert [call.split("/")[2:] for call in graph.calls] == [[NUMBER], [WABA, "subscribed_apps"]]
     queued = [json.loads(item)["headers"]["task"] for item in redis_client.lrange("maintenance", 0, -1)]

@@ -60,7 +60,7 @@ def test_it_agrees_with_the_contract(document: dict[str, Any]) -> None:
     schemas = document["components"]["schemas"]
     assert set(schemas["PhoneNumber"]["required"]) == {
         *("phone_number_id", "waba_id", "display_phone_number", "verified_name", "status"),
-        *("quality_rating", "unread_count", "throughput", "messaging_limit", "notices"),
+        *("quality_rating", "unread_count", "throughput", "messaging_limit", "notices", "paused_reason"),
     }
     assert set(schemas["Conversation"]["required"]) == {
         *("id", "user_id", "phone_number_id", "customer_phone", "customer_user_id", "customer_username"),
@@ -82,7 +82,7 @@ def test_it_agrees_with_the_contract(document: dict[str, Any]) -> None:
             "error",
         ),
         *("timestamp", "sent_at", "delivered_at", "read_at", "failed_at", "client_message_id", "reply_to"),
-        "reactions",
+        *("reactions", "resend_of"),
     }
     assert set(schemas["Problem"]["required"]) == {"type", "title", "status", "detail", "code"}
     problem = document["components"]["responses"]["NOT_FOUND"]["content"]

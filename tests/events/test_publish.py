@@ -9,14 +9,14 @@ from sqlalchemy.orm import Session, scoped_session
 from livechat.events import log as logs
 from livechat.events.log import RESET, Change, Kind
 from livechat.models import Conversation, PhoneNumber
-from livechat.services.deliver import Sender, deliver
+from livechat.services.deliver import Sender
 from livechat.services.mark_read import mark_read
 from livechat.services.pause import pause_number, resume_number
 from livechat.services.publish import publish
 from livechat.services.sweep_outbound import sweep_outbound
 from tests.factories import make_conversation, make_message
 from tests.ingest.conftest import Meta, make_text_body
-from tests.sends.conftest import execute, graph, sender
+from tests.sends.conftest import deliver, execute, graph, sender
 from tests.sends.graph_server import GraphServer
 
 __all__ = ["graph", "sender"]

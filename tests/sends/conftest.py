@@ -7,19 +7,23 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
+from random import Random
 from typing import IO, Any
 from uuid import UUID
 
 import pytest
+from flask import current_app
 from redis import Redis
 from sqlalchemy import text
 from sqlalchemy.orm import Session, scoped_session
 
 from livechat.config import Settings
 from livechat.domain.status import RANK
-from livechat.extensions import db
+from livechat.extensions import db, redis
 from livechat.models import Conversation, Message
 from livechat.services.deliver import Sender
+from livechat.services.dispatch import Dispatcher
+from livechat.services.pace import Pace
 from livechat.whatsapp.client import GraphClient
 from local.services import EmbeddedServices
 from tests.conftest import ENCRYPTION_KEY, environment, wait_until
@@ -62,6 +66,26 @@ def queue(session: scoped_session[Session]) -> Callable[..., Message]:
         return message
 
     return make
+
+
+def deliver(
+    session: scoped_session[Session],
+    sender: Sender,
+    *conversation_ids: UUID,
+    threads: int = 4,
+    rng: Random | None = None,
+    stays_for_s: float = 0.0,
+) -> None:
+    """Send what is due in these conversations, as the worker's task does."""
+    dispatcher = Dispatcher(
+        sender,
+        Pace(redis.client),
+        threads=threads,
+        context=current_app.app_context,
+        rng=rng,
+        stays_for_s=stays_for_s,
+    )
+    dispatcher.run(session, conversation_ids)
 
 
 def stored(message_id: UUID) -> Any:

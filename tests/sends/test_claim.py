@@ -15,7 +15,7 @@ from livechat.extensions import db
 from livechat.models import Conversation, Message
 from livechat.queries.outgoing import (
     Claim,
-    claim_next,
+    claim_heads,
     record_accepted,
     record_failed,
     record_unknown,
@@ -36,9 +36,9 @@ def conversation(session: AnySession) -> Conversation:
 
 
 def _claim(session: AnySession, conversation_id: UUID) -> Claim | None:
-    claim = claim_next(session, conversation_id, 20)
+    claims = claim_heads(session, [conversation_id], 20)
     session.commit()
-    return claim
+    return claims[0] if claims else None
 
 
 def test_the_oldest_is_claimed_and_the_next_waits(
@@ -112,7 +112,7 @@ def test_claims_under_concurrency_never_double(
                     continue
                 idle = 0
                 held.append(claim.message_id)
-                record_accepted(db.session, claim.message_id, f"wamid.{claim.message_id}")
+                record_accepted(db.session, {claim.message_id: f"wamid.{claim.message_id}"})
                 db.session.commit()
 
     with ThreadPoolExecutor(8) as pool:
@@ -131,10 +131,9 @@ def test_record_accepted_keeps_what_a_status_webhook_said_first(
         "claimed_until = NULL, sent_at = '2026-01-01T00:00:00Z' WHERE id = :id",
         id=message.id,
     )
-    row = record_accepted(session, message.id, "wamid.a")
+    rows = record_accepted(session, {message.id: "wamid.a"})
     session.commit()
-    assert row is not None
-    assert row.wamid == "wamid.a"
+    assert rows[message.id].wamid == "wamid.a"
     after = stored(message.id)
     assert (after.status, after.status_rank, after.sent_at.year, after.sent_at.month) == (
         "delivered",
@@ -150,10 +149,9 @@ def test_a_wamid_that_is_another_rows_loses_nothing(
     echo = queue(conversation, wamid="wamid.echo", status="sent", status_rank=20, origin="phone_app")
     message = queue(conversation)
     assert _claim(session, conversation.id) is not None
-    row = record_accepted(session, message.id, "wamid.echo")
+    rows = record_accepted(session, {message.id: "wamid.echo"})
     session.commit()
-    assert row is not None
-    assert row.wamid is None
+    assert rows[message.id].wamid is None
     assert stored(message.id).status == "sent"
     assert stored(echo.id).wamid == "wamid.echo"
 

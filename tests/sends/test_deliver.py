@@ -11,14 +11,14 @@ from livechat.domain import clock
 from livechat.domain.retry import CONNECT, SEND
 from livechat.extensions import db
 from livechat.models import Conversation, Message, PhoneNumber
-from livechat.services.deliver import Sender, deliver, deliver_waiting
+from livechat.services.deliver import Sender
 from livechat.services.pause import resume_number
 from livechat.services.sweep_outbound import sweep_outbound
 from livechat.whatsapp.client import GraphClient
 from livechat.whatsapp.outgoing import callback_data
 from tests.conftest import ENCRYPTION_KEY
 from tests.factories import ACCESS_TOKEN, make_account, make_conversation, make_number
-from tests.sends.conftest import execute, seconds_until_due, statuses, stored
+from tests.sends.conftest import deliver, execute, seconds_until_due, statuses, stored
 from tests.sends.graph_server import DROP_AFTER_ACCEPTING, HTML_502, Answer, GraphServer, refusal
 
 AnySession = scoped_session[Session]
@@ -50,7 +50,7 @@ def test_accepted_messages_are_sent_in_order(
 ) -> None:
     first = queue(conversation, "one", reply_to_wamid="wamid.quoted")
     second = queue(conversation, "two")
-    assert deliver(session, sender, conversation.id) is False
+    deliver(session, sender, conversation.id)
     bodies = graph.accepted_by(_phone(conversation))
     assert [body["text"]["body"] for body in bodies] == ["one", "two"]
     assert bodies[0]["to"] == f"+{conversation.customer_phone}"
@@ -101,8 +101,8 @@ def test_a_retry_leaves_the_message_queued_and_the_next_behind_it(
 ) -> None:
     first = queue(conversation, "one")
     queue(conversation, "two")
-    graph.script(_phone(conversation), refusal(130429))
-    assert deliver(session, sender, conversation.id, rng=random.Random(1)) is False
+    graph.script(_phone(conversation), refusal(4, 429))
+    deliver(session, sender, conversation.id, rng=random.Random(1))
     assert statuses(conversation.id) == ["queued", "queued"]
     assert -1 <= seconds_until_due(first.id) <= SEND.base_s
     assert stored(first.id).attempts == 1
@@ -137,7 +137,7 @@ def test_the_last_attempt_fails_the_message_and_lets_the_next_through(
     message = queue(conversation, attempts=SEND.max_attempts - 1)
     queue(conversation)
     graph.script(_phone(conversation), refusal(130429))
-    deliver(session, sender, conversation.id)
+    deliver(session, sender, conversation.id, stays_for_s=3)
     assert statuses(conversation.id) == ["failed", "sent"]
     error = stored(message.id).error
     assert set(error) == {"code", "title", "detail", "retryable"}
@@ -173,13 +173,13 @@ def test_account_trouble_pauses_the_number_and_keeps_the_message(
     message = queue(conversation)
     queue(conversation)
     graph.script(_phone(conversation), refusal(190, 401))
-    assert deliver(session, sender, conversation.id) is False
+    deliver(session, sender, conversation.id)
     assert statuses(conversation.id) == ["queued", "queued"]
     assert stored(message.id).attempts == 0
     number = _number(conversation)
     assert (number.status, number.paused_code) == ("paused", 190)
     assert number.paused_reason
-    assert deliver(session, sender, conversation.id) is False
+    deliver(session, sender, conversation.id)
     assert len(graph.calls) == 1
     assert resume_number(session, conversation.phone_number_id) is True
     session.commit()
@@ -301,14 +301,19 @@ def test_a_refusal_after_the_deadline_is_told_and_not_queued_again(
 
 
 def test_a_long_conversation_gives_others_their_turn(
-    session: AnySession, conversation: Conversation, queue: Queue, sender: Sender, graph: GraphServer
+    session: AnySession, queue: Queue, sender: Sender, graph: GraphServer
 ) -> None:
+    number = make_number(session)
+    long, short = make_conversation(session, number), make_conversation(session, number)
     for n in range(5):
-        queue(conversation, str(n))
-    assert deliver(session, sender, conversation.id, limit=3) is True
-    assert statuses(conversation.id) == ["sent"] * 3 + ["queued"] * 2
-    assert deliver(session, sender, conversation.id, limit=3) is False
-    assert statuses(conversation.id) == ["sent"] * 5
+        queue(long, str(n))
+    queue(short)
+    deliver(session, sender, long.id, short.id, threads=1)
+    assert [to for to, _, _ in graph.accepted[:2]] in (
+        [_phone(long), _phone(short)],
+        [_phone(short), _phone(long)],
+    )
+    assert statuses(long.id) == ["sent"] * 5
 
 
 def test_a_customer_without_a_phone_is_reached_by_the_business_scoped_id(
@@ -330,13 +335,10 @@ def test_our_reaction_stands_on_its_bubble_once_meta_took_it(
             message_type="reaction",
             content={"reaction": {"message_id": "wamid.theirs", "emoji": emoji}},
         )
-    assert deliver(session, sender, conversation.id, limit=1) is True
-    with db.engine.connect() as connection:
-        row = connection.exec_driver_sql("SELECT wamid, side, actor, emoji FROM message_reactions").one()
-    assert tuple(row) == ("wamid.theirs", "business", "business", "👍")
-    deliver(session, sender, conversation.id)
-    with db.engine.connect() as connection:
-        assert connection.exec_driver_sql("SELECT emoji FROM message_reactions").scalar_one() is None
+        deliver(session, sender, conversation.id)
+        with db.engine.connect() as connection:
+            row = connection.exec_driver_sql("SELECT wamid, side, actor, emoji FROM message_reactions").one()
+        assert tuple(row) == ("wamid.theirs", "business", "business", emoji or None)
 
 
 def test_statuses_that_came_before_the_answer_are_applied(
@@ -353,21 +355,7 @@ def test_statuses_that_came_before_the_answer_are_applied(
     assert stored(message.id).status == "delivered"
 
 
-def test_a_free_thread_sends_for_other_conversations_in_their_order(
-    session: AnySession, queue: Queue, sender: Sender, graph: GraphServer
-) -> None:
-    number = make_number(session)
-    conversations = [make_conversation(session, number) for _ in range(3)]
-    for n in range(4):
-        for conversation in conversations:
-            queue(conversation, f"{n}", next_attempt_at=clock.now())
-    deliver_waiting(session, sender)
-    for conversation in conversations:
-        assert statuses(conversation.id) == ["sent"] * 4
-        assert [body["text"]["body"] for body in graph.accepted_by(_phone(conversation))] == list("0123")
-
-
-def test_a_free_thread_leaves_alone_what_is_paused_not_due_or_in_work(
+def test_what_is_paused_not_due_or_in_work_is_left_alone(
     session: AnySession, queue: Queue, sender: Sender, graph: GraphServer
 ) -> None:
     paused = make_conversation(session, make_number(session, status="paused", paused_at=clock.now()))
@@ -383,6 +371,6 @@ def test_a_free_thread_leaves_alone_what_is_paused_not_due_or_in_work(
         id=queue(in_work, "first").id,
     )
     queue(in_work, "second", next_attempt_at=clock.now())
-    deliver_waiting(session, sender)
+    deliver(session, sender, paused.id, later.id, in_work.id)
     assert graph.accepted == []
     assert statuses(in_work.id) == ["sending", "queued"]

@@ -33,7 +33,14 @@ def test_order_is_kept_by_two_workers_over_retries_and_a_lost_enqueue(
     phone = str(troubled.customer_phone)
     graph.latency_s = 0.01
     # The first is refused once, the eleventh for good, others in between now and then.
-    graph.script(phone, refusal(130429), *[Answer(take=True)] * 10, refusal(131026), refusal(131056))
+    graph.script(
+        phone,
+        refusal(130429),
+        *[Answer(take=True)] * 10,
+        refusal(131026),
+        *[Answer(take=True)] * 17,
+        refusal(131056),
+    )
     for conversation in (troubled, *others):
         for n in range(30):
             queue(conversation, f"{n}")

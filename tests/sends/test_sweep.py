@@ -43,14 +43,14 @@ def _age(seconds: float) -> None:
     )
 
 
-def test_a_forgotten_message_is_enqueued_once(
+def test_a_forgotten_message_is_put_back_once(
     session: AnySession, conversation: Conversation, queue: Queue, redis_client: Redis
 ) -> None:
     queue(conversation)
     queue(conversation)
     _age(5)
-    assert sweep_outbound(session, redis_client) == Swept(expired=0, enqueued=1)
-    assert sweep_outbound(session, redis_client) == Swept(expired=0, enqueued=0)
+    assert sweep_outbound(session, redis_client) == Swept(expired=0, restored=1)
+    assert sweep_outbound(session, redis_client) == Swept(expired=0, restored=0)
     assert len(_enqueued(redis_client)) == 1
 
 
@@ -59,16 +59,16 @@ def test_a_fresh_message_is_left_to_its_own_task(
 ) -> None:
     queue(conversation)
     _age(0.1)
-    assert sweep_outbound(session, redis_client).enqueued == 0
+    assert sweep_outbound(session, redis_client).restored == 0
 
 
 def test_a_message_without_a_due_time_counts_from_its_storing(
     session: AnySession, conversation: Conversation, queue: Queue, redis_client: Redis
 ) -> None:
     queue(conversation, next_attempt_at=None)
-    assert sweep_outbound(session, redis_client).enqueued == 0
+    assert sweep_outbound(session, redis_client).restored == 0
     execute("UPDATE chat_messages SET created_at = now() - interval '5 s'")
-    assert sweep_outbound(session, redis_client).enqueued == 1
+    assert sweep_outbound(session, redis_client).restored == 1
 
 
 def test_a_retry_is_enqueued_as_soon_as_it_is_due(
@@ -76,9 +76,9 @@ def test_a_retry_is_enqueued_as_soon_as_it_is_due(
 ) -> None:
     queue(conversation, attempts=1)
     execute("UPDATE chat_messages SET next_attempt_at = now() + interval '1 h'")
-    assert sweep_outbound(session, redis_client).enqueued == 0
+    assert sweep_outbound(session, redis_client).restored == 0
     _age(0.1)
-    assert sweep_outbound(session, redis_client).enqueued == 1
+    assert sweep_outbound(session, redis_client).restored == 1
 
 
 def test_messages_behind_a_waiting_one_are_not_enqueued_every_second(
@@ -88,7 +88,7 @@ def test_messages_behind_a_waiting_one_are_not_enqueued_every_second(
     queue(conversation)
     _age(60)
     execute("UPDATE chat_messages SET next_attempt_at = now() + interval '1 h' WHERE id = :id", id=first.id)
-    assert sweep_outbound(session, redis_client).enqueued == 0
+    assert sweep_outbound(session, redis_client).restored == 0
 
 
 def test_a_conversation_with_a_message_on_its_way_is_left_alone(
@@ -111,7 +111,7 @@ def test_a_paused_number_waits(
     queue(conversation)
     _age(60)
     execute("UPDATE phone_numbers SET status = 'paused', paused_at = now()")
-    assert sweep_outbound(session, redis_client).enqueued == 0
+    assert sweep_outbound(session, redis_client).restored == 0
 
 
 def test_a_claim_past_its_deadline_is_unknown_and_the_conversation_goes_on(
@@ -125,7 +125,7 @@ def test_a_claim_past_its_deadline_is_unknown_and_the_conversation_goes_on(
         "claimed_until = now() - interval '1 s' WHERE id = :id",
         id=first.id,
     )
-    assert sweep_outbound(session, redis_client) == Swept(expired=1, enqueued=1)
+    assert sweep_outbound(session, redis_client) == Swept(expired=1, restored=1)
     assert statuses(conversation.id) == ["unknown", "queued"]
     row = stored(first.id)
     assert set(row.error) == {"code", "title", "detail", "retryable"}

@@ -227,7 +227,7 @@ class TestNothingSent:
 
     def test_an_address_that_is_none(self):
         self.fails("http://")
-        self.fails("graph.facebook.com")
+        self.fails("ftp://graph.facebook.com")
 
     def test_a_connection_that_takes_too_long(self):
         with socket.socket() as full:

@@ -504,7 +504,7 @@ export interface paths {
             };
             requestBody: {
                 content: {
-                    "multipart/form-data": components["schemas"]["UploadFile"];
+                    "multipart/form-data": components["schemas"]["Upload"];
                 };
             };
             responses: {
@@ -787,6 +787,68 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/live-chat/messages/{message_id}/resend": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                message_id: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Send a failed or unknown message again, as a new message, once. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    message_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: {
+                content: {
+                    "application/json": components["schemas"]["Resend"];
+                };
+            };
+            responses: {
+                /** @description It was sent again before: the message that did */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["SendMessageAnswer"];
+                    };
+                };
+                /** @description Accepted */
+                202: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["SendMessageAnswer"];
+                    };
+                };
+                400: components["responses"]["BAD_REQUEST"];
+                401: components["responses"]["UNAUTHORIZED"];
+                404: components["responses"]["NOT_FOUND"];
+                409: components["responses"]["CONFLICT"];
+                415: components["responses"]["UNSUPPORTED_MEDIA_TYPE"];
+                422: components["responses"]["UNPROCESSABLE_ENTITY"];
+                429: components["responses"]["TOO_MANY_REQUESTS"];
+                503: components["responses"]["SERVICE_UNAVAILABLE"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/live-chat/phone-numbers": {
         parameters: {
             query?: never;
@@ -860,6 +922,57 @@ export interface paths {
                 401: components["responses"]["UNAUTHORIZED"];
                 409: components["responses"]["CONFLICT"];
                 415: components["responses"]["UNSUPPORTED_MEDIA_TYPE"];
+                422: components["responses"]["UNPROCESSABLE_ENTITY"];
+                429: components["responses"]["TOO_MANY_REQUESTS"];
+                503: components["responses"]["SERVICE_UNAVAILABLE"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/live-chat/phone-numbers/{phone_number_id}/resume": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                phone_number_id: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Let a paused number send again.
+         * @description For owners. What waits goes out; the account's other numbers that stopped for the same reason go on as
+         *     well. Where the access token was the reason, Meta is asked first whether it takes it now. A number that is
+         *     not paused is answered as it is.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    phone_number_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["PhoneNumber"];
+                    };
+                };
+                401: components["responses"]["UNAUTHORIZED"];
+                404: components["responses"]["NOT_FOUND"];
                 422: components["responses"]["UNPROCESSABLE_ENTITY"];
                 429: components["responses"]["TOO_MANY_REQUESTS"];
                 503: components["responses"]["SERVICE_UNAVAILABLE"];
@@ -1512,6 +1625,8 @@ export interface components {
             read_at: string | null;
             /** @description The id of the message that this one answers. */
             reply_to: string | null;
+            /** @description The id of the message that this one sends once more. */
+            resend_of: string | null;
             /**
              * Format: date-time
              * @description When Meta took it.
@@ -1584,6 +1699,23 @@ export interface components {
              */
             to: string;
         };
+        PausedReason: {
+            /** @description Meta's code; null: trouble of our own. */
+            code: number | null;
+            /** @description A sentence for people. */
+            detail: string | null;
+            /**
+             * Format: date-time
+             * @description When sends were stopped.
+             * @example 2026-11-22T10:00:00.000000Z
+             */
+            since: string;
+            /**
+             * @description Meta's word for it.
+             * @example Access token has expired
+             */
+            title: string | null;
+        };
         PhoneNumber: {
             /** @example +91 77559 91051 */
             display_phone_number: string;
@@ -1594,6 +1726,8 @@ export interface components {
             messaging_limit: string | null;
             /** @description What the people who answer should know now. */
             notices: components["schemas"]["Notice"][];
+            /** @description Why sends wait; null where they do not. */
+            paused_reason: components["schemas"]["PausedReason"] | null;
             /**
              * @description Meta's id of the number.
              * @example 106540352242922
@@ -1695,6 +1829,13 @@ export interface components {
             replayed: number;
             /** @description Items that are stored now and were not before. */
             stored: number;
+        };
+        Resend: {
+            /**
+             * @description Required for a message whose status is unknown: the customer may get it twice.
+             * @default false
+             */
+            even_if_delivered: boolean;
         };
         SendCounts: {
             /** @description The sum of the others: each stands in one of these states now. */
@@ -1872,15 +2013,25 @@ export interface components {
             sends: components["schemas"]["SendCounts"];
             stored: number;
         };
-        UploadAnswer: {
-            media: components["schemas"]["Uploaded"];
-        };
-        UploadFile: {
+        Upload: {
             /**
              * Format: binary
              * @description The file.
              */
             file: string;
+            /**
+             * @description What it is to be sent as; left out: what its bytes suggest.
+             * @enum {string}
+             */
+            kind?: "image" | "video" | "audio" | "voice" | "sticker" | "document";
+            /**
+             * @description Meta's id of the number that will send it.
+             * @example 106540352242922
+             */
+            phone_number_id: string;
+        };
+        UploadAnswer: {
+            media: components["schemas"]["Uploaded"];
         };
         Uploaded: {
             /** @description Seconds. */

@@ -206,8 +206,9 @@ export function contextOf(template: Template, parameter: TemplateParameter): str
   const name = parameter.name ?? String(parameter.index + 1);
   const at = [...text.matchAll(PLACEHOLDER)].find((match) => match[1] === name);
   if (!at) return null;
+  const end = at.index + at[0].length;
   const before = text.slice(Math.max(0, at.index - 28), at.index).replace(/^\S*\s(?=.)/, at.index > 28 ? '… ' : '$&');
-  const after = text.slice(at.index + at[0].length, at.index + at[0].length + 18);
+  const after = text.slice(end, end + 18).replace(/\s\S*$/, text.length > end + 18 ? ' …' : '$&');
   return `${before}▁▁${after}`.replaceAll('\n', ' ').trim();
 }
 

@@ -15,6 +15,15 @@ def string(description: str | None = None, *, nullable: bool = False, **more: ob
     return fields.String(required=True, allow_none=nullable, metadata=metadata | more)
 
 
+class PausedReasonSchema(AnswerSchema):
+    code = fields.Integer(
+        required=True, allow_none=True, metadata={"description": "Meta's code; null: trouble of our own."}
+    )
+    title = string("Meta's word for it.", nullable=True, example="Access token has expired")
+    detail = string("A sentence for people.", nullable=True)
+    since = moment("When sends were stopped.")
+
+
 class NoticeSchema(AnswerSchema):
     code = string("Stable; what it is about.", example="account_offboarded")
     severity = fields.String(required=True, validate=OneOf(["info", "warning", "critical"]))
@@ -33,6 +42,12 @@ class PhoneNumberSchema(AnswerSchema):
         required=True,
         validate=OneOf(["connected", "paused"]),
         metadata={"description": "paused: account trouble; sends wait, nothing is lost."},
+    )
+    paused_reason = fields.Nested(
+        PausedReasonSchema,
+        required=True,
+        allow_none=True,
+        metadata={"description": "Why sends wait; null where they do not."},
     )
     quality_rating = string(nullable=True, example="GREEN")
     unread_count = fields.Integer(required=True, metadata={"description": "Summed over its conversations."})
@@ -94,6 +109,7 @@ class MessageSchema(AnswerSchema):
     failed_at = moment("When it failed.", nullable=True)
     client_message_id = string("As the sender gave it.", nullable=True)
     reply_to = string("The id of the message that this one answers.", nullable=True)
+    resend_of = string("The id of the message that this one sends once more.", nullable=True)
     reactions = fields.List(fields.Nested(ReactionSchema), required=True)
 
 

@@ -467,7 +467,8 @@ def _store_statuses(
     for update in applied.pauses:
         number = update.source.phone_number_id
         if number is not None and update.error is not None:
-            pause_number(session, number, update.error_code, update.error["detail"])
+            title, detail = update.error["title"], update.error["detail"]
+            pause_number(session, number, update.error_code, detail, title=title)
     result.updated_messages |= applied.messages
 
 

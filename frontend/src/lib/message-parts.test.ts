@@ -1,0 +1,143 @@
+import { describe, expect, it } from 'vitest';
+import {
+  choiceOf,
+  contactsOf,
+  formOf,
+  interactiveOf,
+  locationOf,
+  marksOf,
+  mediaPart,
+  orderOf,
+  referralOf,
+  templateOf,
+  unknownPartOf,
+} from './message-parts';
+import { aMessage } from './samples';
+import type { Message } from './types';
+
+const of = (message_type: string, content: Record<string, unknown>, more: Partial<Message> = {}) =>
+  aMessage({ message_type, text: null, content, ...more });
+
+describe('an order', () => {
+  const item = (price: unknown, currency = 'INR', quantity: unknown = 2) => ({
+    product_retailer_id: 'p',
+    quantity,
+    item_price: price,
+    currency,
+  });
+
+  it('is summed by currency, whether numbers come as numbers or as strings', () => {
+    const order = orderOf(of('order', { order: { product_items: [item(30), item('25.5', 'INR', '1'), item(2, 'USD')] } }));
+    expect(order?.totals).toEqual([
+      { currency: 'INR', amount: 85.5 },
+      { currency: 'USD', amount: 4 },
+    ]);
+  });
+
+  it('has no total where a price is unknown', () => {
+    const order = orderOf(of('order', { order: { product_items: [item(30), item(undefined)] } }));
+    expect(order?.items).toHaveLength(2);
+    expect(order?.totals).toEqual([]);
+  });
+});
+
+describe('a form', () => {
+  const form = (response_json: unknown) =>
+    formOf(of('interactive', { interactive: { type: 'nfm_reply', nfm_reply: { name: 'flow', response_json } } }));
+
+  it('is a row for each answer, in words, without the token', () => {
+    const given = { flow_token: 'x', firstName: 'Asha', wants_callback: true, items: ['a', 'b'], at: { city: 'Pune' } };
+    expect(form(JSON.stringify(given))?.rows).toEqual([
+      { label: 'First Name', value: 'Asha' },
+      { label: 'Wants callback', value: '✓' },
+      { label: 'Items', value: 'a, b' },
+      { label: 'At city', value: 'Pune' },
+    ]);
+  });
+
+  it('is shown as it came where it is no JSON', () => {
+    expect(form('not json')?.rows).toEqual([{ label: '', value: 'not json' }]);
+  });
+});
+
+describe('a choice', () => {
+  it.each([
+    ['interactive', { interactive: { type: 'button_reply', button_reply: { id: 'n', title: 'No' } } }, 'button', 'No'],
+    ['interactive', { interactive: { type: 'list_reply', list_reply: { id: 'r', title: 'Rye' } } }, 'list', 'Rye'],
+    ['button', { button: { text: 'Stop', payload: 's' } }, 'template', 'Stop'],
+    // Without a title the id is all there is.
+    ['interactive', { interactive: { type: 'button_reply', button_reply: { id: 'n' } } }, 'button', 'n'],
+  ])('by %s is told with its title', (type, content, by, title) => {
+    expect(choiceOf(of(type, content))).toMatchObject({ by, title });
+  });
+});
+
+describe('what the business sent', () => {
+  it('is a list with its sections', () => {
+    const interactive = {
+      type: 'list',
+      header: { type: 'text', text: 'Bread' },
+      body: { text: 'Which?' },
+      action: { button: 'Choose', sections: [{ title: 'Dark', rows: [{ id: '1', title: 'Rye', description: 'Sour' }] }] },
+    };
+    expect(interactiveOf(of('interactive', { interactive }))).toMatchObject({
+      headerText: 'Bread',
+      body: 'Which?',
+      buttons: [{ kind: 'list', title: 'Choose' }],
+      sections: [{ title: 'Dark', rows: [{ title: 'Rye', description: 'Sour' }] }],
+    });
+  });
+
+  it('is a template as it was rendered', () => {
+    const rendered = {
+      header: { type: 'text', text: 'Order 7' },
+      body: 'Thank you, Asha!',
+      footer: 'Bakery',
+      buttons: [{ type: 'url', text: 'Track', url: 'https://example.com/7' }],
+    };
+    expect(templateOf(of('template', { template: { name: 'thanks' }, rendered }))).toMatchObject({
+      name: 'thanks',
+      headerText: 'Order 7',
+      body: 'Thank you, Asha!',
+      buttons: [{ kind: 'url', title: 'Track', detail: 'https://example.com/7' }],
+    });
+  });
+
+  it('is not the answer of a customer', () => {
+    const interactive = { type: 'button_reply', button_reply: { title: 'No' } };
+    expect(interactiveOf(of('interactive', { interactive }))).toBeNull();
+  });
+});
+
+describe('marks', () => {
+  it('tell forwards, products, and who wrote in a group', () => {
+    const message = of('text', {
+      context: { frequently_forwarded: true, referred_product: { product_retailer_id: 'xl' } },
+      group: { id: 'g', from: '917755991051', name: 'Asha' },
+    });
+    expect(marksOf(message)).toMatchObject({ forwarded: 'often', product: 'xl', author: 'Asha', isDeleted: false });
+  });
+});
+
+describe('what others wrote', () => {
+  it('opens web addresses only', () => {
+    const withLink = (source_url: string) => referralOf(of('text', { referral: { source_url } }))?.link;
+    expect(withLink('https://fb.me/x')).toBe('https://fb.me/x');
+    expect(withLink('javascript:alert(1)')).toBeNull();
+    expect(contactsOf(of('contacts', { contacts: [{ urls: [{ url: 'data:text/html,x' }] }] }))[0]?.links).toEqual([]);
+  });
+
+  it('is loaded from our own server only', () => {
+    expect(mediaPart({ state: 'ready', url: 'https://elsewhere.example/a.jpg' }).url).toBeNull();
+    expect(mediaPart({ state: 'ready', url: '/media/a' }).url).toBe('/media/a');
+  });
+
+  // Whatever Meta or an attacker puts into `content`, no bubble may break.
+  it.each([null, 0, '', 'x', [], [null], {}, { contacts: {} }])('is read with care: %j', (odd) => {
+    for (const type of ['location', 'contacts', 'order', 'button', 'interactive', 'template', 'media', 'context', 'poll']) {
+      const message = of(type, { [type]: odd });
+      for (const read of [locationOf, contactsOf, orderOf, choiceOf, formOf, interactiveOf, templateOf, marksOf, unknownPartOf])
+        expect(() => read(message)).not.toThrow();
+    }
+  });
+});

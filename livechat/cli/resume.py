@@ -1,0 +1,44 @@
+"""``livechat resume``: a paused number sends again."""
+
+from typing import cast
+
+import click
+from flask import current_app
+from flask.cli import with_appcontext
+
+from livechat.cli.faults import plainly
+from livechat.config import SETTINGS_KEY, Settings
+from livechat.errors import AppError
+from livechat.extensions import db
+from livechat.models import PhoneNumber
+from livechat.services.resume import resume_checked
+from livechat.whatsapp.client import GraphClient
+
+
+@click.command()
+@click.argument("phone_number_id")
+@with_appcontext
+@plainly
+def resume(phone_number_id: str) -> None:
+    """Let a paused number send again, by Meta's id of the number; what waits goes out.
+
+    Its account's other numbers that stopped for the same reason go on as well. Where the access token was the
+    reason, Meta is asked first whether it takes it now.
+    """
+    settings = cast(Settings, current_app.config[SETTINGS_KEY])
+    number = db.session.get(PhoneNumber, phone_number_id)
+    if number is None:
+        raise click.ClickException("There is no such phone number.")
+    graph = GraphClient(
+        settings.whatsapp_api_url,
+        settings.whatsapp_api_version,
+        connect_timeout_s=settings.graph_connect_timeout_s,
+        read_timeout_s=settings.graph_read_timeout_s,
+    )
+    try:
+        was_paused = resume_checked(db.session, graph, number, encryption_keys=settings.encryption_keys)
+    except AppError as error:
+        raise click.ClickException(error.detail) from error
+    finally:
+        graph.close()
+    click.echo("The number sends again." if was_paused else "The number was not paused.")

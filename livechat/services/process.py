@@ -1,0 +1,43 @@
+"""Whether a process that left something behind is gone for good, told by the kernel that it ran on."""
+
+import os
+from functools import lru_cache
+from pathlib import Path
+
+_PROC = Path("/proc")
+
+
+@lru_cache(maxsize=1)
+def _place() -> str | None:
+    """This boot of this machine, and its namespace of process ids: where a pid means something."""
+    try:
+        boot = (_PROC / "sys/kernel/random/boot_id").read_text(encoding="ascii").strip()
+        # The inode tells the containers of one machine apart.
+        return f"{boot} {(_PROC / 'self/ns/pid').stat().st_ino}"
+    except OSError:
+        # Not Linux: nothing can be told.
+        return None
+
+
+def _started(pid: int) -> str | None:
+    """When a process began, in ticks since the boot; None where there is none, or only its remains."""
+    try:
+        line = (_PROC / str(pid) / "stat").read_text(encoding="utf-8", errors="replace")
+    except OSError:
+        return None
+    # The second field, the name in brackets, may hold anything, brackets too.
+    fields = line.rpartition(")")[2].split()
+    return None if fields[0] in "ZX" else fields[19]
+
+
+def own_mark() -> str | None:
+    """The name of this process among all that ever ran; None where the system has no such thing."""
+    place, pid = _place(), os.getpid()
+    return f"{place} {pid} {_started(pid)}" if place is not None else None
+
+
+def is_surely_gone(mark: str) -> bool:
+    """Whether the process of this mark ran here and has ended. False where that cannot be told from here."""
+    there, _, rest = mark.rpartition(" ")
+    there, _, pid = there.rpartition(" ")
+    return there == _place() and pid.isdigit() and _started(int(pid)) != rest

@@ -1,0 +1,73 @@
+"""A paused number sends again because a person says that its trouble is over."""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from livechat.errors import UnavailableError, WhatsAppTokenInvalidError
+from livechat.models import PhoneNumber, WabaAccount
+from livechat.queries.accounts import phone_number_facts
+from livechat.queries.session import AnySession
+from livechat.services.access import access_owned_number
+from livechat.services.crypto import UndecryptableTokenError, decrypt_token
+from livechat.services.pause import resume_account, resume_number
+from livechat.services.present import Json, phone_number_json
+from livechat.whatsapp.client import GraphClient
+from livechat.whatsapp.error_codes import ACCOUNT_CODES, is_about_token
+from livechat.whatsapp.errors import Disposition, GraphError
+
+
+def resume_by_owner(
+    session: AnySession,
+    graph: GraphClient,
+    user_id: UUID,
+    phone_number_id: str,
+    *,
+    encryption_keys: Sequence[str],
+) -> Json:
+    """The number as the API shows it, running; commits.
+
+    Raises what ``resume_checked`` raises, and NotFoundError where the number is not this user's own.
+    """
+    number = session.get_one(PhoneNumber, access_owned_number(session, user_id, phone_number_id))
+    resume_checked(session, graph, number, encryption_keys=encryption_keys)
+    number, waba_id, unread = phone_number_facts(session, phone_number_id)
+    return phone_number_json(number, waba_id=waba_id, unread_count=unread)
+
+
+def resume_checked(
+    session: AnySession, graph: GraphClient, number: PhoneNumber, *, encryption_keys: Sequence[str]
+) -> bool:
+    """Let a number send again, and its account's others that stopped for the same reason; commits.
+
+    False when it was not paused. Where the access token was the reason, Meta is asked first, with no
+    transaction open: raises WhatsAppTokenInvalidError where it still refuses it, UnavailableError where it
+    does not answer.
+    """
+    phone_number_id, account_id, code = number.phone_number_id, number.account_id, number.paused_code
+    if number.status != "paused":
+        return False
+    ciphertext = session.get_one(WabaAccount, account_id).access_token_encrypted
+    session.rollback()
+    if is_about_token(code):
+        _prove(graph, phone_number_id, ciphertext, encryption_keys)
+    resumed = resume_number(session, phone_number_id)
+    if code in ACCOUNT_CODES:
+        resume_account(session, account_id, code)
+    session.commit()
+    return resumed
+
+
+def _prove(graph: GraphClient, phone_number_id: str, ciphertext: str, keys: Sequence[str]) -> None:
+    try:
+        graph.phone_number(phone_number_id, decrypt_token(ciphertext, keys))
+    except UndecryptableTokenError as error:
+        raise WhatsAppTokenInvalidError(
+            "The stored access token cannot be read. Connect the number again with a new one."
+        ) from error
+    except GraphError as error:
+        if error.disposition in (Disposition.PAUSE, Disposition.REJECT):
+            reason = f" (Meta's code {error.code})" if error.code is not None else ""
+            raise WhatsAppTokenInvalidError(
+                f"WhatsApp still refuses the access token{reason}. Connect the number again with a new one."
+            ) from error
+        raise UnavailableError("WhatsApp could not be reached to check the access token.") from error
