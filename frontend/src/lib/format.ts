@@ -96,7 +96,7 @@ export function money(amount: number, currency: string): string {
 }
 
 const unit = (name: 'hour' | 'minute' | 'day') =>
-  new Intl.NumberFormat(undefined, { style: 'unit', unit: name, unitDisplay: 'short' });
+  new Intl.NumberFormat(undefined, { style: 'unit', unit: name, unitDisplay: 'narrow' });
 const units = { hour: unit('hour'), minute: unit('minute'), day: unit('day') };
 
 /** A length of time in its two largest parts, in the browser's language. */
