@@ -1,11 +1,29 @@
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import react from '@vitejs/plugin-react';
+import type { Plugin } from 'vite';
 import { defineConfig } from 'vitest/config';
 
 // `npm run dev` serves the page with hot reload; the API is where LIVECHAT_URL says.
 const api = process.env.LIVECHAT_URL ?? 'http://127.0.0.1:8000';
 
+/** The emoji picker's data, under the version that it belongs to. */
+function emojiData(): Plugin {
+  const { resolve } = createRequire(import.meta.url);
+  const read = (file: string) => readFileSync(resolve(`emojibase-data/${file}`), 'utf8');
+  const { version } = JSON.parse(read('package.json')) as { version: string };
+  return {
+    name: 'emoji-data',
+    apply: 'build',
+    generateBundle() {
+      for (const file of ['en/data.json', 'en/messages.json'])
+        this.emitFile({ type: 'asset', fileName: `assets/emoji-${version}/${file}`, source: read(file) });
+    },
+  };
+}
+
 export default defineConfig({
-  plugins: [react()],
+  plugins: [react(), emojiData()],
   build: {
     target: 'baseline-widely-available',
     manifest: true,
@@ -13,5 +31,5 @@ export default defineConfig({
     assetsInlineLimit: 0,
   },
   server: { proxy: { '/api': api } },
-  test: { environment: 'jsdom', include: ['src/**/*.test.{ts,tsx}'], setupFiles: ['src/test-setup.ts'] },
+  test: { environment: 'jsdom', include: ['src/**/*.test.{ts,tsx}'], setupFiles: ['src/test-setup.ts'], testTimeout: 60_000 },
 });

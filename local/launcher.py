@@ -25,7 +25,7 @@ from local.supervision import Supervisor
 
 SERVER_START_S = 60.0  # crash recovery included
 STEP_S = 300.0  # a migration may have much to do
-READY_S = 90.0
+READY_S = 180.0  # of a machine that does much else; a healthy one takes some seconds
 QUESTION_S = 0.1
 SUPERVISOR_START_S = 15.0
 LAST_RUN_S = 20.0

@@ -61,13 +61,15 @@ def _celery(*arguments: str) -> tuple[str, ...]:
     return _python("celery", "-q", "-A", "celery_app", *arguments)
 
 
-def _worker(name: str, queues: str, pool: str, concurrency: int) -> Program:
+def worker(name: str, queues: str, pool: str, concurrency: int) -> Program:
+    """A Celery worker that consumes these queues."""
     options = ("-P", pool, "-c", str(concurrency), "-E", "--without-gossip", "--without-mingle", "-l", "info")
     command = _celery("worker", "-n", f"{name}@%h", "-Q", queues, *options)
     return Program(f"worker-{name}", command)
 
 
-def _web(port: int) -> Program:
+def web(port: int) -> Program:
+    """The web server, with the application, on this port."""
     command = _python(
         "local.web",
         *("--interface", "wsgi", "--workers", "2", "--blocking-threads", "600", "--backpressure", "1200"),
@@ -82,13 +84,13 @@ def product(settings: LocalSettings) -> Plan:
     """The plan of `make run`."""
     state = settings.folder.state
     programs = [
-        _web(settings.web_port),
-        _worker("inbound", "inbound", "prefork", 2),
+        web(settings.web_port),
+        worker("inbound", "inbound", "prefork", 2),
         # Sends wait for the network, so threads; the others wait for the processor and the database.
-        _worker("outbound", "outbound", "threads", 64),
+        worker("outbound", "outbound", "threads", 64),
         # Apart from the sweeps, which must not wait behind slow downloads.
-        _worker("media", "media", "threads", 4),
-        _worker("background", "maintenance", "prefork", 2),
+        worker("media", "media", "threads", 4),
+        worker("background", "maintenance", "prefork", 2),
         Program(
             "beat",
             _celery("beat", "--schedule", str(state / "beat"), "--pidfile=", "-l", "info"),

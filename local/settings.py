@@ -94,6 +94,7 @@ class LocalSettings:
             "WHATSAPP_API_VERSION": GRAPH_VERSION,
             "CELERY_BROKER_URL": redis_url,
             "PYTHONUNBUFFERED": "1",
+            **({"SANDBOX_URL": self.sandbox_url} if self.sandbox else {}),
         }
         fixed = {
             **{name: value for name, value in secrets.items() if name not in passwords},

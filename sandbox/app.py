@@ -65,7 +65,7 @@ def _refuse_foreign_pages() -> Response | None:
     address = urlsplit(origin)
     known = {"127.0.0.1", "localhost", "::1", config.host, urlsplit(config.public_url).hostname}
     own = address.netloc == request.host and address.hostname in known
-    if own or (origin == config.livechat_url and request.path == "/sandbox/demo/token"):
+    if own or (config.is_livechat_page(origin) and request.path == "/sandbox/demo/token"):
         return None
     return reply({"error": "this origin may not command the sandbox"}, 403)
 

@@ -18,6 +18,9 @@ class ConfigError(Exception):
         super().__init__("; ".join(faults))
 
 
+LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
+
+
 @dataclass(slots=True)
 class SandboxConfig:
     """Settings of one sandbox. Mutable, since `PUT /sandbox/config` may move the callback while it runs."""
@@ -39,6 +42,14 @@ class SandboxConfig:
     def __post_init__(self) -> None:
         if not self.public_url:
             self.public_url = f"http://{self.host}:{self.port}"
+
+    def is_livechat_page(self, origin: str | None) -> bool:
+        """Whether it is the origin of the live chat's page, by any name of this machine."""
+        if not origin or origin == self.livechat_url:
+            return bool(origin)
+        asked, known = urlsplit(origin), urlsplit(self.livechat_url)
+        names = {asked.hostname, known.hostname}
+        return (asked.scheme, asked.port) == (known.scheme, known.port) and names <= LOOPBACK
 
     @classmethod
     def from_env(cls, env: Mapping[str, str]) -> SandboxConfig:

@@ -31,6 +31,7 @@ CUT_KEY = "sandbox.cut"
 MAX_HEADER_LINE = 32 * 1024
 MAX_HEADERS = 200
 SMALL_BODY = 64 * 1024
+SLOW_S = 0.05
 MAX_BODY = 110 * 1024 * 1024
 IDLE_TIMEOUT_S = 75.0
 
@@ -176,14 +177,15 @@ class _Exchange:
         return ("\r\n".join(lines) + "\r\n\r\n").encode("latin-1")
 
     def _send_sized(self, lines: list[str], result: Iterable[bytes]) -> None:
-        """Head and a small body in one packet; a large body piece by piece."""
+        """Head and a small body in one packet; a large or slow body piece by piece."""
         waiting, left = self._head(lines), self._cut_after
+        began = time.monotonic()
         for chunk in () if self._is_head else result:
             piece = chunk if left is None else chunk[:left]
             if left is not None:
                 left -= len(piece)
             waiting += piece
-            if len(waiting) > SMALL_BODY:
+            if len(waiting) > SMALL_BODY or time.monotonic() - began > SLOW_S:
                 self._connection.sendall(waiting)
                 waiting = b""
             if left == 0:

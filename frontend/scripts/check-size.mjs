@@ -7,7 +7,7 @@ const DIST = new URL('../dist/', import.meta.url).pathname;
 const BUDGET_KIB = { js: 140, css: 12, lazy: 75 };
 
 const assets = join(DIST, 'assets');
-for (const name of readdirSync(assets)) {
+for (const name of readdirSync(assets, { recursive: true })) {
   if (!/\.(js|css|svg|json)$/.test(name)) continue;
   const bytes = readFileSync(join(assets, name));
   writeFileSync(join(assets, `${name}.gz`), gzipSync(bytes, { level: 9 }));

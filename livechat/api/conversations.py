@@ -9,15 +9,24 @@ from livechat.api.auth import current_user_id
 from livechat.api.blueprint import ApiBlueprint
 from livechat.api.paging import cursor_of, place_of
 from livechat.api.parsing import json_response
-from livechat.api.schemas.calls import ConversationsQuerySchema, ConversationsSchema, ReadSchema
+from livechat.api.schemas.calls import (
+    ConversationsQuerySchema,
+    ConversationsSchema,
+    DraftWriteSchema,
+    OpenConversationSchema,
+    ReadSchema,
+)
 from livechat.api.schemas.objects import ConversationSchema
 from livechat.domain import clock
 from livechat.errors import ForbiddenError
 from livechat.extensions import db
 from livechat.queries.conversations import ListPlace, conversation_page
+from livechat.queries.drafts import drafts_of
 from livechat.services.access import access_conversation, access_phone_number
 from livechat.services.mark_read import mark_read
+from livechat.services.open_conversation import open_conversation
 from livechat.services.present import conversation_json, conversations_json, row_json
+from livechat.services.save_draft import save_draft
 
 bp = ApiBlueprint("conversations", __name__, description="One customer on one of your numbers.")
 
@@ -47,12 +56,35 @@ def list_conversations(query: dict[str, Any]) -> Response:
     )
     page, now = found[: query["limit"]], clock.now()
     last = page[-1][0] if len(found) > len(page) else None
+    drafts = drafts_of(db.session, user_id, [conversation.id for conversation, _ in page])
     shown = [
-        conversation_json(conversation, last_message=row_json(row) if row is not None else None, now=now)
+        conversation_json(
+            conversation,
+            last_message=row_json(row) if row is not None else None,
+            draft=drafts.get(conversation.id),
+            now=now,
+        )
         for conversation, row in page
     ]
     next_cursor = cursor_of(ListPlace(last.last_message_time, last.id)) if last is not None else None
     return json_response({"conversations": shown, "next_cursor": next_cursor})
+
+
+@bp.route("/conversations", methods=["POST"])
+@bp.arguments(OpenConversationSchema)
+@bp.response(HTTPStatus.CREATED, ConversationSchema)
+@bp.alt_response(HTTPStatus.OK.value, schema=ConversationSchema, description="There was one already")
+@bp.problems(HTTPStatus.NOT_FOUND, HTTPStatus.BAD_REQUEST, HTTPStatus.UNSUPPORTED_MEDIA_TYPE)
+def post_conversation(body: dict[str, Any]) -> Response:
+    """The conversation with a customer's number: the one there is, or a new one.
+
+    A new one is in no list before its first message, which can only be a template.
+    """
+    user_id = current_user_id()
+    conversation, is_new = open_conversation(db.session, user_id, body["phone_number_id"], body["to"])
+    shown = conversations_json(db.session, [conversation], user_id)[0]
+    db.session.commit()
+    return json_response(shown, HTTPStatus.CREATED if is_new else HTTPStatus.OK)
 
 
 @bp.route("/conversations/<conversation_id>")
@@ -60,8 +92,9 @@ def list_conversations(query: dict[str, Any]) -> Response:
 @bp.problems(HTTPStatus.NOT_FOUND)
 def get_conversation(conversation_id: str) -> Response:
     """One conversation, also by the id of one that was merged into it."""
-    conversation = access_conversation(db.session, current_user_id(), conversation_id)
-    return json_response(conversations_json(db.session, [conversation])[0])
+    user_id = current_user_id()
+    conversation = access_conversation(db.session, user_id, conversation_id)
+    return json_response(conversations_json(db.session, [conversation], user_id)[0])
 
 
 @bp.route("/conversations/<conversation_id>/read", methods=["POST"])
@@ -70,8 +103,23 @@ def get_conversation(conversation_id: str) -> Response:
 @bp.problems(HTTPStatus.NOT_FOUND, HTTPStatus.BAD_REQUEST, HTTPStatus.UNSUPPORTED_MEDIA_TYPE)
 def read_conversation(body: dict[str, Any], conversation_id: str) -> Response:
     """Mark it read, all of it or up to one message. The customer gets blue ticks."""
-    conversation = access_conversation(db.session, current_user_id(), conversation_id)
+    user_id = current_user_id()
+    conversation = access_conversation(db.session, user_id, conversation_id)
     conversation = mark_read(db.session, conversation.id, body["up_to"])
-    shown = conversations_json(db.session, [conversation])[0]
+    shown = conversations_json(db.session, [conversation], user_id)[0]
+    db.session.commit()
+    return json_response(shown)
+
+
+@bp.route("/conversations/<conversation_id>/draft", methods=["PUT"])
+@bp.arguments(DraftWriteSchema, required=False)
+@bp.response(HTTPStatus.OK, ConversationSchema)
+@bp.problems(HTTPStatus.NOT_FOUND, HTTPStatus.BAD_REQUEST, HTTPStatus.UNSUPPORTED_MEDIA_TYPE)
+def put_draft(body: dict[str, Any], conversation_id: str) -> Response:
+    """Keep what you are writing, for your other devices. An empty text deletes it."""
+    user_id = current_user_id()
+    conversation = access_conversation(db.session, user_id, conversation_id)
+    save_draft(db.session, user_id, conversation, text=body["text"], reply_to=body["reply_to"])
+    shown = conversations_json(db.session, [conversation], user_id)[0]
     db.session.commit()
     return json_response(shown)

@@ -63,6 +63,6 @@ def _set_blocked(conversation_id: str, blocked: bool) -> Response:
         access_conversation(db.session, current_user_id(), conversation_id),
         blocked=blocked,
     )
-    shown = conversations_json(db.session, [conversation])[0]
+    shown = conversations_json(db.session, [conversation], current_user_id())[0]
     db.session.commit()
     return json_response(shown)

@@ -219,7 +219,7 @@ class EventStream:
                 break
             number = self._subscription.phone_number_id
             shown = [
-                event
+                event.seen_by(self._subscription.user_id)
                 for event in self._render(found.entries)
                 if event.payload and (number is None or event.phone_number_id in (None, number))
             ]

@@ -40,44 +40,38 @@ def file_response(storage: Storage, media: Media, wanted: MediaRef) -> Response:
         _describe(response, media, wanted, mime_type)
         response.headers["ETag"] = etag
         return response
-    start, end = _range(size, media.digest)
-    is_part = (start, end) != (0, size)
-    if start >= end and size > 0:
+    asked = _range(size, media.digest)
+    start, end = asked or (0, size)
+    if asked is not None and start >= end:
         response = Response(status=HTTPStatus.REQUESTED_RANGE_NOT_SATISFIABLE)
         response.headers["Content-Range"] = ContentRange("bytes", None, None, size).to_header()
         _describe(response, media, wanted, mime_type)
         return response
-    pieces = storage.read(key_of(media.id), start, end - start)
     response = Response(
-        () if request.method == "HEAD" else pieces,
-        HTTPStatus.PARTIAL_CONTENT if is_part else HTTPStatus.OK,
+        () if request.method == "HEAD" else storage.read(key_of(media.id), start, end - start),
+        HTTPStatus.OK if asked is None else HTTPStatus.PARTIAL_CONTENT,
         content_type=mime_type,
     )
-    if request.method == "HEAD":
-        close = getattr(pieces, "close", None)
-        if close is not None:
-            close()
     _describe(response, media, wanted, mime_type)
     response.headers["Content-Length"] = str(end - start)
     response.headers["ETag"] = etag
-    if is_part:
+    if asked is not None:
         response.headers["Content-Range"] = ContentRange("bytes", start, end, size).to_header()
     return response
 
 
-def _range(size: int, digest: str | None) -> tuple[int, int]:
-    """[start, end) of what is asked for; empty where the file has no such bytes.
+def _range(size: int, digest: str | None) -> tuple[int, int] | None:
+    """[start, end) of what is asked for, empty where the file has no such bytes; None: the whole file.
 
-    Several ranges at once, other units, and a range of another version of the file: the whole file.
+    That is also what several ranges at once, other units, and a range of another version of the file get.
     """
     asked = request.range
     if asked is None or asked.units != "bytes" or len(asked.ranges) != 1:
-        return 0, size
+        return None
     condition = parse_if_range_header(request.headers.get("If-Range"))
     if (condition.etag or condition.date) and condition.etag != digest:
-        return 0, size
-    found = asked.range_for_length(size)
-    return found if found is not None else (size, size)
+        return None
+    return asked.range_for_length(size) or (size, size)
 
 
 def _describe(response: Response, media: Media, wanted: MediaRef, mime_type: str) -> None:

@@ -17,8 +17,11 @@ FOLDER_KEY = "LIVECHAT_PAGE_FOLDER"
 FOLDER = Path(__file__).resolve().parents[2] / "frontend" / "dist"
 # As index.html has it: a data block, which is no script to a Content-Security-Policy.
 PLACEHOLDER = '<script id="livechat-configuration" type="application/json">{}</script>'
-# Names carry a hash of the content, so that a name never means something else.
-ASSET = re.compile(r"[A-Za-z0-9_.-]+-[A-Za-z0-9_-]{8}\.(css|js|svg|png|woff2|json)")
+# Names carry a hash of the content, or the version of the package that they come from, so that a name never
+# means something else.
+ASSET = re.compile(
+    r"(?:[A-Za-z0-9_.-]+-[A-Za-z0-9_-]{8}|emoji-[0-9.]+/[a-z]{2}/[a-z]+)\.(css|js|svg|png|woff2|json)"
+)
 _ENCODINGS = (("br", ".br"), ("gzip", ".gz"))
 _TYPES = {
     "css": "text/css; charset=utf-8",

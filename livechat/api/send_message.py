@@ -92,7 +92,7 @@ def _shown(message_id: UUID, conversation_id: UUID) -> dict[str, Any]:
         raise NotFoundError("There is no such conversation.")
     return {
         "message": messages_json(db.session, [message_id])[message_id],
-        "conversation": conversations_json(db.session, [conversation])[0],
+        "conversation": conversations_json(db.session, [conversation], current_user_id())[0],
     }
 
 

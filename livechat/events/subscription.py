@@ -3,7 +3,7 @@
 import threading
 from collections import deque
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from uuid import UUID
 
 from livechat.events.positions import Position
@@ -18,12 +18,19 @@ class Event:
     """A rendered entry. ``payload`` is the event's lines without its id, encoded once for all streams.
 
     ``phone_number_id`` None: for every number of the account. ``payload`` empty: nothing is shown (any more).
+    ``personal`` has another payload for users who see something that is theirs alone.
     """
 
     account_id: UUID
     at: Position
     phone_number_id: str | None
     payload: bytes
+    personal: Mapping[UUID, bytes] = field(default_factory=dict)
+
+    def seen_by(self, user_id: UUID) -> "Event":
+        """The event as this user is shown it."""
+        own = self.personal.get(user_id)
+        return self if own is None else replace(self, payload=own, personal={})
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +74,11 @@ class Subscription:
 
     def offer(self, items: Sequence[Item]) -> None:
         """Hand over what is for this stream; one that does not keep up is ended instead."""
-        wanted = [item for item in items if not isinstance(item, Event) or self._wants(item)]
+        wanted = [
+            item.seen_by(self.user_id) if isinstance(item, Event) else item
+            for item in items
+            if not isinstance(item, Event) or self._wants(item)
+        ]
         if not wanted:
             return
         with self._changed:

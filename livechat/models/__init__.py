@@ -2,6 +2,7 @@
 
 from livechat.models.account import AccountMember, AccountNotice, PhoneNumber, WabaAccount
 from livechat.models.conversation import Conversation, ConversationAlias, ConversationFormerId
+from livechat.models.draft import Draft
 from livechat.models.media import Media, MediaUpload, MessageMedia
 from livechat.models.message import Message, MessageChange, MessageReaction, MessageStatusEvent
 from livechat.models.template import MessageTemplate
@@ -14,6 +15,7 @@ __all__ = [
     "Conversation",
     "ConversationAlias",
     "ConversationFormerId",
+    "Draft",
     "Media",
     "MediaUpload",
     "Message",

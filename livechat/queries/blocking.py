@@ -1,8 +1,8 @@
-"""Customers whom the business has blocked."""
+"""Customers whom the business has blocked, or who want no marketing."""
 
 from uuid import UUID
 
-from sqlalchemy import select, update
+from sqlalchemy import func, select, update
 
 from livechat.models import Conversation, Message, PhoneNumber, WabaAccount
 from livechat.queries.session import AnySession
@@ -23,6 +23,16 @@ def set_blocked(session: AnySession, conversation_id: UUID, blocked: bool) -> No
         update(Conversation)
         .where(Conversation.id == conversation_id)
         .values(is_blocked=blocked)
+        .execution_options(synchronize_session=False)
+    )
+
+
+def stop_marketing(session: AnySession, conversation_id: UUID) -> None:
+    """Meta said that the customer has stopped marketing messages: true until he resumes them."""
+    session.execute(
+        update(Conversation)
+        .where(Conversation.id == conversation_id, Conversation.marketing_opt_out.is_(False))
+        .values(marketing_opt_out=True, marketing_opt_at=func.now())
         .execution_options(synchronize_session=False)
     )
 

@@ -191,6 +191,12 @@ def merge_conversation(session: AnySession, loser: UUID, winner: UUID) -> None:
         "UPDATE conversation_former_ids SET conversation_id = :winner WHERE conversation_id = :loser",
         "UPDATE conversation_aliases SET conversation_id = :winner WHERE conversation_id = :loser",
         "INSERT INTO conversation_aliases (id, conversation_id) VALUES (:loser, :winner)",
+        """
+        UPDATE chat_drafts d SET conversation_id = :winner
+        WHERE conversation_id = :loser AND user_id NOT IN (
+            SELECT user_id FROM chat_drafts WHERE conversation_id = :winner
+        )
+        """,
         "DELETE FROM chat_conversations WHERE id = :loser",
     ):
         session.execute(text(statement), {"loser": loser, "winner": winner})

@@ -5,6 +5,7 @@ from uuid import UUID
 
 from sqlalchemy import func, select, update
 from sqlalchemy import text as sql
+from sqlalchemy.sql.elements import ColumnElement
 
 from livechat.models import Conversation, Message, PhoneNumber, WabaAccount
 from livechat.queries.session import AnySession
@@ -21,10 +22,20 @@ class DueReceipt:
 
 
 def due_receipt(session: AnySession, conversation_id: UUID) -> DueReceipt | None:
-    """What to tell Meta; None when it knows, or when the number is paused.
+    """What to tell Meta; None when it knows, or when the number is paused."""
+    read = (Message.seq <= Conversation.read_seq, Message.seq > Conversation.receipt_seq)
+    return _newest(session, conversation_id, *read)
 
-    Event lines and calls have ids of another kind (``event:``, ``wacid.``), which cannot be marked as read.
-    """
+
+def newest_from_customer(session: AnySession, conversation_id: UUID) -> DueReceipt | None:
+    """The customer's newest message that Meta can be told about, read or not; None on a paused number."""
+    return _newest(session, conversation_id)
+
+
+def _newest(
+    session: AnySession, conversation_id: UUID, *conditions: ColumnElement[bool]
+) -> DueReceipt | None:
+    """Event lines and calls have ids of another kind (``event:``, ``wacid.``): not to be marked as read."""
     row = session.execute(
         select(Message.wamid, Message.seq, Message.phone_number_id, WabaAccount.access_token_encrypted)
         .join(Conversation, Conversation.id == Message.conversation_id)
@@ -37,32 +48,8 @@ def due_receipt(session: AnySession, conversation_id: UUID) -> DueReceipt | None
             Message.wamid.is_not(None),
             ~Message.wamid.startswith("event:"),
             ~Message.wamid.startswith("wacid"),
-            Message.seq <= Conversation.read_seq,
-            Message.seq > Conversation.receipt_seq,
             PhoneNumber.status == "connected",
-        )
-        .order_by(Message.seq.desc())
-        .limit(1)
-    ).one_or_none()
-    if row is None or row.wamid is None:
-        return None
-    return DueReceipt(row.wamid, row.seq, row.phone_number_id, row.access_token_encrypted)
-
-
-def newest_from_customer(session: AnySession, conversation_id: UUID) -> DueReceipt | None:
-    """The customer's newest message that Meta can be asked about; None when the number is paused."""
-    row = session.execute(
-        select(Message.wamid, Message.seq, Message.phone_number_id, WabaAccount.access_token_encrypted)
-        .join(PhoneNumber, PhoneNumber.phone_number_id == Message.phone_number_id)
-        .join(WabaAccount, WabaAccount.id == PhoneNumber.account_id)
-        .where(
-            Message.conversation_id == conversation_id,
-            sql("counts_unread"),
-            Message.origin == "customer",
-            Message.wamid.is_not(None),
-            ~Message.wamid.startswith("event:"),
-            ~Message.wamid.startswith("wacid"),
-            PhoneNumber.status == "connected",
+            *conditions,
         )
         .order_by(Message.seq.desc())
         .limit(1)

@@ -61,12 +61,15 @@ def link_callbacks(session: AnySession, rows: list[dict[str, Any]]) -> None:
     session.execute(_LINK_CALLBACKS, {"rows": orjson.dumps(rows).decode()})
 
 
+_LOCK = text(
+    """
+    SELECT id FROM chat_messages
+    WHERE wamid = ANY(:wamids) AND direction = 'outbound' ORDER BY id FOR UPDATE
+    """
+)
 _SETTLE = text(
     f"""
-    WITH locked AS (
-        SELECT id FROM chat_messages
-        WHERE wamid = ANY(:wamids) AND direction = 'outbound' ORDER BY id FOR UPDATE
-    ), news AS (
+    WITH news AS (
         SELECT e.wamid, max({_RANK_OF_EVENT}) AS rank,
                min(e.timestamp) FILTER (WHERE e.status = 'sent') AS sent_at,
                min(e.timestamp) FILTER (WHERE e.status = 'delivered') AS delivered_at,
@@ -77,7 +80,8 @@ _SETTLE = text(
         FROM message_statuses e WHERE e.wamid = ANY(:wamids) GROUP BY e.wamid
     ), target AS (
         SELECT m.id, n.*, GREATEST(m.status_rank, n.rank) AS new_rank
-        FROM locked JOIN chat_messages m USING (id) JOIN news n ON n.wamid = m.wamid
+        FROM chat_messages m JOIN news n ON n.wamid = m.wamid
+        WHERE m.wamid = ANY(:wamids) AND m.direction = 'outbound'
     )
     UPDATE chat_messages m SET
         status_rank = t.new_rank,
@@ -109,6 +113,9 @@ _SETTLE = text(
 
 def settle(session: AnySession, wamids: list[str]) -> Sequence[Row[Any]]:
     """Move messages to what their events say; (id, conversation_id, wamid, status) of those that changed."""
+    # A statement of its own: what others committed while we waited for their locks is seen by the next one
+    # only. In one statement, a "delivered" that waited for a "read" took the message back.
+    session.execute(_LOCK, {"wamids": wamids})
     return session.execute(_SETTLE, {"wamids": wamids}).all()
 
 

@@ -21,6 +21,8 @@ from livechat.whatsapp.items import AccountNews
 
 log = structlog.get_logger(__name__)
 
+_LONGEST_CODE, _LONGEST_SENTENCE = 128, 1000
+
 
 def apply_account_news(session: AnySession, items: Sequence[tuple[AccountNews, datetime]]) -> None:
     """Note what these values say, each with its time; the caller commits.
@@ -78,10 +80,11 @@ def _row(notice: Notice, waba_id: str, phone_number_id: str, at: datetime) -> di
     return {
         "waba_id": waba_id,
         "phone_number_id": phone_number_id,
-        "code": storable(notice.code),
+        # Parts of these are Meta's own words; the code is part of a key.
+        "code": storable(notice.code)[:_LONGEST_CODE],
         "severity": notice.severity,
-        "title": storable(notice.title),
-        "detail": storable(notice.detail),
+        "title": storable(notice.title)[:_LONGEST_SENTENCE],
+        "detail": storable(notice.detail)[:_LONGEST_SENTENCE],
         "happened_at": at,
         "until": notice.until,
     }

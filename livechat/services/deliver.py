@@ -18,16 +18,15 @@ from livechat.config import Settings
 from livechat.domain.retry import CONNECT, PAIR, SEND, RetryPolicy, delay_for
 from livechat.metrics import observe_graph
 from livechat.queries import outgoing
-from livechat.queries.blocking import set_blocked
 from livechat.queries.live_events import messages_of_wamid
 from livechat.queries.outgoing import Claim
 from livechat.queries.session import AnySession
-from livechat.services.apply_status import CUSTOMER_BLOCKED, WINDOW_CLOSED, settle_parked
+from livechat.services.apply_status import WINDOW_CLOSED, settle_parked
 from livechat.services.crypto import UndecryptableTokenError, decrypt_token
 from livechat.services.media.to_meta import OutgoingFiles
 from livechat.services.pause import pause_number
 from livechat.services.publish import publish
-from livechat.services.sync_templates import template_refused
+from livechat.services.refusals import learn_from_refusal
 from livechat.whatsapp.client import Accepted, GraphClient
 from livechat.whatsapp.errors import Disposition, GraphError
 from livechat.whatsapp.outgoing import body_for, callback_data
@@ -163,10 +162,7 @@ def record(session: AnySession, claim: Claim, outcome: Accepted | GraphError, rn
             outgoing.record_failed(session, claim.message_id, outcome.as_message_error())
             if outcome.code == WINDOW_CLOSED:
                 outgoing.record_window_refused(session, claim.conversation_id)
-            elif outcome.code == CUSTOMER_BLOCKED:
-                set_blocked(session, claim.conversation_id, True)
-            elif claim.message_type == "template":
-                template_refused(session, claim.phone_number_id, outcome.code)
+            learn_from_refusal(session, claim.conversation_id, claim.phone_number_id, outcome.code)
         case Disposition.UNKNOWN:
             outgoing.record_unknown(session, claim.message_id, UNCONFIRMED | {"code": outcome.code})
 

@@ -9,7 +9,7 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast
 from uuid import UUID
 
 import structlog
@@ -189,6 +189,21 @@ def deliveries(redis: Redis, consumer: str, events: list[RawEvent]) -> dict[byte
         STREAM, GROUP, min=entries[0], max=entries[-1], count=10_000, consumername=consumer
     )
     return {row["message_id"]: row["times_delivered"] for row in rows}
+
+
+def forgive(redis: Redis, consumer: str, events: list[RawEvent]) -> None:
+    """Count the deliveries of these events anew: whatever hindered us, they have not killed their worker."""
+    entries = [event.entry_id for event in events if event.entry_id is not None]
+    if entries:
+        redis.xclaim(
+            STREAM,
+            GROUP,
+            consumer,
+            min_idle_time=0,
+            message_ids=cast(Any, entries),
+            retrycount=0,
+            justid=True,
+        )
 
 
 def done(redis: Redis, events: list[RawEvent]) -> None:

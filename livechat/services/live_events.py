@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
@@ -13,9 +14,10 @@ from livechat.domain import clock
 from livechat.events.listener import SourceUnavailableError
 from livechat.events.log import Change, Entry, Kind
 from livechat.events.subscription import Event
+from livechat.queries.drafts import all_drafts
 from livechat.queries.live_events import conversations_with_accounts, messages_with_accounts, scopes_of
 from livechat.queries.session import AnySession
-from livechat.services.present import conversation_json, row_json
+from livechat.services.present import conversation_json, draft_json, row_json
 
 _NAMES = {
     Kind.MESSAGE_CREATED: "message.created",
@@ -38,7 +40,7 @@ def visible_accounts(
 
 
 def render(session: AnySession, entries: Sequence[Entry]) -> list[Event]:
-    """An event for each entry, in order, as the API shows the objects now: three statements for any number.
+    """An event for each entry, in order, as the API shows the objects now: four statements for any number.
 
     What belongs to another account by now gives an empty event, and so does a message that is gone; for a
     conversation that is gone the page fetches afresh. SourceUnavailableError where the database is away.
@@ -60,6 +62,16 @@ def _outage_named() -> Iterator[None]:
         raise SourceUnavailableError from error
 
 
+@dataclass(frozen=True, slots=True)
+class _Rendered:
+    """``phone_number_id`` None: for every number; ``account_id`` None: for the account whose log it is."""
+
+    phone_number_id: str | None
+    account_id: UUID | None
+    payload: bytes
+    personal: Mapping[UUID, bytes] = field(default_factory=dict)
+
+
 class _Rendering:
     """One batch: every object is loaded and encoded once, however many entries name it."""
 
@@ -75,9 +87,10 @@ class _Rendering:
         last = {conversation.last_message_id for conversation, _ in self._conversations.values()} - {None}
         missing = {each for each in last if each is not None} - self._messages.keys()
         self._last = {row.id: row for row in messages_with_accounts(session, missing)} | self._messages
+        self._drafts = all_drafts(session, self._conversations.keys())
         self._now = clock.now()
         self._json: dict[UUID, dict[str, Any]] = {}
-        self._payloads: dict[Change, tuple[str | None, UUID | None, bytes]] = {}
+        self._payloads: dict[Change, _Rendered] = {}
 
     def events(self) -> list[Event]:
         return [self._event(entry) for entry in self._entries]
@@ -86,26 +99,40 @@ class _Rendering:
         found = self._payloads.get(entry.change)
         if found is None:
             found = self._payloads[entry.change] = self._rendered(entry.change)
-        number, account_id, payload = found
-        if account_id is not None and account_id != entry.account_id:
-            payload = b""
-        return Event(entry.account_id, entry.at, number, payload)
+        if found.account_id is not None and found.account_id != entry.account_id:
+            return Event(entry.account_id, entry.at, found.phone_number_id, b"")
+        return Event(entry.account_id, entry.at, found.phone_number_id, found.payload, found.personal)
 
-    def _rendered(self, change: Change) -> tuple[str | None, UUID | None, bytes]:
-        """(number, account, payload); None for every number, and for the account whose log it is."""
+    def _rendered(self, change: Change) -> "_Rendered":
         if change.kind is Kind.RESET or change.id is None:
-            return None, None, reset_payload()
+            return _Rendered(None, None, reset_payload())
         if change.kind is Kind.CONVERSATION_UPDATED:
             if change.id not in self._conversations:
-                return None, None, reset_payload()
+                return _Rendered(None, None, reset_payload())
             conversation, account_id = self._conversations[change.id]
-            payload = _payload(_NAMES[change.kind], None, self._conversation(change.id))
-            return conversation.phone_number_id, account_id, payload
+            return self._shown(change, None, change.id, conversation.phone_number_id, account_id)
         row = self._messages.get(change.id)
         if row is None or row.conversation_id not in self._conversations:
-            return None, None, b""
-        payload = _payload(_NAMES[change.kind], self._message(row), self._conversation(row.conversation_id))
-        return row.phone_number_id, row.account_id, payload
+            return _Rendered(None, None, b"")
+        return self._shown(
+            change, self._message(row), row.conversation_id, row.phone_number_id, row.account_id
+        )
+
+    def _shown(
+        self,
+        change: Change,
+        message: dict[str, Any] | None,
+        conversation_id: UUID,
+        phone_number_id: str,
+        account_id: UUID,
+    ) -> "_Rendered":
+        name, conversation = _NAMES[change.kind], self._conversation(conversation_id)
+        # A draft is shown to its writer alone.
+        personal = {
+            draft.user_id: _payload(name, message, conversation | {"draft": draft_json(draft)})
+            for draft in self._drafts.get(conversation_id, ())
+        }
+        return _Rendered(phone_number_id, account_id, _payload(name, message, conversation), personal)
 
     def _message(self, row: Any) -> dict[str, Any]:
         shown = self._json.get(row.id)
@@ -119,7 +146,10 @@ class _Rendering:
             conversation, _ = self._conversations[conversation_id]
             last = self._last.get(conversation.last_message_id) if conversation.last_message_id else None
             shown = self._json[conversation_id] = conversation_json(
-                conversation, last_message=self._message(last) if last is not None else None, now=self._now
+                conversation,
+                last_message=self._message(last) if last is not None else None,
+                draft=None,
+                now=self._now,
             )
         return shown
 

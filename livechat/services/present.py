@@ -14,7 +14,8 @@ from sqlalchemy import Row
 from livechat.domain import clock
 from livechat.domain.clock import rfc3339
 from livechat.domain.service_window import is_window_open, window_end
-from livechat.models import AccountNotice, Conversation, Message, MessageChange, PhoneNumber
+from livechat.models import AccountNotice, Conversation, Draft, Message, MessageChange, PhoneNumber
+from livechat.queries.drafts import drafts_of
 from livechat.queries.messages import messages_by_id
 from livechat.queries.session import AnySession
 from livechat.services.media.show import content_with_media
@@ -83,9 +84,16 @@ def _notice_json(notice: AccountNotice) -> Json:
 
 
 def conversation_json(
-    conversation: Conversation, *, last_message: Json | None, now: datetime | None = None
+    conversation: Conversation,
+    *,
+    last_message: Json | None,
+    draft: Draft | None,
+    now: datetime | None = None,
 ) -> Json:
-    """A line of the list. ``last_message`` is what ``message_json`` made of ``last_message_id``, or None."""
+    """A line of the list. ``last_message`` is what ``message_json`` made of ``last_message_id``, or None.
+
+    ``draft`` is that of the user who is shown it.
+    """
     now = now or clock.now()
     heard_at, refused_at = conversation.last_inbound_at, conversation.window_refused_at
     window_is_open = is_window_open(heard_at, refused_at, now)
@@ -101,8 +109,18 @@ def conversation_json(
         "last_message_time": rfc3339(conversation.last_message_time),
         "unread_count": conversation.unread_count,
         "window_expires_at": rfc3339(window_end(heard_at, refused_at)) if window_is_open else None,
+        "draft": draft_json(draft) if draft is not None else None,
         "marketing_opt_out": conversation.marketing_opt_out,
         "is_blocked": conversation.is_blocked,
+    }
+
+
+def draft_json(draft: Draft) -> Json:
+    """What its writer has begun."""
+    return {
+        "text": draft.text,
+        "reply_to": str(draft.reply_to) if draft.reply_to is not None else None,
+        "updated_at": rfc3339(draft.updated_at),
     }
 
 
@@ -165,14 +183,18 @@ def messages_json(session: AnySession, message_ids: Sequence[UUID]) -> dict[UUID
     return {row.id: row_json(row) for row in messages_by_id(session, message_ids)}
 
 
-def conversations_json(session: AnySession, conversations: Sequence[Conversation]) -> list[Json]:
-    """The conversations in the order given, with their last messages, in one statement."""
+def conversations_json(
+    session: AnySession, conversations: Sequence[Conversation], user_id: UUID
+) -> list[Json]:
+    """The conversations as this user sees them, in the order given, with their last messages."""
     ids = [item.last_message_id for item in conversations if item.last_message_id is not None]
     last, now = messages_json(session, ids), clock.now()
+    drafts = drafts_of(session, user_id, [item.id for item in conversations])
     return [
         conversation_json(
             item,
             last_message=last.get(item.last_message_id) if item.last_message_id is not None else None,
+            draft=drafts.get(item.id),
             now=now,
         )
         for item in conversations

@@ -176,14 +176,15 @@ def _known_to_meta(wamid: str | None, field: str) -> str:
 
 def _content(message_type: str, part: Any) -> dict[str, Any]:
     content: dict[str, Any] = {message_type: part}
-    if message_type in MEDIA_TYPES:
+    files = outgoing.files_of(message_type, part)
+    if message_type in MEDIA_TYPES or any(file.get("media_id") is not None for _, _, file in files):
         # The shape that every message with a file has; what is not known of the file yet is null.
         content["media"] = {
             # By a public link there is no copy here, and none will come.
             "state": "failed" if part.get("link") else "pending",
             "mime_type": None,
             "size": None,
-            "filename": part.get("filename"),
+            "filename": files[0][2].get("filename"),
             "width": None,
             "height": None,
             "duration": None,

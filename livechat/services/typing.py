@@ -24,7 +24,7 @@ log = structlog.get_logger(__name__)
 # Meta shows it for 25 s: often enough that it does not go out while an agent writes on.
 EVERY_S = 20
 # Later it would tell of somebody who has stopped writing.
-_STALE_S = 10.0
+_STALE_S = 20.0
 
 
 def say_typing(redis: Redis, conversation: Conversation, now: datetime) -> bool:

@@ -3,9 +3,10 @@
 import os
 import shutil
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from secrets import token_hex
+from typing import BinaryIO
 
 from livechat.storage.base import CHUNK_BYTES, ObjectMissingError, StorageError
 
@@ -31,7 +32,8 @@ class FolderStorage:
                 os.fsync(new.fileno())
             scratch.replace(target)
         except OSError as error:
-            scratch.unlink(missing_ok=True)
+            with suppress(OSError):
+                scratch.unlink(missing_ok=True)
             raise StorageError(f"The file cannot be stored ({error.strerror})") from error
 
     def read(self, key: str, start: int, length: int) -> Iterator[bytes]:
@@ -43,15 +45,8 @@ class FolderStorage:
         except OSError as error:
             raise StorageError(f"The file cannot be read ({error.strerror})") from error
 
-        def pieces() -> Iterator[bytes]:
-            with file:
-                file.seek(start)
-                left = length
-                while left > 0 and (piece := file.read(min(CHUNK_BYTES, left))):
-                    left -= len(piece)
-                    yield piece
-
-        return pieces()
+        file.seek(start)
+        return _Pieces(file, length)
 
     @contextmanager
     def local_copy(self, key: str) -> Iterator[Path]:
@@ -80,3 +75,23 @@ class FolderStorage:
 
     def _path(self, key: str) -> Path:
         return self._root / key
+
+
+class _Pieces(Iterator[bytes]):
+    """So many bytes of an open file, which ``close`` closes also where nobody has begun to read."""
+
+    def __init__(self, file: BinaryIO, length: int) -> None:
+        self._file = file
+        self._left = length
+
+    def __next__(self) -> bytes:
+        piece = self._file.read(min(CHUNK_BYTES, self._left)) if self._left > 0 else b""
+        if not piece:
+            self.close()
+            raise StopIteration
+        self._left -= len(piece)
+        return piece
+
+    def close(self) -> None:
+        self._left = 0
+        self._file.close()

@@ -78,34 +78,41 @@ def body_for(
     if callback_data:
         body["biz_opaque_callback_data"] = callback_data
     part = content[message_type]
-    if any(file.get("media_id") and not file.get("id") for file in files_of(message_type, part)):
+    if any(file.get("media_id") and not file.get("id") for _, _, file in files_of(message_type, part)):
         raise ValueError("a file has not been uploaded to WhatsApp yet")
     body[message_type] = _part(message_type, part)
     return body
 
 
-def files_of(message_type: str, part: Any) -> list[Json]:
+def files_of(message_type: str, part: Any) -> list[tuple[str, str, Json]]:
     """Every object of a typed part that names a file (``id``, ``link`` or our ``media_id``), in place.
 
-    The message's own file, the header of an interactive message, the headers of a template and its cards.
+    Each as (its path, the kind of file, the object): the message's own file, the header of an interactive
+    message, the headers of a template and of its cards.
     """
     if message_type in MEDIA_TYPES:
-        return [obj(part)]
+        return [(message_type, message_type, obj(part))]
     if message_type == "interactive":
-        header = obj(obj(part).get("header"))
-        return [header[form] for form in MEDIA_TYPES if isinstance(header.get(form), dict)]
+        return _files_in("interactive.header", obj(part).get("header"))
     if message_type == "template":
-        return _files_of_components(obj(part).get("components"))
+        return _files_of_components("template.components", obj(part).get("components"))
     return []
 
 
-def _files_of_components(components: Any) -> list[Json]:
-    found: list[Json] = []
-    for component in map(obj, items_of(components)):
-        for value in map(obj, items_of(component.get("parameters"))):
-            found += [value[form] for form in MEDIA_TYPES if isinstance(value.get(form), dict)]
-        for card in map(obj, items_of(component.get("cards"))):
-            found += _files_of_components(card.get("components"))
+def _files_in(path: str, value: Any) -> list[tuple[str, str, Json]]:
+    holder = obj(value)
+    return [
+        (f"{path}.{kind}", kind, holder[kind]) for kind in MEDIA_TYPES if isinstance(holder.get(kind), dict)
+    ]
+
+
+def _files_of_components(path: str, components: Any) -> list[tuple[str, str, Json]]:
+    found: list[tuple[str, str, Json]] = []
+    for place, component in enumerate(map(obj, items_of(components))):
+        for index, value in enumerate(items_of(component.get("parameters"))):
+            found += _files_in(f"{path}.{place}.parameters.{index}", value)
+        for index, card in enumerate(map(obj, items_of(component.get("cards")))):
+            found += _files_of_components(f"{path}.{place}.cards.{index}.components", card.get("components"))
     return found
 
 

@@ -24,8 +24,9 @@ def demo_token() -> Response:
     origin.
     """
     response = Response(status=204) if request.method == "OPTIONS" else reply(sandbox().keys.demo_token())
-    if request.headers.get("Origin") == sandbox().config.livechat_url:
-        response.headers["Access-Control-Allow-Origin"] = sandbox().config.livechat_url
+    origin = request.headers.get("Origin", "")
+    if sandbox().config.is_livechat_page(origin):
+        response.headers["Access-Control-Allow-Origin"] = origin
         response.headers["Access-Control-Allow-Methods"] = "POST"
         response.headers["Access-Control-Allow-Headers"] = "content-type"
     response.headers["Vary"] = "Origin"

@@ -35,6 +35,9 @@ class Caller:
         headers = self.headers | options.pop("headers", {})
         return self._client.post(f"{API}{path}", headers=headers, **options)
 
+    def put(self, path: str, body: Any = None) -> TestResponse:
+        return self._client.put(f"{API}{path}", headers=self.headers, json=body)
+
 
 @pytest.fixture
 def caller(client: FlaskClient, auth: Callable[[UUID], dict[str, str]]) -> Callable[[UUID], Caller]:

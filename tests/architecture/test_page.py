@@ -121,6 +121,16 @@ def test_an_asset_comes_compressed_and_for_ever(
     assert "Access-Control-Allow-Origin" not in answer.headers
 
 
+def test_emoji_data_is_ours_and_kept_by_its_version(client: FlaskClient, built: Path) -> None:
+    folder = built / "assets" / "emoji-17.0.0" / "en"
+    folder.mkdir(parents=True)
+    (folder / "data.json").write_text("[]")
+    (folder / "data.json.br").write_text("brotli")
+    answer = client.get("/assets/emoji-17.0.0/en/data.json", headers={"Accept-Encoding": "br"})
+    assert (answer.status_code, answer.mimetype, answer.text) == (200, "application/json", "brotli")
+    assert client.get("/assets/emoji-17.0.0/en/../../../secret.json").status_code == 404
+
+
 @pytest.mark.usefixtures("built")
 @pytest.mark.parametrize(
     "name",

@@ -7,8 +7,9 @@ import time
 import uuid
 from collections import Counter
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from typing import Any
 
 import psycopg
@@ -17,6 +18,8 @@ import requests
 from celery import Celery
 from kombu.exceptions import OperationalError
 
+from local import programs
+from local.ports import service_port
 from tests.chaos.edge import Edge
 from tests.chaos.load import Api, Record, Written
 from tests.chaos.running import Running, signal_all
@@ -26,12 +29,14 @@ from tests.system.product import NUMBER
 WORKERS = ("worker-inbound", "worker-outbound", "worker-background")
 DOWN_S = (2.0, 6.0)
 FROZEN_S = (1.0, 5.0)
-WEBHOOK_WAIT_S = 20.0
-WHOLE_S = 60.0
+WEBHOOK_WAIT_S = 60.0
+WHOLE_S = 240.0
+DRAIN_S = 0.5
+STOP_S = 120.0
 PROBE = {"object": "whatsapp_business_account", "entry": []}
 
 
-@dataclass
+@dataclass(repr=False)
 class Injector:
     """Breaks one thing after another until told to stop; ``injected`` counts them by kind."""
 
@@ -50,20 +55,24 @@ class Injector:
     def __post_init__(self) -> None:
         self._sandbox = self.running.client()
 
-    def run(self, seconds: float, deck: list[str] | None = None) -> None:
-        """Inject for that long: every kind once in random order, then all again. ``deck`` names the kinds."""
+    def run(self, kinds: list[str], seconds: float) -> None:
+        """Inject for that long: every kind once in random order, then all again. 0 seconds: each once."""
         ends_at = time.monotonic() + seconds
-        kinds = deck or list(self.kinds())
         while True:
             self.rng.shuffle(kinds)
             for kind in kinds:
-                if time.monotonic() > ends_at:
+                if seconds and time.monotonic() > ends_at:
                     return
                 self.inject(kind)
                 time.sleep(self.rng.uniform(*self.pause_s))
+            if not seconds:
+                return
 
     def inject(self, kind: str) -> None:
         """Inject one fault; it may still be healing when this returns."""
+        began = datetime.now(UTC)
+        with (self.running.root.parent / "faults.log").open("a") as log:
+            print(f"{began:%H:%M:%S.%f}  {kind}", file=log)
         self.kinds()[kind]()
         self.injected[kind] += 1
 
@@ -113,6 +122,7 @@ class Injector:
             "poison webhooks": self._poison,
             "poison beside good": self._poison_beside_good,
             "reconcile unread under load": self._reconcile,
+            "rolling restart": self._roll,
         }
         if self.running.has_disks:
             found["PostgreSQL's disk full"] = lambda: self._full_disk("postgres")
@@ -261,6 +271,66 @@ class Injector:
             self.record.written[good] = Written(good, customer, text, stamp)
 
     # Ourselves
+
+    def _roll(self) -> None:
+        """A new release beside the old one, which then ends: nobody may notice.
+
+        New web and workers start, the load balancer turns to the new web, and the old ones are told to stop.
+        Then the same again, back to the supervised ones.
+        """
+        wait_until(self._is_whole, WHOLE_S, 0.2)
+        old = self.edge.upstream
+        began = time.monotonic()
+        with ExitStack() as stack:
+            port = service_port()
+            log = self.running.root / "logs" / f"next-{port}.log"
+            new = [
+                stack.enter_context(self.running.spawn(f"next-{program.name}", program.command, log))
+                for program in (
+                    programs.web(port),
+                    programs.worker(f"inbound-{port}", "inbound", "prefork", 2),
+                    programs.worker(f"outbound-{port}", "outbound", "threads", 16),
+                    programs.worker(f"background-{port}", "media,maintenance", "prefork", 1),
+                )
+            ]
+            try:
+                self._turn_to(
+                    f"http://127.0.0.1:{port}", lambda: log.read_text().count(" ready.") >= len(WORKERS)
+                )
+                for program in ("web", *WORKERS):
+                    self.running.stop_program(program)
+                time.sleep(self.rng.uniform(*DOWN_S))
+                for program in ("web", *WORKERS):
+                    self.running.start_program(program)
+                self._turn_to(old, lambda: all(self.running.children(p) for p in ("web", "worker-inbound")))
+            finally:
+                self.edge.upstream = old
+                for process in new:
+                    process.terminate()
+                for process in new:
+                    process.wait(STOP_S)
+        ended = time.monotonic()
+        # What was asked of the one and answered in time was served, whoever stopped meanwhile.
+        refused = {s: n for s, n in self.edge.statuses(began, ended).items() if s != 200}
+        if refused:
+            self.record.breaks(f"a rolling restart answered webhooks {refused}")
+        for asked_at, given_up_at, what in list(self.record.unserved):
+            if began <= asked_at and given_up_at <= ended:
+                self.record.breaks(f"a rolling restart failed {what}")
+
+    def _turn_to(self, upstream: str, has_workers: Callable[[], bool]) -> None:
+        """What a load balancer does: wait until it is healthy, send it all that is new, let the old one end."""
+
+        def answers() -> bool:
+            try:
+                return requests.get(f"{upstream}/readyz", timeout=5).status_code == 200
+            except requests.RequestException:
+                return False
+
+        wait_until(lambda: has_workers() and answers(), WHOLE_S, 0.2)
+        self.edge.upstream = upstream
+        # Requests that had read the old address a moment ago are accepted by now.
+        time.sleep(DRAIN_S)
 
     def _reconcile(self) -> None:
         """Have unread counts compared while they change: it must find nothing, since nothing is wrong."""

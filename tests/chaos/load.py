@@ -16,7 +16,7 @@ from tests.system.product import NUMBER
 
 API = "/api/live-chat"
 REPEAT_S = 0.3
-ANSWER_TIMEOUT_S = 12.0
+ANSWER_TIMEOUT_S = 60.0
 IMPATIENT_S = 0.02
 # What a status is worth, so that a step back can be told; queued and sending may alternate.
 RANK = {"queued": 0, "sending": 0, "unknown": 15, "sent": 20, "failed": 25, "delivered": 30, "read": 40}
@@ -53,6 +53,8 @@ class Record:
     faults: list[str] = field(default_factory=list)
     """Promises that were seen to break while it ran, one sentence each."""
     repeated: int = 0
+    unserved: list[tuple[float, float, str]] = field(default_factory=list)
+    """API requests without an answer, or with one of 5xx: when each was asked and given up, and what it was."""
     readings: int = 0
     statuses: dict[str, int] = field(default_factory=dict)
 
@@ -67,22 +69,31 @@ class Record:
 class Api:
     """The REST API as one agent's browser uses it; ``base`` may change while it runs."""
 
-    def __init__(self, base: Callable[[], str], token: str) -> None:
-        self._base = base
+    def __init__(self, base: Callable[[], str], token: str, record: Record) -> None:
+        self._base, self._record = base, record
         self._http = requests.Session()
         self._http.trust_env = False
         self._http.headers["Authorization"] = f"Bearer {token}"
 
     def ask(self, method: str, path: str, timeout_s: float = ANSWER_TIMEOUT_S, **more: Any) -> Any:
         """(status, JSON) of one request; (0, None) where no answer came."""
+        asked_at = time.monotonic()
         try:
             answer = self._http.request(method, f"{self._base()}{API}{path}", timeout=timeout_s, **more)
-        except requests.RequestException:
+        except requests.RequestException as error:
+            if timeout_s > IMPATIENT_S:
+                self._unserved(asked_at, f"{method} {path}: {type(error).__name__}")
             return 0, None
+        if answer.status_code >= 500:
+            self._unserved(asked_at, f"{method} {path}: {answer.status_code}")
         try:
             return answer.status_code, answer.json()
         except ValueError:
             return answer.status_code, answer.text[:200]
+
+    def _unserved(self, asked_at: float, what: str) -> None:
+        with self._record.lock:
+            self._record.unserved.append((asked_at, time.monotonic(), what))
 
     def get(self, path: str, until: Callable[[], bool]) -> Any:
         """The JSON of a GET, asked until it succeeds; None where ``until`` says that it is over."""
@@ -144,7 +155,7 @@ class Load:
 
     def api(self) -> Api:
         """An agent's view of the API; one for each thread."""
-        return Api(self._base, self.token)
+        return Api(self._base, self.token, self.record)
 
     def _run(self, work: Callable[..., None], *arguments: Any) -> None:
         thread = threading.Thread(target=work, args=arguments, daemon=True)

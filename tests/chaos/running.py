@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, LiteralString
@@ -25,10 +26,10 @@ from tests.conftest import wait_until
 from tests.system.product import ROOT, Product
 
 TIERS = {"postgres": "database", "redis": "broker"}
-DISKS_MB = {"postgres": 640, "redis": 64}
+DISKS_MB = {"postgres": 640, "redis": 256}
 # A worker that dies in the middle of a call leaves its message for as long as a call may take, and a bit.
 GRAPH_TIMEOUTS = {"LIVECHAT_GRAPH_CONNECT_TIMEOUT_S": "2", "LIVECHAT_GRAPH_READ_TIMEOUT_S": "4"}
-START_WAIT_S = 60.0
+START_WAIT_S = 300.0
 
 
 @dataclass
@@ -55,7 +56,7 @@ class Running:
         shutil.copytree(initialised, data.postgres, symlinks=True, dirs_exist_ok=True)
         running = cls(Product(data.root, **GRAPH_TIMEOUTS), small_disks)
         try:
-            running.product.start()
+            running.product.start(START_WAIT_S)
         except BaseException:
             running.stop()
             raise
@@ -179,14 +180,10 @@ class Running:
 
     def fill(self, name: str) -> None:
         """Leave no room on a database's disk."""
-        with (self.root / name / "filler").open("ab") as filler:
-            block = b"\0" * 65_536
-            try:
-                while True:
-                    filler.write(block)
-                    filler.flush()
-            except OSError:
-                return
+        block = b"\0" * 65_536
+        with suppress(OSError), (self.root / name / "filler").open("ab", buffering=0) as filler:
+            while True:
+                filler.write(block)
 
     def make_room(self, name: str) -> None:
         """Take the filler away."""

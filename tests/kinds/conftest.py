@@ -15,13 +15,17 @@ from sqlalchemy.orm import Session, scoped_session
 from werkzeug.serving import make_server
 
 from livechat.api.connect_number import GRAPH
+from livechat.config import Settings
 from livechat.extensions import db
 from livechat.models import Conversation, PhoneNumber, WabaAccount
 from livechat.services.deliver import Sender, deliver
 from livechat.services.ingest import drain
 from livechat.services.ingest.batch import Stored
+from livechat.services.media.to_meta import OutgoingFiles
 from livechat.services.sync_templates import sync_templates
+from livechat.storage import open_storage
 from livechat.whatsapp.client import GraphClient
+from livechat.whatsapp.media import MediaClient
 from sandbox.testing import SandboxClient, SandboxServer
 from tests.conftest import APP_SECRET, ENCRYPTION_KEY
 from tests.factories import make_account, make_conversation, make_number
@@ -54,17 +58,26 @@ class Inbox:
         redis: Redis,
         headers: dict[str, str],
         account: WabaAccount,
+        settings: Settings,
     ) -> None:
         self.box, self.session, self.redis = box, session, redis
         self._client, self._headers = client, headers
         self.account_id, self.waba_id = account.id, account.waba_id
         self.number: str = box.phone_number_id
         graph = GraphClient(box.base_url, "v26.0", connect_timeout_s=5, read_timeout_s=20)
-        self.sender = Sender(graph, (ENCRYPTION_KEY,), 60.0)
+        files = OutgoingFiles(
+            session,
+            MediaClient(box.base_url, "v26.0", connect_timeout_s=5, read_timeout_s=20),
+            open_storage(settings),
+        )
+        self.sender = Sender(graph, (ENCRYPTION_KEY,), 60.0, files)
 
     def call(self, method: str, path: str, **options: Any) -> Any:
         """One call of the API by the owner."""
-        return self._client.open(f"{API}{path}", method=method, headers=self._headers, **options)
+        answer = self._client.open(f"{API}{path}", method=method, headers=self._headers, **options)
+        # The call used this test's own session: leave no transaction open in it.
+        self.session.rollback()
+        return answer
 
     def send(self, **body: Any) -> Any:
         """``POST /send-message`` from this number."""
@@ -144,6 +157,7 @@ class Inbox:
 def inbox(
     _box: SandboxServer,
     app: Flask,
+    settings: Settings,
     client: FlaskClient,
     session: AnySession,
     redis_client: Redis,
@@ -161,7 +175,7 @@ def inbox(
         display_digits="917755991053",
     )
     session.commit()
-    made = Inbox(_box.client, client, session, redis_client, auth(account.user_id), account)
+    made = Inbox(_box.client, client, session, redis_client, auth(account.user_id), account, settings)
     usual, app.extensions[GRAPH] = app.extensions[GRAPH], made.sender.graph
     yield made
     app.extensions[GRAPH] = usual

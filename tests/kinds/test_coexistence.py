@@ -181,13 +181,13 @@ def test_a_customer_known_only_by_a_business_scoped_id_is_read_and_answered(inbo
 EVENTS = ("by phone", "by id", "send by phone", "send by id", "link")
 
 
-@settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=5, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(order=st.permutations(EVENTS))
 def test_two_threads_of_one_person_merge_without_losing_a_message(inbox: Inbox, order: list[str]) -> None:
     """Inbound and pending outbound of both, in every order of arrival around the link."""
-    for table in ("chat_messages", "chat_conversations", "conversation_aliases", "webhook_events"):
-        inbox.execute(f"TRUNCATE {table} CASCADE")
     inbox.session.rollback()
+    for table in ("chat_messages", "chat_conversations", "webhook_events"):
+        inbox.execute(f"DELETE FROM {table}")
     inbox.redis.flushall()
     inbox.box.reset(seed=None)
     inbox.box.customer_writes(ASHA, "elsewhere")

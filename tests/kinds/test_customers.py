@@ -52,7 +52,7 @@ def test_the_customer_sees_that_somebody_writes_once_in_twenty_seconds(inbox: In
 
 def test_outside_the_window_and_too_late_nothing_is_told(inbox: Inbox) -> None:
     conversation = written(inbox)
-    send_typing(inbox.session, inbox.sender, UUID(conversation), time.time() - 11)
+    send_typing(inbox.session, inbox.sender, UUID(conversation), time.time() - 21)
     inbox.execute("UPDATE chat_conversations SET last_inbound_at = now() - interval '25 hours'")
     assert inbox.call("POST", f"/conversations/{conversation}/typing").status_code == 204
     assert inbox.tasks("outbound.typing") == []

@@ -1,11 +1,14 @@
 """Every kind out: from ``/send-message`` to the sandbox with the body of the catalogue; the rest is refused."""
 
+from io import BytesIO
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import orjson
 import pytest
 
+from livechat.whatsapp.outgoing import body_for
 from tests.factories import make_message
 from tests.kinds.conftest import ASHA, ASHA_ID, Inbox
 
@@ -207,16 +210,48 @@ def test_a_reaction_needs_a_living_message_of_the_last_30_days(
         assert "reaction.message_id" in answer.json["errors"]
 
 
-def test_a_file_that_is_not_at_meta_yet_is_never_sent_by_our_own_id(inbox: Inbox) -> None:
-    """Uploading comes before; a body with ``media_id`` would be refused by Meta with code 100."""
+def test_a_header_takes_a_file_that_was_uploaded_here(inbox: Inbox) -> None:
+    photo = (Path(__file__).parents[2] / "sandbox" / "assets" / "photo.jpg").read_bytes()
+    form = {"phone_number_id": inbox.number, "file": (BytesIO(photo), "photo.jpg")}
+    uploaded = inbox.call("POST", "/media", data=form, content_type="multipart/form-data")
+    assert uploaded.status_code == 201, uploaded.text
+    header = {"type": "image", "image": {"media_id": uploaded.json["media"]["id"]}}
+    components = [
+        {"type": "header", "parameters": [header]},
+        {"type": "body", "parameters": [{"type": "text", "text": "Asha"}, {"type": "text", "text": "1043"}]},
+        {"type": "button", "sub_type": "url", "index": 1, "parameters": [{"type": "text", "text": "1043"}]},
+    ]
+    template = {"name": "order_confirmation", "language": {"code": "en_US"}, "components": components}
+    inbox.box.customer_writes(ASHA, "Hi")
+    inbox.sync()
     conversation = inbox.conversation()
-    header = {"type": "image", "image": {"media_id": "ours"}}
-    message = inbox.accepted(
-        conversation_id=str(conversation.id),
-        message_type="interactive",
-        interactive=FREE_FORM["picture above buttons"] | {"header": header},
-    )
+    buttons = FREE_FORM["picture above buttons"] | {"header": header}
+    for kind, part in (("interactive", buttons), ("template", template)):
+        message = inbox.accepted(conversation_id=str(conversation.id), message_type=kind, **{kind: part})
+        assert message["content"]["media"]["state"] == "ready"
+        assert message["content"]["media"]["url"]
     inbox.deliver(conversation.id)
-    assert inbox.box.messages() == []
-    [row] = inbox.rows("SELECT status FROM chat_messages WHERE id = :id", id=message["id"])
-    assert row["status"] == "failed"
+    first, second = (taken["body"] for taken in inbox.box.messages())
+    [upload] = inbox.box.requests(endpoint="media_upload")
+    sent = first["interactive"]["header"]["image"]
+    assert list(sent) == ["id"]
+    assert second["template"]["components"][0]["parameters"][0]["image"] == sent
+    assert upload["http_status"] == 200
+
+
+def test_a_file_of_nobody_is_not_found_and_none_leaves_under_our_own_id(inbox: Inbox) -> None:
+    conversation = inbox.conversation()
+    header = {"type": "image", "image": {"media_id": str(uuid4())}}
+    part = FREE_FORM["picture above buttons"] | {"header": header}
+    answer = inbox.send(conversation_id=str(conversation.id), message_type="interactive", interactive=part)
+    assert (answer.status_code, answer.json["code"]) == (404, "not_found")
+    with pytest.raises(ValueError, match="not been uploaded"):
+        body_for(
+            "interactive",
+            {"interactive": part},
+            to_phone=ASHA,
+            to_user_id=None,
+            group_id=None,
+            reply_to_wamid=None,
+            callback_data=None,
+        )

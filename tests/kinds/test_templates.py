@@ -366,6 +366,15 @@ def test_marketing_is_not_sent_to_who_stopped_it(inbox: Inbox) -> None:
     inbox.accepted(to=ASHA, **template("sunday_offer", language="en"))
 
 
+def test_an_opt_out_is_learnt_from_metas_refusal(inbox: Inbox) -> None:
+    inbox.sync()
+    message = inbox.accepted(to=ASHA, **template("sunday_offer", language="en"))
+    inbox.box.fault("error", code=131050, times=1, match={"endpoint": "messages"})
+    inbox.deliver(message["conversation_id"])
+    shown = inbox.call("GET", f"/conversations/{message['conversation_id']}").json
+    assert shown["marketing_opt_out"] is True
+
+
 def test_an_authentication_template_needs_a_phone_number(inbox: Inbox) -> None:
     inbox.sync()
     conversation = inbox.conversation(customer_phone=None, customer_user_id=ASHA_ID)

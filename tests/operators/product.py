@@ -3,13 +3,15 @@
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import psycopg
 import requests
+from redis import Redis
 
 from local import procfs
 from local.ports import service_port
@@ -38,6 +40,40 @@ class Product:
 
     def logs(self, pattern: str = "*") -> dict[str, str]:
         return {path.name: path.read_text() for path in (self.data / "logs").glob(f"{pattern}.log*")}
+
+    def redis(self) -> dict[str, bytes]:
+        """{key: everything that it holds}, decoded by type: a dump of Redis' own would be compressed."""
+        port = int((self.data / "redis.port").read_text())
+        held: dict[str, bytes] = {}
+        with Redis(port=port, password=self.secrets()["REDIS_PASSWORD"]) as client:
+            readers: dict[bytes, Callable[[bytes], Any]] = {
+                b"string": client.get,
+                b"list": lambda key: client.lrange(key, 0, -1),
+                b"hash": client.hgetall,
+                b"set": client.smembers,
+                b"zset": lambda key: client.zrange(key, 0, -1),
+                b"stream": client.xrange,
+            }
+            for key in client.scan_iter():
+                held[key.decode(errors="replace")] = key + repr(readers[client.type(key)](key)).encode()
+        return held
+
+    def tables(self) -> dict[str, str]:
+        """{table: every row of it as text}; ``bytea`` as the text that it holds."""
+        port = int((self.data / "postgres.port").read_text())
+        password = self.secrets()["POSTGRES_PASSWORD"]
+        address = f"postgresql://livechat:{password}@127.0.0.1:{port}/livechat"
+        with psycopg.connect(address) as connection:
+            connection.execute("SET bytea_output = 'escape'")
+            names = connection.execute(
+                "SELECT tablename FROM pg_tables WHERE schemaname = 'public'"
+            ).fetchall()
+            return {
+                name: "\n".join(
+                    row[0] for row in connection.execute(f'SELECT t::text FROM "{name}" t').fetchall()
+                )
+                for (name,) in names
+            }
 
     def command(self, *arguments: str) -> "subprocess.CompletedProcess[str]":
         """A command inside this run, as an operator types it."""

@@ -9,7 +9,6 @@ from typing import Any
 import orjson
 import pytest
 import requests
-from redis import Redis
 
 from livechat.tasknames import TaskName
 from tests.conftest import wait_until
@@ -152,19 +151,56 @@ def test_web_workers_and_beat_log_json_with_ids(product: Product) -> None:
 def test_nothing_that_people_wrote_and_no_secret_is_left_anywhere(product: Product) -> None:
     secrets = {name: value for name, value in product.secrets().items() if len(value) >= 8}
     assert len(secrets) >= 5
-    unwanted = [*TEXTS, *CUSTOMERS, TOKEN, product.sandbox.demo_token()["access_token"], *secrets.values()]
+    unwanted = [
+        *TEXTS,
+        *CUSTOMERS,
+        TOKEN,
+        product.sandbox.demo_token()["access_token"],
+        *secrets.values(),
+    ]
     places: dict[str, bytes] = {name: text.encode() for name, text in product.logs().items()}
     assert {"web.log", "worker-inbound.log", "worker-outbound.log", "beat.log", "flower.log"} <= places.keys()
     places["/metrics"] = requests.get(f"{product.web}/metrics", timeout=10).content
     places["Flower"] = (
         orjson.dumps(product.tasks()) + requests.get(f"{product.flower}/tasks", timeout=10).content
     )
-    port = int((product.data / "redis.port").read_text())
-    with Redis(port=port, password=product.secrets()["REDIS_PASSWORD"]) as client:
-        for key in client.scan_iter():
-            places[f"Redis {key!r}"] = key + (client.dump(key) or b"")
+    held = product.redis()
+    assert held
+    places |= {f"Redis {key}": value for key, value in held.items()}
     found = [(place, text) for place, held in places.items() for text in unwanted if text.encode() in held]
     assert not found
+
+
+# Where what people wrote has its place: messages, their history, and webhooks as they came.
+HOLD_TEXT = {"chat_messages", "message_changes", "webhook_events", "account_events"}
+# What webhooks and conversations are found by.
+HOLD_PHONES = HOLD_TEXT | {"chat_conversations", "conversation_former_ids", "message_statuses"}
+
+
+def test_the_database_holds_no_secret_and_text_where_it_belongs(product: Product) -> None:
+    tables = product.tables()
+    assert {"webhook_counts", "waba_accounts", *HOLD_TEXT} <= tables.keys()
+    assert TEXTS[0] in tables["chat_messages"]
+    assert TEXTS[0] in tables["webhook_events"]
+    # Among them the access token with which the sandbox's number is connected.
+    secrets = [value for value in product.secrets().values() if len(value) >= 8]
+    unwanted = [*secrets, TOKEN, product.sandbox.demo_token()["access_token"]]
+    found = [(table, secret) for table, rows in tables.items() for secret in unwanted if secret in rows]
+    found += [
+        (name, word)
+        for name, rows in tables.items()
+        for word in TEXTS
+        if name not in HOLD_TEXT and word in rows
+    ]
+    found += [
+        (name, phone)
+        for name, rows in tables.items()
+        for phone in CUSTOMERS
+        if name not in HOLD_PHONES and phone in rows
+    ]
+    assert not found
+    # The one token that is stored is ciphertext.
+    assert "gAAAA" in tables["waba_accounts"]
 
 
 def test_a_command_finds_no_run_where_none_is(product: Product, tmp_path: Path) -> None:

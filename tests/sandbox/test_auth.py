@@ -61,8 +61,13 @@ def test_only_the_live_chat_may_ask_from_its_page(server: SandboxServer, box: Sa
     assert ours.headers["Access-Control-Allow-Origin"] == server.config.livechat_url
     preflight = requests.options(url, headers={"Origin": server.config.livechat_url}, timeout=5)
     assert (preflight.status_code, preflight.headers["Access-Control-Allow-Methods"]) == (204, "POST")
-    foreign = requests.post(url, headers={"Origin": "https://evil.example"}, timeout=5)
-    assert foreign.status_code == 403
+    named = server.config.livechat_url.replace("127.0.0.1", "localhost")
+    assert (
+        requests.post(url, headers={"Origin": named}, timeout=5).headers["Access-Control-Allow-Origin"]
+        == named
+    )
+    for origin in ("https://evil.example", "http://localhost:1", named.replace("http:", "https:")):
+        assert requests.post(url, headers={"Origin": origin}, timeout=5).status_code == 403
     reset = f"{box.base_url}/sandbox/reset"
     assert requests.post(reset, headers={"Origin": server.config.livechat_url}, timeout=5).status_code == 403
     assert (

@@ -65,7 +65,7 @@ class Product:
         self.process: subprocess.Popen[bytes] | None = None
         self._token: str | None = None
 
-    def start(self) -> None:
+    def start(self, timeout_s: float = START_TIMEOUT_S) -> None:
         """Return once it has printed ``ready:``."""
         with self._output.open("wb") as output:
             self.process = subprocess.Popen(
@@ -77,7 +77,7 @@ class Product:
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
             )
-        wait_until(self._is_ready, START_TIMEOUT_S, 0.1)
+        wait_until(self._is_ready, timeout_s, 0.1)
 
     def _is_ready(self) -> bool:
         assert self.process is not None

@@ -3,7 +3,7 @@
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from livechat.whatsapp.templates import (
@@ -17,6 +17,9 @@ from livechat.whatsapp.templates import (
 )
 from livechat.whatsapp.validation import validate
 from tests.whatsapp.catalogue import ODD
+
+# A busy machine is no fault of the code.
+UNHURRIED = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 
 def template(*components: dict[str, Any], **more: Any) -> Template:
@@ -260,6 +263,7 @@ def test_what_the_customer_sees() -> None:
     }
 
 
+@UNHURRIED
 @given(
     st.lists(
         ODD
@@ -286,6 +290,7 @@ def test_no_values_make_the_check_raise(components: Any) -> None:
             render(kind, components)
 
 
+@UNHURRIED
 @given(
     ODD | st.dictionaries(st.sampled_from(["name", "language", "components", "quality_score", "status"]), ODD)
 )
@@ -295,6 +300,7 @@ def test_no_row_of_metas_makes_reading_raise(row: Any) -> None:
         parameters_of(found)
 
 
+@UNHURRIED
 @given(st.lists(ODD, max_size=3), st.sampled_from(["HEADER", "BODY", "BUTTONS", "CAROUSEL"]), ODD)
 def test_no_template_makes_the_list_raise(items: Any, kind: str, odd: Any) -> None:
     odd_template = template(

@@ -1,9 +1,9 @@
 import { QueryClient, QueryClientProvider } from '@tanstack/react-query';
 import { useState } from 'react';
 import { SessionGate } from '../features/session/session-gate';
-import { forgetDrafts } from '../hooks/draft';
 import { ApiProblem } from '../lib/api';
 import type { Configuration } from '../lib/configuration';
+import { forgetWriting } from '../lib/drafts';
 import { ErrorBoundary } from './error-boundary';
 import { SignedIn } from './signed-in';
 
@@ -15,6 +15,10 @@ function newQueryClient(): QueryClient {
         retry: (failures, error) => failures < 2 && (!(error instanceof ApiProblem) || error.isTemporary),
         // Asking goes on where the browser only thinks that it is offline.
         networkMode: 'always',
+        // Events keep the cache fresh, and every gap in them invalidates it: looking at a tab asks nothing.
+        staleTime: Number.POSITIVE_INFINITY,
+        refetchOnWindowFocus: false,
+        refetchOnReconnect: false,
       },
       mutations: { networkMode: 'always' },
     },
@@ -32,7 +36,7 @@ export function App({ configuration }: { configuration: Configuration }) {
               key={session.userId}
               session={session}
               onSignOut={() => {
-                forgetDrafts(session.userId);
+                forgetWriting(session.userId);
                 client.clear();
                 signOut();
               }}

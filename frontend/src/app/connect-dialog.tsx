@@ -1,14 +1,14 @@
+import { Dialog } from '../components/dialog';
 import { ConnectNumber } from '../features/numbers/connect-number';
 import type { PhoneNumber } from '../lib/types';
 import { t } from '../messages/en';
-import { Dialog } from './dialog';
 
 interface Props {
   onConnected: (number: PhoneNumber) => void;
   onClose: () => void;
 }
 
-export function ConnectDialog({ onConnected, onClose }: Props) {
+export default function ConnectDialog({ onConnected, onClose }: Props) {
   return (
     <Dialog label={t.numbers.heading} onClose={onClose}>
       <ConnectNumber onConnected={onConnected} onCancel={onClose} />

@@ -1,4 +1,4 @@
-import { useCallback, useEffect, useId, useRef, useState } from 'react';
+import { useCallback, useEffect, useId, useRef } from 'react';
 import { Button } from '../components/button';
 import { FailureNotice, Notice } from '../components/notice';
 import { ChooseTemplate } from '../features/attach/choose-template';
@@ -7,7 +7,8 @@ import { StartChatProvider } from '../features/attach/start-chat';
 import { Composer, type ComposerHandle } from '../features/composer/composer';
 import { DetailsPane } from '../features/details/details-pane';
 import { ThreadBar } from '../features/thread/thread-bar';
-import { ThreadPane } from '../features/thread/thread-pane';
+import { type ThreadHandle, ThreadPane } from '../features/thread/thread-pane';
+import { useAttendance } from '../hooks/attendance';
 import { useMediaQuery } from '../hooks/browser';
 import { useConversation } from '../hooks/conversations';
 import { ApiProblem } from '../lib/api';
@@ -17,25 +18,26 @@ import styles from './conversation-place.module.css';
 
 interface Props {
   id: string;
+  messageId: string | null;
   number: PhoneNumber;
   areDetailsOpen: boolean;
   onToggleDetails: () => void;
+  onOpenMessage: (messageId: string | null) => void;
   onBack: () => void;
 }
 
 /** An open conversation: its bar, thread, composer, and details beside it. */
-export function ConversationPlace({ id, number, areDetailsOpen, onToggleDetails, onBack }: Props) {
+export function ConversationPlace(props: Props) {
+  const { id, messageId, number, areDetailsOpen, onToggleDetails, onOpenMessage, onBack } = props;
   const query = useConversation(id);
   const conversation = query.data;
   const headingId = useId();
   const composer = useRef<ComposerHandle>(null);
+  const thread = useRef<ThreadHandle>(null);
   const hasPointer = useMediaQuery('(hover: hover)');
-  const [replyTo, setReplyTo] = useState<Message | null>(null);
-  const cancelReply = useCallback(() => setReplyTo(null), []);
-  const reply = useCallback((message: Message) => {
-    setReplyTo(message);
-    composer.current?.focus();
-  }, []);
+  const reply = useCallback((message: Message) => composer.current?.replyTo(message), []);
+  const toLastMessage = useCallback(() => thread.current?.focusLast(), []);
+  useAttendance(id);
 
   // On a phone the keyboard would cover what is to be read.
   const isLoaded = conversation !== undefined;
@@ -47,16 +49,15 @@ export function ConversationPlace({ id, number, areDetailsOpen, onToggleDetails,
     const onKey = (event: KeyboardEvent) => {
       if (event.key !== 'Escape' || event.defaultPrevented || event.isComposing) return;
       if (document.querySelector('dialog[open]')) return;
-      if (replyTo) setReplyTo(null);
-      else onBack();
+      if (!composer.current?.cancelReply()) onBack();
     };
     window.addEventListener('keydown', onKey);
     return () => window.removeEventListener('keydown', onKey);
-  }, [onBack, replyTo]);
+  }, [onBack]);
 
   if (query.isError && !conversation)
     return (
-      <main className={styles.place}>
+      <main className={styles.place} data-pane>
         {query.error instanceof ApiProblem && query.error.status === 404 ? (
           <Notice heading={t.thread.notFound}>
             <Button onClick={onBack}>{t.thread.back}</Button>
@@ -85,14 +86,20 @@ export function ConversationPlace({ id, number, areDetailsOpen, onToggleDetails,
           onToggleDetails={onToggleDetails}
         />
         <StartChatProvider phoneNumberId={conversation.phone_number_id}>
-          <ThreadPane conversation={conversation} headingId={headingId} onReply={reply} />
+          <ThreadPane
+            conversation={conversation}
+            headingId={headingId}
+            messageId={messageId}
+            onReply={reply}
+            onOpenMessage={onOpenMessage}
+            threadRef={thread}
+          />
         </StartChatProvider>
         <Composer
           ref={composer}
           id="composer"
           conversation={conversation}
-          replyTo={replyTo}
-          onCancelReply={cancelReply}
+          onUp={toLastMessage}
           renderTools={(replyToId, onSent) => (
             <ComposerTools conversation={conversation} replyToId={replyToId} onSent={onSent} />
           )}

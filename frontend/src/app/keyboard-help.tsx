@@ -1,36 +1,18 @@
-import { X } from 'lucide-react';
-import { useEffect } from 'react';
-import { Button } from '../components/button';
-import { isTyping } from '../lib/typing';
+import { Dialog } from '../components/dialog';
+import { DialogBar } from '../components/dialog-bar';
+import { useSettings } from '../hooks/settings';
+import { changeSettings } from '../lib/settings';
 import { t } from '../messages/en';
-import { Dialog } from './dialog';
 import styles from './keyboard-help.module.css';
 
-interface Props {
-  isOpen: boolean;
-  onOpen: () => void;
-  onClose: () => void;
-}
-
-export function KeyboardHelp({ isOpen, onOpen, onClose }: Props) {
-  useEffect(() => {
-    const onKey = (event: KeyboardEvent) => {
-      if (event.key === '?' && !isTyping(event) && !event.ctrlKey && !event.metaKey && !event.altKey) onOpen();
-    };
-    window.addEventListener('keydown', onKey);
-    return () => window.removeEventListener('keydown', onKey);
-  }, [onOpen]);
-  if (!isOpen) return null;
+export default function KeyboardHelp({ onClose }: { onClose: () => void }) {
+  const { enterSends, singleKeys } = useSettings();
+  const rows = [...(enterSends ? t.keyboard.enterSends : t.keyboard.commandSends), ...t.keyboard.rows];
   return (
     <Dialog label={t.keyboard.heading} onClose={onClose}>
-      <div className={styles.bar}>
-        <h2 className={styles.heading}>{t.keyboard.heading}</h2>
-        <Button kind="icon" aria-label={t.close} onClick={onClose}>
-          <X size={20} />
-        </Button>
-      </div>
+      <DialogBar heading={t.keyboard.heading} onClose={onClose} />
       <dl className={styles.list}>
-        {t.keyboard.rows.map(([combination, action]) => (
+        {rows.map(([combination, action]) => (
           <div key={combination} className={styles.row}>
             <dt>
               <kbd className={styles.key}>{combination}</kbd>
@@ -39,6 +21,14 @@ export function KeyboardHelp({ isOpen, onOpen, onClose }: Props) {
           </div>
         ))}
       </dl>
+      <label className={styles.single}>
+        <input
+          type="checkbox"
+          checked={singleKeys}
+          onChange={(event) => changeSettings({ singleKeys: event.target.checked })}
+        />
+        {t.settings.singleKeys}
+      </label>
     </Dialog>
   );
 }

@@ -1,16 +1,21 @@
-import { useCallback, useEffect, useState } from 'react';
+import { lazy, Suspense, useCallback, useEffect, useState } from 'react';
+import { FailureNotice } from '../components/notice';
+import { PassingNotices } from '../components/passing-notice';
 import { ConnectNumber } from '../features/numbers/connect-number';
 import type { Session } from '../features/session/session';
-import { FailureNotice } from '../components/notice';
 import { useLiveUpdates } from '../hooks/live-updates';
+import { useNotifications } from '../hooks/notifications';
 import { usePhoneNumbers } from '../hooks/phone-numbers';
-import { usePlace } from '../hooks/place';
+import { conversationHref, usePlace } from '../hooks/place';
 import { useServices } from '../hooks/services';
+import { showBadge } from '../lib/badge';
+import { getSettings } from '../lib/settings';
 import type { PhoneNumber } from '../lib/types';
+import { isLayerOpen, isTyping } from '../lib/typing';
 import { t } from '../messages/en';
-import { ConnectDialog } from './connect-dialog';
 import { ConnectionBanner } from './connection-banner';
 import { Header } from './header';
+import { type Layer, Layers } from './layers';
 import styles from './live-chat-page.module.css';
 import { Workspace } from './workspace';
 
@@ -20,12 +25,14 @@ interface Props {
   onSignedOut: () => void;
 }
 
+const ActivityPlace = lazy(() => import('../features/activity/activity-place'));
+
 /** The page of a signed-in agent: a header, and the chosen number's conversations below it. */
 export function LiveChat({ session, onSignOut, onSignedOut }: Props) {
   const { api } = useServices();
   const place = usePlace();
   const numbers = usePhoneNumbers();
-  const [isConnecting, setConnecting] = useState(false);
+  const [layer, setLayer] = useState<Layer | null>(null);
   const number = chosen(numbers.data, place.phoneNumberId);
   const status = useLiveUpdates({
     api,
@@ -34,20 +41,16 @@ export function LiveChat({ session, onSignOut, onSignedOut }: Props) {
     phoneNumberId: number?.phone_number_id ?? null,
     conversationId: place.conversationId,
     onSignedOut,
+    onEvent: useNotifications(openFromNotification),
   });
   const unread = numbers.data?.reduce((sum, item) => sum + item.unread_count, 0) ?? 0;
   useEffect(() => {
     document.title = t.title(unread);
+    void showBadge(unread);
   }, [unread]);
+  useLayerKeys(setLayer);
 
-  const { chooseNumber } = place;
-  const onConnected = useCallback(
-    (connected: PhoneNumber) => {
-      setConnecting(false);
-      chooseNumber(connected.phone_number_id);
-    },
-    [chooseNumber],
-  );
+  const close = useCallback(() => setLayer(null), []);
   return (
     <div className={styles.page}>
       {place.conversationId !== null && (
@@ -60,11 +63,17 @@ export function LiveChat({ session, onSignOut, onSignedOut }: Props) {
         numbers={numbers.data ?? []}
         number={number}
         status={status}
-        onChooseNumber={chooseNumber}
-        onConnect={() => setConnecting(true)}
+        onChooseNumber={place.chooseNumber}
+        onOpen={setLayer}
+        onActivity={place.openActivity}
         onSignOut={onSignOut}
       />
-      <ConnectionBanner status={status} number={number} onReconnect={() => setConnecting(true)} />
+      <ConnectionBanner
+        status={status}
+        number={number}
+        updatedAt={numbers.dataUpdatedAt}
+        onReconnect={() => setLayer('connect')}
+      />
       {numbers.isError && !numbers.data && (
         <main className={styles.single}>
           <FailureNotice error={numbers.error} onRetry={() => void numbers.refetch()} />
@@ -78,16 +87,53 @@ export function LiveChat({ session, onSignOut, onSignedOut }: Props) {
       {numbers.data && !number && (
         <main className={styles.single}>
           <div className={styles.card}>
-            <ConnectNumber onConnected={onConnected} />
+            <ConnectNumber onConnected={(connected) => place.chooseNumber(connected.phone_number_id)} />
           </div>
         </main>
       )}
-      {number && <Workspace key={number.phone_number_id} number={number} />}
-      {isConnecting && <ConnectDialog onConnected={onConnected} onClose={() => setConnecting(false)} />}
+      {number &&
+        (place.isActivity ? (
+          <Suspense fallback={<main className={styles.single}>{t.loading}</main>}>
+            <ActivityPlace key={number.phone_number_id} number={number} onBack={() => place.openConversation(null)} />
+          </Suspense>
+        ) : (
+          <Workspace key={number.phone_number_id} number={number} onNewChat={() => setLayer('new-chat')} />
+        ))}
+      <Layers
+        layer={layer}
+        number={number}
+        numbers={numbers.data ?? []}
+        place={place}
+        onOpen={setLayer}
+        onClose={close}
+        onSignOut={onSignOut}
+      />
+      <PassingNotices />
     </div>
   );
 }
 
 function chosen(numbers: PhoneNumber[] | undefined, phoneNumberId: string | null): PhoneNumber | null {
   return numbers?.find((item) => item.phone_number_id === phoneNumberId) ?? numbers?.[0] ?? null;
+}
+
+/** A notification outlives the place that it was made in: it goes by the address. */
+function openFromNotification(conversationId: string, phoneNumberId: string): void {
+  history.pushState(null, '', conversationHref(conversationId, phoneNumberId));
+}
+
+/** Ctrl or ⌘ + K goes anywhere; `?` tells of all the others. */
+function useLayerKeys(open: (layer: Layer) => void): void {
+  useEffect(() => {
+    const onKey = (event: KeyboardEvent) => {
+      if (isLayerOpen() || event.altKey) return;
+      const isCommand = event.ctrlKey || event.metaKey;
+      if (isCommand && !event.shiftKey && event.code === 'KeyK') open('palette');
+      else if (event.key === '?' && !isCommand && !isTyping(event) && getSettings().singleKeys) open('keyboard');
+      else return;
+      event.preventDefault();
+    };
+    window.addEventListener('keydown', onKey);
+    return () => window.removeEventListener('keydown', onKey);
+  }, [open]);
 }

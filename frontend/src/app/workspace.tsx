@@ -5,21 +5,32 @@ import { Notice } from '../components/notice';
 import { InboxPane } from '../features/inbox/inbox-pane';
 import { useMediaQuery } from '../hooks/browser';
 import { useInboxFilter } from '../hooks/inbox-filter';
-import { HOME, usePlace } from '../hooks/place';
+import { usePaneKeys } from '../hooks/pane-keys';
+import { conversationHref, usePlace } from '../hooks/place';
+import { useServices } from '../hooks/services';
+import { type StartChat, StartChatContext } from '../hooks/start-chat';
+import { bodyOf } from '../lib/api';
 import type { ConversationListData } from '../lib/apply-event';
 import { keys } from '../lib/keys';
+import { notify } from '../lib/notices';
+import { getSettings } from '../lib/settings';
 import type { PhoneNumber } from '../lib/types';
-import { isTyping } from '../lib/typing';
+import { isLayerOpen, isTyping } from '../lib/typing';
 import { t } from '../messages/en';
 import { ConversationPlace } from './conversation-place';
 import styles from './workspace.module.css';
 
 const DETAILS = 'livechat.details';
 
+interface Props {
+  number: PhoneNumber;
+  onNewChat: () => void;
+}
+
 /** One number's list and the open conversation: side by side, or one at a time where there is no room. */
-export function Workspace({ number }: { number: PhoneNumber }) {
+export function Workspace({ number, onNewChat }: Props) {
   const client = useQueryClient();
-  const { conversationId, phoneNumberId, openConversation } = usePlace();
+  const { conversationId, messageId, openConversation, openMessage } = usePlace();
   const filter = useInboxFilter(number.phone_number_id);
   const search = useRef<HTMLInputElement>(null);
   const isNarrow = useMediaQuery('(max-width: 719px)');
@@ -30,27 +41,27 @@ export function Workspace({ number }: { number: PhoneNumber }) {
       return !open;
     });
   }, []);
-  const hrefOf = useCallback(
-    (id: string) => `${HOME}/${encodeURIComponent(id)}${phoneNumberId ? `?number=${phoneNumberId}` : ''}`,
-    [phoneNumberId],
-  );
+  const hrefOf = useCallback((id: string) => conversationHref(id, number.phone_number_id), [number.phone_number_id]);
+  usePaneKeys();
+  const startChat = useStarter(number.phone_number_id, openConversation);
 
   const { asked } = filter;
   useEffect(() => {
-    const move = (step: number) => {
+    const move = (step: number, isUnreadOnly: boolean) => {
       const data = client.getQueryData<ConversationListData>(keys.conversationList(asked));
-      const ids = data?.pages.flatMap((page) => page.conversations.map((item) => item.id)) ?? [];
-      const at = conversationId === null ? -1 : ids.indexOf(conversationId);
-      const next = ids[at === -1 ? 0 : at + step];
-      if (next !== undefined) openConversation(next);
+      const all = data?.pages.flatMap((page) => page.conversations) ?? [];
+      const at = all.findIndex((item) => item.id === conversationId);
+      const ahead = at === -1 ? all : step > 0 ? all.slice(at + 1) : all.slice(0, at).toReversed();
+      const next = ahead.find((item) => !isUnreadOnly || item.unread_count > 0);
+      if (next !== undefined) openConversation(next.id);
     };
     const onKey = (event: KeyboardEvent) => {
-      if (document.querySelector('dialog[open]')) return;
-      const isPlain = !event.ctrlKey && !event.metaKey && !event.altKey;
-      if (event.altKey && event.code === 'ArrowDown') move(1);
-      else if (event.altKey && event.code === 'ArrowUp') move(-1);
+      if (isLayerOpen() || event.ctrlKey || event.metaKey) return;
+      if (event.altKey && event.code === 'ArrowDown') move(1, event.shiftKey);
+      else if (event.altKey && event.code === 'ArrowUp') move(-1, event.shiftKey);
       else if (event.altKey && event.code === 'KeyI') toggleDetails();
-      else if (event.key === '/' && isPlain && !isTyping(event)) search.current?.focus();
+      else if (event.key === '/' && !event.altKey && !isTyping(event) && getSettings().singleKeys)
+        search.current?.focus();
       else return;
       event.preventDefault();
     };
@@ -58,31 +69,65 @@ export function Workspace({ number }: { number: PhoneNumber }) {
     return () => window.removeEventListener('keydown', onKey);
   }, [asked, client, conversationId, openConversation, toggleDetails]);
 
+  // Where the list comes back in place of the thread, the focus goes to the row that was open.
+  const lastOpen = useRef(conversationId);
+  useEffect(() => {
+    if (conversationId === null && lastOpen.current !== null) {
+      const link = document.querySelector<HTMLElement>(`[data-conversation="${CSS.escape(lastOpen.current)}"]`);
+      if (document.activeElement === document.body) (link ?? search.current)?.focus({ preventScroll: isNarrow });
+    }
+    lastOpen.current = conversationId;
+  }, [conversationId, isNarrow]);
+
   const isOpen = conversationId !== null;
   return (
-    <div className={styles.workspace} data-open={isOpen || undefined} data-details={(isOpen && areDetailsOpen) || undefined}>
-      {(!isNarrow || !isOpen) && (
-        <div className={styles.list}>
-          <InboxPane filter={filter} currentId={conversationId} searchRef={search} hrefOf={hrefOf} />
-        </div>
-      )}
-      {isOpen ? (
-        <ConversationPlace
-          key={conversationId}
-          id={conversationId}
-          number={number}
-          areDetailsOpen={areDetailsOpen}
-          onToggleDetails={toggleDetails}
-          onBack={() => openConversation(null)}
-        />
-      ) : (
-        !isNarrow && (
-          <main className={styles.empty}>
-            <Notice icon={<MessagesSquare />} heading={t.thread.choose} detail={t.thread.chooseHint} />
-          </main>
-        )
-      )}
-      {isNarrow && !isOpen && <main className="sr-only">{t.thread.choose}</main>}
-    </div>
+    <StartChatContext value={startChat}>
+      <div className={styles.workspace} data-open={isOpen || undefined} data-details={(isOpen && areDetailsOpen) || undefined}>
+        {(!isNarrow || !isOpen) && (
+          <div className={styles.list}>
+            <InboxPane
+              filter={filter}
+              currentId={conversationId}
+              searchRef={search}
+              hrefOf={hrefOf}
+              onNewChat={onNewChat}
+            />
+          </div>
+        )}
+        {isOpen ? (
+          <ConversationPlace
+            key={conversationId}
+            id={conversationId}
+            messageId={messageId}
+            number={number}
+            areDetailsOpen={areDetailsOpen}
+            onToggleDetails={toggleDetails}
+            onOpenMessage={openMessage}
+            onBack={() => openConversation(null)}
+          />
+        ) : (
+          !isNarrow && (
+            <main className={styles.empty}>
+              <Notice icon={<MessagesSquare />} heading={t.thread.choose} detail={t.thread.chooseHint} />
+            </main>
+          )
+        )}
+        {isNarrow && !isOpen && <main className="sr-only">{t.thread.choose}</main>}
+      </div>
+    </StartChatContext>
+  );
+}
+
+/** Opens the conversation with a number that a customer has sent. */
+function useStarter(phoneNumberId: string, open: (id: string) => void): StartChat {
+  const { api } = useServices();
+  return useCallback(
+    (waId) => {
+      const body = { phone_number_id: phoneNumberId, to: waId };
+      bodyOf(api.POST('/api/live-chat/conversations', { body }))
+        .then((conversation) => open(conversation.id))
+        .catch((error: Error) => notify(error.message, 'trouble'));
+    },
+    [api, open, phoneNumberId],
   );
 }

@@ -27,13 +27,19 @@ export function Notice({ icon, heading, detail, children }: Props) {
   );
 }
 
-export function FailureNotice({ error, onRetry }: { error: Error; onRetry: () => void }) {
+interface FailureProps {
+  error: Error;
+  onRetry: () => void;
+  retryLabel?: string | undefined;
+}
+
+export function FailureNotice({ error, onRetry, retryLabel = t.retry }: FailureProps) {
   const reference = error instanceof ApiProblem && error.requestId ? t.correlation(error.requestId) : null;
   return (
     <div role="alert">
       <Notice heading={t.failedToLoad} detail={error.message}>
         {reference && <p className={styles.reference}>{reference}</p>}
-        <Button onClick={onRetry}>{t.retry}</Button>
+        <Button onClick={onRetry}>{retryLabel}</Button>
       </Notice>
     </div>
   );

@@ -1,71 +1,133 @@
-import { useCallback, useEffect, useRef, useState } from 'react';
+import { useQueryClient } from '@tanstack/react-query';
+import { useCallback, useEffect, useRef, useState, useSyncExternalStore } from 'react';
+import { bodyOf } from '../lib/api';
+import { type LocalDraft, readDraft, startingDraft, subscribeDrafts, writeDraft } from '../lib/drafts';
+import type { Conversation } from '../lib/types';
+import { applyToCache } from './live-updates';
+import { useServices } from './services';
 
 const SAVE_MS = 300;
-const CHANGED = 'livechat:draft';
+const UPLOAD_MS = 1500;
 
-const keyOf = (userId: string, conversationId: string) => `livechat.draft.${userId}.${conversationId}`;
-
-export function readDraft(userId: string, conversationId: string): string {
-  return localStorage.getItem(keyOf(userId, conversationId)) ?? '';
+export interface Draft {
+  text: string;
+  replyTo: string | null;
+  setText: (text: string) => void;
+  setReplyTo: (messageId: string | null) => void;
+  /** It has become a message: nothing of it is left, here or elsewhere. */
+  clear: () => void;
 }
 
-function writeDraft(userId: string, conversationId: string, text: string): void {
-  const key = keyOf(userId, conversationId);
-  if (text === '') localStorage.removeItem(key);
-  else localStorage.setItem(key, text);
-  window.dispatchEvent(new Event(CHANGED));
-}
+/**
+ * What is being written in a conversation: in this browser after 0.3 s, at the server, and so on the
+ * agent's other devices, when writing pauses.
+ */
+export function useDraft(conversation: Conversation): Draft {
+  const { api, userId } = useServices();
+  const client = useQueryClient();
+  const { id } = conversation;
+  const [draft, setDraft] = useState(() => startingDraft(readDraft(userId, id), conversation));
+  // Null: nothing is waiting to be written.
+  const unwritten = useRef<LocalDraft | null>(null);
+  const timers = useRef({ save: 0, upload: 0 });
+  const isDirty = useRef(draft !== null && !draft.isSaved);
+  // Sending what was never told elsewhere leaves nothing to take back there.
+  const isElsewhere = useRef(conversation.draft !== null);
 
-/** What is being written in a conversation; kept in this browser, also over a reload. */
-export function useDraft(userId: string, conversationId: string): [string, (text: string) => void] {
-  const [text, setText] = useState(() => readDraft(userId, conversationId));
-  const unsaved = useRef<string | null>(null);
-  const timer = useRef(0);
-  const save = useCallback(() => {
-    window.clearTimeout(timer.current);
-    if (unsaved.current !== null) writeDraft(userId, conversationId, unsaved.current);
-    unsaved.current = null;
-  }, [userId, conversationId]);
+  const write = useCallback(() => {
+    window.clearTimeout(timers.current.save);
+    if (unwritten.current !== null) writeDraft(userId, id, unwritten.current);
+    unwritten.current = null;
+  }, [userId, id]);
+
+  const upload = useCallback(async () => {
+    window.clearTimeout(timers.current.upload);
+    write();
+    const sent = readDraft(userId, id);
+    if (sent === null || sent.isSaved) return;
+    const isEmpty = sent.text.trim() === '';
+    if (isEmpty && !isElsewhere.current) {
+      isDirty.current = false;
+      writeDraft(userId, id, null);
+      return;
+    }
+    isElsewhere.current = true;
+    try {
+      const answer = await bodyOf(
+        api.PUT('/api/live-chat/conversations/{conversation_id}/draft', {
+          params: { path: { conversation_id: id } },
+          body: { text: sent.text, reply_to: sent.replyTo },
+          // The page may be going away.
+          keepalive: true,
+        }),
+      );
+      const now = readDraft(userId, id);
+      if (now === null || now.text !== sent.text || now.replyTo !== sent.replyTo) return;
+      isDirty.current = false;
+      isElsewhere.current = !isEmpty;
+      writeDraft(userId, id, isEmpty ? null : { ...sent, isSaved: true });
+      applyToCache(client, { type: 'conversation.updated', message: null, conversation: answer });
+    } catch {
+      // It is safe here, and told again with the next change or the next visit.
+    }
+  }, [api, client, userId, id, write]);
+
   useEffect(() => {
+    const leave = () => void upload();
     // A phone may end the page without another word once it is hidden.
-    document.addEventListener('visibilitychange', save);
+    document.addEventListener('visibilitychange', leave);
+    if (isDirty.current) leave();
     return () => {
-      document.removeEventListener('visibilitychange', save);
-      save();
+      document.removeEventListener('visibilitychange', leave);
+      leave();
     };
-  }, [save]);
+  }, [upload]);
+
   const change = useCallback(
-    (next: string) => {
-      setText(next);
-      unsaved.current = next;
-      window.clearTimeout(timer.current);
-      if (next === '') save();
-      else timer.current = window.setTimeout(save, SAVE_MS);
+    (next: LocalDraft) => {
+      setDraft(next);
+      isDirty.current = true;
+      unwritten.current = next;
+      window.clearTimeout(timers.current.save);
+      window.clearTimeout(timers.current.upload);
+      timers.current.save = window.setTimeout(write, SAVE_MS);
+      timers.current.upload = window.setTimeout(() => void upload(), UPLOAD_MS);
     },
-    [save],
+    [upload, write],
   );
-  return [text, change];
-}
+  const clear = useCallback(() => {
+    change({ text: '', replyTo: null, isSaved: false });
+    void upload();
+  }, [change, upload]);
 
-/** The draft as the list shows it; follows what is saved, in this tab and in others. */
-export function useSavedDraft(userId: string, conversationId: string): string {
-  const [text, setText] = useState(() => readDraft(userId, conversationId));
+  // Another device has gone on writing, or has sent it: shown where nothing is under this hand.
+  const theirs = conversation.draft?.updated_at ?? null;
+  const known = useRef(theirs);
   useEffect(() => {
-    const read = () => setText(readDraft(userId, conversationId));
-    read();
-    window.addEventListener(CHANGED, read);
-    window.addEventListener('storage', read);
-    return () => {
-      window.removeEventListener(CHANGED, read);
-      window.removeEventListener('storage', read);
-    };
-  }, [userId, conversationId]);
-  return text;
+    if (known.current === theirs) return;
+    known.current = theirs;
+    isElsewhere.current = theirs !== null;
+    if (isDirty.current || document.hasFocus()) return;
+    // oxlint-disable-next-line react/set-state-in-effect
+    setDraft(startingDraft(null, conversation));
+  }, [theirs, conversation]);
+
+  const text = draft?.text ?? '';
+  const replyTo = draft?.replyTo ?? null;
+  return {
+    text,
+    replyTo,
+    setText: useCallback((next: string) => change({ text: next, replyTo, isSaved: false }), [change, replyTo]),
+    setReplyTo: useCallback((next: string | null) => change({ text, replyTo: next, isSaved: false }), [change, text]),
+    clear,
+  };
 }
 
-/** Nothing that somebody wrote stays in the browser after they have signed out. */
-export function forgetDrafts(userId: string): void {
-  const prefixes = [`livechat.draft.${userId}.`, `livechat.outbox.${userId}.`];
-  for (const key of Object.keys(localStorage))
-    if (prefixes.some((prefix) => key.startsWith(prefix))) localStorage.removeItem(key);
+/** The draft as the list shows it; follows what is written, in this tab, in others and on other devices. */
+export function useSavedDraft(userId: string, conversation: Conversation): string {
+  const draft = useSyncExternalStore(subscribeDrafts, () => {
+    const local = readDraft(userId, conversation.id);
+    return startingDraft(local, conversation)?.text ?? '';
+  });
+  return draft.trim();
 }

@@ -7,13 +7,18 @@ import {
   type LiveState,
   type ThreadData,
   applyEvent,
+  putMessage,
 } from '../lib/apply-event';
 import { keys, type ListFilter } from '../lib/keys';
 import type { StreamStatus } from '../lib/live-events';
 import { SharedStream } from '../lib/shared-stream';
-import type { Conversation } from '../lib/types';
+import { mergeMessage } from '../lib/status';
+import type { Conversation, Message } from '../lib/types';
 
 const POLL_MS = 3000;
+// A hidden tab's timers may run once a minute: a longer pause is a sleep.
+const BEAT_MS = 5000;
+const ASLEEP_MS = 90_000;
 const NUMBERS_SETTLE_MS = 400;
 const EVENTS_URL = '/api/live-chat/events';
 
@@ -27,6 +32,18 @@ export function applyToCache(client: QueryClient, event: LiveEvent): void {
     if (data !== before.threads[id]) client.setQueryData(keys.thread(id), data);
   for (const [id, data] of Object.entries(after.conversations))
     if (data !== before.conversations[id]) client.setQueryData(keys.conversation(id), data);
+  if (event.message !== null) refreshWindows(client, event.message);
+}
+
+/** A window into a thread's past takes changes of what it shows, and nothing new. */
+function refreshWindows(client: QueryClient, message: Message): void {
+  const windows = client.getQueriesData<ThreadData>({ queryKey: keys.threadWindows(message.conversation_id) });
+  for (const [key, data] of windows) {
+    const changed = data && putMessage(data, message, false);
+    if (changed !== data) client.setQueryData(key, changed);
+  }
+  const alone = client.getQueryData<Message>(keys.message(message.id));
+  if (alone) client.setQueryData(keys.message(message.id), mergeMessage(alone, message));
 }
 
 function readState(client: QueryClient, event: LiveEvent): LiveState {
@@ -56,11 +73,13 @@ interface Options {
   phoneNumberId: string | null;
   conversationId: string | null;
   onSignedOut: () => void;
+  /** Everything that happens, in every tab: what is to be told is told from here. Stable. */
+  onEvent: (event: LiveEvent) => void;
 }
 
 /** Keeps the cache up to date: by the event stream, or by asking every 3 s where there is none. */
 export function useLiveUpdates(options: Options): StreamStatus {
-  const { api, tokens, userId, phoneNumberId, conversationId, onSignedOut } = options;
+  const { api, tokens, userId, phoneNumberId, conversationId, onSignedOut, onEvent } = options;
   const client = useQueryClient();
   const [status, setStatus] = useState<StreamStatus>('connecting');
 
@@ -72,6 +91,7 @@ export function useLiveUpdates(options: Options): StreamStatus {
       tokens,
       onEvent: (event) => {
         applyToCache(client, event);
+        onEvent(event);
         window.clearTimeout(numbersTimer);
         numbersTimer = window.setTimeout(
           () => void client.invalidateQueries({ queryKey: keys.phoneNumbers() }),
@@ -90,13 +110,27 @@ export function useLiveUpdates(options: Options): StreamStatus {
       stream.poke();
       refetchAll(client);
     };
+    // A machine that slept, a tab that the browser froze or kept for “back”: what was missed is not known.
+    const onPageShow = (event: PageTransitionEvent) => {
+      if (event.persisted) onOnline();
+    };
+    let lastBeat = Date.now();
+    const beat = setInterval(() => {
+      if (Date.now() - lastBeat > ASLEEP_MS) onOnline();
+      lastBeat = Date.now();
+    }, BEAT_MS);
     window.addEventListener('online', onOnline);
+    document.addEventListener('resume', onOnline);
+    window.addEventListener('pageshow', onPageShow);
     return () => {
       window.clearTimeout(numbersTimer);
+      clearInterval(beat);
       window.removeEventListener('online', onOnline);
+      document.removeEventListener('resume', onOnline);
+      window.removeEventListener('pageshow', onPageShow);
       stream.stop();
     };
-  }, [client, tokens, userId, onSignedOut]);
+  }, [client, tokens, userId, onSignedOut, onEvent]);
 
   const isPolling = status === 'unsupported' || status === 'down';
   useEffect(() => {

@@ -1,37 +1,74 @@
-import { useCallback } from 'react';
+import { useCallback, useEffect } from 'react';
 import { useLocation, useSearchParams } from 'wouter';
 
 export const HOME = '/live-chat';
+export const ACTIVITY = `${HOME}/activity`;
+const CHOSEN = 'livechat.number';
 
 /** Where the agent is: the address says it all, so that reload, back and a shared link bring it back. */
 export interface Place {
   conversationId: string | null;
+  /** The message that the thread is opened around. */
+  messageId: string | null;
+  isActivity: boolean;
+  /** As the address has it, or as it was chosen last. */
   phoneNumberId: string | null;
   openConversation: (id: string | null) => void;
+  openMessage: (messageId: string | null) => void;
+  openActivity: () => void;
   chooseNumber: (phoneNumberId: string) => void;
 }
 
 export function usePlace(): Place {
   const [path, navigate] = useLocation();
   const [search] = useSearchParams();
-  const match = /^\/live-chat\/([^/]+)$/.exec(path);
+  const isActivity = path === ACTIVITY;
+  const match = isActivity ? null : /^\/live-chat\/([^/]+)$/.exec(path);
   const conversationId = match?.[1] ? decodeURIComponent(match[1]) : null;
-  const query = search.toString();
+  const named = search.get('number');
+
+  useEffect(() => {
+    if (named !== null) localStorage.setItem(CHOSEN, named);
+  }, [named]);
 
   const openConversation = useCallback(
-    (id: string | null) => {
-      const place = id === null ? HOME : `${HOME}/${encodeURIComponent(id)}`;
-      navigate(query === '' ? place : `${place}?${query}`);
-    },
-    [navigate, query],
+    (id: string | null) => navigate(hrefOf(id === null ? HOME : conversationPath(id), named)),
+    [navigate, named],
   );
+  const openMessage = useCallback(
+    (messageId: string | null) => {
+      const place = hrefOf(path, named, messageId);
+      // To leave a message is no step of its own on the way back.
+      navigate(place, { replace: messageId === null });
+    },
+    [navigate, named, path],
+  );
+  const openActivity = useCallback(() => navigate(hrefOf(ACTIVITY, named)), [navigate, named]);
   const chooseNumber = useCallback(
-    (phoneNumberId: string) => {
-      const next = new URLSearchParams(query);
-      next.set('number', phoneNumberId);
-      navigate(`${HOME}?${next.toString()}`);
-    },
-    [navigate, query],
+    (phoneNumberId: string) => navigate(hrefOf(isActivity ? ACTIVITY : HOME, phoneNumberId)),
+    [isActivity, navigate],
   );
-  return { conversationId, phoneNumberId: search.get('number'), openConversation, chooseNumber };
+  return {
+    conversationId,
+    messageId: search.get('m'),
+    isActivity,
+    phoneNumberId: named ?? localStorage.getItem(CHOSEN),
+    openConversation,
+    openMessage,
+    openActivity,
+    chooseNumber,
+  };
 }
+
+const conversationPath = (id: string): string => `${HOME}/${encodeURIComponent(id)}`;
+
+function hrefOf(path: string, phoneNumberId: string | null, messageId: string | null = null): string {
+  const query = new URLSearchParams();
+  if (phoneNumberId !== null) query.set('number', phoneNumberId);
+  if (messageId !== null) query.set('m', messageId);
+  return query.size === 0 ? path : `${path}?${query.toString()}`;
+}
+
+/** The address of a conversation on one of our numbers. */
+export const conversationHref = (id: string, phoneNumberId: string | null, messageId: string | null = null): string =>
+  hrefOf(conversationPath(id), phoneNumberId, messageId);

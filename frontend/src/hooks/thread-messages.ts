@@ -1,8 +1,8 @@
-import { useInfiniteQuery, useQuery, useQueryClient } from '@tanstack/react-query';
+import { type InfiniteData, useInfiniteQuery, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useCallback, useEffect, useRef } from 'react';
 import { bodyOf } from '../lib/api';
 import { keys } from '../lib/keys';
-import type { Conversation, Message } from '../lib/types';
+import type { Conversation, Message, MessagePage } from '../lib/types';
 import { applyToCache } from './live-updates';
 import { useServices } from './services';
 
@@ -35,16 +35,48 @@ export function useThreadMessages(conversation: Conversation) {
   });
 }
 
+type Side = { around: string } | { before: string } | { after: string };
+const isShort = (page: MessagePage): boolean => page.messages.length < page.limit;
+
+/**
+ * The messages around one of them: older ones by `fetchNextPage`, newer ones by `fetchPreviousPage`. It takes
+ * no live messages, since between its end and the thread's there may be others.
+ */
+export function useThreadAround(conversation: Conversation, messageId: string | null) {
+  const { api } = useServices();
+  return useInfiniteQuery<MessagePage, Error, InfiniteData<MessagePage, Side>, readonly string[], Side>({
+    queryKey: keys.threadAround(conversation.id, messageId ?? ''),
+    enabled: messageId !== null,
+    initialPageParam: { around: messageId ?? '' },
+    queryFn: ({ pageParam, signal }) =>
+      bodyOf(
+        api.GET('/api/live-chat/messages', {
+          params: { query: { conversation_id: conversation.id, limit: OLDER_PAGE, ...pageParam } },
+          signal,
+        }),
+      ),
+    // Of the middle page it is not known on which side it fell short: the next page tells.
+    getNextPageParam: (page, _pages, side) => {
+      const first = page.messages[0];
+      return !first || (isShort(page) && 'before' in side) ? null : { before: first.id };
+    },
+    getPreviousPageParam: (page, _pages, side) => {
+      const last = page.messages.at(-1);
+      return !last || (isShort(page) && 'after' in side) ? null : { after: last.id };
+    },
+  });
+}
+
 /** A message that may not be loaded with its thread: what a reply quotes can be far back. */
 export function useMessage(id: string, loaded: Message | undefined) {
   const { api } = useServices();
   return useQuery({
-    queryKey: ['message', id],
+    queryKey: keys.message(id),
     queryFn: ({ signal }) =>
       bodyOf(
         api.GET('/api/live-chat/messages/{message_id}', { params: { path: { message_id: id } }, signal }),
       ),
-    enabled: loaded === undefined,
+    enabled: loaded === undefined && id !== '',
     staleTime: Number.POSITIVE_INFINITY,
     ...(loaded === undefined ? {} : { initialData: loaded }),
   });

@@ -109,7 +109,51 @@ export interface paths {
             };
         };
         put?: never;
-        post?: never;
+        /**
+         * The conversation with a customer's number: the one there is, or a new one.
+         * @description A new one is in no list before its first message, which can only be a template.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["OpenConversation"];
+                };
+            };
+            responses: {
+                /** @description There was one already */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Conversation"];
+                    };
+                };
+                /** @description Created */
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Conversation"];
+                    };
+                };
+                400: components["responses"]["BAD_REQUEST"];
+                401: components["responses"]["UNAUTHORIZED"];
+                404: components["responses"]["NOT_FOUND"];
+                415: components["responses"]["UNSUPPORTED_MEDIA_TYPE"];
+                422: components["responses"]["UNPROCESSABLE_ENTITY"];
+                429: components["responses"]["TOO_MANY_REQUESTS"];
+                503: components["responses"]["SERVICE_UNAVAILABLE"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
         delete?: never;
         options?: never;
         head?: never;
@@ -233,6 +277,58 @@ export interface paths {
                 default: components["responses"]["DEFAULT_ERROR"];
             };
         };
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/live-chat/conversations/{conversation_id}/draft": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                conversation_id: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        /** Keep what you are writing, for your other devices. An empty text deletes it. */
+        put: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    conversation_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: {
+                content: {
+                    "application/json": components["schemas"]["DraftWrite"];
+                };
+            };
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Conversation"];
+                    };
+                };
+                400: components["responses"]["BAD_REQUEST"];
+                401: components["responses"]["UNAUTHORIZED"];
+                404: components["responses"]["NOT_FOUND"];
+                415: components["responses"]["UNSUPPORTED_MEDIA_TYPE"];
+                422: components["responses"]["UNPROCESSABLE_ENTITY"];
+                429: components["responses"]["TOO_MANY_REQUESTS"];
+                503: components["responses"]["SERVICE_UNAVAILABLE"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        post?: never;
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -1267,6 +1363,8 @@ export interface components {
             /** @description The customer's business-scoped id. */
             customer_user_id: string | null;
             customer_username: string | null;
+            /** @description Yours alone: other members are shown their own. */
+            draft: components["schemas"]["Draft"] | null;
             id: string;
             /** @description Your business has blocked them. */
             is_blocked: boolean;
@@ -1295,6 +1393,30 @@ export interface components {
             conversations: components["schemas"]["Conversation"][];
             /** @description For the next page; null: this was the last. */
             next_cursor: string | null;
+        };
+        Draft: {
+            /** @description The id of the message that it will answer. */
+            reply_to: string | null;
+            /** @description What you have begun to write. */
+            text: string;
+            /**
+             * Format: date-time
+             * @description When it was stored.
+             * @example 2026-11-22T10:00:00.000000Z
+             */
+            updated_at: string;
+        };
+        DraftWrite: {
+            /**
+             * @description The message that it answers, by its id.
+             * @default null
+             */
+            reply_to: string | null;
+            /**
+             * @description What is being written; empty or left out: the draft is deleted.
+             * @default
+             */
+            text: string;
         };
         EarlierText: {
             /** @description The body or caption. */
@@ -1453,6 +1575,15 @@ export interface components {
              */
             until: string | null;
         };
+        OpenConversation: {
+            /** @description Meta's id of one of your numbers. */
+            phone_number_id: string;
+            /**
+             * @description The customer's number with its country code; +, spaces and dashes may stand.
+             * @example +91 77559 91051
+             */
+            to: string;
+        };
         PhoneNumber: {
             /** @example +91 77559 91051 */
             display_phone_number: string;
@@ -1579,7 +1710,9 @@ export interface components {
         };
         SendMessage: {
             /** @description For message_type audio, in place of message: under Meta's own field names. */
-            audio?: Record<string, never> | null;
+            audio?: {
+                [key: string]: unknown;
+            } | null;
             /** @description Your own id of the message; it serves as an idempotency key. */
             client_message_id?: string | null;
             /** @description For message_type contacts, in place of message: under Meta's own field names. */
@@ -1587,13 +1720,21 @@ export interface components {
             /** @description In place of to; the only way to a customer without a phone number. */
             conversation_id?: string | null;
             /** @description For message_type document, in place of message: under Meta's own field names. */
-            document?: Record<string, never> | null;
+            document?: {
+                [key: string]: unknown;
+            } | null;
             /** @description For message_type image, in place of message: under Meta's own field names. */
-            image?: Record<string, never> | null;
+            image?: {
+                [key: string]: unknown;
+            } | null;
             /** @description For message_type interactive, in place of message: under Meta's own field names. */
-            interactive?: Record<string, never> | null;
+            interactive?: {
+                [key: string]: unknown;
+            } | null;
             /** @description For message_type location, in place of message: under Meta's own field names. */
-            location?: Record<string, never> | null;
+            location?: {
+                [key: string]: unknown;
+            } | null;
             /**
              * @description The text, at most 4096 characters.
              * @example Out for delivery.
@@ -1611,20 +1752,28 @@ export interface components {
              */
             phone_number_id: string;
             /** @description For message_type reaction, in place of message: under Meta's own field names. */
-            reaction?: Record<string, never> | null;
+            reaction?: {
+                [key: string]: unknown;
+            } | null;
             /** @description The id of the message of this conversation that is quoted. */
             reply_to?: string | null;
             /** @description For message_type sticker, in place of message: under Meta's own field names. */
-            sticker?: Record<string, never> | null;
+            sticker?: {
+                [key: string]: unknown;
+            } | null;
             /** @description For message_type template, in place of message: under Meta's own field names. */
-            template?: Record<string, never> | null;
+            template?: {
+                [key: string]: unknown;
+            } | null;
             /**
              * @description The customer's number with country code; +, spaces and dashes do not matter. Either this or conversation_id.
              * @example +91 77559 91051
              */
             to?: string | null;
             /** @description For message_type video, in place of message: under Meta's own field names. */
-            video?: Record<string, never> | null;
+            video?: {
+                [key: string]: unknown;
+            } | null;
         };
         SendMessageAnswer: {
             conversation: components["schemas"]["Conversation"];

@@ -6,6 +6,7 @@ const dayOfYear = new Intl.DateTimeFormat(undefined, { weekday: 'long', day: 'nu
 const dayAndYear = new Intl.DateTimeFormat(undefined, { day: 'numeric', month: 'long', year: 'numeric' });
 const short = new Intl.DateTimeFormat(undefined, { day: 'numeric', month: 'short' });
 const shortYear = new Intl.DateTimeFormat(undefined, { day: '2-digit', month: '2-digit', year: '2-digit' });
+const dayHour = new Intl.DateTimeFormat(undefined, { day: 'numeric', month: 'short', hour: '2-digit', minute: '2-digit' });
 const relative = new Intl.RelativeTimeFormat(undefined, { numeric: 'auto' });
 
 const DAY_MS = 86_400_000;
@@ -17,6 +18,8 @@ export function daysAgo(time: string, now: Date): number {
 }
 
 export const clockTime = (time: string): string => clock.format(new Date(time));
+export const shortDay = (time: string): string => short.format(new Date(time));
+export const dayAndHour = (time: string): string => dayHour.format(new Date(time));
 export const fullTime = (time: string): string => full.format(new Date(time));
 
 const capital = (text: string): string => text.charAt(0).toLocaleUpperCase() + text.slice(1);
@@ -91,4 +94,20 @@ export function money(amount: number, currency: string): string {
   } catch {
     return `${amount.toLocaleString()} ${currency}`.trim();
   }
+}
+
+const unit = (name: 'hour' | 'minute' | 'day') =>
+  new Intl.NumberFormat(undefined, { style: 'unit', unit: name, unitDisplay: 'short' });
+const units = { hour: unit('hour'), minute: unit('minute'), day: unit('day') };
+
+/** A length of time in its two largest parts, in the browser's language. */
+export function span(minutes: number): string {
+  const days = Math.floor(minutes / 1440);
+  const hours = Math.floor(minutes / 60) % 24;
+  const parts = [
+    days > 0 ? units.day.format(days) : null,
+    hours > 0 ? units.hour.format(hours) : null,
+    minutes % 60 > 0 || minutes === 0 ? units.minute.format(minutes % 60) : null,
+  ].filter((part) => part !== null);
+  return parts.slice(0, 2).join(' ');
 }

@@ -12,4 +12,11 @@ export const keys = {
   conversation: (id: string) => ['conversation', id] as const,
   threads: () => ['threads'] as const,
   thread: (id: string) => ['threads', id, 'messages'] as const,
+  threadWindows: (id: string) => ['threads', id, 'around'] as const,
+  threadAround: (id: string, messageId: string) => ['threads', id, 'around', messageId] as const,
+  activity: () => ['activity'] as const,
+  activityHours: (phoneNumberId: string, hours: number) => ['activity', 'hours', phoneNumberId, hours] as const,
+  failedWebhooks: (phoneNumberId: string) => ['activity', 'webhooks', phoneNumberId] as const,
+  sendsForAttention: (phoneNumberId: string) => ['activity', 'sends', phoneNumberId] as const,
+  message: (id: string) => ['message', id] as const,
 };

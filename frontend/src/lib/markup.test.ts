@@ -105,9 +105,10 @@ describe('any text at all', () => {
 
   it('is read in good time, however it is made to hinder', () => {
     for (const evil of ['*a '.repeat(1365), '_'.repeat(4096), '`'.repeat(4096), 'h'.repeat(4096), '*_~'.repeat(1365)]) {
-      const start = performance.now();
+      const before = process.cpuUsage();
       parseMarkup(evil);
-      expect(performance.now() - start).toBeLessThan(500);
+      // Of the processor and not of the clock: other programs run beside the tests.
+      expect(process.cpuUsage(before).user).toBeLessThan(500_000);
     }
   });
 });

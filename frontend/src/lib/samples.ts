@@ -39,6 +39,7 @@ export function aConversation(given: Partial<Conversation> = {}): Conversation {
     last_message_time: '2026-11-22T10:00:00.000000Z',
     unread_count: 0,
     window_expires_at: '2026-11-23T10:00:00.000000Z',
+    draft: null,
     marketing_opt_out: false,
     is_blocked: false,
     ...given,

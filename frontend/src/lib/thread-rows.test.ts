@@ -57,4 +57,16 @@ describe('the rows of a thread', () => {
   it('shows what is about the conversation across it', () => {
     expect(threadRows([aMessage({ message_type: 'system' })], [], null).at(-1)?.kind).toBe('system');
   });
+
+  it('leaves out reactions that arrived, and failures that were put away', () => {
+    const out = { direction: 'outbound' as const };
+    const messages = [
+      aMessage({ id: 'a', ...out, message_type: 'reaction', status: 'sent' }),
+      aMessage({ id: 'b', ...out, message_type: 'reaction', status: 'failed' }),
+      aMessage({ id: 'c', ...out, status: 'failed' }),
+      aMessage({ id: 'd', ...out, status: 'sent' }),
+    ];
+    const shown = threadRows(messages, [], null, new Set(['c', 'd'])).flatMap((row) => ('message' in row ? [row.message.id] : []));
+    expect(shown).toEqual(['b', 'd']);
+  });
 });

@@ -11,6 +11,13 @@ export type ThreadRow =
   | { kind: 'local'; key: string; entry: OutboxEntry; startsGroup: boolean; endsGroup: boolean };
 
 const GROUP_MS = 5 * 60_000;
+const NONE: ReadonlySet<string> = new Set();
+
+const hasTrouble = (message: Message): boolean => message.status === 'failed' || message.status === 'unknown';
+
+/** A reaction of ours stands on the bubble that it is about; one that did not get there must be told of. */
+const isShown = (message: Message, dismissed: ReadonlySet<string>): boolean =>
+  hasTrouble(message) ? !dismissed.has(message.id) : message.message_type !== 'reaction';
 
 interface Item {
   key: string;
@@ -28,10 +35,11 @@ export function threadRows(
   messages: readonly Message[],
   outbox: readonly OutboxEntry[],
   firstUnreadId: string | null,
+  dismissed: ReadonlySet<string> = NONE,
 ): ThreadRow[] {
   const stored = new Set(messages.map((message) => message.client_message_id));
   const items: Item[] = [
-    ...messages.map(itemOfMessage),
+    ...messages.filter((message) => isShown(message, dismissed)).map(itemOfMessage),
     ...outbox.filter((entry) => !stored.has(entry.clientMessageId)).map(itemOfEntry),
   ];
   const rows: ThreadRow[] = [];
@@ -58,7 +66,7 @@ function rowOf(item: Item, startsGroup: boolean, endsGroup: boolean): ThreadRow 
 }
 
 function itemOfMessage(message: Message): Item {
-  const breaks = isSystemLine(message) || message.status === 'failed' || message.status === 'unknown';
+  const breaks = isSystemLine(message) || hasTrouble(message);
   return {
     key: message.client_message_id ?? message.id,
     time: message.timestamp,

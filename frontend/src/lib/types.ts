@@ -9,4 +9,5 @@ export type MessageStatus = Message['status'];
 export type ConversationPage = Schemas['Conversations'];
 export type MessagePage = Schemas['Messages'];
 export type Accepted = Schemas['SendMessageAnswer'];
+export type ActivityHour = Schemas['Activity']['hours'][number];
 export type ProblemBody = Schemas['Problem'];

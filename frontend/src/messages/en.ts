@@ -1,12 +1,7 @@
+import { span } from '../lib/format';
 import { plural } from './plural';
 
 /** Every sentence of the page, in English. A further language is a file of this shape. */
-function duration(minutes: number): string {
-  const hours = Math.floor(minutes / 60);
-  if (hours === 0) return `${minutes} min`;
-  return minutes % 60 === 0 ? `${hours} h` : `${hours} h ${minutes % 60} min`;
-}
-
 const typeNames: Record<string, string> = {
   audio: 'Audio',
   button: 'Button',
@@ -54,7 +49,8 @@ export const t = {
     failed: 'Signing in did not work.',
     demoFailed: (url: string) => `The sandbox at ${url} does not answer.`,
     notConfigured: 'Sign-in is not configured: set SUPABASE_URL and SUPABASE_ANON_KEY.',
-    ended: 'Your session has ended. Sign in again; what you have written is kept.',
+    endedHeading: 'Your session has ended',
+    ended: 'Sign in again to go on. What you have written is kept.',
     signOut: 'Sign out',
     skip: 'Skip to the message box',
   },
@@ -64,7 +60,8 @@ export const t = {
     paused: 'paused',
     unread: (count: number) => plural(count, 'unread', 'unread'),
     connectNumber: 'Connect a number…',
-    shortcuts: 'Keyboard shortcuts',
+    qualityMedium: 'Quality: medium',
+    qualityLow: 'Quality: low',
   },
 
   connection: {
@@ -78,6 +75,8 @@ export const t = {
     pausedBanner:
       'WhatsApp has paused this number: replies wait. Connect it again with a valid access token to resume.',
     reconnectNumber: 'Connect again',
+    updated: 'Connected again. Everything is up to date.',
+    age: (length: string) => `What you see is ${length} old.`,
   },
 
   numbers: {
@@ -111,12 +110,11 @@ export const t = {
     draft: 'Draft: ',
     unreadBadge: (count: number) => (count > 99 ? '99+' : String(count)),
     unreadLabel: (count: number) => plural(count, 'unread message', 'unread messages'),
-    closesIn: (minutes: number) => `Window closes in ${duration(minutes)}`,
+    closesIn: (minutes: number) => `Window closes in ${span(minutes)}`,
     noMessages: 'No messages',
   },
 
   thread: {
-    messages: 'Messages',
     choose: 'Choose a conversation',
     chooseHint: 'Pick one from the list, or press Alt + ↓ to open the first.',
     back: 'Back to conversations',
@@ -125,20 +123,28 @@ export const t = {
     unread: (count: number) => plural(count, 'unread message', 'unread messages'),
     unreadLine: 'Unread messages',
     newBelow: (count: number) => (count > 0 ? plural(count, 'new message', 'new messages') : 'To the latest'),
-    windowLeft: (minutes: number) => `${duration(minutes)} left to reply`,
-    windowLeftShort: (minutes: number) => duration(minutes),
+    windowLeft: (minutes: number) => `${span(minutes)} left to reply`,
+    windowLeftShort: (minutes: number) => span(minutes),
     windowClosed: 'Reply window closed',
     windowClosedShort: 'Closed',
     notFound: 'This conversation does not exist, or is not yours.',
     announce: (name: string, text: string) => `${name}: ${text}`,
     customer: 'Customer',
     business: 'You',
+    toLatest: 'Go to the latest messages',
   },
 
   bubble: {
     reply: 'Reply',
     copy: 'Copy text',
     copied: 'Copied',
+    copyFailed: 'This browser did not let us copy.',
+    actions: 'Message actions',
+    react: 'React',
+    moreEmoji: 'All emoji',
+    searchEmoji: 'Search emoji',
+    noEmoji: 'No emoji of that name.',
+    reactionFailed: 'The reaction was not sent.',
     quoteMissing: 'An earlier message',
     mediaPending: 'The file is being fetched from WhatsApp.',
     mediaFailed: 'The file could not be fetched from WhatsApp.',
@@ -172,6 +178,7 @@ export const t = {
     placeholder: 'Write a reply',
     send: 'Send',
     hint: 'Enter sends, Shift + Enter begins a new line',
+    hintCommand: 'Ctrl or ⌘ + Enter sends, Enter begins a new line',
     left: (count: number) =>
       count >= 0 ? plural(count, 'character left', 'characters left') : plural(-count, 'character too many', 'characters too many'),
     replyingTo: (name: string) => `Replying to ${name}`,
@@ -189,7 +196,7 @@ export const t = {
     username: 'Username',
     userId: 'WhatsApp user ID',
     window: 'Reply window',
-    windowOpen: (minutes: number) => `Open for ${duration(minutes)}`,
+    windowOpen: (minutes: number) => `Open for ${span(minutes)}`,
     lastActivity: 'Last activity',
     copyPhone: 'Copy number',
     line: 'Writes to',
@@ -242,14 +249,130 @@ export const t = {
 
   keyboard: {
     heading: 'Keyboard shortcuts',
-    rows: [
-      ['Alt + ↓ / Alt + ↑', 'Next or previous conversation'],
-      ['/', 'Search conversations'],
+    enterSends: [
       ['Enter', 'Send'],
       ['Shift + Enter', 'New line'],
+    ] as const,
+    commandSends: [
+      ['Ctrl / ⌘ + Enter', 'Send'],
+      ['Enter', 'New line'],
+    ] as const,
+    rows: [
+      ['Ctrl / ⌘ + B, I, Shift + X', 'Bold, italic, struck through'],
+      ['↑ in an empty field', 'The last message'],
+      ['Ctrl / ⌘ + K', 'Go to a conversation or a command'],
+      ['Alt + ↓ / ↑', 'Next or previous conversation'],
+      ['Alt + Shift + ↓ / ↑', 'Next or previous unread one'],
+      ['↑ ↓ Home End', 'Move in the list or among messages'],
+      ['Enter on a message', 'Its actions'],
+      ['R, C, E on a message', 'Reply, copy, react'],
+      ['/', 'Search conversations'],
+      ['F6 / Shift + F6', 'Next or previous part of the page'],
       ['Alt + I', 'Show or hide details'],
       ['Esc', 'Close, cancel the reply, back to the list'],
       ['?', 'This list'],
     ] as const,
+  },
+
+  menu: {
+    open: 'Your account and settings',
+    signedIn: (label: string) => `Signed in as ${label}`,
+    notificationsOff: 'Turn on desktop notifications',
+    notificationsOn: 'Desktop notifications',
+    sound: 'Sound for new messages',
+    muteNumber: 'Mute this number',
+  },
+
+  notifications: {
+    on: 'Notifications are on.',
+    refused: 'The browser does not allow notifications for this page.',
+    more: (text: string, count: number) => `${text} (${plural(count, 'unread message', 'unread messages')})`,
+  },
+
+  settings: {
+    heading: 'Settings',
+    hint: 'They are kept in this browser.',
+    sendWith: 'Sending',
+    enterSends: 'Enter sends',
+    commandSends: 'Ctrl or ⌘ + Enter sends',
+    appearance: 'Page and keyboard',
+    compactRows: 'Compact conversation list',
+    singleKeys: 'Single keys as shortcuts (R, C, E, /, ?)',
+    notifications: 'New messages',
+    desktop: 'Desktop notifications',
+    volume: 'Volume',
+    mute: (name: string) => `Mute ${name}`,
+  },
+
+  newChat: {
+    open: 'New conversation',
+    to: 'Customer’s phone number',
+    hint: (name: string) => `With the country code, for example +91 77559 91051. You write as ${name}.`,
+    submit: 'Open',
+  },
+
+  palette: {
+    open: 'Go to',
+    openTitle: 'Go to a conversation or a command (Ctrl / ⌘ + K)',
+    placeholder: 'A name, a number or a command',
+    results: 'Results',
+    count: (count: number) => plural(count, 'result', 'results'),
+    none: 'Nothing found.',
+    showNumber: (name: string) => `Show ${name}`,
+  },
+
+  activity: {
+    heading: 'Activity',
+    range: 'Time range',
+    ranges: (hours: number) => (hours <= 24 ? 'Last 24 hours' : `Last ${hours / 24} days`),
+    refresh: 'Refresh',
+    calm: 'Nothing needs your attention.',
+    alarms: 'Alarms',
+    since: (time: string) => `since ${time}`,
+    health: 'Number health',
+    status: 'Status',
+    connected: 'connected',
+    quality: 'Quality',
+    limit: 'Messaging limit',
+    throughput: 'Throughput',
+    p50: 'Delay, half of all',
+    p95: 'Delay, 95 of 100',
+    max: 'Longest delay',
+    latencyHint: 'From WhatsApp’s time, which is in full seconds, until a message is stored here.',
+    ms: (milliseconds: number) =>
+      milliseconds < 10_000 ? `${milliseconds.toLocaleString()} ms` : `${Math.round(milliseconds / 1000).toLocaleString()} s`,
+    none: '–',
+    received: 'Received from WhatsApp',
+    webhookItems: 'Items',
+    stored: 'Stored',
+    duplicate: 'Repeats',
+    ignored: 'Not for the inbox',
+    otherwise: 'Repeats and others',
+    failed: 'Failed',
+    ignoredWhy: 'Why some are not for the inbox',
+    receivedChart: 'What came, over time',
+    sends: 'Sent to customers',
+    accepted: 'Accepted',
+    sent: 'Sent',
+    delivered: 'Delivered',
+    read: 'Read',
+    queued: 'Waiting',
+    unknown: 'Not confirmed',
+    arrived: 'Arrived',
+    underWay: 'Under way',
+    trouble: 'Failed or not confirmed',
+    sendsChart: 'What was sent, over time',
+    asTable: 'Show as a table',
+    time: 'Time',
+    failedWebhooks: 'Webhooks that could not be stored',
+    noFailedWebhooks: 'There are none: everything that came is stored.',
+    replay: 'Run again',
+    replaying: 'Running…',
+    replayed: (stored: number, failed: number) =>
+      failed > 0 ? 'It failed again; the reason is shown below.' : `Done: ${plural(stored, 'item', 'items')} newly stored.`,
+    attention: 'Messages that failed or were not confirmed',
+    noAttention: 'There are none.',
+    show: 'Show',
+    more: 'Show more',
   },
 };

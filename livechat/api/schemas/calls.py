@@ -108,3 +108,24 @@ class ReadSchema(ma.Schema):
     up_to = opaque_id(
         "Read up to this message id; left out or null: to the end.", allow_none=True, load_default=None
     )
+
+
+class DraftWriteSchema(ma.Schema):
+    text = fields.String(
+        load_default="",
+        validate=Length(max=16_384, error="A draft has at most 16,384 characters."),
+        metadata={"description": "What is being written; empty or left out: the draft is deleted."},
+    )
+    reply_to = opaque_id("The message that it answers, by its id.", allow_none=True, load_default=None)
+
+
+class OpenConversationSchema(ma.Schema):
+    phone_number_id = opaque_id(_PHONE_NUMBER_ID, required=True)
+    to = fields.String(
+        required=True,
+        validate=Length(max=64, error="Give a phone number."),
+        metadata={
+            "description": "The customer's number with its country code; +, spaces and dashes may stand.",
+            "example": "+91 77559 91051",
+        },
+    )

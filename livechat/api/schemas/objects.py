@@ -97,6 +97,12 @@ class MessageSchema(AnswerSchema):
     reactions = fields.List(fields.Nested(ReactionSchema), required=True)
 
 
+class DraftSchema(AnswerSchema):
+    text = string("What you have begun to write.")
+    reply_to = string("The id of the message that it will answer.", nullable=True)
+    updated_at = moment("When it was stored.")
+
+
 class ConversationSchema(AnswerSchema):
     id = string()
     user_id = string("The owner.")
@@ -109,6 +115,12 @@ class ConversationSchema(AnswerSchema):
     last_message_time = moment("The list is sorted by it.", nullable=True)
     unread_count = fields.Integer(required=True)
     window_expires_at = moment("When the customer service window closes; null: none is open.", nullable=True)
+    draft = fields.Nested(
+        DraftSchema,
+        required=True,
+        allow_none=True,
+        metadata={"description": "Yours alone: other members are shown their own."},
+    )
     marketing_opt_out = fields.Boolean(
         required=True, metadata={"description": "The customer has stopped marketing messages."}
     )

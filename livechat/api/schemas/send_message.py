@@ -11,7 +11,7 @@ _PARTS: dict[str, fields.Field[Any]] = {
     name: fields.Raw(
         allow_none=True,
         metadata={
-            "type": "array" if name == "contacts" else "object",
+            **({"type": "array"} if name == "contacts" else {"type": "object", "additionalProperties": True}),
             "description": f"For message_type {name}, in place of message: under Meta's own field names.",
         },
     )

@@ -1,9 +1,11 @@
 """The ingest task's loop: take from the stream, store, acknowledge, until nothing is left."""
 
 from collections.abc import Callable
+from contextlib import suppress
 
 import structlog
 from redis import Redis
+from redis.exceptions import RedisError
 
 from livechat.domain import clock
 from livechat.queries import ledger
@@ -58,9 +60,21 @@ def _text(value: object) -> str:
 def _drain_stream(redis: Redis, session: AnySession, consumer: str, report: Report) -> int:
     events = inbox.read_new(redis, consumer, BATCH_EVENTS)
     if events:
-        report(ingest_events(session, events))
-        inbox.done(redis, events)
+        _store(redis, session, consumer, events, report)
     return len(events)
+
+
+def _store(redis: Redis, session: AnySession, consumer: str, events: list[RawEvent], report: Report) -> None:
+    try:
+        stored = ingest_events(session, events)
+    except Exception:
+        # The database is in trouble and we live: a body must not be suspected for what it has not done, or
+        # an outage of some seconds would set aside every webhook that waits for its end.
+        with suppress(RedisError):
+            inbox.forgive(redis, consumer, events)
+        raise
+    report(stored)
+    inbox.done(redis, events)
 
 
 def _finish_pending(redis: Redis, session: AnySession, consumer: str, report: Report) -> int:
@@ -71,14 +85,13 @@ def _finish_pending(redis: Redis, session: AnySession, consumer: str, report: Re
         suspects = [event for event in events if _times(times, event) > DELIVERIES_BEFORE_SUSPECT]
         healthy = [event for event in events if event not in suspects]
         if healthy:
-            report(ingest_events(session, healthy))
-            inbox.done(redis, healthy)
+            _store(redis, session, consumer, healthy, report)
         for event in suspects:
             if _times(times, event) > DELIVERIES_BEFORE_FAILED:
                 _keep_as_failed(session, event, report)
+                inbox.done(redis, [event])
             else:
-                report(ingest_events(session, [event]))
-            inbox.done(redis, [event])
+                _store(redis, session, consumer, [event], report)
         total += len(events)
     return total
 

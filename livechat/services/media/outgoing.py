@@ -1,5 +1,6 @@
 """Files of replies, when they are accepted: may this file be sent so, and which message shows it."""
 
+from copy import deepcopy
 from typing import Any
 from uuid import UUID
 
@@ -12,23 +13,34 @@ from livechat.services.media.convert import explain_unfit
 from livechat.services.media.filenames import name_for
 from livechat.whatsapp.content import MEDIA_TYPES
 from livechat.whatsapp.media import UPLOAD_ID_LIFE
+from livechat.whatsapp.outgoing import files_of
 
 Json = dict[str, Any]
 
 
-def check_file(session: AnySession, user_id: UUID, message_type: str, part: Json) -> Json:
-    """The part of a message with what follows from its file (name, voice note), where it names one of ours.
+def check_file(session: AnySession, user_id: UUID, message_type: str, part: Any) -> Any:
+    """The part of a message with what follows from its files (name, voice note), where it names some of ours.
 
-    Raises NotFoundError where that is unknown or not this user's, and ValidationFailedError where it cannot
-    be sent as this type. It is kept from removal until the transaction ends.
+    Its own file, or those of the headers of an interactive message or a template. Raises NotFoundError where
+    one is unknown or not this user's, and ValidationFailedError where it cannot be sent as this type. They
+    are kept from removal until the transaction ends.
     """
-    media_id = part.get("media_id") if message_type in MEDIA_TYPES else None
-    if media_id is None:
+    if not any(file.get("media_id") is not None for _, _, file in files_of(message_type, part)):
         return part
+    # The request keeps what was asked for: its digest is made of it.
+    checked = deepcopy(part)
+    for path, kind, file in files_of(message_type, checked):
+        if file.get("media_id") is not None:
+            file.update(_checked(session, user_id, path, kind, file))
+    return checked
+
+
+def _checked(session: AnySession, user_id: UUID, path: str, message_type: str, part: Json) -> Json:
+    media_id = part["media_id"]
     media = queries.accessible(session, user_id, parse_id(media_id, "file"))
     if media is None:
         raise NotFoundError("There is no such file.")
-    field = f"{message_type}.media_id"
+    field = f"{path}.media_id"
     if media.state != "ready" or media.mime_type is None or media.size is None:
         raise ValidationFailedError(errors={field: ["This file is not here (yet)."]})
     is_voice = message_type == "audio" and part.get("voice", media.kind == "voice")
@@ -54,10 +66,9 @@ def attach_file(session: AnySession, message_id: UUID, message_type: str, conten
 
     The caller commits.
     """
-    part = content.get(message_type) if message_type in MEDIA_TYPES else None
-    if not isinstance(part, dict):
-        return
-    if part.get("media_id") is not None:
-        queries.link(session, message_id, UUID(part["media_id"]))
-    elif part.get("id") is not None:
+    files = [file for _, _, file in files_of(message_type, content.get(message_type))]
+    ours = next((file["media_id"] for file in files if file.get("media_id") is not None), None)
+    if ours is not None:
+        queries.link(session, message_id, UUID(ours))
+    elif message_type in MEDIA_TYPES and files[0].get("id") is not None:
         fetch_files_of(session, [message_id], UPLOAD_ID_LIFE)

@@ -29,6 +29,9 @@ _TYPES = {
     "TIFF": "image/tiff",
     "AVIF": "image/avif",
 }
+Image.init()
+# JPEG's reader finds MPO; AVIF is not in every build.
+_READERS = [name for name in _TYPES if name in Image.OPEN]
 _TURNED = (5, 6, 7, 8)
 _ORIENTATION = 0x0112
 # What Pillow raises for files that are broken, cut short, or made to break it.
@@ -131,7 +134,7 @@ def _opened(path: Path) -> Iterator[Image.Image]:
         raise PictureError(f"The picture is larger than {MAX_BYTES >> 20} MB.")
     with _decoding:
         try:
-            with Image.open(path, formats=list(_TYPES)) as image:
+            with Image.open(path, formats=_READERS) as image:
                 width, height = image.size
                 if width * height > MAX_JPEG_PIXELS:
                     raise PictureError("The picture has too many pixels to be opened.")

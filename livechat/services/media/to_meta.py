@@ -1,5 +1,6 @@
 """Files of replies, when they are sent: given to Meta once for a number, then named by its id there."""
 
+from copy import deepcopy
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -13,9 +14,9 @@ from livechat.queries.outgoing import Claim, extend_claim
 from livechat.queries.session import AnySession
 from livechat.services.media.filenames import name_for
 from livechat.storage import ObjectMissingError, Storage, StorageError, key_of, open_storage
-from livechat.whatsapp.content import MEDIA_TYPES
 from livechat.whatsapp.errors import Disposition, GraphError
 from livechat.whatsapp.media import UPLOAD_ID_LIFE, MediaClient, upload_time_limit_s
+from livechat.whatsapp.outgoing import files_of
 
 Json = dict[str, Any]
 
@@ -47,22 +48,24 @@ class OutgoingFiles:
         meanwhile, and the claim is made to last through it. Raises GraphError: nothing of the message has
         been sent then, and an upload may be repeated.
         """
-        media_id = _file_of(claim)
-        if media_id is None:
+        if not _files_of(claim):
             return claim.content
+        content = deepcopy(claim.content)
+        for _, _, named in files_of(claim.message_type, content[claim.message_type]):
+            if named.get("media_id") is not None:
+                named["id"] = self._id_at_meta(claim, UUID(named.pop("media_id")), token, hold_s)
+        return content
+
+    def _id_at_meta(self, claim: Claim, media_id: UUID, token: str, hold_s: float) -> str:
         file = queries.sendable(self.session, media_id, claim.phone_number_id)
         self.session.commit()
         if file is None:
             raise _gone()
-        meta_id = file.meta_id or self._upload(claim, file, token, hold_s)
-        part = claim.content[claim.message_type]
-        sent = {key: value for key, value in part.items() if key != "media_id"} | {"id": meta_id}
-        return claim.content | {claim.message_type: sent}
+        return file.meta_id or self._upload(claim, file, token, hold_s)
 
     def distrust(self, claim: Claim) -> None:
         """Meta refused the message for good: should its file be sent again, it is given anew. Commits."""
-        media_id = _file_of(claim)
-        if media_id is not None:
+        for media_id in _files_of(claim):
             queries.forget_upload(self.session, media_id, claim.phone_number_id)
             self.session.commit()
 
@@ -88,10 +91,10 @@ class OutgoingFiles:
         return meta_id
 
 
-def _file_of(claim: Claim) -> UUID | None:
-    part = claim.content.get(claim.message_type) if claim.message_type in MEDIA_TYPES else None
-    media_id = part.get("media_id") if isinstance(part, dict) else None
-    return UUID(media_id) if media_id is not None else None
+def _files_of(claim: Claim) -> list[UUID]:
+    """Files of ours that the message names: its own, or those of headers."""
+    named = files_of(claim.message_type, claim.content.get(claim.message_type))
+    return [UUID(file["media_id"]) for _, _, file in named if file.get("media_id") is not None]
 
 
 def _gone() -> GraphError:

@@ -1,9 +1,12 @@
 import { CornerUpLeft, LockKeyhole, SendHorizontal, X } from 'lucide-react';
-import { type KeyboardEvent, type ReactNode, type Ref, useImperativeHandle, useRef } from 'react';
+import { type KeyboardEvent, type ReactNode, type Ref, useImperativeHandle, useLayoutEffect, useRef, useState } from 'react';
 import { Button } from '../../components/button';
 import { useNow } from '../../hooks/browser';
 import { useDraft } from '../../hooks/draft';
 import { useServices } from '../../hooks/services';
+import { useSettings } from '../../hooks/settings';
+import { useMessage } from '../../hooks/thread-messages';
+import { toggleMark } from '../../lib/formatting';
 import { newId } from '../../lib/ids';
 import { customerName } from '../../lib/names';
 import { preview } from '../../lib/preview';
@@ -14,14 +17,17 @@ import styles from './composer.module.css';
 
 export interface ComposerHandle {
   focus: () => void;
+  replyTo: (message: Message) => void;
+  /** Whether there was a quote, which is now gone. */
+  cancelReply: () => boolean;
 }
 
 interface Props {
   ref?: Ref<ComposerHandle>;
   id: string;
   conversation: Conversation;
-  replyTo: Message | null;
-  onCancelReply: () => void;
+  /** ↑ in an empty field. */
+  onUp: () => void;
   /** Beside the field: ways to send more than text. The first message that goes out takes the quote along. */
   renderTools: (replyToId: string | null, onSent: () => void) => ReactNode;
   /** What can be done while the window is closed. */
@@ -30,34 +36,57 @@ interface Props {
 
 export const TEXT_MAX = 4096;
 const COUNTER_FROM = 3900;
+const MARKS: Record<string, string> = { KeyB: '*', KeyI: '_' };
 
 /** Where replies are written; outside the 24 hours it says why it is not there. */
 export function Composer(props: Props) {
   const { conversation } = props;
   const now = useNow();
   if (serviceWindow(conversation.window_expires_at, now).state === 'closed')
-    return <Closed id={props.id} action={props.closedAction} wasOpen={conversation.last_message?.direction === 'inbound' || conversation.last_message_time !== null} />;
+    return <Closed id={props.id} action={props.closedAction} hasHistory={conversation.last_message !== null} />;
   return <Writing {...props} />;
 }
 
-function Closed({ id, wasOpen, action }: { id: string; wasOpen: boolean; action: ReactNode }) {
+function Closed({ id, hasHistory, action }: { id: string; hasHistory: boolean; action: ReactNode }) {
   return (
-    <section id={id} className={styles.closed} tabIndex={-1}>
+    <section id={id} className={styles.closed} tabIndex={-1} aria-label={t.composer.closedHeading}>
       <LockKeyhole size={20} aria-hidden />
       <div>
         <p className={styles.closedHeading}>{t.composer.closedHeading}</p>
-        <p>{wasOpen ? t.composer.closedDetail : t.composer.neverOpen}</p>
+        <p>{hasHistory ? t.composer.closedDetail : t.composer.neverOpen}</p>
       </div>
       {action}
     </section>
   );
 }
 
-function Writing({ ref, id, conversation, replyTo, onCancelReply, renderTools }: Props) {
-  const { outbox, userId } = useServices();
-  const [text, setText] = useDraft(userId, conversation.id);
+function Writing({ ref, id, conversation, onUp, renderTools }: Props) {
+  const { outbox } = useServices();
+  const { enterSends } = useSettings();
+  const { text, replyTo, setText, setReplyTo, clear } = useDraft(conversation);
   const field = useRef<HTMLTextAreaElement>(null);
-  useImperativeHandle(ref, () => ({ focus: () => field.current?.focus() }));
+  const [known, setKnown] = useState<Message | undefined>(undefined);
+  const quoted = useMessage(replyTo ?? '', known?.id === replyTo ? known : undefined).data;
+  useImperativeHandle(ref, () => ({
+    focus: () => field.current?.focus(),
+    replyTo: (message) => {
+      setKnown(message);
+      setReplyTo(message.id);
+      field.current?.focus();
+    },
+    cancelReply: () => {
+      if (replyTo !== null) setReplyTo(null);
+      return replyTo !== null;
+    },
+  }));
+  // After formatting: where the selection was, in the new text.
+  const selection = useRef<[number, number] | null>(null);
+  useLayoutEffect(() => {
+    if (selection.current) field.current?.setSelectionRange(...selection.current);
+    selection.current = null;
+    // oxlint-disable-next-line react/exhaustive-effect-dependencies
+  }, [text]);
+
   const name = customerName(conversation);
   // As WhatsApp counts, and the server: in UTF-16 units.
   const length = text.trim().length;
@@ -71,37 +100,49 @@ function Writing({ ref, id, conversation, replyTo, onCancelReply, renderTools }:
       conversationId: conversation.id,
       phoneNumberId: conversation.phone_number_id,
       text: text.trim(),
-      replyTo: replyTo?.id ?? null,
+      replyTo,
       createdAt: new Date().toISOString(),
     });
-    setText('');
-    onCancelReply();
+    clear();
     field.current?.focus();
   };
+  const format = (mark: string) => {
+    const element = field.current;
+    if (!element) return;
+    const next = toggleMark({ text, start: element.selectionStart, end: element.selectionEnd }, mark);
+    selection.current = [next.start, next.end];
+    setText(next.text);
+  };
   const onKeyDown = (event: KeyboardEvent) => {
-    // Enter that ends the choice of an input method's word is not meant for us.
-    if (event.key !== 'Enter' || event.shiftKey || event.nativeEvent.isComposing || event.keyCode === 229) return;
+    // A key that ends the choice of an input method's word is not meant for us.
+    if (event.nativeEvent.isComposing || event.keyCode === 229) return;
+    const isCommand = event.ctrlKey || event.metaKey;
+    const mark = isCommand && !event.altKey && !event.shiftKey ? MARKS[event.code] : undefined;
+    if (event.key === 'Enter' && (enterSends ? !event.shiftKey && !isCommand : isCommand)) send();
+    else if (mark !== undefined) format(mark);
+    else if (isCommand && event.shiftKey && event.code === 'KeyX') format('~');
+    else if (event.key === 'ArrowUp' && text === '' && !event.altKey) onUp();
+    else return;
     event.preventDefault();
-    send();
   };
   return (
     <div className={styles.composer}>
-      {replyTo && (
+      {replyTo !== null && (
         <div className={styles.reply}>
           <CornerUpLeft size={16} aria-hidden />
           <div className={styles.quote}>
             <bdi className={styles.quoteName}>
-              {t.composer.replyingTo(replyTo.direction === 'inbound' ? name : t.thread.business)}
+              {t.composer.replyingTo(quoted?.direction === 'outbound' ? t.thread.business : name)}
             </bdi>
-            <bdi className={styles.quoteText}>{preview(replyTo)}</bdi>
+            <bdi className={styles.quoteText}>{quoted ? preview(quoted) : t.bubble.quoteMissing}</bdi>
           </div>
-          <Button kind="icon" aria-label={t.composer.cancelReply} onClick={onCancelReply}>
+          <Button kind="icon" aria-label={t.composer.cancelReply} onClick={() => setReplyTo(null)}>
             <X size={18} />
           </Button>
         </div>
       )}
       <div className={styles.row}>
-        {renderTools(replyTo?.id ?? null, onCancelReply)}
+        {renderTools(replyTo, () => setReplyTo(null))}
         {/* The copy behind the field has the text's height, and so has the field. */}
         <div className={styles.grow} data-text={text}>
           <textarea
@@ -123,7 +164,7 @@ function Writing({ ref, id, conversation, replyTo, onCancelReply, renderTools }:
         </button>
       </div>
       <p className={styles.foot}>
-        <span id={`${id}-hint`}>{t.composer.hint}</span>
+        <span id={`${id}-hint`}>{enterSends ? t.composer.hint : t.composer.hintCommand}</span>
         {length >= COUNTER_FROM && (
           <span role="status" className={styles.counter} data-over={left < 0 || undefined}>
             {t.composer.left(left)}

@@ -3,6 +3,7 @@ import type { ReactNode } from 'react';
 import { Avatar } from '../../components/avatar';
 import { Button } from '../../components/button';
 import { useNow } from '../../hooks/browser';
+import { copyText } from '../../lib/clipboard';
 import { fullTime, phone } from '../../lib/format';
 import { customerName, numberName } from '../../lib/names';
 import { serviceWindow } from '../../lib/service-window';
@@ -45,7 +46,7 @@ export function DetailsPane({ conversation, number, onClose }: Props) {
               className={styles.copy}
               aria-label={t.details.copyPhone}
               title={t.details.copyPhone}
-              onClick={() => void navigator.clipboard?.writeText(`+${digits}`)}
+              onClick={() => void copyText(`+${digits}`)}
             >
               <Copy size={15} />
             </Button>

@@ -1,11 +1,13 @@
-import { useVirtualizer } from '@tanstack/react-virtual';
+import { defaultRangeExtractor, type Range, useVirtualizer } from '@tanstack/react-virtual';
 import { CheckCheck, MessagesSquare, SearchX } from 'lucide-react';
-import { useEffect, useRef } from 'react';
+import { type KeyboardEvent, useEffect, useRef, useState } from 'react';
 import { Button } from '../../components/button';
 import { FailureNotice, Notice } from '../../components/notice';
 import { useNow } from '../../hooks/browser';
 import { useConversationList } from '../../hooks/conversations';
 import { useServices } from '../../hooks/services';
+import { useSettings } from '../../hooks/settings';
+import { useStillUnderPointer } from '../../hooks/still-under-pointer';
 import type { ListFilter } from '../../lib/keys';
 import type { Conversation } from '../../lib/types';
 import { t } from '../../messages/en';
@@ -16,17 +18,19 @@ interface Props {
   filter: ListFilter;
   currentId: string | null;
   hrefOf: (conversationId: string) => string;
+  onNewChat: () => void;
   onShowAll: () => void;
 }
 
 const ROW_PX = 74;
+const COMPACT_ROW_PX = 58;
 
-export function ConversationList({ filter, currentId, hrefOf, onShowAll }: Props) {
+export function ConversationList({ filter, currentId, hrefOf, onNewChat, onShowAll }: Props) {
   const list = useConversationList(filter);
   if (list.isPending) return <Skeleton />;
   if (list.isError && !list.data) return <FailureNotice error={list.error} onRetry={() => void list.refetch()} />;
   const conversations = list.data?.pages.flatMap((page) => page.conversations) ?? [];
-  if (conversations.length === 0) return <Empty filter={filter} onShowAll={onShowAll} />;
+  if (conversations.length === 0) return <Empty filter={filter} onNewChat={onNewChat} onShowAll={onShowAll} />;
   return (
     <>
       {list.isRefetchError && (
@@ -58,17 +62,32 @@ interface RowsProps {
   loadMore: () => void;
 }
 
-function Rows({ conversations, currentId, hrefOf, hasMore, loadMore }: RowsProps) {
+function Rows(props: RowsProps) {
+  const { currentId, hrefOf, hasMore, loadMore } = props;
   const { userId } = useServices();
+  const { compactRows } = useSettings();
+  const rowPx = compactRows ? COMPACT_ROW_PX : ROW_PX;
   const now = useNow();
   const scroller = useRef<HTMLDivElement>(null);
+  const { shown: conversations, ...pointer } = useStillUnderPointer(props.conversations);
+  const [focusedId, setFocusedId] = useState<string | null>(null);
+  const indexOf = (id: string | null) => (id === null ? -1 : conversations.findIndex((item) => item.id === id));
+  const focusedIndex = indexOf(focusedId);
+  const currentIndex = indexOf(currentId);
   const virtual = useVirtualizer({
     count: conversations.length,
     getScrollElement: () => scroller.current,
-    estimateSize: () => ROW_PX,
+    estimateSize: () => rowPx,
     getItemKey: (index) => conversations[index]?.id ?? index,
     overscan: 6,
+    // A row that has the focus stays mounted, however far it is scrolled away.
+    rangeExtractor: (range: Range) => {
+      const mounted = defaultRangeExtractor(range);
+      if (focusedIndex === -1 || mounted.includes(focusedIndex)) return mounted;
+      return [...mounted, focusedIndex].toSorted((a, b) => a - b);
+    },
   });
+  useEffect(() => virtual.measure(), [rowPx, virtual]);
   const items = virtual.getVirtualItems();
   const lastShown = items.at(-1)?.index ?? 0;
   const isNearEnd = lastShown >= conversations.length - 10;
@@ -76,24 +95,67 @@ function Rows({ conversations, currentId, hrefOf, hasMore, loadMore }: RowsProps
     if (hasMore && isNearEnd) loadMore();
   }, [hasMore, isNearEnd, loadMore]);
   // A conversation reached by keyboard or link is brought into view; one under the pointer stays put.
-  const currentIndex = conversations.findIndex((item) => item.id === currentId);
-  const shownId = useRef<string | null>(null);
+  const broughtInto = useRef<string | null>(null);
   useEffect(() => {
-    if (currentIndex >= 0 && shownId.current !== currentId) virtual.scrollToIndex(currentIndex);
-    shownId.current = currentId;
+    if (currentId === null || currentIndex === -1 || broughtInto.current === currentId) return;
+    broughtInto.current = currentId;
+    virtual.scrollToIndex(currentIndex, { align: 'auto' });
   }, [currentId, currentIndex, virtual]);
+
+  const focusRow = (index: number) => {
+    const wanted = conversations[Math.max(0, Math.min(index, conversations.length - 1))];
+    if (!wanted) return;
+    setFocusedId(wanted.id);
+    virtual.scrollToIndex(indexOf(wanted.id), { align: 'auto' });
+    requestAnimationFrame(() =>
+      scroller.current
+        ?.querySelector<HTMLElement>(`[data-conversation="${CSS.escape(wanted.id)}"]`)
+        ?.focus({ preventScroll: true }),
+    );
+  };
+  const onKeyDown = (event: KeyboardEvent) => {
+    if (event.altKey || event.ctrlKey || event.metaKey || event.shiftKey || focusedIndex === -1) return;
+    const perPage = Math.max(1, Math.floor((scroller.current?.clientHeight ?? 0) / rowPx) - 1);
+    const steps: Record<string, number> = {
+      ArrowDown: focusedIndex + 1,
+      ArrowUp: focusedIndex - 1,
+      PageDown: focusedIndex + perPage,
+      PageUp: focusedIndex - perPage,
+      Home: 0,
+      End: conversations.length - 1,
+    };
+    const next = steps[event.key];
+    if (next === undefined) return;
+    event.preventDefault();
+    focusRow(next);
+  };
+  const tabStop = focusedIndex !== -1 ? focusedIndex : Math.max(currentIndex, 0);
+  // Tab must find a row: where the stop is scrolled out of what is mounted, the first one stands in.
+  const mountedStop = items.some((item) => item.index === tabStop) ? tabStop : items[0]?.index;
   return (
-    <div ref={scroller} className={styles.scroller}>
+    // The rows are links; the keys move among them.
+    // oxlint-disable-next-line jsx-a11y/no-static-element-interactions
+    <div
+      ref={scroller}
+      className={styles.scroller}
+      data-compact={compactRows || undefined}
+      onKeyDown={onKeyDown}
+      {...pointer}
+    >
       <ol className={styles.list} style={{ blockSize: virtual.getTotalSize() }}>
         {items.map((item) => {
           const conversation = conversations[item.index];
           return (
             conversation && (
+              // It watches where the focus is: that is the link's, inside it.
+              // oxlint-disable-next-line jsx-a11y/no-noninteractive-element-interactions
               <li
                 key={item.key}
                 ref={virtual.measureElement}
                 data-index={item.index}
                 className={styles.item}
+                onFocus={() => setFocusedId(conversation.id)}
+                onBlur={() => setFocusedId(null)}
                 aria-posinset={item.index + 1}
                 aria-setsize={hasMore ? -1 : conversations.length}
                 style={{ transform: `translateY(${item.start}px)` }}
@@ -102,6 +164,7 @@ function Rows({ conversations, currentId, hrefOf, hasMore, loadMore }: RowsProps
                   conversation={conversation}
                   href={hrefOf(conversation.id)}
                   isCurrent={conversation.id === currentId}
+                  isTabStop={item.index === mountedStop}
                   userId={userId}
                   now={now}
                 />
@@ -114,7 +177,7 @@ function Rows({ conversations, currentId, hrefOf, hasMore, loadMore }: RowsProps
   );
 }
 
-function Empty({ filter, onShowAll }: { filter: ListFilter; onShowAll: () => void }) {
+function Empty({ filter, onNewChat, onShowAll }: Pick<Props, 'filter' | 'onNewChat' | 'onShowAll'>) {
   const showAll = <Button onClick={onShowAll}>{t.inbox.showAll}</Button>;
   if (filter.search !== '')
     return (
@@ -128,7 +191,11 @@ function Empty({ filter, onShowAll }: { filter: ListFilter; onShowAll: () => voi
         {showAll}
       </Notice>
     );
-  return <Notice icon={<MessagesSquare />} heading={t.inbox.empty} detail={t.inbox.emptyHint} />;
+  return (
+    <Notice icon={<MessagesSquare />} heading={t.inbox.empty} detail={t.inbox.emptyHint}>
+      <Button onClick={onNewChat}>{t.newChat.open}</Button>
+    </Notice>
+  );
 }
 
 function Skeleton() {

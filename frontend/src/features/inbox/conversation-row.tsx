@@ -16,18 +16,27 @@ interface Props {
   conversation: Conversation;
   href: string;
   isCurrent: boolean;
+  /** Of all rows, the one that Tab leads to. */
+  isTabStop: boolean;
   userId: string;
   now: Date;
 }
 
 export const ConversationRow = memo(function ConversationRow(props: Props) {
-  const { conversation, href, isCurrent, userId, now } = props;
+  const { conversation, href, isCurrent, isTabStop, userId, now } = props;
   const name = customerName(conversation);
-  const draft = useSavedDraft(userId, conversation.id);
+  const draft = useSavedDraft(userId, conversation);
   const { last_message_time: time, unread_count: unread } = conversation;
   const left = serviceWindow(conversation.window_expires_at, now);
   return (
-    <Link href={href} className={styles.row} aria-current={isCurrent ? 'page' : undefined}>
+    <Link
+      href={href}
+      className={styles.row}
+      tabIndex={isTabStop ? 0 : -1}
+      data-list-row
+      data-conversation={conversation.id}
+      aria-current={isCurrent ? 'page' : undefined}
+    >
       <Avatar name={name} id={conversation.id} />
       <span className={styles.text}>
         <span className={styles.top}>

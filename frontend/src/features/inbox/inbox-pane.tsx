@@ -11,10 +11,11 @@ interface Props {
   currentId: string | null;
   searchRef: RefObject<HTMLInputElement | null>;
   hrefOf: (conversationId: string) => string;
+  onNewChat: () => void;
 }
 
 /** The list of conversations, with what narrows it. */
-export function InboxPane({ filter, currentId, searchRef, hrefOf }: Props) {
+export function InboxPane({ filter, currentId, searchRef, hrefOf, onNewChat }: Props) {
   const { text, setText, setUnread } = filter;
   const { unread } = filter.asked;
   return (
@@ -35,6 +36,10 @@ export function InboxPane({ filter, currentId, searchRef, hrefOf }: Props) {
               if (event.key === 'Escape' && text !== '') {
                 event.stopPropagation();
                 setText('');
+              }
+              if (event.key === 'ArrowDown') {
+                event.preventDefault();
+                document.querySelector<HTMLElement>('[data-list-row][tabindex="0"]')?.focus();
               }
             }}
           />
@@ -62,6 +67,7 @@ export function InboxPane({ filter, currentId, searchRef, hrefOf }: Props) {
         filter={filter.asked}
         currentId={currentId}
         hrefOf={hrefOf}
+        onNewChat={onNewChat}
         onShowAll={() => {
           setText('');
           setUnread(false);

@@ -1,9 +1,10 @@
 import { type ReactNode, useCallback, useEffect, useRef, useState } from 'react';
+import { Dialog } from '../../components/dialog';
 import type { Configuration } from '../../lib/configuration';
 import { t } from '../../messages/en';
 import { signInToDemo } from './demo-session';
 import type { Session } from './session';
-import { SignIn } from './sign-in';
+import { SignIn, SignInPage } from './sign-in';
 import type { SupabaseSignIn } from './supabase-session';
 
 interface Props {
@@ -16,9 +17,13 @@ const SIGNED_OUT = 'livechat.signed-out';
 const hasSignedOutOfDemo = ({ sandbox_url }: Configuration): boolean =>
   sandbox_url !== null && sessionStorage.getItem(SIGNED_OUT) !== null;
 
-/** Shows its children to who is signed in, and the sign-in page to everybody else. */
+/**
+ * Shows its children to who is signed in, and the sign-in page to everybody else. A session that has ended by
+ * itself asks over the page, which stays as it is: nothing that was being written is lost.
+ */
 export function SessionGate({ configuration, children }: Props) {
   const [session, setSession] = useState<Session | null>(null);
+  const [hasEnded, setEnded] = useState(false);
   const supabase = useRef<Promise<SupabaseSignIn> | null>(null);
   const { sandbox_url, supabase_url, supabase_anon_key } = configuration;
   const isConfigured = sandbox_url !== null || (supabase_url !== null && supabase_anon_key !== null);
@@ -30,6 +35,7 @@ export function SessionGate({ configuration, children }: Props) {
     setFailure(null);
     try {
       setSession(await signIn());
+      setEnded(false);
     } catch (error) {
       setFailure(error instanceof Error && error.name === 'AuthApiError' ? error.message : orElse);
     }
@@ -56,38 +62,36 @@ export function SessionGate({ configuration, children }: Props) {
     }
   }, [attempt, sandbox_url, signInAsDemo, supabase_url, supabase_anon_key]);
 
-  // Ended by itself: what was written stays, and who it was may sign in again.
-  const expire = useCallback(() => {
-    setSession(null);
-    setFailure(t.session.ended);
-  }, []);
-
-  useEffect(
-    () =>
-      session?.onEnd(() => {
-        expire();
-      }),
-    [session, expire],
-  );
+  const expire = useCallback(() => setEnded(true), []);
+  useEffect(() => session?.onEnd(expire), [session, expire]);
 
   const signOut = useCallback(() => {
     sessionStorage.setItem(SIGNED_OUT, '1');
     void session?.signOut();
     setFailure(null);
+    setEnded(false);
     setSession(null);
   }, [session]);
 
-  if (session) return children(session, { signOut, expire });
   const withPassword = (email: string, password: string) => {
     const loaded = supabase.current;
     if (loaded) void attempt(async () => (await loaded).signIn(email, password), t.session.failed);
   };
+  const ways = {
+    isBusy,
+    failure,
+    onDemo: sandbox_url ? signInAsDemo : null,
+    onPassword: supabase_url && supabase_anon_key && !sandbox_url ? withPassword : null,
+  };
+  if (!session) return <SignInPage {...ways} />;
   return (
-    <SignIn
-      isBusy={isBusy}
-      failure={failure}
-      onDemo={sandbox_url ? signInAsDemo : null}
-      onPassword={supabase_url && supabase_anon_key && !sandbox_url ? withPassword : null}
-    />
+    <>
+      {children(session, { signOut, expire })}
+      {hasEnded && (
+        <Dialog label={t.session.endedHeading} isRequired>
+          <SignIn {...ways} heading={t.session.endedHeading} intro={t.session.ended} onSignOut={signOut} />
+        </Dialog>
+      )}
+    </>
   );
 }

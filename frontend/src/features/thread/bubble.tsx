@@ -1,8 +1,9 @@
-import { Copy, Reply } from 'lucide-react';
-import { memo, type ReactNode } from 'react';
+import { Copy, Reply, SmilePlus } from 'lucide-react';
+import { memo, type KeyboardEvent, type ReactNode } from 'react';
 import { Button } from '../../components/button';
 import { Markup } from '../../components/markup';
 import { Tick } from '../../components/tick';
+import { copyText } from '../../lib/clipboard';
 import { clockTime, fullTime } from '../../lib/format';
 import { tickOf } from '../../lib/status';
 import type { Message } from '../../lib/types';
@@ -10,6 +11,7 @@ import { t } from '../../messages/en';
 import styles from './bubble.module.css';
 import { ContentPart, Edited, Marks, showsText } from './content-part';
 import { QuotedMessage } from './quoted-message';
+import { ReactionPicker } from './reaction-picker';
 import { SendTrouble } from './send-trouble';
 
 interface Props {
@@ -18,20 +20,28 @@ interface Props {
   startsGroup: boolean;
   endsGroup: boolean;
   wasSentAgain: boolean;
+  isReacting: boolean;
+  canReact: boolean;
   customerName: string;
   onReply: (message: Message) => void;
+  onReact: (message: Message, emoji: string) => void;
+  onReacting: (messageId: string | null) => void;
   onSendAgain: (message: Message) => void;
+  onDismiss: (message: Message) => void;
   onShow: (message: Message) => void;
 }
 
 export const Bubble = memo(function Bubble(props: Props) {
-  const { message, quoted, customerName, onReply, onSendAgain, onShow } = props;
+  const { message, quoted, customerName, onSendAgain, onShow } = props;
   const isOut = message.direction === 'outbound';
   const shape = tickOf(message);
   return (
-    <BubbleFrame isOut={isOut} startsGroup={props.startsGroup} endsGroup={props.endsGroup} actions={
-      <BubbleActions message={message} onReply={onReply} />
-    }>
+    <BubbleFrame
+      isOut={isOut}
+      startsGroup={props.startsGroup}
+      endsGroup={props.endsGroup}
+      actions={<BubbleActions {...props} />}
+    >
       <span className="sr-only">{isOut ? t.inbox.you : `${customerName}: `}</span>
       <Marks message={message} />
       {message.reply_to && (
@@ -47,7 +57,12 @@ export const Bubble = memo(function Bubble(props: Props) {
         <Edited message={message} />
         {shape && <Tick shape={shape} />}
       </Meta>
-      <SendTrouble message={message} wasSentAgain={props.wasSentAgain} onSendAgain={onSendAgain} />
+      <SendTrouble
+        message={message}
+        wasSentAgain={props.wasSentAgain}
+        onSendAgain={onSendAgain}
+        onDismiss={props.onDismiss}
+      />
       {message.reactions.length > 0 && (
         <ul className={styles.reactions}>
           {message.reactions.map((reaction) => (
@@ -98,24 +113,73 @@ export function Meta({ time, children }: { time: string; children: ReactNode }) 
   );
 }
 
-function BubbleActions({ message, onReply }: Pick<Props, 'message' | 'onReply'>) {
+/** Left and right move between the buttons: none of them is a stop of its own on the way through the page. */
+function moveAmong(event: KeyboardEvent<HTMLElement>): void {
+  const step = event.key === 'ArrowRight' ? 1 : event.key === 'ArrowLeft' ? -1 : 0;
+  if (step === 0) return;
+  const buttons = [...event.currentTarget.querySelectorAll('button')];
+  const isRtl = getComputedStyle(event.currentTarget).direction === 'rtl';
+  const at = buttons.indexOf(document.activeElement as HTMLButtonElement) + (isRtl ? -step : step);
+  buttons[(at + buttons.length) % buttons.length]?.focus();
+  event.preventDefault();
+}
+
+function BubbleActions(props: Props) {
+  const { message, isReacting, canReact, onReply, onReact, onReacting } = props;
   const { text } = message;
   return (
-    <span className={styles.actions}>
+    <span
+      className={styles.actions}
+      data-actions
+      data-layer={isReacting || undefined}
+      role="toolbar"
+      tabIndex={-1}
+      aria-label={t.bubble.actions}
+      onKeyDown={moveAmong}
+    >
+      {canReact && (
+        <Button
+          kind="icon"
+          tabIndex={-1}
+          aria-label={t.bubble.react}
+          title={t.bubble.react}
+          aria-expanded={isReacting}
+          onClick={() => onReacting(isReacting ? null : message.id)}
+        >
+          <SmilePlus size={17} />
+        </Button>
+      )}
       {message.wamid && (
-        <Button kind="icon" aria-label={t.bubble.reply} title={t.bubble.reply} onClick={() => onReply(message)}>
+        <Button
+          kind="icon"
+          tabIndex={-1}
+          aria-label={t.bubble.reply}
+          title={t.bubble.reply}
+          onClick={() => onReply(message)}
+        >
           <Reply size={17} />
         </Button>
       )}
       {text && (
         <Button
           kind="icon"
+          tabIndex={-1}
           aria-label={t.bubble.copy}
           title={t.bubble.copy}
-          onClick={() => void navigator.clipboard?.writeText(text)}
+          onClick={() => void copyText(text)}
         >
           <Copy size={16} />
         </Button>
+      )}
+      {isReacting && (
+        <ReactionPicker
+          mine={message.reactions.find((reaction) => reaction.from === 'business')?.emoji ?? null}
+          onPick={(emoji) => {
+            onReacting(null);
+            onReact(message, emoji);
+          }}
+          onClose={() => onReacting(null)}
+        />
       )}
     </span>
   );

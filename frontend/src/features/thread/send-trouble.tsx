@@ -9,10 +9,11 @@ interface Props {
   message: Message;
   wasSentAgain: boolean;
   onSendAgain: (message: Message) => void;
+  onDismiss: (message: Message) => void;
 }
 
 /** Why a message did not go out and what to do about it, in the open: not in a tooltip. */
-export function SendTrouble({ message, wasSentAgain, onSendAgain }: Props) {
+export function SendTrouble({ message, wasSentAgain, onSendAgain, onDismiss }: Props) {
   const [isSure, setSure] = useState(false);
   const canRepeat = message.message_type === 'text' && message.text !== null;
   const again = wasSentAgain ? (
@@ -30,7 +31,12 @@ export function SendTrouble({ message, wasSentAgain, onSendAgain }: Props) {
           {error?.detail ?? error?.title ?? t.bubble.failed}
           {error?.code != null && ` ${t.bubble.failedCode(error.code)}.`}
         </span>
-        {canRepeat && error?.retryable !== false && again}
+        <span className={styles.actions}>
+          {canRepeat && error?.retryable !== false && again}
+          <Button kind="link" onClick={() => onDismiss(message)}>
+            {t.bubble.delete}
+          </Button>
+        </span>
       </Trouble>
     );
   }

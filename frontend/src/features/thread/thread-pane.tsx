@@ -1,6 +1,9 @@
-import { useMemo } from 'react';
+import { useCallback, useMemo, useState } from 'react';
+import { Button } from '../../components/button';
 import { FailureNotice } from '../../components/notice';
-import { useThreadMessages } from '../../hooks/thread-messages';
+import { useThreadAround, useThreadMessages } from '../../hooks/thread-messages';
+import { type Anchor, savedAnchor } from '../../lib/anchors';
+import { ApiProblem } from '../../lib/api';
 import type { Conversation, Message } from '../../lib/types';
 import { t } from '../../messages/en';
 import { Thread } from './thread';
@@ -9,33 +12,112 @@ import styles from './thread.module.css';
 interface Props {
   conversation: Conversation;
   headingId: string;
+  /** The message that the address names: the thread opens around it. */
+  messageId: string | null;
   onReply: (message: Message) => void;
+  /** Open the thread around a message that is not loaded; null: at its end again. */
+  onOpenMessage: (messageId: string | null) => void;
+  threadRef: React.Ref<ThreadHandle>;
+}
+
+export interface ThreadHandle {
+  focusLast: () => void;
 }
 
 /** A conversation's messages, from loading to failing; `Thread` shows them. */
-export function ThreadPane({ conversation, headingId, onReply }: Props) {
-  const query = useThreadMessages(conversation);
-  const messages = useMemo(() => loadedMessages(query.data?.pages), [query.data]);
-  if (query.isPending)
+export function ThreadPane(props: Props) {
+  const { conversation, headingId, messageId, onReply, onOpenMessage, threadRef } = props;
+  const latest = useThreadMessages(conversation);
+  const messages = useMemo(() => loadedMessages(latest.data?.pages), [latest.data]);
+  const firstUnreadId = latest.data?.pages[0]?.first_unread_id ?? null;
+  const [left, setLeft] = useState<Anchor | null>(() => savedAnchor(conversation.id));
+  // Where reading begins: at what the address names, at the first unread, or where the thread was left. It is
+  // looked up once for each wish: what is loaded changes, and the thread must not jump with it.
+  const [start, setStart] = useState<string | null | undefined>(undefined);
+  const [found, setFound] = useState<{ wish: string | null; isLoaded: boolean } | null>(null);
+  if (latest.data && start === undefined) setStart(firstUnreadId ?? left?.messageId ?? null);
+  const wish = messageId ?? start ?? null;
+  if (latest.data && start !== undefined && found?.wish !== wish)
+    setFound({ wish, isLoaded: wish === null || messages.some((message) => message.id === wish) });
+  const aroundId = found && !found.isLoaded ? found.wish : null;
+  const around = useThreadAround(conversation, aroundId);
+  const windowed = useMemo(() => loadedMessages(around.data?.pages), [around.data]);
+
+  const toLatest = useCallback(() => {
+    setLeft(null);
+    setStart(null);
+    onOpenMessage(null);
+  }, [onOpenMessage]);
+
+  if (latest.isPending || found === null || (aroundId !== null && around.isPending)) {
+    if (latest.isError) return <FailureNotice error={latest.error} onRetry={() => void latest.refetch()} />;
+    return <Skeleton />;
+  }
+  if (latest.isError && !latest.data)
+    return <FailureNotice error={latest.error} onRetry={() => void latest.refetch()} />;
+  if (aroundId !== null && around.isError && !around.data) {
+    // A message that is not there (any more) is no reason to show nothing.
+    const isGone = around.error instanceof ApiProblem && around.error.status === 404;
     return (
-      <div className={styles.loading} role="status">
-        {t.loading}
-      </div>
+      <FailureNotice
+        error={around.error}
+        onRetry={() => (isGone ? toLatest() : void around.refetch())}
+        retryLabel={isGone ? t.thread.toLatest : undefined}
+      />
     );
-  if (query.isError && !query.data) return <FailureNotice error={query.error} onRetry={() => void query.refetch()} />;
+  }
+  const isStale = latest.isRefetchError || (aroundId !== null && around.isRefetchError);
+  const shared = { conversation, headingId, onReply, ref: threadRef };
   return (
-    <Thread
-      conversation={conversation}
-      headingId={headingId}
-      messages={messages}
-      firstUnreadId={query.data?.pages[0]?.first_unread_id ?? null}
-      hasOlder={query.hasNextPage}
-      isLoadingOlder={query.isFetchingNextPage}
-      loadOlder={query.fetchNextPage}
-      onReply={onReply}
-    />
+    <div className={styles.place}>
+      {isStale && (
+        <p role="status" className={styles.stale}>
+          {t.couldNotRefresh}{' '}
+          <Button kind="link" onClick={() => void (aroundId === null ? latest : around).refetch()}>
+            {t.retry}
+          </Button>
+        </p>
+      )}
+      {aroundId === null ? (
+        <Thread
+          key="latest"
+          {...shared}
+          messages={messages}
+          firstUnreadId={firstUnreadId}
+          namedId={messageId}
+          anchor={messageId === null && firstUnreadId === null ? left : null}
+          hasOlder={latest.hasNextPage}
+          isLoading={latest.isFetchingNextPage}
+          loadOlder={latest.fetchNextPage}
+          hasNewer={false}
+          loadNewer={nothing}
+          onWindowEnd={nothing}
+          onOpenMessage={onOpenMessage}
+          onLatest={toLatest}
+        />
+      ) : (
+        <Thread
+          key={aroundId}
+          {...shared}
+          messages={windowed}
+          firstUnreadId={firstUnreadId}
+          namedId={messageId ?? aroundId}
+          anchor={left?.messageId === aroundId ? left : null}
+          hasOlder={around.hasNextPage}
+          isLoading={around.isFetchingNextPage || around.isFetchingPreviousPage}
+          loadOlder={around.fetchNextPage}
+          hasNewer
+          loadNewer={around.hasPreviousPage ? around.fetchPreviousPage : nothing}
+          onWindowEnd={around.hasPreviousPage ? nothing : toLatest}
+          onOpenMessage={onOpenMessage}
+          onLatest={toLatest}
+        />
+      )}
+    </div>
   );
 }
+
+const nothing = () => undefined;
 
 /** Pages are newest first, messages in them oldest first; while both change, a message may stand in two. */
 function loadedMessages(pages: { messages: Message[] }[] | undefined): Message[] {
@@ -43,4 +125,17 @@ function loadedMessages(pages: { messages: Message[] }[] | undefined): Message[]
   for (const page of (pages ?? []).toReversed())
     for (const message of page.messages) byId.set(message.id, message);
   return [...byId.values()];
+}
+
+const BONES = [58, 36, 72, 44, 64, 30];
+
+function Skeleton() {
+  return (
+    <div className={styles.loading} role="status">
+      <span className="sr-only">{t.loading}</span>
+      {BONES.map((width, index) => (
+        <span key={width} className={styles.bone} data-side={index % 3 === 1 ? 'out' : 'in'} style={{ inlineSize: `${width}%` }} />
+      ))}
+    </div>
+  );
 }

@@ -1,9 +1,12 @@
-import { useCallback, useEffect, useMemo, useRef, useState } from 'react';
+import { type KeyboardEvent, type Ref, useCallback, useEffect, useImperativeHandle, useMemo, useRef, useState } from 'react';
 import { useAttention, useNow } from '../../hooks/browser';
+import { useMessageActions } from '../../hooks/message-actions';
 import { useOutbox, useServices } from '../../hooks/services';
+import { useSettings } from '../../hooks/settings';
 import { useReadReceipts } from '../../hooks/thread-messages';
+import type { Anchor } from '../../lib/anchors';
+import { copyText } from '../../lib/clipboard';
 import { dayLabel } from '../../lib/format';
-import { newId } from '../../lib/ids';
 import { customerName } from '../../lib/names';
 import { preview } from '../../lib/preview';
 import { type ThreadRow, threadRows } from '../../lib/thread-rows';
@@ -12,73 +15,123 @@ import { t } from '../../messages/en';
 import { Announcer } from './announcer';
 import { Bubble } from './bubble';
 import { LocalBubble } from './local-bubble';
+import { useReadingPlace } from './reading-place';
+import type { ThreadHandle } from './thread-pane';
 import styles from './thread.module.css';
 import { ToEndButton } from './to-end-button';
 import { VirtualThread, type VirtualThreadHandle } from './virtual-thread';
 
 interface Props {
+  ref: Ref<ThreadHandle>;
   conversation: Conversation;
   headingId: string;
   messages: Message[];
   firstUnreadId: string | null;
+  /** A message that was asked for: the thread goes there, and it stands out for a moment. */
+  namedId: string | null;
+  /** Where the thread was left. */
+  anchor: Anchor | null;
   hasOlder: boolean;
-  isLoadingOlder: boolean;
+  isLoading: boolean;
   loadOlder: () => unknown;
+  hasNewer: boolean;
+  loadNewer: () => unknown;
+  onWindowEnd: () => void;
   onReply: (message: Message) => void;
+  onOpenMessage: (messageId: string) => void;
+  onLatest: () => void;
 }
 
+const HIGHLIGHT_MS = 2500;
+
 export function Thread(props: Props) {
-  const { conversation, headingId, messages, hasOlder, isLoadingOlder, onReply } = props;
-  const { outbox } = useServices();
+  const { ref, conversation, headingId, messages, namedId, anchor, hasOlder, isLoading, hasNewer, onReply, onOpenMessage } = props;
   const now = useNow(60_000);
   const isAttended = useAttention();
+  const { singleKeys } = useSettings();
   const list = useRef<VirtualThreadHandle>(null);
-  const [isPinned, setPinned] = useState(true);
+  useImperativeHandle(ref, () => ({ focusLast: () => list.current?.focusLast() }));
+  const [isPinned, setPinned] = useState(!hasNewer);
   // The line stays where reading began until the conversation is left.
   const [firstUnreadId] = useState(props.firstUnreadId);
-  const [sentAgain, setSentAgain] = useState<ReadonlySet<string>>(new Set());
+  const [reactingTo, setReactingTo] = useState<string | null>(null);
   const name = customerName(conversation);
+  const { userId } = useServices();
+  const actions = useMessageActions(conversation, userId);
 
   const all = useOutbox();
-  const local = useMemo(() => all.filter((entry) => entry.conversationId === conversation.id), [all, conversation.id]);
-  const rows = useMemo(() => threadRows(messages, local, firstUnreadId), [messages, local, firstUnreadId]);
+  const local = useMemo(
+    () => (hasNewer ? [] : all.filter((entry) => entry.conversationId === conversation.id)),
+    [all, conversation.id, hasNewer],
+  );
+  const rows = useMemo(
+    () => threadRows(messages, local, firstUnreadId, actions.dismissed),
+    [messages, local, firstUnreadId, actions.dismissed],
+  );
   const byId = useMemo(() => new Map(messages.map((message) => [message.id, message])), [messages]);
+  const keyOf = useCallback((id: string) => byId.get(id)?.client_message_id ?? id, [byId]);
 
   const newestInbound = messages.findLast((message) => message.direction === 'inbound');
-  useReadReceipts(conversation, newestInbound?.id ?? null, isPinned && isAttended);
+  useReadReceipts(conversation, newestInbound?.id ?? null, isPinned && isAttended && !hasNewer);
   const newBelow = useNewBelow(messages, isPinned);
 
   // What the agent writes goes to the end, wherever the thread stood.
-  const localCount = useRef(local.length);
+  const localCount = useRef(all.length);
+  const { onLatest } = props;
   useEffect(() => {
-    if (local.length > localCount.current) list.current?.scrollToEnd();
-    localCount.current = local.length;
-  }, [local.length]);
+    const isNew = all.length > localCount.current && all.at(-1)?.conversationId === conversation.id;
+    localCount.current = all.length;
+    if (!isNew) return;
+    if (hasNewer) onLatest();
+    else list.current?.scrollToEnd();
+  }, [all, conversation.id, hasNewer, onLatest]);
 
-  const sendAgain = useCallback(
+  const [highlighted, highlight] = useHighlight(namedId);
+  const show = useCallback(
     (message: Message) => {
-      if (message.text === null) return;
-      setSentAgain((known) => new Set(known).add(message.id));
-      outbox.add({
-        // A new key: the one before stands for the message that failed.
-        clientMessageId: newId(),
-        conversationId: conversation.id,
-        phoneNumberId: conversation.phone_number_id,
-        text: message.text,
-        replyTo: message.reply_to,
-        createdAt: new Date().toISOString(),
-      });
+      if (!byId.has(message.id)) return onOpenMessage(message.id);
+      list.current?.scrollToKey(keyOf(message.id));
+      highlight(message.id);
     },
-    [conversation.id, conversation.phone_number_id, outbox],
+    [byId, highlight, keyOf, onOpenMessage],
   );
-  const show = useCallback((message: Message) => {
-    list.current?.scrollToKey(message.client_message_id ?? message.id);
-  }, []);
+  // Back and forward may name another message of those that are loaded.
+  const shownId = useRef(namedId);
+  useEffect(() => {
+    if (namedId === shownId.current) return;
+    shownId.current = namedId;
+    if (namedId !== null) list.current?.scrollToKey(keyOf(namedId));
+  }, [keyOf, namedId]);
 
-  const { loadOlder: fetchOlder } = props;
+  const { loadOlder: fetchOlder, loadNewer: fetchNewer } = props;
   const loadOlder = useCallback(() => {
-    if (!isLoadingOlder) void fetchOlder();
-  }, [fetchOlder, isLoadingOlder]);
+    if (!isLoading) void fetchOlder();
+  }, [fetchOlder, isLoading]);
+  const loadNewer = useCallback(() => {
+    if (!isLoading) void fetchNewer();
+  }, [fetchNewer, isLoading]);
+
+  const { day, onTopChange } = useReadingPlace(conversation.id, rows, isPinned, now);
+
+  const onRowKey = (row: ThreadRow, event: KeyboardEvent) => {
+    if (row.kind !== 'message') return;
+    const { message } = row;
+    if (event.key === 'Enter') event.currentTarget.querySelector<HTMLElement>(':focus [data-actions] button')?.focus();
+    else if (!singleKeys || event.shiftKey) return;
+    else if (event.code === 'KeyR' && message.wamid) onReply(message);
+    else if (event.code === 'KeyC' && message.text) void copyText(message.text);
+    else if (event.code === 'KeyE' && actions.canReactTo(message)) setReactingTo(message.id);
+    else return;
+    event.preventDefault();
+  };
+
+  const openAtId = namedId ?? firstUnreadId ?? anchor?.messageId ?? null;
+  const [openAt] = useState(() => {
+    if (openAtId === null) return null;
+    if (anchor) return { key: keyOf(openAtId), align: 'start' as const, offsetPx: anchor.offsetPx };
+    if (namedId !== null && namedId !== firstUnreadId) return { key: keyOf(openAtId), align: 'center' as const };
+    return { key: 'unread', align: 'start' as const };
+  });
 
   const renderRow = (row: ThreadRow) => {
     switch (row.kind) {
@@ -97,10 +150,15 @@ export function Thread(props: Props) {
             quoted={row.message.reply_to ? byId.get(row.message.reply_to) : undefined}
             startsGroup={row.startsGroup}
             endsGroup={row.endsGroup}
-            wasSentAgain={sentAgain.has(row.message.id)}
+            wasSentAgain={actions.sentAgain.has(row.message.id)}
+            isReacting={reactingTo === row.message.id}
+            canReact={actions.canReactTo(row.message)}
             customerName={name}
             onReply={onReply}
-            onSendAgain={sendAgain}
+            onReact={actions.react}
+            onReacting={setReactingTo}
+            onSendAgain={actions.sendAgain}
+            onDismiss={actions.dismiss}
             onShow={show}
           />
         );
@@ -109,20 +167,52 @@ export function Thread(props: Props) {
 
   return (
     <div className={styles.thread}>
+      {day && (
+        <p className={styles.floatingDay} aria-hidden>
+          {day}
+        </p>
+      )}
       <VirtualThread
         ref={list}
         rows={rows}
         labelledBy={headingId}
-        openAtKey={firstUnreadId === null ? null : 'unread'}
+        openAt={openAt}
+        highlightKey={highlighted === null ? null : keyOf(highlighted)}
         hasOlder={hasOlder}
         loadOlder={loadOlder}
+        hasNewer={hasNewer}
+        loadNewer={loadNewer}
+        onWindowEnd={props.onWindowEnd}
         onPinnedChange={setPinned}
+        onTopChange={onTopChange}
+        onRowKey={onRowKey}
         renderRow={renderRow}
       />
-      {!isPinned && <ToEndButton count={newBelow} onClick={() => list.current?.scrollToEnd()} />}
+      {!isPinned && (
+        <ToEndButton
+          count={hasNewer ? conversation.unread_count : newBelow}
+          onClick={() => (hasNewer ? onLatest() : list.current?.scrollToEnd())}
+        />
+      )}
       <Announcer messages={messages} name={name} headingId={headingId} />
     </div>
   );
+}
+
+/** The message that stands out, for as long as it takes to find it. */
+function useHighlight(namedId: string | null): [string | null, (id: string) => void] {
+  const [highlighted, setHighlighted] = useState(namedId);
+  const [known, setKnown] = useState(namedId);
+  if (known !== namedId) {
+    setKnown(namedId);
+    setHighlighted(namedId);
+  }
+  useEffect(() => {
+    if (highlighted === null) return;
+    const timer = setTimeout(() => setHighlighted(null), HIGHLIGHT_MS);
+    return () => clearTimeout(timer);
+  }, [highlighted]);
+  return [highlighted, setHighlighted];
 }
 
 /** How many inbound messages have come since the reader left the end. */

@@ -1,5 +1,6 @@
-import { useVirtualizer } from '@tanstack/react-virtual';
+import { defaultRangeExtractor, type Range, useVirtualizer } from '@tanstack/react-virtual';
 import {
+  type KeyboardEvent,
   type ReactNode,
   type Ref,
   useCallback,
@@ -7,6 +8,7 @@ import {
   useImperativeHandle,
   useLayoutEffect,
   useRef,
+  useState,
 } from 'react';
 import type { ThreadRow } from '../../lib/thread-rows';
 import styles from './virtual-thread.module.css';
@@ -14,32 +16,61 @@ import styles from './virtual-thread.module.css';
 export interface VirtualThreadHandle {
   scrollToEnd: () => void;
   scrollToKey: (key: string) => void;
+  focusLast: () => void;
+}
+
+/** Where a thread opens: a row at the view's top, in its middle, or so far below its top. */
+export interface OpenAt {
+  key: string;
+  align: 'start' | 'center';
+  offsetPx?: number;
+}
+
+/** What stands at the top of the view. */
+export interface TopRow {
+  key: string;
+  offsetPx: number;
 }
 
 interface Props {
   ref?: Ref<VirtualThreadHandle>;
   rows: ThreadRow[];
   labelledBy: string;
-  /** The row that the thread opens at; null opens it at its end. */
-  openAtKey: string | null;
+  /** Null opens it at its end. */
+  openAt: OpenAt | null;
+  /** The row that stands out for a moment. */
+  highlightKey: string | null;
   hasOlder: boolean;
   loadOlder: () => void;
+  /** Whether there are newer messages than those loaded: then the end is not the thread's end. */
+  hasNewer: boolean;
+  loadNewer: () => void;
+  /** A window into the past has been read to its end. */
+  onWindowEnd: () => void;
   onPinnedChange: (isPinned: boolean) => void;
+  /** Called while it is scrolled, at most once a frame. */
+  onTopChange: (top: TopRow | null) => void;
+  onRowKey: (row: ThreadRow, event: KeyboardEvent) => void;
   renderRow: (row: ThreadRow) => ReactNode;
 }
 
 const PINNED_PX = 80;
-const LOAD_OLDER_PX = 800;
+const LOAD_PX = 800;
+// The library measures what it mounts and corrects itself: it is settled within a few frames.
+const SETTLING_FRAMES = 6;
 
 /**
  * A long thread of which only what is seen is mounted. It stays at its end while it is there, and what is
- * being read never moves: not for older pages above, nor for new messages below.
+ * being read never moves: not for other pages above, nor for new messages below.
  */
 export function VirtualThread(props: Props) {
-  const { ref, rows, labelledBy, openAtKey, hasOlder, loadOlder, onPinnedChange, renderRow } = props;
+  const { ref, rows, labelledBy, openAt, hasOlder, loadOlder, hasNewer, loadNewer, onPinnedChange, renderRow } = props;
+  const { onTopChange, onRowKey, onWindowEnd } = props;
   const scroller = useRef<HTMLElement>(null);
   const isPinned = useRef(true);
   const isOpened = useRef(false);
+  const [focusedKey, setFocusedKey] = useState<string | null>(null);
+  const focusedIndex = focusedKey === null ? -1 : rows.findIndex((row) => row.key === focusedKey);
   const virtual = useVirtualizer({
     count: rows.length,
     getScrollElement: () => scroller.current,
@@ -49,19 +80,39 @@ export function VirtualThread(props: Props) {
     paddingStart: 8,
     paddingEnd: 12,
     anchorTo: 'end',
-    followOnAppend: true,
+    // In a window into the past an appended page would drag the view to its end, and on to the next.
+    followOnAppend: !hasNewer,
     scrollEndThreshold: PINNED_PX,
+    // A row that has the focus stays mounted, however far it is scrolled away: the focus must not be lost.
+    rangeExtractor: (range: Range) => {
+      const shown = defaultRangeExtractor(range);
+      if (focusedIndex === -1 || shown.includes(focusedIndex)) return shown;
+      return [...shown, focusedIndex].toSorted((a, b) => a - b);
+    },
   });
 
   // From the document's own numbers: the library's height of the view lags behind during a resize.
   const lookAtEnd = useCallback(() => {
     const element = scroller.current;
     if (!element) return;
-    const now = element.scrollHeight - element.scrollTop - element.clientHeight < PINNED_PX;
+    const isAtEnd = element.scrollHeight - element.scrollTop - element.clientHeight < PINNED_PX;
+    if (isAtEnd && hasNewer && isOpened.current) onWindowEnd();
+    const now = isAtEnd && !hasNewer;
     if (now === isPinned.current) return;
     isPinned.current = now;
     onPinnedChange(now);
-  }, [onPinnedChange]);
+  }, [hasNewer, onPinnedChange, onWindowEnd]);
+
+  const frame = useRef(0);
+  const onScroll = useCallback(() => {
+    lookAtEnd();
+    if (frame.current !== 0) return;
+    frame.current = requestAnimationFrame(() => {
+      frame.current = 0;
+      if (isOpened.current) onTopChange(topOf(scroller.current));
+    });
+  }, [lookAtEnd, onTopChange]);
+  useEffect(() => () => cancelAnimationFrame(frame.current), []);
 
   const toEnd = useCallback(() => {
     const element = scroller.current;
@@ -73,22 +124,53 @@ export function VirtualThread(props: Props) {
     });
   }, [lookAtEnd, virtual]);
 
+  /** Give a row the focus once it is mounted. */
+  const focusRow = useCallback(
+    (index: number) => {
+      const row = rows[index];
+      if (!row) return;
+      setFocusedKey(row.key);
+      virtual.scrollToIndex(index, { align: 'auto' });
+      let frames = SETTLING_FRAMES;
+      const attempt = () => {
+        const element = scroller.current?.querySelector<HTMLElement>(`[data-index="${index}"]`);
+        if (element) element.focus({ preventScroll: true });
+        else if (frames-- > 0) requestAnimationFrame(attempt);
+      };
+      requestAnimationFrame(attempt);
+    },
+    [rows, virtual],
+  );
+
   useImperativeHandle(ref, () => ({
     scrollToEnd: toEnd,
     scrollToKey: (key) => {
       const index = rows.findIndex((row) => row.key === key);
       if (index >= 0) virtual.scrollToIndex(index, { align: 'center' });
     },
+    focusLast: () => focusRow(nextFocusable(rows, rows.length, -1)),
   }));
 
   useLayoutEffect(() => {
     if (isOpened.current || rows.length === 0) return;
+    const index = openAt === null ? -1 : rows.findIndex((row) => row.key === openAt.key);
+    if (index < 0 || !openAt) virtual.scrollToEnd();
+    else virtual.scrollToIndex(index, { align: openAt.align });
+    let frames = SETTLING_FRAMES;
+    const settle = () => {
+      const element = scroller.current;
+      if (!element) return;
+      const row = openAt?.offsetPx === undefined ? null : element.querySelector(`[data-index="${index}"]`);
+      if (row) {
+        const at = row.getBoundingClientRect().top - element.getBoundingClientRect().top;
+        element.scrollTop += at - (openAt?.offsetPx ?? 0);
+      }
+      lookAtEnd();
+      if (frames-- > 0) requestAnimationFrame(settle);
+    };
     isOpened.current = true;
-    const index = openAtKey === null ? -1 : rows.findIndex((row) => row.key === openAtKey);
-    if (index >= 0) virtual.scrollToIndex(index, { align: 'start' });
-    else virtual.scrollToEnd();
-    requestAnimationFrame(lookAtEnd);
-  }, [lookAtEnd, openAtKey, rows, virtual]);
+    requestAnimationFrame(settle);
+  }, [lookAtEnd, openAt, rows, virtual]);
 
   useEffect(() => {
     const element = scroller.current;
@@ -103,27 +185,70 @@ export function VirtualThread(props: Props) {
   }, [lookAtEnd, toEnd]);
 
   const offset = virtual.scrollOffset ?? 0;
-  const isNearTop = offset < LOAD_OLDER_PX;
+  const isNearTop = offset < LOAD_PX;
   useEffect(() => {
     if (isOpened.current && hasOlder && isNearTop) loadOlder();
   }, [hasOlder, isNearTop, loadOlder, rows.length]);
+  const isNearEnd = virtual.getTotalSize() - offset - (scroller.current?.clientHeight ?? 0) < LOAD_PX;
+  useEffect(() => {
+    if (isOpened.current && hasNewer && isNearEnd) loadNewer();
+  }, [hasNewer, isNearEnd, loadNewer, rows.length]);
+
+  const onKeyDown = (event: KeyboardEvent<HTMLElement>) => {
+    if (event.altKey || event.ctrlKey || event.metaKey || event.defaultPrevented) return;
+    const target = event.target as HTMLElement;
+    const isOnRow = target.parentElement?.parentElement === scroller.current && target.dataset.index !== undefined;
+    if (!isOnRow && target !== scroller.current) {
+      // From a button inside a row, Escape leads back to the row.
+      if (event.key === 'Escape') target.closest<HTMLElement>('[data-index]')?.focus();
+      else return;
+      event.preventDefault();
+      return;
+    }
+    const at = isOnRow ? Number(target.dataset.index) : rows.length;
+    if (event.key === 'ArrowUp') focusRow(nextFocusable(rows, at, -1));
+    else if (event.key === 'ArrowDown' && isOnRow) focusRow(nextFocusable(rows, at, 1));
+    else if (event.key === 'Home' && isOnRow) focusRow(nextFocusable(rows, -1, 1));
+    else if (event.key === 'End' && isOnRow) focusRow(nextFocusable(rows, rows.length, -1));
+    else {
+      const row = rows[at];
+      if (isOnRow && row) onRowKey(row, event);
+      return;
+    }
+    event.preventDefault();
+  };
 
   return (
-    // The thread scrolls by keyboard, so it takes the focus.
-    // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex
-    <section ref={scroller} className={styles.scroller} tabIndex={0} aria-labelledby={labelledBy} onScroll={lookAtEnd}>
+    // The thread scrolls by keyboard, so it takes the focus; its keys are those of the focused message.
+    // oxlint-disable-next-line jsx-a11y/no-noninteractive-element-interactions
+    <section
+      ref={scroller}
+      className={styles.scroller}
+      // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex
+      tabIndex={0}
+      aria-labelledby={labelledBy}
+      onScroll={onScroll}
+      onKeyDown={onKeyDown}
+    >
       <ol className={styles.list} style={{ blockSize: virtual.getTotalSize() }}>
         {virtual.getVirtualItems().map((item) => {
           const row = rows[item.index];
           return (
             row && (
+              // It watches where the focus is: on it, or inside it.
+              // oxlint-disable-next-line jsx-a11y/no-noninteractive-element-interactions
               <li
                 key={item.key}
                 ref={virtual.measureElement}
                 data-index={item.index}
+                data-key={row.key}
+                data-highlight={row.key === props.highlightKey || undefined}
                 className={styles.item}
+                tabIndex={isFocusable(row) ? -1 : undefined}
+                onFocus={() => setFocusedKey(row.key)}
+                onBlur={() => setFocusedKey(null)}
                 aria-posinset={item.index + 1}
-                aria-setsize={hasOlder ? -1 : rows.length}
+                aria-setsize={hasOlder || hasNewer ? -1 : rows.length}
                 style={{ transform: `translateY(${item.start}px)` }}
               >
                 {renderRow(row)}
@@ -134,6 +259,27 @@ export function VirtualThread(props: Props) {
       </ol>
     </section>
   );
+}
+
+const isFocusable = (row: ThreadRow): boolean => row.kind === 'message' || row.kind === 'local';
+
+function nextFocusable(rows: ThreadRow[], from: number, step: 1 | -1): number {
+  for (let at = from + step; at >= 0 && at < rows.length; at += step) {
+    const row = rows[at];
+    if (row && isFocusable(row)) return at;
+  }
+  return -1;
+}
+
+/** The first row that can be seen, and how far below the view's top it begins (above it: less than 0). */
+function topOf(scroller: HTMLElement | null): TopRow | null {
+  if (!scroller) return null;
+  const top = scroller.getBoundingClientRect().top;
+  for (const row of scroller.querySelectorAll<HTMLElement>('li[data-key]')) {
+    const box = row.getBoundingClientRect();
+    if (box.bottom > top + 1) return { key: row.dataset.key ?? '', offsetPx: box.top - top };
+  }
+  return null;
 }
 
 function estimate(row: ThreadRow | undefined): number {

@@ -1,0 +1,16 @@
+import { X } from 'lucide-react';
+import { t } from '../messages/en';
+import { Button } from './button';
+import styles from './dialog.module.css';
+
+/** A dialog's heading, and the way out. */
+export function DialogBar({ heading, onClose }: { heading: string; onClose: () => void }) {
+  return (
+    <div className={styles.bar}>
+      <h2 className={styles.heading}>{heading}</h2>
+      <Button kind="icon" aria-label={t.close} onClick={onClose}>
+        <X size={20} />
+      </Button>
+    </div>
+  );
+}

@@ -1,0 +1,61 @@
+import { Link } from 'wouter';
+import { Button } from '../../components/button';
+import { FailureNotice } from '../../components/notice';
+import { Tick } from '../../components/tick';
+import { useSendsForAttention } from '../../hooks/activity';
+import { conversationHref } from '../../hooks/place';
+import { fullTime } from '../../lib/format';
+import { preview } from '../../lib/preview';
+import { tickOf } from '../../lib/status';
+import type { Message } from '../../lib/types';
+import { t } from '../../messages/en';
+import styles from './activity-list.module.css';
+
+/** Sends that failed or were never confirmed. Each leads to its place, where it can be sent again. */
+export function SendsForAttention({ phoneNumberId }: { phoneNumberId: string }) {
+  const sends = useSendsForAttention(phoneNumberId);
+  if (sends.isPending) return <p role="status">{t.loading}</p>;
+  if (sends.isError && !sends.data) return <FailureNotice error={sends.error} onRetry={() => void sends.refetch()} />;
+  const messages = sends.data?.pages.flatMap((page) => page.messages) ?? [];
+  if (messages.length === 0) return <p className={styles.empty}>{t.activity.noAttention}</p>;
+  return (
+    <>
+      <ul className={styles.list}>
+        {messages.map((message) => (
+          <li key={message.id} className={styles.item}>
+            <div className={styles.words}>
+              <p className={styles.title}>
+                <Trouble message={message} />
+                <bdi>{preview(message)}</bdi>
+              </p>
+              <p className={styles.reason}>{reasonOf(message)}</p>
+              <time dateTime={message.timestamp}>{fullTime(message.timestamp)}</time>
+            </div>
+            <Link
+              className={styles.link}
+              href={conversationHref(message.conversation_id, phoneNumberId, message.id)}
+            >
+              {t.activity.show}
+            </Link>
+          </li>
+        ))}
+      </ul>
+      {sends.hasNextPage && (
+        <Button disabled={sends.isFetchingNextPage} onClick={() => void sends.fetchNextPage()}>
+          {t.activity.more}
+        </Button>
+      )}
+    </>
+  );
+}
+
+function Trouble({ message }: { message: Message }) {
+  const shape = tickOf(message);
+  return shape && <Tick shape={shape} />;
+}
+
+function reasonOf({ status, error }: Message): string {
+  if (status === 'unknown') return t.bubble.unknown;
+  const detail = error?.detail ?? error?.title ?? t.bubble.failed;
+  return error?.code == null ? detail : `${detail} ${t.bubble.failedCode(error.code)}.`;
+}

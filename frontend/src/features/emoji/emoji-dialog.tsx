@@ -1,0 +1,52 @@
+import { EmojiPicker, type EmojiPickerListComponents } from 'frimousse';
+import { Dialog } from '../../components/dialog';
+import { DialogBar } from '../../components/dialog-bar';
+import { EMOJI_URL } from '../../lib/emoji-url';
+import { t } from '../../messages/en';
+import styles from './emoji-dialog.module.css';
+
+interface Props {
+  onPick: (emoji: string) => void;
+  onClose: () => void;
+}
+
+// What older phones and Debian's font can draw.
+const EMOJI_VERSION = 15;
+
+const PARTS: Partial<EmojiPickerListComponents> = {
+  CategoryHeader: ({ category, ...rest }) => (
+    <div {...rest} className={styles.category}>
+      {category.label}
+    </div>
+  ),
+  Emoji: ({ emoji, ...rest }) => (
+    <button type="button" {...rest} className={styles.emoji} data-active={emoji.isActive || undefined}>
+      {emoji.emoji}
+    </button>
+  ),
+};
+
+/** Every emoji, by search and by group. In a chunk of its own; its data is served by us. */
+export default function EmojiDialog({ onPick, onClose }: Props) {
+  return (
+    <Dialog label={t.bubble.moreEmoji} onClose={onClose}>
+      <DialogBar heading={t.bubble.react} onClose={onClose} />
+      <EmojiPicker.Root
+        className={styles.root}
+        emojibaseUrl={EMOJI_URL}
+        emojiVersion={EMOJI_VERSION}
+        onEmojiSelect={({ emoji }) => onPick(emoji)}
+      >
+        <EmojiPicker.Search className={styles.search} aria-label={t.bubble.searchEmoji} placeholder={t.bubble.searchEmoji} />
+        <EmojiPicker.Viewport className={styles.viewport}>
+          <EmojiPicker.Loading className={styles.note}>{t.loading}</EmojiPicker.Loading>
+          <EmojiPicker.Empty className={styles.note}>{t.bubble.noEmoji}</EmojiPicker.Empty>
+          <EmojiPicker.List
+            className={styles.list}
+            components={PARTS}
+          />
+        </EmojiPicker.Viewport>
+      </EmojiPicker.Root>
+    </Dialog>
+  );
+}

@@ -1,0 +1,102 @@
+import { Dialog } from '../../components/dialog';
+import { DialogBar } from '../../components/dialog-bar';
+import { useSettings } from '../../hooks/settings';
+import { numberName } from '../../lib/names';
+import { turnOnNotifications } from '../../lib/permission';
+import { changeSettings } from '../../lib/settings';
+import { chime } from '../../lib/sound';
+import type { PhoneNumber } from '../../lib/types';
+import { t } from '../../messages/en';
+import styles from './settings-dialog.module.css';
+
+interface Props {
+  numbers: PhoneNumber[];
+  onClose: () => void;
+}
+
+export default function SettingsDialog({ numbers, onClose }: Props) {
+  const settings = useSettings();
+  return (
+    <Dialog label={t.settings.heading} onClose={onClose}>
+      <DialogBar heading={t.settings.heading} onClose={onClose} />
+      <p className={styles.hint}>{t.settings.hint}</p>
+      <fieldset className={styles.group}>
+        <legend>{t.settings.sendWith}</legend>
+        {[true, false].map((value) => (
+          <label key={String(value)} className={styles.line}>
+            <input
+              type="radio"
+              name="send"
+              checked={settings.enterSends === value}
+              onChange={() => changeSettings({ enterSends: value })}
+            />
+            {value ? t.settings.enterSends : t.settings.commandSends}
+          </label>
+        ))}
+      </fieldset>
+      <fieldset className={styles.group}>
+        <legend>{t.settings.appearance}</legend>
+        <Check
+          label={t.settings.compactRows}
+          isOn={settings.compactRows}
+          onChange={(compactRows) => changeSettings({ compactRows })}
+        />
+        <Check
+          label={t.settings.singleKeys}
+          isOn={settings.singleKeys}
+          onChange={(singleKeys) => changeSettings({ singleKeys })}
+        />
+      </fieldset>
+      <fieldset className={styles.group}>
+        <legend>{t.settings.notifications}</legend>
+        <Check
+          label={t.settings.desktop}
+          isOn={settings.desktopNotifications}
+          onChange={(isOn) => (isOn ? void turnOnNotifications() : changeSettings({ desktopNotifications: false }))}
+        />
+        <Check
+          label={t.menu.sound}
+          isOn={settings.sound}
+          onChange={(sound) => {
+            changeSettings({ sound });
+            if (sound) chime(settings.volume);
+          }}
+        />
+        <label className={styles.line}>
+          {t.settings.volume}
+          <input
+            type="range"
+            min={0}
+            max={1}
+            step={0.1}
+            value={settings.volume}
+            disabled={!settings.sound}
+            onChange={(event) => changeSettings({ volume: event.target.valueAsNumber })}
+            onPointerUp={() => chime(settings.volume)}
+          />
+        </label>
+        {numbers.map((number) => {
+          const id = number.phone_number_id;
+          const others = settings.mutedNumbers.filter((muted) => muted !== id);
+          return (
+            <Check
+              key={id}
+              label={t.settings.mute(numberName(number))}
+              isOn={settings.mutedNumbers.includes(id)}
+              onChange={(isOn) => changeSettings({ mutedNumbers: isOn ? [...others, id] : others })}
+            />
+          );
+        })}
+      </fieldset>
+    </Dialog>
+  );
+}
+
+function Check({ label, isOn, onChange }: { label: string; isOn: boolean; onChange: (isOn: boolean) => void }) {
+  return (
+    <label className={styles.line}>
+      <input type="checkbox" checked={isOn} onChange={(event) => onChange(event.target.checked)} />
+      {label}
+    </label>
+  );
+}

@@ -1,0 +1,85 @@
+import { useInfiniteQuery, useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { bodyOf } from '../lib/api';
+import { keys } from '../lib/keys';
+import { useServices } from './services';
+
+const REFRESH_MS = 30_000;
+const PAGE = 25;
+
+/** A number's webhooks and sends, hour by hour, back from now. */
+export function useActivity(phoneNumberId: string, hours: number) {
+  const { api } = useServices();
+  return useQuery({
+    queryKey: keys.activityHours(phoneNumberId, hours),
+    queryFn: ({ signal }) =>
+      bodyOf(
+        api.GET('/api/live-chat/activity', {
+          params: {
+            query: { phone_number_id: phoneNumberId, since: new Date(Date.now() - hours * 3_600_000).toISOString() },
+          },
+          signal,
+        }),
+      ),
+    refetchInterval: REFRESH_MS,
+  });
+}
+
+/** Webhooks of which an item could not be stored. */
+export function useFailedWebhooks(phoneNumberId: string) {
+  const { api } = useServices();
+  return useInfiniteQuery({
+    queryKey: keys.failedWebhooks(phoneNumberId),
+    initialPageParam: null as string | null,
+    queryFn: ({ pageParam, signal }) =>
+      bodyOf(
+        api.GET('/api/live-chat/webhook-events', {
+          params: {
+            query: {
+              phone_number_id: phoneNumberId,
+              outcome: 'failed',
+              limit: PAGE,
+              ...(pageParam === null ? {} : { cursor: pageParam }),
+            },
+          },
+          signal,
+        }),
+      ),
+    getNextPageParam: (page) => page.next_cursor,
+  });
+}
+
+/** Sends that failed, or of which nobody knows whether they arrived. */
+export function useSendsForAttention(phoneNumberId: string) {
+  const { api } = useServices();
+  return useInfiniteQuery({
+    queryKey: keys.sendsForAttention(phoneNumberId),
+    initialPageParam: null as string | null,
+    queryFn: ({ pageParam, signal }) =>
+      bodyOf(
+        api.GET('/api/live-chat/sends/attention', {
+          params: {
+            query: {
+              phone_number_id: phoneNumberId,
+              limit: PAGE,
+              ...(pageParam === null ? {} : { cursor: pageParam }),
+            },
+          },
+          signal,
+        }),
+      ),
+    getNextPageParam: (page) => page.next_cursor,
+  });
+}
+
+/** Runs a webhook again. Safe: what is stored already stays as it is. */
+export function useReplay() {
+  const { api } = useServices();
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: (eventId: string) =>
+      bodyOf(
+        api.POST('/api/live-chat/webhook-events/{event_id}/replay', { params: { path: { event_id: eventId } } }),
+      ),
+    onSettled: () => client.invalidateQueries({ queryKey: keys.activity() }),
+  });
+}

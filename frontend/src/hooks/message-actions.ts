@@ -1,0 +1,80 @@
+import { useQueryClient } from '@tanstack/react-query';
+import { useCallback, useState, useSyncExternalStore } from 'react';
+import { bodyOf } from '../lib/api';
+import { dismissedMessages, dismissMessage, subscribeDismissed } from '../lib/dismissed';
+import { newId } from '../lib/ids';
+import { keys } from '../lib/keys';
+import { notify } from '../lib/notices';
+import { serviceWindow } from '../lib/service-window';
+import type { Conversation, Message } from '../lib/types';
+import { t } from '../messages/en';
+import { useNow } from './browser';
+import { applyToCache } from './live-updates';
+import { useServices } from './services';
+
+/** What an agent does with one message of a thread. */
+export function useMessageActions(conversation: Conversation, userId: string) {
+  const { api, outbox } = useServices();
+  const client = useQueryClient();
+  const [sentAgain, setSentAgain] = useState<ReadonlySet<string>>(new Set());
+  const now = useNow();
+  const dismissed = useSyncExternalStore(subscribeDismissed, () => dismissedMessages(userId));
+  const { id: conversationId, phone_number_id: phoneNumberId, window_expires_at: expiresAt } = conversation;
+
+  const sendAgain = useCallback(
+    (message: Message) => {
+      if (message.text === null) return;
+      setSentAgain((known) => new Set(known).add(message.id));
+      outbox.add({
+        // A new key: the one before stands for the message that failed.
+        clientMessageId: newId(),
+        conversationId,
+        phoneNumberId,
+        text: message.text,
+        replyTo: message.reply_to,
+        createdAt: new Date().toISOString(),
+      });
+    },
+    [conversationId, phoneNumberId, outbox],
+  );
+
+  const dismiss = useCallback((message: Message) => dismissMessage(userId, message.id), [userId]);
+
+  /** Ours is shown at once; the same emoji again takes it back. */
+  const react = useCallback(
+    async (message: Message, emoji: string) => {
+      const others = message.reactions.filter((one) => one.from !== 'business');
+      const mine = message.reactions.find((one) => one.from === 'business');
+      const isTakenBack = mine?.emoji === emoji;
+      const reactions = isTakenBack ? others : [...others, { from: 'business' as const, emoji }];
+      const show = (shown: Message) =>
+        applyToCache(client, { type: 'message.updated', message: shown, conversation: null });
+      show({ ...message, reactions });
+      try {
+        await bodyOf(
+          api.POST('/api/live-chat/send-message', {
+            body: {
+              phone_number_id: phoneNumberId,
+              conversation_id: conversationId,
+              message_type: 'reaction',
+              reaction: { message_id: message.id, emoji: isTakenBack ? '' : emoji },
+              client_message_id: newId(),
+            },
+          }),
+        );
+      } catch (error) {
+        show(message);
+        void client.invalidateQueries({ queryKey: keys.thread(conversationId) });
+        notify(error instanceof Error ? error.message : t.bubble.reactionFailed, 'trouble');
+      }
+    },
+    [api, client, conversationId, phoneNumberId],
+  );
+
+  const isOpen = serviceWindow(expiresAt, now).state !== 'closed';
+  const canReactTo = useCallback(
+    (message: Message) => isOpen && message.wamid !== null && message.message_type !== 'system',
+    [isOpen],
+  );
+  return { sentAgain, sendAgain, dismissed, dismiss, react, canReactTo };
+}

@@ -1,0 +1,4 @@
+import { version } from 'emojibase-data/package.json';
+
+/** Where the build puts the emoji data: the library's own default is a stranger's server. */
+export const EMOJI_URL = `/assets/emoji-${version}`;

@@ -1,0 +1,11 @@
+import { t } from '../messages/en';
+import { notify } from './notices';
+import { changeSettings } from './settings';
+
+/** Asks the browser, which asks the agent: only ever after a click. */
+export async function turnOnNotifications(): Promise<void> {
+  const answer = typeof Notification === 'undefined' ? 'denied' : await Notification.requestPermission();
+  changeSettings({ desktopNotifications: answer === 'granted' });
+  if (answer === 'granted') notify(t.notifications.on);
+  else notify(t.notifications.refused, 'trouble');
+}

@@ -1,0 +1,80 @@
+/** How this browser's agent likes the page. Kept here alone: it is about this screen and these hands. */
+export interface Settings {
+  /** Enter sends and Shift+Enter begins a line; else Ctrl/⌘+Enter sends. */
+  enterSends: boolean;
+  compactRows: boolean;
+  /** Single letters as shortcuts; some input software sends them by mistake (WCAG 2.1.4). */
+  singleKeys: boolean;
+  desktopNotifications: boolean;
+  sound: boolean;
+  /** 0 to 1. */
+  volume: number;
+  /** Phone number ids that neither sound nor notify. */
+  mutedNumbers: readonly string[];
+}
+
+export const DEFAULTS: Settings = {
+  enterSends: true,
+  compactRows: false,
+  singleKeys: true,
+  desktopNotifications: false,
+  sound: false,
+  volume: 0.5,
+  mutedNumbers: [],
+};
+
+const KEY = 'livechat.settings';
+const listeners = new Set<() => void>();
+let current: Settings | null = null;
+
+/** What is stored, as far as it is understood; what is not is as by default. */
+export function readSettings(text: string | null): Settings {
+  let given: unknown = null;
+  try {
+    given = JSON.parse(text ?? 'null');
+  } catch {
+    // Another version wrote it, or somebody's hand.
+  }
+  if (typeof given !== 'object' || given === null) return DEFAULTS;
+  const flag = (name: keyof Settings & string, otherwise: boolean): boolean => {
+    const value: unknown = Reflect.get(given, name);
+    return typeof value === 'boolean' ? value : otherwise;
+  };
+  const volume: unknown = Reflect.get(given, 'volume');
+  const muted: unknown = Reflect.get(given, 'mutedNumbers');
+  return {
+    enterSends: flag('enterSends', DEFAULTS.enterSends),
+    compactRows: flag('compactRows', DEFAULTS.compactRows),
+    singleKeys: flag('singleKeys', DEFAULTS.singleKeys),
+    desktopNotifications: flag('desktopNotifications', DEFAULTS.desktopNotifications),
+    sound: flag('sound', DEFAULTS.sound),
+    volume: typeof volume === 'number' && volume >= 0 && volume <= 1 ? volume : DEFAULTS.volume,
+    mutedNumbers: Array.isArray(muted) ? muted.filter((id) => typeof id === 'string') : [],
+  };
+}
+
+export function getSettings(): Settings {
+  current ??= readSettings(localStorage.getItem(KEY));
+  return current;
+}
+
+export function changeSettings(change: Partial<Settings>): void {
+  current = { ...getSettings(), ...change };
+  localStorage.setItem(KEY, JSON.stringify(current));
+  for (const listener of listeners) listener();
+}
+
+/** Follows changes of this tab and of others. */
+export function subscribeSettings(listener: () => void): () => void {
+  const onStorage = (event: StorageEvent) => {
+    if (event.key !== KEY) return;
+    current = null;
+    listener();
+  };
+  listeners.add(listener);
+  window.addEventListener('storage', onStorage);
+  return () => {
+    listeners.delete(listener);
+    window.removeEventListener('storage', onStorage);
+  };
+}

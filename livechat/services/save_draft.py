@@ -1,0 +1,31 @@
+"""Keeping what an agent is writing, for their other devices; nobody else is shown it."""
+
+from uuid import UUID
+
+from livechat.errors import NotFoundError
+from livechat.models import Conversation
+from livechat.queries.conversations import seq_of
+from livechat.queries.drafts import delete_draft, put_draft
+from livechat.queries.session import AnySession
+from livechat.services.access import parse_id
+from livechat.services.publish import publish
+
+
+def save_draft(
+    session: AnySession, user_id: UUID, conversation: Conversation, *, text: str, reply_to: str | None
+) -> None:
+    """Store the draft; one without any text is deleted. The caller commits.
+
+    Access has been checked. Raises NotFoundError where ``reply_to`` is no message of this conversation.
+    """
+    if text.strip() == "":
+        delete_draft(session, user_id, conversation.id)
+    else:
+        quoted = None
+        if reply_to is not None:
+            quoted = parse_id(reply_to, "message in this conversation")
+            if seq_of(session, conversation.id, quoted) is None:
+                raise NotFoundError("There is no such message in this conversation.")
+        put_draft(session, user_id, conversation.id, text=text, reply_to=quoted)
+    session.expire_all()
+    publish(session, conversations=[conversation.id])

@@ -1,0 +1,46 @@
+"""A short run of what ``make chaos`` does for long: the same product, load and audit, each of these faults once."""
+
+import subprocess
+import sys
+
+import pytest
+
+from tests.system.product import ROOT
+
+KINDS = (
+    "kill web",
+    "kill web worker",
+    "kill ingest worker",
+    "kill ingest child",
+    "kill send worker",
+    "kill beat",
+    "kill Redis",
+    "kill PostgreSQL",
+    "Redis down",
+    "PostgreSQL down",
+    "both databases down",
+    "lose answers to webhooks",
+    "webhooks twice",
+    "Graph drops after accepting",
+    "Graph 502 after accepting",
+    "Graph 131000",
+    "poison webhooks",
+    "poison beside good",
+    "reconcile unread under load",
+    "rolling restart",
+)
+
+
+@pytest.mark.timeout(560)
+@pytest.mark.parametrize("seed", [3])
+def test_nothing_is_lost_twice_or_out_of_order(seed: int) -> None:
+    command = [sys.executable, "-m", "tests.chaos", "--minutes", "0", "--seed", str(seed), "--pause", "0.6"]
+    done = subprocess.run(
+        [*command, "--customers", "12", "--kinds", ",".join(KINDS)],
+        cwd=ROOT,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout
