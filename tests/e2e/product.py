@@ -14,7 +14,7 @@ from typing import Any, Self
 from local.ports import service_port
 
 ROOT = Path(__file__).resolve().parents[2]
-READY_S = 120.0
+READY_S = 240.0
 STOP_S = 20.0
 ASHA = "917755991051"
 API = "/api/live-chat"
