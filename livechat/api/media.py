@@ -3,16 +3,15 @@
 from http import HTTPStatus
 from typing import Any
 
-from flask import Response, request
+from flask import Response
 from werkzeug.datastructures import FileStorage
-from werkzeug.exceptions import UnsupportedMediaType
 
 from livechat.api.auth import current_user_id
 from livechat.api.blueprint import ApiBlueprint
 from livechat.api.context import settings
 from livechat.api.file_response import file_response
 from livechat.api.parsing import json_response
-from livechat.api.schemas.media import UploadAnswerSchema, UploadFileSchema, UploadFormSchema
+from livechat.api.schemas.media import UploadAnswerSchema, UploadSchema
 from livechat.api.schemas.objects import MessageSchema
 from livechat.errors import NotFoundError, UnavailableError
 from livechat.extensions import db, media_urls
@@ -28,20 +27,17 @@ bp: ApiBlueprint = ApiBlueprint("media", __name__, description="Pictures, record
 
 
 @bp.route("/media", methods=["POST"])
-@bp.arguments(UploadFormSchema, location="form")
-@bp.arguments(UploadFileSchema, location="files")
+@bp.arguments(UploadSchema, location="files")
 @bp.response(HTTPStatus.CREATED, UploadAnswerSchema)
-@bp.problems(HTTPStatus.NOT_FOUND, HTTPStatus.REQUEST_ENTITY_TOO_LARGE, HTTPStatus.UNSUPPORTED_MEDIA_TYPE)
-def post_media(form: dict[str, Any], files: dict[str, FileStorage]) -> Response:
+@bp.problems(HTTPStatus.NOT_FOUND, HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
+def post_media(parts: dict[str, Any]) -> Response:
     """Upload a file to be sent.
 
     It is checked against what WhatsApp takes of its kind, by its bytes and not by its name, and converted
     where that can be done. One that is not sent within a day is removed.
     """
-    if request.mimetype != "multipart/form-data":
-        raise UnsupportedMediaType("Send the file as multipart/form-data.")
     shelf = Shelf.from_settings(settings())
-    file = files["file"]
+    file: FileStorage = parts["file"]
     with shelf.workspace.file() as path:
         file.save(path, buffer_size=64 * 1024)
         file.close()
@@ -49,8 +45,8 @@ def post_media(form: dict[str, Any], files: dict[str, FileStorage]) -> Response:
             db.session,
             shelf,
             current_user_id(),
-            phone_number_id=form["phone_number_id"],
-            kind=form.get("kind"),
+            phone_number_id=parts["phone_number_id"],
+            kind=parts.get("kind"),
             path=path,
             filename=file.filename,
             claimed_type=file.mimetype,

@@ -7,6 +7,7 @@ import orjson
 from flask import Request, Response
 from webargs import missing
 from webargs.flaskparser import FlaskParser, is_json_request
+from werkzeug.datastructures import CombinedMultiDict
 from werkzeug.exceptions import UnsupportedMediaType
 
 from livechat.api.problems import field_errors
@@ -40,6 +41,11 @@ class StrictParser(FlaskParser):
         """The query's parameters; unknown ones are ignored."""
         _refuse_nul([name for name, value in req.args.items(multi=True) if "\x00" in value])
         return super().load_querystring(req, schema)
+
+    def load_files(self, req: Request, schema: ma.Schema) -> Any:
+        """The parts of a multipart body, files and fields alike: a document has one body for both."""
+        _refuse_nul([name for name, value in req.form.items(multi=True) if "\x00" in value])
+        return self._makeproxy(CombinedMultiDict([req.files, req.form]), schema)
 
     def handle_error(self, error: ma.ValidationError, req: Request, schema: ma.Schema, **_: Any) -> NoReturn:
         """A ValidationFailedError whose ``errors`` name the fields without the place they stood in."""

@@ -321,6 +321,8 @@ def unsent_uploads(session: AnySession, older_than: timedelta, limit: int) -> li
                 sql("media.source = 'upload'"),
                 Media.created_at < func.now() - older_than,
                 ~select(MessageMedia.message_id).where(MessageMedia.media_id == Media.id).exists(),
+                # The further cards of a template: what was given to Meta was sent.
+                ~select(MediaUpload.media_id).where(MediaUpload.media_id == Media.id).exists(),
             )
             .order_by(Media.created_at)
             .limit(limit)

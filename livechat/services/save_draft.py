@@ -18,14 +18,14 @@ def save_draft(
 
     Access has been checked. Raises NotFoundError where ``reply_to`` is no message of this conversation.
     """
+    quoted = None
+    if reply_to is not None:
+        quoted = parse_id(reply_to, "message in this conversation")
+        if seq_of(session, conversation.id, quoted) is None:
+            raise NotFoundError("There is no such message in this conversation.")
     if text.strip() == "":
         delete_draft(session, user_id, conversation.id)
     else:
-        quoted = None
-        if reply_to is not None:
-            quoted = parse_id(reply_to, "message in this conversation")
-            if seq_of(session, conversation.id, quoted) is None:
-                raise NotFoundError("There is no such message in this conversation.")
         put_draft(session, user_id, conversation.id, text=text, reply_to=quoted)
     session.expire_all()
     publish(session, conversations=[conversation.id])

@@ -167,7 +167,7 @@ class WebhookEventWithBodySchema(WebhookEventSchema):
         required=True,
         allow_none=True,
         metadata={
-            "type": ["object", "null"],
+            "type": "object",
             "description": "What Meta sent about numbers of yours; null where it cannot be shown as JSON.",
         },
     )

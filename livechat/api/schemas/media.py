@@ -10,7 +10,7 @@ from livechat.api.schemas.objects import string
 from livechat.whatsapp.media_types import RULES
 
 
-class UploadFormSchema(ma.Schema):
+class UploadSchema(ma.Schema):
     class Meta:
         unknown = ma.EXCLUDE
 
@@ -23,12 +23,6 @@ class UploadFormSchema(ma.Schema):
         validate=OneOf(list(RULES)),
         metadata={"description": "What it is to be sent as; left out: what its bytes suggest."},
     )
-
-
-class UploadFileSchema(ma.Schema):
-    class Meta:
-        unknown = ma.EXCLUDE
-
     file = Upload(required=True, metadata={"description": "The file."})
 
 
