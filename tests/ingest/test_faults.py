@@ -138,6 +138,9 @@ def test_a_deadlock_is_tried_again(meta: Meta, monkeypatch: pytest.MonkeyPatch) 
 
         monkeypatch.setattr(ingest_run, "_is_worth_another_try", release)
         meta.deliver("msg-video")
+    # The time-out stays with its connection, which another test would get from the pool.
+    meta.session.remove()
+    db.engine.dispose()
     assert calls
     assert len(meta.messages()) == 2
 
