@@ -114,6 +114,7 @@ def test_all_is_well(livechat: Run, installation: Flask, connected: str, service
     for line in (
         "redis appendfsync: always",
         "queue media: is consumed",
+        "files: folder ",
         "postgresql pg_trgm: installed",
         "redis clock: agrees with ours",
         "redis append-only file: takes what is written",
