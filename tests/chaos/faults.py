@@ -26,7 +26,7 @@ from tests.chaos.running import Running, signal_all
 from tests.conftest import wait_until
 from tests.system.product import NUMBER
 
-WORKERS = ("worker-inbound", "worker-outbound", "worker-background")
+WORKERS = ("worker-inbound", "worker-outbound", "worker-media", "worker-background")
 DOWN_S = (2.0, 6.0)
 FROZEN_S = (1.0, 5.0)
 WEBHOOK_WAIT_S = 60.0
@@ -84,6 +84,7 @@ class Injector:
             "kill ingest worker": lambda: self._kill("worker-inbound"),
             "kill ingest child": lambda: self._kill_child("worker-inbound"),
             "kill send worker": lambda: self._kill("worker-outbound"),
+            "kill media worker": lambda: self._kill("worker-media"),
             "kill background worker": lambda: self._kill("worker-background"),
             "kill background child": lambda: self._kill_child("worker-background"),
             "kill beat": lambda: self._kill("beat"),
@@ -290,7 +291,8 @@ class Injector:
                     programs.web(port),
                     programs.worker(f"inbound-{port}", "inbound", "prefork", 2),
                     programs.worker(f"outbound-{port}", "outbound", "threads", 16),
-                    programs.worker(f"background-{port}", "media,maintenance", "prefork", 1),
+                    programs.worker(f"media-{port}", "media", "threads", 4),
+                    programs.worker(f"background-{port}", "maintenance", "prefork", 1),
                 )
             ]
             try:

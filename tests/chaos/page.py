@@ -70,7 +70,7 @@ class Page:
             self.resets += 1
             self._load()
         else:
-            data = json.loads(fields["data"])
+            data = _lasting(json.loads(fields["data"]))
             if data.get("message"):
                 self.messages[data["message"]["id"]] = data["message"]
             if data.get("conversation"):
@@ -116,7 +116,14 @@ def fetch(api: Api, until: Callable[[], bool]) -> tuple[dict[str, Any], dict[str
         if page is None:
             return None
         pages[name] = page["messages"]
-    return conversations, pages
+    return _lasting(conversations), _lasting(pages)
+
+
+def _lasting(value: Any) -> Any:
+    """Without the addresses of files, which are signed anew for every answer."""
+    if isinstance(value, dict):
+        return {name: _lasting(part) for name, part in value.items() if name not in ("url", "thumbnail_url")}
+    return [_lasting(part) for part in value] if isinstance(value, list) else value
 
 
 def _difference(shown: Any, fresh: Any) -> str:

@@ -8,13 +8,17 @@ import sys
 import time
 import urllib.request
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, Self
 
+import psycopg
+
 from local.ports import service_port
+from local.postgres_server import DATABASE, USER
 
 ROOT = Path(__file__).resolve().parents[2]
-READY_S = 120.0
+READY_S = 240.0
 STOP_S = 20.0
 ASHA = "917755991051"
 API = "/api/live-chat"
@@ -46,10 +50,11 @@ class Product:
         self.url = f"http://127.0.0.1:{web}"
         self.sandbox_url = f"http://127.0.0.1:{sandbox}"
         self._log = folder / "launcher.log"
+        self.data = folder / "data"
         environ = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
         self._environ = environ | {
             "PYTHONPATH": str(ROOT),
-            "LIVECHAT_DATA_DIR": str(folder / "data"),
+            "LIVECHAT_DATA_DIR": str(self.data),
             "LIVECHAT_PORT": str(web),
             "FLOWER_PORT": str(flower),
             "SANDBOX_PORT": str(sandbox),
@@ -113,3 +118,92 @@ class Product:
     def messages(self, customer: str) -> list[dict[str, Any]]:
         conversation = self.conversation(customer)
         return list(self.api("GET", f"/messages?conversation_id={conversation['id']}")["messages"])
+
+    def sql(self, statement: str, **values: object) -> list[Any]:
+        """Rows of a statement on the product's own database, committed. To fill it, and to compare with it."""
+        secrets = dict(
+            line.split("=", 1) for line in (self.data / "secrets.env").read_text().splitlines() if "=" in line
+        )
+        port = (self.data / "postgres.port").read_text().strip()
+        address = f"host=127.0.0.1 port={port} user={USER} password={secrets['POSTGRES_PASSWORD']}"
+        with psycopg.connect(f"{address} dbname={DATABASE}") as connection:
+            cursor = connection.execute(statement, values)
+            return cursor.fetchall() if cursor.description else []
+
+    def processes(self, *words: str) -> list[int]:
+        """Ids of this product's processes whose command line holds all of the words."""
+        supervisor = int((self.data / "run" / "supervisord.pid").read_text())
+        parents: dict[int, int] = {}
+        commands: dict[int, str] = {}
+        for folder in Path("/proc").iterdir():
+            if folder.name.isdigit():
+                # One that ends meanwhile is none of those looked for.
+                with suppress(OSError):
+                    number = int(folder.name)
+                    parents[number] = int((folder / "stat").read_text().rpartition(")")[2].split()[1])
+                    commands[number] = (folder / "cmdline").read_bytes().decode(errors="replace")
+        found = []
+        for number, command in commands.items():
+            above = number
+            while above > 1 and above != supervisor:
+                above = parents.get(above, 0)
+            if above == supervisor and all(word in command for word in words):
+                found.append(number)
+        return found
+
+    def kill(self, *words: str) -> None:
+        """SIGKILL to those processes; the supervisor starts them again."""
+        victims = self.processes(*words)
+        assert victims, f"no process with {words}"
+        for victim in victims:
+            with suppress(ProcessLookupError):
+                os.kill(victim, signal.SIGKILL)
+        wait_until(lambda: not {*victims} & {*self.processes(*words)}, what="their end")
+
+    def long_thread(self, customer: str, messages: int) -> str:
+        """A thread of so many messages, written straight into the database and read; its conversation's id."""
+        self.write(customer, "The first")
+        conversation = self.conversation(customer)
+        self.sql(
+            """
+            INSERT INTO chat_messages (id, conversation_id, phone_number_id, wamid, direction, origin,
+                message_type, text, content, status, status_rank, timestamp)
+            SELECT gen_random_uuid(), %(id)s::uuid, %(number)s::text, 'long.' || gen_random_uuid(),
+                CASE WHEN n %% 3 = 0 THEN 'outbound' ELSE 'inbound' END,
+                CASE WHEN n %% 3 = 0 THEN 'livechat' ELSE 'customer' END,
+                'text', body, jsonb_build_object('text', jsonb_build_object('body', body)),
+                CASE WHEN n %% 3 = 0 THEN 'read' ELSE 'received' END, CASE WHEN n %% 3 = 0 THEN 40 ELSE 0 END,
+                date_trunc('second', now()) - make_interval(mins => (%(count)s::int - n) * 3)
+            FROM (SELECT n, 'Note ' || lpad(n::text, 5, '0') || repeat(' word', n * 7 %% 40) AS body
+                  FROM generate_series(1, %(count)s::int - 1) AS n) AS made ORDER BY n
+            """,
+            id=conversation["id"],
+            number=conversation["phone_number_id"],
+            count=messages,
+        )
+        self.api("POST", f"/conversations/{conversation['id']}/read")
+        return str(conversation["id"])
+
+    def long_list(self, conversations: int) -> None:
+        """So many more conversations with one message each, older than all that are there."""
+        number = self.phone_number_id()
+        self.sql(
+            """
+            WITH made AS (
+                INSERT INTO chat_conversations (id, user_id, phone_number_id, customer_phone, customer_name,
+                    last_message_id, last_message_time, last_inbound_at)
+                SELECT gen_random_uuid(), a.user_id, p.phone_number_id, (910000000000 + n)::text,
+                    'Customer ' || lpad(n::text, 4, '0'), gen_random_uuid(),
+                    now() - interval '2 days' - make_interval(secs => n), now() - interval '2 days'
+                FROM generate_series(1, %(count)s::int) AS n, phone_numbers p JOIN waba_accounts a ON a.id = p.account_id
+                WHERE p.phone_number_id = %(number)s
+                RETURNING id, phone_number_id, last_message_id, last_message_time
+            )
+            INSERT INTO chat_messages (id, conversation_id, phone_number_id, wamid, direction, origin,
+                message_type, text, content, status, status_rank, timestamp)
+            SELECT last_message_id, id, phone_number_id, 'list.' || id, 'inbound', 'customer', 'text', 'Hello',
+                '{"text": {"body": "Hello"}}', 'received', 0, last_message_time FROM made
+            """,
+            count=conversations,
+            number=number,
+        )

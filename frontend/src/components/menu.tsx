@@ -1,3 +1,4 @@
+import { Check } from 'lucide-react';
 import { type KeyboardEvent, type ReactNode, useEffect, useId, useRef, useState } from 'react';
 import { Button } from './button';
 import styles from './menu.module.css';
@@ -102,7 +103,8 @@ export function MenuItem({ icon, children, isChecked, onChoose }: ItemProps) {
       <span className={styles.icon} aria-hidden>
         {icon}
       </span>
-      {children}
+      <span className={styles.words}>{children}</span>
+      {isChecked && <Check size={18} aria-hidden />}
     </button>
   );
 }

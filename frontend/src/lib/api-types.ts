@@ -1739,7 +1739,7 @@ export interface components {
              * @enum {string}
              */
             status: "connected" | "paused";
-            /** @description Meta's level: STANDARD is 80 messages a second, HIGH 1,000. */
+            /** @description STANDARD is 80 messages a second, HIGH 1,000, COEXISTENCE (shared with the phone app) 20. */
             throughput: string | null;
             /** @description Summed over its conversations. */
             unread_count: number;

@@ -190,6 +190,7 @@ export function formOf(message: Message): FormAnswer | null {
 function rowsOf(value: unknown, path = ''): { label: string; value: string }[] {
   if (Array.isArray(value) && value.every((item) => typeof item !== 'object' || item === null))
     return [{ label: path, value: value.map(shown).join(', ') }];
+  if (Array.isArray(value)) return value.flatMap((item, index) => rowsOf(item, `${path} ${index + 1}`));
   if (typeof value === 'object' && value !== null)
     return Object.entries(value).flatMap(([key, item]) => rowsOf(item, path === '' ? key : `${path} ${key}`));
   return [{ label: path, value: shown(value) }];

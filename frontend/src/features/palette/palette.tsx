@@ -109,7 +109,9 @@ export default function Palette({ number, numbers, onConversation, onCommand, on
             <span className={styles.icon} aria-hidden>
               {choice.icon}
             </span>
-            <bdi className={styles.text}>{choice.text}</bdi>
+            <span className={styles.text}>
+              <bdi>{choice.text}</bdi>
+            </span>
             {choice.detail && (
               <bdi dir="ltr" className={styles.detail}>
                 {choice.detail}

@@ -74,7 +74,7 @@ function UnsupportedPart({ message }: { message: Message }) {
   return (
     <Part
       icon={<ShieldQuestion size={20} />}
-      title={unsupportedLine(message)}
+      title={error?.code === TOO_BIG ? k.tooBig : unsupportedLine(message)}
       detail={message.direction === 'inbound' ? `${help}${code}` : t.bubble.unsupportedOutbound}
     />
   );
