@@ -10,7 +10,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --no-input
 
-.PHONY: help run test chaos bench lint format lock clean frontend frontend-test api-types
+.PHONY: help run test chaos bench bench-page lint format lock clean frontend frontend-test api-types
 
 help: ## List the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 14
@@ -94,6 +94,9 @@ chaos: $(VENV)/.test ## Break the running product for MINUTES=20, then count wha
 
 bench: $(VENV)/.run ## Measure how fast it is; ARGS="--big" reads at 5 million messages too
 	@$(BIN)/python -m benchmarks $(ARGS)
+
+bench-page: $(VENV)/.test frontend ## Measure the page in a browser, on a product of its own
+	@$(BIN)/python -m tests.e2e.bench
 
 clean: ## Remove what was built; data in .local/ stays
 	rm -rf $(VENV) frontend/node_modules frontend/dist .mypy_cache .ruff_cache .pytest_cache .hypothesis

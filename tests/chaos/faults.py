@@ -115,7 +115,7 @@ class Injector:
             "Graph 131056": lambda: self._graph("error", code=131056),
             "Graph 131000": lambda: self._graph("error", code=131000),
             "Graph 131026": lambda: self._graph("error", code=131026),
-            "Graph 190, then a new token": self._pause_and_resume,
+            "Graph 190 and a new token": self._pause_and_resume,
             "webhooks shuffled": lambda: self._delivery(shuffle=True, shuffle_ms=1500),
             "webhooks twice": lambda: self._delivery(duplicate=1, duplicate_probability=0.7),
             "webhooks in batches": lambda: self._delivery(batch=20, batch_wait_ms=300),

@@ -56,7 +56,6 @@ class Record:
     unserved: list[tuple[float, float, str]] = field(default_factory=list)
     """API requests without an answer, or with one of 5xx: when each was asked and given up, and what it was."""
     readings: int = 0
-    statuses: dict[str, int] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.lock = threading.Lock()

@@ -2,6 +2,7 @@ import { CircleAlert, WifiOff } from 'lucide-react';
 import { useEffect, useRef } from 'react';
 import { Button } from '../components/button';
 import { useNow, useOnline, useSettled } from '../hooks/browser';
+import { useResume } from '../hooks/phone-numbers';
 import { span } from '../lib/format';
 import type { StreamStatus } from '../lib/live-events';
 import { notify } from '../lib/notices';
@@ -42,13 +43,17 @@ export function ConnectionBanner({ status, number, updatedAt, onReconnect }: Pro
           </p>
         )}
       </div>
-      {number?.status === 'paused' && (
-        <div role="alert" className={styles.banner}>
-          <CircleAlert size={18} aria-hidden />
-          <span>{t.connection.pausedBanner}</span>
-          <Button onClick={onReconnect}>{t.connection.reconnectNumber}</Button>
-        </div>
-      )}
+      {number?.status === 'paused' && <Paused number={number} onReconnect={onReconnect} />}
+      {number?.notices
+        .filter((notice) => notice.severity !== 'info' && notice.code !== 'paused')
+        .map((notice) => (
+          <p key={`${notice.code}-${notice.since}`} role="status" className={styles.banner}>
+            <CircleAlert size={18} aria-hidden />
+            <span>
+              <strong>{notice.title}.</strong> {notice.detail}
+            </span>
+          </p>
+        ))}
     </>
   );
 }
@@ -58,4 +63,23 @@ function Age({ since }: { since: number }) {
   const minutes = Math.floor((now.getTime() - since) / 60_000);
   if (since === 0 || minutes < 1) return null;
   return t.connection.age(span(minutes));
+}
+
+/** Why replies wait, and the two ways on: to try again, or with a new token. */
+function Paused({ number, onReconnect }: { number: PhoneNumber; onReconnect: () => void }) {
+  const resume = useResume();
+  const reason = number.paused_reason;
+  return (
+    <div role="alert" className={styles.banner}>
+      <CircleAlert size={18} aria-hidden />
+      <span>
+        {t.connection.pausedBanner} {reason?.detail ?? reason?.title}
+        {reason?.code != null && ` (${t.bubble.failedCode(reason.code)})`}
+      </span>
+      <Button disabled={resume.isPending} onClick={() => resume.mutate(number.phone_number_id)}>
+        {t.connection.resume}
+      </Button>
+      <Button onClick={onReconnect}>{t.connection.reconnectNumber}</Button>
+    </div>
+  );
 }

@@ -1,6 +1,10 @@
 import { useInfiniteQuery, useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { bodyOf } from '../lib/api';
 import { keys } from '../lib/keys';
+import { notify } from '../lib/notices';
+import { resend } from '../lib/resend';
+import type { Message } from '../lib/types';
+import { t } from '../messages/en';
 import { useServices } from './services';
 
 const REFRESH_MS = 30_000;
@@ -80,6 +84,18 @@ export function useReplay() {
       bodyOf(
         api.POST('/api/live-chat/webhook-events/{event_id}/replay', { params: { path: { event_id: eventId } } }),
       ),
+    onSettled: () => client.invalidateQueries({ queryKey: keys.activity() }),
+  });
+}
+
+/** Sends a failed message again, as a new one. */
+export function useSendAgain() {
+  const { api } = useServices();
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: (message: Message) => resend(api, message),
+    onSuccess: () => notify(t.activity.sentAgain),
+    onError: (error) => notify(error.message, 'trouble'),
     onSettled: () => client.invalidateQueries({ queryKey: keys.activity() }),
   });
 }

@@ -5,6 +5,7 @@ import { dismissedMessages, dismissMessage, subscribeDismissed } from '../lib/di
 import { newId } from '../lib/ids';
 import { keys } from '../lib/keys';
 import { notify } from '../lib/notices';
+import { resend } from '../lib/resend';
 import { serviceWindow } from '../lib/service-window';
 import type { Conversation, Message } from '../lib/types';
 import { t } from '../messages/en';
@@ -14,28 +15,26 @@ import { useServices } from './services';
 
 /** What an agent does with one message of a thread. */
 export function useMessageActions(conversation: Conversation, userId: string) {
-  const { api, outbox } = useServices();
+  const { api } = useServices();
   const client = useQueryClient();
-  const [sentAgain, setSentAgain] = useState<ReadonlySet<string>>(new Set());
+  const [sendingAgain, setSendingAgain] = useState<ReadonlySet<string>>(new Set());
   const now = useNow();
   const dismissed = useSyncExternalStore(subscribeDismissed, () => dismissedMessages(userId));
   const { id: conversationId, phone_number_id: phoneNumberId, window_expires_at: expiresAt } = conversation;
 
+  /** As a new message of the server's making, of whatever kind; the one before stays as what it is. */
   const sendAgain = useCallback(
-    (message: Message) => {
-      if (message.text === null) return;
-      setSentAgain((known) => new Set(known).add(message.id));
-      outbox.add({
-        // A new key: the one before stands for the message that failed.
-        clientMessageId: newId(),
-        conversationId,
-        phoneNumberId,
-        text: message.text,
-        replyTo: message.reply_to,
-        createdAt: new Date().toISOString(),
-      });
+    async (message: Message) => {
+      setSendingAgain((known) => new Set(known).add(message.id));
+      try {
+        const answer = await resend(api, message);
+        applyToCache(client, { type: 'message.created', ...answer });
+      } catch (error) {
+        notify(error instanceof Error ? error.message : t.bubble.failed, 'trouble');
+      }
+      setSendingAgain((known) => new Set([...known].filter((id) => id !== message.id)));
     },
-    [conversationId, phoneNumberId, outbox],
+    [api, client],
   );
 
   const dismiss = useCallback((message: Message) => dismissMessage(userId, message.id), [userId]);
@@ -76,5 +75,5 @@ export function useMessageActions(conversation: Conversation, userId: string) {
     (message: Message) => isOpen && message.wamid !== null && message.message_type !== 'system',
     [isOpen],
   );
-  return { sentAgain, sendAgain, dismissed, dismiss, react, canReactTo };
+  return { sendingAgain, sendAgain, dismissed, dismiss, react, canReactTo };
 }

@@ -1,6 +1,8 @@
-import { useQuery } from '@tanstack/react-query';
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { bodyOf } from '../lib/api';
 import { keys } from '../lib/keys';
+import { notify } from '../lib/notices';
+import { t } from '../messages/en';
 import { useServices } from './services';
 
 /** The numbers that the agent may use, as the header's selector shows them. */
@@ -10,5 +12,22 @@ export function usePhoneNumbers() {
     queryKey: keys.phoneNumbers(),
     queryFn: async ({ signal }) =>
       (await bodyOf(api.GET('/api/live-chat/phone-numbers', { signal }))).phone_numbers,
+  });
+}
+
+/** Lets a paused number send again; Meta is asked first where its token was the trouble. */
+export function useResume() {
+  const { api } = useServices();
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: (phoneNumberId: string) =>
+      bodyOf(
+        api.POST('/api/live-chat/phone-numbers/{phone_number_id}/resume', {
+          params: { path: { phone_number_id: phoneNumberId } },
+        }),
+      ),
+    onSuccess: () => notify(t.connection.resumed),
+    onError: (error) => notify(error.message, 'trouble'),
+    onSettled: () => client.invalidateQueries({ queryKey: keys.phoneNumbers() }),
   });
 }

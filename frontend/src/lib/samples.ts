@@ -21,6 +21,7 @@ export function aMessage(given: Partial<Message> = {}): Message {
     failed_at: null,
     client_message_id: null,
     reply_to: null,
+    resend_of: null,
     reactions: [],
     ...given,
   };

@@ -2,7 +2,7 @@ import { Link } from 'wouter';
 import { Button } from '../../components/button';
 import { FailureNotice } from '../../components/notice';
 import { Tick } from '../../components/tick';
-import { useSendsForAttention } from '../../hooks/activity';
+import { useSendAgain, useSendsForAttention } from '../../hooks/activity';
 import { conversationHref } from '../../hooks/place';
 import { fullTime } from '../../lib/format';
 import { preview } from '../../lib/preview';
@@ -14,6 +14,7 @@ import styles from './activity-list.module.css';
 /** Sends that failed or were never confirmed. Each leads to its place, where it can be sent again. */
 export function SendsForAttention({ phoneNumberId }: { phoneNumberId: string }) {
   const sends = useSendsForAttention(phoneNumberId);
+  const again = useSendAgain();
   if (sends.isPending) return <p role="status">{t.loading}</p>;
   if (sends.isError && !sends.data) return <FailureNotice error={sends.error} onRetry={() => void sends.refetch()} />;
   const messages = sends.data?.pages.flatMap((page) => page.messages) ?? [];
@@ -31,6 +32,11 @@ export function SendsForAttention({ phoneNumberId }: { phoneNumberId: string }) 
               <p className={styles.reason}>{reasonOf(message)}</p>
               <time dateTime={message.timestamp}>{fullTime(message.timestamp)}</time>
             </div>
+            {message.status === 'failed' && message.error?.retryable === true && (
+              <Button disabled={again.isPending} onClick={() => again.mutate(message)}>
+                {t.bubble.resend}
+              </Button>
+            )}
             <Link
               className={styles.link}
               href={conversationHref(message.conversation_id, phoneNumberId, message.id)}

@@ -15,7 +15,7 @@ interface Props {
 /** Why a message did not go out and what to do about it, in the open: not in a tooltip. */
 export function SendTrouble({ message, wasSentAgain, onSendAgain, onDismiss }: Props) {
   const [isSure, setSure] = useState(false);
-  const canRepeat = message.message_type === 'text' && message.text !== null;
+  const canRepeat = message.message_type !== 'reaction';
   const again = wasSentAgain ? (
     <span>{t.bubble.sentAgain}</span>
   ) : (

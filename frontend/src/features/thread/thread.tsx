@@ -68,6 +68,7 @@ export function Thread(props: Props) {
     () => threadRows(messages, local, firstUnreadId, actions.dismissed),
     [messages, local, firstUnreadId, actions.dismissed],
   );
+  const repeated = useMemo(() => new Set(messages.map((message) => message.resend_of)), [messages]);
   const byId = useMemo(() => new Map(messages.map((message) => [message.id, message])), [messages]);
   const keyOf = useCallback((id: string) => byId.get(id)?.client_message_id ?? id, [byId]);
 
@@ -150,7 +151,7 @@ export function Thread(props: Props) {
             quoted={row.message.reply_to ? byId.get(row.message.reply_to) : undefined}
             startsGroup={row.startsGroup}
             endsGroup={row.endsGroup}
-            wasSentAgain={actions.sentAgain.has(row.message.id)}
+            wasSentAgain={repeated.has(row.message.id) || actions.sendingAgain.has(row.message.id)}
             isReacting={reactingTo === row.message.id}
             canReact={actions.canReactTo(row.message)}
             customerName={name}
