@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { dayLabel, daysAgo, initials, listTime, phone } from './format';
+import { dayLabel, daysAgo, initials, listTime, phone, span } from './format';
 import { serviceWindow } from './service-window';
 
 const now = new Date(2026, 10, 22, 12, 0);
@@ -52,4 +52,15 @@ it('tells the window by what is left of it', () => {
   expect(serviceWindow(inMinutes(0.5), now)).toEqual({ state: 'closing', minutes: 1 });
   expect(serviceWindow(inMinutes(119), now)).toEqual({ state: 'closing', minutes: 119 });
   expect(serviceWindow(inMinutes(600), now)).toEqual({ state: 'open', minutes: 600 });
+});
+
+it.each([
+  [0, '0m'],
+  [59, '59m'],
+  [60, '1h'],
+  [1439, '23h 59m'],
+  [1440, '24h'],
+  [3000, '2d 2h'],
+])('%d minutes are %s', (minutes, shown) => {
+  expect(span(minutes)).toBe(shown);
 });
