@@ -31,7 +31,7 @@ def chat(agent: Any, product: Product, customer: str) -> Any:
 
 def choose(page: Any, item: str) -> None:
     page.get_by_role("button", name="Attach files and more").click()
-    page.get_by_role("menuitem", name=item).click()
+    page.get_by_role("menuitem", name=item, exact=True).click()
 
 
 def sent(product: Product, customer: str, count: int = 1) -> list[dict[str, Any]]:
@@ -49,7 +49,7 @@ def sent(product: Product, customer: str, count: int = 1) -> list[dict[str, Any]
 def attach(page: Any, item: str, files: list[dict[str, Any]]) -> None:
     page.get_by_role("button", name="Attach files and more").click()
     with page.expect_file_chooser() as chooser:
-        page.get_by_role("menuitem", name=item).click()
+        page.get_by_role("menuitem", name=item, exact=True).click()
     chooser.value.set_files(files)
 
 
@@ -116,51 +116,53 @@ def _location(page: Any) -> None:
     sheet.get_by_label("Coordinates or a map link").fill(
         "https://www.openstreetmap.org/?mlat=18.52&mlon=73.85"
     )
-    sheet.get_by_label("Name").fill("Bakery")
+    sheet.get_by_label("Name", exact=True).fill("Bakery")
 
 
 def _card(page: Any) -> None:
     choose(page, "Contact card")
     sheet = page.get_by_role("dialog", name="Send a contact card")
-    sheet.get_by_label("Name").fill("Meera Iyer")
-    sheet.get_by_label("Phone number").fill("+91 98200 12345")
+    sheet.get_by_label("Name", exact=True).fill("Meera Iyer")
+    sheet.get_by_label("Phone number", exact=True).fill("+91 98200 12345")
 
 
 def _buttons(page: Any) -> None:
     choose(page, "Reply buttons")
     sheet = page.get_by_role("dialog", name="Message with reply buttons")
-    sheet.get_by_label("Message").fill("Shall we deliver?")
-    sheet.get_by_label("Button 1").fill("Yes")
+    sheet.get_by_label("Message", exact=True).fill("Shall we deliver?")
+    sheet.get_by_label("Button 1", exact=True).fill("Yes")
     sheet.get_by_role("button", name="Add a button").click()
-    sheet.get_by_label("Button 2").fill("No")
+    sheet.get_by_label("Button 2", exact=True).fill("No")
 
 
 def _list(page: Any) -> None:
     choose(page, "List of choices")
     sheet = page.get_by_role("dialog", name="Message with a list of choices")
-    sheet.get_by_label("Message").fill("Which bread?")
+    sheet.get_by_label("Message", exact=True).fill("Which bread?")
     sheet.get_by_label("Choice 1", exact=True).fill("Rye")
-    sheet.get_by_label("Description of choice 1").fill("Dark and sour")
+    sheet.get_by_label("Description of choice 1 (optional)", exact=True).fill("Dark and sour")
 
 
 def _link(page: Any) -> None:
     choose(page, "Link button")
     sheet = page.get_by_role("dialog", name="Message with a link button")
-    sheet.get_by_label("Message").fill("See our menu")
-    sheet.get_by_label("Text on the button").fill("Menu")
+    sheet.get_by_label("Message", exact=True).fill("See our menu")
+    sheet.get_by_label("Text on the button", exact=True).fill("Menu")
     sheet.get_by_label("Web address").fill("https://example.com/menu")
 
 
 def _ask_location(page: Any) -> None:
     choose(page, "Ask for location")
-    page.get_by_role("dialog", name="Ask for the customer’s location").get_by_label("Message").fill("Where?")
+    page.get_by_role("dialog", name="Ask for the customer’s location").get_by_label(
+        "Message", exact=True
+    ).fill("Where?")
 
 
 def _ask_number(page: Any) -> None:
     choose(page, "Ask for phone number")
-    page.get_by_role("dialog", name="Ask for the customer’s phone number").get_by_label("Message").fill(
-        "Number?"
-    )
+    page.get_by_role("dialog", name="Ask for the customer’s phone number").get_by_label(
+        "Message", exact=True
+    ).fill("Number?")
 
 
 def _shape(value: Any) -> Any:
@@ -215,7 +217,7 @@ def test_the_customers_answer_stands_under_the_question(chat: Any, product: Prod
     sent(product, customer)
     box = chat.context.new_page()
     box.goto(product.sandbox_url)
-    box.get_by_role("button", name=re.compile("Cora Compose")).first.click()
+    box.locator(f"button[data-key='{customer}']").click()
     box.locator("#thread").get_by_role("button", name="No").click()
     answer = chat.get_by_role("main").get_by_role("listitem").filter(has_text="Tapped a button")
     expect(answer).to_contain_text("Shall we deliver?", timeout=20_000)
