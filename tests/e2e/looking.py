@@ -3,6 +3,7 @@
 import re
 from typing import Any
 
+PATIENCE_MS = 20_000
 COMPOSER = re.compile("^Reply to ")
 _TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 
@@ -11,6 +12,8 @@ def expect(target: Any) -> Any:
     """Playwright's, imported late: without Playwright these files can still be collected and skipped."""
     from playwright.sync_api import expect as playwright_expect
 
+    # A busy machine takes its time; what comes at once is not waited for.
+    playwright_expect.set_options(timeout=PATIENCE_MS)
     return playwright_expect(target)
 
 

@@ -257,10 +257,10 @@ def test_the_gallery_reaches_the_agent_whole(agent: Any, page: Any, product: Pro
     box.on("console", lambda message: complaints.append(message.text))
     box.on("pageerror", lambda error: complaints.append(str(error)))
     box.goto(product.sandbox_url)
-    box.get_by_role("button", name="Gail Gallery").click()
-    expect(box.locator("#thread")).to_contain_text("We are open.", timeout=15_000)
+    box.locator(f"button[data-key='{customer}']").click()
+    expect(box.locator("#thread")).to_contain_text("We are open.", timeout=60_000)
     box.get_by_role("button", name="Send all").click()
-    expect(box.get_by_role("alert")).to_have_text(re.compile(r"^\d+ sent\.$"), timeout=60_000)
+    expect(box.get_by_role("alert")).to_have_text(re.compile(r"^\d+ sent\.$"), timeout=120_000)
     for scheme in ("light", "dark"):
         box.emulate_media(color_scheme=scheme)
         assert violations(box) == []

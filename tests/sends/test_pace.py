@@ -151,6 +151,7 @@ def test_after_131056_a_customers_messages_go_an_interval_apart(redis_client: Re
 
 def test_130429_halves_the_rate_once_and_time_brings_it_back(redis_client: Redis) -> None:
     pace = Pace(redis_client)
+    pace.set_rate(NUMBER, 80)
     assert pace.slow_down(NUMBER) is True
     assert pace.slow_down(NUMBER) is False
     stopped = pace.take(8, turns(NUMBER, 8))

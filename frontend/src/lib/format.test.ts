@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { dayLabel, daysAgo, duration, fileSize, initials, listTime, money, phone } from './format';
+import { dayLabel, daysAgo, duration, fileSize, initials, listTime, money, phone, span } from './format';
 import { serviceWindow } from './service-window';
 
 const now = new Date(2026, 10, 22, 12, 0);
@@ -77,4 +77,15 @@ describe('what a file and a note measure', () => {
     expect(money(2, 'X1')).toBe('2 X1');
     expect(money(2, 'USD')).toContain('2.00');
   });
+});
+
+it.each([
+  [0, '0m'],
+  [59, '59m'],
+  [60, '1h'],
+  [1439, '23h 59m'],
+  [1440, '24h'],
+  [3000, '2d 2h'],
+])('%d minutes are %s', (minutes, shown) => {
+  expect(span(minutes)).toBe(shown);
 });

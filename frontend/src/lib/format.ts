@@ -102,8 +102,9 @@ const units = { hour: unit('hour'), minute: unit('minute'), day: unit('day') };
 
 /** A length of time in its two largest parts, in the browser's language. */
 export function span(minutes: number): string {
-  const days = Math.floor(minutes / 1440);
-  const hours = Math.floor(minutes / 60) % 24;
+  // A day is 24 hours, as the window to reply is; days are counted from two on.
+  const days = minutes < 2880 ? 0 : Math.floor(minutes / 1440);
+  const hours = Math.floor(minutes / 60) - days * 24;
   const parts = [
     days > 0 ? units.day.format(days) : null,
     hours > 0 ? units.hour.format(hours) : null,
