@@ -43,23 +43,23 @@ def redis_ms(client: Redis) -> float:
 def test_a_limited_sandbox_finds_nothing_to_refuse(
     session: AnySession, queue: Queue, redis_client: Redis
 ) -> None:
-    """Meta's limits at a smaller scale: 50 a second, and to one customer 3 at once, then one in half a second."""
+    """Meta's limits at a smaller scale: 10 a second, and to one customer 2 at once, then one a second."""
     with SandboxServer() as box:
         box.client.behave(
-            throughput_mps=50,
+            throughput_mps=10,
             enforce_pair_limit=True,
-            pair_interval_s=0.5,
-            pair_burst=3,
+            pair_interval_s=1,
+            pair_burst=2,
             enforce_window="off",
         )
         secret = Fernet(ENCRYPTION_KEY).encrypt(box.client.access_token.encode()).decode()
         account = make_account(session, access_token_encrypted=secret)
         number = make_number(session, account, phone_number_id=box.client.phone_number_id)
-        conversations = [make_conversation(session, number) for _ in range(60)]
+        conversations = [make_conversation(session, number) for _ in range(12)]
         for n in range(5):
             for conversation in conversations:
                 queue(conversation, str(n))
-        pace = Pace(redis_client, PaceRules(default_mps=50, pair_interval_s=0.5, pair_burst=2))
+        pace = Pace(redis_client, PaceRules(default_mps=10, pair_interval_s=1, pair_burst=1))
         sender = Sender(
             GraphClient(box.base_url, "v26.0", connect_timeout_s=5, read_timeout_s=30),
             (ENCRYPTION_KEY,),
@@ -73,7 +73,7 @@ def test_a_limited_sandbox_finds_nothing_to_refuse(
     with db.engine.connect() as connection:
         rows = connection.execute(text("SELECT status, attempts, error FROM chat_messages")).all()
     # One call each: not one of them was refused.
-    assert Counter(tuple(row) for row in rows) == {("sent", 1, None): 300}
+    assert Counter(tuple(row) for row in rows) == {("sent", 1, None): 60}
     for conversation in conversations:
         assert [body for to, body in taken if to.endswith(str(conversation.customer_phone))] == list("01234")
 
