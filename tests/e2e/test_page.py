@@ -105,17 +105,14 @@ def test_ten_thousand_messages_are_opened_anywhere_and_found_again(agent: Any, p
     assert agent.evaluate(NODES) <= MOST_NODES
     # The fling has loaded page after page; it is over when the place that is kept is the one that is shown.
     agent.mouse.wheel(0, 1_500)
-    place = (
-        """(() => {
+    place = """(() => {
         const section = document.querySelector('main section');
         const top = section.getBoundingClientRect().top;
         const row = [...section.querySelectorAll('li[tabindex]')].find(li => li.getBoundingClientRect().bottom > top + 1);
-        const kept = JSON.parse(sessionStorage['livechat.anchor.%s'] ?? 'null');
+        const kept = JSON.parse(sessionStorage['livechat.anchor.CONVERSATION'] ?? 'null');
         const at = row.getBoundingClientRect().top - top;
         return section.scrollTop > 900 && kept?.messageId === row.dataset.key ? [row.dataset.key, at] : null;
-    })()"""
-        % conversation
-    )
+    })()""".replace("CONVERSATION", conversation)
     wait_until(lambda: agent.evaluate(place), 60, "the place where the thread is left")
     key, before = agent.evaluate(place)
     agent.reload()
