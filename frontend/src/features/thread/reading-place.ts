@@ -13,6 +13,13 @@ interface ReadingPlace {
   onTopChange: (top: TopRow | null) => void;
 }
 
+interface Timers {
+  still: number;
+  save: number;
+  hasOpened: boolean;
+  top: TopRow | null;
+}
+
 /**
  * Follows what stands at the thread's top: names its day while its own line is out of sight, and remembers
  * where the thread is left, unless that is at its end: then it opens there. Renders once for each row, not for
@@ -21,7 +28,7 @@ interface ReadingPlace {
 export function useReadingPlace(conversationId: string, rows: ThreadRow[], isPinned: boolean, now: Date): ReadingPlace {
   const [topKey, setTopKey] = useState<string | null>(null);
   const [isMoving, setMoving] = useState(false);
-  const timers = useRef({ still: 0, save: 0, hasOpened: false });
+  const timers = useRef<Timers>({ still: 0, save: 0, hasOpened: false, top: null });
   const latest = useRef({ rows, isPinned });
   useEffect(() => {
     latest.current = { rows, isPinned };
@@ -46,9 +53,12 @@ export function useReadingPlace(conversationId: string, rows: ThreadRow[], isPin
         current.hasOpened = true;
         setMoving(false);
       }, DAY_SHOWN_MS);
-      window.clearTimeout(current.save);
+      // Also while it goes on moving, as it does under pages that come one after the other.
+      current.top = top;
+      if (current.save !== 0) return;
       current.save = window.setTimeout(() => {
-        if (!latest.current.isPinned) save(conversationId, latest.current.rows, top);
+        current.save = 0;
+        if (!latest.current.isPinned) save(conversationId, latest.current.rows, current.top);
       }, SAVE_MS);
     },
     [conversationId],
