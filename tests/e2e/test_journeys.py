@@ -157,7 +157,7 @@ def test_older_messages_load_without_a_jump_and_new_ones_do_not_pull(agent: Any,
     wait_until(lambda: product.conversation(customer)["unread_count"] == 130, 30, "130 messages")
     conversation = product.conversation(customer)
     product.api("POST", f"/conversations/{conversation['id']}/read")
-    open_conversation(agent, "Sam Scroll")
+    go_to(agent, "Sam Scroll")
     thread = agent.get_by_role("region", name="Sam Scroll")
     expect(thread.get_by_text("Note 129")).to_be_visible()
     thread.focus()
