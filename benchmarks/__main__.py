@@ -17,6 +17,7 @@ PARTS: dict[str, Callable[[Stack, Sizes], list[Figure]]] = {
     "batches": batches.measure,
     "reads": reads.measure,
     "sends": sends.measure,
+    "pace": sends.measure_pace,
 }
 
 

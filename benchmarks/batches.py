@@ -51,9 +51,9 @@ def measure(stack: Stack, sizes: Sizes) -> list[Figure]:
 
 def _drained(stack: Stack, count: int, turn: int) -> float:
     """Messages per second, of bodies that wait in the stream, one message each."""
-    inbox = Inbox()
+    inbox = Inbox(stack.redis)
     for body in bodies(count, turn * count):
-        inbox.put(stack.redis, db.session, body)
+        inbox.put(db.session, body)
     start = time.perf_counter()
     drain(stack.redis, db.session, "benchmark:0", report)
     elapsed = time.perf_counter() - start

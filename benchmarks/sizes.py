@@ -17,6 +17,7 @@ class Sizes:
     small_messages: int = 10_000
     big_messages: int = 0
     sends: int = 4_000
+    paced: int = 1_000
 
 
 QUICK = Sizes(
@@ -29,5 +30,6 @@ QUICK = Sizes(
     reads=10,
     small_messages=500,
     sends=100,
+    paced=20,
 )
 BIG_MESSAGES = 5_000_000

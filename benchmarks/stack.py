@@ -47,6 +47,7 @@ class Stack:
         self.app_secret = secrets.token_hex(16)
         self.jwt_secret = secrets.token_hex(32)
         self._encryption_key = Fernet.generate_key().decode()
+        self.newest_pid = 0
 
     def __enter__(self) -> Self:
         try:
@@ -110,9 +111,11 @@ class Stack:
         self.redis.flushall()
         self.connect_number(NUMBER, WABA)
 
-    def connect_number(self, phone_number_id: str, waba_id: str) -> None:
-        """Connect a number of OWNER, past Meta, with the highest throughput that Meta grants."""
-        token = Fernet(self._encryption_key).encrypt(b"EAAbenchmark").decode()
+    def connect_number(
+        self, phone_number_id: str, waba_id: str, *, token: str = "EAAbenchmark", level: str = "HIGH"
+    ) -> None:
+        """Connect a number of OWNER, past Meta; by default with the highest throughput that Meta grants."""
+        encrypted = Fernet(self._encryption_key).encrypt(token.encode()).decode()
         with db.engine.begin() as connection:
             connection.execute(
                 text(
@@ -126,10 +129,16 @@ class Stack:
                     )
                     INSERT INTO phone_numbers (phone_number_id, account_id, display_phone_number,
                                                display_digits, verified_name, status, throughput_level)
-                    SELECT :number, id, :number, :number, 'Benchmark', 'connected', 'HIGH' FROM account
+                    SELECT :number, id, :number, :number, 'Benchmark', 'connected', :level FROM account
                     """
                 ),
-                {"owner": OWNER, "waba": waba_id, "token": token, "number": phone_number_id},
+                {
+                    "owner": OWNER,
+                    "waba": waba_id,
+                    "token": encrypted,
+                    "number": phone_number_id,
+                    "level": level,
+                },
             )
 
     def connect(self) -> "psycopg.Connection[Any]":
@@ -180,6 +189,8 @@ class Stack:
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
             )
+
+        self.newest_pid = process.pid
 
         def is_alive() -> None:
             if process.poll() is not None:

@@ -1,5 +1,8 @@
 """Live Chat for WhatsApp Business. Importing opens nothing and reads no environment; ``create_app`` does."""
 
+from collections.abc import Callable
+from typing import Any
+
 from flask import Flask
 from redis import BlockingConnectionPool, Redis
 
@@ -12,9 +15,17 @@ from livechat.media_urls import MediaUrls
 __all__ = ["create_app", "init_command_line", "models", "use_broker"]
 
 
+class Application(Flask):
+    """Flask without its look at every hook and view of every request: whether it is a coroutine."""
+
+    def ensure_sync(self, func: Callable[..., Any]) -> Callable[..., Any]:
+        """The function: there is none that is asynchronous."""
+        return func
+
+
 def create_app(settings: Settings, *, api: bool = True) -> Flask:
     """A Flask application bound to these settings; ``api=False`` leaves out what only the web needs."""
-    app = Flask(__name__, static_folder=None)
+    app = Application(__name__, static_folder=None)
     app.config[SETTINGS_KEY] = settings
     app.config["SQLALCHEMY_DATABASE_URI"] = settings.database_url
     app.config["SQLALCHEMY_ENGINE_OPTIONS"] = engine_options(settings)

@@ -122,8 +122,9 @@ def _part(world: World, message: Message, kind: str, part: Any) -> Json:
     if kind == "contacts" and isinstance(part, list):
         return shown | {"cards": [_card(card) for card in part if isinstance(card, dict)]}
     if kind == "unsupported":
-        of = (message.body.get("unsupported") or {}).get("type") or "message"
-        return shown | {"title": _named(str(of)), "footer": "The business is told that it cannot be shown."}
+        of = (message.body.get("unsupported") or {}).get("type")
+        title = _named(str(of)) if of else "Something else"
+        return shown | {"title": title, "footer": "WhatsApp tells the business only that it came."}
     if kind == "request_welcome":
         return shown | {"text": "You opened the chat"}
     if not isinstance(part, dict):

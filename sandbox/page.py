@@ -35,7 +35,7 @@ def view() -> Response:
         return Response(status=204)
     version = box.world.version
     number = box.world.number(request.args.get("phone_number_id") or None)
-    customer = box.world.customer(request.args.get("customer") or None)
+    customer = box.world.customer(request.args.get("customer") or _last_active(box, number.phone_number_id))
     thread = box.world.thread(number.phone_number_id, customer)[-SHOWN_MESSAGES:]
     return reply(
         {
@@ -78,6 +78,17 @@ def media_content(media_id: str) -> Response:
     if kind not in _INLINE:
         response.headers["Content-Disposition"] = "attachment"
     return response
+
+
+def _last_active(box: Sandbox, phone_number_id: str) -> str | None:
+    """Who wrote or was written to last: the page opens with them."""
+    with box.world.lock:
+        last = {
+            key: thread[-1].seq
+            for (number, key), thread in box.world.threads.items()
+            if thread and number == phone_number_id
+        }
+    return max(last, key=last.__getitem__, default=None)
 
 
 def _customers(box: Sandbox, phone_number_id: str) -> list[Json]:

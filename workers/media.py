@@ -32,4 +32,7 @@ def _settings() -> Settings:
 
 @lru_cache(maxsize=1)
 def _fetcher(settings: Settings) -> Fetcher:
-    return Fetcher.from_settings(settings)
+    fetcher = Fetcher.from_settings(settings)
+    # The sweep runs on one machine; a worker that starts looks after its own.
+    fetcher.workspace.clear_abandoned()
+    return fetcher

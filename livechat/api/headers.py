@@ -1,10 +1,10 @@
 """What every request brings and every answer carries: a correlation id, size limits, security headers."""
 
+import os
 import re
-from uuid import uuid4
 
 import structlog
-from flask import Flask, Response, g, request
+from flask import Flask, Response, request
 
 from livechat.api.auth import PUBLIC_RULES
 from livechat.api.context import API_PREFIX
@@ -15,6 +15,7 @@ MAX_BODY_BYTES = 1024 * 1024
 # Room for the form around the largest file that WhatsApp takes.
 _MAX_BYTES_OF = {f"{API_PREFIX}/media": MAX_UPLOAD_BYTES + 64 * 1024}
 _REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
+_REQUEST_ID_KEY = "livechat.request_id"
 _ALWAYS = {"X-Content-Type-Options": "nosniff", "Referrer-Policy": "no-referrer"}
 _API = {"Cache-Control": "no-store", "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'"}
 
@@ -27,20 +28,25 @@ def init_headers(app: Flask) -> None:
 
 
 def _begin() -> None:
-    given = request.headers.get("X-Request-ID", "")
-    g.request_id = given if _REQUEST_ID.fullmatch(given) else uuid4().hex
-    structlog.contextvars.bind_contextvars(request_id=g.request_id)
-    if request.url_rule is not None and request.url_rule.rule not in PUBLIC_RULES:
-        request.max_content_length = _MAX_BYTES_OF.get(request.url_rule.rule, MAX_BODY_BYTES)
+    environ, rule = request.environ, request.url_rule
+    given = environ.get("HTTP_X_REQUEST_ID", "")
+    request_id = given if _REQUEST_ID.fullmatch(given) else os.urandom(16).hex()
+    environ[_REQUEST_ID_KEY] = request_id
+    structlog.contextvars.bind_contextvars(request_id=request_id)
+    if rule is not None and rule.rule not in PUBLIC_RULES:
+        request.max_content_length = _MAX_BYTES_OF.get(rule.rule, MAX_BODY_BYTES)
 
 
 def _finish(response: Response) -> Response:
-    response.headers.setdefault("X-Request-ID", g.get("request_id", ""))
-    for name, value in _ALWAYS.items():
-        response.headers.setdefault(name, value)
-    if request.path.startswith(f"{API_PREFIX}/"):
-        for name, value in _API.items():
-            response.headers.setdefault(name, value)
+    environ, headers = request.environ, response.headers
+    wanted = {**_ALWAYS, **_API} if environ.get("PATH_INFO", "").startswith(f"{API_PREFIX}/") else _ALWAYS
+    # werkzeug's own ``setdefault`` raises and catches an exception for each header that is missing.
+    present = {name.lower() for name, _ in headers}
+    if "x-request-id" not in present:
+        headers.add("X-Request-ID", environ.get(_REQUEST_ID_KEY, ""))
+    for name, value in wanted.items():
+        if name.lower() not in present:
+            headers.add(name, value)
     return response
 
 

@@ -5,6 +5,7 @@ Why the library beneath Flask-Limiter and not Flask-Limiter: docs/decisions/rate
 """
 
 import math
+import threading
 import time
 from http import HTTPStatus
 from typing import Any, cast
@@ -28,6 +29,12 @@ log = structlog.get_logger(__name__)
 _EXTENSION = "livechat_limits"
 # How long a process counts by itself before it looks for Redis again: each look may cost a time-out.
 REDIS_PAUSE_S = 5.0
+# Redis writes every count to disk, which takes longer than most reads do. So a process counts some requests
+# in advance, this part of the limit, and lets the user spend them within this time.
+ADVANCE = 200
+ADVANCE_S = 10.0
+# Users whose advances a process remembers; past it all lapse, and each of them is counted once more.
+MOST_ADVANCES = 10_000
 # What costs Meta or a customer something is counted apart from looking.
 _KIND_OF = {
     ("POST", f"{API_PREFIX}/phone-numbers"): "connects",
@@ -64,22 +71,48 @@ class Limits:
             "sends": parse_many(settings.rate_limit_sends),
             "connects": parse_many(settings.rate_limit_connects),
         }
+        self._costs = {
+            kind: max(1, min(item.amount for item in items) // ADVANCE) for kind, items in self._items.items()
+        }
+        # What is left of the last advance, and until when.
+        self._advances: dict[tuple[str, str], tuple[int, float]] = {}
+        self._lock = threading.Lock()
 
     def spend(self, kind: str, user: str) -> None:
         """Count one request; raises RateLimitedError, with the wait, when it is one too many."""
+        if self._has_advance(kind, user):
+            return
         if time.monotonic() >= self._alone_until:
             try:
-                self._spend(self._together, kind, user)
+                self._spend(self._together, kind, user, self._costs[kind])
             except RedisError as error:
                 self._alone_until = time.monotonic() + REDIS_PAUSE_S
                 log.warning("limits_counted_alone", error=type(error).__name__)
             else:
+                self._advance(kind, user)
                 return
-        self._spend(self._alone, kind, user)
+        self._spend(self._alone, kind, user, 1)
 
-    def _spend(self, limiter: FixedWindowRateLimiter, kind: str, user: str) -> None:
+    def _has_advance(self, kind: str, user: str) -> bool:
+        with self._lock:
+            left, until = self._advances.get((kind, user), (0, 0.0))
+            if left and time.monotonic() < until:
+                self._advances[kind, user] = left - 1, until
+                return True
+        return False
+
+    def _advance(self, kind: str, user: str) -> None:
+        """Remember what was counted beyond the present request."""
+        left = self._costs[kind] - 1
+        if left:
+            with self._lock:
+                if len(self._advances) >= MOST_ADVANCES:
+                    self._advances.clear()
+                self._advances[kind, user] = left, time.monotonic() + ADVANCE_S
+
+    def _spend(self, limiter: FixedWindowRateLimiter, kind: str, user: str, cost: int) -> None:
         for item in self._items[kind]:
-            if not limiter.hit(item, "livechat", kind, user):
+            if not limiter.hit(item, "livechat", kind, user, cost=cost):
                 ends_at = limiter.get_window_stats(item, "livechat", kind, user).reset_time
                 raise RateLimitedError(
                     "Wait before the next request.", retry_after_s=max(1, math.ceil(ends_at - time.time()))

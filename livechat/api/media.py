@@ -3,9 +3,8 @@
 from http import HTTPStatus
 from typing import Any
 
-from flask import Response, request
+from flask import Response
 from werkzeug.datastructures import FileStorage
-from werkzeug.exceptions import UnsupportedMediaType
 
 from livechat.api.auth import current_user_id
 from livechat.api.blueprint import ApiBlueprint
@@ -30,15 +29,13 @@ bp: ApiBlueprint = ApiBlueprint("media", __name__, description="Pictures, record
 @bp.route("/media", methods=["POST"])
 @bp.arguments(UploadSchema, location="files")
 @bp.response(HTTPStatus.CREATED, UploadAnswerSchema)
-@bp.problems(HTTPStatus.NOT_FOUND, HTTPStatus.REQUEST_ENTITY_TOO_LARGE, HTTPStatus.UNSUPPORTED_MEDIA_TYPE)
+@bp.problems(HTTPStatus.NOT_FOUND, HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
 def post_media(parts: dict[str, Any]) -> Response:
     """Upload a file to be sent.
 
     It is checked against what WhatsApp takes of its kind, by its bytes and not by its name, and converted
     where that can be done. One that is not sent within a day is removed.
     """
-    if request.mimetype != "multipart/form-data":
-        raise UnsupportedMediaType("Send the file as multipart/form-data.")
     shelf = Shelf.from_settings(settings())
     file: FileStorage = parts["file"]
     with shelf.workspace.file() as path:

@@ -63,4 +63,5 @@ def init_api(app: Flask, settings: Settings) -> None:
     for plain in PLAIN_BLUEPRINTS:
         app.register_blueprint(plain)
     page.init_page(app)
+    webhook.init_webhook(app)
     init_problems(app)

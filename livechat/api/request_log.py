@@ -5,10 +5,12 @@ more; neither belongs into a log or a label.
 """
 
 import time
+from functools import cache
 from http import HTTPStatus
 
 import structlog
 from flask import Flask, Response, request
+from prometheus_client import Counter, Histogram
 
 from livechat.api.auth import known_user_id
 from livechat.metrics import HTTP_REQUESTS, HTTP_SECONDS
@@ -34,14 +36,22 @@ def _start() -> None:
     request.environ[_STARTED] = time.perf_counter()
 
 
+@cache
+def _meters(rule: str, method: str, status: int) -> tuple[Counter, Histogram]:
+    """Found once: Prometheus looks labels up under a lock, and turns each into text, every time."""
+    return HTTP_REQUESTS.labels(rule, method, str(status)), HTTP_SECONDS.labels(rule, method)
+
+
 def _finish(response: Response) -> Response:
     now = time.perf_counter()
     seconds = now - request.environ.get(_STARTED, now)
-    rule = request.url_rule.rule if request.url_rule is not None else UNMATCHED
-    method = request.method if request.method in _METHODS else "other"
-    HTTP_REQUESTS.labels(rule, method, str(response.status_code)).inc()
-    HTTP_SECONDS.labels(rule, method).observe(seconds)
-    if rule in _COUNTED_ONLY and response.status_code == HTTPStatus.OK:
+    url_rule, method, status = request.url_rule, request.method, response.status_code
+    rule = url_rule.rule if url_rule is not None else UNMATCHED
+    method = method if method in _METHODS else "other"
+    requests, durations = _meters(rule, method, status)
+    requests.inc()
+    durations.observe(seconds)
+    if rule in _COUNTED_ONLY and status == HTTPStatus.OK:
         return response
     user_id = known_user_id()
     # ``request_id`` is bound to the context (``api.headers``).
@@ -49,7 +59,7 @@ def _finish(response: Response) -> Response:
         "request",
         rule=rule,
         method=method,
-        status=response.status_code,
+        status=status,
         duration_ms=round(seconds * 1000, 1),
         user_id=str(user_id) if user_id else None,
     )

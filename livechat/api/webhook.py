@@ -1,8 +1,10 @@
 """Meta's side: the handshake, and webhooks: verify, keep, answer 200. Nothing else happens in the request."""
 
 import hmac
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, cast
 
-from flask import Blueprint, Response, request
+from flask import Blueprint, Flask, Response, current_app, request
 
 from livechat.api.context import settings
 from livechat.errors import ForbiddenError, MalformedRequestError, PayloadTooLargeError, UnauthorizedError
@@ -11,8 +13,28 @@ from livechat.metrics import WEBHOOKS_RECEIVED, WEBHOOKS_REFUSED
 from livechat.services.inbox import Inbox
 from livechat.whatsapp.signature import is_signed
 
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIEnvironment
+
 bp = Blueprint("webhook", __name__)
-_inbox = Inbox()
+_EXTENSION = "livechat_inbox"
+# Looked up once: Prometheus' own look-up of a label costs as much as the signature.
+_RECEIVED = {place: WEBHOOKS_RECEIVED.labels(place) for place in ("redis", "postgresql")}
+
+
+class _Acknowledgement(Response):
+    """200 and nothing more, in one piece: of werkzeug's own answer a server has to ask for each part."""
+
+    def __call__(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
+        """As WSGI has it."""
+        start_response(self.status, [*self.headers, ("Content-Length", "0")])
+        return []
+
+
+def init_webhook(app: Flask) -> None:
+    """Open this process's way in; it connects when it is first used."""
+    with app.app_context():
+        app.extensions[_EXTENSION] = Inbox(redis.client)
 
 
 @bp.get("/webhook")
@@ -32,17 +54,20 @@ def handshake() -> Response:
 @bp.post("/webhook")
 def receive() -> Response:
     """200, empty, once the body is safe. 401 unsigned, 413 over the limit, 503 where nothing can keep it."""
-    limit = settings().webhook_max_bytes
-    if request.content_length is not None and request.content_length > limit:
+    ours = settings()
+    limit = ours.webhook_max_bytes
+    length = request.content_length
+    if length is not None and length > limit:
         WEBHOOKS_REFUSED.labels("too_large").inc()
         raise PayloadTooLargeError(f"A webhook may have {limit} bytes.")
     body = request.stream.read(limit + 1)
     if len(body) > limit:
         WEBHOOKS_REFUSED.labels("too_large").inc()
         raise PayloadTooLargeError(f"A webhook may have {limit} bytes.")
-    if not is_signed(body, request.headers.get("X-Hub-Signature-256"), settings().whatsapp_app_secrets):
+    if not is_signed(body, request.environ.get("HTTP_X_HUB_SIGNATURE_256"), ours.whatsapp_app_secrets):
         WEBHOOKS_REFUSED.labels("bad_signature").inc()
         raise UnauthorizedError("X-Hub-Signature-256 is missing or wrong.")
-    kept_in = _inbox.put(redis.client, db.session, body)
-    WEBHOOKS_RECEIVED.labels(kept_in).inc()
-    return Response(status=200)
+    inbox = cast(Inbox, current_app.extensions[_EXTENSION])
+    kept_in = inbox.put(db.session, body)
+    _RECEIVED[kept_in].inc()
+    return _Acknowledgement()

@@ -2,15 +2,15 @@
 
 from dataclasses import dataclass
 
-# Messages a second and number, by the ``throughput.level`` that Meta reports. A number that is also used in
-# the WhatsApp Business app on a phone ("coexistence") has 20.
-MPS = {"STANDARD": 80, "HIGH": 1000, "COEXISTENCE": 20}
-DEFAULT_MPS = MPS["STANDARD"]
+# Messages a second and number, by the ``throughput.level`` that Meta reports.
+MPS = {"STANDARD": 80, "HIGH": 1000}
+# Of a number that is also used in the WhatsApp Business app on a phone ("coexistence"), whatever its level.
+ON_PHONE_MPS = 20
 
 
 @dataclass(frozen=True, slots=True)
 class PaceRules:
-    """The limits that the buckets keep. ``default_mps`` holds until a number's own level is known.
+    """The limits that the buckets keep. ``default_mps``, with no burst, until a number's own rate is told.
 
     ``share`` of a number's throughput is used: Meta counts messages in and out together, so something is left
     for what customers write. ``burst_s``: for how long a number that was idle may exceed its rate. Meta
@@ -18,7 +18,7 @@ class PaceRules:
     ``pair_burst`` is one below Meta's 45, which is six seconds of room for calls that take unequally long.
     """
 
-    default_mps: float = DEFAULT_MPS
+    default_mps: float = ON_PHONE_MPS
     share: float = 0.9
     burst_s: float = 0.5
     pair_interval_s: float = 6.0
@@ -36,6 +36,8 @@ class PaceRules:
 RULES = PaceRules()
 
 
-def mps_of(throughput_level: str | None) -> int:
-    """Messages a second that a number of this level may send and receive; 80 where Meta says nothing."""
-    return MPS.get((throughput_level or "").upper(), DEFAULT_MPS)
+def mps_of(throughput_level: str | None, *, on_business_app: bool = False) -> int:
+    """Messages a second that a number may send and receive; 80 where Meta says nothing of its level."""
+    if on_business_app:
+        return ON_PHONE_MPS
+    return MPS.get((throughput_level or "").upper(), MPS["STANDARD"])

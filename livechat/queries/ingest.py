@@ -65,8 +65,11 @@ _LOCK_CONVERSATIONS = text(
 )
 
 
-def lock_conversations(session: AnySession, keys: list[dict[str, str]]) -> Rows:
-    """The conversations that ``keys`` {number, kind, value} lead to, today or formerly, locked."""
+def lock_conversations(session: AnySession, keys: list[dict[str, str]]) -> Sequence[Sequence[Any]]:
+    """The conversations that ``keys`` {number, kind, value} lead to, today or formerly, locked.
+
+    The columns are the fields of ``services.ingest.people.Conversation``, in their order.
+    """
     return session.execute(_LOCK_CONVERSATIONS, {"keys": _json(keys)}).all()
 
 
@@ -241,7 +244,8 @@ _INSERT_MESSAGES = text(
 
 def insert_messages(session: AnySession, rows: list[dict[str, Any]]) -> dict[UUID, int]:
     """Insert messages in order of ``n``; {id: arrival sequence} of those that were not there yet."""
-    return {row.id: row.seq for row in session.execute(_INSERT_MESSAGES, {"rows": _json(rows)})}
+    inserted = session.execute(_INSERT_MESSAGES, {"rows": _json(rows)}).all()
+    return {message_id: seq for message_id, seq in inserted}  # noqa: C416  # rows are no tuples to mypy
 
 
 _REPLACE_PLACEHOLDERS = text(

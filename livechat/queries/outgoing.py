@@ -39,6 +39,7 @@ class Claim:
     group_id: str | None
     access_token_encrypted: str
     throughput_level: str | None = None
+    on_business_app: bool = False
 
 
 # The statements of every single send are SQL as it stands: building them from expressions took several times
@@ -67,7 +68,7 @@ _CLAIM = sql(
         AND n.phone_number_id = m.phone_number_id AND n.status = 'connected' AND a.id = n.account_id
     RETURNING m.id, m.conversation_id, m.phone_number_id, m.message_type, m.content, m.reply_to_wamid,
         m.attempts, c.customer_phone, c.customer_user_id, c.group_id, a.access_token_encrypted,
-        n.throughput_level
+        n.throughput_level, n.on_business_app
     """
 )
 

@@ -316,8 +316,12 @@ class Dispatcher:
 
     def _settle_pace(self, claims: Sequence[Claim], unclaimed: Sequence[Turn]) -> None:
         try:
-            for phone_number_id, level in {(c.phone_number_id, c.throughput_level) for c in claims}:
-                self._pace.set_rate(phone_number_id, mps_of(level))
+            rates = {
+                claim.phone_number_id: mps_of(claim.throughput_level, on_business_app=claim.on_business_app)
+                for claim in claims
+            }
+            for phone_number_id, mps in rates.items():
+                self._pace.set_rate(phone_number_id, mps)
             self._pace.give_back(unclaimed)
         except RedisError as error:
             self._go_alone(error)

@@ -28,6 +28,8 @@ _PREFIX = "livechat:sends:"
 # request need not send a task.
 WAKE_KEY = _PREFIX + "wake"
 WAKE_S = 2.0
+# A Redis that came back empty learns the numbers' rates again.
+TELL_AGAIN_S = 60.0
 # A timetable that nobody touches for so long belongs to a number that is paused or gone.
 _KEEP_S = 7 * 24 * 3600
 
@@ -84,13 +86,14 @@ for i = 11, #ARGV, 3 do
     put(ARGV[i], ARGV[i + 1], now + tonumber(ARGV[i + 2]), false)
 end
 local numbers = prefix .. 'numbers'
-local function interval_of(number)
+local function rate_of(number)
     local rate = redis.call('HMGET', prefix .. 'rate:' .. number, 'mps', 'slow', 'slow_at')
     local mps = (tonumber(rate[1]) or default_mps) * share
     if rate[2] then
         mps = mps * math.min(1, tonumber(rate[2]) + (now - tonumber(rate[3])) / recovery)
     end
-    return 1000 / mps
+    -- Until a number's own rate is known it gets no burst: its first message tells.
+    return 1000 / mps, rate[1] and burst or 0
 end
 local taken = {}
 while #taken < limit * 2 do
@@ -107,8 +110,9 @@ while #taken < limit * 2 do
         else
             local bucket = prefix .. 'bucket:' .. number
             local empty = math.max(tonumber(redis.call('GET', bucket) or now), now)
-            if empty - now > burst then
-                redis.call('ZADD', numbers, ms(empty - burst), number)
+            local interval, allowance = rate_of(number)
+            if empty - now > allowance then
+                redis.call('ZADD', numbers, ms(empty - allowance), number)
             else
                 local pair = prefix .. 'pair:' .. head[1]
                 local paid = math.max(tonumber(redis.call('GET', pair) or now), now)
@@ -117,7 +121,7 @@ while #taken < limit * 2 do
                     redis.call('ZADD', due, ms(now + borrowed), head[1])
                 else
                     redis.call('ZREM', due, head[1])
-                    paid, empty = paid + pair_interval, empty + interval_of(number)
+                    paid, empty = paid + pair_interval, empty + interval
                     redis.call('SET', pair, ms(paid), 'PX', math.ceil(paid - now))
                     redis.call('SET', bucket, ms(empty), 'PX', math.ceil(empty - now))
                     taken[#taken + 1] = number
@@ -269,9 +273,9 @@ class Pace:
             self._run(_GIVE_BACK, _ms(self.rules.pair_interval_s), *arguments)
 
     def set_rate(self, phone_number_id: str, mps: float) -> None:
-        """Tell all workers what a number may send; repeated once a minute, should Redis have lost it."""
-        told, at = self._told.get(phone_number_id, (self.rules.default_mps, float("-inf")))
-        if told == mps and monotonic() - at < 60:
+        """Tell all workers what a number may send; written once a minute at most while it stays the same."""
+        told, at = self._told.get(phone_number_id, (0.0, 0.0))
+        if told == mps and monotonic() - at < TELL_AGAIN_S:
             return
         key = f"{_PREFIX}rate:{phone_number_id}"
         with self._redis.pipeline(transaction=False) as pipeline:

@@ -43,11 +43,13 @@ def publish(
     created: Mapping[UUID, UUID] | None = None,
     updated: Mapping[UUID, UUID] | None = None,
     conversations: Collection[UUID] = (),
+    accounts: Mapping[UUID, UUID] | None = None,
 ) -> None:
     """Tell open pages, after the commit that is the caller's: messages are {id: conversation id}.
 
     A conversation that is named by a message needs no mention of its own: a message's event shows both. Call
-    it when the rows are written, right before the commit; it asks whose they are, in one statement.
+    it when the rows are written, right before the commit; it asks whose they are, in one statement, unless
+    ``accounts``, {conversation: account}, tells.
     """
     created, updated = created or {}, updated or {}
     changes: list[tuple[UUID, Change]] = []
@@ -63,11 +65,13 @@ def publish(
     ]
     if not changes:
         return
-    accounts = accounts_of_conversations(session, {conversation for conversation, _ in changes})
+    told = accounts or {}
+    asked = accounts_of_conversations(session, {each for each, _ in changes if each not in told})
     by_account: dict[UUID, list[Change]] = {}
     for conversation, change in changes:
-        if conversation in accounts:
-            by_account.setdefault(accounts[conversation], []).append(change)
+        account = told.get(conversation) or asked.get(conversation)
+        if account is not None:
+            by_account.setdefault(account, []).append(change)
     _after_commit(session, by_account)
 
 

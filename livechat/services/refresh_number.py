@@ -21,6 +21,7 @@ from livechat.whatsapp.errors import Disposition, GraphError
 log = structlog.get_logger(__name__)
 
 REFRESH_EVERY_S = 3 * 3600.0
+COEXISTENCE = "COEXISTENCE"
 # Asked for and used up, too late, declined by the phone's owner (Meta's error codes): never again.
 _SYNC_IS_OVER = frozenset({2593107, 2593108, 2593109})
 _RESTRICTION = "restricted_customer_initiated_messaging"
@@ -70,7 +71,8 @@ def _facts(life: NumberLife) -> dict[str, Any]:
     said: dict[str, Any] = {
         "verified_name": life.verified_name,
         "quality_rating": life.quality_rating,
-        "throughput_level": life.throughput_level,
+        # Fixed at 20 messages a second there, whatever level the number itself has (Meta, "Throughput").
+        "throughput_level": COEXISTENCE if life.on_business_app else life.throughput_level,
         "messaging_limit": life.messaging_limit,
     }
     facts = {name: storable(value) for name, value in said.items() if value is not None}

@@ -64,14 +64,12 @@ class FolderStorage:
             raise StorageError(f"The file cannot be removed ({error.strerror})") from error
 
     def check(self) -> None:
-        """Raise StorageError where the folder cannot be made or written."""
-        probe = self._root / f".probe-{token_hex(4)}"
-        try:
-            self._root.mkdir(mode=0o700, parents=True, exist_ok=True)
-            probe.touch(mode=0o600)
-            probe.unlink()
-        except OSError as error:
-            raise StorageError(f"{self._root} cannot be written ({error.strerror})") from error
+        """Raise StorageError where the folder is not, or could not be made, writable. Changes nothing."""
+        place = self._root
+        while not place.exists():
+            place = place.parent
+        if not place.is_dir() or not os.access(place, os.W_OK | os.X_OK):
+            raise StorageError(f"{place} is no folder that can be written")
 
     def _path(self, key: str) -> Path:
         return self._root / key

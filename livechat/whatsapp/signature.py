@@ -4,7 +4,6 @@ Source: "Create a webhook endpoint" (Meta, read September 2026): ``X-Hub-Signatu
 lower-case HMAC-SHA256 of the raw bytes, keyed with the app's secret.
 """
 
-import hashlib
 import hmac
 import re
 from collections.abc import Sequence
@@ -24,6 +23,6 @@ def is_signed(body: bytes, header: str | None, secrets: Sequence[str]) -> bool:
     matched = False
     for secret in secrets:
         if secret:
-            expected = hmac.new(secret.encode(), body, hashlib.sha256).hexdigest()
+            expected = hmac.digest(secret.encode(), body, "sha256").hex()
             matched |= hmac.compare_digest(expected, given)
     return matched

@@ -63,7 +63,7 @@ export const GALLERY = [
   ["Reactions and changes", [
     item("React to the last message", { type: "reaction", emoji: "❤️", target: "last" }),
     item("Take the reaction back", { type: "reaction", emoji: "", target: "last" }, { alone: true }),
-    item("Edit their last message", { type: "edit", target: "mine", coexistence: true, text: "I meant: *two* loaves" }),
+    item("Edit their last text", { type: "edit", target: "mine", coexistence: true, text: "I meant: *two* loaves" }),
     item("Delete their last message", { type: "revoke", target: "mine", coexistence: true }),
   ]],
   ["Not passed on", [
@@ -123,13 +123,13 @@ export function ownCard(person) {
 }
 
 /**
- * The request of an entry: path and body. `lastOf(mine)` names the newest message of the customer or the
- * business. Throws an Error where there is none to answer.
+ * The request of an entry: path and body. `lastOf(mine, type)` names the newest message, of a type where one is
+ * given, of the customer or the business. Throws an Error where there is none to answer.
  */
 export function requestOf(entry, { customer, number, person, lastOf }) {
   const { quote, target, of, answer, ...command } = entry.command;
-  const need = (mine) => {
-    const wamid = lastOf(mine);
+  const need = (mine, type) => {
+    const wamid = lastOf(mine, type);
     if (!wamid) throw new Error(mine ? "This customer has not written yet." : "The business has not written to this customer yet.");
     return wamid;
   };
@@ -140,7 +140,7 @@ export function requestOf(entry, { customer, number, person, lastOf }) {
   }
   if (command.type === "reaction") command.message_id = need(false);
   if (command.type === "edit") {
-    command.edit = { original_message_id: need(true), message: { type: "text", text: { body: command.text } } };
+    command.edit = { original_message_id: need(true, "text"), message: { type: "text", text: { body: command.text } } };
     delete command.text;
   }
   if (command.type === "revoke") command.revoke = { original_message_id: need(true) };

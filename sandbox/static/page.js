@@ -133,7 +133,8 @@ function write(command) {
 
 // The gallery
 
-const lastOf = (mine) => state.view.bubbles.findLast((b) => b.mine === mine && !b.event && !b.deleted)?.wamid;
+const lastOf = (mine, type) => state.view.bubbles.findLast((b) =>
+  b.mine === mine && !b.event && !b.deleted && (type === undefined || b.type === type))?.wamid;
 
 async function play(entry) {
   const [path, body] = requestOf(entry, { customer: state.customer, number: state.number, person: person(), lastOf });
@@ -163,7 +164,8 @@ $("send-all").addEventListener("click", () => act(async () => {
     $("send-all").disabled = false;
     $("send-all").textContent = "Send all";
   }
-  tell(missed.length ? `All but ${missed.length}. ${missed.join(" ")}` : `${entries.length} sent.`, !missed.length);
+  const sent = entries.length - missed.length;
+  tell(missed.length ? `${sent} sent. Not sent: ${missed.join(" ")}` : `${sent} sent.`, sent > 0);
 }));
 
 // The phone

@@ -106,7 +106,12 @@ def _customers(running: Running, record: Record, result: Audit) -> None:
             written.timestamp,
         ):
             result.breaks("changed", f"customer's message {wamid}")
+    files = Counter(row["state"] for row in running.rows("SELECT state FROM media"))
+    for state, times in files.items():
+        if state != "ready":
+            result.breaks("lost", f"{times} of customers' files are {state}")
     result.counts["customers' messages"] = len(record.written)
+    result.counts["customers' files"] = files["ready"]
 
 
 def _by_message(sends: list[Json]) -> dict[str, list[Json]]:
@@ -264,7 +269,8 @@ def is_quiet(running: Running, edge: Edge) -> bool:
     open_sends = running.rows(
         "SELECT count(*) AS n FROM chat_messages WHERE direction = 'outbound' AND status IN ('queued', 'sending')"
     )[0]["n"]
+    files = running.rows("SELECT count(*) AS n FROM media WHERE state IN ('pending', 'fetching')")[0]["n"]
     waiting = running.rows("SELECT count(*) AS n FROM webhook_events WHERE state = 'waiting'")[0]["n"]
     with running.redis() as client:
         stream = int(client.xlen("livechat:inbound"))
-    return not (open_sends or waiting or stream)
+    return not (open_sends or files or waiting or stream)

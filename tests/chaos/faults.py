@@ -26,7 +26,7 @@ from tests.chaos.running import Running, signal_all
 from tests.conftest import wait_until
 from tests.system.product import NUMBER
 
-WORKERS = ("worker-inbound", "worker-outbound", "worker-background")
+WORKERS = ("worker-inbound", "worker-outbound", "worker-media", "worker-background")
 DOWN_S = (2.0, 6.0)
 FROZEN_S = (1.0, 5.0)
 WEBHOOK_WAIT_S = 60.0
@@ -84,6 +84,7 @@ class Injector:
             "kill ingest worker": lambda: self._kill("worker-inbound"),
             "kill ingest child": lambda: self._kill_child("worker-inbound"),
             "kill send worker": lambda: self._kill("worker-outbound"),
+            "kill media worker": lambda: self._kill("worker-media"),
             "kill background worker": lambda: self._kill("worker-background"),
             "kill background child": lambda: self._kill_child("worker-background"),
             "kill beat": lambda: self._kill("beat"),
@@ -114,7 +115,7 @@ class Injector:
             "Graph 131056": lambda: self._graph("error", code=131056),
             "Graph 131000": lambda: self._graph("error", code=131000),
             "Graph 131026": lambda: self._graph("error", code=131026),
-            "Graph 190, then a new token": self._pause_and_resume,
+            "Graph 190 and a new token": self._pause_and_resume,
             "webhooks shuffled": lambda: self._delivery(shuffle=True, shuffle_ms=1500),
             "webhooks twice": lambda: self._delivery(duplicate=1, duplicate_probability=0.7),
             "webhooks in batches": lambda: self._delivery(batch=20, batch_wait_ms=300),
@@ -290,7 +291,8 @@ class Injector:
                     programs.web(port),
                     programs.worker(f"inbound-{port}", "inbound", "prefork", 2),
                     programs.worker(f"outbound-{port}", "outbound", "threads", 16),
-                    programs.worker(f"background-{port}", "media,maintenance", "prefork", 1),
+                    programs.worker(f"media-{port}", "media", "threads", 4),
+                    programs.worker(f"background-{port}", "maintenance", "prefork", 1),
                 )
             ]
             try:

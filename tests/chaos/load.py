@@ -56,7 +56,6 @@ class Record:
     unserved: list[tuple[float, float, str]] = field(default_factory=list)
     """API requests without an answer, or with one of 5xx: when each was asked and given up, and what it was."""
     readings: int = 0
-    statuses: dict[str, int] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.lock = threading.Lock()
@@ -164,10 +163,11 @@ class Load:
 
     # Customers
 
-    def _write(self, sandbox: SandboxClient, customer: str, **command: Any) -> None:
+    def _write(self, sandbox: SandboxClient, customer: str, *, picture: bool = False) -> None:
         text = f"in {uuid.uuid4()}"
+        command = {"type": "image", "caption": text} if picture else {"text": text}
         try:
-            said = sandbox.customer_writes(customer, text, **command)
+            said = sandbox.customer_writes(customer, **command)
         except (requests.RequestException, ControlFailed) as error:
             self.record.breaks(f"the sandbox refused a customer: {error}")
             return
@@ -178,7 +178,7 @@ class Load:
     def _write_on(self, rng: random.Random) -> None:
         sandbox = self._running.client()
         while not self._stopping.wait(self._write_pause_s * rng.uniform(0.2, 1.8)):
-            self._write(sandbox, rng.choice(self.customers))
+            self._write(sandbox, rng.choice(self.customers), picture=rng.random() < 0.1)
 
     def _customers_read(self, rng: random.Random) -> None:
         sandbox = self._running.client()

@@ -49,6 +49,8 @@ def browser() -> Iterator[Any]:
 
     quiet = ["--disable-quic", "--no-first-run", "--disable-background-networking"]
     more = ["--disable-component-update", "--disable-sync", "--disable-dev-shm-usage"]
+    # A microphone that hums, and nobody who would have to allow it.
+    more += ["--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream"]
     with sync_playwright() as playwright:
         running = playwright.chromium.launch(executable_path=CHROMIUM, args=[*quiet, *more])
         yield running

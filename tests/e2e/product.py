@@ -18,7 +18,7 @@ from local.ports import service_port
 from local.postgres_server import DATABASE, USER
 
 ROOT = Path(__file__).resolve().parents[2]
-READY_S = 120.0
+READY_S = 240.0
 STOP_S = 20.0
 ASHA = "917755991051"
 API = "/api/live-chat"

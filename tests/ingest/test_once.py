@@ -80,7 +80,7 @@ def test_a_redelivered_stream_entry_is_not_accounted_twice(meta: Meta) -> None:
     from livechat.services.ingest import ingest_events
 
     meta.post(payload("msg-text"))
-    events = inbox.read_new(meta.redis, "test:0", 10)
+    events = inbox.take(meta.redis, "test:0", 10)
     ingest_events(meta.session, events)
     meta.ingest()
     assert meta.rows("SELECT count(*) AS n, sum(stored) AS stored FROM webhook_events") == [

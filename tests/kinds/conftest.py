@@ -18,7 +18,7 @@ from livechat.api.connect_number import GRAPH
 from livechat.config import Settings
 from livechat.extensions import db
 from livechat.models import Conversation, PhoneNumber, WabaAccount
-from livechat.services.deliver import Sender, deliver
+from livechat.services.deliver import Sender
 from livechat.services.ingest import drain
 from livechat.services.ingest.batch import Stored
 from livechat.services.media.to_meta import OutgoingFiles
@@ -29,6 +29,7 @@ from livechat.whatsapp.media import MediaClient
 from sandbox.testing import SandboxClient, SandboxServer
 from tests.conftest import APP_SECRET, ENCRYPTION_KEY
 from tests.factories import make_account, make_conversation, make_number
+from tests.sends.conftest import deliver as send_now
 
 ASHA, ASHA_ID = "917755991051", "IN.13491208655302741918"
 API = "/api/live-chat"
@@ -92,7 +93,7 @@ class Inbox:
 
     def deliver(self, conversation_id: str | UUID) -> None:
         """Send what waits, as the worker would."""
-        deliver(self.session, self.sender, UUID(str(conversation_id)))
+        send_now(self.session, self.sender, UUID(str(conversation_id)))
         self.session.rollback()
 
     def ingest(self) -> Stored:

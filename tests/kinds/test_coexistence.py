@@ -120,6 +120,7 @@ def test_a_number_of_the_business_app_brings_its_chats_and_names_once(inbox: Inb
     assert {row["origin"] for row in messages(inbox)} == {"history"}
     [row] = inbox.rows("SELECT on_business_app FROM phone_numbers")
     assert row["on_business_app"] is True
+    assert inbox.shown_number()["throughput"] == "COEXISTENCE", "20 messages a second"
 
 
 @pytest.mark.parametrize("code", [2593107, 2593108, 2593109])

@@ -47,21 +47,21 @@ def test_it_travels_on_the_queue_media_after_the_commit(desk: Desk, redis_client
 
 
 @pytest.mark.ffmpeg
-@pytest.mark.parametrize("kind", sorted(SAMPLES))
-def test_every_kind_arrives_and_shows_what_can_be_told_of_it(desk: Desk, kind: str) -> None:
-    message_id = desk.customer_sends(kind)
-    assert desk.fetch() == ["ready"]
-    media = desk.shown(message_id)
-    assert media["mime_type"] == SAMPLES[kind].mime_type.partition(";")[0]
-    assert (media["width"] is not None) == (kind in ("image", "video", "sticker"))
-    assert (media["thumbnail_url"] is not None) == (kind in ("image", "video", "sticker"))
-    assert (media["duration"] is not None) == (kind in ("audio", "video"))
-    if kind == "audio":
-        assert len(media["waveform"]) == 64
-        assert max(media["waveform"]) == 100
-        assert min(media["waveform"]) >= 0
-    else:
-        assert media["waveform"] is None
+def test_every_kind_arrives_and_shows_what_can_be_told_of_it(desk: Desk) -> None:
+    for kind in sorted(SAMPLES):
+        message_id = desk.customer_sends(kind)
+        assert desk.fetch() == ["ready"]
+        media = desk.shown(message_id)
+        assert media["mime_type"] == SAMPLES[kind].mime_type.partition(";")[0]
+        assert (media["width"] is not None) == (kind in ("image", "video", "sticker"))
+        assert (media["thumbnail_url"] is not None) == (kind in ("image", "video", "sticker"))
+        assert (media["duration"] is not None) == (kind in ("audio", "video"))
+        if kind == "audio":
+            assert len(media["waveform"]) == 64
+            assert max(media["waveform"]) == 100
+            assert min(media["waveform"]) >= 0
+        else:
+            assert media["waveform"] is None
 
 
 def test_without_ffmpeg_recordings_arrive_with_what_is_known(

@@ -8,10 +8,11 @@ from uuid import UUID, uuid4
 import pytest
 
 from livechat.config import Settings
-from livechat.services.deliver import Sender, deliver
+from livechat.services.deliver import Sender
 from tests.factories import make_account
 from tests.media import files
 from tests.media.conftest import API, ASHA, Desk, number_of
+from tests.sends.conftest import deliver
 
 
 class Outbox:

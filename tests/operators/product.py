@@ -129,7 +129,7 @@ def running_product(folder: Path) -> Iterator[Product]:
         )
     sandbox = SandboxClient(f"http://127.0.0.1:{ports[2]}")
     try:
-        wait_until(lambda: process.poll() is not None or "ready: " in said.read_text(), timeout_s=90)
+        wait_until(lambda: process.poll() is not None or "ready: " in said.read_text(), timeout_s=240)
         assert process.poll() is None, said.read_text()
         yield Product(data, environ, f"http://127.0.0.1:{ports[0]}", f"http://127.0.0.1:{ports[1]}", sandbox)
     finally:

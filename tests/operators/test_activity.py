@@ -104,8 +104,11 @@ def test_every_item_is_counted_once_by_its_first_outcome_whatever_is_replayed(
     assert everything[(NUMBER_2, "stored", "")] == 1
     bodies = meta.rows("SELECT body, stored + duplicate + ignored + failed AS items FROM webhook_events")
     assert [row["items"] for row in bodies] == [len(parse(row["body"])) for row in bodies]
+    first_run = "SELECT id, items, stored, duplicate, ignored, failed FROM webhook_events ORDER BY id"
+    kept = meta.rows(first_run)
     for _ in range(2):
         assert livechat("replay", "--since", "1h").exit_code == 0
+        assert meta.rows(first_run) == kept
         assert totals(owner) == before
         assert counted(meta) == everything
         assert activity.tidy_counts(meta.session) == 0

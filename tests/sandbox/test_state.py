@@ -1,6 +1,8 @@
 from __future__ import annotations
 
+import sqlite3
 import stat
+from contextlib import closing
 from pathlib import Path
 
 from sandbox.testing import SandboxServer
@@ -43,11 +45,20 @@ def test_the_world_survives_a_restart(tmp_path: Path) -> None:
         assert third.client.messages(direction="all") == []
 
 
+def _is_committed(path: Path, key: str) -> bool:
+    """Asked through SQLite: the bytes are in the file before their transaction is over."""
+    try:
+        with closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True, timeout=10)) as database:
+            return bool(database.execute("SELECT 1 FROM thing WHERE key = ?", (key,)).fetchall())
+    except sqlite3.OperationalError:
+        return False
+
+
 def test_a_killed_process_keeps_what_is_a_second_old(tmp_path: Path) -> None:
     path = tmp_path / "deep" / "sandbox.db"
     server = SandboxServer(state_path=str(path), subprocess=True).start()
     wamid = server.client.customer_writes(ASHA, "Hi")["wamid"]
-    wait_until(lambda: wamid.encode() in path.read_bytes(), 10)
+    wait_until(lambda: _is_committed(path, wamid), 60)
     server.kill()
     server.client.close()
     with SandboxServer(state_path=str(path)) as again:

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
-from threading import Barrier, Timer
+from threading import Barrier, Thread
 from typing import Any
 from uuid import uuid4
 
@@ -18,6 +18,7 @@ from sqlalchemy.orm import Session, scoped_session
 from livechat.domain.clock import now
 from livechat.extensions import db
 from livechat.models import Conversation, PhoneNumber, WabaAccount
+from tests.conftest import wait_until
 from tests.factories import make_account, make_conversation, make_message, make_number
 from tests.sends.conftest import execute, stored
 
@@ -321,12 +322,13 @@ def test_prefer_wait_holds_the_202_until_the_status_is_past_sending(agent: Agent
 
     def send() -> None:
         with app.app_context():
+            wait_until(lambda: count("chat_messages"))
             execute("UPDATE chat_messages SET status = 'sent', status_rank = 20, wamid = 'wamid.w'")
 
-    timer = Timer(0.4, send)
-    timer.start()
+    meta = Thread(target=send)
+    meta.start()
     answer = agent.post({"Prefer": "wait=8"}, conversation_id=str(conversation.id), message="x")
-    timer.join()
+    meta.join()
     assert answer.status_code == 202
     assert answer.headers["Preference-Applied"] == "wait=8"
     assert (answer.json["message"]["status"], answer.json["message"]["wamid"]) == ("sent", "wamid.w")

@@ -43,23 +43,23 @@ def redis_ms(client: Redis) -> float:
 def test_a_limited_sandbox_finds_nothing_to_refuse(
     session: AnySession, queue: Queue, redis_client: Redis
 ) -> None:
-    """Meta's limits at a smaller scale: 50 a second, and to one customer 3 at once, then one in half a second."""
+    """Meta's limits at a smaller scale: 10 a second, and to one customer 2 at once, then one a second."""
     with SandboxServer() as box:
         box.client.behave(
-            throughput_mps=50,
+            throughput_mps=10,
             enforce_pair_limit=True,
-            pair_interval_s=0.5,
-            pair_burst=3,
+            pair_interval_s=1,
+            pair_burst=2,
             enforce_window="off",
         )
         secret = Fernet(ENCRYPTION_KEY).encrypt(box.client.access_token.encode()).decode()
         account = make_account(session, access_token_encrypted=secret)
         number = make_number(session, account, phone_number_id=box.client.phone_number_id)
-        conversations = [make_conversation(session, number) for _ in range(60)]
+        conversations = [make_conversation(session, number) for _ in range(12)]
         for n in range(5):
             for conversation in conversations:
                 queue(conversation, str(n))
-        pace = Pace(redis_client, PaceRules(default_mps=50, pair_interval_s=0.5, pair_burst=2))
+        pace = Pace(redis_client, PaceRules(default_mps=10, pair_interval_s=1, pair_burst=1))
         sender = Sender(
             GraphClient(box.base_url, "v26.0", connect_timeout_s=5, read_timeout_s=30),
             (ENCRYPTION_KEY,),
@@ -73,7 +73,7 @@ def test_a_limited_sandbox_finds_nothing_to_refuse(
     with db.engine.connect() as connection:
         rows = connection.execute(text("SELECT status, attempts, error FROM chat_messages")).all()
     # One call each: not one of them was refused.
-    assert Counter(tuple(row) for row in rows) == {("sent", 1, None): 300}
+    assert Counter(tuple(row) for row in rows) == {("sent", 1, None): 60}
     for conversation in conversations:
         assert [body for to, body in taken if to.endswith(str(conversation.customer_phone))] == list("01234")
 
@@ -85,11 +85,12 @@ def _accepted(box: SandboxServer) -> list[dict[str, Any]]:
 
 def test_a_number_gives_no_more_than_its_rate_to_all_who_ask(redis_client: Redis) -> None:
     pace, other = Pace(redis_client), Pace(redis_client)
+    pace.set_rate(NUMBER, 80)
     began = redis_ms(redis_client)
     pace.take(0, turns(NUMBER, 400))
     given = sum(len(each.take(64).turns) for _ in range(40) for each in (pace, other))
     seconds = (redis_ms(redis_client) - began) / 1000
-    rate = RULES.default_mps * RULES.share
+    rate = 80 * RULES.share
     assert RULES.burst_s * rate <= given <= (RULES.burst_s + seconds) * rate + 2
 
 
@@ -97,11 +98,18 @@ def test_the_rate_follows_metas_level(redis_client: Redis) -> None:
     pace = Pace(redis_client)
     pace.set_rate(NUMBER, mps_of("HIGH"))
     assert len(pace.take(1000, turns(NUMBER, 300)).turns) == 300
-    assert (mps_of("STANDARD"), mps_of("COEXISTENCE"), mps_of(None), mps_of("FUTURE")) == (80, 20, 80, 80)
+    assert (mps_of("STANDARD"), mps_of("high"), mps_of(None), mps_of("FUTURE")) == (80, 1000, 80, 80)
+    assert mps_of("HIGH", on_business_app=True) == 20
+
+
+def test_a_number_that_nobody_told_of_sends_one_message_first(redis_client: Redis) -> None:
+    assert len(Pace(redis_client).take(10, turns(NUMBER, 10)).turns) == 1
 
 
 def test_numbers_take_turns_and_a_slow_one_delays_none(redis_client: Redis) -> None:
     pace = Pace(redis_client)
+    for number in ("busy", "quiet", "late"):
+        pace.set_rate(number, 80)
     pace.take(0, [*turns("busy", 100), *turns("quiet", 2)])
     assert Counter(turn.phone_number_id for turn in pace.take(4).turns) == {"busy": 2, "quiet": 2}
     while pace.take(64).turns:
@@ -134,6 +142,7 @@ def test_a_turn_that_was_not_used_costs_nothing(redis_client: Redis) -> None:
 
 def test_after_131056_a_customers_messages_go_an_interval_apart(redis_client: Redis) -> None:
     pace = Pace(redis_client)
+    pace.set_rate(NUMBER, 80)
     [turn] = turns(NUMBER, 1)
     pace.use_up(turn.conversation_id)
     assert pace.take(1, [turn]).turns == [turn]
@@ -142,6 +151,7 @@ def test_after_131056_a_customers_messages_go_an_interval_apart(redis_client: Re
 
 def test_130429_halves_the_rate_once_and_time_brings_it_back(redis_client: Redis) -> None:
     pace = Pace(redis_client)
+    pace.set_rate(NUMBER, 80)
     assert pace.slow_down(NUMBER) is True
     assert pace.slow_down(NUMBER) is False
     stopped = pace.take(8, turns(NUMBER, 8))
@@ -179,6 +189,7 @@ def test_one_task_for_a_thousand_messages(redis_client: Redis) -> None:
         wake_sender(redis_client, NUMBER, uuid4())
     assert redis_client.llen("outbound") == 1
     pace = Pace(redis_client)
+    pace.set_rate(NUMBER, 80)
     assert pace.rest(1) == 0
     assert len(pace.take(64).turns) == 20
     assert pace.rest(1) is None

@@ -3,6 +3,7 @@ import { Button } from '../components/button';
 import { FailureNotice, Notice } from '../components/notice';
 import { ChooseTemplate } from '../features/attach/choose-template';
 import { ComposerTools } from '../features/attach/composer-tools';
+import { StartChatProvider } from '../features/attach/start-chat';
 import { Composer, type ComposerHandle } from '../features/composer/composer';
 import { DetailsPane } from '../features/details/details-pane';
 import { ThreadBar } from '../features/thread/thread-bar';
@@ -84,14 +85,16 @@ export function ConversationPlace(props: Props) {
           onBack={onBack}
           onToggleDetails={onToggleDetails}
         />
-        <ThreadPane
-          conversation={conversation}
-          headingId={headingId}
-          messageId={messageId}
-          onReply={reply}
-          onOpenMessage={onOpenMessage}
-          threadRef={thread}
-        />
+        <StartChatProvider phoneNumberId={conversation.phone_number_id}>
+          <ThreadPane
+            conversation={conversation}
+            headingId={headingId}
+            messageId={messageId}
+            onReply={reply}
+            onOpenMessage={onOpenMessage}
+            threadRef={thread}
+          />
+        </StartChatProvider>
         <Composer
           ref={composer}
           id="composer"

@@ -1,7 +1,7 @@
 import { createContext, useContext } from 'react';
 
 /** Opens the conversation with a WhatsApp number (digits), or offers what can begin one. */
-export type StartChat = (waId: string) => void;
+export type StartChat = (waId: string) => unknown;
 
 /** Null where no chat can be begun: in previews. */
 export const StartChatContext = createContext<StartChat | null>(null);

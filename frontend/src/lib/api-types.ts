@@ -520,7 +520,6 @@ export interface paths {
                 401: components["responses"]["UNAUTHORIZED"];
                 404: components["responses"]["NOT_FOUND"];
                 413: components["responses"]["REQUEST_ENTITY_TOO_LARGE"];
-                415: components["responses"]["UNSUPPORTED_MEDIA_TYPE"];
                 422: components["responses"]["UNPROCESSABLE_ENTITY"];
                 429: components["responses"]["TOO_MANY_REQUESTS"];
                 503: components["responses"]["SERVICE_UNAVAILABLE"];
@@ -1740,7 +1739,7 @@ export interface components {
              * @enum {string}
              */
             status: "connected" | "paused";
-            /** @description Meta's level: STANDARD is 80 messages a second, HIGH 1,000. */
+            /** @description STANDARD is 80 messages a second, HIGH 1,000, COEXISTENCE (shared with the phone app) 20. */
             throughput: string | null;
             /** @description Summed over its conversations. */
             unread_count: number;

@@ -1,5 +1,5 @@
-import { expect, it } from 'vitest';
-import { dayLabel, daysAgo, initials, listTime, phone, span } from './format';
+import { describe, expect, it } from 'vitest';
+import { dayLabel, daysAgo, duration, fileSize, initials, listTime, money, phone, span } from './format';
 import { serviceWindow } from './service-window';
 
 const now = new Date(2026, 10, 22, 12, 0);
@@ -52,6 +52,31 @@ it('tells the window by what is left of it', () => {
   expect(serviceWindow(inMinutes(0.5), now)).toEqual({ state: 'closing', minutes: 1 });
   expect(serviceWindow(inMinutes(119), now)).toEqual({ state: 'closing', minutes: 119 });
   expect(serviceWindow(inMinutes(600), now)).toEqual({ state: 'open', minutes: 600 });
+});
+
+describe('what a file and a note measure', () => {
+  it.each([
+    [0, '0 kB'],
+    [653, '1 kB'],
+    [2048, '2 kB'],
+    [1.5 * 1024 * 1024, '1.5 MB'],
+    [100 * 1024 * 1024, '100 MB'],
+  ])('%d bytes are %s', (bytes, text) => {
+    expect(fileSize(bytes)).toBe(text);
+  });
+
+  it.each([
+    [0, '0:00'],
+    [67.4, '1:07'],
+    [3725, '1:02:05'],
+  ])('%d seconds are %s', (seconds, text) => {
+    expect(duration(seconds)).toBe(text);
+  });
+
+  it('an amount of an unknown currency keeps its word', () => {
+    expect(money(2, 'X1')).toBe('2 X1');
+    expect(money(2, 'USD')).toContain('2.00');
+  });
 });
 
 it.each([

@@ -80,8 +80,9 @@ const UNITS = ['byte', 'kilobyte', 'megabyte', 'gigabyte'];
 
 /** A file's size in the unit that keeps the number short. */
 export function fileSize(bytes: number): string {
-  const step = Math.min(Math.floor(Math.log(Math.max(bytes, 1)) / Math.log(1024)), UNITS.length - 1);
-  const value = bytes / 1024 ** step;
+  // A handful of bytes is told as one kilobyte: nobody wants to know better.
+  const step = Math.max(1, Math.min(Math.floor(Math.log(Math.max(bytes, 1)) / Math.log(1024)), UNITS.length - 1));
+  const value = Math.max(bytes / 1024 ** step, Math.min(bytes, 1));
   const style = { style: 'unit', unit: UNITS[step] ?? 'byte', unitDisplay: 'short' } as const;
   return new Intl.NumberFormat(undefined, { ...style, maximumFractionDigits: value < 10 && step > 1 ? 1 : 0 }).format(value);
 }

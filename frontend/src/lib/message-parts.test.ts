@@ -103,6 +103,13 @@ describe('what the business sent', () => {
     });
   });
 
+  it('has its file at its top, and is no bare file', () => {
+    const rendered = { header: { type: 'image', image: { media_id: 'm' } }, body: 'Thank you' };
+    const media = { state: 'ready', url: '/api/live-chat/media/m' };
+    const shown = templateOf(of('template', { template: { name: 'thanks' }, rendered, media }));
+    expect(shown?.headerMedia).toMatchObject({ type: 'image', media: { url: '/api/live-chat/media/m' } });
+  });
+
   it('is not the answer of a customer', () => {
     const interactive = { type: 'button_reply', button_reply: { title: 'No' } };
     expect(interactiveOf(of('interactive', { interactive }))).toBeNull();

@@ -190,6 +190,7 @@ export function formOf(message: Message): FormAnswer | null {
 function rowsOf(value: unknown, path = ''): { label: string; value: string }[] {
   if (Array.isArray(value) && value.every((item) => typeof item !== 'object' || item === null))
     return [{ label: path, value: value.map(shown).join(', ') }];
+  if (Array.isArray(value)) return value.flatMap((item, index) => rowsOf(item, `${path} ${index + 1}`));
   if (typeof value === 'object' && value !== null)
     return Object.entries(value).flatMap(([key, item]) => rowsOf(item, path === '' ? key : `${path} ${key}`));
   return [{ label: path, value: shown(value) }];
@@ -237,11 +238,12 @@ export interface Framed {
 
 const FILES = ['image', 'video', 'document'];
 
-function headerOf(value: unknown): Pick<Framed, 'headerText' | 'headerPlace' | 'headerMedia'> {
+/** `content` is the message's: a file that it shows at its top stands there as its `media`. */
+function headerOf(value: unknown, content: Fields): Pick<Framed, 'headerText' | 'headerPlace' | 'headerMedia'> {
   const header = fieldsOf(value);
   const type = (textOf(header.type) ?? textOf(header.format) ?? '').toLowerCase();
   const file = fieldsOf(header[type]);
-  const media = 'media' in header ? mediaPart(header.media) : 'media' in file ? mediaPart(file.media) : null;
+  const media = 'media' in content ? mediaPart(content.media) : null;
   return {
     headerText: type === 'text' || type === '' ? textOf(header.text) : null,
     headerPlace: type === 'location' ? placeOf(header.location) : null,
@@ -283,7 +285,7 @@ export function interactiveOf(message: Pick<Message, 'content'>): Framed | null 
       : [];
   return {
     name: null,
-    ...headerOf(header),
+    ...headerOf(header, message.content),
     body: textOf(fieldsOf(body).text),
     footer: textOf(fieldsOf(footer).text),
     buttons: buttons[type]?.() ?? [],
@@ -313,7 +315,7 @@ export function templateOf(message: Message): Framed | null {
   const text = (value: unknown) => textOf(value) ?? textOf(fieldsOf(value).text);
   return {
     name: textOf(fieldsOf(part).name),
-    ...headerOf(rendered.header),
+    ...headerOf(rendered.header, message.content),
     body: text(rendered.body) ?? message.text,
     footer: text(rendered.footer),
     buttons: fieldsIn(rendered.buttons).map((button) => ({

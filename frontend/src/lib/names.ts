@@ -1,4 +1,5 @@
 import { phone } from './format';
+import { t } from '../messages/en';
 import type { Conversation, PhoneNumber } from './types';
 
 type Customer = Pick<
@@ -11,7 +12,8 @@ export function customerName(customer: Customer): string {
   if (customer.customer_name) return customer.customer_name;
   if (customer.customer_username) return `@${customer.customer_username}`;
   if (customer.customer_phone) return phone(customer.customer_phone);
-  return customer.customer_user_id ?? '';
+  // A group's thread is nobody's own.
+  return customer.customer_user_id ?? t.group;
 }
 
 export function numberName(number: PhoneNumber): string {

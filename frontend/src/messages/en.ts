@@ -36,6 +36,7 @@ export const t = {
   couldNotRefresh: 'Could not refresh',
   typeName: (type: string) => typeNames[type] ?? `Message of type “${type}”`,
   voiceNote: 'Voice message',
+  group: 'Group',
 
   session: {
     heading: 'Sign in',

@@ -51,6 +51,7 @@ export const k = {
   unsupportedHelp: 'WhatsApp does not pass this on. Ask the customer to send it another way.',
   unsupportedEditHelp: 'Ask the customer what they changed.',
   phoneOnlyHelp: 'Look at it in the WhatsApp Business app on the phone.',
+  tooBig: 'A file that is too large',
   tooBigHelp: 'The file is larger than the 100 MB that WhatsApp passes on. Ask for a smaller one, or for a link.',
   unknownHelp: 'This kind of message is new here. This is what it says:',
 

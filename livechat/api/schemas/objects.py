@@ -51,7 +51,10 @@ class PhoneNumberSchema(AnswerSchema):
     )
     quality_rating = string(nullable=True, example="GREEN")
     unread_count = fields.Integer(required=True, metadata={"description": "Summed over its conversations."})
-    throughput = string("Meta's level: STANDARD is 80 messages a second, HIGH 1,000.", nullable=True)
+    throughput = string(
+        "STANDARD is 80 messages a second, HIGH 1,000, COEXISTENCE (shared with the phone app) 20.",
+        nullable=True,
+    )
     messaging_limit = string(
         "Meta's tier: customers a day that may be written to outside service windows.",
         nullable=True,

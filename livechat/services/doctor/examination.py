@@ -13,6 +13,7 @@ from livechat.queries.session import AnySession
 from livechat.services.doctor import (
     backlog,
     configuration,
+    files,
     meta_connection,
     postgresql,
     queues,
@@ -40,6 +41,7 @@ def examine(given: Examination) -> Iterator[Finding]:
         ("postgresql", lambda: postgresql.check(given.session, given.migrations)),
         ("redis", lambda: redis_durability.check(given.redis, given.settings)),
         ("queues", lambda: queues.check(given.redis, given.settings)),
+        ("files", lambda: files.check(given.settings)),
         ("tokens", lambda: meta_connection.check(given.session, given.settings, given.graph)),
         ("backlog", lambda: backlog.check(given.session, given.redis)),
     ]

@@ -37,16 +37,19 @@ class Entry:
     def as_json(self) -> dict[str, Any]:
         """How the ledger tells it."""
         source = self.item.source
-        row = {
+        row: dict[str, Any] = {
             "n": source.n,
             "kind": type(self.item).__name__,
             "field": source.field,
-            "number": source.phone_number_id,
             "outcome": self.outcome,
-            "reason": self.reason,
-            "ref": self.ref,
         }
-        return {name: value for name, value in row.items() if value is not None}
+        if source.phone_number_id is not None:
+            row["number"] = source.phone_number_id
+        if self.reason is not None:
+            row["reason"] = self.reason
+        if self.ref is not None:
+            row["ref"] = self.ref
+        return row
 
 
 @dataclass(slots=True)
@@ -56,6 +59,8 @@ class Stored:
     created_messages: dict[UUID, UUID] = field(default_factory=dict)
     updated_messages: dict[UUID, UUID] = field(default_factory=dict)
     conversations: set[UUID] = field(default_factory=set)
+    # Whose they are, of those that the batch has loaded.
+    accounts: dict[UUID, UUID] = field(default_factory=dict)
     outcomes: Counter[tuple[str, str]] = field(default_factory=Counter)
     unknown_fields: Counter[str] = field(default_factory=Counter)
     messages: Counter[tuple[str, str]] = field(default_factory=Counter)
@@ -68,6 +73,7 @@ class Stored:
         self.created_messages |= other.created_messages
         self.updated_messages |= other.updated_messages
         self.conversations |= other.conversations
+        self.accounts |= other.accounts
         self.outcomes += other.outcomes
         self.unknown_fields += other.unknown_fields
         self.messages += other.messages

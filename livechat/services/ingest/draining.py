@@ -1,6 +1,7 @@
 """The ingest task's loop: take from the stream, store, acknowledge, until nothing is left."""
 
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 
 import structlog
@@ -19,6 +20,12 @@ log = structlog.get_logger(__name__)
 
 BATCH_EVENTS = 500
 WAITING_BATCH = 20
+# How often the ledger is looked into for bodies that wait there, while the stream keeps the ingest busy.
+WAITING_EVERY_S = 1.0
+# A batch costs some milliseconds before its first message. In a stream that brings one webhook after the
+# other each of them would be paid for: so the ingest rests as long as it worked, at most this long, and
+# finds more. A lone webhook never waits for it, since an ingest begins with a look.
+LONGEST_REST_S = 0.02
 # Longer than a batch takes; what is taken over too early is only stored twice, to no effect.
 ABANDONED_MS = 10_000
 # A body that was handed out this often and never finished has killed its worker each time.
@@ -36,11 +43,23 @@ def drain(redis: Redis, session: AnySession, consumer: str, report: Report) -> i
     """
     inbox.claim_abandoned(redis, consumer, ABANDONED_MS, BATCH_EVENTS)
     total = _finish_pending(redis, session, consumer, report)
+    stored: Sequence[RawEvent] = ()
+    look_at = 0.0
     while True:
-        inbox.refresh_lease(redis)
-        count = _drain_stream(redis, session, consumer, report) + _drain_waiting(session, report)
+        events = inbox.take(redis, consumer, BATCH_EVENTS, stored)
+        began = time.monotonic()
+        if events:
+            _store(redis, session, consumer, events, report)
+        stored = events
+        count = len(events)
+        if not events or began >= look_at:
+            count += _drain_waiting(session, report)
+            look_at = time.monotonic() + WAITING_EVERY_S
         total += count
+        if len(events) == BATCH_EVENTS:
+            continue
         if count:
+            time.sleep(min(time.monotonic() - began, LONGEST_REST_S))
             continue
         inbox.release_lease(redis)
         if not _left_over(redis) or not inbox.take_lease(redis):
@@ -57,14 +76,10 @@ def _text(value: object) -> str:
     return value.decode() if isinstance(value, bytes) else str(value)
 
 
-def _drain_stream(redis: Redis, session: AnySession, consumer: str, report: Report) -> int:
-    events = inbox.read_new(redis, consumer, BATCH_EVENTS)
-    if events:
-        _store(redis, session, consumer, events, report)
-    return len(events)
-
-
-def _store(redis: Redis, session: AnySession, consumer: str, events: list[RawEvent], report: Report) -> None:
+def _store(
+    redis: Redis, session: AnySession, consumer: str, events: Sequence[RawEvent], report: Report
+) -> None:
+    """Store and report; the caller says that they are done."""
     try:
         stored = ingest_events(session, events)
     except Exception:
@@ -74,7 +89,6 @@ def _store(redis: Redis, session: AnySession, consumer: str, events: list[RawEve
             inbox.forgive(redis, consumer, events)
         raise
     report(stored)
-    inbox.done(redis, events)
 
 
 def _finish_pending(redis: Redis, session: AnySession, consumer: str, report: Report) -> int:
@@ -86,12 +100,13 @@ def _finish_pending(redis: Redis, session: AnySession, consumer: str, report: Re
         healthy = [event for event in events if event not in suspects]
         if healthy:
             _store(redis, session, consumer, healthy, report)
+            inbox.done(redis, healthy)
         for event in suspects:
             if _times(times, event) > DELIVERIES_BEFORE_FAILED:
                 _keep_as_failed(session, event, report)
-                inbox.done(redis, [event])
             else:
                 _store(redis, session, consumer, [event], report)
+            inbox.done(redis, [event])
         total += len(events)
     return total
 
@@ -113,7 +128,7 @@ def _keep_as_failed(session: AnySession, event: RawEvent, report: Report) -> Non
         "ignored": 0,
         "failed": 1,
     }
-    ledger.write_outcomes(session, [row], {event.id: event.body})
+    ledger.write_outcomes(session, [row], [event.body])
     session.commit()
     result = Stored(events=1, received=[clock.now()])
     result.outcomes[(FAILED, "kills_worker")] += 1

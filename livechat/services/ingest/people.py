@@ -24,6 +24,7 @@ class Conversation:
     What must be written: all of it where ``new`` or ``dirty``, what a message changes where only ``heard``.
     """
 
+    # In the order in which ``queries.ingest.lock_conversations`` selects them.
     id: UUID
     user_id: UUID
     phone_number_id: str
@@ -82,8 +83,9 @@ class People:
 
     def get(self, conversation_id: UUID) -> Conversation:
         """The conversation, or the one that it was merged into."""
-        while conversation_id in self._merged_into:
-            conversation_id = self._merged_into[conversation_id]
+        if self._merged_into:
+            while conversation_id in self._merged_into:
+                conversation_id = self._merged_into[conversation_id]
         return self.conversations[conversation_id]
 
     def find(self, number: str, customer: Customer, at: datetime) -> Conversation | None:

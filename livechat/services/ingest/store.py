@@ -42,6 +42,13 @@ _LOADED = [item.name for item in fields(Conversation) if item.name not in _MARKS
 _WRITTEN = [name for name in _LOADED if name != "has_sending"]
 
 
+class Number(NamedTuple):
+    """Whose a connected number is."""
+
+    owner: UUID
+    account_id: UUID
+
+
 class Located(NamedTuple):
     """An entry about a customer and the conversation it belongs to; that may merge, so look it up on use."""
 
@@ -62,6 +69,9 @@ def store(session: AnySession, entries: Sequence[Entry]) -> Stored:
     personal = [(entry, entry.item) for entry in rest if isinstance(entry.item, Personal)]
     people = _load_people(session, personal)
     located = _locate(people, personal, known)
+    result.accounts = {
+        each.id: known[each.phone_number_id].account_id for each in people.conversations.values()
+    }
     _write_new_people(session, people)
     if people.merges:
         publish_numbers(session, {people.get(loser).phone_number_id for loser, _ in people.merges})
@@ -77,16 +87,16 @@ def store(session: AnySession, entries: Sequence[Entry]) -> Stored:
     return result
 
 
-def _known_numbers(session: AnySession, entries: Sequence[Entry]) -> dict[str, UUID]:
-    """{phone_number_id: owner} of the numbers that somebody has connected."""
+def _known_numbers(session: AnySession, entries: Sequence[Entry]) -> dict[str, Number]:
+    """By phone_number_id, the numbers that somebody has connected."""
     named = {entry.item.source.phone_number_id for entry in entries} - {None}
     if not named:
         return {}
     rows = queries.numbers(session, [number for number in named if number is not None])
-    return {row.phone_number_id: row.owner for row in rows}
+    return {row.phone_number_id: Number(row.owner, row.account_id) for row in rows}
 
 
-def _settled_without_tables(entry: Entry, known: dict[str, UUID]) -> bool:
+def _settled_without_tables(entry: Entry, known: dict[str, Number]) -> bool:
     item = entry.item
     if isinstance(item, Broken):
         entry.failed(item.error)
@@ -119,10 +129,8 @@ def _load_people(session: AnySession, personal: Sequence[tuple[Entry, Personal]]
     if not keys:
         return People()
     rows = [{"number": number, "kind": kind, "value": value} for number, kind, value in sorted(keys)]
-    conversations = [
-        Conversation(**{name: getattr(row, name) for name in _LOADED})
-        for row in queries.lock_conversations(session, rows)
-    ]
+    # The columns stand in the order of the fields: by name they would cost as much as the query.
+    conversations = [Conversation(*row) for row in queries.lock_conversations(session, rows)]
     former = [
         FormerId((row.phone_number_id, row.kind, row.value), row.conversation_id, row.left_at)
         for row in queries.former_ids(session, rows)
@@ -141,7 +149,7 @@ def _number(item: Personal) -> str:
 
 
 def _locate(
-    people: People, personal: Sequence[tuple[Entry, Personal]], known: dict[str, UUID]
+    people: People, personal: Sequence[tuple[Entry, Personal]], known: dict[str, Number]
 ) -> list[Located]:
     located: list[Located] = []
     for entry, item in personal:
@@ -150,9 +158,10 @@ def _locate(
         if isinstance(item, ContactName):
             conversation = people.find(number, item.customer, at)
         elif isinstance(item, ThreadMessage) and item.identity_change is not None:
-            conversation = people.apply_change(number, known[number], item.customer, item.identity_change, at)
+            owner = known[number].owner
+            conversation = people.apply_change(number, owner, item.customer, item.identity_change, at)
         else:
-            conversation = people.find_or_create(number, known[number], item.customer, at)
+            conversation = people.find_or_create(number, known[number].owner, item.customer, at)
         located.append(Located(entry, item, None if conversation is None else conversation.id))
     return located
 

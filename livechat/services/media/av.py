@@ -83,19 +83,25 @@ def can_convert() -> bool:
 
 
 def probe(path: Path, mime_type: str) -> Streams | None:
-    """What is in the file; None where that cannot be told: no ffprobe, or a file that it cannot read."""
+    """What is in the file, nothing where ffprobe cannot read it; None where that cannot be told.
+
+    That is without ffprobe, and where it takes too long.
+    """
     if not can_probe() or mime_type not in _DEMUXERS:
         return None
-    answer = _run(
-        [
-            *("ffprobe", "-v", "error", *_input_options(mime_type), "-of", "json"),
-            *("-show_entries", f"format=duration:stream={_ASKED}:stream_disposition=attached_pic"),
-            *("-show_entries", "stream_side_data=rotation"),
-            str(path),
-        ],
-        PROBE_S,
-    )
-    return None if answer is None else _streams(answer)
+    try:
+        answer = _run(
+            [
+                *("ffprobe", "-v", "error", *_input_options(mime_type), "-of", "json"),
+                *("-show_entries", f"format=duration:stream={_ASKED}:stream_disposition=attached_pic"),
+                *("-show_entries", "stream_side_data=rotation"),
+                str(path),
+            ],
+            PROBE_S,
+        )
+    except TimeoutError:
+        return None
+    return _streams(answer or b"{}")
 
 
 def write_poster(path: Path, mime_type: str, target: Path) -> bool:
@@ -106,21 +112,25 @@ def write_poster(path: Path, mime_type: str, target: Path) -> bool:
         *("-frames:v", "1", "-an", "-vf", f"scale='min({side},iw)':-2", "-f", "image2", "-c:v", "mjpeg"),
         str(target),
     ]
-    return can_convert() and _run(command, POSTER_S) is not None and target.stat().st_size > 0
+    try:
+        return can_convert() and _run(command, POSTER_S) is not None and target.stat().st_size > 0
+    except TimeoutError:
+        return False
 
 
 def waveform(path: Path, mime_type: str, duration: float | None) -> list[int] | None:
     """How loud a recording is over its length: 64 numbers from 0 to 100; None where it cannot be told."""
     if not can_convert() or not duration or duration > _LONGEST_WAVEFORM_S:
         return None
-    raw = _run(
-        [
-            *("ffmpeg", "-nostdin", "-v", "error", *_input_options(mime_type), "-i", str(path), "-vn"),
-            *("-ac", "1", "-ar", str(_WAVEFORM_RATE), "-t", str(_LONGEST_WAVEFORM_S)),
-            *("-f", "s16le", "-c:a", "pcm_s16le", "pipe:1"),
-        ],
-        WAVEFORM_S,
-    )
+    command = [
+        *("ffmpeg", "-nostdin", "-v", "error", *_input_options(mime_type), "-i", str(path), "-vn"),
+        *("-ac", "1", "-ar", str(_WAVEFORM_RATE), "-t", str(_LONGEST_WAVEFORM_S)),
+        *("-f", "s16le", "-c:a", "pcm_s16le", "pipe:1"),
+    ]
+    try:
+        raw = _run(command, WAVEFORM_S)
+    except TimeoutError:
+        return None
     if not raw:
         return None
     samples = array("h", raw[: len(raw) // 2 * 2])
@@ -182,7 +192,9 @@ def _convert(path: Path, mime_type: str, codecs: Sequence[str], output: Sequence
             *(*codecs, *output),
         ]
         if _run(command, CONVERT_S) is None:
-            raise ConversionError("The file could not be converted: it is damaged or too long.")
+            raise ConversionError("The file could not be converted: it is damaged.")
+    except TimeoutError:
+        raise ConversionError("The file takes too long to convert. Send a shorter one.") from None
     finally:
         _converting.release()
 
@@ -192,7 +204,7 @@ def _input_options(mime_type: str) -> tuple[str, ...]:
 
 
 def _run(command: Sequence[str], time_limit_s: float) -> bytes | None:
-    """What it wrote; None where it failed or took too long.
+    """What it wrote; None where it failed. Raises TimeoutError.
 
     The limits are set by a shell that becomes the program: Python's own hook for that is unsafe in a process
     with threads.
@@ -207,16 +219,13 @@ def _run(command: Sequence[str], time_limit_s: float) -> bytes | None:
             timeout=time_limit_s,
             check=False,
         )
-    except (subprocess.TimeoutExpired, OSError):
-        return None
+    except subprocess.TimeoutExpired:
+        raise TimeoutError from None
     return done.stdout if done.returncode == 0 else None
 
 
-def _streams(answer: bytes) -> Streams | None:
-    try:
-        found = json.loads(answer)
-    except ValueError:
-        return None
+def _streams(answer: bytes) -> Streams:
+    found = json.loads(answer)
     streams = found.get("streams", [])
     # A cover picture inside a song counts as video for ffprobe.
     films = [s for s in streams if s.get("codec_type") == "video" and not _is_cover(s)]

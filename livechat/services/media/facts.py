@@ -96,10 +96,10 @@ def _picture(path: Path, mime_type: str) -> Facts:
 def _recording(path: Path, mime_type: str, head: bytes) -> Facts:
     streams = av.probe(path, mime_type)
     if streams is None:
-        if av.can_probe():
-            # It begins like a recording, and ffprobe finds none in it.
-            return Facts(UNKNOWN_TYPE)
         return Facts(mime_type, opus_channels=_opus_channels(head))
+    if streams.video is None and not streams.audio:
+        # It begins like a recording, and ffprobe finds none in it.
+        return Facts(UNKNOWN_TYPE)
     if streams.video is None:
         mime_type = _SOUND_ALONE.get(mime_type, mime_type)
     return Facts(

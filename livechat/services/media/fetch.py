@@ -121,6 +121,7 @@ def _attempt(
             digest, size = _download(fetcher, claimed, token, path, holder)
             holder.renew()
             known = facts.learn(path, claimed=claimed.claimed_mime_type, filename=claimed.filename)
+            holder.renew()
             has_thumbnail = _store(fetcher, claimed, path, known, holder)
     except (GraphError, FetchFailedError) as error:
         return error

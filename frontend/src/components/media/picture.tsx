@@ -22,6 +22,7 @@ export function Picture(props: { message: Message; media: MediaPart; url: string
     return (
       <img
         className={styles.sticker}
+        data-bare
         style={box}
         // A thumbnail would not move.
         src={isAnimated(message) ? url : (media.thumbnailUrl ?? url)}

@@ -29,6 +29,8 @@ interface Props {
 
 /** What a message holds besides text, by its kind. */
 export default function ContentKind({ message, customerName }: Props) {
+  const framed = templateOf(message) ?? interactiveOf(message);
+  if (framed) return <FramedPart framed={framed} />;
   if (mediaOf(message))
     return <MediaPart message={message} from={message.direction === 'inbound' ? customerName : t.thread.business} />;
   const place = locationOf(message);
@@ -47,8 +49,6 @@ export default function ContentKind({ message, customerName }: Props) {
   }
   const order = orderOf(message);
   if (order) return <OrderPart order={order} />;
-  const framed = templateOf(message) ?? interactiveOf(message);
-  if (framed) return <FramedPart framed={framed} />;
   if (message.message_type === 'unsupported' || message.message_type === 'unknown')
     return <UnsupportedPart message={message} />;
   if (message.text) return null;
@@ -74,7 +74,7 @@ function UnsupportedPart({ message }: { message: Message }) {
   return (
     <Part
       icon={<ShieldQuestion size={20} />}
-      title={unsupportedLine(message)}
+      title={error?.code === TOO_BIG ? k.tooBig : unsupportedLine(message)}
       detail={message.direction === 'inbound' ? `${help}${code}` : t.bubble.unsupportedOutbound}
     />
   );

@@ -1,0 +1,288 @@
+"""Everything that an agent can send, from the composer to the customer's phone."""
+
+import re
+import time
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from sandbox.media_store import sample_bytes
+from tests.e2e.product import Product, wait_until
+from tests.e2e.test_journeys import expect, violations
+from tests.e2e.test_kinds import open_thread
+
+pytestmark = pytest.mark.timeout(300)
+
+
+@pytest.fixture
+def customer(product: Product) -> str:
+    number = product.customer("Cora Compose")
+    product.write(number, "Hello")
+    return number
+
+
+@pytest.fixture
+def chat(agent: Any, product: Product, customer: str) -> Any:
+    open_thread(agent, product, product.conversation(customer))
+    expect(agent.get_by_role("textbox", name=re.compile("^Reply to "))).to_be_visible()
+    return agent
+
+
+def choose(page: Any, item: str) -> None:
+    page.get_by_role("button", name="Attach files and more").click()
+    page.get_by_role("menuitem", name=item, exact=True).click()
+
+
+def sent(product: Product, customer: str, count: int = 1) -> list[dict[str, Any]]:
+    """The bodies of the send calls to this customer, once there are so many."""
+    found: list[dict[str, Any]] = []
+
+    def look() -> bool:
+        found[:] = product.control("GET", f"/messages?customer={customer}")["messages"]
+        return len(found) >= count
+
+    wait_until(look, 45, f"{count} sends")
+    return [message["body"] for message in found]
+
+
+def attach(page: Any, item: str, files: list[dict[str, Any]]) -> None:
+    page.get_by_role("button", name="Attach files and more").click()
+    with page.expect_file_chooser() as chooser:
+        page.get_by_role("menuitem", name=item, exact=True).click()
+    chooser.value.set_files(files)
+
+
+def a_file(name: str, mime_type: str, data: bytes) -> dict[str, Any]:
+    return {"name": name, "mimeType": mime_type, "buffer": data}
+
+
+def test_files_go_out_with_their_captions_in_order(chat: Any, product: Product, customer: str) -> None:
+    attach(chat, "Photos and videos", [a_file("loaf.jpg", "image/jpeg", sample_bytes("image"))])
+    tray = chat.get_by_role("region", name="Files to send")
+    tray.get_by_label("Caption for loaf.jpg").fill("Fresh *bread*")
+    attach(chat, "Document", [
+        a_file("Preisliste März.pdf", "application/pdf", sample_bytes("document")),
+        a_file("virus.exe", "application/x-msdownload", b"MZ"),
+    ])  # fmt: skip
+    expect(tray).to_contain_text("WhatsApp takes PDF")
+    assert violations(chat) == []
+    tray.get_by_role("button", name="Remove virus.exe").click()
+    tray.get_by_role("button", name="Send 2 files").click()
+    image, document = sent(product, customer, 2)
+    assert (image["type"], image["image"]["caption"]) == ("image", "Fresh *bread*")
+    assert document["document"]["filename"] == "Preisliste März.pdf"
+    assert image["image"].keys() <= {"id", "caption"}
+    expect(tray).to_have_count(0)
+    thread = chat.get_by_role("main")
+    expect(thread.get_by_role("button", name="Open Fresh *bread*")).to_be_visible()
+    expect(thread.get_by_text("Preisliste März.pdf")).to_be_visible()
+
+
+def test_a_pasted_picture_waits_in_the_tray(chat: Any, product: Product, customer: str) -> None:
+    chat.evaluate(
+        """bytes => {
+          const data = new DataTransfer();
+          data.items.add(new File([new Uint8Array(bytes)], 'pasted.jpg', {type: 'image/jpeg'}));
+          document.activeElement.dispatchEvent(
+            new ClipboardEvent('paste', {clipboardData: data, bubbles: true, cancelable: true}));
+        }""",
+        list(sample_bytes("image")),
+    )
+    tray = chat.get_by_role("region", name="Files to send")
+    expect(tray).to_contain_text("pasted.jpg")
+    tray.get_by_role("button", name=re.compile("^(Remove|Cancel)")).click()
+    expect(tray).to_have_count(0)
+
+
+def test_a_voice_message_is_recorded_heard_and_sent(chat: Any, product: Product, customer: str) -> None:
+    chat.get_by_role("button", name="Record a voice message").click()
+    recorder = chat.get_by_role("region", name="Voice message")
+    stop = recorder.get_by_role("button", name="Stop recording")
+    expect(stop).to_be_enabled()
+    expect(recorder).to_contain_text("0:01", timeout=15_000)
+    stop.click()
+    tray = chat.get_by_role("region", name="Files to send")
+    expect(tray).to_contain_text("Ready to send", timeout=30_000)
+    tray.get_by_role("button", name="Send 1 file").click()
+    (body,) = sent(product, customer)
+    assert (body["type"], body["audio"]["voice"]) == ("audio", True)
+    expect(chat.get_by_role("main").get_by_role("group", name="Voice message")).to_be_visible()
+
+
+def _location(page: Any) -> None:
+    choose(page, "Location")
+    sheet = page.get_by_role("dialog", name="Send a location")
+    sheet.get_by_label("Coordinates or a map link").fill(
+        "https://www.openstreetmap.org/?mlat=18.52&mlon=73.85"
+    )
+    sheet.get_by_label("Name", exact=True).fill("Bakery")
+
+
+def _card(page: Any) -> None:
+    choose(page, "Contact card")
+    sheet = page.get_by_role("dialog", name="Send a contact card")
+    sheet.get_by_label("Name", exact=True).fill("Meera Iyer")
+    sheet.get_by_label("Phone number", exact=True).fill("+91 98200 12345")
+
+
+def _buttons(page: Any) -> None:
+    choose(page, "Reply buttons")
+    sheet = page.get_by_role("dialog", name="Message with reply buttons")
+    sheet.get_by_label("Message", exact=True).fill("Shall we deliver?")
+    sheet.get_by_label("Button 1", exact=True).fill("Yes")
+    sheet.get_by_role("button", name="Add a button").click()
+    sheet.get_by_label("Button 2", exact=True).fill("No")
+
+
+def _list(page: Any) -> None:
+    choose(page, "List of choices")
+    sheet = page.get_by_role("dialog", name="Message with a list of choices")
+    sheet.get_by_label("Message", exact=True).fill("Which bread?")
+    sheet.get_by_label("Choice 1", exact=True).fill("Rye")
+    sheet.get_by_label("Description of choice 1 (optional)", exact=True).fill("Dark and sour")
+
+
+def _link(page: Any) -> None:
+    choose(page, "Link button")
+    sheet = page.get_by_role("dialog", name="Message with a link button")
+    sheet.get_by_label("Message", exact=True).fill("See our menu")
+    sheet.get_by_label("Text on the button", exact=True).fill("Menu")
+    sheet.get_by_label("Web address").fill("https://example.com/menu")
+
+
+def _ask_location(page: Any) -> None:
+    choose(page, "Ask for location")
+    page.get_by_role("dialog", name="Ask for the customer’s location").get_by_label(
+        "Message", exact=True
+    ).fill("Where?")
+
+
+def _ask_number(page: Any) -> None:
+    choose(page, "Ask for phone number")
+    page.get_by_role("dialog", name="Ask for the customer’s phone number").get_by_label(
+        "Message", exact=True
+    ).fill("Number?")
+
+
+def _shape(value: Any) -> Any:
+    """The body without ids, which are made up."""
+    if isinstance(value, dict):
+        return {key: _shape(item) for key, item in value.items() if key != "id"}
+    return [_shape(item) for item in value] if isinstance(value, list) else value
+
+
+BUILT: list[tuple[Callable[[Any], None], str, Any, str]] = [
+    (_location, "location", {"latitude": "18.52", "longitude": "73.85", "name": "Bakery"}, "Bakery"),
+    (_card, "contacts", [{
+        "name": {"formatted_name": "Meera Iyer", "first_name": "Meera", "last_name": "Iyer"},
+        "phones": [{"phone": "+919820012345", "wa_id": "919820012345", "type": "WORK"}],
+    }], "Meera Iyer"),
+    (_buttons, "interactive", {
+        "type": "button", "body": {"text": "Shall we deliver?"},
+        "action": {"buttons": [{"type": "reply", "reply": {"title": "Yes"}}, {"type": "reply", "reply": {"title": "No"}}]},
+    }, "Shall we deliver?"),
+    (_list, "interactive", {
+        "type": "list", "body": {"text": "Which bread?"},
+        "action": {"button": "Choose", "sections": [{"rows": [{"title": "Rye", "description": "Dark and sour"}]}]},
+    }, "Which bread?"),
+    (_link, "interactive", {
+        "type": "cta_url", "body": {"text": "See our menu"},
+        "action": {"name": "cta_url", "parameters": {"display_text": "Menu", "url": "https://example.com/menu"}},
+    }, "See our menu"),
+    (_ask_location, "interactive", {
+        "type": "location_request_message", "body": {"text": "Where?"}, "action": {"name": "send_location"},
+    }, "Where?"),
+    (_ask_number, "interactive", {
+        "type": "request_contact_info", "body": {"text": "Number?"}, "action": {"name": "request_contact_info"},
+    }, "Number?"),
+]  # fmt: skip
+
+
+def test_everything_that_is_built_reaches_the_customer(chat: Any, product: Product, customer: str) -> None:
+    for count, (build, kind, expected, words) in enumerate(BUILT, 1):
+        build(chat)
+        chat.get_by_role("dialog").get_by_role("button", name="Send", exact=True).click()
+        expect(chat.get_by_role("dialog")).to_have_count(0)
+        expect(chat.get_by_role("main").get_by_role("listitem").filter(has_text=words).last).to_be_visible()
+        body = sent(product, customer, count)[-1]
+        assert (body["type"], _shape(body[kind])) == (kind, expected)
+    _buttons(chat)
+    assert violations(chat) == []
+
+
+def test_the_customers_answer_stands_under_the_question(chat: Any, product: Product, customer: str) -> None:
+    _buttons(chat)
+    chat.get_by_role("dialog").get_by_role("button", name="Send", exact=True).click()
+    sent(product, customer)
+    box = chat.context.new_page()
+    box.goto(product.sandbox_url)
+    box.locator(f"button[data-key='{customer}']").click()
+    box.locator("#thread").get_by_role("button", name="No").click()
+    answer = chat.get_by_role("main").get_by_role("listitem").filter(has_text="Tapped a button")
+    expect(answer).to_contain_text("Shall we deliver?", timeout=20_000)
+    expect(answer).to_contain_text("No")
+    box.close()
+
+
+def test_what_the_server_refuses_is_said_at_the_field(chat: Any, product: Product, customer: str) -> None:
+    chat.expected_complaints = ("422",)
+    _link(chat)
+    sheet = chat.get_by_role("dialog")
+    sheet.get_by_label("Web address").fill("ftp://example.com")
+    sheet.get_by_role("button", name="Send", exact=True).click()
+    expect(sheet.get_by_label("Web address")).to_have_attribute("aria-invalid", "true")
+    assert violations(chat) == []
+    sheet.get_by_label("Web address").fill("https://example.com")
+    sheet.get_by_role("button", name="Send", exact=True).click()
+    expect(sheet).to_have_count(0)
+    assert len(sent(product, customer)) == 1
+
+
+def test_a_template_reopens_a_closed_chat(agent: Any, product: Product) -> None:
+    customer = product.customer("Tom Template")
+    product.write(customer, "Long ago", timestamp=int(time.time()) - 25 * 3600)
+    open_thread(agent, product, product.conversation(customer))
+    agent.get_by_role("button", name="Choose template").click()
+    sheet = agent.get_by_role("dialog")
+    sheet.get_by_label("Search templates").fill("order_conf")
+    sheet.get_by_role("button", name=re.compile("^order_confirmation")).click()
+    send = sheet.get_by_role("button", name="Send template")
+    send.click()
+    # Nothing is sent while something is missing, and the first gap has the focus.
+    expect(sheet.get_by_text("Fill this in.").first).to_be_visible()
+    assert violations(agent) == []
+    with agent.expect_file_chooser() as chooser:
+        sheet.get_by_role("button", name="Choose a file").click()
+    chooser.value.set_files([a_file("loaf.jpg", "image/jpeg", sample_bytes("image"))])
+    expect(sheet.get_by_role("button", name="Choose another")).to_be_visible(timeout=30_000)
+    fields = sheet.get_by_role("textbox")
+    for field, value in zip(fields.all(), ("Tom", "1043", "1043"), strict=True):
+        field.fill(value)
+    expect(sheet.get_by_label("As the customer sees it")).to_contain_text(
+        "Thank you, Tom! Your order number is 1043."
+    )
+    send.click()
+    expect(sheet).to_have_count(0)
+    (body,) = sent(product, customer)
+    parameters = {part["type"]: part["parameters"] for part in body["template"]["components"]}
+    assert body["template"]["name"] == "order_confirmation"
+    assert parameters["body"] == [{"type": "text", "text": "Tom"}, {"type": "text", "text": "1043"}]
+    assert parameters["header"][0]["image"].keys() == {"id"}
+    row = agent.get_by_role("main").get_by_role("listitem").filter(has_text="Template order_confirmation")
+    expect(row).to_contain_text("Thank you, Tom! Your order number is 1043.")
+    expect(row).to_contain_text("https://www.example.com/track/1043")
+
+
+def test_a_shared_contact_can_be_written_to(chat: Any, product: Product, customer: str) -> None:
+    friend = product.customer("Frida Friend")
+    product.write(friend, "I am here already")
+    card = {"name": {"formatted_name": "Frida"}, "phones": [{"phone": f"+{friend}", "wa_id": friend}]}
+    product.write(customer, type="contacts", contacts=[card])
+    chat.get_by_role("button", name=re.compile("^Start chat: Frida")).click()
+    expect(chat.get_by_role("heading", level=2, name="Frida Friend")).to_be_visible()
+    stranger = f"9199{time.time_ns() % 10**8:08d}"
+    card = {"name": {"formatted_name": "Noor"}, "phones": [{"phone": f"+{stranger}", "wa_id": stranger}]}
+    product.write(friend, type="contacts", contacts=[card])
+    chat.get_by_role("button", name=re.compile("^Start chat: Noor")).click()
+    expect(chat.get_by_role("dialog", name="Choose a template")).to_be_visible()
