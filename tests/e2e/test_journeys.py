@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.e2e.looking import COMPOSER, bubble, expect, menu, open_conversation, reply, violations
+from tests.e2e.looking import COMPOSER, bubble, expect, go_to, menu, open_conversation, reply, violations
 from tests.e2e.product import ASHA, Product, wait_until
 
 pytestmark = pytest.mark.timeout(300)
@@ -132,7 +132,9 @@ def test_replies_written_in_a_hurry_arrive_once_and_in_order(agent: Any, product
 def test_outside_the_window_the_field_is_gone_until_the_customer_writes(agent: Any, product: Product) -> None:
     customer = product.customer("Will Window")
     product.write(customer, "Long ago", timestamp=int(time.time()) - 25 * 3600)
-    open_conversation(agent, "Will Window")
+    # It stands far down in a list that goes by the last message.
+    product.conversation(customer)
+    go_to(agent, "Will Window")
     expect(agent.get_by_text("Only a template can reopen this chat")).to_be_visible()
     expect(agent.get_by_role("textbox", name=COMPOSER)).to_have_count(0)
     product.write(customer, "I am back")
@@ -155,7 +157,7 @@ def test_older_messages_load_without_a_jump_and_new_ones_do_not_pull(agent: Any,
     wait_until(lambda: product.conversation(customer)["unread_count"] == 130, 30, "130 messages")
     conversation = product.conversation(customer)
     product.api("POST", f"/conversations/{conversation['id']}/read")
-    open_conversation(agent, "Sam Scroll")
+    go_to(agent, "Sam Scroll")
     thread = agent.get_by_role("region", name="Sam Scroll")
     expect(thread.get_by_text("Note 129")).to_be_visible()
     thread.focus()
