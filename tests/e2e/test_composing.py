@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from sandbox.media_store import sample_bytes
+from tests.e2e.looking import expect, violations
 from tests.e2e.product import Product, wait_until
-from tests.e2e.test_journeys import expect, violations
 from tests.e2e.test_kinds import open_thread
 
 pytestmark = pytest.mark.timeout(300)

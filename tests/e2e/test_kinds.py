@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
+from tests.e2e.looking import expect, violations
 from tests.e2e.product import Product, wait_until
-from tests.e2e.test_journeys import expect, violations
 from tests.e2e.thread import read_rows
 from tests.whatsapp.catalogue import ASHA, ASHA_ID, PAYLOADS
 
