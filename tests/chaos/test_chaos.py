@@ -36,7 +36,7 @@ KINDS = (
 def test_nothing_is_lost_twice_or_out_of_order(seed: int) -> None:
     command = [sys.executable, "-m", "tests.chaos", "--minutes", "0", "--seed", str(seed), "--pause", "0.6"]
     done = subprocess.run(
-        [*command, "--customers", "12", "--kinds", ",".join(KINDS)],
+        [*command, "--customers", "48", "--kinds", ",".join(KINDS)],
         cwd=ROOT,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
