@@ -18,7 +18,7 @@ from schemathesis.specs.openapi.checks import (
     status_code_conformance,
 )
 
-from livechat.extensions import db
+from livechat.extensions import db, redis
 from livechat.services.send_request import PART_TYPES
 from tests.conftest import make_token
 from tests.security.conftest import Tenant, make_tenant
@@ -77,6 +77,8 @@ def test_answers_are_as_documented_whatever_is_asked(
     assert len(operations) >= 10
     # A stream has no end that could be waited for; tests/events reads them.
     for operation in (found for found in operations if not is_stream(found)):
+        # Several operations share an allowance that is smaller than all of their examples together.
+        redis.client.flushall()
         seen = exercise(operation, mode, header, tenant)
         place = (operation.method.upper(), operation.path)
         if mode is GenerationMode.POSITIVE and place in WORK:

@@ -92,8 +92,8 @@ class Inbox:
         return message
 
     def deliver(self, conversation_id: str | UUID) -> None:
-        """Send what waits, as the worker would."""
-        send_now(self.session, self.sender, UUID(str(conversation_id)))
+        """Send what waits, as the worker would: a token that comes in a moment is waited for."""
+        send_now(self.session, self.sender, UUID(str(conversation_id)), stays_for_s=3.0)
         self.session.rollback()
 
     def ingest(self) -> Stored:
