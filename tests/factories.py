@@ -68,7 +68,8 @@ def make_conversation(session: AnySession, number: PhoneNumber | None = None, **
             "customer_phone": f"9188{next(_serial):08d}",
             "customer_name": "Asha Kulkarni",
             "last_message_time": now(),
-            "last_inbound_at": now(),
+            # Meta's times are whole seconds: with a fraction, a message of this second would count as older.
+            "last_inbound_at": now().replace(microsecond=0),
             **columns,
         }
     )
