@@ -123,8 +123,11 @@ def test_colours_of_the_system_and_wide_spacing_hide_nothing(agent: Any, product
     product.write(product.customer("Frida Forced"), "Hello")
     agent.emulate_media(forced_colors="active")
     open_conversation(agent, "Frida Forced")
-    border = "getComputedStyle(document.querySelector('main ol li [data-side] > div')).borderTopWidth"
-    assert agent.evaluate(border) != "0px"
+    # Its heading stands before its messages have come.
+    hello = bubble(agent, "Hello")
+    expect(hello).to_be_visible()
+    border = "line => getComputedStyle(line).borderTopWidth"
+    assert hello.locator("[data-side] > div").evaluate(border) != "0px"
     spacing = (
         "* { line-height: 1.5 !important; letter-spacing: .12em !important; word-spacing: .16em !important }"
     )

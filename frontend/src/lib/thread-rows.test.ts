@@ -27,6 +27,19 @@ describe('the rows of a thread', () => {
     expect(kinds).toEqual(['day', 'message', 'day', 'message', 'unread', 'message']);
   });
 
+  it('keeps what stands at its top when older messages come', () => {
+    const page = [aMessage({ id: 'b', timestamp: at(2, 0) }), aMessage({ id: 'c', timestamp: at(2, 9) })];
+    const before = threadRows(page, [], null, undefined, true).map((row) => row.key);
+    for (const day of [1, 2]) {
+      const older = aMessage({ id: 'a', timestamp: at(day, 0) });
+      for (const hasOlder of [true, false]) {
+        const after = threadRows([older, ...page], [], null, undefined, hasOlder).map((row) => row.key);
+        expect(after.slice(-before.length)).toEqual(before);
+      }
+    }
+    expect(threadRows(page, [], null).at(0)?.kind).toBe('day');
+  });
+
   it('groups what one side writes within five minutes', () => {
     const messages = [
       aMessage({ id: 'a', timestamp: at(1, 0) }),

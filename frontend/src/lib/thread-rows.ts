@@ -30,12 +30,16 @@ interface Item {
 /**
  * What stands in a thread, from top to bottom. A row keeps its key when the server's message takes the
  * place of the local one, so that it is not mounted anew.
+ *
+ * While there are older messages than these, the first day has no line: it need not begin here, and a line that
+ * goes when they come would take the place of what is read with it.
  */
 export function threadRows(
   messages: readonly Message[],
   outbox: readonly OutboxEntry[],
   firstUnreadId: string | null,
   dismissed: ReadonlySet<string> = NONE,
+  hasOlder = false,
 ): ThreadRow[] {
   const stored = new Set(messages.map((message) => message.client_message_id));
   const items: Item[] = [
@@ -47,7 +51,7 @@ export function threadRows(
     const previous = items[index - 1];
     const isNewDay = !previous || daysAgo(previous.time, new Date(item.time)) !== 0;
     const isUnread = item.message !== null && item.message.id === firstUnreadId;
-    if (isNewDay) rows.push({ kind: 'day', key: `day-${item.key}`, time: item.time });
+    if (isNewDay && (previous || !hasOlder)) rows.push({ kind: 'day', key: `day-${item.key}`, time: item.time });
     if (isUnread) rows.push({ kind: 'unread', key: 'unread' });
     const next = items[index + 1];
     const startsGroup = isNewDay || isUnread || !previous || !areGrouped(previous, item);

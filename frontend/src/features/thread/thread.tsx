@@ -65,8 +65,8 @@ export function Thread(props: Props) {
     [all, conversation.id, hasNewer],
   );
   const rows = useMemo(
-    () => threadRows(messages, local, firstUnreadId, actions.dismissed),
-    [messages, local, firstUnreadId, actions.dismissed],
+    () => threadRows(messages, local, firstUnreadId, actions.dismissed, hasOlder),
+    [messages, local, firstUnreadId, actions.dismissed, hasOlder],
   );
   const repeated = useMemo(() => new Set(messages.map((message) => message.resend_of)), [messages]);
   const byId = useMemo(() => new Map(messages.map((message) => [message.id, message])), [messages]);
