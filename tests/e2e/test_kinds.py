@@ -304,6 +304,8 @@ def test_a_picture_is_looked_at_large_and_a_note_is_played(agent: Any, product: 
     customer = product.customer("Lara Large")
     for index in range(2):
         product.write(customer, type="image", caption=f"Loaf {index}")
+        # Webhooks of the same second may overtake each other.
+        wait_until(lambda count=index + 1: len(product.messages(customer)) == count, what="the picture")
     product.write(customer, type="audio", voice=True)
     wait_until(
         lambda: [m["content"]["media"]["state"] for m in product.messages(customer)] == ["ready"] * 3,
