@@ -86,7 +86,7 @@ $(VENV)/.test: $(VENV)/bin/python tests/requirements.lock
 test: $(VENV)/.test lint ## Set up everything, then lint and run the whole test suite, the page's included
 	@if $(MAKE) --no-print-directory frontend; then $(MAKE) --no-print-directory frontend-test; \
 	else echo "make: the page's unit tests were not run, since it could not be built" >&2; [ -z "$${CI:-}" ]; fi
-	$(BIN)/python -m pytest -n auto --dist loadfile --no-loadscope-reorder
+	$(BIN)/python -m pytest -n auto --dist loadfile
 
 MINUTES ?= 20
 chaos: $(VENV)/.test ## Break the running product for MINUTES=20, then count what it owes; SEED=n repeats a run
