@@ -144,7 +144,7 @@ def test_outside_the_window_the_field_is_gone_until_the_customer_writes(agent: A
 def test_no_text_becomes_markup(agent: Any, product: Product) -> None:
     evil = '<img src=x onerror="alert(1)"> <script>alert(2)</script> [a](javascript:alert(3)) javascript:alert(4)'
     product.write(product.customer("<b>Eve</b>"), evil)
-    open_conversation(agent, "<b>Eve</b>")
+    go_to(agent, "<b>Eve</b>")
     expect(bubble(agent, evil)).to_be_visible()
     assert agent.get_by_role("main").locator("ol img, ol script, ol a").count() == 0
 

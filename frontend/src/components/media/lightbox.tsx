@@ -86,7 +86,9 @@ export default function Lightbox(props: { message: Message; from: string; onClos
           <X size={20} />
         </button>
       </div>
-      <div className={styles.stage} data-zoomed={zoom > 0 || undefined}>
+      {/* Larger than the window it scrolls, and the keyboard must reach what scrolls. */}
+      {/* oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex */}
+      <div className={styles.stage} data-zoomed={zoom > 0 || undefined} tabIndex={zoom > 0 ? 0 : undefined}>
         {isVideo ? (
           // The customer's film has no captions that could be shown.
           // oxlint-disable-next-line jsx-a11y/media-has-caption
