@@ -39,6 +39,8 @@ const SHOWN = 8;
 export default function Palette({ number, numbers, onConversation, onCommand, onClose }: Props) {
   const [text, setText] = useState('');
   const [active, setActive] = useState(0);
+  // Enter came before what it is about: it acts as soon as the results belong to the text.
+  const entered = useRef(false);
   const id = useId();
   const list = useRef<HTMLDivElement>(null);
   const search = useSettled(text.trim(), SEARCH_MS);
@@ -55,6 +57,12 @@ export default function Palette({ number, numbers, onConversation, onCommand, on
     ...commands(numbers, number, onCommand).filter((command) => matches(command.text, text)),
   ];
   const at = Math.min(active, choices.length - 1);
+  const isBehind = search !== text.trim() || found.isPending;
+  useEffect(() => {
+    if (!entered.current || isBehind) return;
+    entered.current = false;
+    choices[at]?.choose();
+  });
   useEffect(() => {
     list.current?.querySelector('[aria-selected="true"]')?.scrollIntoView({ block: 'nearest' });
     // oxlint-disable-next-line react/exhaustive-effect-dependencies
@@ -64,6 +72,7 @@ export default function Palette({ number, numbers, onConversation, onCommand, on
     if (event.nativeEvent.isComposing) return;
     if (event.key === 'ArrowDown') setActive((at + 1) % choices.length);
     else if (event.key === 'ArrowUp') setActive((at - 1 + choices.length) % choices.length);
+    else if (event.key === 'Enter' && isBehind) entered.current = true;
     else if (event.key === 'Enter') choices[at]?.choose();
     else return;
     event.preventDefault();
@@ -89,6 +98,7 @@ export default function Palette({ number, numbers, onConversation, onCommand, on
         onChange={(event) => {
           setText(event.target.value);
           setActive(0);
+          entered.current = false;
         }}
         onKeyDown={onKeyDown}
       />
