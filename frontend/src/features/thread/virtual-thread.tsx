@@ -197,6 +197,8 @@ export function VirtualThread(props: Props) {
   const onKeyDown = (event: KeyboardEvent<HTMLElement>) => {
     if (event.altKey || event.ctrlKey || event.metaKey || event.defaultPrevented) return;
     const target = event.target as HTMLElement;
+    // A dialog that a row has opened lies over the thread, and Escape is the dialog's own.
+    if (target.closest('dialog')) return;
     const isOnRow = target.parentElement?.parentElement === scroller.current && target.dataset.index !== undefined;
     if (!isOnRow && target !== scroller.current) {
       // From a button inside a row, Escape leads back to the row.
