@@ -164,6 +164,7 @@ export const t = {
     notSaved: 'Not saved',
     delete: 'Delete',
     resend: 'Send again',
+    sendTemplate: 'Send a template',
   },
 
   tick: {

@@ -149,6 +149,7 @@ export function Thread(props: Props) {
         return (
           <Bubble
             message={row.message}
+            phoneNumberId={conversation.phone_number_id}
             quoted={row.message.reply_to ? byId.get(row.message.reply_to) : undefined}
             startsGroup={row.startsGroup}
             endsGroup={row.endsGroup}
