@@ -93,7 +93,7 @@ const page: Translation<typeof t> = {
   connection: {
     live: 'مباشر',
     connecting: 'جارٍ الاتصال…',
-    polling: 'يُحدَّث كل ٣ ثوانٍ',
+    polling: 'يُحدَّث كل 3 ثوانٍ',
     down: 'جارٍ إعادة الاتصال…',
     offline: 'غير متصل',
     offlineBanner: 'أنت غير متصل. تنتظر الردود هنا وتُرسل عند عودة الاتصال.',
@@ -216,7 +216,7 @@ const page: Translation<typeof t> = {
     replyingTo: (name) => `رد على ${name}`,
     cancelReply: 'إلغاء الرد',
     closedHeading: 'لا يمكن إعادة فتح هذه الدردشة إلا بقالب',
-    closedDetail: 'مرّت أكثر من ٢٤ ساعة على آخر رسالة من العميل. تُفتح الردود الحرة من جديد مع رسالته التالية.',
+    closedDetail: 'مرّت أكثر من 24 ساعة على آخر رسالة من العميل. تُفتح الردود الحرة من جديد مع رسالته التالية.',
     neverOpen: 'لم يكتب العميل بعد، لذلك لا يقبل واتساب إلا القوالب.',
   },
   details: {
@@ -353,7 +353,7 @@ const page: Translation<typeof t> = {
   activity: {
     heading: 'النشاط',
     range: 'المدة',
-    ranges: (hours) => (hours <= 24 ? 'آخر ٢٤ ساعة' : `آخر ${(hours / 24).toLocaleString('ar')} أيام`),
+    ranges: (hours) => (hours <= 24 ? 'آخر 24 ساعة' : `آخر ${(hours / 24).toLocaleString('ar')} أيام`),
     refresh: 'تحديث',
     calm: 'لا شيء يحتاج إلى انتباهك.',
     alarms: 'تنبيهات',
@@ -365,7 +365,7 @@ const page: Translation<typeof t> = {
     limit: 'حد الرسائل',
     throughput: 'السرعة',
     p50: 'التأخير، نصف الكل',
-    p95: 'التأخير، ٩٥ من ١٠٠',
+    p95: 'التأخير، 95 من 100',
     max: 'أطول تأخير',
     latencyHint: 'من وقت واتساب، وهو بالثواني الكاملة، حتى تخزين الرسالة هنا.',
     ms: (milliseconds) =>

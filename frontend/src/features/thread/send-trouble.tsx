@@ -33,7 +33,7 @@ export function SendTrouble({ message, phoneNumberId, wasSentAgain, onSendAgain,
     return (
       <Trouble kind="danger">
         <span>
-          {error?.detail ?? error?.title ?? t.bubble.failed}
+          <bdi>{error?.detail ?? error?.title ?? t.bubble.failed}</bdi>
           {error?.code != null && ` ${t.bubble.failedCode(error.code)}.`}
         </span>
         <span className={styles.actions}>
@@ -76,7 +76,7 @@ export function LocalTrouble(props: { entry: OutboxEntry; onRetry: () => void; o
   return (
     <Trouble kind="danger">
       <span>
-        {t.bubble.notSaved}. {entry.detail}
+        {t.bubble.notSaved}. <bdi>{entry.detail}</bdi>
       </span>
       <span className={styles.actions}>
         {isClosed && (
