@@ -275,6 +275,7 @@ def test_a_thread_is_opened_where_it_was_left_to_the_pixel(agent: Any, product: 
     customer, other = product.customer("Paula Place"), product.customer("Otto Other")
     conversation = product.long_thread(customer, 600)
     product.write(other, "Hello")
+    elsewhere = product.conversation(other)["id"]
     number = product.phone_number_id()
     # The first message of a day: above it stands the day's line.
     ((first,),) = product.sql(
@@ -288,14 +289,14 @@ def test_a_thread_is_opened_where_it_was_left_to_the_pixel(agent: Any, product: 
     stands_still(agent)
     # With the day's line at the top, left within the same moment.
     height = agent.evaluate(
-        """key => {
+        """([key, elsewhere]) => {
             const section = document.querySelector('main section');
             const line = section.querySelector(`li[data-key="day-${key}"]`);
             section.scrollTop += line.getBoundingClientRect().top - section.getBoundingClientRect().top;
-            document.querySelector('[data-list-row]:not([aria-current])').click();
+            document.querySelector(`[data-conversation="${elsewhere}"]`).click();
             return line.getBoundingClientRect().height;
         }""",
-        first,
+        [first, elsewhere],
     )
     expect(row).to_have_count(0)
     open_conversation(agent, "Paula Place")

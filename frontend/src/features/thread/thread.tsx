@@ -21,7 +21,7 @@ import styles from './thread.module.css';
 import { ToEndButton } from './to-end-button';
 import { VirtualThread, type VirtualThreadHandle } from './virtual-thread';
 
-interface Props {
+export interface ThreadProps {
   ref: Ref<ThreadHandle>;
   conversation: Conversation;
   headingId: string;
@@ -44,7 +44,7 @@ interface Props {
 
 const HIGHLIGHT_MS = 2500;
 
-export function Thread(props: Props) {
+export function Thread(props: ThreadProps) {
   const { ref, conversation, headingId, messages, namedId, anchor, hasOlder, isLoading, hasNewer, onReply, onOpenMessage } = props;
   const now = useNow(60_000);
   const isAttended = useAttention();

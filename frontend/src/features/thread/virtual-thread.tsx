@@ -73,6 +73,8 @@ export function VirtualThread(props: Props) {
   // Scrolled to where it opens, and then settled there: before that, nothing that scrolls is the reader's doing.
   const isOpened = useRef(false);
   const isSettled = useRef(false);
+  // No other page before that: rows that come above what is being scrolled to would take its place.
+  const [mayLoad, setMayLoad] = useState(false);
   const last = useRef({ scrollTop: 0, clientHeight: 0 });
   const [focusedKey, setFocusedKey] = useState<string | null>(null);
   const focusedIndex = focusedKey === null ? -1 : rows.findIndex((row) => row.key === focusedKey);
@@ -197,6 +199,7 @@ export function VirtualThread(props: Props) {
       if (frames-- > 0) requestAnimationFrame(settle);
       else {
         isSettled.current = true;
+        setMayLoad(true);
         look();
       }
     };
@@ -220,12 +223,12 @@ export function VirtualThread(props: Props) {
   const offset = virtual.scrollOffset ?? 0;
   const isNearTop = offset < LOAD_PX;
   useEffect(() => {
-    if (isOpened.current && hasOlder && isNearTop) loadOlder();
-  }, [hasOlder, isNearTop, loadOlder, rows.length]);
+    if (mayLoad && hasOlder && isNearTop) loadOlder();
+  }, [mayLoad, hasOlder, isNearTop, loadOlder, rows.length]);
   const isNearEnd = virtual.getTotalSize() - offset - (scroller.current?.clientHeight ?? 0) < LOAD_PX;
   useEffect(() => {
-    if (isOpened.current && hasNewer && isNearEnd) loadNewer();
-  }, [hasNewer, isNearEnd, loadNewer, rows.length]);
+    if (mayLoad && hasNewer && isNearEnd) loadNewer();
+  }, [mayLoad, hasNewer, isNearEnd, loadNewer, rows.length]);
 
   const onKeyDown = (event: KeyboardEvent<HTMLElement>) => {
     if (event.altKey || event.ctrlKey || event.metaKey || event.defaultPrevented) return;
