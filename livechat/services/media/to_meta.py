@@ -15,7 +15,7 @@ from livechat.queries.session import AnySession
 from livechat.services.media.filenames import name_for
 from livechat.storage import ObjectMissingError, Storage, StorageError, key_of, open_storage
 from livechat.whatsapp.errors import Disposition, GraphError
-from livechat.whatsapp.media import UPLOAD_ID_LIFE, MediaClient, upload_time_limit_s
+from livechat.whatsapp.media import UPLOAD_ID_LIFE, MediaClient, transfer_time_limit_s
 from livechat.whatsapp.outgoing import files_of
 
 Json = dict[str, Any]
@@ -70,7 +70,7 @@ class OutgoingFiles:
             self.session.commit()
 
     def _upload(self, claim: Claim, file: Sendable, token: str, hold_s: float) -> str:
-        extend_claim(self.session, claim.message_id, upload_time_limit_s(file.size) + hold_s)
+        extend_claim(self.session, claim.message_id, transfer_time_limit_s(file.size) + hold_s)
         self.session.commit()
         name = name_for(file.kind, file.filename, file.mime_type)
         try:
