@@ -327,6 +327,13 @@ def record_own_reaction(session: AnySession, claim: Claim, wamid: str) -> None:
     )
 
 
+def conversation_of(session: AnySession, message_id: UUID) -> UUID | None:
+    """The conversation that a message is in now; None where the message is gone."""
+    return session.execute(
+        select(Message.conversation_id).where(Message.id == message_id)
+    ).scalar_one_or_none()
+
+
 def record_window_refused(session: AnySession, conversation_id: UUID) -> None:
     """Meta said 131047: its word about the window beats our clock until the customer writes again."""
     session.execute(
