@@ -177,6 +177,7 @@ def test_only_the_tokens_user_may_be_named(session: DbSession, caller: Call) -> 
         ({"phone_number_id": number_id, "user_id": uuid4()}, 403, "forbidden"),
         ({"phone_number_id": "nope", "user_id": uuid4()}, 403, "forbidden"),
         ({"phone_number_id": number_id, "user_id": "x"}, 403, "forbidden"),
+        ({"phone_number_id": number_id, "user_id": "", "cursor": ""}, 200, None),
         ({}, 422, "validation_failed"),
         ({"phone_number_id": ""}, 404, "not_found"),
         ({"phone_number_id": "1"}, 404, "not_found"),
