@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CursorResult, delete, func, select, update
+from sqlalchemy import CursorResult, Row, delete, func, select, update
 from sqlalchemy import text as sql
 from sqlalchemy.dialects.postgresql import insert
 
@@ -303,13 +303,22 @@ def record_upload(
     )
 
 
-def forget_upload(session: AnySession, media_id: UUID, phone_number_id: str) -> None:
-    """Meta refused a message with this file: its id there is not to be trusted again."""
+def forget_uploads(session: AnySession, media_ids: Sequence[UUID], phone_number_id: str) -> None:
+    """Meta refused a message with these files: their ids there are not to be trusted again."""
     session.execute(
         delete(MediaUpload).where(
-            MediaUpload.media_id == media_id, MediaUpload.phone_number_id == phone_number_id
+            MediaUpload.media_id.in_(media_ids), MediaUpload.phone_number_id == phone_number_id
         )
     )
+
+
+def sent_content(session: AnySession, wamid: str) -> Row[Any] | None:
+    """``message_type``, ``content``, ``phone_number_id`` of a message of ours; None where it is unknown."""
+    return session.execute(
+        select(Message.message_type, Message.content, Message.phone_number_id).where(
+            Message.wamid == wamid, Message.direction == "outbound"
+        )
+    ).one_or_none()
 
 
 def unsent_uploads(session: AnySession, older_than: timedelta, limit: int) -> list[UUID]:
