@@ -19,6 +19,7 @@ from livechat.queries.drafts import drafts_of
 from livechat.queries.messages import messages_by_id
 from livechat.queries.session import AnySession
 from livechat.services.media.show import content_with_media
+from livechat.whatsapp.error_codes import is_about_token
 
 Json = dict[str, Any]
 
@@ -92,6 +93,7 @@ def _paused_reason(number: PhoneNumber) -> Json | None:
         "title": number.paused_title,
         "detail": number.paused_reason,
         "since": rfc3339(number.paused_at),
+        "needs_token": is_about_token(number.paused_code),
     }
 
 
