@@ -269,7 +269,7 @@ export function interactiveOf(message: Pick<Message, 'content'>): Framed | null 
     location_request_message: () => one('location', null),
     request_contact_info: () => one('contact', null),
     call_permission_request: () => one('call', null),
-    product: () => one('product', act.product_retailer_id),
+    product: () => one('product', null, act.product_retailer_id),
     product_list: () => one('product', null),
     catalog_message: () => one('product', null),
   };
