@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from typing import Any
 
 from sandbox.model import Json, Message, Template
@@ -97,6 +98,7 @@ def _quote(bubble: Json) -> str:
 def _empty() -> Json:
     """A bubble's content before anything is known of it.
 
+    `cards_shown` are those of a carousel, with the keys of a bubble each.
     `rows` are lines of label and value; `buttons` can be tapped, with `answers` for those that answer;
     `list` opens sections of rows that answer.
     """
@@ -107,6 +109,7 @@ def _empty() -> Json:
         "file": None,
         "place": None,
         "cards": [],
+        "cards_shown": [],
         "rows": [],
         "buttons": [],
         "list": None,
@@ -329,7 +332,19 @@ def _template(world: World, message: Message, part: Json) -> Json:
     template = world.find_template(number.waba_id if number else "", str(part.get("name")), language)
     if template is None:
         return {"text": f"[template {part.get('name')}]"}
-    given = part.get("components") or []
+    shown = _filled_template(world, template, part.get("components") or [])
+    declared = _component(template, "CAROUSEL").get("cards", [])
+    given: Json = next(
+        (c for c in part.get("components") or [] if str(c.get("type")).lower() == "carousel"), {}
+    )
+    shown["cards_shown"] = [
+        _empty() | _filled_template(world, replace(template, components=of["components"]), card["components"])
+        for of, card in zip(declared, given.get("cards") or [], strict=False)
+    ]
+    return shown
+
+
+def _filled_template(world: World, template: Template, given: list[Json]) -> Json:
     buttons = _component(template, "BUTTONS").get("buttons", [])
     return {
         **_template_header(world, template, given),

@@ -144,11 +144,12 @@ def message_json(
     reply_to: UUID | None = None,
     reactions: Sequence[Json] | None = None,
     media: Json | None = None,
+    card_files: Json | None = None,
 ) -> Json:
     """A bubble, from an ORM object or a row. ``reply_to`` is our id of the quoted message.
 
-    ``reactions`` is a list of ``{"from", "emoji"}``, ``media`` the file's columns; ``row_json`` takes all
-    from a row.
+    ``reactions`` is a list of ``{"from", "emoji"}``, ``media`` the file's columns, ``card_files`` those of a
+    template's cards; ``row_json`` takes all from a row.
     """
     return {
         "id": str(message.id),
@@ -158,7 +159,7 @@ def message_json(
         "origin": message.origin,
         "message_type": message.message_type,
         "text": message.text,
-        "content": content_with_media(message.content, media),
+        "content": content_with_media(message.content, media, card_files),
         "status": message.status,
         "error": message.error,
         "timestamp": rfc3339(message.timestamp),
@@ -190,7 +191,9 @@ def earlier_texts_json(message: Message, edits: Sequence[MessageChange]) -> list
 
 def row_json(row: Row[Any]) -> Json:
     """A bubble from a row of ``queries.messages.message_columns``."""
-    return message_json(row, reply_to=row.reply_to, reactions=row.reactions, media=row.media)
+    return message_json(
+        row, reply_to=row.reply_to, reactions=row.reactions, media=row.media, card_files=row.card_files
+    )
 
 
 def messages_json(session: AnySession, message_ids: Sequence[UUID]) -> dict[UUID, Json]:

@@ -1,4 +1,4 @@
-"""Sends: a claim that still uploads the message's files, before the message itself is sent"""
+"""Sends: a claim that still uploads the message's files; messages that show several files"""
 
 import sqlalchemy as sa
 from alembic import op
@@ -14,7 +14,16 @@ def upgrade() -> None:
         "chat_messages",
         sa.Column("is_uploading", sa.Boolean(), server_default=sa.text("false"), nullable=False),
     )
+    op.add_column(
+        "message_media", sa.Column("place", sa.SmallInteger(), server_default=sa.text("0"), nullable=False)
+    )
+    op.drop_constraint(op.f("pk_message_media"), "message_media", type_="primary")
+    op.create_primary_key(op.f("pk_message_media"), "message_media", ["message_id", "place"])
 
 
 def downgrade() -> None:
+    op.execute("DELETE FROM message_media WHERE place > 0")
+    op.drop_constraint(op.f("pk_message_media"), "message_media", type_="primary")
+    op.create_primary_key(op.f("pk_message_media"), "message_media", ["message_id"])
+    op.drop_column("message_media", "place")
     op.drop_column("chat_messages", "is_uploading")
