@@ -110,6 +110,7 @@ export const t = {
     showAll: 'Show all',
     you: 'You: ',
     draft: 'Draft: ',
+    draftFiles: (count: number) => plural(count, 'file', 'files'),
     unreadBadge: (count: number) => (count > 99 ? '99+' : String(count)),
     unreadLabel: (count: number) => plural(count, 'unread message', 'unread messages'),
     closesIn: (minutes: number) => `Window closes in ${span(minutes)}`,
