@@ -16,8 +16,8 @@ from livechat.services.pause import pause_number, resume_number
 from livechat.services.publish import publish_numbers
 from livechat.tasknames import TaskName
 from livechat.whatsapp.account_calls import AccountCalls, NumberLife, SyncType
-from livechat.whatsapp.account_news import BLOCKED
 from livechat.whatsapp.errors import Disposition, GraphError
+from livechat.whatsapp.news import BLOCKED
 
 log = structlog.get_logger(__name__)
 
