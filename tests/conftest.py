@@ -8,6 +8,7 @@ from uuid import UUID, uuid4
 
 import jwt
 import pytest
+import structlog
 from cryptography.fernet import Fernet
 from flask import Flask
 from flask.testing import FlaskClient
@@ -162,6 +163,13 @@ def wait_until(condition: Callable[[], Any], timeout_s: float = 20.0, interval_s
         if time.monotonic() > deadline:
             raise AssertionError(f"not so within {timeout_s} s: {condition}")
         time.sleep(interval_s)
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _plain_tracebacks() -> None:
+    """Where rich is installed, structlog would print each local variable of each frame: seconds for a batch."""
+    renderer = structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback)
+    structlog.configure(processors=[*structlog.get_config()["processors"][:-1], renderer])
 
 
 @pytest.fixture(autouse=True, scope="session")

@@ -1,7 +1,7 @@
 """Poison, lost wake-ups, dead workers, and a Redis or PostgreSQL that is away."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
@@ -20,7 +20,7 @@ from tests.ingest.conftest import Meta, envelope, make_text_body, payload, signa
 
 
 def _poison(wamid: str = "wamid.poison") -> dict[str, Any]:
-    """A wamid too long for a B-tree: PostgreSQL refuses the row."""
+    """A wamid that is no id: no column could hold it in an index."""
     return make_text_body(wamid + "x" * 9000 + str(time.time_ns()) + _noise())
 
 
@@ -49,6 +49,35 @@ def test_a_poison_item_spares_its_neighbours_in_the_same_body(meta: Meta) -> Non
     (event,) = meta.rows("SELECT stored, failed, state FROM webhook_events")
     assert event == {"stored": 3, "failed": 1, "state": "failed"}
     assert meta.conversation()["unread_count"] == 3
+
+
+@pytest.fixture
+def picky(app: Flask, clean: None) -> Iterator[None]:
+    """A database that refuses what nobody foresaw: the text "Refused"."""
+    with app.app_context():
+        with db.engine.begin() as connection:
+            connection.execute(
+                text("ALTER TABLE chat_messages ADD CONSTRAINT picky CHECK (text <> 'Refused')")
+            )
+        yield
+        db.session.remove()
+        with db.engine.begin() as connection:
+            connection.execute(text("ALTER TABLE chat_messages DROP CONSTRAINT picky"))
+
+
+@pytest.mark.usefixtures("picky")
+def test_an_item_that_the_database_refuses_falls_out_alone(meta: Meta) -> None:
+    bodies = [make_text_body(f"wamid.{n}", body=f"Text {n}") for n in range(10)]
+    message = bodies[0]["entry"][0]["changes"][0]["value"]["messages"][0]
+    texts = ["Before", "Refused", "After", "Refused"]
+    several = [{**message, "id": f"wamid.of.{n}", "text": {"body": each}} for n, each in enumerate(texts)]
+    stored = meta.deliver_body(*bodies[:5], envelope({"messages": several}), *bodies[5:])
+    assert {row["text"] for row in meta.messages()} == {f"Text {n}" for n in range(10)} | {"Before", "After"}
+    assert meta.conversation()["unread_count"] == 12
+    assert stored.outcomes == {("stored", ""): 12, ("failed", "CheckViolation"): 2}
+    (failed,) = meta.rows("SELECT stored, failed, items FROM webhook_events WHERE state = 'failed'")
+    assert (failed["stored"], failed["failed"]) == (2, 2)
+    assert [item["outcome"] for item in failed["items"]] == ["stored", "failed", "stored", "failed"]
 
 
 @pytest.mark.parametrize(

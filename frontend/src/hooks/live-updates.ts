@@ -1,4 +1,4 @@
-import { type QueryClient, useQueryClient } from '@tanstack/react-query';
+import { type Query, type QueryClient, useQueryClient } from '@tanstack/react-query';
 import { useEffect, useState } from 'react';
 import { type ApiClient, bodyOf, type TokenSource } from '../lib/api';
 import {
@@ -9,6 +9,7 @@ import {
   applyEvent,
   putMessage,
 } from '../lib/apply-event';
+import { InFlight } from '../lib/in-flight';
 import { keys, type ListFilter } from '../lib/keys';
 import type { StreamStatus } from '../lib/live-events';
 import { SharedStream } from '../lib/shared-stream';
@@ -22,9 +23,12 @@ const ASLEEP_MS = 90_000;
 const NUMBERS_SETTLE_MS = 400;
 const EVENTS_URL = '/api/live-chat/events';
 
-/** Put an event into the query cache; what does not change is not touched, and nothing renders for it. */
-export function applyToCache(client: QueryClient, event: LiveEvent): void {
-  const before = readState(client, event);
+/**
+ * Put an event into the query cache, or into one query of it; what does not change is not touched, and nothing
+ * renders for it.
+ */
+export function applyToCache(client: QueryClient, event: LiveEvent, only?: Query): void {
+  const before = readState(client, event, only);
   const after = applyEvent(before, event);
   for (const [index, { filter, data }] of after.lists.entries())
     if (data !== before.lists[index]?.data) client.setQueryData(keys.conversationList(filter), data);
@@ -32,31 +36,39 @@ export function applyToCache(client: QueryClient, event: LiveEvent): void {
     if (data !== before.threads[id]) client.setQueryData(keys.thread(id), data);
   for (const [id, data] of Object.entries(after.conversations))
     if (data !== before.conversations[id]) client.setQueryData(keys.conversation(id), data);
-  if (event.message !== null) refreshWindows(client, event.message);
+  if (event.message !== null) refreshWindows(client, event.message, only);
 }
 
 /** A window into a thread's past takes changes of what it shows, and nothing new. */
-function refreshWindows(client: QueryClient, message: Message): void {
-  const windows = client.getQueriesData<ThreadData>({ queryKey: keys.threadWindows(message.conversation_id) });
+function refreshWindows(client: QueryClient, message: Message, only?: Query): void {
+  const windows = client.getQueriesData<ThreadData>({
+    queryKey: keys.threadWindows(message.conversation_id),
+    ...limitedTo(only),
+  });
   for (const [key, data] of windows) {
     const changed = data && putMessage(data, message, false);
     if (changed !== data) client.setQueryData(key, changed);
   }
-  const alone = client.getQueryData<Message>(keys.message(message.id));
-  if (alone) client.setQueryData(keys.message(message.id), mergeMessage(alone, message));
+  for (const [key, alone] of client.getQueriesData<Message>({ queryKey: keys.message(message.id), ...limitedTo(only) }))
+    if (alone) client.setQueryData(key, mergeMessage(alone, message));
 }
 
-function readState(client: QueryClient, event: LiveEvent): LiveState {
+const limitedTo = (only: Query | undefined) =>
+  only === undefined ? {} : { predicate: (query: Query) => query === only };
+
+function readState(client: QueryClient, event: LiveEvent, only?: Query): LiveState {
   const state: LiveState = { lists: [], conversations: {}, threads: {} };
-  for (const [key, data] of client.getQueriesData<ConversationListData>({ queryKey: keys.conversations() }))
+  const limit = limitedTo(only);
+  const lists = { queryKey: keys.conversations(), ...limit };
+  for (const [key, data] of client.getQueriesData<ConversationListData>(lists))
     // The factory in keys.ts makes this key of two parts, the second a filter.
     if (data) state.lists.push({ filter: key[1] as ListFilter, data });
   for (const id of new Set([event.message?.conversation_id, event.conversation?.id])) {
     if (id === undefined) continue;
-    const thread = client.getQueryData<ThreadData>(keys.thread(id));
-    const conversation = client.getQueryData<Conversation>(keys.conversation(id));
-    if (thread) state.threads[id] = thread;
-    if (conversation) state.conversations[id] = conversation;
+    for (const [, thread] of client.getQueriesData<ThreadData>({ queryKey: keys.thread(id), ...limit }))
+      if (thread) state.threads[id] = thread;
+    for (const [, conversation] of client.getQueriesData<Conversation>({ queryKey: keys.conversation(id), ...limit }))
+      if (conversation) state.conversations[id] = conversation;
   }
   return state;
 }
@@ -85,11 +97,21 @@ export function useLiveUpdates(options: Options): StreamStatus {
 
   useEffect(() => {
     let numbersTimer = 0;
+    const inFlight = new InFlight(client, {
+      repeat: (query, event) => applyToCache(client, event, query),
+      reload: (query) => void client.invalidateQueries({ queryKey: query.queryKey, exact: true }),
+    });
+    const onGap = () => {
+      // A query that waits for its first answer is not asked again by this.
+      inFlight.gap();
+      refetchAll(client);
+    };
     const stream = new SharedStream({
       name: `livechat.stream.${userId}`,
       url: EVENTS_URL,
       tokens,
       onEvent: (event) => {
+        inFlight.tell(event);
         applyToCache(client, event);
         onEvent(event);
         window.clearTimeout(numbersTimer);
@@ -98,7 +120,7 @@ export function useLiveUpdates(options: Options): StreamStatus {
           NUMBERS_SETTLE_MS,
         );
       },
-      onGap: () => refetchAll(client),
+      onGap,
       onStatus: (next) => {
         if (next === 'signed-out') onSignedOut();
         // A new attempt where there was no stream is not news to the agent, who is served by asking.
@@ -108,7 +130,7 @@ export function useLiveUpdates(options: Options): StreamStatus {
     stream.start();
     const onOnline = () => {
       stream.poke();
-      refetchAll(client);
+      onGap();
     };
     // A machine that slept, a tab that the browser froze or kept for “back”: what was missed is not known.
     const onPageShow = (event: PageTransitionEvent) => {
@@ -129,6 +151,7 @@ export function useLiveUpdates(options: Options): StreamStatus {
       document.removeEventListener('resume', onOnline);
       window.removeEventListener('pageshow', onPageShow);
       stream.stop();
+      inFlight.stop();
     };
   }, [client, tokens, userId, onSignedOut, onEvent]);
 
