@@ -325,6 +325,20 @@ def test_a_quoted_answer_and_a_reaction_name_the_message(chat: Any, product: Pro
     asked.hover()
     asked.get_by_role("button", name="Reply").click()
     reply(chat, "Good morning")
+    # While it was written the customer was told so, which is the catalogue's "mark-read-typing".
+    told = {
+        "messaging_product": "whatsapp",
+        "status": "read",
+        "message_id": wamid,
+        "typing_indicator": {"type": "text"},
+    }
+    wait_until(
+        lambda: (
+            told in [call["body"] for call in product.control("GET", "/requests?endpoint=read")["requests"]]
+        ),
+        45,
+        "the typing",
+    )
     [answer] = sent(product, customer)
     assert (answer["context"], answer["text"]["body"]) == ({"message_id": wamid}, "Good morning")
     asked = bubble(chat, "Hello").first
