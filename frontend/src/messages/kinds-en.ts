@@ -47,6 +47,7 @@ export const k = {
     list: 'List',
     form: 'Form',
   },
+  cards: (count: number) => plural(count, 'card', 'cards'),
   errorCode: (code: number) => `Error ${code}`,
   unsupportedHelp: 'WhatsApp does not pass this on. Ask the customer to send it another way.',
   unsupportedEditHelp: 'Ask the customer what they changed.',
