@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from typing import Any
 
 from sandbox.model import Json, Message, Template
@@ -97,6 +98,7 @@ def _quote(bubble: Json) -> str:
 def _empty() -> Json:
     """A bubble's content before anything is known of it.
 
+    `cards_shown` are those of a carousel, with the keys of a bubble each.
     `rows` are lines of label and value; `buttons` can be tapped, with `answers` for those that answer;
     `list` opens sections of rows that answer.
     """
@@ -107,6 +109,7 @@ def _empty() -> Json:
         "file": None,
         "place": None,
         "cards": [],
+        "cards_shown": [],
         "rows": [],
         "buttons": [],
         "list": None,
@@ -244,11 +247,45 @@ def _interactive(world: World, part: Json) -> Json:
     elif kind in _REQUESTS:
         shown["buttons"] = [_button("reply", title, answer) for title, answer in _REQUESTS[kind]]
     elif kind == "flow":
-        answer = {"type": "flow_reply"}
+        answer = {"type": "flow_reply", "response": _filled_in(parameters)}
         shown["buttons"] = [_button("form", parameters.get("flow_cta", "Open the form"), answer)]
     elif kind in {"product", "product_list", "catalog_message"}:
-        shown["buttons"] = [_button("products", "View items", {"type": "order"})]
+        shown |= _products(kind, action)
     return shown
+
+
+def _filled_in(parameters: Json) -> Json:
+    """What comes back of a form: its token, what it began with, and what was written into it."""
+    first = (parameters.get("flow_action_payload") or {}).get("data") or {}
+    written = {"comment": "As soon as you can, please", "wants_callback": True}
+    return {"flow_token": str(parameters.get("flow_token") or "unused"), **first, **written}
+
+
+def _products(kind: str, action: Json) -> Json:
+    """The products of a message, and the button that orders one of each."""
+    parameters = action.get("parameters") or {}
+    ids = [
+        str(item.get("product_retailer_id"))
+        for section in action.get("sections") or []
+        for item in section.get("product_items") or []
+    ]
+    one = action.get("product_retailer_id") or parameters.get("thumbnail_product_retailer_id")
+    ids = ids or ([str(one)] if one else [])
+    order: Json = {"type": "order"}
+    if ids:
+        items = [
+            {"product_retailer_id": each, "quantity": 1, "item_price": 40 + 5 * place, "currency": "INR"}
+            for place, each in enumerate(ids)
+        ]
+        order["order"] = {
+            "catalog_id": str(action.get("catalog_id") or "194836987003835"),
+            "product_items": items,
+        }
+    title = "View catalogue" if kind == "catalog_message" else "View items"
+    return {
+        "rows": [{"label": "Product", "value": each} for each in ids],
+        "buttons": [_button("products", title), _button("products", "Order", order)],
+    }
 
 
 def _permission(answer: str) -> Json:
@@ -295,7 +332,19 @@ def _template(world: World, message: Message, part: Json) -> Json:
     template = world.find_template(number.waba_id if number else "", str(part.get("name")), language)
     if template is None:
         return {"text": f"[template {part.get('name')}]"}
-    given = part.get("components") or []
+    shown = _filled_template(world, template, part.get("components") or [])
+    declared = _component(template, "CAROUSEL").get("cards", [])
+    given: Json = next(
+        (c for c in part.get("components") or [] if str(c.get("type")).lower() == "carousel"), {}
+    )
+    shown["cards_shown"] = [
+        _empty() | _filled_template(world, replace(template, components=of["components"]), card["components"])
+        for of, card in zip(declared, given.get("cards") or [], strict=False)
+    ]
+    return shown
+
+
+def _filled_template(world: World, template: Template, given: list[Json]) -> Json:
     buttons = _component(template, "BUTTONS").get("buttons", [])
     return {
         **_template_header(world, template, given),

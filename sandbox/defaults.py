@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from sandbox.config import DEFAULT_PHONE_NUMBER_ID, DEFAULT_WABA_ID
-from sandbox.model import Customer, PhoneNumber, Template
+from sandbox.model import Customer, Json, PhoneNumber, Template
 
 
 def phone_numbers() -> list[PhoneNumber]:
@@ -21,6 +21,18 @@ def customers() -> list[Customer]:
         Customer("IN.44120987301265539917", None, "Meera", username="meera.bakes"),
         Customer("BR.55011984467120093381", "5511987654321", "João Silva 🌿", read_receipts=False),
     ]
+
+
+def _card(bread: str) -> Json:
+    """A card of a carousel: a picture, a price and two buttons."""
+    header: Json = {"type": "HEADER", "format": "IMAGE", "example": {"header_handle": ["4::aW1hZ2U=:sample"]}}
+    body: Json = {"type": "BODY", "text": bread + " for {{1}}", "example": {"body_text": [["₹90"]]}}
+    url = "https://www.example.com/bread/{{1}}"
+    buttons = [
+        {"type": "QUICK_REPLY", "text": "Keep me one"},
+        {"type": "URL", "text": "Look at it", "url": url, "example": [url.replace("{{1}}", "7")]},
+    ]
+    return {"components": [header, body, {"type": "BUTTONS", "buttons": buttons}]}
 
 
 def templates() -> list[Template]:
@@ -196,6 +208,17 @@ def templates() -> list[Template]:
                     "text": "Your order waits here until {{1}}.",
                     "example": {"body_text": [["18:00"]]},
                 },
+            ],
+        ),
+        Template(
+            "1689556908129841",
+            DEFAULT_WABA_ID,
+            "fresh_today",
+            "en_US",
+            "MARKETING",
+            [
+                {"type": "BODY", "text": "Fresh today, {{1}}:", "example": {"body_text": [["Asha"]]}},
+                {"type": "CAROUSEL", "cards": [_card("Sourdough"), _card("Rye")]},
             ],
         ),
     ]

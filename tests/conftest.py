@@ -3,6 +3,7 @@
 import os
 import time
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -16,16 +17,48 @@ from flask_migrate import upgrade
 from redis import Redis
 from sqlalchemy import text
 from sqlalchemy.orm import Session, scoped_session
+from xdist.scheduler.loadfile import LoadFileScheduling
 
 from livechat import create_app, init_command_line, use_broker
 from livechat.config import Settings
 from livechat.extensions import db, redis
 from local.services import EmbeddedServices
 
+# What goes first, in this order; the rest follows as it is found. The longest test begins, beside those that mind
+# no load; then one process has the browser, and the other what starts products of its own.
+_ORDER = ("chaos/test_chaos.py", "architecture", "whatsapp", "api", "ingest", "e2e", "benchmarks", "system")
+# Files of this folder share one product, so one process runs them all.
+_TOGETHER = "tests/e2e/"
 JWT_SECRET = "a secret of the tests, long enough for HS256"
 APP_SECRET = "test-app-secret"
 VERIFY_TOKEN = "verify-me"
 ENCRYPTION_KEY = Fernet.generate_key().decode()
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Sort by ``_ORDER``."""
+    here = Path(__file__).parent
+
+    def rank(item: pytest.Item) -> int:
+        path = item.path.relative_to(here).as_posix()
+        return next((at for at, start in enumerate(_ORDER) if path.startswith(start)), len(_ORDER))
+
+    items.sort(key=rank)
+
+
+class _Files(LoadFileScheduling):
+    """A file to a process, as it is free, in the order of collection; the browser's files to one process."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        return _TOGETHER if nodeid.startswith(_TOGETHER) else super()._split_scope(nodeid)
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> LoadFileScheduling | None:
+    """Ours for ``--dist loadfile``."""
+    if config.getvalue("dist") != "loadfile":
+        return None
+    config.option.loadscopereorder = False
+    return _Files(config, log)
 
 
 @pytest.fixture(scope="session")
@@ -71,12 +104,12 @@ def app(settings: Settings) -> Iterator[Flask]:
 @pytest.fixture
 def clean(app: Flask) -> Iterator[None]:
     """Empty tables and an empty Redis, before and after."""
-    _empty(app)
+    empty(app)
     yield
-    _empty(app)
+    empty(app)
 
 
-def _empty(app: Flask) -> None:
+def empty(app: Flask) -> None:
     with app.app_context():
         db.session.remove()
         names = ", ".join(table.name for table in db.metadata.sorted_tables)

@@ -58,7 +58,10 @@ class Media(Timestamps, Model):
 
 
 class MessageMedia(Model):
-    """Which file a message shows. Several messages may show one file: sent again, or to someone else."""
+    """Which files a message shows. Several messages may show one file: sent again, or to someone else.
+
+    ``place`` counts from 0, the message's own file; only a template with cards shows more than that one.
+    """
 
     __tablename__ = "message_media"
     __table_args__ = (Index(None, "media_id"),)
@@ -66,6 +69,7 @@ class MessageMedia(Model):
     message_id: Mapped[UUID] = mapped_column(
         ForeignKey("chat_messages.id", ondelete="CASCADE"), primary_key=True
     )
+    place: Mapped[int] = mapped_column(SmallInteger, primary_key=True, default=0, server_default=sql("0"))
     media_id: Mapped[UUID] = mapped_column(ForeignKey("media.id"))
 
 

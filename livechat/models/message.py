@@ -130,6 +130,9 @@ class Message(Timestamps, Model):
     next_attempt_at: Mapped[moment | None]
     claimed_until: Mapped[moment | None] = mapped_column(doc="past it the sender is dead: unknown")
     claimed_by: Mapped[str | None] = mapped_column(Text, doc="the process that last claimed it")
+    is_uploading: Mapped[bool] = mapped_column(
+        default=False, server_default=sql("false"), doc="its claim has not begun the call of the message"
+    )
     resend_of: Mapped[UUID | None] = mapped_column(doc="the message that an agent sent once more by this one")
 
 

@@ -1,8 +1,10 @@
 """Customers whom the business has blocked, or who want no marketing."""
 
+from collections.abc import Collection
+from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import func, select, update
+from sqlalchemy import false, func, or_, select, update
 
 from livechat.models import Conversation, Message, PhoneNumber, WabaAccount
 from livechat.queries.session import AnySession
@@ -24,6 +26,39 @@ def set_blocked(session: AnySession, conversation_id: UUID, blocked: bool) -> No
         .where(Conversation.id == conversation_id)
         .values(is_blocked=blocked)
         .execution_options(synchronize_session=False)
+    )
+
+
+def database_time(session: AnySession) -> datetime:
+    """Now, by the clock that ``updated_at`` goes by."""
+    now: datetime = session.execute(select(func.clock_timestamp())).scalar_one()
+    return now
+
+
+def reconcile_blocked(
+    session: AnySession, phone_number_id: str, listed: Collection[str], read_at: datetime
+) -> list[UUID]:
+    """Have the number's conversations blocked that Meta lists, and no others; those that changed.
+
+    One that was touched since ``read_at`` is left alone: somebody may have blocked or unblocked it while the
+    list was being read.
+    """
+    is_listed = or_(
+        func.coalesce(Conversation.customer_phone.in_(listed), false()),
+        func.coalesce(Conversation.customer_user_id.in_(listed), false()),
+    )
+    return list(
+        session.execute(
+            update(Conversation)
+            .where(
+                Conversation.phone_number_id == phone_number_id,
+                Conversation.updated_at < read_at,
+                Conversation.is_blocked != is_listed,
+            )
+            .values(is_blocked=~Conversation.is_blocked)
+            .returning(Conversation.id)
+            .execution_options(synchronize_session=False)
+        ).scalars()
     )
 
 

@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CursorResult, delete, func, select, update
+from sqlalchemy import CursorResult, Row, delete, func, select, update
 from sqlalchemy import text as sql
 from sqlalchemy.dialects.postgresql import insert
 
@@ -211,11 +211,11 @@ def messages_of(session: AnySession, media_ids: Sequence[UUID]) -> dict[UUID, UU
 
 
 def media_of_message(session: AnySession, message_id: UUID) -> Media | None:
-    """The file that a message shows."""
+    """The file that a message shows; of several the first."""
     return session.execute(
         select(Media)
         .join(MessageMedia, MessageMedia.media_id == Media.id)
-        .where(MessageMedia.message_id == message_id)
+        .where(MessageMedia.message_id == message_id, MessageMedia.place == 0)
     ).scalar_one_or_none()
 
 
@@ -245,12 +245,18 @@ def accessible(session: AnySession, user_id: UUID, media_id: UUID) -> Media | No
     ).scalar_one_or_none()
 
 
-def link(session: AnySession, message_id: UUID, media_id: UUID) -> None:
-    """Have a message show a file; what it showed before is replaced."""
-    statement = insert(MessageMedia).values(message_id=message_id, media_id=media_id)
+def link(session: AnySession, message_id: UUID, media_ids: Sequence[UUID]) -> None:
+    """Have a message show these files, in this order; what it showed there before is replaced."""
+    statement = insert(MessageMedia).values(
+        [
+            {"message_id": message_id, "place": place, "media_id": media_id}
+            for place, media_id in enumerate(media_ids)
+        ]
+    )
     session.execute(
         statement.on_conflict_do_update(
-            index_elements=[MessageMedia.message_id], set_={"media_id": statement.excluded.media_id}
+            index_elements=[MessageMedia.message_id, MessageMedia.place],
+            set_={"media_id": statement.excluded.media_id},
         )
     )
 
@@ -303,13 +309,22 @@ def record_upload(
     )
 
 
-def forget_upload(session: AnySession, media_id: UUID, phone_number_id: str) -> None:
-    """Meta refused a message with this file: its id there is not to be trusted again."""
+def forget_uploads(session: AnySession, media_ids: Sequence[UUID], phone_number_id: str) -> None:
+    """Meta refused a message with these files: their ids there are not to be trusted again."""
     session.execute(
         delete(MediaUpload).where(
-            MediaUpload.media_id == media_id, MediaUpload.phone_number_id == phone_number_id
+            MediaUpload.media_id.in_(media_ids), MediaUpload.phone_number_id == phone_number_id
         )
     )
+
+
+def sent_content(session: AnySession, wamid: str) -> Row[Any] | None:
+    """``message_type``, ``content``, ``phone_number_id`` of a message of ours; None where it is unknown."""
+    return session.execute(
+        select(Message.message_type, Message.content, Message.phone_number_id).where(
+            Message.wamid == wamid, Message.direction == "outbound"
+        )
+    ).one_or_none()
 
 
 def unsent_uploads(session: AnySession, older_than: timedelta, limit: int) -> list[UUID]:
@@ -321,8 +336,6 @@ def unsent_uploads(session: AnySession, older_than: timedelta, limit: int) -> li
                 sql("media.source = 'upload'"),
                 Media.created_at < func.now() - older_than,
                 ~select(MessageMedia.message_id).where(MessageMedia.media_id == Media.id).exists(),
-                # The further cards of a template: what was given to Meta was sent.
-                ~select(MediaUpload.media_id).where(MediaUpload.media_id == Media.id).exists(),
             )
             .order_by(Media.created_at)
             .limit(limit)
@@ -336,23 +349,38 @@ def delete_media(session: AnySession, media_ids: Sequence[UUID]) -> None:
     session.execute(delete(Media).where(Media.id.in_(media_ids)))
 
 
+def _media_json() -> Any:
+    return func.jsonb_build_object(
+        *("id", Media.id, "state", Media.state, "kind", Media.kind),
+        *("mime_type", func.coalesce(Media.mime_type, Media.claimed_mime_type)),
+        *("size", Media.size, "filename", Media.filename),
+        *("width", Media.width, "height", Media.height, "duration", Media.duration),
+        *("waveform", Media.waveform, "has_thumbnail", Media.has_thumbnail, "error", Media.error),
+    )
+
+
 def media_json_column() -> Any:
     """The file of a message as JSON, for ``SELECT`` lists of messages; null where it has none.
 
     The look at ``content`` comes first: text needs no look-up.
     """
     return (
-        select(
-            func.jsonb_build_object(
-                *("id", Media.id, "state", Media.state, "kind", Media.kind),
-                *("mime_type", func.coalesce(Media.mime_type, Media.claimed_mime_type)),
-                *("size", Media.size, "filename", Media.filename),
-                *("width", Media.width, "height", Media.height, "duration", Media.duration),
-                *("waveform", Media.waveform, "has_thumbnail", Media.has_thumbnail, "error", Media.error),
-            )
-        )
+        select(_media_json())
         .join(MessageMedia, MessageMedia.media_id == Media.id)
-        .where(MessageMedia.message_id == Message.id, Message.content.has_key("media"))
+        .where(
+            MessageMedia.message_id == Message.id, MessageMedia.place == 0, Message.content.has_key("media")
+        )
+        .correlate(Message)
+        .scalar_subquery()
+    )
+
+
+def card_files_column() -> Any:
+    """The files of a template with cards, by their ids; null for every other message."""
+    return (
+        select(func.jsonb_object_agg(Media.id, _media_json()))
+        .join(MessageMedia, MessageMedia.media_id == Media.id)
+        .where(MessageMedia.message_id == Message.id, Message.content["rendered"].has_key("cards"))
         .correlate(Message)
         .scalar_subquery()
     )

@@ -13,7 +13,7 @@ from sqlalchemy.orm import aliased
 from sqlalchemy.sql.elements import ColumnElement
 
 from livechat.models import Conversation, Message, MessageChange, MessageReaction
-from livechat.queries.media import media_json_column
+from livechat.queries.media import card_files_column, media_json_column
 from livechat.queries.session import AnySession
 
 _Quoted: Any = aliased(Message, name="quoted")
@@ -72,6 +72,7 @@ def message_columns() -> list[Any]:
         reply_to.label("reply_to"),
         reactions.label("reactions"),
         media_json_column().label("media"),
+        card_files_column().label("card_files"),
     ]
 
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CursorResult, and_, exists, func, or_, select, update
+from sqlalchemy import CursorResult, and_, exists, func, or_, select, true, update
 from sqlalchemy import text as sql
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import aliased
@@ -60,7 +60,7 @@ _CLAIM = sql(
         FOR UPDATE OF m SKIP LOCKED
     )
     UPDATE chat_messages m SET
-        status = 'sending', status_rank = 10, attempts = m.attempts + 1,
+        status = 'sending', status_rank = 10, attempts = m.attempts + 1, is_uploading = false,
         claimed_until = clock_timestamp() + make_interval(secs => :hold_s), claimed_by = :claimed_by
     FROM head, chat_conversations c, phone_numbers n, waba_accounts a
     -- The status is checked again on the newest version of the row: of two who saw it queued one gets it.
@@ -101,10 +101,13 @@ _HEADS = sql(
     """
     SELECT m.conversation_id, m.phone_number_id,
         COALESCE(GREATEST(0, extract(epoch FROM m.next_attempt_at - clock_timestamp())), 0)
-    FROM unnest(CAST(:conversations AS uuid[])) AS wanted (id)
+    FROM unnest(CAST(:conversations AS uuid[])) AS asked (id)
+    -- Between the request and now it may have been merged into another.
+    LEFT JOIN conversation_aliases survivor ON survivor.id = asked.id
     CROSS JOIN LATERAL (
         SELECT o.* FROM chat_messages o
-        WHERE o.conversation_id = wanted.id AND o.direction = 'outbound' AND o.status IN ('queued', 'sending')
+        WHERE o.conversation_id = COALESCE(survivor.conversation_id, asked.id)
+            AND o.direction = 'outbound' AND o.status IN ('queued', 'sending')
         ORDER BY o.seq LIMIT 1
     ) m
     JOIN phone_numbers n ON n.phone_number_id = m.phone_number_id
@@ -114,7 +117,10 @@ _HEADS = sql(
 
 
 def heads_of(session: AnySession, conversation_ids: Sequence[UUID]) -> list[Head]:
-    """What is next in these conversations. Left out: nothing to do, a message on its way, a paused number."""
+    """What is next in these conversations, or in those that they were merged into.
+
+    Left out: nothing to do, a message on its way, a paused number.
+    """
     if not conversation_ids:
         return []
     rows = session.execute(_HEADS, {"conversations": list(conversation_ids)})
@@ -162,13 +168,39 @@ def record_accepted(session: AnySession, wamids: Mapping[UUID, str]) -> dict[UUI
     return {id_: AcceptedRow(wamid, has_news) for id_, wamid, has_news in rows}
 
 
-def extend_claim(session: AnySession, message_id: UUID, hold_s: float) -> bool:
-    """Hold a claimed message for ``hold_s`` seconds from now, while its file is uploaded. False: too late."""
+def begin_upload(session: AnySession, claim: Claim, hold_s: float) -> bool:
+    """Hold a claimed message for ``hold_s`` seconds from now, while a file of it is uploaded; commit at once.
+
+    From the commit until ``end_upload`` its sender may die and nothing of the message has been sent: see
+    ``requeue_uploads``. False: the claim is no longer this one.
+    """
+    return _held(session, claim, hold_s, is_uploading=True)
+
+
+def end_upload(session: AnySession, claim: Claim, hold_s: float) -> bool:
+    """The files are with Meta: hold the message for its own call, which begins only after the commit.
+
+    False: the claim was given up meanwhile, and the message may be somebody else's. It must not be sent.
+    """
+    return _held(session, claim, hold_s, is_uploading=False)
+
+
+def _held(session: AnySession, claim: Claim, hold_s: float, *, is_uploading: bool) -> bool:
+    # Every claim counts an attempt, and one that was given up while it uploaded keeps it: the number tells
+    # this claim from those after it.
     return _changed(
         session,
         update(Message)
-        .where(Message.id == message_id, Message.status == MessageStatus.SENDING.value)
-        .values(claimed_until=func.clock_timestamp() + func.make_interval(0, 0, 0, 0, 0, 0, hold_s)),
+        .where(
+            Message.id == claim.message_id,
+            Message.status == MessageStatus.SENDING.value,
+            Message.attempts == claim.attempt,
+            true() if is_uploading else Message.is_uploading,
+        )
+        .values(
+            is_uploading=is_uploading,
+            claimed_until=func.clock_timestamp() + func.make_interval(0, 0, 0, 0, 0, 0, hold_s),
+        ),
     )
 
 
@@ -186,6 +218,7 @@ def release(session: AnySession, message_id: UUID, *, wait_s: float, counts: boo
             status=MessageStatus.QUEUED.value,
             status_rank=RANK[MessageStatus.QUEUED],
             claimed_until=None,
+            is_uploading=False,
             next_attempt_at=func.clock_timestamp() + func.make_interval(0, 0, 0, 0, 0, 0, wait_s),
             attempts=Message.attempts if counts else func.greatest(Message.attempts - 1, 0),
         ),
@@ -239,26 +272,41 @@ def expire_claims(
     Those of the processes in ``gone``, which have certainly ended, need no deadline: ``grace_s`` after they
     were claimed is enough.
     """
-    overdue = (
-        select(Message.id)
-        .where(
-            sql("status = 'sending'"),
-            or_(
-                Message.claimed_until < func.clock_timestamp(),
-                and_(
-                    Message.claimed_by.in_(gone),
-                    Message.updated_at
-                    < func.clock_timestamp() - func.make_interval(0, 0, 0, 0, 0, 0, grace_s),
-                ),
-            ),
-        )
-        # A row that is being recorded at this moment is not overdue after all.
-        .with_for_update(skip_locked=True)
+    was_long_ago = Message.updated_at < func.clock_timestamp() - func.make_interval(0, 0, 0, 0, 0, 0, grace_s)
+    is_over = or_(
+        Message.claimed_until < func.clock_timestamp(), and_(Message.claimed_by.in_(gone), was_long_ago)
     )
+    return _given_up(session, is_over, **_unknown(error))
+
+
+def requeue_uploads(
+    session: AnySession, *, gone: Sequence[str] = (), most_attempts: int
+) -> Sequence[tuple[UUID, UUID]]:
+    """Make messages ``queued`` again whose senders died while they uploaded a file; their ids as above.
+
+    Nothing of them was sent: before the message's own call ``end_upload`` is committed, and for a claim that
+    was given up here it fails. After ``most_attempts`` claims a message is left to ``expire_claims``: its
+    file may be what kills the workers.
+    """
+    is_over = or_(Message.claimed_until < func.clock_timestamp(), Message.claimed_by.in_(gone))
+    return _given_up(
+        session,
+        and_(Message.is_uploading, Message.attempts < most_attempts, is_over),
+        status=MessageStatus.QUEUED.value,
+        status_rank=RANK[MessageStatus.QUEUED],
+        is_uploading=False,
+        claimed_until=None,
+        next_attempt_at=func.clock_timestamp(),
+    )
+
+
+def _given_up(session: AnySession, which: Any, **values: Any) -> Sequence[tuple[UUID, UUID]]:
+    # A row that is being recorded at this moment is not overdue after all.
+    overdue = select(Message.id).where(sql("status = 'sending'"), which).with_for_update(skip_locked=True)
     rows = session.execute(
         update(Message)
         .where(Message.id.in_(overdue))
-        .values(**_unknown(error))
+        .values(**values)
         .returning(Message.id, Message.conversation_id)
         .execution_options(synchronize_session=False)
     ).all()
@@ -319,6 +367,13 @@ def record_own_reaction(session: AnySession, claim: Claim, wamid: str) -> None:
             set_={"emoji": fresh.emoji, "reacted_at": fresh.reacted_at, "event_wamid": fresh.event_wamid},
         )
     )
+
+
+def conversation_of(session: AnySession, message_id: UUID) -> UUID | None:
+    """The conversation that a message is in now; None where the message is gone."""
+    return session.execute(
+        select(Message.conversation_id).where(Message.id == message_id)
+    ).scalar_one_or_none()
 
 
 def record_window_refused(session: AnySession, conversation_id: UUID) -> None:

@@ -16,8 +16,9 @@ from livechat.services.pause import pause_number, resume_number
 from livechat.services.publish import publish_numbers
 from livechat.services.sync_templates import request_sync
 from livechat.tasknames import TaskName
-from livechat.whatsapp.account_news import News, Notice, TemplateNews, read_news
+from livechat.whatsapp.account_news import read_news
 from livechat.whatsapp.items import AccountNews
+from livechat.whatsapp.news import News, Notice, TemplateNews
 
 log = structlog.get_logger(__name__)
 

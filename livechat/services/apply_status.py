@@ -8,6 +8,7 @@ from uuid import UUID
 from livechat.queries import statuses
 from livechat.queries.blocking import note_blocked_by_wamid
 from livechat.queries.session import AnySession
+from livechat.services.media.to_meta import distrust_files
 from livechat.services.sync_templates import template_refused
 from livechat.whatsapp.errors import PAUSING_CODES
 from livechat.whatsapp.items import StatusUpdate
@@ -16,6 +17,7 @@ from livechat.whatsapp.outgoing import message_id_from_callback
 WINDOW_CLOSED = 131047
 MARKETING_STOPPED = 131050
 CUSTOMER_BLOCKED = 130403
+FILE_REFUSED = 131053
 
 
 @dataclass(slots=True)
@@ -85,7 +87,7 @@ def _row(update: StatusUpdate, callback: UUID | None) -> dict[str, Any]:
 
 
 def _correct_conversations(session: AnySession, failures: Sequence[StatusUpdate]) -> None:
-    """Meta's word on the window and on marketing beats what we believed."""
+    """Meta's word on the window, on marketing and on files beats what we believed."""
     for update in sorted(failures, key=lambda failure: failure.wamid):
         if update.error_code == WINDOW_CLOSED:
             statuses.close_window(session, update.wamid, update.timestamp)
@@ -93,5 +95,7 @@ def _correct_conversations(session: AnySession, failures: Sequence[StatusUpdate]
             statuses.stop_marketing(session, update.wamid, update.timestamp)
         elif update.error_code == CUSTOMER_BLOCKED:
             note_blocked_by_wamid(session, update.wamid)
+        elif update.error_code == FILE_REFUSED:
+            distrust_files(session, update.wamid)
         elif update.source.phone_number_id is not None:
             template_refused(session, update.source.phone_number_id, update.error_code)

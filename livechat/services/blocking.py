@@ -9,7 +9,12 @@ from sqlalchemy.orm import Session, scoped_session
 
 from livechat.errors import BlockRefusedError, NotFoundError, UnavailableError
 from livechat.models import Conversation
-from livechat.queries.blocking import access_token_of_number, set_blocked
+from livechat.queries.blocking import (
+    access_token_of_number,
+    database_time,
+    reconcile_blocked,
+    set_blocked,
+)
 from livechat.queries.conversations import lock_conversation
 from livechat.services.crypto import UndecryptableTokenError, decrypt_token
 from livechat.services.pause import pause_number
@@ -33,6 +38,7 @@ class Graph(Protocol):
 
     def block(self, phone_number_id: str, token: str, customer: str) -> None: ...
     def unblock(self, phone_number_id: str, token: str, customer: str) -> None: ...
+    def blocked_users(self, phone_number_id: str, token: str) -> set[str]: ...
 
 
 def set_customer_blocked(
@@ -63,6 +69,28 @@ def set_customer_blocked(
     except GraphError as error:
         _refuse(session, number_id, encrypted, error)
     return _note(session, conversation_id, blocked)
+
+
+def reconcile_blocks(
+    session: Session | scoped_session[Any], graph: Graph, token: str, phone_number_id: str
+) -> int:
+    """Learn of blocks that were made or lifted outside of this product; how many conversations changed.
+
+    Commits. What cannot be learnt now is left for the next time.
+    """
+    read_at = database_time(session)
+    session.commit()
+    try:
+        listed = graph.blocked_users(phone_number_id, token)
+    except GraphError as error:
+        log.warning("blocks_not_read", phone_number_id=phone_number_id, code=error.code)
+        return 0
+    changed = reconcile_blocked(session, phone_number_id, listed, read_at)
+    publish(session, conversations=changed)
+    session.commit()
+    if changed:
+        log.info("blocks_reconciled", phone_number_id=phone_number_id, conversations=len(changed))
+    return len(changed)
 
 
 def _refuse(

@@ -17,7 +17,7 @@ from livechat.queries.outgoing import Claim
 from livechat.queries.session import AnySession
 from livechat.services.apply_status import WINDOW_CLOSED, settle_parked
 from livechat.services.crypto import UndecryptableTokenError, decrypt_token
-from livechat.services.media.to_meta import OutgoingFiles
+from livechat.services.media.to_meta import ClaimLostError, OutgoingFiles
 from livechat.services.pause import pause_number
 from livechat.services.refusals import learn_from_refusal
 from livechat.whatsapp.client import Accepted, GraphClient
@@ -68,7 +68,11 @@ class Sender:
         return claim.content if self.files is None else self.files.content_of(claim, token, self.hold_s)
 
 
-Outcome = Accepted | GraphError
+class Lost:
+    """Nothing was sent and nothing is to be written down: the message is no longer this sender's."""
+
+
+Outcome = Accepted | GraphError | Lost
 
 
 def record_all(
@@ -127,14 +131,18 @@ def _record_refused(session: AnySession, claim: Claim, outcome: GraphError, rng:
             _release(session, claim, outcome, wait_s=0, counts=False)
         case Disposition.REJECT:
             outgoing.record_failed(session, claim.message_id, outcome.as_message_error())
+            # Asked for, since it may have been merged into another while the call was on its way.
+            conversation_id = outgoing.conversation_of(session, claim.message_id)
+            if conversation_id is None:
+                return
             if outcome.code == WINDOW_CLOSED:
-                outgoing.record_window_refused(session, claim.conversation_id)
-            learn_from_refusal(session, claim.conversation_id, claim.phone_number_id, outcome.code)
+                outgoing.record_window_refused(session, conversation_id)
+            learn_from_refusal(session, conversation_id, claim.phone_number_id, outcome.code)
         case Disposition.UNKNOWN:
             outgoing.record_unknown(session, claim.message_id, UNCONFIRMED | {"code": outcome.code})
 
 
-def attempt(sender: Sender, claim: Claim) -> Accepted | GraphError:
+def attempt(sender: Sender, claim: Claim) -> Outcome:
     """Call Meta, with no transaction open. A row that cannot be sent gives an error too: nothing may loop."""
     try:
         token = decrypt_token(claim.access_token_encrypted, sender.encryption_keys)
@@ -155,6 +163,9 @@ def attempt(sender: Sender, claim: Claim) -> Accepted | GraphError:
             reply_to_wamid=claim.reply_to_wamid,
             callback_data=callback_data(claim.message_id),
         )
+    except ClaimLostError:
+        log.warning("claim_lost", message_id=str(claim.message_id), attempt=claim.attempt)
+        return Lost()
     except GraphError as error:
         _log_refusal(claim, error)
         return error

@@ -34,7 +34,6 @@ from livechat.services.pace import LonePace, Pace, Taken, Turn
 from livechat.services.process import own_mark
 from livechat.services.publish import publish
 from livechat.tasknames import TaskName
-from livechat.whatsapp.client import Accepted
 from livechat.whatsapp.errors import Disposition, GraphError
 
 log = structlog.get_logger(__name__)
@@ -224,9 +223,7 @@ class Dispatcher:
                 self._record_alone(session, call)
 
     def _record(self, session: AnySession, calls: Sequence[_Call]) -> None:
-        outcomes = [
-            (call.claim, call.outcome) for call in calls if isinstance(call.outcome, Accepted | GraphError)
-        ]
+        outcomes = [(call.claim, call.outcome) for call in calls if isinstance(call.outcome, Outcome)]
         record_all(session, outcomes, self._rng)
         publish(session, updated=changed_by(session, [claim for claim, _ in outcomes]))
         session.commit()

@@ -19,6 +19,7 @@ from livechat.queries.drafts import drafts_of
 from livechat.queries.messages import messages_by_id
 from livechat.queries.session import AnySession
 from livechat.services.media.show import content_with_media
+from livechat.whatsapp.error_codes import is_about_token
 
 Json = dict[str, Any]
 
@@ -92,6 +93,7 @@ def _paused_reason(number: PhoneNumber) -> Json | None:
         "title": number.paused_title,
         "detail": number.paused_reason,
         "since": rfc3339(number.paused_at),
+        "needs_token": is_about_token(number.paused_code),
     }
 
 
@@ -142,11 +144,12 @@ def message_json(
     reply_to: UUID | None = None,
     reactions: Sequence[Json] | None = None,
     media: Json | None = None,
+    card_files: Json | None = None,
 ) -> Json:
     """A bubble, from an ORM object or a row. ``reply_to`` is our id of the quoted message.
 
-    ``reactions`` is a list of ``{"from", "emoji"}``, ``media`` the file's columns; ``row_json`` takes all
-    from a row.
+    ``reactions`` is a list of ``{"from", "emoji"}``, ``media`` the file's columns, ``card_files`` those of a
+    template's cards; ``row_json`` takes all from a row.
     """
     return {
         "id": str(message.id),
@@ -156,7 +159,7 @@ def message_json(
         "origin": message.origin,
         "message_type": message.message_type,
         "text": message.text,
-        "content": content_with_media(message.content, media),
+        "content": content_with_media(message.content, media, card_files),
         "status": message.status,
         "error": message.error,
         "timestamp": rfc3339(message.timestamp),
@@ -188,7 +191,9 @@ def earlier_texts_json(message: Message, edits: Sequence[MessageChange]) -> list
 
 def row_json(row: Row[Any]) -> Json:
     """A bubble from a row of ``queries.messages.message_columns``."""
-    return message_json(row, reply_to=row.reply_to, reactions=row.reactions, media=row.media)
+    return message_json(
+        row, reply_to=row.reply_to, reactions=row.reactions, media=row.media, card_files=row.card_files
+    )
 
 
 def messages_json(session: AnySession, message_ids: Sequence[UUID]) -> dict[UUID, Json]:

@@ -10,13 +10,14 @@ from livechat.outbox import enqueue
 from livechat.queries import notices as queries
 from livechat.queries.notices import RefreshClaim
 from livechat.queries.session import AnySession
+from livechat.services.blocking import reconcile_blocks
 from livechat.services.crypto import UndecryptableTokenError, decrypt_token
 from livechat.services.pause import pause_number, resume_number
 from livechat.services.publish import publish_numbers
 from livechat.tasknames import TaskName
 from livechat.whatsapp.account_calls import AccountCalls, NumberLife, SyncType
-from livechat.whatsapp.account_news import BLOCKED
 from livechat.whatsapp.errors import Disposition, GraphError
+from livechat.whatsapp.news import BLOCKED
 
 log = structlog.get_logger(__name__)
 
@@ -37,7 +38,8 @@ def refresh_number(
     """Ask Meta about a number that is due; True where it answered. Commits around the calls.
 
     A number that is shared with the WhatsApp Business app gets its address book and old chats, which Meta
-    gives once and within 24 hours. Trouble with the token pauses the number, as a send would.
+    gives once and within 24 hours. Blocks that were made or lifted elsewhere are learnt. Trouble with the
+    token pauses the number, as a send would.
     """
     claim = queries.claim_refresh(session, phone_number_id, REFRESH_EVERY_S)
     session.commit()
@@ -61,6 +63,7 @@ def refresh_number(
     if queries.save_facts(session, [phone_number_id], _facts(life)):
         publish_numbers(session, [phone_number_id])
     session.commit()
+    reconcile_blocks(session, graph, token, phone_number_id)
     if life.on_business_app and claim.is_new:
         _start_app_sync(session, graph, token, phone_number_id, claim)
     return True

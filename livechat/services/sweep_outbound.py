@@ -6,8 +6,9 @@ import structlog
 from redis import Redis
 from redis.exceptions import RedisError
 
+from livechat.domain.retry import SEND
 from livechat.outbox import enqueue
-from livechat.queries.outgoing import Head, claimants, due_heads, expire_claims
+from livechat.queries.outgoing import Head, claimants, due_heads, expire_claims, requeue_uploads
 from livechat.queries.session import AnySession
 from livechat.services.deliver import UNCONFIRMED
 from livechat.services.pace import Pace, Turn
@@ -37,15 +38,19 @@ class Swept:
 
 
 def sweep_outbound(session: AnySession, redis: Redis) -> Swept:
-    """Turn claims past their deadline into ``unknown``; see that every due message is on the timetable.
+    """Give up the claims of dead senders; see that every due message is on the timetable.
 
+    What was claimed becomes ``unknown``, or ``queued`` again where only its file was on its way.
     Commits. Harmless to run twice or beside itself.
     """
     # A worker that was killed on this machine is known to be dead long before its claims' deadline.
     gone = [mark for mark in claimants(session) if is_surely_gone(mark)]
+    unsent = requeue_uploads(session, gone=gone, most_attempts=SEND.max_attempts)
     expired = expire_claims(session, UNCONFIRMED, gone=gone, grace_s=GONE_GRACE_S)
-    publish(session, updated=dict(expired))
+    publish(session, updated=dict([*unsent, *expired]))
     session.commit()
+    for message_id, conversation_id in unsent:
+        log.warning("upload_given_up", message_id=str(message_id), conversation_id=str(conversation_id))
     for message_id, conversation_id in expired:
         log.warning(
             "send_unconfirmed",

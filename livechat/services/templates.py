@@ -13,19 +13,17 @@ from livechat.queries import notices
 from livechat.queries import templates as queries
 from livechat.queries.session import AnySession
 from livechat.services.sync_templates import request_sync
+from livechat.whatsapp.template_parameters import Parameter, parameters_of
+from livechat.whatsapp.template_rendering import filled_text, render
+from livechat.whatsapp.template_values import check_values
 from livechat.whatsapp.templates import (
     APPROVED,
     DELETED,
     UTILITY,
-    Parameter,
     Template,
-    check_values,
-    filled_text,
     is_marketing,
     language_code,
     needs_phone_number,
-    parameters_of,
-    render,
 )
 
 Json = dict[str, Any]

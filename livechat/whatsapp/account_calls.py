@@ -21,6 +21,8 @@ _LIFE_FIELDS = (
     "whatsapp_business_manager_messaging_limit"
 )
 _PAGE_SIZE = 100
+# A number blocks 64,000 customers at most (Meta, "Block users").
+_BLOCKS_PAGE_SIZE = 1000
 # 6,000 templates at most (Meta, "Templates overview"); a cursor that runs in circles must end.
 _MOST_PAGES = 100
 # A list that changes while it is read starts over; one that always does is left for later.
@@ -97,6 +99,39 @@ class AccountCalls:
     def unblock(self, phone_number_id: str, token: str, customer: str) -> None:
         """Let a customer write and be written to again."""
         self._change_block("DELETE", phone_number_id, token, customer)
+
+    def blocked_users(self, phone_number_id: str, token: str) -> set[str]:
+        """Phone numbers (digits) and business-scoped ids of all customers whom the number has blocked.
+
+        Raises GraphError also where an entry or the list's end cannot be made out: whoever is not listed
+        counts as not blocked, so half a list is none.
+        """
+        found: set[str] = set()
+        params = {"limit": str(_BLOCKS_PAGE_SIZE)}
+        for _ in range(_MOST_PAGES):
+            answer = self._call(
+                "block_users", "GET", f"{quote(phone_number_id, safe='')}/block_users", token, params=params
+            )
+            rows = answer.get("data")
+            # Meta's page has users one level deeper in one of its examples.
+            users = [
+                user for row in map(obj, items_of(rows)) for user in items_of(row.get("block_users")) or [row]
+            ]
+            ids = [
+                {id_or_none(obj(user).get(key)) for key in ("wa_id", "user_id")} - {None} for user in users
+            ]
+            if not isinstance(rows, list) or not all(ids):
+                raise GraphError(
+                    None, "WhatsApp's answer lists no blocked customers", disposition=Disposition.UNKNOWN
+                )
+            found |= {each.removeprefix("+") for entry in ids for each in entry if each is not None}
+            after = id_or_none(obj(obj(answer.get("paging")).get("cursors")).get("after"))
+            if not rows or after is None or after == params.get("after"):
+                return found
+            params |= {"after": after}
+        raise GraphError(
+            None, "WhatsApp's list of blocked customers does not end", disposition=Disposition.UNKNOWN
+        )
 
     def _change_block(self, method: str, phone_number_id: str, token: str, customer: str) -> None:
         answer = self._call(

@@ -48,7 +48,9 @@ def _frame(findings: Findings, kind: str, part: dict[str, Any]) -> None:
         text = footer.get("text") if isinstance(footer, dict) else None
         findings.text("interactive.footer.text", text, _FOOTER)
     header = part.get("header")
-    if header is not None:
+    if header is not None and kind == "product":
+        findings.add("interactive.header", "A single product takes no header.")
+    elif header is not None:
         _header(findings, kind, header)
     elif kind == "product_list":
         findings.add("interactive.header", "A list of products needs a header.")
@@ -142,8 +144,17 @@ def _flow(findings: Findings, parameters: dict[str, Any]) -> None:
         findings.text(f"{prefix}.{key}", parameters.get(key), _FLOW_ID, required=False)
     payload = parameters.get("flow_action_payload")
     if payload is not None:
-        screen = payload.get("screen") if isinstance(payload, dict) else None
-        findings.text(f"{prefix}.flow_action_payload.screen", screen)
+        _first_screen(findings, f"{prefix}.flow_action_payload", parameters, payload)
+
+
+def _first_screen(findings: Findings, field: str, parameters: dict[str, Any], payload: Any) -> None:
+    if parameters.get("flow_action") == "data_exchange":
+        findings.add(field, "Leave it out: with data_exchange the first screen comes from the endpoint.")
+        return
+    screen, data = (payload.get("screen"), payload.get("data")) if isinstance(payload, dict) else (None, None)
+    findings.text(f"{field}.screen", screen)
+    if data is not None and not (isinstance(data, dict) and data):
+        findings.add(f"{field}.data", "Give an object with at least one value.")
 
 
 def _catalog(findings: Findings, action: dict[str, Any]) -> None:

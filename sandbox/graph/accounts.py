@@ -227,8 +227,18 @@ def blocked_users(call: Call) -> Json:
     """`GET /{phone_number_id}/block_users`."""
     box = sandbox()
     number = require_number(call)
-    keys = [key for phone_number_id, key in box.world.blocked if phone_number_id == number.phone_number_id]
-    return {"data": [{"messaging_product": "whatsapp", "wa_id": key} for key in sorted(keys)]}
+    keys = sorted(key for of, key in box.world.blocked if of == number.phone_number_id)
+    # As Meta's cursors: there is one behind every page that has something, and the last page is empty.
+    start = int(request.args.get("after") or 0)
+    end = start + int(request.args.get("limit") or 25)
+    paging = {"paging": {"cursors": {"after": str(end)}}} if keys[start:end] else {}
+    return {
+        "data": [
+            {"messaging_product": "whatsapp", ("wa_id" if key.isdecimal() else "user_id"): key}
+            for key in keys[start:end]
+        ],
+        **paging,
+    }
 
 
 def forget_contact(call: Call) -> Json:

@@ -10,6 +10,7 @@ from sandbox.model import Json
 MAX_BUTTONS = 3
 MAX_ROWS = 10
 MAX_SECTIONS = 10
+MAX_PRODUCTS = 30
 
 MediaCheck = Callable[[Json, str, str], None]
 
@@ -30,6 +31,8 @@ def check_interactive(body: Json, check_media: MediaCheck) -> None:
         footer = checks.part(part, "footer", "interactive['footer']")
         checks.text(footer, "text", "interactive['footer']['text']", limit=60)
     if "header" in part:
+        if kind == "product":
+            raise checks.invalid("interactive['header']", "is not allowed for a product.")
         _check_header(checks.part(part, "header", "interactive['header']"), kind, check_media)
     elif kind == "product_list":
         raise checks.missing("interactive['header']")
@@ -103,7 +106,18 @@ def _check_flow(action: Json) -> None:
     parameters = checks.part(action, "parameters", "interactive['action']['parameters']")
     if not parameters.get("flow_id") and not parameters.get("flow_name"):
         raise checks.missing("interactive['action']['parameters']['flow_id']")
-    checks.text(parameters, "flow_cta", "interactive['action']['parameters']['flow_cta']", limit=30)
+    if str(parameters.get("flow_message_version")) != "3":
+        raise checks.invalid("interactive['action']['parameters']['flow_message_version']", "must be 3.")
+    checks.text(parameters, "flow_cta", "interactive['action']['parameters']['flow_cta']", limit=20)
+    payload = parameters.get("flow_action_payload")
+    if payload is None:
+        return
+    path = "interactive['action']['parameters']['flow_action_payload']"
+    if parameters.get("flow_action") == "data_exchange" or not isinstance(payload, dict):
+        raise checks.invalid(path, "must be an object, and only with flow_action navigate.")
+    checks.text(payload, "screen", f"{path}['screen']", limit=256)
+    if "data" in payload and not (isinstance(payload["data"], dict) and payload["data"]):
+        raise checks.invalid(f"{path}['data']", "must be a non-empty object.")
 
 
 def _check_product(action: Json) -> None:
@@ -113,8 +127,21 @@ def _check_product(action: Json) -> None:
 
 def _check_product_list(action: Json) -> None:
     checks.text(action, "catalog_id", "interactive['action']['catalog_id']", limit=64)
-    for index, section in enumerate(checks.items(action, "sections", "interactive['action']['sections']")):
-        checks.items(section, "product_items", f"interactive['action']['sections'][{index}]['product_items']")
+    sections = checks.items(action, "sections", "interactive['action']['sections']")
+    count = 0
+    for index, section in enumerate(sections):
+        path = f"interactive['action']['sections'][{index}]"
+        checks.text(section, "title", f"{path}['title']", limit=24, optional=len(sections) == 1)
+        products = checks.items(section, "product_items", f"{path}['product_items']")
+        for number, product in enumerate(products):
+            field = f"{path}['product_items'][{number}]['product_retailer_id']"
+            checks.text(product, "product_retailer_id", field, limit=256)
+        count += len(products)
+    if not 1 <= len(sections) <= MAX_SECTIONS or not 1 <= count <= MAX_PRODUCTS:
+        raise checks.invalid(
+            "interactive['action']['sections']",
+            f"must have 1 to {MAX_SECTIONS} sections and 1 to {MAX_PRODUCTS} products in total.",
+        )
 
 
 def _check_name(action: Json, name: str) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 from sandbox.graph import checks
@@ -42,10 +43,29 @@ def check_template(body: Json, find: FindTemplate, check_media: MediaCheck, *, b
     given = part.get("components") or []
     if not isinstance(given, list) or not all(isinstance(item, dict) for item in given):
         raise checks.invalid("template['components']", "must be an array of JSON objects.")
+    _check_components(template, given, check_media)
+    _check_cards(template, given, check_media)
+    return template
+
+
+def _check_components(template: Template, given: list[Json], check_media: MediaCheck) -> None:
     _check_header(template, _component(given, "header"), check_media)
     _check_body(template, _component(given, "body"))
     _check_buttons(template, [c for c in given if str(c.get("type", "")).lower() == "button"])
-    return template
+
+
+def _check_cards(template: Template, given: list[Json], check_media: MediaCheck) -> None:
+    """A carousel is sent with all of its cards, each as a template of its own."""
+    declared = _declared(template, "CAROUSEL").get("cards", [])
+    carousel = next((c for c in given if str(c.get("type", "")).lower() == "carousel"), {})
+    cards = checks.items(carousel, "cards", "template['components'][carousel]['cards']") if carousel else []
+    if len(cards) != len(declared):
+        raise _count_error("carousel", len(cards), len(declared))
+    for card, of in zip(cards, declared, strict=True):
+        components = checks.items(
+            card, "components", "template['components'][carousel]['cards']['components']"
+        )
+        _check_components(replace(template, components=of["components"]), components, check_media)
 
 
 def _component(given: list[Json], kind: str) -> list[Json]:

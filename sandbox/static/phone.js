@@ -37,6 +37,11 @@ function bubble(b) {
     b.text ? el("div", { className: "words", dir: "auto" }, ...marked(b.text)) : null,
     b.rows.length ? el("dl", { className: "lines" }, ...b.rows.map((row) => el("div", {}, el("dt", { dir: "auto" }, row.label), el("dd", { dir: "auto" }, row.value)))) : null,
     b.footer ? el("div", { className: "foot", dir: "auto" }, b.footer) : null,
+    b.cards_shown.length ? el("div", { className: "carousel", tabIndex: 0, role: "group", "aria-label": "Cards" },
+      ...b.cards_shown.map((card, at) => el("div", { className: "slide" },
+        file(card.file),
+        card.text ? el("div", { className: "words", dir: "auto" }, ...marked(card.text)) : null,
+        choices(card, `${at}:`)))) : null,
   ];
   return el("div", { className: `bubble${b.mine ? " mine" : ""}${b.reactions.length ? " reacted" : ""}${isSticker ? " bare" : ""}`, "data-wamid": b.wamid },
     content,
@@ -93,12 +98,13 @@ function place(p) {
 
 const SIGNS = { link: "🔗", copy: "📋", call: "📞", form: "📝", products: "🛍️", other: "" };
 
-function choices(b) {
+/** `prefix` tells whose buttons these are: of which card, or nothing for the message's own. */
+function choices(b, prefix = "") {
   if (!b.buttons.length && !b.list) return null;
   return el("div", { className: "choices" },
     ...b.buttons.map((button, index) => {
       const text = `${SIGNS[button.kind] ?? "↩"} ${button.title}`;
-      if (button.answers) return el("button", { type: "button", "data-choice": String(index) }, text);
+      if (button.answers) return el("button", { type: "button", "data-choice": `${prefix}${index}` }, text);
       return el("span", { className: "plain", dir: "auto" }, text, button.detail ? el("span", { className: "foot" }, button.detail) : null);
     }),
     b.list ? el("details", {},
@@ -113,7 +119,10 @@ function choices(b) {
 /** What the customer answers by tapping this element of a bubble; null where it answers nothing. */
 export function tapped(target, shown) {
   const choice = target.closest("[data-choice]");
-  if (choice) return shown.buttons[Number(choice.dataset.choice)].answers;
+  if (choice) {
+    const [button, card] = choice.dataset.choice.split(":").map(Number).reverse();
+    return (card === undefined ? shown : shown.cards_shown[card]).buttons[button].answers;
+  }
   const row = target.closest("[data-row]");
   if (!row) return null;
   const [section, index] = row.dataset.row.split(".").map(Number);

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from sandbox.media_store import sample_bytes
-from tests.e2e.looking import expect, violations
+from tests.e2e.looking import bubble, expect, open_conversation, reply, violations
 from tests.e2e.product import Product, wait_until
 from tests.e2e.test_kinds import open_thread
 
@@ -165,6 +165,48 @@ def _ask_number(page: Any) -> None:
     ).fill("Number?")
 
 
+def _call(page: Any) -> None:
+    choose(page, "Ask to call")
+
+
+def _form(page: Any) -> None:
+    choose(page, "Form")
+    sheet = page.get_by_role("dialog", name="Message with a form")
+    sheet.get_by_label("Message", exact=True).fill("Book a table")
+    sheet.get_by_label("Id of the form", exact=True).fill("1088")
+    sheet.get_by_label("Text on the button that opens the form").fill("Book")
+    sheet.get_by_label("First screen (optional)", exact=True).fill("TABLE")
+    sheet.get_by_label("Values for the first screen (optional, JSON)").fill('{"guests": 2}')
+    sheet.get_by_label("A draft that is not published yet").check()
+
+
+def _products(page: Any) -> None:
+    choose(page, "Products")
+    sheet = page.get_by_role("dialog", name="Message with products")
+    sheet.get_by_label("Heading", exact=True).fill("Bread")
+    sheet.get_by_label("Message", exact=True).fill("All fresh")
+    sheet.get_by_label("Id of the catalogue", exact=True).fill("194836987003835")
+    sheet.get_by_label("Product 1", exact=True).fill("rye")
+    sheet.get_by_role("button", name="Add a product").click()
+    sheet.get_by_label("Product 2", exact=True).fill("spelt")
+
+
+def _product(page: Any) -> None:
+    choose(page, "Products")
+    sheet = page.get_by_role("dialog", name="Message with products")
+    sheet.get_by_label("What to show").select_option("One product")
+    # The catalogue is that of the message before.
+    expect(sheet.get_by_label("Id of the catalogue", exact=True)).to_have_value("194836987003835")
+    sheet.get_by_label("Id of the product", exact=True).fill("rye")
+
+
+def _catalogue(page: Any) -> None:
+    choose(page, "Products")
+    sheet = page.get_by_role("dialog", name="Message with products")
+    sheet.get_by_label("What to show").select_option("The whole catalogue")
+    sheet.get_by_label("Message", exact=True).fill("All that we bake")
+
+
 def _shape(value: Any) -> Any:
     """The body without ids, which are made up."""
     if isinstance(value, dict):
@@ -196,6 +238,28 @@ BUILT: list[tuple[Callable[[Any], None], str, Any, str]] = [
     (_ask_number, "interactive", {
         "type": "request_contact_info", "body": {"text": "Number?"}, "action": {"name": "request_contact_info"},
     }, "Number?"),
+    (_call, "interactive", {
+        "type": "call_permission_request", "action": {"name": "call_permission_request"},
+    }, "Allow calls"),
+    (_form, "interactive", {
+        "type": "flow", "body": {"text": "Book a table"},
+        "action": {"name": "flow", "parameters": {
+            "flow_message_version": "3", "flow_id": "1088", "flow_cta": "Book", "flow_action": "navigate",
+            "mode": "draft", "flow_action_payload": {"screen": "TABLE", "data": {"guests": 2}},
+        }},
+    }, "Book a table"),
+    (_products, "interactive", {
+        "type": "product_list", "header": {"type": "text", "text": "Bread"}, "body": {"text": "All fresh"},
+        "action": {"catalog_id": "194836987003835", "sections": [
+            {"product_items": [{"product_retailer_id": "rye"}, {"product_retailer_id": "spelt"}]},
+        ]},
+    }, "All fresh"),
+    (_product, "interactive", {
+        "type": "product", "action": {"catalog_id": "194836987003835", "product_retailer_id": "rye"},
+    }, "View items"),
+    (_catalogue, "interactive", {
+        "type": "catalog_message", "body": {"text": "All that we bake"}, "action": {"name": "catalog_message"},
+    }, "All that we bake"),
 ]  # fmt: skip
 
 
@@ -207,8 +271,103 @@ def test_everything_that_is_built_reaches_the_customer(chat: Any, product: Produ
         expect(chat.get_by_role("main").get_by_role("listitem").filter(has_text=words).last).to_be_visible()
         body = sent(product, customer, count)[-1]
         assert (body["type"], _shape(body[kind])) == (kind, expected)
-    _buttons(chat)
-    assert violations(chat) == []
+    for build in (_buttons, _form, _products):
+        build(chat)
+        assert violations(chat) == []
+        chat.get_by_role("dialog").get_by_role("button", name="Cancel").click()
+
+
+def test_a_form_and_an_order_come_back(chat: Any, product: Product, customer: str) -> None:
+    for build in (_form, _products):
+        build(chat)
+        chat.get_by_role("dialog").get_by_role("button", name="Send", exact=True).click()
+        expect(chat.get_by_role("dialog")).to_have_count(0)
+    sent(product, customer, 2)
+    box = chat.context.new_page()
+    box.goto(product.sandbox_url)
+    box.locator(f"button[data-key='{customer}']").click()
+    phone = box.locator("#thread")
+    expect(phone).to_contain_text("spelt")
+    assert violations(box) == []
+    phone.get_by_role("button", name="Book").click()
+    form = chat.get_by_role("main").get_by_role("listitem").filter(has_text="Wants callback")
+    expect(form).to_contain_text("Guests")
+    expect(form).to_contain_text("As soon as you can, please")
+    expect(form).to_contain_text("Book a table")
+    phone.get_by_role("button", name=re.compile("Order$")).click()
+    order = chat.get_by_role("main").get_by_role("listitem").filter(has_text="Order · 2 items")
+    expect(order).to_contain_text("spelt")
+    expect(order).to_contain_text("₹85.00")
+    box.close()
+
+
+def test_every_other_file_goes_out_as_what_it_was_chosen_as(
+    chat: Any, product: Product, customer: str
+) -> None:
+    attach(chat, "Photos and videos", [a_file("oven.mp4", "video/mp4", sample_bytes("video"))])
+    attach(chat, "Audio file", [a_file("bell.ogg", "audio/ogg", sample_bytes("audio"))])
+    attach(chat, "Sticker", [a_file("bun.webp", "image/webp", sample_bytes("sticker"))])
+    tray = chat.get_by_role("region", name="Files to send")
+    tray.get_by_label("Caption for oven.mp4").fill("Hot")
+    tray.get_by_role("button", name="Send 3 files").click()
+    bodies = sent(product, customer, 3)
+    assert [(body["type"], _shape(body[body["type"]])) for body in bodies] == [
+        ("video", {"caption": "Hot"}),
+        ("audio", {}),
+        ("sticker", {}),
+    ]
+    assert all(body[body["type"]]["id"] for body in bodies)
+
+
+def test_a_quoted_answer_and_a_reaction_name_the_message(chat: Any, product: Product, customer: str) -> None:
+    [wamid] = [message["wamid"] for message in product.messages(customer)]
+    asked = bubble(chat, "Hello")
+    asked.hover()
+    asked.get_by_role("button", name="Reply").click()
+    reply(chat, "Good morning")
+    # While it was written the customer was told so, which is the catalogue's "mark-read-typing".
+    told = {
+        "messaging_product": "whatsapp",
+        "status": "read",
+        "message_id": wamid,
+        "typing_indicator": {"type": "text"},
+    }
+    wait_until(
+        lambda: (
+            told in [call["body"] for call in product.control("GET", "/requests?endpoint=read")["requests"]]
+        ),
+        45,
+        "the typing",
+    )
+    [answer] = sent(product, customer)
+    assert (answer["context"], answer["text"]["body"]) == ({"message_id": wamid}, "Good morning")
+    asked = bubble(chat, "Hello").first
+    asked.hover()
+    asked.get_by_role("button", name="React").click()
+    chat.get_by_role("group", name="React").get_by_role("button").first.click()
+    reaction = sent(product, customer, 2)[-1]
+    assert (reaction["type"], reaction["reaction"]["message_id"]) == ("reaction", wamid)
+    assert "context" not in reaction
+
+
+def test_files_wait_while_others_are_answered_and_are_not_left_unasked(
+    chat: Any, product: Product, customer: str
+) -> None:
+    would_ask = "() => !window.dispatchEvent(new Event('beforeunload', { cancelable: true }))"
+    other = product.customer("Otto Other")
+    product.write(other, "And me?")
+    assert not chat.evaluate(would_ask)
+    attach(chat, "Document", [a_file("Preise.pdf", "application/pdf", sample_bytes("document"))])
+    tray = chat.get_by_role("region", name="Files to send")
+    tray.get_by_label("Caption for Preise.pdf").fill("For you")
+    open_conversation(chat, "Otto Other")
+    expect(tray).to_have_count(0)
+    assert chat.evaluate(would_ask)
+    chat.get_by_role("link", name="Cora Compose").filter(has_text="Draft: 1 file").click()
+    expect(tray.get_by_label("Caption for Preise.pdf")).to_have_value("For you")
+    tray.get_by_role("button", name="Send 1 file").click()
+    expect(tray).to_have_count(0)
+    assert not chat.evaluate(would_ask)
 
 
 def test_the_customers_answer_stands_under_the_question(chat: Any, product: Product, customer: str) -> None:
@@ -272,6 +431,68 @@ def test_a_template_reopens_a_closed_chat(agent: Any, product: Product) -> None:
     row = agent.get_by_role("main").get_by_role("listitem").filter(has_text="Template order_confirmation")
     expect(row).to_contain_text("Thank you, Tom! Your order number is 1043.")
     expect(row).to_contain_text("https://www.example.com/track/1043")
+
+
+def test_a_template_with_cards_shows_each_of_them(chat: Any, product: Product, customer: str) -> None:
+    choose(chat, "Template")
+    sheet = chat.get_by_role("dialog")
+    sheet.get_by_label("Search templates").fill("fresh_today")
+    sheet.get_by_role("button", name=re.compile("^fresh_today")).click()
+    for name in ("one.jpg", "two.jpg"):
+        with chat.expect_file_chooser() as chooser:
+            sheet.get_by_role("button", name="Choose a file").first.click()
+        chooser.value.set_files([a_file(name, "image/jpeg", sample_bytes("image"))])
+        expect(sheet.get_by_role("button", name="Choose a file")).to_have_count(1 if name == "one.jpg" else 0)
+    for field, value in zip(
+        sheet.get_by_role("textbox").all(), ("Cora", "₹90", "7", "₹95", "8"), strict=True
+    ):
+        field.fill(value)
+    shown = sheet.get_by_label("As the customer sees it")
+    expect(shown).to_contain_text("Fresh today, Cora:")
+    expect(shown.get_by_role("region", name="2 cards")).to_contain_text("Rye for ₹95")
+    expect(shown.get_by_role("img")).to_have_count(2)
+    assert violations(chat) == []
+    sheet.get_by_role("button", name="Send template").click()
+    (body,) = sent(product, customer)
+    [_, carousel] = body["template"]["components"]
+    assert [card["components"][1]["parameters"][0]["text"] for card in carousel["cards"]] == ["₹90", "₹95"]
+    cards = bubble(chat, "Template fresh_today").get_by_role("region", name="2 cards")
+    expect(cards.get_by_role("img")).to_have_count(2)
+    expect(cards).to_contain_text("Sourdough for ₹90")
+    expect(cards).to_contain_text("https://www.example.com/bread/8")
+    box = chat.context.new_page()
+    box.goto(product.sandbox_url)
+    box.locator(f"button[data-key='{customer}']").click()
+    phone = box.locator("#thread")
+    expect(phone.get_by_role("img", name="Photo")).to_have_count(2)
+    phone.get_by_role("group", name="Cards").get_by_role("button").nth(1).click()
+    expect(bubble(chat, "Keep me one").last).to_contain_text("Tapped a button")
+    assert violations(box) == []
+    box.close()
+
+
+def test_a_template_with_named_values(chat: Any, product: Product, customer: str) -> None:
+    choose(chat, "Template")
+    sheet = chat.get_by_role("dialog")
+    sheet.get_by_label("Search templates").fill("reservation")
+    sheet.get_by_role("button", name=re.compile("^reservation_confirmation")).click()
+    sheet.get_by_label("number of guests").fill("4")
+    sheet.get_by_label("day", exact=True).fill("Sunday")
+    sheet.get_by_role("button", name="Send template").click()
+    (body,) = sent(product, customer)
+    assert body["template"] == {
+        "name": "reservation_confirmation",
+        "language": {"code": "en_US"},
+        "components": [
+            {
+                "type": "body",
+                "parameters": [
+                    {"type": "text", "text": "4", "parameter_name": "number_of_guests"},
+                    {"type": "text", "text": "Sunday", "parameter_name": "day"},
+                ],
+            }
+        ],
+    }
 
 
 def test_a_shared_contact_can_be_written_to(chat: Any, product: Product, customer: str) -> None:

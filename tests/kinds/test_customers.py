@@ -6,9 +6,15 @@ from uuid import UUID
 
 import pytest
 
+from livechat.domain import clock
+from livechat.queries.blocking import database_time, reconcile_blocked
 from livechat.services.read_receipts import send_read_receipt
+from livechat.services.refresh_number import refresh_number
 from livechat.services.typing import send_typing
+from tests.conftest import ENCRYPTION_KEY
 from tests.kinds.conftest import ASHA, ASHA_ID, Inbox
+
+MEERA_ID = "IN.44120987301265539917"
 
 
 def written(inbox: Inbox) -> str:
@@ -143,3 +149,43 @@ def test_a_block_made_elsewhere_is_learnt_from_metas_refusal(inbox: Inbox) -> No
     inbox.box.call("POST", f"/customers/{ASHA}/block", {})
     inbox.deliver(message["conversation_id"])
     assert inbox.call("GET", f"/conversations/{conversation}").json["is_blocked"] is True
+
+
+def refresh(inbox: Inbox) -> None:
+    """Ask Meta about the number, as the sweep does every few hours."""
+    inbox.execute("UPDATE phone_numbers SET refresh_due_at = now()")
+    assert refresh_number(inbox.session, inbox.sender.graph, (ENCRYPTION_KEY,), inbox.number)
+    inbox.session.rollback()
+
+
+def test_blocks_made_and_lifted_elsewhere_are_learnt(inbox: Inbox) -> None:
+    phone, by_id = written(inbox), inbox.conversation(customer_phone=None, customer_user_id=MEERA_ID)
+    untouched = inbox.conversation(customer_phone="919820012345")
+
+    def blocked() -> dict[str, bool]:
+        rows = inbox.rows("SELECT id, is_blocked FROM chat_conversations")
+        return {str(row["id"]): row["is_blocked"] for row in rows}
+
+    inbox.box.customer_writes(MEERA_ID, "Hi")
+    inbox.box.flush()
+    for customer in (ASHA, MEERA_ID):
+        inbox.box.call("POST", f"/customers/{customer}/block", {})
+    refresh(inbox)
+    assert blocked() == {phone: True, str(by_id.id): True, str(untouched.id): False}
+    inbox.box.call("POST", f"/customers/{ASHA}/block", {"blocked": False})
+    refresh(inbox)
+    assert blocked() == {phone: False, str(by_id.id): True, str(untouched.id): False}
+    inbox.box.fault("error", code=131000, times=1, match={"endpoint": "block_users"})
+    inbox.box.call("POST", f"/customers/{MEERA_ID}/block", {"blocked": False})
+    refresh(inbox)
+    assert blocked()[str(by_id.id)] is True, "who could not be asked changes nothing"
+
+
+def test_a_block_made_while_the_list_is_read_stands(inbox: Inbox) -> None:
+    conversation = written(inbox)
+    read_at = database_time(inbox.session)
+    assert inbox.call("POST", f"/conversations/{conversation}/block").status_code == 200
+    assert reconcile_blocked(inbox.session, inbox.number, set(), read_at) == []
+    assert [str(id_) for id_ in reconcile_blocked(inbox.session, inbox.number, set(), clock.now())] == [
+        conversation
+    ]

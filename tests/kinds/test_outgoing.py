@@ -73,6 +73,37 @@ FREE_FORM: dict[str, dict[str, Any]] = {
             "parameters": {"flow_message_version": "3", "flow_id": "1", "flow_cta": "Book"},
         },
     },
+    "flow at a screen": {
+        "type": "flow",
+        "header": {"type": "text", "text": "The bakery"},
+        "body": {"text": "Book a table"},
+        "footer": {"text": "Until ten"},
+        "action": {
+            "name": "flow",
+            "parameters": {
+                "flow_message_version": "3",
+                "flow_id": "1",
+                "flow_cta": "Book",
+                "flow_token": "t-1",
+                "mode": "draft",
+                "flow_action": "navigate",
+                "flow_action_payload": {"screen": "TABLE", "data": {"guests": 2}},
+            },
+        },
+    },
+    "flow by name": {
+        "type": "flow",
+        "body": {"text": "Book a table"},
+        "action": {
+            "name": "flow",
+            "parameters": {
+                "flow_message_version": "3",
+                "flow_name": "booking",
+                "flow_cta": "Book",
+                "flow_action": "data_exchange",
+            },
+        },
+    },
     "product": {"type": "product", "action": {"catalog_id": "1", "product_retailer_id": "loaf"}},
     "products": {
         "type": "product_list",
@@ -210,12 +241,17 @@ def test_a_reaction_needs_a_living_message_of_the_last_30_days(
         assert "reaction.message_id" in answer.json["errors"]
 
 
-def test_a_header_takes_a_file_that_was_uploaded_here(inbox: Inbox) -> None:
+def uploaded(inbox: Inbox, name: str) -> str:
+    """Our id of a picture that the agent has uploaded."""
     photo = (Path(__file__).parents[2] / "sandbox" / "assets" / "photo.jpg").read_bytes()
-    form = {"phone_number_id": inbox.number, "file": (BytesIO(photo), "photo.jpg")}
-    uploaded = inbox.call("POST", "/media", data=form, content_type="multipart/form-data")
-    assert uploaded.status_code == 201, uploaded.text
-    header = {"type": "image", "image": {"media_id": uploaded.json["media"]["id"]}}
+    form = {"phone_number_id": inbox.number, "file": (BytesIO(photo), name)}
+    answer = inbox.call("POST", "/media", data=form, content_type="multipart/form-data")
+    assert answer.status_code == 201, answer.text
+    return str(answer.json["media"]["id"])
+
+
+def test_a_header_takes_a_file_that_was_uploaded_here(inbox: Inbox) -> None:
+    header = {"type": "image", "image": {"media_id": uploaded(inbox, "photo.jpg")}}
     components = [
         {"type": "header", "parameters": [header]},
         {"type": "body", "parameters": [{"type": "text", "text": "Asha"}, {"type": "text", "text": "1043"}]},
@@ -237,6 +273,98 @@ def test_a_header_takes_a_file_that_was_uploaded_here(inbox: Inbox) -> None:
     assert list(sent) == ["id"]
     assert second["template"]["components"][0]["parameters"][0]["image"] == sent
     assert upload["http_status"] == 200
+
+
+def test_every_card_of_a_template_goes_out_and_shows_its_file(inbox: Inbox) -> None:
+    inbox.sync()
+    ours = [uploaded(inbox, "sourdough.jpg"), uploaded(inbox, "rye.jpg")]
+    cards = [
+        {
+            "card_index": index,
+            "components": [
+                {
+                    "type": "header",
+                    "parameters": [{"type": "image", "image": {"media_id": media_id.upper()}}],
+                },
+                {"type": "body", "parameters": [{"type": "text", "text": f"₹{90 + index}"}]},
+                {
+                    "type": "button",
+                    "sub_type": "url",
+                    "index": "1",
+                    "parameters": [{"type": "text", "text": str(index)}],
+                },
+            ],
+        }
+        for index, media_id in enumerate(ours)
+    ]
+    body = {"type": "body", "parameters": [{"type": "text", "text": "Asha"}]}
+    template = {
+        "name": "fresh_today",
+        "language": {"code": "en_US"},
+        "components": [body, {"type": "carousel", "cards": cards}],
+    }
+    conversation = inbox.conversation()
+    message = inbox.accepted(conversation_id=str(conversation.id), message_type="template", template=template)
+    inbox.deliver(conversation.id)
+    shown = inbox.call("GET", f"/messages/{message['id']}").json
+    assert shown["status"] == "sent"
+    seen = shown["content"]["rendered"]["cards"]
+    assert [card["body"] for card in seen] == ["Sourdough for ₹90", "Rye for ₹91"]
+    files = [card["header"]["media"] for card in seen]
+    assert [(each["id"], each["state"]) for each in files] == [(media_id, "ready") for media_id in ours]
+    assert all(each["url"] for each in files)
+    assert [button["url"] for card in seen for button in card["buttons"] if "url" in button] == [
+        "https://www.example.com/bread/0",
+        "https://www.example.com/bread/1",
+    ]
+    [taken] = inbox.box.messages()
+    [_, carousel] = taken["body"]["template"]["components"]
+    theirs = [
+        upload["id"]
+        for upload in inbox.box.call("GET", "/media")["media"]
+        if upload["mime_type"] == "image/jpeg"
+    ]
+    sent = [card["components"][0]["parameters"][0]["image"] for card in carousel["cards"]]
+    assert [list(each) for each in sent] == [["id"]] * 2
+    assert {each["id"] for each in sent} <= set(theirs)
+    assert sent[0] != sent[1]
+    # Both are the message's: neither is taken for an upload that nobody sent.
+    assert len(inbox.rows("SELECT * FROM message_media")) == 2
+
+
+# The files of cloud-api.md 7.2 beside the catalogue's: by Meta's id and by a public address.
+FILES: list[tuple[str, dict[str, Any]]] = [
+    ("image", {"link": "https://e.com/a.png"}),
+    ("video", {"id": "video/mp4", "caption": "The oven"}),
+    ("video", {"link": "https://e.com/a.mp4"}),
+    ("audio", {"id": "audio/mpeg"}),
+    ("audio", {"link": "https://e.com/a.mp3"}),
+    ("document", {"id": "application/pdf", "caption": "Yours", "filename": "Rechnung.pdf"}),
+    ("sticker", {"id": "image/webp"}),
+    ("sticker", {"link": "https://e.com/a.webp"}),
+]
+
+
+def test_every_kind_of_file_reaches_meta_by_its_id_or_address(inbox: Inbox) -> None:
+    inbox.box.customer_writes(ASHA, "Hi")
+    conversation = inbox.conversation()
+    expected = []
+    for kind, part in FILES:
+        if "id" in part:
+            part = part | {"id": inbox.box.call("POST", "/media", {"mime_type": part["id"]})["id"]}
+        inbox.accepted(conversation_id=str(conversation.id), message_type=kind, **{kind: part})
+        expected.append((kind, part))
+    inbox.deliver(conversation.id)
+    taken = [each["body"] for each in inbox.box.messages()]
+    assert [(body["type"], body[body["type"]]) for body in taken] == expected
+
+
+def test_every_request_of_the_catalogue_is_proved_somewhere() -> None:
+    # The receipt by tests/sends/test_read_receipts.py and tests/kinds/test_customers.py; an error's request is a
+    # plain text or template, whose answer tests/sends/test_deliver.py and tests/whatsapp/test_client.py act on.
+    others = {name for name in REQUESTS if name.startswith("error-")} | {"mark-read-typing"}
+    assert set(SENT) | others == set(REQUESTS)
+    assert {REQUESTS[name].get("type", "text") for name in others} <= {"text", "template"}
 
 
 def test_a_file_of_nobody_is_not_found_and_none_leaves_under_our_own_id(inbox: Inbox) -> None:

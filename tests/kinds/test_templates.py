@@ -43,14 +43,14 @@ def test_they_are_read_page_by_page_and_what_vanished_is_marked(inbox: Inbox) ->
     assert listed(inbox) == {"templates": [], "synced_at": None}
     for n in range(95):
         inbox.box.call("PUT", f"/templates/bulk_{n:03}", {})
-    assert inbox.sync() == 105
+    assert inbox.sync() == 106
     assert len(inbox.box.requests(endpoint="templates")) == 2
     assert listed(inbox)["synced_at"] is not None
     assert inbox.sync() is None, "not due again for hours"
     inbox.box.graph("DELETE", f"{inbox.waba_id}/message_templates?name=bulk_007")
     assert inbox.call("POST", "/templates/sync", json={"phone_number_id": inbox.number}).status_code == 202
     inbox.execute("UPDATE waba_accounts SET templates_due_at = now()")
-    assert inbox.sync() == 104
+    assert inbox.sync() == 105
     assert "bulk_007" not in names(inbox)
     assert status_of(inbox, "bulk_007")["status"] == "DELETED"
     assert names(inbox, status="DELETED") == ["bulk_007"]
@@ -103,7 +103,7 @@ def test_another_owners_number_has_no_templates(inbox: Inbox, auth: Any, client:
 
 def test_an_expired_cursor_starts_over(inbox: Inbox) -> None:
     inbox.box.fault("error", code=131059, times=2, match={"endpoint": "templates"})
-    assert inbox.sync() == 10
+    assert inbox.sync() == 11
     assert len(inbox.box.requests(endpoint="templates")) == 3
 
 
@@ -120,7 +120,7 @@ def test_a_refusal_backs_off_and_deletes_nothing(inbox: Inbox, code: int, wait_s
     )
     assert row["failures"] == 1
     assert 0.9 * wait_s < row["wait"] <= wait_s
-    assert len(names(inbox)) == 8
+    assert len(names(inbox)) == 9
     # An impatient finger does not shorten the wait that Meta asked for.
     inbox.call("POST", "/templates/sync", json={"phone_number_id": inbox.number})
     assert inbox.sync() is None
@@ -131,11 +131,11 @@ def test_wishes_at_once_are_one_reading_and_one_during_it_is_another(inbox: Inbo
     for _ in range(5):
         inbox.call("POST", "/templates/sync", json={"phone_number_id": inbox.number})
     assert len(inbox.tasks("maintenance.sync_templates")) == 5
-    assert inbox.sync() == 10
+    assert inbox.sync() == 11
     assert [inbox.sync() for _ in range(4)] == [None] * 4
     inbox.execute("UPDATE waba_accounts SET templates_synced_at = now() - interval '1 hour'")
     inbox.call("POST", "/templates/sync", json={"phone_number_id": inbox.number})
-    assert inbox.sync() == 10
+    assert inbox.sync() == 11
 
 
 # Webhooks
@@ -345,7 +345,7 @@ def test_a_refusal_by_meta_has_the_templates_read_again(inbox: Inbox) -> None:
     inbox.deliver(message["conversation_id"])
     [row] = inbox.rows("SELECT status, error FROM chat_messages")
     assert (row["status"], row["error"]["code"]) == ("failed", 132015)
-    assert inbox.sync() == 10
+    assert inbox.sync() == 11
     assert "hello_world" not in names(inbox)
 
 

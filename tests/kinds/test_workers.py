@@ -20,7 +20,7 @@ def test_templates_numbers_and_typing_by_tasks(inbox: Inbox, start_workers: Star
     inbox.hears("number_quality", event="FLAGGED")
     query = {"phone_number_id": inbox.number}
     wait_until(
-        lambda: len(inbox.call("GET", "/templates", query_string=query).json["templates"]) == 8, timeout_s=60
+        lambda: len(inbox.call("GET", "/templates", query_string=query).json["templates"]) == 9, timeout_s=60
     )
     wait_until(lambda: inbox.shown_number()["quality_rating"] == "RED", timeout_s=60)
     # The worker is awake now: it tells in time.

@@ -1,17 +1,25 @@
 """A reply with a file: by our id in the request, by Meta's in the call, uploaded once for a number."""
 
+import multiprocessing
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
+from redis import Redis
 
 from livechat.config import Settings
+from livechat.extensions import db
 from livechat.services.deliver import Sender
+from livechat.services.sweep_outbound import sweep_outbound
+from livechat.whatsapp.media import MediaClient
+from local.services import EmbeddedServices
+from tests.conftest import environment, wait_until
 from tests.factories import make_account
 from tests.media import files
 from tests.media.conftest import API, ASHA, Desk, number_of
+from tests.sends import lone_sender
 from tests.sends.conftest import deliver
 
 
@@ -109,6 +117,90 @@ def test_a_refused_message_has_its_file_given_anew(desk: Desk, outbox: Outbox) -
     assert outbox.status(outbox.send("image", {"media_id": media_id})) == "failed"
     assert outbox.status(outbox.send("image", {"media_id": media_id})) == "sent"
     assert outbox.uploads() == 2
+
+
+def test_a_file_that_meta_refuses_later_is_given_anew_when_it_is_sent_again(
+    desk: Desk, outbox: Outbox
+) -> None:
+    # Not before the end of the test: a delivery would beat the failure.
+    desk.box.behave(delivered_delay_ms=3_600_000)
+    media_id = uploaded(desk, files.picture("JPEG"), "cake.jpg")
+    message = outbox.send("image", {"media_id": media_id})
+    [taken] = desk.box.messages()
+    desk.box.webhook("status", wamid=taken["wamid"], status="failed", code=131053, wait=True)
+    desk.drain()
+    assert outbox.status(message) == "failed"
+    answer = desk.client.post(f"{API}/messages/{message['id']}/resend", json={}, headers=desk.headers)
+    assert answer.status_code == 202, answer.json
+    outbox.run()
+    assert outbox.status(answer.json["message"]) == "sent"
+    assert outbox.uploads() == 2
+    first, second = outbox.sent()
+    assert first["id"] != second["id"]
+
+
+def test_a_worker_killed_while_it_uploads_leaves_the_message_to_be_sent(
+    desk: Desk, outbox: Outbox, services: EmbeddedServices, redis_client: Redis
+) -> None:
+    media_id = uploaded(desk, files.picture("JPEG"), "cake.jpg")
+    message = outbox.accept("image", {"media_id": media_id}).json["message"]
+    desk.box.fault("delay", seconds=60, times=1, match={"endpoint": "media_upload"})
+    values = environment(services, WHATSAPP_API_URL=desk.box.base_url)
+    conversation_id = UUID(message["conversation_id"])
+    worker = multiprocessing.get_context("forkserver").Process(
+        target=lone_sender.run, args=(values, conversation_id), daemon=True
+    )
+    worker.start()
+    wait_until(lambda: desk.value("SELECT is_uploading FROM chat_messages WHERE id = :id", id=message["id"]))
+    worker.kill()
+    worker.join()
+    # A process of this machine that has ended: no deadline is waited for.
+    assert sweep_outbound(desk.session, redis_client).expired == 0
+    assert outbox.status(message) == "queued"
+    outbox.run()
+    assert outbox.status(message) == "sent"
+    assert len(desk.box.messages()) == 1
+
+
+def test_a_sender_whose_claim_was_given_up_while_it_uploaded_sends_nothing(
+    desk: Desk, outbox: Outbox, settings: Settings, redis_client: Redis
+) -> None:
+    files_of_other = outbox.sender.files
+    assert files_of_other is not None
+
+    class Sleeper(MediaClient):
+        """Uploads, but so slowly that another worker has sent the message before it is done."""
+
+        def upload(self, *arguments: Any) -> str:
+            desk.execute("UPDATE chat_messages SET claimed_until = now() WHERE status = 'sending'")
+            assert sweep_outbound(db.session, redis_client).expired == 0
+            deliver(db.session, outbox.sender, UUID(message["conversation_id"]), stays_for_s=1.0)
+            assert outbox.status(message) == "sent"
+            return super().upload(*arguments)
+
+    client = Sleeper(desk.box.base_url, "v26.0", connect_timeout_s=5, read_timeout_s=5)
+    slow = replace(outbox.sender, files=replace(files_of_other, client=client))
+    media_id = uploaded(desk, files.picture("JPEG"), "cake.jpg")
+    message = outbox.accept("image", {"media_id": media_id}).json["message"]
+    deliver(desk.session, slow, UUID(message["conversation_id"]))
+    client.close()
+    assert outbox.uploads() == 2
+    assert len(desk.box.messages()) == 1
+    assert outbox.status(message) == "sent"
+
+
+def test_a_file_that_kills_its_workers_again_and_again_is_given_up(
+    desk: Desk, outbox: Outbox, redis_client: Redis
+) -> None:
+    media_id = uploaded(desk, files.picture("JPEG"), "cake.jpg")
+    message = outbox.accept("image", {"media_id": media_id}).json["message"]
+    desk.execute(
+        "UPDATE chat_messages SET status = 'sending', status_rank = 10, is_uploading = true, attempts = 8, "
+        "claimed_until = now() - interval '1 s' WHERE id = :id",
+        id=message["id"],
+    )
+    assert sweep_outbound(desk.session, redis_client).expired == 1
+    assert outbox.status(message) == "unknown"
 
 
 def test_a_document_keeps_its_name_and_a_voice_note_is_one(desk: Desk, outbox: Outbox) -> None:

@@ -254,11 +254,11 @@ def test_template_pages(box: SandboxClient) -> None:
             break
         assert box.graph("GET", page["paging"]["next"]).status_code == 200
         after = f"&after={page['paging']['cursors']['after']}"
-    assert len(names) == len(set(names)) == 10
+    assert len(names) == len(set(names)) == 11
     bad = box.graph("GET", f"{box.waba_id}/message_templates?after=zzz").json()
     assert bad["error"]["code"] == 131059
     approved = box.graph("GET", f"{box.waba_id}/message_templates?status=approved&limit=50").json()["data"]
-    assert len(approved) == 8
+    assert len(approved) == 9
 
 
 def test_a_template_from_making_to_sending(box: SandboxClient, callback: Callback) -> None:

@@ -68,6 +68,8 @@ def test_a_code_that_says_stop_burns_nothing(
         assert (reason["code"], reason["title"]) == (code, "Scripted")
         assert reason["detail"].endswith(".")
         assert reason["since"].endswith("Z")
+        # Only then does a page offer to connect the number again.
+        assert reason["needs_token"] is is_about_token(code)
     execute("UPDATE chat_messages SET created_at = now() - interval '1 h'")
     assert sweep_outbound(session, redis_client).restored == 0
 

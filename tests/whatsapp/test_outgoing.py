@@ -134,6 +134,19 @@ def action(kind, **keys):
     return {"type": kind, "body": {"text": "b"}, "action": keys}
 
 
+def flow(**parameters):
+    given = {"flow_message_version": "3", "flow_cta": "x" * 20}
+    return action("flow", name="flow", parameters=given | parameters)
+
+
+def products(count, sections=1, **keys):
+    """A list with so many products in each section."""
+    items = [{"product_retailer_id": f"loaf-{n}"} for n in range(count)]
+    made = [{"title": f"s{n}", "product_items": items} for n in range(sections)]
+    part = action("product_list", catalog_id="1", sections=made)
+    return part | {"header": {"type": "text", "text": "h"}} | keys
+
+
 @pytest.mark.parametrize(
     ("kind", "part"),
     [
@@ -159,13 +172,14 @@ def action(kind, **keys):
                 parameters={"flow_message_version": "3", "flow_id": "1", "flow_cta": "Go"},
             ),
         ),
+        ("interactive", flow(flow_name="booking", mode="draft", flow_token="t")),
+        ("interactive", flow(flow_id="1", flow_action="data_exchange")),
         (
             "interactive",
-            action(
-                "product_list", catalog_id="1", sections=[{"product_items": [{"product_retailer_id": "2"}]}]
-            )
-            | {"header": {"type": "text", "text": "h"}},
+            flow(flow_id="1", flow_action_payload={"screen": "WELCOME", "data": {"name": "Asha"}}),
         ),
+        ("interactive", products(10, 3)),
+        ("interactive", products(30)),
         ("template", {"name": "a_1", "language": {"code": "fil"}}),
     ],
 )
@@ -218,6 +232,75 @@ def test_what_just_fits_can_be_sent(kind, part):
         ("interactive", LINK | {"action": {"name": "cta_url"}}, "interactive.action.parameters"),
         ("interactive", action("request_contact_info", name="x"), "interactive.action.name"),
         ("interactive", BUTTONS | {"action": None}, "interactive.action"),
+        ("interactive", flow(), "interactive.action.parameters"),
+        ("interactive", flow(flow_id="1", flow_name="b"), "interactive.action.parameters"),
+        *(
+            ("interactive", flow(flow_id="1") | {"action": changed}, f"interactive.action.{field}")
+            for changed, field in (
+                ({"name": "x", "parameters": {}}, "name"),
+                ({"name": "flow"}, "parameters"),
+            )
+        ),
+        *(
+            ("interactive", flow(**({"flow_id": "1"} | wrong)), f"interactive.action.parameters.{field}")
+            for wrong, field in (
+                ({"flow_message_version": "2"}, "flow_message_version"),
+                ({"flow_cta": "x" * 21}, "flow_cta"),
+                ({"flow_cta": " "}, "flow_cta"),
+                ({"flow_id": "1" * 257}, "flow_id"),
+                ({"flow_action": "open"}, "flow_action"),
+                ({"mode": "test"}, "mode"),
+                ({"flow_action_payload": []}, "flow_action_payload.screen"),
+                ({"flow_action_payload": {"data": {"a": 1}}}, "flow_action_payload.screen"),
+                ({"flow_action_payload": {"screen": "A", "data": {}}}, "flow_action_payload.data"),
+                ({"flow_action_payload": {"screen": "A", "data": "x"}}, "flow_action_payload.data"),
+                (
+                    {"flow_action": "data_exchange", "flow_action_payload": {"screen": "A"}},
+                    "flow_action_payload",
+                ),
+            )
+        ),
+        (
+            "interactive",
+            {"type": "product", "action": {"catalog_id": "1"}},
+            "interactive.action.product_retailer_id",
+        ),
+        (
+            "interactive",
+            {"type": "product", "action": {"product_retailer_id": "2"}},
+            "interactive.action.catalog_id",
+        ),
+        (
+            "interactive",
+            {
+                "type": "product",
+                "header": {"type": "text", "text": "h"},
+                "action": {"catalog_id": "1", "product_retailer_id": "2"},
+            },
+            "interactive.header",
+        ),
+        ("interactive", products(1, header=None), "interactive.header"),
+        (
+            "interactive",
+            products(1, header={"type": "image", "image": {"id": "1"}}),
+            "interactive.header.type",
+        ),
+        ("interactive", products(1, body={"text": "x" * 1025}), "interactive.body.text"),
+        ("interactive", products(0), "interactive.action.sections.0.product_items"),
+        ("interactive", products(31), "interactive.action.sections.0.product_items"),
+        ("interactive", products(16, 2), "interactive.action.sections"),
+        ("interactive", products(1, 11), "interactive.action.sections"),
+        (
+            "interactive",
+            action(
+                "catalog_message",
+                name="catalog_message",
+                parameters={"thumbnail_product_retailer_id": "x" * 257},
+            ),
+            "interactive.action.parameters.thumbnail_product_retailer_id",
+        ),
+        ("interactive", action("catalog_message"), "interactive.action.name"),
+        ("interactive", {"type": "call_permission_request", "action": {}}, "interactive.action.name"),
         ("template", {"name": "Order", "language": {"code": "en"}}, "template.name"),
         ("template", {"name": "order", "language": "en"}, "template.language.code"),
         ("template", TEMPLATE | {"components": {}}, "template.components"),

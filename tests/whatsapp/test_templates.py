@@ -6,15 +6,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from livechat.whatsapp.templates import (
-    Template,
-    check_values,
-    filled_text,
-    parameters_of,
-    placeholders,
-    read_template,
-    render,
-)
+from livechat.whatsapp.template_parameters import parameters_of
+from livechat.whatsapp.template_rendering import filled_text, render
+from livechat.whatsapp.template_values import check_values
+from livechat.whatsapp.templates import Template, placeholders, read_template
 from livechat.whatsapp.validation import validate
 from tests.whatsapp.catalogue import ODD
 

@@ -4,6 +4,7 @@ import { SessionGate } from '../features/session/session-gate';
 import { ApiProblem } from '../lib/api';
 import type { Configuration } from '../lib/configuration';
 import { forgetWriting } from '../lib/drafts';
+import { forgetFiles } from '../lib/unsent-files';
 import { ErrorBoundary } from './error-boundary';
 import { SignedIn } from './signed-in';
 
@@ -37,6 +38,7 @@ export function App({ configuration }: { configuration: Configuration }) {
               session={session}
               onSignOut={() => {
                 forgetWriting(session.userId);
+                forgetFiles();
                 client.clear();
                 signOut();
               }}

@@ -65,21 +65,28 @@ function Age({ since }: { since: number }) {
   return t.connection.age(span(minutes));
 }
 
-/** Why replies wait, and the two ways on: to try again, or with a new token. */
+/** Why replies wait, and the ways on: to try again once it is mended, or, where that is the trouble, a new token. */
 function Paused({ number, onReconnect }: { number: PhoneNumber; onReconnect: () => void }) {
   const resume = useResume();
   const reason = number.paused_reason;
+  const notice = number.notices.find(({ code }) => code === 'paused');
   return (
     <div role="alert" className={styles.banner}>
       <CircleAlert size={18} aria-hidden />
       <span>
-        {t.connection.pausedBanner} {reason?.detail ?? reason?.title}
+        {notice ? (
+          <>
+            <strong>{notice.title}.</strong> {notice.detail}
+          </>
+        ) : (
+          t.connection.pausedBanner
+        )}
         {reason?.code != null && ` (${t.bubble.failedCode(reason.code)})`}
       </span>
       <Button disabled={resume.isPending} onClick={() => resume.mutate(number.phone_number_id)}>
         {t.connection.resume}
       </Button>
-      <Button onClick={onReconnect}>{t.connection.reconnectNumber}</Button>
+      {reason?.needs_token && <Button onClick={onReconnect}>{t.connection.reconnectNumber}</Button>}
     </div>
   );
 }

@@ -28,7 +28,7 @@ const FILE_ICONS: Record<string, ReactNode> = {
 
 /** A template, buttons or a list as the customer saw them. What they could tap cannot be tapped here. */
 export function FramedPart({ framed }: { framed: Framed }) {
-  const { name, headerMedia, headerText, headerPlace, body, footer, buttons, sections } = framed;
+  const { name, headerMedia, headerText, headerPlace, body, footer, buttons, sections, cards } = framed;
   return (
     <div className={styles.framed}>
       {name && <span className={styles.label}>{k.template(name)}</span>}
@@ -70,6 +70,18 @@ export function FramedPart({ framed }: { framed: Framed }) {
             </div>
           ))}
         </div>
+      )}
+      {cards.length > 0 && (
+        // It scrolls sideways, so the keyboard must reach it.
+        // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex
+        <section className={styles.cards} aria-label={k.cards(cards.length)} tabIndex={0}>
+          {cards.map((card, index) => (
+            // oxlint-disable-next-line react/no-array-index-key
+            <div key={index} className={styles.card}>
+              <FramedPart framed={card} />
+            </div>
+          ))}
+        </section>
       )}
     </div>
   );

@@ -1703,6 +1703,8 @@ export interface components {
             code: number | null;
             /** @description A sentence for people. */
             detail: string | null;
+            /** @description The access token is the trouble: connecting again with a new one mends it. */
+            needs_token: boolean;
             /**
              * Format: date-time
              * @description When sends were stopped.

@@ -22,9 +22,11 @@ export const isFormAnswer = (message: Message): boolean => 'nfm_reply' in fields
 export const isCallPermission = (message: Message): boolean =>
   'call_permission_reply' in fieldsOf(message.content.interactive);
 
+/** `interactive.type`: “button”, “flow”, “list_reply”, … */
+export const interactiveKindOf = (message: Message): string | null => textOf(fieldsOf(message.content.interactive).type);
+
 /** The customer's answer to buttons or a list, as opposed to those that the business sent. */
-export const isAnswer = (message: Message): boolean =>
-  (textOf(fieldsOf(message.content.interactive).type) ?? '').endsWith('_reply');
+export const isAnswer = (message: Message): boolean => (interactiveKindOf(message) ?? '').endsWith('_reply');
 
 /** What kind of message it was that WhatsApp did not pass on: “poll_creation”, “edit”, … */
 export const unsupportedKindOf = (message: Message): string | null =>

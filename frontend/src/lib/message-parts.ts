@@ -234,6 +234,8 @@ export interface Framed {
   footer: string | null;
   buttons: ShownButton[];
   sections: { title: string | null; rows: { title: string; description: string | null }[] }[];
+  /** Of a template that is turned over card by card. */
+  cards: Framed[];
 }
 
 const FILES = ['image', 'video', 'document'];
@@ -269,7 +271,7 @@ export function interactiveOf(message: Pick<Message, 'content'>): Framed | null 
     location_request_message: () => one('location', null),
     request_contact_info: () => one('contact', null),
     call_permission_request: () => one('call', null),
-    product: () => one('product', act.product_retailer_id),
+    product: () => one('product', null, act.product_retailer_id),
     product_list: () => one('product', null),
     catalog_message: () => one('product', null),
   };
@@ -290,6 +292,7 @@ export function interactiveOf(message: Pick<Message, 'content'>): Framed | null 
     footer: textOf(fieldsOf(footer).text),
     buttons: buttons[type]?.() ?? [],
     sections,
+    cards: [],
   };
 }
 
@@ -312,11 +315,22 @@ export function templateOf(message: Message): Framed | null {
   const part = message.content.template;
   if (part === undefined) return null;
   const rendered = fieldsOf(message.content.rendered);
+  const shownTemplate = renderedOf(rendered, message.content);
+  return {
+    ...shownTemplate,
+    name: textOf(fieldsOf(part).name),
+    body: shownTemplate.body ?? message.text,
+    // Each card's file stands at its own header.
+    cards: fieldsIn(rendered.cards).map((card) => renderedOf(card, fieldsOf(card.header))),
+  };
+}
+
+function renderedOf(rendered: Fields, content: Fields): Framed {
   const text = (value: unknown) => textOf(value) ?? textOf(fieldsOf(value).text);
   return {
-    name: textOf(fieldsOf(part).name),
-    ...headerOf(rendered.header, message.content),
-    body: text(rendered.body) ?? message.text,
+    name: null,
+    ...headerOf(rendered.header, content),
+    body: text(rendered.body),
     footer: text(rendered.footer),
     buttons: fieldsIn(rendered.buttons).map((button) => ({
       kind: TEMPLATE_BUTTONS[(textOf(button.type) ?? '').toLowerCase()] ?? 'reply',
@@ -324,6 +338,7 @@ export function templateOf(message: Message): Framed | null {
       detail: textOf(button.url) ?? textOf(button.phone_number) ?? textOf(button.coupon_code),
     })),
     sections: [],
+    cards: [],
   };
 }
 

@@ -3,6 +3,7 @@ import { duration, phone } from './format';
 import {
   callOf,
   handoverOf,
+  interactiveKindOf,
   isAnswer,
   isCallPermission,
   isDeleted,
@@ -44,7 +45,8 @@ export function typeName(message: Message): string {
   if (message.message_type !== 'interactive') return t.typeName(message.message_type);
   if (isFormAnswer(message)) return t.kinds.form;
   if (isCallPermission(message)) return t.kinds.callPermission;
-  return isAnswer(message) ? t.typeName('interactive') : t.kinds.interactive;
+  if (isAnswer(message)) return t.typeName('interactive');
+  return t.kinds.interactiveKinds[interactiveKindOf(message) ?? ''] ?? t.kinds.interactive;
 }
 
 /** What WhatsApp did not pass on, by its name where that is told. */

@@ -86,6 +86,41 @@ describe('a value', () => {
   });
 });
 
+describe('a template with cards', () => {
+  const card = (bread: string) => ({ components: [{ type: 'HEADER', format: 'IMAGE' }, { type: 'BODY', text: `${bread} for {{1}}` }] });
+  const parameter = (at: number | null, component: string, kind: string) => ({
+    key: `${at === null ? '' : `card.${at}.`}${component}.0`, component, kind, index: 0, name: null, card: at, required: true,
+  });
+  const template = aTemplate({
+    components: [{ type: 'BODY', text: 'Fresh, {{1}}:' }, { type: 'CAROUSEL', cards: [card('Rye'), card('Spelt')] }],
+    parameters: [
+      parameter(null, 'body', 'text'),
+      ...[0, 1].flatMap((at) => [parameter(at, 'header', 'image'), parameter(at, 'body', 'text')]),
+    ],
+  });
+  const given = {
+    'body.0': 'Asha',
+    'card.0.body.0': '₹90',
+    'card.1.body.0': '₹95',
+    'card.1.header.0': { mediaId: 'm2', filename: 'spelt.jpg', previewUrl: '/media/m2' },
+  };
+
+  it('shows each with its own values', () => {
+    const shown = templatePreview(template, given);
+    expect(shown.body).toBe('Fresh, Asha:');
+    expect(shown.cards.map(({ body }) => body)).toEqual(['Rye for ₹90', 'Spelt for ₹95']);
+    expect(shown.cards.map(({ headerMedia }) => headerMedia?.previewUrl)).toEqual([null, '/media/m2']);
+  });
+
+  it('names the fields of a card by its own words', () => {
+    expect(template.parameters.filter(({ component }) => component === 'body').map((one) => contextOf(template, one))).toEqual([
+      'Fresh, ▁▁:',
+      'Rye for ▁▁',
+      'Spelt for ▁▁',
+    ]);
+  });
+});
+
 it('a field is named by the words around its placeholder', () => {
   const template = aTemplate();
   expect(template.parameters.slice(1, 3).map((parameter) => contextOf(template, parameter))).toEqual([

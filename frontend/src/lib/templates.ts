@@ -1,5 +1,5 @@
 import { formatLocale } from './language';
-import { type Fields, fieldsIn, fieldsOf, textOf } from './message-content';
+import { type Fields, fieldsIn, textOf } from './message-content';
 import type { Framed, ShownButton } from './message-parts';
 
 /** One value that a send of a template fills in. `index` counts from 0 within its component. */
@@ -130,25 +130,38 @@ const PLACEHOLDER = /\{\{\s*(\w+)\s*\}\}/g;
 
 /** How the customer will see it; what is not given yet stands there by its name. */
 export function templatePreview(template: Template, values: Values): Framed {
-  const part = (type: string) => template.components.find((one) => upper(one.type) === type) ?? {};
+  return { ...partPreview(template, template.components, null, values), cards: cardsPreview(template, values) };
+}
+
+const cardsPreview = (template: Template, values: Values): Framed[] =>
+  cardsOf(template).map((components, card) => partPreview(template, components, card, values));
+
+/** The components of each card of a carousel. */
+const cardsOf = ({ components }: Template): Fields[][] =>
+  fieldsIn(components.find(({ type }) => upper(type) === 'CAROUSEL')?.cards).map((card) => fieldsIn(card.components));
+
+/** A template's own components, or those of one of its cards. */
+function partPreview(template: Template, components: Fields[], at: number | null, values: Values): Framed {
+  const part = (type: string) => components.find((one) => upper(one.type) === type) ?? {};
   const header = part('HEADER');
   const format = (textOf(header.format) ?? 'TEXT').toLowerCase();
   const headerKey = template.parameters.find(
-    ({ component, kind, card }) => component === 'header' && kind === format && card === null,
+    ({ component, kind, card }) => component === 'header' && kind === format && card === at,
   )?.key;
   const given = headerKey === undefined ? undefined : values[headerKey];
   const file = typeof given === 'object' && 'mediaId' in given ? given : null;
   return {
     name: null,
-    headerText: format === 'text' ? textOf(fill(template, 'header', textOf(header.text) ?? '', values)) : null,
+    headerText: format === 'text' ? textOf(fill(template, 'header', at, textOf(header.text) ?? '', values)) : null,
     headerPlace: format === 'location' ? placeOf(given) : null,
     headerMedia: FILES.includes(format)
       ? { type: format, media: null, filename: file?.filename ?? null, previewUrl: file?.previewUrl ?? null }
       : null,
-    body: fill(template, 'body', textOf(part('BODY').text) ?? '', values),
+    body: fill(template, 'body', at, textOf(part('BODY').text) ?? '', values),
     footer: textOf(part('FOOTER').text),
-    buttons: fieldsIn(part('BUTTONS').buttons).map((button, index) => shownButton(template, button, index, values)),
+    buttons: fieldsIn(part('BUTTONS').buttons).map((button, index) => shownButton(template, at, button, index, values)),
     sections: [],
+    cards: [],
   };
 }
 
@@ -161,8 +174,8 @@ function placeOf(value: Value | undefined): Framed['headerPlace'] {
   return { name: textOf(value.name), address: textOf(value.address), latitude, longitude };
 }
 
-function fill(template: Template, component: string, text: string, values: Values): string {
-  const mine = template.parameters.filter((one) => one.component === component && one.card === null);
+function fill(template: Template, component: string, card: number | null, text: string, values: Values): string {
+  const mine = template.parameters.filter((one) => one.component === component && one.card === card);
   const names = mine.map(({ name, index }) => name ?? String(index + 1));
   return text.replace(PLACEHOLDER, (whole, name: string) => {
     const value = values[mine[names.indexOf(name)]?.key ?? ''];
@@ -184,9 +197,9 @@ const BUTTONS: Record<string, ShownButton['kind']> = {
   REQUEST_CONTACT_INFO: 'contact',
 };
 
-function shownButton(template: Template, button: Fields, index: number, values: Values): ShownButton {
+function shownButton(template: Template, card: number | null, button: Fields, index: number, values: Values): ShownButton {
   const key = template.parameters.find(
-    (one) => one.component === 'button' && one.index === index && one.card === null,
+    (one) => one.component === 'button' && one.index === index && one.card === card,
   )?.key;
   const given = key === undefined ? undefined : values[key];
   const value = typeof given === 'string' ? given : '';
@@ -203,7 +216,8 @@ function shownButton(template: Template, button: Fields, index: number, values: 
 export function contextOf(template: Template, parameter: TemplateParameter): string | null {
   if (parameter.component !== 'body' && parameter.component !== 'header') return null;
   const type = parameter.component.toUpperCase();
-  const text = textOf(fieldsOf(template.components.find((one) => upper(one.type) === type)).text) ?? '';
+  const components = parameter.card === null ? template.components : cardsOf(template)[parameter.card];
+  const text = textOf(components?.find((one) => upper(one.type) === type)?.text) ?? '';
   const name = parameter.name ?? String(parameter.index + 1);
   const at = [...text.matchAll(PLACEHOLDER)].find((match) => match[1] === name);
   if (!at) return null;

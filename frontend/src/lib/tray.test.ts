@@ -35,6 +35,14 @@ beforeEach(() => {
 });
 
 describe('files', () => {
+  it('are forgotten all at once, and what was under way stops', () => {
+    const { tray, uploads, states } = setUp();
+    tray.add([aFile('a.pdf'), aFile('b.exe', 'application/x-msdownload')]);
+    expect(tray.unsent()).toBe(1);
+    tray.clear();
+    expect([states(), tray.unsent(), uploads[0]?.signal.aborted]).toEqual([[], 0, true]);
+  });
+
   it('are uploaded two at a time, and sent in their order, each once', async () => {
     const { tray, uploads, sent, states } = setUp();
     tray.add([aFile('a.pdf'), aFile('b.pdf'), aFile('c.pdf')]);

@@ -53,6 +53,11 @@ export class Tray {
     return () => this.listeners.delete(listener);
   };
 
+  /** How many are on their way or could be sent. */
+  unsent(): number {
+    return this.items.filter(({ state }) => state !== 'refused').length;
+  }
+
   add(files: readonly File[], kind?: AttachmentKind): void {
     const added = files.map((file): TrayItem => {
       const as = kind ?? kindOf(file);
@@ -85,6 +90,13 @@ export class Tray {
     this.aborts.get(id)?.abort();
     this.drop(item);
     this.startUploads();
+  }
+
+  /** Forgets all of them. */
+  clear(): void {
+    for (const abort of this.aborts.values()) abort.abort();
+    for (const item of this.items) if (item.previewUrl) URL.revokeObjectURL(item.previewUrl);
+    this.set([]);
   }
 
   retry(id: string): void {

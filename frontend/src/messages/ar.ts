@@ -2,9 +2,12 @@ import { span } from '../lib/format';
 import type { Sentences } from './catalogue';
 import type { t } from './en';
 
-/** A catalogue of the same names, in which each text is a text and each function takes the same. */
+/**
+ * A catalogue of the same names, in which each text is a text and each function takes the same. One that is not here
+ * yet is said in English.
+ */
 type Translation<T> = {
-  [Name in keyof T]: T[Name] extends (...given: infer Given) => string
+  [Name in keyof T]?: T[Name] extends (...given: infer Given) => string
     ? (...given: Given) => string
     : T[Name] extends string
       ? string
@@ -51,7 +54,7 @@ const typeNames: Record<string, string> = {
   video: 'فيديو',
 };
 
-const page: Translation<typeof t> = {
+const page = {
   product: 'الدردشة المباشرة',
   productLong: 'الدردشة المباشرة لواتساب للأعمال',
   title: (unread) => (unread > 0 ? `(${unread}) الدردشة المباشرة` : 'الدردشة المباشرة'),
@@ -133,6 +136,15 @@ const page: Translation<typeof t> = {
     showAll: 'عرض الكل',
     you: 'أنت: ',
     draft: 'مسودة: ',
+    draftFiles: (count) =>
+      plural(count, {
+        zero: 'لا ملفات',
+        one: 'ملف واحد',
+        two: 'ملفان',
+        few: '# ملفات',
+        many: '# ملفًا',
+        other: '# ملف',
+      }),
     unreadBadge: (count) => (count > 99 ? `+${(99).toLocaleString('ar')}` : count.toLocaleString('ar')),
     unreadLabel: unreadMessages,
     closesIn: (minutes) => `تُغلق النافذة بعد ${span(minutes)}`,
@@ -235,6 +247,17 @@ const page: Translation<typeof t> = {
     deleted: (isOurs) => (isOurs ? 'حُذفت هذه الرسالة' : 'حذف العميل هذه الرسالة'),
     form: 'نموذج',
     interactive: 'أزرار',
+    interactiveKinds: {
+      list: 'قائمة',
+      cta_url: 'رابط',
+      flow: 'نموذج',
+      product: 'منتج',
+      product_list: 'منتجات',
+      catalog_message: 'كتالوج',
+      location_request_message: 'طلب الموقع',
+      request_contact_info: 'طلب رقم الهاتف',
+      call_permission_request: 'طلب الاتصال',
+    },
     callPermission: 'مكالمات',
     welcome: 'فتح الدردشة لأول مرة',
     callIn: 'اتصل بك',
@@ -407,7 +430,7 @@ const page: Translation<typeof t> = {
     show: 'عرض',
     more: 'عرض المزيد',
   },
-};
+} satisfies Translation<typeof t>;
 
-/** By catalogue. What is not here yet is in English. */
+/** By catalogue. */
 export const arabic: Record<string, Sentences> = { page };

@@ -48,6 +48,7 @@ export const k = catalogue('kinds', {
     list: 'List',
     form: 'Form',
   },
+  cards: (count: number) => plural(count, 'card', 'cards'),
   errorCode: (code: number) => `Error ${code}`,
   unsupportedHelp: 'WhatsApp does not pass this on. Ask the customer to send it another way.',
   unsupportedEditHelp: 'Ask the customer what they changed.',

@@ -22,6 +22,12 @@ class PausedReasonSchema(AnswerSchema):
     title = string("Meta's word for it.", nullable=True, example="Access token has expired")
     detail = string("A sentence for people.", nullable=True)
     since = moment("When sends were stopped.")
+    needs_token = fields.Boolean(
+        required=True,
+        metadata={
+            "description": "The access token is the trouble: connecting again with a new one mends it."
+        },
+    )
 
 
 class NoticeSchema(AnswerSchema):

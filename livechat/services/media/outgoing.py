@@ -62,13 +62,13 @@ def _checked(session: AnySession, user_id: UUID, path: str, message_type: str, p
 
 
 def attach_file(session: AnySession, message_id: UUID, message_type: str, content: Json) -> None:
-    """Have a message that was just stored show its file; one sent by Meta's id is fetched from there.
+    """Have a message that was just stored show its files; one sent by Meta's id is fetched from there.
 
     The caller commits.
     """
     files = [file for _, _, file in files_of(message_type, content.get(message_type))]
-    ours = next((file["media_id"] for file in files if file.get("media_id") is not None), None)
-    if ours is not None:
-        queries.link(session, message_id, UUID(ours))
+    ours = [UUID(file["media_id"]) for file in files if file.get("media_id") is not None]
+    if ours:
+        queries.link(session, message_id, ours)
     elif message_type in MEDIA_TYPES and files[0].get("id") is not None:
         fetch_files_of(session, [message_id], UPLOAD_ID_LIFE)

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from typing import Any
+from uuid import UUID
 
 from livechat.extensions import media_urls
 from livechat.models import Media
@@ -10,18 +11,32 @@ Json = dict[str, Any]
 _PLAIN = ("mime_type", "size", "filename", "width", "height", "duration", "waveform", "error")
 
 
-def content_with_media(content: Json, media: Mapping[str, Any] | None) -> Json:
+def content_with_media(
+    content: Json, media: Mapping[str, Any] | None, card_files: Mapping[str, Any] | None = None
+) -> Json:
     """A message's content with the file's present state; as it is where it carries none.
 
     ``media`` is the row's of ``queries.media.media_json_column``. Without one (a file sent by its link, or
-    one that Meta did not name) what was stored with the message stands.
+    one that Meta did not name) what was stored with the message stands. ``card_files`` is that of
+    ``card_files_column``: each card of a template gets its own as ``media`` of its header.
     """
+    if card_files:
+        rendered = content["rendered"]
+        cards = [_card_with_media(card, card_files) for card in rendered["cards"]]
+        content = content | {"rendered": rendered | {"cards": cards}}
     stored = content.get("media")
     if not isinstance(stored, dict):
         return content
     if media is None:
         return content | {"media": {"id": None, "waveform": None, "error": None} | stored}
     return content | {"media": _shown(media)}
+
+
+def _card_with_media(card: Json, files: Mapping[str, Any]) -> Json:
+    header = card.get("header") or {}
+    named = (header.get(header.get("type")) or {}).get("media_id")
+    facts = files.get(str(UUID(named))) if named is not None else None
+    return card if facts is None else card | {"header": header | {"media": _shown(facts)}}
 
 
 def media_json(media: Media) -> Json:

@@ -1,5 +1,6 @@
 """Files of replies, when they are sent: given to Meta once for a number, then named by its id there."""
 
+from collections.abc import Sequence
 from copy import deepcopy
 from dataclasses import dataclass
 from typing import Any
@@ -10,15 +11,19 @@ from livechat.extensions import db
 from livechat.metrics import observe_graph
 from livechat.queries import media as queries
 from livechat.queries.media import Sendable
-from livechat.queries.outgoing import Claim, extend_claim
+from livechat.queries.outgoing import Claim, begin_upload, end_upload
 from livechat.queries.session import AnySession
 from livechat.services.media.filenames import name_for
 from livechat.storage import ObjectMissingError, Storage, StorageError, key_of, open_storage
 from livechat.whatsapp.errors import Disposition, GraphError
-from livechat.whatsapp.media import UPLOAD_ID_LIFE, MediaClient, upload_time_limit_s
+from livechat.whatsapp.media import UPLOAD_ID_LIFE, MediaClient, transfer_time_limit_s
 from livechat.whatsapp.outgoing import files_of
 
 Json = dict[str, Any]
+
+
+class ClaimLostError(Exception):
+    """Its deadline passed while a file was uploaded: the message may be another sender's by now."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,32 +51,56 @@ class OutgoingFiles:
 
         Uploads it where Meta does not have it for this number, and commits; no transaction is open
         meanwhile, and the claim is made to last through it. Raises GraphError: nothing of the message has
-        been sent then, and an upload may be repeated.
+        been sent then, and an upload may be repeated. Raises ClaimLostError where the message is no longer
+        ours to send.
         """
-        if not _files_of(claim):
+        if not our_files(claim.message_type, claim.content):
             return claim.content
         content = deepcopy(claim.content)
-        for _, _, named in files_of(claim.message_type, content[claim.message_type]):
-            if named.get("media_id") is not None:
-                named["id"] = self._id_at_meta(claim, UUID(named.pop("media_id")), token, hold_s)
-        return content
-
-    def _id_at_meta(self, claim: Claim, media_id: UUID, token: str, hold_s: float) -> str:
-        file = queries.sendable(self.session, media_id, claim.phone_number_id)
+        ours = [
+            (named, UUID(named.pop("media_id")))
+            for _, _, named in files_of(claim.message_type, content[claim.message_type])
+            if named.get("media_id") is not None
+        ]
+        found = [queries.sendable(self.session, media_id, claim.phone_number_id) for _, media_id in ours]
         self.session.commit()
-        if file is None:
+        files = [file for file in found if file is not None]
+        if len(files) < len(found):
             raise _gone()
-        return file.meta_id or self._upload(claim, file, token, hold_s)
+        ids = {file.media_id: file.meta_id for file in files}
+        missing = {file.media_id: file for file in files if file.meta_id is None}
+        if missing:
+            ids |= self._upload_all(claim, list(missing.values()), token, hold_s)
+        for named, media_id in ours:
+            named["id"] = ids[media_id]
+        return content
 
     def distrust(self, claim: Claim) -> None:
         """Meta refused the message for good: should its file be sent again, it is given anew. Commits."""
-        for media_id in _files_of(claim):
-            queries.forget_upload(self.session, media_id, claim.phone_number_id)
-            self.session.commit()
-
-    def _upload(self, claim: Claim, file: Sendable, token: str, hold_s: float) -> str:
-        extend_claim(self.session, claim.message_id, upload_time_limit_s(file.size) + hold_s)
+        queries.forget_uploads(
+            self.session, our_files(claim.message_type, claim.content), claim.phone_number_id
+        )
         self.session.commit()
+
+    def _upload_all(
+        self, claim: Claim, files: Sequence[Sendable], token: str, hold_s: float
+    ) -> dict[UUID, str]:
+        ids: dict[UUID, str] = {}
+        try:
+            for file in files:
+                self._hold(begin_upload(self.session, claim, transfer_time_limit_s(file.size) + hold_s))
+                ids[file.media_id] = self._upload(claim, file, token)
+        finally:
+            # Also after a failure: only the sender that holds the message may say what became of it.
+            self._hold(end_upload(self.session, claim, hold_s))
+        return ids
+
+    def _hold(self, is_ours: bool) -> None:
+        self.session.commit()
+        if not is_ours:
+            raise ClaimLostError
+
+    def _upload(self, claim: Claim, file: Sendable, token: str) -> str:
         name = name_for(file.kind, file.filename, file.mime_type)
         try:
             with self.storage.local_copy(key_of(file.media_id)) as path:
@@ -86,14 +115,23 @@ class OutgoingFiles:
                 disposition=Disposition.RETRY,
             ) from error
         queries.record_upload(self.session, file.media_id, claim.phone_number_id, meta_id, UPLOAD_ID_LIFE)
-        extend_claim(self.session, claim.message_id, hold_s)
         self.session.commit()
         return meta_id
 
 
-def _files_of(claim: Claim) -> list[UUID]:
-    """Files of ours that the message names: its own, or those of headers."""
-    named = files_of(claim.message_type, claim.content.get(claim.message_type))
+def distrust_files(session: AnySession, wamid: str) -> None:
+    """A status said that Meta would not have the files of this message; the caller commits.
+
+    Meta looks at some only after it has taken the message. Sent again, they are given to it anew.
+    """
+    sent = queries.sent_content(session, wamid)
+    if sent is not None:
+        queries.forget_uploads(session, our_files(sent.message_type, sent.content), sent.phone_number_id)
+
+
+def our_files(message_type: str, content: Json) -> list[UUID]:
+    """Files of ours that a message names: its own, or those of headers and cards."""
+    named = files_of(message_type, content.get(message_type))
     return [UUID(file["media_id"]) for _, _, file in named if file.get("media_id") is not None]
 
 

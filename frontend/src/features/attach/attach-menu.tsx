@@ -1,4 +1,5 @@
 import {
+  ClipboardList,
   Contact,
   FileText,
   Image,
@@ -10,6 +11,8 @@ import {
   MousePointerClick,
   Music,
   Phone,
+  PhoneCall,
+  ShoppingBag,
   Sticker,
 } from 'lucide-react';
 import { type KeyboardEvent, type ReactNode, useEffect, useRef } from 'react';
@@ -39,8 +42,11 @@ const OTHERS: { icon: ReactNode; label: string; choice: Choice }[] = [
   { icon: <MousePointerClick size={18} />, label: c.buttons, choice: 'button' },
   { icon: <List size={18} />, label: c.list, choice: 'list' },
   { icon: <Link size={18} />, label: c.link, choice: 'cta_url' },
+  { icon: <ClipboardList size={18} />, label: c.flow, choice: 'flow' },
+  { icon: <ShoppingBag size={18} />, label: c.products, choice: 'product_list' },
   { icon: <LocateFixed size={18} />, label: c.askLocation, choice: 'location_request_message' },
   { icon: <Phone size={18} />, label: c.askNumber, choice: 'request_contact_info' },
+  { icon: <PhoneCall size={18} />, label: c.askCalls, choice: 'call_permission_request' },
 ];
 
 /** The menu of what can be sent; arrows move in it, Escape and a click elsewhere close it. */

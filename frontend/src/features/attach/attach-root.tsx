@@ -4,6 +4,7 @@ import { useServices } from '../../hooks/services';
 import { newId } from '../../lib/ids';
 import { Tray } from '../../lib/tray';
 import type { Conversation } from '../../lib/types';
+import { noteUnsentFiles, onForgetFiles } from '../../lib/unsent-files';
 import { upload } from '../../lib/upload';
 import { AttachMenu, type Choice } from './attach-menu';
 import { BuilderSheet } from './builder-sheet';
@@ -25,6 +26,10 @@ interface Props {
 
 // By conversation, and as long as the page: to answer somebody else meanwhile stops no upload.
 const trays = new Map<string, Tray>();
+onForgetFiles(() => {
+  for (const tray of trays.values()) tray.clear();
+  trays.clear();
+});
 
 /** Everything that is sent besides text, loaded on first use: menu, files, recorder, and the sheets. */
 export default function AttachRoot({ conversation, replyToId, wish, onClose, onFocusBack, onSent }: Props) {
@@ -40,6 +45,8 @@ export default function AttachRoot({ conversation, replyToId, wish, onClose, onF
       newId,
     });
     trays.set(conversationId, tray);
+    const made = tray;
+    tray.subscribe(() => noteUnsentFiles(conversationId, made.unsent()));
   }
   const files = tray;
   const items = useSyncExternalStore(files.subscribe, files.snapshot);

@@ -1,6 +1,4 @@
-import { Plus, X } from 'lucide-react';
 import { useMemo, useState } from 'react';
-import { Button } from '../../components/button';
 import { Field } from '../../components/field';
 import { FramedPart } from '../../components/framed-part';
 import { Sheet } from '../../components/sheet';
@@ -10,18 +8,28 @@ import {
   BUILDER_LIMITS as MOST,
   type BuilderDraft,
   type BuilderKind,
-  hasFrame,
+  hasFooter,
+  hasHeader,
   interactivePart,
   isComplete,
+  isProductKind,
+  needsBody,
+  needsHeader,
 } from '../../lib/interactive';
 import { interactiveOf } from '../../lib/message-parts';
 import { c } from '../../messages/compose-en';
 import styles from './attach.module.css';
+import { ButtonFields, newRow, SectionFields } from './builder-choices';
+import { FlowFields } from './builder-flow';
+import { newProductSection, ProductFields } from './builder-products';
 import { SheetFoot } from './sheet-foot';
 import { type SheetProps, useSending } from './use-sending';
 
-const newRow = () => ({ id: newId(), title: '', description: '' });
-const newDraft = (): BuilderDraft => ({
+// Long ids that an agent looks up once: the next message of the same number begins with them.
+const catalogs = new Map<string, string>();
+const flows = new Map<string, string>();
+
+const newDraft = (phoneNumberId: string): BuilderDraft => ({
   header: '',
   body: '',
   footer: '',
@@ -30,20 +38,45 @@ const newDraft = (): BuilderDraft => ({
   sections: [{ id: newId(), title: '', rows: [newRow()] }],
   linkText: '',
   url: 'https://',
+  flow: {
+    flowId: flows.get(phoneNumberId) ?? '',
+    cta: '',
+    action: 'navigate',
+    screen: '',
+    data: '',
+    isDraft: false,
+  },
+  catalog: catalogs.get(phoneNumberId) ?? '',
+  product: '',
+  productSections: [newProductSection()],
 });
 
-/** Builds buttons, a list, a link or a request, beside what the customer will see of it. */
-export function BuilderSheet({ kind, onClose, ...sheet }: SheetProps & { kind: BuilderKind }) {
-  const [draft, setDraft] = useState(newDraft);
+// Where the server's sentences have a field to stand at; the others are told at the foot.
+const SHOWN = [
+  /^interactive\.(header|body|footer)\.text$/,
+  /^interactive\.action\.(button|buttons(\.\d+\.reply\.title)?|catalog_id|product_retailer_id)$/,
+  /^interactive\.action\.parameters\.(display_text|url|flow_id|flow_cta|thumbnail_product_retailer_id)$/,
+  /^interactive\.action\.parameters\.flow_action_payload\.(screen|data)$/,
+  /^interactive\.action\.sections(\.\d+\.(title|rows\.\d+\.(title|description)|product_items\.\d+\.product_retailer_id))?$/,
+];
+const isShown = (field: string): boolean => SHOWN.some((shape) => shape.test(field));
+
+/** Builds buttons, a list, a link, a form, products or a request, beside what the customer will see of it. */
+export function BuilderSheet({ kind: wanted, onClose, ...sheet }: SheetProps & { kind: BuilderKind }) {
+  const { phoneNumberId } = sheet.recipient;
+  const [kind, setKind] = useState(wanted);
+  const [draft, setDraft] = useState(() => newDraft(phoneNumberId));
   const { send, at, elsewhere, problem, isSending } = useSending(sheet);
   const set = (change: Partial<BuilderDraft>) => setDraft((known) => ({ ...known, ...change }));
   const part = interactivePart(kind, draft);
   const preview = useMemo(() => interactiveOf({ content: { interactive: part } }), [part]);
-  const action = 'interactive.action';
-  const isShown = (field: string) =>
-    /^interactive\.(header|body|footer)\.text$/.test(field) ||
-    /^interactive\.action\.(button|buttons(\.\d+\.reply\.title)?|parameters\.(display_text|url))$/.test(field) ||
-    /^interactive\.action\.sections(\.\d+\.(title|rows\.\d+\.(title|description)))?$/.test(field);
+  const errorsAt = (path: string) => at(`interactive.action.${path}`);
+
+  const submit = () => {
+    if (isProductKind(kind)) catalogs.set(phoneNumberId, draft.catalog);
+    if (kind === 'flow') flows.set(phoneNumberId, draft.flow.flowId);
+    void send('interactive', part);
+  };
   return (
     <Sheet
       isWide
@@ -56,15 +89,15 @@ export function BuilderSheet({ kind, onClose, ...sheet }: SheetProps & { kind: B
           isSending={isSending}
           isReady={isComplete(kind, draft)}
           onClose={onClose}
-          onSend={() => void send('interactive', part)}
+          onSend={submit}
         />
       }
     >
       <div className={styles.columns}>
         <div className={styles.form}>
-          {hasFrame(kind) && (
+          {hasHeader(kind) && (
             <Field
-              label={c.builder.header}
+              label={needsHeader(kind) ? c.builder.headerNeeded : c.builder.header}
               dir="auto"
               maxLength={MOST.header}
               value={draft.header}
@@ -73,14 +106,14 @@ export function BuilderSheet({ kind, onClose, ...sheet }: SheetProps & { kind: B
             />
           )}
           <TextArea
-            label={c.builder.body}
+            label={needsBody(kind) ? c.builder.body : c.builder.bodyOptional}
             dir="auto"
             maxLength={kind === 'list' ? MOST.listBody : MOST.body}
             value={draft.body}
             errors={at('interactive.body.text')}
             onChange={(event) => set({ body: event.target.value })}
           />
-          {hasFrame(kind) && (
+          {hasFooter(kind) && (
             <Field
               label={c.builder.footer}
               dir="auto"
@@ -93,8 +126,8 @@ export function BuilderSheet({ kind, onClose, ...sheet }: SheetProps & { kind: B
           {kind === 'button' && (
             <ButtonFields
               buttons={draft.buttons}
-              errors={at(`${action}.buttons`)}
-              errorsOf={(index) => at(`${action}.buttons.${index}.reply.title`)}
+              errors={errorsAt('buttons')}
+              errorsOf={(index) => errorsAt(`buttons.${index}.reply.title`)}
               onChange={(buttons) => set({ buttons })}
             />
           )}
@@ -105,13 +138,13 @@ export function BuilderSheet({ kind, onClose, ...sheet }: SheetProps & { kind: B
                 dir="auto"
                 maxLength={MOST.listButton}
                 value={draft.listButton}
-                errors={at(`${action}.button`)}
+                errors={errorsAt('button')}
                 onChange={(event) => set({ listButton: event.target.value })}
               />
               <SectionFields
                 sections={draft.sections}
-                errors={at(`${action}.sections`)}
-                errorsOf={(path) => at(`${action}.sections.${path}`)}
+                errors={errorsAt('sections')}
+                errorsOf={(path) => errorsAt(`sections.${path}`)}
                 onChange={(sections) => set({ sections })}
               />
             </>
@@ -123,7 +156,7 @@ export function BuilderSheet({ kind, onClose, ...sheet }: SheetProps & { kind: B
                 dir="auto"
                 maxLength={MOST.linkText}
                 value={draft.linkText}
-                errors={at(`${action}.parameters.display_text`)}
+                errors={errorsAt('parameters.display_text')}
                 onChange={(event) => set({ linkText: event.target.value })}
               />
               <Field
@@ -131,10 +164,20 @@ export function BuilderSheet({ kind, onClose, ...sheet }: SheetProps & { kind: B
                 type="url"
                 dir="ltr"
                 value={draft.url}
-                errors={at(`${action}.parameters.url`)}
+                errors={errorsAt('parameters.url')}
                 onChange={(event) => set({ url: event.target.value })}
               />
             </>
+          )}
+          {kind === 'flow' && (
+            <FlowFields
+              flow={draft.flow}
+              errorsAt={(path) => errorsAt(`parameters.${path}`)}
+              onChange={(flow) => set({ flow })}
+            />
+          )}
+          {isProductKind(kind) && (
+            <ProductFields kind={kind} draft={draft} errorsAt={errorsAt} onKind={setKind} onChange={set} />
           )}
         </div>
         <section className={styles.preview} aria-label={c.preview}>
@@ -143,147 +186,5 @@ export function BuilderSheet({ kind, onClose, ...sheet }: SheetProps & { kind: B
         </section>
       </div>
     </Sheet>
-  );
-}
-
-interface ButtonsProps {
-  buttons: BuilderDraft['buttons'];
-  errors: string[];
-  errorsOf: (index: number) => string[];
-  onChange: (buttons: BuilderDraft['buttons']) => void;
-}
-
-function ButtonFields({ buttons, errors, errorsOf, onChange }: ButtonsProps) {
-  return (
-    <>
-      {buttons.map((button, index) => (
-        <div key={button.id} className={styles.removable}>
-          <Field
-            label={c.builder.button(index + 1)}
-            dir="auto"
-            maxLength={MOST.buttonTitle}
-            value={button.title}
-            errors={errorsOf(index)}
-            onChange={(event) => onChange(buttons.with(index, { ...button, title: event.target.value }))}
-          />
-          {buttons.length > 1 && (
-            <Button
-              kind="icon"
-              aria-label={c.builder.removeButton(index + 1)}
-              onClick={() => onChange(buttons.toSpliced(index, 1))}
-            >
-              <X size={18} />
-            </Button>
-          )}
-        </div>
-      ))}
-      <Sentences of={errors} />
-      {buttons.length < MOST.buttons && (
-        <AddButton label={c.builder.addButton} onClick={() => onChange([...buttons, { id: newId(), title: '' }])} />
-      )}
-    </>
-  );
-}
-
-interface SectionsProps {
-  sections: BuilderDraft['sections'];
-  errors: string[];
-  errorsOf: (path: string) => string[];
-  onChange: (sections: BuilderDraft['sections']) => void;
-}
-
-function SectionFields({ sections, errors, errorsOf, onChange }: SectionsProps) {
-  const count = sections.reduce((sum, section) => sum + section.rows.length, 0);
-  return (
-    <>
-      {sections.map((section, at) => {
-        const set = (change: Partial<(typeof sections)[number]>) => onChange(sections.with(at, { ...section, ...change }));
-        return (
-          <fieldset key={section.id} className={styles.section}>
-            <legend>{c.builder.section(at + 1)}</legend>
-            {sections.length > 1 && (
-              <div className={styles.removable}>
-                <Field
-                  label={c.builder.sectionTitle}
-                  hint={c.builder.sectionHint}
-                  dir="auto"
-                  maxLength={MOST.sectionTitle}
-                  value={section.title}
-                  errors={errorsOf(`${at}.title`)}
-                  onChange={(event) => set({ title: event.target.value })}
-                />
-                <Button
-                  kind="icon"
-                  aria-label={c.builder.removeSection(at + 1)}
-                  onClick={() => onChange(sections.toSpliced(at, 1))}
-                >
-                  <X size={18} />
-                </Button>
-              </div>
-            )}
-            {section.rows.map((row, index) => (
-              <div key={row.id} className={styles.removable}>
-                <div className={styles.pair}>
-                  <Field
-                    label={c.builder.row(index + 1)}
-                    dir="auto"
-                    maxLength={MOST.rowTitle}
-                    value={row.title}
-                    errors={errorsOf(`${at}.rows.${index}.title`)}
-                    onChange={(event) => set({ rows: section.rows.with(index, { ...row, title: event.target.value }) })}
-                  />
-                  <Field
-                    label={c.builder.rowDescription(index + 1)}
-                    dir="auto"
-                    maxLength={MOST.rowDescription}
-                    value={row.description}
-                    errors={errorsOf(`${at}.rows.${index}.description`)}
-                    onChange={(event) =>
-                      set({ rows: section.rows.with(index, { ...row, description: event.target.value }) })
-                    }
-                  />
-                </div>
-                {section.rows.length > 1 && (
-                  <Button
-                    kind="icon"
-                    aria-label={c.builder.removeRow(index + 1)}
-                    onClick={() => set({ rows: section.rows.toSpliced(index, 1) })}
-                  >
-                    <X size={18} />
-                  </Button>
-                )}
-              </div>
-            ))}
-            {count < MOST.rows && (
-              <AddButton label={c.builder.addRow} onClick={() => set({ rows: [...section.rows, newRow()] })} />
-            )}
-          </fieldset>
-        );
-      })}
-      <Sentences of={errors} />
-      {sections.length < MOST.sections && count < MOST.rows && (
-        <AddButton
-          label={c.builder.addSection}
-          onClick={() => onChange([...sections, { id: newId(), title: '', rows: [newRow()] }])}
-        />
-      )}
-    </>
-  );
-}
-
-function AddButton({ label, onClick }: { label: string; onClick: () => void }) {
-  return (
-    <Button className={styles.inlineButton} onClick={onClick}>
-      <Plus size={16} aria-hidden /> {label}
-    </Button>
-  );
-}
-
-function Sentences({ of }: { of: string[] }) {
-  if (of.length === 0) return null;
-  return (
-    <p role="alert" className={styles.problem}>
-      {of.join(' ')}
-    </p>
   );
 }

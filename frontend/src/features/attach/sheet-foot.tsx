@@ -23,7 +23,7 @@ export function SheetFoot({ problem, more = [], isSending, isReady, label = c.se
         </p>
       )}
       <Button onClick={onClose}>{c.cancel}</Button>
-      <Button kind="primary" disabled={!isReady || isSending} onClick={onSend}>
+      <Button kind="primary" className={styles.onward} disabled={!isReady || isSending} onClick={onSend}>
         <SendHorizontal size={17} aria-hidden /> {isSending ? c.sending : label}
       </Button>
     </>

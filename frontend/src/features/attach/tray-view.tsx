@@ -21,6 +21,7 @@ export function TrayView({ items, tray, onSend }: { items: readonly TrayItem[]; 
         <span role="status">{c.tray.files(items.length)}</span>
         <Button
           kind="primary"
+          className={styles.onward}
           disabled={sendable.length === 0 || sendable.some((item) => item.state === 'sending')}
           onClick={onSend}
         >
@@ -41,7 +42,7 @@ function TrayFile({ item, tray }: { item: TrayItem; tray: Tray }) {
       <Thumbnail item={item} />
       <div className={styles.fileWords}>
         <span className={styles.fileName}>
-          <bdi>{name}</bdi> <span className={styles.quiet}>{fileSize(file.size)}</span>
+          <bdi>{name}</bdi> <bdi className={styles.quiet}>{fileSize(file.size)}</bdi>
         </span>
         {kind === 'voice' && item.previewUrl && (
           <AudioPlayer id={`tray-${id}`} url={item.previewUrl} waveform={item.media?.waveform ?? null} length={item.media?.duration ?? null} isVoice />

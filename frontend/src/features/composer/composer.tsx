@@ -5,6 +5,7 @@ import { useNow } from '../../hooks/browser';
 import { useDraft } from '../../hooks/draft';
 import { useServices } from '../../hooks/services';
 import { useSettings } from '../../hooks/settings';
+import { useTellTyping } from '../../hooks/tell-typing';
 import { useMessage } from '../../hooks/thread-messages';
 import { toggleMark } from '../../lib/formatting';
 import { newId } from '../../lib/ids';
@@ -64,6 +65,7 @@ function Writing({ ref, id, conversation, onUp, renderTools }: Props) {
   const { outbox } = useServices();
   const { enterSends } = useSettings();
   const { text, replyTo, setText, setReplyTo, clear } = useDraft(conversation);
+  const tellTyping = useTellTyping(conversation.id);
   const field = useRef<HTMLTextAreaElement>(null);
   const [known, setKnown] = useState<Message | undefined>(undefined);
   const quoted = useMessage(replyTo ?? '', known?.id === replyTo ? known : undefined).data;
@@ -155,7 +157,10 @@ function Writing({ ref, id, conversation, onUp, renderTools }: Props) {
             aria-describedby={`${id}-hint`}
             placeholder={t.composer.placeholder}
             value={text}
-            onChange={(event) => setText(event.target.value)}
+            onChange={(event) => {
+              setText(event.target.value);
+              tellTyping(event.target.value);
+            }}
             onKeyDown={onKeyDown}
           />
         </div>

@@ -1,4 +1,4 @@
-import { memo } from 'react';
+import { memo, useSyncExternalStore } from 'react';
 import { Link } from 'wouter';
 import { Avatar } from '../../components/avatar';
 import { Tick } from '../../components/tick';
@@ -9,6 +9,7 @@ import { preview } from '../../lib/preview';
 import { serviceWindow } from '../../lib/service-window';
 import { tickOf } from '../../lib/status';
 import type { Conversation } from '../../lib/types';
+import { subscribeUnsentFiles, unsentFiles } from '../../lib/unsent-files';
 import { t } from '../../messages/en';
 import styles from './conversation-row.module.css';
 
@@ -25,7 +26,9 @@ interface Props {
 export const ConversationRow = memo(function ConversationRow(props: Props) {
   const { conversation, href, isCurrent, isTabStop, userId, now } = props;
   const name = customerName(conversation);
-  const draft = useSavedDraft(userId, conversation);
+  const words = useSavedDraft(userId, conversation);
+  const files = useSyncExternalStore(subscribeUnsentFiles, () => unsentFiles(conversation.id));
+  const draft = [files > 0 && t.inbox.draftFiles(files), words].filter(Boolean).join(' · ');
   const { last_message_time: time, unread_count: unread } = conversation;
   const left = serviceWindow(conversation.window_expires_at, now);
   return (
