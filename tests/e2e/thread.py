@@ -45,22 +45,29 @@ def read_rows(page: Any, name: str) -> list[str]:
     page.get_by_role("main").get_by_role("button", name=_TO_END).evaluate_all(
         "buttons => buttons.forEach(button => button.click())"
     )
-    # Older pages load while the beginning is looked at.
-    thread.evaluate("list => { list.scrollTop = 0 }")
-    while _read(page, thread)["size"] == -1:
-        assert time.monotonic() < deadline, "the beginning does not come"
-        thread.evaluate("list => { list.scrollTop = 0 }")
-        page.wait_for_timeout(50)
+    while True:
+        # Older pages load while the beginning is looked at.
+        while _read(page, thread)["size"] == -1:
+            assert time.monotonic() < deadline, "the beginning does not come"
+            thread.evaluate("list => { list.scrollTop = 0 }")
+            page.wait_for_timeout(50)
+        rows, size = _read_through(page, thread, deadline)
+        # One that came meanwhile has moved the places of those after it.
+        if sorted(rows) == list(range(1, size + 1)):
+            return [rows[place] for place in sorted(rows)]
+        assert time.monotonic() < deadline, f"of {size} rows these could be read: {sorted(rows)}"
+
+
+def _read_through(page: Any, thread: Any, deadline: float) -> tuple[dict[int, str], int]:
     rows: dict[int, str] = {}
+    thread.evaluate("list => { list.scrollTop = 0 }")
     while True:
         seen = _read(page, thread)
         rows.update(dict(seen["rows"]))
         if seen["isEnd"]:
-            break
+            return rows, seen["size"]
         assert time.monotonic() < deadline, f"{len(rows)} of {seen['size']} rows could be read"
         thread.evaluate(_STEP)
-    assert sorted(rows) == list(range(1, seen["size"] + 1))
-    return [rows[place] for place in sorted(rows)]
 
 
 def _read(page: Any, thread: Any) -> Any:

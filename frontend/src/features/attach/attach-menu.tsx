@@ -82,7 +82,8 @@ export function AttachMenu({ onChoose, onFiles, onClose }: Props) {
     input.current.click();
   };
   return (
-    <div ref={menu} className={styles.menu} role="menu" aria-label={c.menu} tabIndex={-1} onKeyDown={onKeyDown}>
+    // In a low window it scrolls, and the keyboard must reach what scrolls.
+    <div ref={menu} className={styles.menu} role="menu" aria-label={c.menu} tabIndex={0} onKeyDown={onKeyDown}>
       {FILES.map(({ icon, label, accept, kind }) => (
         <MenuItem key={label} icon={icon} label={label} onClick={() => chooseFiles(accept, kind)} />
       ))}
