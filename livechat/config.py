@@ -1,18 +1,22 @@
 """Settings: the only reader of the environment. Every fault is listed at once; no secret has a default."""
 
+import math
 import os
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
 from cryptography.fernet import Fernet
+from kombu.transport import TRANSPORT_ALIASES
+from limits import parse_many
 
 # The newest version that cloud-api.md names (29 July 2026).
 NEWEST_GRAPH_VERSION = "v26.0"
 # Where ``create_app`` keeps its Settings in ``app.config``.
 SETTINGS_KEY = "LIVECHAT_SETTINGS"
-
+_GRAPH_VERSION = re.compile(r"v[0-9]+\.[0-9]+")
 
 Number = TypeVar("Number", int, float)
 
@@ -102,7 +106,7 @@ class _Reader:
             value = kind(text)
         except ValueError:
             value = kind("0")
-        if value <= 0:
+        if not 0 < value < math.inf:
             self._faults.append(f"{name} is malformed: expected a number above 0.")
         return value
 
@@ -114,19 +118,55 @@ class _Reader:
 
     def _encryption_keys(self) -> tuple[str, ...]:
         value = self._required("LIVECHAT_ENCRYPTION_KEY", "the Fernet key(s) for access tokens, newest first")
-        keys = tuple(key.strip() for key in value.split(",") if key.strip())
-        for key in keys:
-            try:
+        keys = self._several("LIVECHAT_ENCRYPTION_KEY", value)
+        try:
+            for key in keys:
                 Fernet(key)
-            except ValueError:
-                self._faults.append(
-                    "LIVECHAT_ENCRYPTION_KEY is malformed: every key is 32 bytes in URL-safe base64."
-                )
+        except ValueError:
+            self._faults.append(
+                "LIVECHAT_ENCRYPTION_KEY is malformed: every key is 32 bytes in URL-safe base64."
+            )
         return keys
 
     def _app_secrets(self) -> tuple[str, ...]:
-        value = self._required("WHATSAPP_APP_SECRET", "it signs Meta's webhooks")
-        return tuple(secret.strip() for secret in value.split(",") if secret.strip())
+        return self._several(
+            "WHATSAPP_APP_SECRET", self._required("WHATSAPP_APP_SECRET", "it signs Meta's webhooks")
+        )
+
+    def _several(self, name: str, value: str) -> tuple[str, ...]:
+        """The parts between commas; a value of commas alone would open or close everything."""
+        parts = tuple(part.strip() for part in value.split(",") if part.strip())
+        if value and not parts:
+            self._faults.append(f"{name} is malformed: there is nothing between its commas.")
+        return parts
+
+    def _broker_url(self, redis_url: str) -> str:
+        value = self._text("CELERY_BROKER_URL")
+        if value is not None and value.partition("://")[0].split("+")[0] not in TRANSPORT_ALIASES:
+            self._faults.append("CELERY_BROKER_URL is malformed: expected a URL like redis://… or amqp://….")
+        return value or redis_url
+
+    def _api_version(self) -> str:
+        value = self._text("WHATSAPP_API_VERSION") or NEWEST_GRAPH_VERSION
+        if not _GRAPH_VERSION.fullmatch(value):
+            self._faults.append(
+                f"WHATSAPP_API_VERSION is malformed: expected one like {NEWEST_GRAPH_VERSION}."
+            )
+        return value
+
+    def _rate(self, name: str, default: str) -> str:
+        value = self._text(name) or default
+        try:
+            parse_many(value)
+        except ValueError:
+            self._faults.append(f"{name} is malformed: expected limits like “{default}”.")
+        return value
+
+    def _flag(self, name: str) -> bool:
+        value = self._text(name) or "0"
+        if value not in ("0", "1"):
+            self._faults.append(f"{name} is malformed: it is 0 or 1.")
+        return value == "1"
 
     def _supabase(self) -> tuple[str | None, str | None]:
         secret, url = self._text("SUPABASE_JWT_SECRET"), self._text("SUPABASE_URL")
@@ -169,24 +209,24 @@ class _Reader:
         result = Settings(
             database_url=self._database_url(),
             redis_url=redis_url,
-            celery_broker_url=self._text("CELERY_BROKER_URL") or redis_url,
+            celery_broker_url=self._broker_url(redis_url),
             whatsapp_verify_token=self._required("WHATSAPP_VERIFY_TOKEN", "Meta's handshake names it"),
             whatsapp_app_secrets=self._app_secrets(),
             encryption_keys=self._encryption_keys(),
             whatsapp_api_url=self._url("WHATSAPP_API_URL", api_url, ("https", "http")).rstrip("/"),
-            whatsapp_api_version=self._text("WHATSAPP_API_VERSION") or NEWEST_GRAPH_VERSION,
+            whatsapp_api_version=self._api_version(),
             supabase_jwt_secret=secret,
             supabase_url=supabase_url,
             supabase_anon_key=self._text("SUPABASE_ANON_KEY"),
-            sandbox=self._text("LIVECHAT_SANDBOX") == "1",
+            sandbox=self._flag("LIVECHAT_SANDBOX"),
             sandbox_url=self._text("SANDBOX_URL"),
             webhook_retention_days=self._number("LIVECHAT_WEBHOOK_RETENTION_DAYS", int, 30),
             graph_connect_timeout_s=self._number("LIVECHAT_GRAPH_CONNECT_TIMEOUT_S", float, 5.0),
             graph_read_timeout_s=self._number("LIVECHAT_GRAPH_READ_TIMEOUT_S", float, 30.0),
             database_pool_size=self._number("LIVECHAT_DATABASE_POOL_SIZE", int, 10),
-            rate_limit_reads=self._text("LIVECHAT_RATE_LIMIT_READS") or "6000 per minute",
-            rate_limit_sends=self._text("LIVECHAT_RATE_LIMIT_SENDS") or "3000 per minute",
-            rate_limit_connects=self._text("LIVECHAT_RATE_LIMIT_CONNECTS") or "60 per minute",
+            rate_limit_reads=self._rate("LIVECHAT_RATE_LIMIT_READS", "6000 per minute"),
+            rate_limit_sends=self._rate("LIVECHAT_RATE_LIMIT_SENDS", "3000 per minute"),
+            rate_limit_connects=self._rate("LIVECHAT_RATE_LIMIT_CONNECTS", "60 per minute"),
             event_streams_per_user=self._number("LIVECHAT_EVENT_STREAMS_PER_USER", int, 20),
             event_streams_per_process=self._number("LIVECHAT_EVENT_STREAMS_PER_PROCESS", int, 560),
             media_dir=self._media_dir(),

@@ -36,7 +36,8 @@ class StateFile:
         self._world = world
         self._path = Path(path)
         self._lock = threading.Lock()
-        self._dirty: set[tuple[str, str]] = set()
+        # For its order: a set has none.
+        self._dirty: dict[tuple[str, str], None] = {}
         self._everything = False
         self._stopping = threading.Event()
         self._thread: threading.Thread | None = None
@@ -48,7 +49,8 @@ class StateFile:
         os.close(os.open(self._path, os.O_CREAT | os.O_RDWR, 0o600))
         with self._connect() as connection:
             connection.execute(_SCHEMA)
-            rows = connection.execute("SELECT kind, key, value FROM thing ORDER BY kind, key").fetchall()
+            # As they were made: the first number and the first customer are those that commands leave out.
+            rows = connection.execute("SELECT kind, key, value FROM thing ORDER BY rowid").fetchall()
         if rows:
             self._load([(kind, key, orjson.loads(value)) for kind, key, value in rows])
         self._everything = not rows
@@ -67,7 +69,7 @@ class StateFile:
     def save(self) -> None:
         """Write down what has changed since the last time."""
         with self._lock:
-            dirty, self._dirty = self._dirty, set()
+            dirty, self._dirty = list(self._dirty), {}
             everything, self._everything = self._everything, False
         if not dirty and not everything:
             return
@@ -81,14 +83,19 @@ class StateFile:
             gone = [(kind, key) for kind, key, value in changes if value is None]
             kept = [(kind, key, orjson.dumps(value)) for kind, key, value in changes if value is not None]
             connection.executemany("DELETE FROM thing WHERE kind = ? AND key = ?", gone)
-            connection.executemany("INSERT OR REPLACE INTO thing VALUES (?, ?, ?)", kept)
+            # Not REPLACE, which would put what has changed behind what is younger.
+            connection.executemany(
+                "INSERT INTO thing VALUES (?, ?, ?) "
+                "ON CONFLICT (kind, key) DO UPDATE SET value = excluded.value",
+                kept,
+            )
 
     def _note(self, kind: str, key: str) -> None:
         with self._lock:
             if kind == "reset":
                 self._everything = True
             else:
-                self._dirty.add((kind, key))
+                self._dirty[kind, key] = None
 
     def _run(self) -> None:
         while not self._stopping.wait(SAVE_EVERY_S):
@@ -119,12 +126,12 @@ class StateFile:
             return shown | {"data": base64.b64encode(thing.data).decode()}
         return dataclasses.asdict(thing)
 
-    def _all_keys(self) -> set[tuple[str, str]]:
+    def _all_keys(self) -> list[tuple[str, str]]:
         world = self._world
-        keys = {(kind, key) for kind, table in _TABLES.items() for key in getattr(world, table)}
-        keys |= {("window", "|".join(pair)) for pair in world.last_inbound}
-        keys |= {("blocked", "|".join(pair)) for pair in world.blocked}
-        return keys | {("subscription", key) for key in world.subscriptions}
+        keys = [(kind, key) for kind, table in _TABLES.items() for key in getattr(world, table)]
+        keys += [("window", "|".join(pair)) for pair in world.last_inbound]
+        keys += [("blocked", "|".join(pair)) for pair in world.blocked]
+        return keys + [("subscription", key) for key in world.subscriptions]
 
     def _load(self, rows: list[tuple[str, str, Any]]) -> None:
         world = self._world

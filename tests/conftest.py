@@ -104,12 +104,12 @@ def app(settings: Settings) -> Iterator[Flask]:
 @pytest.fixture
 def clean(app: Flask) -> Iterator[None]:
     """Empty tables and an empty Redis, before and after."""
-    _empty(app)
+    empty(app)
     yield
-    _empty(app)
+    empty(app)
 
 
-def _empty(app: Flask) -> None:
+def empty(app: Flask) -> None:
     with app.app_context():
         db.session.remove()
         names = ", ".join(table.name for table in db.metadata.sorted_tables)

@@ -61,7 +61,7 @@ def get_activity(query: dict[str, Any]) -> Response:
 @bp.problems(HTTPStatus.NOT_FOUND)
 def list_sends_for_attention(query: dict[str, Any]) -> Response:
     """Sends that failed, or of which nobody knows whether they arrived, newest first."""
-    place = place_of(query["cursor"]) if "cursor" in query else None
+    place = place_of(query["cursor"]) if query.get("cursor") else None
     number = access_owned_number(db.session, current_user_id(), query["phone_number_id"])
     behind = (place.last_message_time, place.id) if place is not None else None
     rows = attention_page(db.session, number, behind, query["limit"] + 1)

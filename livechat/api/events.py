@@ -166,7 +166,7 @@ class EventStream:
         self._positions: dict[UUID, Position] = dict(subscription.positions)
         self._ends_at = time.monotonic() + seconds
         self._on_close, self._renew = on_close, renew
-        self._renewed_at = time.monotonic()
+        self._renewed_at = self._commented_at = time.monotonic()
         self._is_closed = False
         self._chunks = self._body(last_event_id)
 
@@ -187,8 +187,10 @@ class EventStream:
 
     def _body(self, last_event_id: str | None) -> Generator[bytes]:
         yield _FIRST
+        self._commented_at = time.monotonic()
         try:
-            if last_event_id:
+            # Empty is what the server makes of bytes that are no ASCII: an id that is not understood.
+            if last_event_id is not None:
                 yield from self._resumed(last_event_id)
             yield from self._live()
         except (RedisError, SourceUnavailableError) as error:
@@ -230,7 +232,8 @@ class EventStream:
 
     def _live(self) -> Iterator[bytes]:
         while (left_s := self._ends_at - time.monotonic()) > 0 and not self._subscription.is_ended:
-            items = self._subscription.take(_WRITE, min(HEARTBEAT_S, left_s))
+            comment_due_s = max(0.0, self._commented_at + HEARTBEAT_S - time.monotonic())
+            items = self._subscription.take(_WRITE, min(comment_due_s, left_s))
             chunk = b""
             for item in items:
                 if isinstance(item, Event):
@@ -243,7 +246,11 @@ class EventStream:
                         yield chunk
                         chunk = b""
                     yield from self._replayed(item.account_id, item.after, item.up_to)
-            yield chunk or _HEARTBEAT
+            # However many events there are: a client may go by the comments alone.
+            if not chunk or time.monotonic() - self._commented_at >= HEARTBEAT_S:
+                chunk += _HEARTBEAT
+                self._commented_at = time.monotonic()
+            yield chunk
             self._keep_place()
         skipped = self._subscription.skipped
         if skipped is not None:

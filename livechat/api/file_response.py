@@ -1,9 +1,11 @@
 """Bytes of a stored file as an answer: whole or in part, and never as something that a browser would run."""
 
+from collections.abc import Iterable
 from http import HTTPStatus
 
 from flask import Response, request
 from werkzeug.datastructures import ContentRange
+from werkzeug.exceptions import RequestedRangeNotSatisfiable
 from werkzeug.http import parse_if_range_header
 
 from livechat.media_urls import MediaRef
@@ -25,36 +27,35 @@ _POLICY = "default-src 'none'; img-src 'self'; media-src 'self'; style-src 'unsa
 
 
 def file_response(storage: Storage, media: Media, wanted: MediaRef) -> Response:
-    """The answer to a request for a file. Raises StorageError before anything is sent."""
+    """The answer to a request for a file, or for its small picture.
+
+    Raises StorageError before anything is sent, and RequestedRangeNotSatisfiable.
+    """
     if wanted.is_thumbnail:
-        # Some kilobytes of our own making; nothing says how many, and nobody asks for a part of them.
+        # Some kilobytes of our own making; nothing says how many before they are read.
         with storage.local_copy(thumbnail_key_of(media.id)) as path:
             data = path.read_bytes()
-        response = Response(data, content_type=THUMBNAIL_TYPE)
-        _describe(response, media, wanted, THUMBNAIL_TYPE)
-        return response
-    mime_type, size = media.mime_type or "", media.size or 0
-    etag = f'"{media.digest}"'
-    if media.digest and media.digest in request.if_none_match:
+        mime_type, size, digest = THUMBNAIL_TYPE, len(data), f"{media.digest}.t" if media.digest else None
+    else:
+        mime_type, size, digest = media.mime_type or "", media.size or 0, media.digest
+    if digest and digest in request.if_none_match:
         response = Response(status=HTTPStatus.NOT_MODIFIED)
-        _describe(response, media, wanted, mime_type)
-        response.headers["ETag"] = etag
+        _describe(response, media, wanted, mime_type, digest)
         return response
-    asked = _range(size, media.digest)
+    asked = _range(size, digest)
     start, end = asked or (0, size)
     if asked is not None and start >= end:
-        response = Response(status=HTTPStatus.REQUESTED_RANGE_NOT_SATISFIABLE)
-        response.headers["Content-Range"] = ContentRange("bytes", None, None, size).to_header()
-        _describe(response, media, wanted, mime_type)
-        return response
+        raise RequestedRangeNotSatisfiable(size)
+    body: Iterable[bytes] = ()
+    if request.method != "HEAD":
+        body = (
+            [data[start:end]] if wanted.is_thumbnail else storage.read(key_of(media.id), start, end - start)
+        )
     response = Response(
-        () if request.method == "HEAD" else storage.read(key_of(media.id), start, end - start),
-        HTTPStatus.OK if asked is None else HTTPStatus.PARTIAL_CONTENT,
-        content_type=mime_type,
+        body, HTTPStatus.OK if asked is None else HTTPStatus.PARTIAL_CONTENT, content_type=mime_type
     )
-    _describe(response, media, wanted, mime_type)
+    _describe(response, media, wanted, mime_type, digest)
     response.headers["Content-Length"] = str(end - start)
-    response.headers["ETag"] = etag
     if asked is not None:
         response.headers["Content-Range"] = ContentRange("bytes", start, end, size).to_header()
     return response
@@ -74,12 +75,14 @@ def _range(size: int, digest: str | None) -> tuple[int, int] | None:
     return asked.range_for_length(size) or (size, size)
 
 
-def _describe(response: Response, media: Media, wanted: MediaRef, mime_type: str) -> None:
+def _describe(response: Response, media: Media, wanted: MediaRef, mime_type: str, digest: str | None) -> None:
     is_shown = wanted.is_thumbnail or mime_type in SHOWN_TYPES
     name = name_for(media.kind, media.filename, mime_type)
     headers = response.headers
     headers["Content-Disposition"] = content_disposition("inline" if is_shown else "attachment", name)
-    headers["Accept-Ranges"] = "none" if wanted.is_thumbnail else "bytes"
+    headers["Accept-Ranges"] = "bytes"
+    if digest:
+        headers["ETag"] = f'"{digest}"'
     headers["Cache-Control"] = f"private, max-age={wanted.seconds_left}, immutable"
     headers["Content-Security-Policy"] = _POLICY
     headers["X-Content-Type-Options"] = "nosniff"

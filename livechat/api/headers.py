@@ -2,6 +2,8 @@
 
 import os
 import re
+from http import HTTPStatus
+from typing import IO
 
 import structlog
 from flask import Flask, Response, request
@@ -14,6 +16,7 @@ from livechat.whatsapp.media_types import MAX_UPLOAD_BYTES
 MAX_BODY_BYTES = 1024 * 1024
 # Room for the form around the largest file that WhatsApp takes.
 _MAX_BYTES_OF = {f"{API_PREFIX}/media": MAX_UPLOAD_BYTES + 64 * 1024}
+_MOST_DRAINED_BYTES, _PIECE_BYTES = 32 * 1024 * 1024, 64 * 1024
 _REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
 _REQUEST_ID_KEY = "livechat.request_id"
 _ALWAYS = {"X-Content-Type-Options": "nosniff", "Referrer-Policy": "no-referrer"}
@@ -39,6 +42,8 @@ def _begin() -> None:
 
 def _finish(response: Response) -> Response:
     environ, headers = request.environ, response.headers
+    if response.status_code == HTTPStatus.REQUEST_ENTITY_TOO_LARGE:
+        _drain(environ["wsgi.input"])
     wanted = {**_ALWAYS, **_API} if environ.get("PATH_INFO", "").startswith(f"{API_PREFIX}/") else _ALWAYS
     # werkzeug's own ``setdefault`` raises and catches an exception for each header that is missing.
     present = {name.lower() for name, _ in headers}
@@ -48,6 +53,16 @@ def _finish(response: Response) -> Response:
         if name.lower() not in present:
             headers.add(name, value)
     return response
+
+
+def _drain(body: IO[bytes]) -> None:
+    """Take what is still on its way, within reason.
+
+    A connection that is closed before is reset, and the client may never see why its body was refused.
+    """
+    drained = 0
+    while drained < _MOST_DRAINED_BYTES and (piece := body.read(_PIECE_BYTES)):
+        drained += len(piece)
 
 
 def _forget(_error: BaseException | None) -> None:

@@ -29,6 +29,7 @@ _BY_STATUS: dict[int, tuple[str, str, str]] = {
     405: ("method_not_allowed", "Method not allowed", "This address does not take this method."),
     413: ("payload_too_large", "The body is too large", "The body is larger than this address takes."),
     415: ("unsupported_media_type", "Not JSON", "Send the body as application/json."),
+    416: ("range_not_satisfiable", "No such part", "The file has no such bytes."),
     422: ("validation_failed", "Some fields are not valid", "Some fields are not valid."),
     429: ("rate_limited", "Too many requests", "Wait before the next request."),
     503: ("unavailable", "Not available at the moment", "Try again in a few seconds."),
@@ -103,7 +104,9 @@ def _http_error(error: HTTPException) -> Response:
     if status == HTTPStatus.INTERNAL_SERVER_ERROR:
         code = AppError.code
     headers = {
-        key: value for key, value in error.get_headers() if key in ("Allow", "Retry-After", "Location")
+        key: value
+        for key, value in error.get_headers()
+        if key in ("Allow", "Content-Range", "Retry-After", "Location")
     }
     if status == HTTPStatus.SERVICE_UNAVAILABLE:
         headers.setdefault("Retry-After", str(RETRY_AFTER_S))

@@ -38,7 +38,7 @@ bp = ApiBlueprint("webhook events", __name__, description="What Meta sent about 
 @bp.problems(HTTPStatus.NOT_FOUND)
 def list_webhook_events(query: dict[str, Any]) -> Response:
     """A number's webhooks, newest first, with the outcome of every item about it."""
-    place = place_of(query["cursor"]) if "cursor" in query else None
+    place = place_of(query["cursor"]) if query.get("cursor") else None
     number = access_owned_number(db.session, current_user_id(), query["phone_number_id"])
     is_waiting = query.get("outcome") == "waiting"
     selection = Selection(

@@ -368,8 +368,9 @@ def insert_account_events(session: AnySession, rows: list[dict[str, Any]]) -> se
     return set(session.execute(_INSERT_ACCOUNT_EVENTS, {"rows": _json(rows)}).scalars())
 
 
-def messages_by_wamid(session: AnySession, wamids: list[str]) -> Rows:
-    """(id, conversation_id) of the messages that we have."""
-    return session.execute(
+def ids_by_wamid(session: AnySession, wamids: list[str]) -> dict[UUID, UUID]:
+    """{message id: conversation id} of the messages that we have."""
+    rows = session.execute(
         text("SELECT id, conversation_id FROM chat_messages WHERE wamid = ANY(:wamids)"), {"wamids": wamids}
-    ).all()
+    )
+    return {row.id: row.conversation_id for row in rows}

@@ -13,14 +13,17 @@ from livechat.queries.session import AnySession
 # One array whatever their number: five hundred parameters cost more than the query.
 _ACCOUNTS = text(
     """
-    SELECT c.id, p.account_id FROM chat_conversations c JOIN phone_numbers p USING (phone_number_id)
-    WHERE c.id = ANY(:ids)
+    SELECT asked.id, p.account_id FROM unnest(CAST(:ids AS uuid[])) AS asked (id)
+    -- A call to Meta may come back under the id of a conversation that was merged meanwhile.
+    LEFT JOIN conversation_aliases survivor ON survivor.id = asked.id
+    JOIN chat_conversations c ON c.id = COALESCE(survivor.conversation_id, asked.id)
+    JOIN phone_numbers p USING (phone_number_id)
     """
 )
 
 
 def accounts_of_conversations(session: AnySession, conversation_ids: Collection[UUID]) -> dict[UUID, UUID]:
-    """{conversation: account}; ids of none are left out."""
+    """{conversation: account}, also of those that were merged into another; ids of none are left out."""
     if not conversation_ids:
         return {}
     rows = session.execute(_ACCOUNTS, {"ids": list(conversation_ids)})

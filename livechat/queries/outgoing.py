@@ -101,10 +101,13 @@ _HEADS = sql(
     """
     SELECT m.conversation_id, m.phone_number_id,
         COALESCE(GREATEST(0, extract(epoch FROM m.next_attempt_at - clock_timestamp())), 0)
-    FROM unnest(CAST(:conversations AS uuid[])) AS wanted (id)
+    FROM unnest(CAST(:conversations AS uuid[])) AS asked (id)
+    -- Between the request and now it may have been merged into another.
+    LEFT JOIN conversation_aliases survivor ON survivor.id = asked.id
     CROSS JOIN LATERAL (
         SELECT o.* FROM chat_messages o
-        WHERE o.conversation_id = wanted.id AND o.direction = 'outbound' AND o.status IN ('queued', 'sending')
+        WHERE o.conversation_id = COALESCE(survivor.conversation_id, asked.id)
+            AND o.direction = 'outbound' AND o.status IN ('queued', 'sending')
         ORDER BY o.seq LIMIT 1
     ) m
     JOIN phone_numbers n ON n.phone_number_id = m.phone_number_id
@@ -114,7 +117,10 @@ _HEADS = sql(
 
 
 def heads_of(session: AnySession, conversation_ids: Sequence[UUID]) -> list[Head]:
-    """What is next in these conversations. Left out: nothing to do, a message on its way, a paused number."""
+    """What is next in these conversations, or in those that they were merged into.
+
+    Left out: nothing to do, a message on its way, a paused number.
+    """
     if not conversation_ids:
         return []
     rows = session.execute(_HEADS, {"conversations": list(conversation_ids)})
@@ -361,6 +367,13 @@ def record_own_reaction(session: AnySession, claim: Claim, wamid: str) -> None:
             set_={"emoji": fresh.emoji, "reacted_at": fresh.reacted_at, "event_wamid": fresh.event_wamid},
         )
     )
+
+
+def conversation_of(session: AnySession, message_id: UUID) -> UUID | None:
+    """The conversation that a message is in now; None where the message is gone."""
+    return session.execute(
+        select(Message.conversation_id).where(Message.id == message_id)
+    ).scalar_one_or_none()
 
 
 def record_window_refused(session: AnySession, conversation_id: UUID) -> None:

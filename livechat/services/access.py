@@ -3,10 +3,9 @@
 import re
 from uuid import UUID
 
-from sqlalchemy import func, select
-
 from livechat.errors import NotFoundError
-from livechat.models import AccountMember, Conversation, ConversationAlias, Message, PhoneNumber
+from livechat.models import Conversation, Message, PhoneNumber
+from livechat.queries import access
 from livechat.queries.session import AnySession
 
 _UUID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
@@ -14,13 +13,9 @@ _UUID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 
 def access_phone_number(session: AnySession, user_id: UUID, phone_number_id: str) -> PhoneNumber:
     """The number by Meta's id; raises NotFoundError where it is unknown or not this user's to use."""
-    if "\x00" in phone_number_id:
-        raise NotFoundError("There is no such phone number.")
-    number = session.execute(
-        select(PhoneNumber)
-        .join(AccountMember, AccountMember.account_id == PhoneNumber.account_id)
-        .where(PhoneNumber.phone_number_id == phone_number_id, AccountMember.user_id == user_id)
-    ).scalar_one_or_none()
+    # PostgreSQL takes no such character, so that no number has it.
+    known = "\x00" not in phone_number_id
+    number = access.number_of_member(session, user_id, phone_number_id) if known else None
     if number is None:
         raise NotFoundError("There is no such phone number.")
     return number
@@ -28,34 +23,15 @@ def access_phone_number(session: AnySession, user_id: UUID, phone_number_id: str
 
 def access_owned_number(session: AnySession, user_id: UUID, phone_number_id: str) -> str:
     """Its id, where this user owns the account that the number belongs to; else NotFoundError."""
-    if phone_number_id not in owned_numbers(session, user_id):
+    if phone_number_id not in access.numbers_of_owner(session, user_id):
         raise NotFoundError("There is no such phone number.")
     return phone_number_id
-
-
-def owned_numbers(session: AnySession, user_id: UUID) -> set[str]:
-    """The ids of the numbers of the accounts that this user owns, not merely works in."""
-    return set(
-        session.execute(
-            select(PhoneNumber.phone_number_id)
-            .join(AccountMember, AccountMember.account_id == PhoneNumber.account_id)
-            .where(AccountMember.user_id == user_id, AccountMember.role == "owner")
-        ).scalars()
-    )
 
 
 def access_conversation(session: AnySession, user_id: UUID, conversation_id: str | UUID) -> Conversation:
     """The conversation, also by the id of one that was merged into it; raises NotFoundError."""
     wanted = parse_id(conversation_id, "conversation")
-    survivor = (
-        select(ConversationAlias.conversation_id).where(ConversationAlias.id == wanted).scalar_subquery()
-    )
-    conversation = session.execute(
-        select(Conversation)
-        .join(PhoneNumber, PhoneNumber.phone_number_id == Conversation.phone_number_id)
-        .join(AccountMember, AccountMember.account_id == PhoneNumber.account_id)
-        .where(Conversation.id == func.coalesce(survivor, wanted), AccountMember.user_id == user_id)
-    ).scalar_one_or_none()
+    conversation = access.conversation_of_member(session, user_id, wanted)
     if conversation is None:
         raise NotFoundError("There is no such conversation.")
     return conversation
@@ -63,12 +39,7 @@ def access_conversation(session: AnySession, user_id: UUID, conversation_id: str
 
 def access_message(session: AnySession, user_id: UUID, message_id: str | UUID) -> Message:
     """The message; raises NotFoundError where it is unknown or on a number that is not this user's."""
-    message = session.execute(
-        select(Message)
-        .join(PhoneNumber, PhoneNumber.phone_number_id == Message.phone_number_id)
-        .join(AccountMember, AccountMember.account_id == PhoneNumber.account_id)
-        .where(Message.id == parse_id(message_id, "message"), AccountMember.user_id == user_id)
-    ).scalar_one_or_none()
+    message = access.message_of_member(session, user_id, parse_id(message_id, "message"))
     if message is None:
         raise NotFoundError("There is no such message.")
     return message

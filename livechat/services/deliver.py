@@ -131,9 +131,13 @@ def _record_refused(session: AnySession, claim: Claim, outcome: GraphError, rng:
             _release(session, claim, outcome, wait_s=0, counts=False)
         case Disposition.REJECT:
             outgoing.record_failed(session, claim.message_id, outcome.as_message_error())
+            # Asked for, since it may have been merged into another while the call was on its way.
+            conversation_id = outgoing.conversation_of(session, claim.message_id)
+            if conversation_id is None:
+                return
             if outcome.code == WINDOW_CLOSED:
-                outgoing.record_window_refused(session, claim.conversation_id)
-            learn_from_refusal(session, claim.conversation_id, claim.phone_number_id, outcome.code)
+                outgoing.record_window_refused(session, conversation_id)
+            learn_from_refusal(session, conversation_id, claim.phone_number_id, outcome.code)
         case Disposition.UNKNOWN:
             outgoing.record_unknown(session, claim.message_id, UNCONFIRMED | {"code": outcome.code})
 

@@ -3,11 +3,10 @@
 from uuid import UUID
 
 import structlog
-from sqlalchemy import ColumnElement, func, select, update
 
 from livechat.metrics import PAUSES
-from livechat.models import PhoneNumber, WabaAccount
 from livechat.outbox import enqueue_after_commit
+from livechat.queries import pausing
 from livechat.queries.session import AnySession
 from livechat.services.publish import publish_numbers
 from livechat.tasknames import TaskName
@@ -32,26 +31,15 @@ def pause_number(
     is the ciphertext of the token that met the trouble: a number that was connected again with another token
     in the meantime goes on, since the complaint was about the old one.
     """
-    concerned = PhoneNumber.phone_number_id == phone_number_id
-    if code in ACCOUNT_CODES:
-        account = select(PhoneNumber.account_id).where(concerned)
-        concerned = PhoneNumber.account_id == account.scalar_subquery()
-    statement = update(PhoneNumber).where(concerned, PhoneNumber.status == "connected")
-    if token_used is not None:
-        present = select(WabaAccount.access_token_encrypted).where(WabaAccount.id == PhoneNumber.account_id)
-        statement = statement.where(present.scalar_subquery() == token_used)
-    paused = session.execute(
-        statement.values(
-            status="paused",
-            paused_at=func.clock_timestamp(),
-            paused_code=code,
-            paused_title=title,
-            paused_reason=reason,
-        )
-        .returning(PhoneNumber.phone_number_id)
-        .execution_options(synchronize_session=False)
+    numbers = pausing.pause(
+        session,
+        phone_number_id,
+        whole_account=code in ACCOUNT_CODES,
+        code=code,
+        title=title,
+        reason=reason,
+        token_used=token_used,
     )
-    numbers = list(paused.scalars())
     if numbers:
         publish_numbers(session, numbers)
     for number in numbers:
@@ -62,23 +50,15 @@ def pause_number(
 
 def resume_number(session: AnySession, phone_number_id: str) -> bool:
     """Let a paused number send again; what waits is swept up after the commit, which is the caller's."""
-    return _resume(session, PhoneNumber.phone_number_id == phone_number_id)
+    return _resumed(session, pausing.resume(session, phone_number_id))
 
 
 def resume_account(session: AnySession, account_id: UUID, code: int | None) -> bool:
     """The same for all numbers of an account that were paused for this reason."""
-    return _resume(session, PhoneNumber.account_id == account_id, PhoneNumber.paused_code == code)
+    return _resumed(session, pausing.resume_of_account(session, account_id, code))
 
 
-def _resume(session: AnySession, *which: ColumnElement[bool]) -> bool:
-    resumed = session.execute(
-        update(PhoneNumber)
-        .where(*which, PhoneNumber.status == "paused")
-        .values(status="connected", paused_at=None, paused_code=None, paused_title=None, paused_reason=None)
-        .returning(PhoneNumber.phone_number_id)
-        .execution_options(synchronize_session=False)
-    )
-    numbers = list(resumed.scalars())
+def _resumed(session: AnySession, numbers: list[str]) -> bool:
     if numbers:
         publish_numbers(session, numbers)
         enqueue_after_commit(session, TaskName.SWEEP_OUTBOUND)

@@ -13,9 +13,10 @@ from livechat.domain.clock import rfc3339
 from livechat.errors import NotFoundError, UnavailableError, WebhookWaitingError
 from livechat.outbox import enqueue
 from livechat.queries import replaying
+from livechat.queries.access import numbers_of_owner
 from livechat.queries.replaying import Position, Selection
 from livechat.queries.session import AnySession
-from livechat.services.access import owned_numbers, parse_id
+from livechat.services.access import parse_id
 from livechat.services.ingest.batch import DUPLICATE, FAILED, IGNORED, STORED, Stored
 from livechat.services.replay import Replayed, replay
 from livechat.tasknames import TaskName
@@ -56,7 +57,7 @@ def access_event(session: AnySession, user_id: UUID, event_id: str) -> tuple[Row
         raise NotFoundError(_NO_EVENT)
     # What waits has not been looked into yet.
     about = number_ids(parse(row.body)) if row.state == "waiting" else set(row.phone_number_ids)
-    numbers = owned_numbers(session, user_id) & about
+    numbers = numbers_of_owner(session, user_id) & about
     if not numbers:
         raise NotFoundError(_NO_EVENT)
     return row, numbers

@@ -161,7 +161,7 @@ class MediaClient:
         Raises GraphError. An upload may be repeated, so what is uncertain of other calls is RETRY here.
         """
         size = path.stat().st_size
-        body = _Multipart(path, size, mime_type, filename, time.monotonic() + upload_time_limit_s(size))
+        body = _Multipart(path, size, mime_type, filename, time.monotonic() + transfer_time_limit_s(size))
         try:
             answer = self._json(
                 "media_upload",
@@ -228,8 +228,8 @@ class MediaClient:
             self._observer(endpoint, outcome, time.monotonic() - started)
 
 
-def upload_time_limit_s(size: int) -> float:
-    """How long the upload of so many bytes may take before it is given up, its answer not counted."""
+def transfer_time_limit_s(size: int) -> float:
+    """How long so many bytes may take on their way before that is given up, its answer not counted."""
     return _GRACE_S + size / _SLOWEST_BYTES_PER_S
 
 
@@ -288,7 +288,7 @@ def _written(
             digest.update(piece)
             file.write(piece)
             on_progress()
-            if time.monotonic() - started > _GRACE_S + size / _SLOWEST_BYTES_PER_S:
+            if time.monotonic() - started > transfer_time_limit_s(size):
                 raise FetchFailedError("too_slow", "WhatsApp sent the file too slowly.")
     if announced is not None and size != announced and "Content-Encoding" not in response.headers:
         raise FetchFailedError("cut_short", "The connection to WhatsApp broke off.")

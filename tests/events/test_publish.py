@@ -1,6 +1,6 @@
 """Who says what has changed: every service that commits something which a page shows."""
 
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import pytest
 from redis import Redis
@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session, scoped_session
 
 from livechat.events import log as logs
 from livechat.events.log import RESET, Change, Kind
-from livechat.models import Conversation, PhoneNumber
+from livechat.models import Conversation, ConversationAlias, PhoneNumber
 from livechat.services.deliver import Sender
 from livechat.services.mark_read import mark_read
 from livechat.services.pause import pause_number, resume_number
@@ -48,6 +48,18 @@ def test_a_send_is_followed_through_its_states(
     message_id = queued(session, conversation)
     deliver(session, sender, conversation.id)
     assert said(redis_client, session, conversation) == [Change(UPDATED, message_id)] * 2
+
+
+def test_what_is_said_under_the_id_of_a_merged_conversation_is_heard(
+    session: AnySession, redis_client: Redis
+) -> None:
+    """As by a call to Meta that was on its way while the webhook came that merged them."""
+    conversation = make_conversation(session)
+    session.add(ConversationAlias(id=(merged := uuid4()), conversation_id=conversation.id))
+    message_id = queued(session, conversation)
+    publish(session, updated={message_id: merged})
+    session.commit()
+    assert said(redis_client, session, conversation) == [Change(UPDATED, message_id)]
 
 
 def test_a_reaction_of_ours_shows_on_its_bubble(

@@ -175,7 +175,7 @@ def test_a_stream_resumes_without_a_gap(meta: Meta, browse: OpenStream) -> None:
     assert "reset" not in resumed.names()
 
 
-@pytest.mark.parametrize("wrong", ["nonsense", "0", "1795341600000-0"])
+@pytest.mark.parametrize("wrong", ["nonsense", "0", "1795341600000-0", "é", ""])
 def test_an_id_that_is_not_understood_gives_a_reset(meta: Meta, browse: OpenStream, wrong: str) -> None:
     page = browse(OWNER, last_id=wrong)
     [reset] = page.wait_for(1)
@@ -216,9 +216,16 @@ def test_it_ends_with_the_token(meta: Meta, browse: OpenStream) -> None:
 
 
 def test_a_comment_comes_at_least_every_fifteen_seconds(meta: Meta, browse: OpenStream) -> None:
-    page = browse(OWNER)
-    wait_until(lambda: len(page.comments) >= 2, timeout_s=15)
-    assert page.comments[1] - page.comments[0] <= 12
+    silent, busy = browse(OWNER), browse(OWNER_2)
+
+    def both_have_come() -> bool:
+        meta.deliver_body(body("and again", number=NUMBER_2, waba=WABA_2))
+        return len(silent.comments) >= 2 <= len(busy.comments)
+
+    wait_until(both_have_come, timeout_s=15, interval_s=0.5)
+    assert len(busy.events) > 5
+    for page in (silent, busy):
+        assert page.comments[1] - page.comments[0] <= 15
 
 
 def test_a_user_has_so_many_streams_and_no_more(meta: Meta, redis_client: Redis, browse: OpenStream) -> None:

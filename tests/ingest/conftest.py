@@ -85,9 +85,8 @@ class Meta:
         return only
 
 
-@pytest.fixture
-def meta(client: FlaskClient, redis_client: Redis, session: scoped_session[Session]) -> Meta:
-    """Meta, with the catalogue's two numbers connected by two owners."""
+def connect_catalogue(session: scoped_session[Session]) -> None:
+    """The catalogue's two numbers, connected by two owners; committed."""
     for owner, waba, number, display in (
         (OWNER, WABA, NUMBER, DISPLAY),
         (OWNER_2, WABA_2, NUMBER_2, DISPLAY_2),
@@ -97,6 +96,12 @@ def meta(client: FlaskClient, redis_client: Redis, session: scoped_session[Sessi
             session, account, phone_number_id=number, display_phone_number=display, display_digits=display
         )
     session.commit()
+
+
+@pytest.fixture
+def meta(client: FlaskClient, redis_client: Redis, session: scoped_session[Session]) -> Meta:
+    """Meta, with the catalogue's two numbers connected by two owners."""
+    connect_catalogue(session)
     return Meta(client, redis_client, session, Stored())
 
 

@@ -65,10 +65,16 @@ def test_what_was_read_before_a_merge_stays_read(meta: Meta) -> None:
     assert counted == [{"n": 2}]
 
 
-def test_a_shared_phone_card_links_the_phone(meta: Meta) -> None:
-    meta.deliver("bsuid-text-no-phone", "msg-text-classic", "msg-contacts-request-reply")
+@pytest.mark.parametrize(
+    "known", [["bsuid-text-no-phone", "msg-text-classic"], ["bsuid-text-no-phone"], ["msg-text-classic"], []]
+)
+def test_a_shared_phone_card_links_the_phone(meta: Meta, known: list[str]) -> None:
+    """Whichever of the two threads there is already; what comes under either id afterwards is the same."""
+    meta.deliver(*known, "msg-contacts-request-reply")
     conversation = meta.conversation()
     assert (conversation["customer_phone"], conversation["customer_user_id"]) == (ASHA, BSUID)
+    meta.deliver("bsuid-text-empty-strings", "msg-text-classic")
+    assert meta.conversation()["id"] == conversation["id"]
 
 
 def test_somebody_elses_card_teaches_nothing(meta: Meta) -> None:

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import pytest
 from flask import Flask
@@ -12,7 +12,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session, scoped_session
 
 from livechat.extensions import db
-from livechat.models import Conversation, Message
+from livechat.models import Conversation, ConversationAlias, Message
 from livechat.queries.outgoing import (
     Claim,
     claim_heads,
@@ -21,8 +21,9 @@ from livechat.queries.outgoing import (
     record_unknown,
     release,
 )
+from livechat.services.deliver import Sender
 from tests.factories import make_conversation, make_number
-from tests.sends.conftest import execute, stored
+from tests.sends.conftest import deliver, execute, stored
 
 AnySession = scoped_session[Session]
 Queue = Callable[..., Message]
@@ -193,3 +194,13 @@ def test_release_without_counting_gives_the_attempt_back(
     session.commit()
     row = stored(message.id)
     assert (row.status, row.attempts, row.claimed_until) == ("queued", 0, None)
+
+
+def test_the_turn_of_a_merged_conversation_is_its_survivor_s(
+    session: AnySession, conversation: Conversation, queue: Queue, sender: Sender
+) -> None:
+    """Who was to be sent to under the old id is not left to the sweep."""
+    session.add(ConversationAlias(id=(merged := uuid4()), conversation_id=conversation.id))
+    message = queue(conversation)
+    deliver(session, sender, merged)
+    assert stored(message.id).status == "sent"

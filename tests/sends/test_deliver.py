@@ -2,7 +2,9 @@
 
 import random
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from sqlalchemy.orm import Session, scoped_session
@@ -11,10 +13,12 @@ from livechat.domain import clock
 from livechat.domain.retry import CONNECT, SEND
 from livechat.extensions import db
 from livechat.models import Conversation, Message, PhoneNumber
-from livechat.services.deliver import Sender
+from livechat.queries.outgoing import claim_heads
+from livechat.services.deliver import Sender, record_all
 from livechat.services.pause import resume_number
 from livechat.services.sweep_outbound import sweep_outbound
 from livechat.whatsapp.client import GraphClient
+from livechat.whatsapp.errors import Disposition, GraphError
 from livechat.whatsapp.outgoing import callback_data
 from tests.conftest import ENCRYPTION_KEY
 from tests.factories import ACCESS_TOKEN, make_account, make_conversation, make_number
@@ -165,6 +169,24 @@ def test_window_closed_by_metas_word_closes_ours(
     deliver(session, sender, conversation.id)
     session.refresh(conversation)
     assert conversation.window_refused_at is not None
+
+
+@pytest.mark.parametrize(
+    ("code", "column"), [(131047, "window_refused_at"), (130403, "is_blocked"), (131050, "marketing_opt_out")]
+)
+def test_what_a_refusal_teaches_reaches_who_the_conversation_was_merged_into(
+    session: AnySession, conversation: Conversation, queue: Queue, code: int, column: str
+) -> None:
+    """The merge came while the call was on its way, so that the claim names the conversation of before."""
+    message = queue(conversation)
+    [claim] = claim_heads(session, [conversation.id], 20)
+    of_before = replace(claim, conversation_id=uuid4())
+    refused = GraphError(code, "refused", disposition=Disposition.REJECT)
+    record_all(session, [(of_before, refused)])
+    session.commit()
+    assert stored(message.id).status == "failed"
+    session.refresh(conversation)
+    assert getattr(conversation, column)
 
 
 def test_account_trouble_pauses_the_number_and_keeps_the_message(

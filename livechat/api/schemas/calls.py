@@ -42,7 +42,7 @@ class ConnectSchema(ma.Schema):
 
 class ConversationsQuerySchema(ma.Schema):
     phone_number_id = opaque_id(_PHONE_NUMBER_ID, required=True)
-    user_id = fields.UUID(metadata={"description": "May be left out; else it must be the token's user."})
+    user_id = opaque_id("May be left out; else it must be the token's user.")
     limit = page_limit()
     cursor = opaque_id("`next_cursor` of the page before.", validate=Length(max=200))
     unread = fields.Boolean(

@@ -9,6 +9,7 @@ from livechat.domain.retry import LONGEST_COUNTDOWN_S
 from livechat.services import readiness
 from livechat.services.deliver import CLAIM_SLACK_S, SECONDS_PER_RUN
 from livechat.services.doctor.findings import Finding, judged, ok, unknown, wrong
+from livechat.services.media.fetch import longest_fetch_s
 from livechat.tasknames import Queue
 
 # Beat's most frequent task that says so comes every two seconds.
@@ -52,9 +53,10 @@ def _beat(redis: Redis, *, has_worker: bool) -> Finding:
 
 
 def _visibility(redis: Redis, settings: Settings) -> Finding:
-    # A send task ends after this much at the latest: its own limit, and the call that it is in by then.
+    # A send task ends after this much at the latest: its own limit, and the call that it is in by then. The
+    # uploads that it leaves behind are its successor's.
     run_s = SECONDS_PER_RUN + settings.graph_connect_timeout_s + settings.graph_read_timeout_s + CLAIM_SLACK_S
-    longest_s = max(run_s, LONGEST_COUNTDOWN_S)
+    longest_s = max(run_s, longest_fetch_s(settings), LONGEST_COUNTDOWN_S)
     timeouts = readiness.visibility_timeouts_s(redis)
     if not timeouts:
         return unknown("broker visibility time-out", "no worker tells which it works with")

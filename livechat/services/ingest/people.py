@@ -136,7 +136,7 @@ class People:
             conversation,
             Customer(
                 phone=customer.phone if change.old_phone is None else None,
-                user_id=customer.user_id if change.old_user_id is None else None,
+                user_id=customer.user_id if change.new_user_id is None else None,
                 username=customer.username,
                 name=customer.name,
             ),

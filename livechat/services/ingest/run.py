@@ -12,7 +12,8 @@ from livechat.queries import ledger
 from livechat.queries.session import AnySession
 from livechat.services.inbox import RawEvent
 from livechat.services.ingest.batch import DUPLICATE, FAILED, IGNORED, STORED, Entry, Stored
-from livechat.services.ingest.store import BatchOvertakenError, store
+from livechat.services.ingest.locating import BatchOvertakenError
+from livechat.services.ingest.store import store
 from livechat.services.publish import publish
 from livechat.whatsapp.fields import is_known_field
 from livechat.whatsapp.webhook import parse

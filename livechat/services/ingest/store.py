@@ -6,9 +6,8 @@ new, and only those raise unread counts, windows and last messages. The caller o
 
 import hashlib
 from collections.abc import Sequence
-from dataclasses import fields
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import Any
 from uuid import UUID
 
 import orjson
@@ -19,7 +18,17 @@ from livechat.queries.session import AnySession
 from livechat.services import apply_status
 from livechat.services.account_news import apply_account_news
 from livechat.services.ingest.batch import Entry, Stored
-from livechat.services.ingest.people import Conversation, FormerId, People
+from livechat.services.ingest.edits import apply_changes, store_changes
+from livechat.services.ingest.locating import (
+    Located,
+    Number,
+    Personal,
+    load_people,
+    locate,
+    write_new_people,
+    written_columns,
+)
+from livechat.services.ingest.people import Conversation, People
 from livechat.services.media.arrive import fetch_files_of
 from livechat.services.pause import pause_number
 from livechat.services.publish import publish_numbers
@@ -27,38 +36,12 @@ from livechat.whatsapp.items import (
     AccountNews,
     Broken,
     ContactName,
-    Customer,
     CustomerPreference,
     Ignored,
-    MessageChange,
     Reaction,
     StatusUpdate,
     ThreadMessage,
 )
-
-Personal = ThreadMessage | Reaction | MessageChange | CustomerPreference | ContactName
-_MARKS = ("new", "heard", "dirty", "identity_dirty")
-_LOADED = [item.name for item in fields(Conversation) if item.name not in _MARKS]
-_WRITTEN = [name for name in _LOADED if name != "has_sending"]
-
-
-class Number(NamedTuple):
-    """Whose a connected number is."""
-
-    owner: UUID
-    account_id: UUID
-
-
-class Located(NamedTuple):
-    """An entry about a customer and the conversation it belongs to; that may merge, so look it up on use."""
-
-    entry: Entry
-    item: Personal
-    conversation_id: UUID | None
-
-
-class BatchOvertakenError(Exception):
-    """Another batch changed the same customers between our look and our lock: start again."""
 
 
 def store(session: AnySession, entries: Sequence[Entry]) -> Stored:
@@ -67,17 +50,17 @@ def store(session: AnySession, entries: Sequence[Entry]) -> Stored:
     known = _known_numbers(session, entries)
     rest = [entry for entry in entries if not _settled_without_tables(entry, known)]
     personal = [(entry, entry.item) for entry in rest if isinstance(entry.item, Personal)]
-    people = _load_people(session, personal)
-    located = _locate(people, personal, known)
+    people = load_people(session, personal)
+    located = locate(people, personal, known)
     result.accounts = {
         each.id: known[each.phone_number_id].account_id for each in people.conversations.values()
     }
-    _write_new_people(session, people)
+    write_new_people(session, people)
     if people.merges:
         publish_numbers(session, {people.get(loser).phone_number_id for loser, _ in people.merges})
     _store_messages(session, people, located, result)
     _store_reactions(session, people, located, result)
-    _store_changes(session, located, result)
+    store_changes(session, located, result)
     _note_preferences(people, located)
     _write_back(session, people, result)
     _store_statuses(
@@ -107,95 +90,6 @@ def _settled_without_tables(entry: Entry, known: dict[str, Number]) -> bool:
     else:
         return False
     return True
-
-
-def _load_people(session: AnySession, personal: Sequence[tuple[Entry, Personal]]) -> People:
-    keys: dict[tuple[str, str, str], None] = {}
-    for _, item in personal:
-        number = _number(item)
-        customers = [item.customer]
-        change = item.identity_change if isinstance(item, ThreadMessage) else None
-        if change is not None:
-            customers.append(Customer(phone=change.old_phone, user_id=change.old_user_id))
-            customers.append(Customer(phone=change.new_phone, user_id=change.new_user_id))
-        for customer in customers:
-            for kind, value in (
-                ("phone", customer.phone),
-                ("user_id", customer.user_id),
-                ("group", customer.group_id),
-            ):
-                if value is not None:
-                    keys[(number, kind, value)] = None
-    if not keys:
-        return People()
-    rows = [{"number": number, "kind": kind, "value": value} for number, kind, value in sorted(keys)]
-    # The columns stand in the order of the fields: by name they would cost as much as the query.
-    conversations = [Conversation(*row) for row in queries.lock_conversations(session, rows)]
-    former = [
-        FormerId((row.phone_number_id, row.kind, row.value), row.conversation_id, row.left_at)
-        for row in queries.former_ids(session, rows)
-    ]
-    loaded = {conversation.id for conversation in conversations}
-    if any(gone.conversation_id not in loaded for gone in former):
-        raise BatchOvertakenError
-    return People.of(conversations, former)
-
-
-def _number(item: Personal) -> str:
-    number = item.source.phone_number_id
-    if number is None:
-        raise ValueError("a personal item without a number")
-    return number
-
-
-def _locate(
-    people: People, personal: Sequence[tuple[Entry, Personal]], known: dict[str, Number]
-) -> list[Located]:
-    located: list[Located] = []
-    for entry, item in personal:
-        number, at = _number(item), item.timestamp
-        conversation: Conversation | None
-        if isinstance(item, ContactName):
-            conversation = people.find(number, item.customer, at)
-        elif isinstance(item, ThreadMessage) and item.identity_change is not None:
-            owner = known[number].owner
-            conversation = people.apply_change(number, owner, item.customer, item.identity_change, at)
-        else:
-            conversation = people.find_or_create(number, known[number].owner, item.customer, at)
-        located.append(Located(entry, item, None if conversation is None else conversation.id))
-    return located
-
-
-def _write_new_people(session: AnySession, people: People) -> None:
-    """Merges and new rows first: messages refer to them. What they say is written back at the end."""
-    for loser, winner in people.merges:
-        queries.merge_conversation(session, loser, people.get(winner).id)
-    moving = [c.id for c in people.conversations.values() if c.identity_dirty and not c.new]
-    if moving:
-        queries.release_identities(session, moving)
-    new = [conversation for conversation in people.conversations.values() if conversation.new]
-    if new and queries.insert_conversations(session, [_columns(c) for c in new]) < len(new):
-        raise BatchOvertakenError
-    if moving:
-        queries.update_conversations(session, [_columns(people.conversations[each]) for each in moving])
-    if people.changed_former:
-        queries.save_former_ids(
-            session,
-            [
-                {
-                    "phone_number_id": gone.key[0],
-                    "kind": gone.key[1],
-                    "value": gone.key[2],
-                    "conversation_id": people.get(gone.conversation_id).id,
-                    "left_at": gone.left_at,
-                }
-                for gone in people.changed_former.values()
-            ],
-        )
-
-
-def _columns(conversation: Conversation) -> dict[str, Any]:
-    return {name: getattr(conversation, name) for name in _WRITTEN}
 
 
 def _store_messages(session: AnySession, people: People, located: Sequence[Located], result: Stored) -> None:
@@ -234,7 +128,7 @@ def _store_messages(session: AnySession, people: People, located: Sequence[Locat
             session,
             [row["wamid"] for row in rows if row["id"] in inserted and row["direction"] == "outbound"],
         )
-        _apply_changes(session, wamids, result)
+        apply_changes(session, wamids, result)
 
 
 def _may_replace(row: dict[str, Any]) -> bool:
@@ -337,79 +231,7 @@ def _store_reactions(session: AnySession, people: People, located: Sequence[Loca
             entry.stored()
         else:
             entry.duplicate()
-    result.updated_messages |= _ids(session, [item.target_wamid for _, item in reactions])
-
-
-def _ids(session: AnySession, wamids: list[str]) -> dict[UUID, UUID]:
-    return {row.id: row.conversation_id for row in queries.messages_by_wamid(session, wamids)}
-
-
-def _store_changes(session: AnySession, located: Sequence[Located], result: Stored) -> None:
-    changes = [(entry, item) for entry, item, _ in located if isinstance(item, MessageChange)]
-    if not changes:
-        return
-    new = queries.insert_changes(
-        session,
-        [
-            {
-                "event_wamid": item.event_wamid,
-                "target_wamid": item.target_wamid,
-                "phone_number_id": item.source.phone_number_id,
-                "kind": item.kind,
-                "timestamp": item.timestamp,
-                "message_type": item.message_type,
-                "text": item.text,
-                "content": item.content,
-            }
-            for _, item in changes
-        ],
-    )
-    for entry, item in changes:
-        if item.event_wamid in new:
-            new.discard(item.event_wamid)
-            entry.stored()
-        else:
-            entry.duplicate()
-    _apply_changes(session, [item.target_wamid for _, item in changes], result)
-
-
-def _apply_changes(session: AnySession, wamids: list[str], result: Stored) -> None:
-    """Show edited messages as edited and deleted ones as deleted; what they said before is kept aside."""
-    shown: dict[UUID, dict[str, Any]] = {}
-    for change in queries.unapplied_changes(session, wamids):
-        message = shown.setdefault(
-            change.id,
-            {"message_type": change.was_type, "text": change.was_text, "content": change.was_content},
-        )
-        queries.mark_change_applied(session, change.event_wamid, dict(message))
-        if not _outdated(message["content"], change.timestamp.isoformat()):
-            message.update(_changed(message, change))
-    for message_id, message in shown.items():
-        queries.apply_change(
-            session, message_id, message["message_type"], message["text"], message["content"]
-        )
-    result.updated_messages |= _ids(session, wamids) if shown else {}
-
-
-def _outdated(content: dict[str, Any], at: str) -> bool:
-    """A deletion is final, and an older edit does not undo a newer one."""
-    return "revoked_at" in content or content.get("edited_at", "") > at
-
-
-def _changed(message: dict[str, Any], change: Any) -> dict[str, Any]:
-    at = change.timestamp.isoformat()
-    if change.kind == "revoke":
-        return {"text": None, "content": {"revoked_at": at}}
-    # An edit carries the new text or caption only: the file, the quote and the referral stay.
-    content = {**message["content"], "edited_at": at}
-    for name, part in (change.content or {}).items():
-        was = content.get(name)
-        content[name] = {**was, **part} if isinstance(was, dict) and isinstance(part, dict) else part
-    return {
-        "message_type": change.message_type or message["message_type"],
-        "text": change.text,
-        "content": content,
-    }
+    result.updated_messages |= queries.ids_by_wamid(session, [item.target_wamid for _, item in reactions])
 
 
 def _note_preferences(people: People, located: Sequence[Located]) -> None:
@@ -452,7 +274,7 @@ def _note_opt_out(conversation: Conversation, item: CustomerPreference) -> bool:
 def _write_back(session: AnySession, people: People, result: Stored) -> None:
     dirty = [conversation for conversation in people.conversations.values() if conversation.dirty]
     if dirty:
-        queries.update_conversations(session, [_columns(conversation) for conversation in dirty])
+        queries.update_conversations(session, [written_columns(conversation) for conversation in dirty])
     # Nearly every message finds its customer known and unchanged: a third of the columns, and of the cost.
     heard = [each for each in people.conversations.values() if each.heard and not each.dirty]
     if heard:

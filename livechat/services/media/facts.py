@@ -27,6 +27,10 @@ _USUAL = {"audio/x-wav": "audio/wav", "audio/x-flac": "audio/flac", "video/x-m4v
 _SOUND_ALONE = {"video/mp4": "audio/mp4", "video/webm": "audio/webm", "video/3gpp": "audio/mp4"}
 
 
+# How long ``learn`` and ``write_thumbnail`` may take together.
+LONGEST_LOOK_S = av.PROBE_S + av.POSTER_S + av.WAVEFORM_S
+
+
 @dataclass(frozen=True, slots=True)
 class Facts:
     """A file as it is. Width and height in pixels as shown, duration in seconds; None: cannot be told."""

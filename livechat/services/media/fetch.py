@@ -44,6 +44,7 @@ from livechat.whatsapp.media import (
     MediaClient,
     digest_matches,
     too_large,
+    transfer_time_limit_s,
 )
 
 log = structlog.get_logger(__name__)
@@ -78,6 +79,15 @@ class Fetcher:
             observer=observe_graph,
         )
         return cls(client, open_storage(settings), workspace_of(settings), settings.encryption_keys)
+
+
+def longest_fetch_s(settings: Settings) -> float:
+    """How long a fetch may take: where the file lies, the largest download, a look at it.
+
+    Storing it is left out, which has no limit of its own; a fetch that is run twice does no harm.
+    """
+    call_s = settings.graph_connect_timeout_s + settings.graph_read_timeout_s
+    return 2 * call_s + transfer_time_limit_s(MAX_INBOUND_BYTES) + facts.LONGEST_LOOK_S
 
 
 class ClaimLostError(Exception):

@@ -16,7 +16,7 @@ from livechat.queries.session import AnySession
 from livechat.services.media.filenames import name_for
 from livechat.storage import ObjectMissingError, Storage, StorageError, key_of, open_storage
 from livechat.whatsapp.errors import Disposition, GraphError
-from livechat.whatsapp.media import UPLOAD_ID_LIFE, MediaClient, upload_time_limit_s
+from livechat.whatsapp.media import UPLOAD_ID_LIFE, MediaClient, transfer_time_limit_s
 from livechat.whatsapp.outgoing import files_of
 
 Json = dict[str, Any]
@@ -88,7 +88,7 @@ class OutgoingFiles:
         ids: dict[UUID, str] = {}
         try:
             for file in files:
-                self._hold(begin_upload(self.session, claim, upload_time_limit_s(file.size) + hold_s))
+                self._hold(begin_upload(self.session, claim, transfer_time_limit_s(file.size) + hold_s))
                 ids[file.media_id] = self._upload(claim, file, token)
         finally:
             # Also after a failure: only the sender that holds the message may say what became of it.

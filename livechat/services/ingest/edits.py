@@ -1,0 +1,80 @@
+"""Edits and deletions: each is kept, and the message shows the last word of its sender."""
+
+from collections.abc import Sequence
+from typing import Any
+from uuid import UUID
+
+from livechat.queries import ingest as queries
+from livechat.queries.session import AnySession
+from livechat.services.ingest.batch import Stored
+from livechat.services.ingest.locating import Located
+from livechat.whatsapp.items import MessageChange
+
+
+def store_changes(session: AnySession, located: Sequence[Located], result: Stored) -> None:
+    """Keep what is new among them, and show what can be shown already."""
+    changes = [(entry, item) for entry, item, _ in located if isinstance(item, MessageChange)]
+    if not changes:
+        return
+    new = queries.insert_changes(
+        session,
+        [
+            {
+                "event_wamid": item.event_wamid,
+                "target_wamid": item.target_wamid,
+                "phone_number_id": item.source.phone_number_id,
+                "kind": item.kind,
+                "timestamp": item.timestamp,
+                "message_type": item.message_type,
+                "text": item.text,
+                "content": item.content,
+            }
+            for _, item in changes
+        ],
+    )
+    for entry, item in changes:
+        if item.event_wamid in new:
+            new.discard(item.event_wamid)
+            entry.stored()
+        else:
+            entry.duplicate()
+    apply_changes(session, [item.target_wamid for _, item in changes], result)
+
+
+def apply_changes(session: AnySession, wamids: list[str], result: Stored) -> None:
+    """Show edited messages as edited and deleted ones as deleted; what they said before is kept aside."""
+    shown: dict[UUID, dict[str, Any]] = {}
+    for change in queries.unapplied_changes(session, wamids):
+        message = shown.setdefault(
+            change.id,
+            {"message_type": change.was_type, "text": change.was_text, "content": change.was_content},
+        )
+        queries.mark_change_applied(session, change.event_wamid, dict(message))
+        if not _outdated(message["content"], change.timestamp.isoformat()):
+            message.update(_changed(message, change))
+    for message_id, message in shown.items():
+        queries.apply_change(
+            session, message_id, message["message_type"], message["text"], message["content"]
+        )
+    result.updated_messages |= queries.ids_by_wamid(session, wamids) if shown else {}
+
+
+def _outdated(content: dict[str, Any], at: str) -> bool:
+    """A deletion is final, and an older edit does not undo a newer one."""
+    return "revoked_at" in content or content.get("edited_at", "") > at
+
+
+def _changed(message: dict[str, Any], change: Any) -> dict[str, Any]:
+    at = change.timestamp.isoformat()
+    if change.kind == "revoke":
+        return {"text": None, "content": {"revoked_at": at}}
+    # An edit carries the new text or caption only: the file, the quote and the referral stay.
+    content = {**message["content"], "edited_at": at}
+    for name, part in (change.content or {}).items():
+        was = content.get(name)
+        content[name] = {**was, **part} if isinstance(was, dict) and isinstance(part, dict) else part
+    return {
+        "message_type": change.message_type or message["message_type"],
+        "text": change.text,
+        "content": content,
+    }

@@ -1,0 +1,137 @@
+"""Whose each item is: conversations, found under lock, made, re-keyed and merged before messages."""
+
+from collections.abc import Sequence
+from dataclasses import fields
+from typing import Any, NamedTuple
+from uuid import UUID
+
+from livechat.queries import ingest as queries
+from livechat.queries.session import AnySession
+from livechat.services.ingest.batch import Entry
+from livechat.services.ingest.people import Conversation, FormerId, People
+from livechat.whatsapp.items import (
+    ContactName,
+    Customer,
+    CustomerPreference,
+    MessageChange,
+    Reaction,
+    ThreadMessage,
+)
+
+Personal = ThreadMessage | Reaction | MessageChange | CustomerPreference | ContactName
+_MARKS = ("new", "heard", "dirty", "identity_dirty")
+_LOADED = [item.name for item in fields(Conversation) if item.name not in _MARKS]
+_WRITTEN = [name for name in _LOADED if name != "has_sending"]
+
+
+class Number(NamedTuple):
+    """Whose a connected number is."""
+
+    owner: UUID
+    account_id: UUID
+
+
+class Located(NamedTuple):
+    """An entry about a customer and the conversation it belongs to; that may merge, so look it up on use."""
+
+    entry: Entry
+    item: Personal
+    conversation_id: UUID | None
+
+
+class BatchOvertakenError(Exception):
+    """Another batch changed the same customers between our look and our lock: start again."""
+
+
+def load_people(session: AnySession, personal: Sequence[tuple[Entry, Personal]]) -> People:
+    """The conversations that these items may touch, locked; BatchOvertakenError."""
+    keys: dict[tuple[str, str, str], None] = {}
+    for _, item in personal:
+        number = _number(item)
+        customers = [item.customer]
+        change = item.identity_change if isinstance(item, ThreadMessage) else None
+        if change is not None:
+            customers.append(Customer(phone=change.old_phone, user_id=change.old_user_id))
+            customers.append(Customer(phone=change.new_phone, user_id=change.new_user_id))
+        for customer in customers:
+            for kind, value in (
+                ("phone", customer.phone),
+                ("user_id", customer.user_id),
+                ("group", customer.group_id),
+            ):
+                if value is not None:
+                    keys[(number, kind, value)] = None
+    if not keys:
+        return People()
+    rows = [{"number": number, "kind": kind, "value": value} for number, kind, value in sorted(keys)]
+    # The columns stand in the order of the fields: by name they would cost as much as the query.
+    conversations = [Conversation(*row) for row in queries.lock_conversations(session, rows)]
+    former = [
+        FormerId((row.phone_number_id, row.kind, row.value), row.conversation_id, row.left_at)
+        for row in queries.former_ids(session, rows)
+    ]
+    loaded = {conversation.id for conversation in conversations}
+    if any(gone.conversation_id not in loaded for gone in former):
+        raise BatchOvertakenError
+    return People.of(conversations, former)
+
+
+def _number(item: Personal) -> str:
+    number = item.source.phone_number_id
+    if number is None:
+        raise ValueError("a personal item without a number")
+    return number
+
+
+def locate(
+    people: People, personal: Sequence[tuple[Entry, Personal]], known: dict[str, Number]
+) -> list[Located]:
+    """Each item with its conversation, which is made where there is none; in memory alone."""
+    located: list[Located] = []
+    for entry, item in personal:
+        number, at = _number(item), item.timestamp
+        conversation: Conversation | None
+        if isinstance(item, ContactName):
+            conversation = people.find(number, item.customer, at)
+        elif isinstance(item, ThreadMessage) and item.identity_change is not None:
+            owner = known[number].owner
+            conversation = people.apply_change(number, owner, item.customer, item.identity_change, at)
+        else:
+            conversation = people.find_or_create(number, known[number].owner, item.customer, at)
+        located.append(Located(entry, item, None if conversation is None else conversation.id))
+    return located
+
+
+def write_new_people(session: AnySession, people: People) -> None:
+    """Merges and new rows first: messages refer to them. What they say is written back at the end."""
+    for loser, winner in people.merges:
+        queries.merge_conversation(session, loser, people.get(winner).id)
+    moving = [c.id for c in people.conversations.values() if c.identity_dirty and not c.new]
+    if moving:
+        queries.release_identities(session, moving)
+    new = [conversation for conversation in people.conversations.values() if conversation.new]
+    if new and queries.insert_conversations(session, [written_columns(c) for c in new]) < len(new):
+        raise BatchOvertakenError
+    if moving:
+        queries.update_conversations(
+            session, [written_columns(people.conversations[each]) for each in moving]
+        )
+    if people.changed_former:
+        queries.save_former_ids(
+            session,
+            [
+                {
+                    "phone_number_id": gone.key[0],
+                    "kind": gone.key[1],
+                    "value": gone.key[2],
+                    "conversation_id": people.get(gone.conversation_id).id,
+                    "left_at": gone.left_at,
+                }
+                for gone in people.changed_former.values()
+            ],
+        )
+
+
+def written_columns(conversation: Conversation) -> dict[str, Any]:
+    """What is written back of a conversation."""
+    return {name: getattr(conversation, name) for name in _WRITTEN}
