@@ -2,13 +2,20 @@ import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { App } from './app/app';
 import { readConfiguration } from './lib/configuration';
+import { startLanguage } from './messages/start-language';
 import './styles/tokens.css';
 import './styles/base.css';
 
 const root = document.getElementById('root');
 if (!root) throw new Error('index.html has no #root');
-createRoot(root).render(
-  <StrictMode>
-    <App configuration={readConfiguration()} />
-  </StrictMode>,
-);
+const page = createRoot(root);
+// A language that cannot be loaded is no reason to show nothing.
+void startLanguage()
+  .catch(() => undefined)
+  .then(() =>
+    page.render(
+      <StrictMode>
+        <App configuration={readConfiguration()} />
+      </StrictMode>,
+    ),
+  );

@@ -72,6 +72,11 @@ def product(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
         yield running
 
 
+def complaint(message: Any) -> str:
+    """What the browser's console says, and about which address."""
+    return f"{message.type}: {message.text} {message.location['url']}"
+
+
 @pytest.fixture
 def agent(page: Any, product: Product) -> Iterator[Any]:
     """The page, signed in. What the browser complains of, and what it asks of strangers, fails the test."""
@@ -82,7 +87,7 @@ def agent(page: Any, product: Product) -> Iterator[Any]:
         if not request.url.startswith((product.url, product.sandbox_url, "data:", "blob:")):
             strangers.append(request.url)
 
-    page.on("console", lambda message: complaints.append(f"{message.type}: {message.text}"))
+    page.on("console", lambda message: complaints.append(complaint(message)))
     page.on("pageerror", lambda error: complaints.append(str(error)))
     page.on("request", on_request)
     page.goto(product.url)

@@ -24,19 +24,21 @@ interface Props {
   onSignOut: () => void;
 }
 
-const STATUS_TEXT: Record<StreamStatus, string> = {
-  live: t.connection.live,
-  connecting: t.connection.connecting,
-  unsupported: t.connection.polling,
-  down: t.connection.down,
-  'signed-out': t.connection.down,
-};
+// Read when it is drawn: another language comes after this file.
+const textOf = (status: StreamStatus): string =>
+  ({
+    live: t.connection.live,
+    connecting: t.connection.connecting,
+    unsupported: t.connection.polling,
+    down: t.connection.down,
+    'signed-out': t.connection.down,
+  })[status];
 
 export function Header(props: Props) {
   const { label, numbers, number, status, onChooseNumber, onOpen, onActivity, onSignOut } = props;
   const isOnline = useOnline();
   const shown = isOnline ? status : 'down';
-  const statusText = isOnline ? STATUS_TEXT[status] : t.connection.offline;
+  const statusText = isOnline ? textOf(status) : t.connection.offline;
   return (
     <header className={styles.header}>
       <Logo size={32} />

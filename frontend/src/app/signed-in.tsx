@@ -1,4 +1,4 @@
-import { useQueryClient } from '@tanstack/react-query';
+import { notifyManager, useQueryClient } from '@tanstack/react-query';
 import { useEffect, useMemo } from 'react';
 import type { Session } from '../features/session/session';
 import { applyToCache } from '../hooks/live-updates';
@@ -40,6 +40,9 @@ export function SignedIn({ session, onSignOut, onSignedOut }: Props) {
           }),
         );
         applyToCache(client, { type: 'message.created', ...answer });
+        // The cache tells its readers a moment later. Until then the bubble is the outbox's: a row that was gone for
+        // that moment would be made anew.
+        await new Promise<void>((resolve) => notifyManager.schedule(resolve));
       } catch (error) {
         // The window's end is the server's to know: the composer follows the conversation.
         if (error instanceof ApiProblem && error.code === 'service_window_closed')

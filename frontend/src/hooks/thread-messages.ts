@@ -42,12 +42,11 @@ const isShort = (page: MessagePage): boolean => page.messages.length < page.limi
  * The messages around one of them: older ones by `fetchNextPage`, newer ones by `fetchPreviousPage`. It takes
  * no live messages, since between its end and the thread's there may be others.
  */
-export function useThreadAround(conversation: Conversation, messageId: string | null) {
+export function useThreadAround(conversation: Conversation, messageId: string) {
   const { api } = useServices();
   return useInfiniteQuery<MessagePage, Error, InfiniteData<MessagePage, Side>, readonly string[], Side>({
-    queryKey: keys.threadAround(conversation.id, messageId ?? ''),
-    enabled: messageId !== null,
-    initialPageParam: { around: messageId ?? '' },
+    queryKey: keys.threadAround(conversation.id, messageId),
+    initialPageParam: { around: messageId },
     queryFn: ({ pageParam, signal }) =>
       bodyOf(
         api.GET('/api/live-chat/messages', {

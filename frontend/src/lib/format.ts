@@ -1,13 +1,15 @@
+import { formatLocale } from './language';
+
 /** Times and numbers by the browser's locale and time zone. Times come in as RFC 3339. */
-const clock = new Intl.DateTimeFormat(undefined, { hour: '2-digit', minute: '2-digit' });
-const full = new Intl.DateTimeFormat(undefined, { dateStyle: 'full', timeStyle: 'medium' });
-const weekday = new Intl.DateTimeFormat(undefined, { weekday: 'long' });
-const dayOfYear = new Intl.DateTimeFormat(undefined, { weekday: 'long', day: 'numeric', month: 'long' });
-const dayAndYear = new Intl.DateTimeFormat(undefined, { day: 'numeric', month: 'long', year: 'numeric' });
-const short = new Intl.DateTimeFormat(undefined, { day: 'numeric', month: 'short' });
-const shortYear = new Intl.DateTimeFormat(undefined, { day: '2-digit', month: '2-digit', year: '2-digit' });
-const dayHour = new Intl.DateTimeFormat(undefined, { day: 'numeric', month: 'short', hour: '2-digit', minute: '2-digit' });
-const relative = new Intl.RelativeTimeFormat(undefined, { numeric: 'auto' });
+const clock = new Intl.DateTimeFormat(formatLocale, { hour: '2-digit', minute: '2-digit' });
+const full = new Intl.DateTimeFormat(formatLocale, { dateStyle: 'full', timeStyle: 'medium' });
+const weekday = new Intl.DateTimeFormat(formatLocale, { weekday: 'long' });
+const dayOfYear = new Intl.DateTimeFormat(formatLocale, { weekday: 'long', day: 'numeric', month: 'long' });
+const dayAndYear = new Intl.DateTimeFormat(formatLocale, { day: 'numeric', month: 'long', year: 'numeric' });
+const short = new Intl.DateTimeFormat(formatLocale, { day: 'numeric', month: 'short' });
+const shortYear = new Intl.DateTimeFormat(formatLocale, { day: '2-digit', month: '2-digit', year: '2-digit' });
+const dayHour = new Intl.DateTimeFormat(formatLocale, { day: 'numeric', month: 'short', hour: '2-digit', minute: '2-digit' });
+const relative = new Intl.RelativeTimeFormat(formatLocale, { numeric: 'auto' });
 
 const DAY_MS = 86_400_000;
 
@@ -84,20 +86,20 @@ export function fileSize(bytes: number): string {
   const step = Math.max(1, Math.min(Math.floor(Math.log(Math.max(bytes, 1)) / Math.log(1024)), UNITS.length - 1));
   const value = Math.max(bytes / 1024 ** step, Math.min(bytes, 1));
   const style = { style: 'unit', unit: UNITS[step] ?? 'byte', unitDisplay: 'short' } as const;
-  return new Intl.NumberFormat(undefined, { ...style, maximumFractionDigits: value < 10 && step > 1 ? 1 : 0 }).format(value);
+  return new Intl.NumberFormat(formatLocale, { ...style, maximumFractionDigits: value < 10 && step > 1 ? 1 : 0 }).format(value);
 }
 
 /** An amount in its own currency; one whose code is unknown stands beside its number. */
 export function money(amount: number, currency: string): string {
   try {
-    return new Intl.NumberFormat(undefined, { style: 'currency', currency }).format(amount);
+    return new Intl.NumberFormat(formatLocale, { style: 'currency', currency }).format(amount);
   } catch {
-    return `${amount.toLocaleString()} ${currency}`.trim();
+    return `${amount.toLocaleString(formatLocale)} ${currency}`.trim();
   }
 }
 
 const unit = (name: 'hour' | 'minute' | 'day') =>
-  new Intl.NumberFormat(undefined, { style: 'unit', unit: name, unitDisplay: 'narrow' });
+  new Intl.NumberFormat(formatLocale, { style: 'unit', unit: name, unitDisplay: 'narrow' });
 const units = { hour: unit('hour'), minute: unit('minute'), day: unit('day') };
 
 /** A length of time in its two largest parts, in the browser's language. */

@@ -1,3 +1,4 @@
+// @vitest-environment jsdom
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { ApiProblem } from './api';
 import { Outbox, type OutboxEntry } from './outbox';

@@ -11,6 +11,8 @@ export interface OutboxEntry {
   /** `stopped` waits for the agent; `detail` says why. */
   state: 'waiting' | 'sending' | 'stopped';
   detail: string | null;
+  /** The API's word for the reason; null where there is none yet. */
+  code: string | null;
   /** Refused for good: the same again would be refused too. */
   isRefused: boolean;
 }
@@ -25,6 +27,7 @@ export interface OutboxOptions {
 }
 
 const GIVE_UP_AFTER = 3;
+const UNTRIED = { detail: null, code: null, isRefused: false };
 
 const defaultDelay = (problem: ApiProblem, attempt: number): number =>
   Math.max((problem.retryAfterS ?? 0) * 1000, 1000 * 2 ** attempt);
@@ -55,19 +58,19 @@ export class Outbox {
   /** Send what an earlier visit left, and what was stopped by a lost connection. */
   resume(): void {
     const isStuck = (entry: OutboxEntry) => entry.state === 'stopped' && !entry.isRefused;
-    for (const entry of this.entries.filter(isStuck)) this.change(entry, { state: 'waiting', detail: null });
+    for (const entry of this.entries.filter(isStuck)) this.change(entry, { ...UNTRIED, state: 'waiting' });
     for (const id of new Set(this.entries.map((entry) => entry.conversationId))) void this.run(id);
   }
 
-  add(entry: Omit<OutboxEntry, 'state' | 'detail' | 'isRefused'>): void {
-    this.put({ ...entry, state: 'waiting', detail: null, isRefused: false });
+  add(entry: Omit<OutboxEntry, 'state' | keyof typeof UNTRIED>): void {
+    this.put({ ...entry, ...UNTRIED, state: 'waiting' });
     void this.run(entry.conversationId);
   }
 
   retry(clientMessageId: string): void {
     const entry = this.find(clientMessageId);
     if (!entry) return;
-    this.change(entry, { state: 'waiting', detail: null, isRefused: false });
+    this.change(entry, { ...UNTRIED, state: 'waiting' });
     void this.run(entry.conversationId);
   }
 
@@ -95,8 +98,8 @@ export class Outbox {
           const delay = (this.options.retryDelay ?? defaultDelay)(problem, attempt++);
           await new Promise((resolve) => setTimeout(resolve, delay));
         } else {
-          const change = { state: 'stopped', detail: problem.message, isRefused: !problem.isTemporary } as const;
-          this.change(entry, change);
+          const { message: detail, code } = problem;
+          this.change(entry, { state: 'stopped', detail, code, isRefused: !problem.isTemporary });
         }
       }
     } finally {

@@ -1,3 +1,4 @@
+import { formatLocale } from './language';
 import { type Fields, fieldsIn, textOf } from './message-content';
 import type { Framed, ShownButton } from './message-parts';
 
@@ -229,7 +230,7 @@ export function contextOf(template: Template, parameter: TemplateParameter): str
 /** Languages by their names in the reader's own language: “English (United States)”. */
 export function languageName(code: string): string {
   try {
-    return new Intl.DisplayNames(undefined, { type: 'language' }).of(code.replace('_', '-')) ?? code;
+    return new Intl.DisplayNames(formatLocale, { type: 'language' }).of(code.replace('_', '-')) ?? code;
   } catch {
     return code;
   }

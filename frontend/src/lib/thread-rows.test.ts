@@ -13,6 +13,7 @@ const entry = (id: string, time: string): OutboxEntry => ({
   createdAt: time,
   state: 'sending',
   detail: null,
+  code: null,
   isRefused: false,
 });
 

@@ -1,7 +1,8 @@
+import { catalogue } from './catalogue';
 import { plural } from './plural';
 
 /** The sentences of attaching, recording and building messages, loaded with them. */
-export const c = {
+export const c = catalogue('compose', {
   menu: 'Attach',
   pictures: 'Photos and videos',
   document: 'Document',
@@ -189,4 +190,4 @@ export const c = {
     },
     send: 'Send template',
   },
-};
+});

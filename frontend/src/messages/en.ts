@@ -1,4 +1,6 @@
+import { catalogue } from './catalogue';
 import { span } from '../lib/format';
+import { formatLocale } from '../lib/language';
 import { plural } from './plural';
 
 /** Every sentence of the page, in English. A further language is a file of this shape. */
@@ -23,7 +25,7 @@ const typeNames: Record<string, string> = {
   video: 'Video',
 };
 
-export const t = {
+export const t = catalogue('page', {
   product: 'Live Chat',
   productLong: 'Live Chat for WhatsApp Business',
   title: (unread: number) => (unread > 0 ? `(${unread}) Live Chat` : 'Live Chat'),
@@ -165,6 +167,7 @@ export const t = {
     notSaved: 'Not saved',
     delete: 'Delete',
     resend: 'Send again',
+    sendTemplate: 'Send a template',
   },
 
   tick: {
@@ -354,7 +357,7 @@ export const t = {
     max: 'Longest delay',
     latencyHint: 'From WhatsApp’s time, which is in full seconds, until a message is stored here.',
     ms: (milliseconds: number) =>
-      milliseconds < 10_000 ? `${milliseconds.toLocaleString()} ms` : `${Math.round(milliseconds / 1000).toLocaleString()} s`,
+      milliseconds < 10_000 ? `${milliseconds.toLocaleString(formatLocale)} ms` : `${Math.round(milliseconds / 1000).toLocaleString(formatLocale)} s`,
     none: '–',
     received: 'Received from WhatsApp',
     webhookItems: 'Items',
@@ -390,4 +393,4 @@ export const t = {
     show: 'Show',
     more: 'Show more',
   },
-};
+});

@@ -1,7 +1,8 @@
+import { catalogue } from './catalogue';
 import { plural } from './plural';
 
 /** The sentences of what a bubble holds besides text, loaded with the first thread. */
-export const k = {
+export const k = catalogue('kinds', {
   forwarded: 'Forwarded',
   forwardedOften: 'Forwarded many times',
   aboutProduct: (id: string) => `About product ${id}`,
@@ -71,4 +72,4 @@ media: {
   rate: (rate: number) => `${rate}×`,
   playFailed: 'This browser cannot play it. Download it instead.',
 },
-};
+});

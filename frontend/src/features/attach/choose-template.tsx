@@ -6,15 +6,21 @@ import { t } from '../../messages/en';
 
 const TemplateSheet = lazy(() => import('./template-sheet'));
 
-/** The way into a conversation whose window is closed. */
-export function ChooseTemplate({ recipient }: { recipient: Recipient }) {
+/** The way into a conversation whose window is closed: a button, or a link among a bubble's. */
+export function ChooseTemplate({ recipient, isLink }: { recipient: Recipient; isLink?: boolean }) {
   const [isOpen, setOpen] = useState(false);
   const close = useCallback(() => setOpen(false), []);
   return (
     <>
-      <Button kind="primary" onClick={() => setOpen(true)}>
-        <LayoutTemplate size={18} aria-hidden /> {t.attach.chooseTemplate}
-      </Button>
+      {isLink ? (
+        <Button kind="link" onClick={() => setOpen(true)}>
+          {t.bubble.sendTemplate}
+        </Button>
+      ) : (
+        <Button kind="primary" onClick={() => setOpen(true)}>
+          <LayoutTemplate size={18} aria-hidden /> {t.attach.chooseTemplate}
+        </Button>
+      )}
       {isOpen && (
         <Suspense>
           <TemplateSheet recipient={recipient} replyToId={null} onClose={close} onSent={close} />

@@ -17,7 +17,7 @@ export function NumberSelect({ numbers, value, onChange, onConnect }: Props) {
   return (
     <label className={styles.label}>
       <span className="sr-only">{t.header.number}</span>
-      <select
+      <select dir="auto"
         className={styles.select}
         value={value ?? ''}
         onChange={(event) => {

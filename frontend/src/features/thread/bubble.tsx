@@ -16,6 +16,7 @@ import { SendTrouble } from './send-trouble';
 
 interface Props {
   message: Message;
+  phoneNumberId: string;
   quoted: Message | undefined;
   startsGroup: boolean;
   endsGroup: boolean;
@@ -59,6 +60,7 @@ export const Bubble = memo(function Bubble(props: Props) {
       </Meta>
       <SendTrouble
         message={message}
+        phoneNumberId={props.phoneNumberId}
         wasSentAgain={props.wasSentAgain}
         onSendAgain={onSendAgain}
         onDismiss={props.onDismiss}

@@ -1,8 +1,8 @@
-import { useCallback, useEffect, useRef, useState } from 'react';
+import { type RefObject, useCallback, useEffect, useLayoutEffect, useRef, useState } from 'react';
 import { saveAnchor } from '../../lib/anchors';
 import { dayLabel } from '../../lib/format';
 import type { ThreadRow } from '../../lib/thread-rows';
-import type { TopRow } from './virtual-thread';
+import type { VirtualThreadHandle } from './virtual-thread';
 
 const DAY_SHOWN_MS = 1500;
 const SAVE_MS = 150;
@@ -10,14 +10,21 @@ const SAVE_MS = 150;
 interface ReadingPlace {
   /** While the thread is scrolled: the day of what stands at its top. */
   day: string | null;
-  onTopChange: (top: TopRow | null) => void;
+  onTopChange: (key: string | null) => void;
 }
 
 interface Timers {
   still: number;
   save: number;
   hasOpened: boolean;
-  top: TopRow | null;
+}
+
+interface Options {
+  conversationId: string;
+  list: RefObject<VirtualThreadHandle | null>;
+  rows: ThreadRow[];
+  isPinned: boolean;
+  now: Date;
 }
 
 /**
@@ -25,27 +32,33 @@ interface Timers {
  * where the thread is left, unless that is at its end: then it opens there. Renders once for each row, not for
  * each frame.
  */
-export function useReadingPlace(conversationId: string, rows: ThreadRow[], isPinned: boolean, now: Date): ReadingPlace {
+export function useReadingPlace({ conversationId, list, rows, isPinned, now }: Options): ReadingPlace {
   const [topKey, setTopKey] = useState<string | null>(null);
   const [isMoving, setMoving] = useState(false);
-  const timers = useRef<Timers>({ still: 0, save: 0, hasOpened: false, top: null });
-  const latest = useRef({ rows, isPinned });
+  const timers = useRef<Timers>({ still: 0, save: 0, hasOpened: false });
+  const latest = useRef({ rows, list });
   useEffect(() => {
-    latest.current = { rows, isPinned };
+    latest.current = { rows, list };
     if (isPinned) saveAnchor(conversationId, null);
-  }, [conversationId, rows, isPinned]);
-  useEffect(() => {
+  }, [conversationId, list, rows, isPinned]);
+
+  // A layout effect: when the thread is left, its rows are still there to be looked at.
+  useLayoutEffect(() => {
     const { current } = timers;
+    const leave = () => save(conversationId, latest.current);
+    window.addEventListener('pagehide', leave);
     return () => {
+      window.removeEventListener('pagehide', leave);
+      leave();
       window.clearTimeout(current.still);
       window.clearTimeout(current.save);
     };
-  }, []);
+  }, [conversationId]);
 
   const onTopChange = useCallback(
-    (top: TopRow | null) => {
+    (key: string | null) => {
       const { current } = timers;
-      setTopKey(top?.key ?? null);
+      setTopKey(key);
       // To open a thread scrolls it too: that is no movement of the reader's.
       if (current.hasOpened) setMoving(true);
       window.clearTimeout(current.still);
@@ -54,11 +67,10 @@ export function useReadingPlace(conversationId: string, rows: ThreadRow[], isPin
         setMoving(false);
       }, DAY_SHOWN_MS);
       // Also while it goes on moving, as it does under pages that come one after the other.
-      current.top = top;
       if (current.save !== 0) return;
       current.save = window.setTimeout(() => {
         current.save = 0;
-        if (!latest.current.isPinned) save(conversationId, latest.current.rows, current.top);
+        save(conversationId, latest.current);
       }, SAVE_MS);
     },
     [conversationId],
@@ -69,10 +81,10 @@ export function useReadingPlace(conversationId: string, rows: ThreadRow[], isPin
   return { day: dayLabel(time, now), onTopChange };
 }
 
-function save(conversationId: string, rows: ThreadRow[], top: TopRow | null): void {
-  const at = top === null ? -1 : rows.findIndex((row) => row.key === top.key);
-  const row = at === -1 ? undefined : rows.slice(at).find((item) => item.kind === 'message');
-  if (!top || row?.kind !== 'message') return;
-  // For a day's line the message below it stands for the place.
-  saveAnchor(conversationId, { messageId: row.message.id, offsetPx: row.key === top.key ? top.offsetPx : 0 });
+/** By the first message in sight: a day's line above it may not be there when the thread is opened again. */
+function save(conversationId: string, { rows, list }: Pick<Options, 'rows' | 'list'>): void {
+  for (const { key, offsetPx } of list.current?.rowsInSight() ?? []) {
+    const row = rows.find((item) => item.key === key);
+    if (row?.kind === 'message') return saveAnchor(conversationId, { messageId: row.message.id, offsetPx });
+  }
 }

@@ -1,19 +1,24 @@
 import { type ReactNode, useState } from 'react';
 import { Button } from '../../components/button';
+import { ChooseTemplate } from '../attach/choose-template';
 import type { OutboxEntry } from '../../lib/outbox';
 import type { Message } from '../../lib/types';
 import { t } from '../../messages/en';
 import styles from './send-trouble.module.css';
 
+// Meta's code: more than 24 hours have passed since the customer's last message.
+const WINDOW_CLOSED = 131047;
+
 interface Props {
   message: Message;
+  phoneNumberId: string;
   wasSentAgain: boolean;
   onSendAgain: (message: Message) => void;
   onDismiss: (message: Message) => void;
 }
 
 /** Why a message did not go out and what to do about it, in the open: not in a tooltip. */
-export function SendTrouble({ message, wasSentAgain, onSendAgain, onDismiss }: Props) {
+export function SendTrouble({ message, phoneNumberId, wasSentAgain, onSendAgain, onDismiss }: Props) {
   const [isSure, setSure] = useState(false);
   const canRepeat = message.message_type !== 'reaction';
   const again = wasSentAgain ? (
@@ -28,10 +33,13 @@ export function SendTrouble({ message, wasSentAgain, onSendAgain, onDismiss }: P
     return (
       <Trouble kind="danger">
         <span>
-          {error?.detail ?? error?.title ?? t.bubble.failed}
+          <bdi>{error?.detail ?? error?.title ?? t.bubble.failed}</bdi>
           {error?.code != null && ` ${t.bubble.failedCode(error.code)}.`}
         </span>
         <span className={styles.actions}>
+          {error?.code === WINDOW_CLOSED && (
+            <ChooseTemplate isLink recipient={{ phoneNumberId, conversationId: message.conversation_id }} />
+          )}
           {canRepeat && error?.retryable !== false && again}
           <Button kind="link" onClick={() => onDismiss(message)}>
             {t.bubble.delete}
@@ -62,15 +70,26 @@ export function SendTrouble({ message, wasSentAgain, onSendAgain, onDismiss }: P
 export function LocalTrouble(props: { entry: OutboxEntry; onRetry: () => void; onDelete: () => void }) {
   const { entry, onRetry, onDelete } = props;
   if (entry.state !== 'stopped') return null;
+  const isClosed = entry.code === 'service_window_closed';
+  // What was refused for good would be refused again; a window may have opened since.
+  const canRetry = !entry.isRefused || isClosed;
   return (
     <Trouble kind="danger">
       <span>
-        {t.bubble.notSaved}. {entry.detail}
+        {t.bubble.notSaved}. <bdi>{entry.detail}</bdi>
       </span>
       <span className={styles.actions}>
-        <Button kind="link" onClick={onRetry}>
-          {t.retry}
-        </Button>
+        {isClosed && (
+          <ChooseTemplate
+            isLink
+            recipient={{ phoneNumberId: entry.phoneNumberId, conversationId: entry.conversationId }}
+          />
+        )}
+        {canRetry && (
+          <Button kind="link" onClick={onRetry}>
+            {t.retry}
+          </Button>
+        )}
         <Button kind="link" onClick={onDelete}>
           {t.bubble.delete}
         </Button>

@@ -6,7 +6,7 @@ import { type Anchor, savedAnchor } from '../../lib/anchors';
 import { ApiProblem } from '../../lib/api';
 import type { Conversation, Message } from '../../lib/types';
 import { t } from '../../messages/en';
-import { Thread } from './thread';
+import { Thread, type ThreadProps } from './thread';
 import styles from './thread.module.css';
 
 interface Props {
@@ -40,8 +40,6 @@ export function ThreadPane(props: Props) {
   if (latest.data && start !== undefined && found?.wish !== wish)
     setFound({ wish, isLoaded: wish === null || messages.some((message) => message.id === wish) });
   const aroundId = found && !found.isLoaded ? found.wish : null;
-  const around = useThreadAround(conversation, aroundId);
-  const windowed = useMemo(() => loadedMessages(around.data?.pages), [around.data]);
 
   const toLatest = useCallback(() => {
     setLeft(null);
@@ -49,71 +47,92 @@ export function ThreadPane(props: Props) {
     onOpenMessage(null);
   }, [onOpenMessage]);
 
-  if (latest.isPending || found === null || (aroundId !== null && around.isPending)) {
+  if (latest.isPending || found === null) {
     if (latest.isError) return <FailureNotice error={latest.error} onRetry={() => void latest.refetch()} />;
     return <Skeleton />;
   }
   if (latest.isError && !latest.data)
     return <FailureNotice error={latest.error} onRetry={() => void latest.refetch()} />;
-  if (aroundId !== null && around.isError && !around.data) {
+  const shared = { conversation, headingId, firstUnreadId, onReply, onOpenMessage, onLatest: toLatest, ref: threadRef };
+  if (aroundId !== null)
+    return (
+      <ThreadWindow
+        key={aroundId}
+        {...shared}
+        aroundId={aroundId}
+        namedId={messageId ?? aroundId}
+        anchor={left?.messageId === aroundId ? left : null}
+      />
+    );
+  return (
+    <div className={styles.place}>
+      {latest.isRefetchError && <Stale onRetry={() => void latest.refetch()} />}
+      <Thread
+        {...shared}
+        messages={messages}
+        namedId={messageId}
+        anchor={messageId === null && firstUnreadId === null ? left : null}
+        hasOlder={latest.hasNextPage}
+        isLoading={latest.isFetchingNextPage}
+        loadOlder={latest.fetchNextPage}
+        hasNewer={false}
+        loadNewer={nothing}
+        onWindowEnd={nothing}
+      />
+    </div>
+  );
+}
+
+type Shared = Pick<
+  ThreadProps,
+  'conversation' | 'headingId' | 'firstUnreadId' | 'namedId' | 'anchor' | 'onReply' | 'onOpenMessage' | 'onLatest' | 'ref'
+>;
+
+/**
+ * The messages around one of them. A component of its own for each of them: what is asked for more belongs to the
+ * messages that are shown, from the first moment on, also where they are known from an earlier visit.
+ */
+function ThreadWindow({ aroundId, ...shared }: Shared & { aroundId: string }) {
+  const { conversation, onLatest } = shared;
+  const around = useThreadAround(conversation, aroundId);
+  const messages = useMemo(() => loadedMessages(around.data?.pages), [around.data]);
+  if (around.isPending) return <Skeleton />;
+  if (around.isError && !around.data) {
     // A message that is not there (any more) is no reason to show nothing.
     const isGone = around.error instanceof ApiProblem && around.error.status === 404;
     return (
       <FailureNotice
         error={around.error}
-        onRetry={() => (isGone ? toLatest() : void around.refetch())}
+        onRetry={() => (isGone ? onLatest() : void around.refetch())}
         retryLabel={isGone ? t.thread.toLatest : undefined}
       />
     );
   }
-  const isStale = latest.isRefetchError || (aroundId !== null && around.isRefetchError);
-  const shared = { conversation, headingId, onReply, ref: threadRef };
   return (
     <div className={styles.place}>
-      {isStale && (
-        <p role="status" className={styles.stale}>
-          {t.couldNotRefresh}{' '}
-          <Button kind="link" onClick={() => void (aroundId === null ? latest : around).refetch()}>
-            {t.retry}
-          </Button>
-        </p>
-      )}
-      {aroundId === null ? (
-        <Thread
-          key="latest"
-          {...shared}
-          messages={messages}
-          firstUnreadId={firstUnreadId}
-          namedId={messageId}
-          anchor={messageId === null && firstUnreadId === null ? left : null}
-          hasOlder={latest.hasNextPage}
-          isLoading={latest.isFetchingNextPage}
-          loadOlder={latest.fetchNextPage}
-          hasNewer={false}
-          loadNewer={nothing}
-          onWindowEnd={nothing}
-          onOpenMessage={onOpenMessage}
-          onLatest={toLatest}
-        />
-      ) : (
-        <Thread
-          key={aroundId}
-          {...shared}
-          messages={windowed}
-          firstUnreadId={firstUnreadId}
-          namedId={messageId ?? aroundId}
-          anchor={left?.messageId === aroundId ? left : null}
-          hasOlder={around.hasNextPage}
-          isLoading={around.isFetchingNextPage || around.isFetchingPreviousPage}
-          loadOlder={around.fetchNextPage}
-          hasNewer
-          loadNewer={around.hasPreviousPage ? around.fetchPreviousPage : nothing}
-          onWindowEnd={around.hasPreviousPage ? nothing : toLatest}
-          onOpenMessage={onOpenMessage}
-          onLatest={toLatest}
-        />
-      )}
+      {around.isRefetchError && <Stale onRetry={() => void around.refetch()} />}
+      <Thread
+        {...shared}
+        messages={messages}
+        hasOlder={around.hasNextPage}
+        isLoading={around.isFetchingNextPage || around.isFetchingPreviousPage}
+        loadOlder={around.fetchNextPage}
+        hasNewer
+        loadNewer={around.hasPreviousPage ? around.fetchPreviousPage : nothing}
+        onWindowEnd={around.hasPreviousPage ? nothing : onLatest}
+      />
     </div>
+  );
+}
+
+function Stale({ onRetry }: { onRetry: () => void }) {
+  return (
+    <p role="status" className={styles.stale}>
+      {t.couldNotRefresh}{' '}
+      <Button kind="link" onClick={onRetry}>
+        {t.retry}
+      </Button>
+    </p>
   );
 }
 

@@ -21,7 +21,7 @@ import styles from './thread.module.css';
 import { ToEndButton } from './to-end-button';
 import { VirtualThread, type VirtualThreadHandle } from './virtual-thread';
 
-interface Props {
+export interface ThreadProps {
   ref: Ref<ThreadHandle>;
   conversation: Conversation;
   headingId: string;
@@ -44,14 +44,13 @@ interface Props {
 
 const HIGHLIGHT_MS = 2500;
 
-export function Thread(props: Props) {
+export function Thread(props: ThreadProps) {
   const { ref, conversation, headingId, messages, namedId, anchor, hasOlder, isLoading, hasNewer, onReply, onOpenMessage } = props;
   const now = useNow(60_000);
   const isAttended = useAttention();
   const { singleKeys } = useSettings();
   const list = useRef<VirtualThreadHandle>(null);
   useImperativeHandle(ref, () => ({ focusLast: () => list.current?.focusLast() }));
-  const [isPinned, setPinned] = useState(!hasNewer);
   // The line stays where reading began until the conversation is left.
   const [firstUnreadId] = useState(props.firstUnreadId);
   const [reactingTo, setReactingTo] = useState<string | null>(null);
@@ -71,6 +70,16 @@ export function Thread(props: Props) {
   const repeated = useMemo(() => new Set(messages.map((message) => message.resend_of)), [messages]);
   const byId = useMemo(() => new Map(messages.map((message) => [message.id, message])), [messages]);
   const keyOf = useCallback((id: string) => byId.get(id)?.client_message_id ?? id, [byId]);
+
+  const openAtId = namedId ?? firstUnreadId ?? anchor?.messageId ?? null;
+  const [openAt] = useState(() => {
+    if (openAtId === null) return null;
+    if (anchor) return { key: keyOf(openAtId), align: 'start' as const, offsetPx: anchor.offsetPx };
+    if (namedId !== null && namedId !== firstUnreadId) return { key: keyOf(openAtId), align: 'center' as const };
+    return { key: 'unread', align: 'start' as const };
+  });
+  // A thread that opens at a place of its own is at its end only once it is seen to be there.
+  const [isPinned, setPinned] = useState(openAt === null && !hasNewer);
 
   const newestInbound = messages.findLast((message) => message.direction === 'inbound');
   useReadReceipts(conversation, newestInbound?.id ?? null, isPinned && isAttended && !hasNewer);
@@ -112,7 +121,7 @@ export function Thread(props: Props) {
     if (!isLoading) void fetchNewer();
   }, [fetchNewer, isLoading]);
 
-  const { day, onTopChange } = useReadingPlace(conversation.id, rows, isPinned, now);
+  const { day, onTopChange } = useReadingPlace({ conversationId: conversation.id, list, rows, isPinned, now });
 
   const onRowKey = (row: ThreadRow, event: KeyboardEvent) => {
     if (row.kind !== 'message') return;
@@ -125,14 +134,6 @@ export function Thread(props: Props) {
     else return;
     event.preventDefault();
   };
-
-  const openAtId = namedId ?? firstUnreadId ?? anchor?.messageId ?? null;
-  const [openAt] = useState(() => {
-    if (openAtId === null) return null;
-    if (anchor) return { key: keyOf(openAtId), align: 'start' as const, offsetPx: anchor.offsetPx };
-    if (namedId !== null && namedId !== firstUnreadId) return { key: keyOf(openAtId), align: 'center' as const };
-    return { key: 'unread', align: 'start' as const };
-  });
 
   const renderRow = (row: ThreadRow) => {
     switch (row.kind) {
@@ -148,6 +149,7 @@ export function Thread(props: Props) {
         return (
           <Bubble
             message={row.message}
+            phoneNumberId={conversation.phone_number_id}
             quoted={row.message.reply_to ? byId.get(row.message.reply_to) : undefined}
             startsGroup={row.startsGroup}
             endsGroup={row.endsGroup}

@@ -1,4 +1,4 @@
-import { defaultRangeExtractor, type Range, useVirtualizer } from '@tanstack/react-virtual';
+import { defaultRangeExtractor, type Range, useVirtualizer, type VirtualItem, type Virtualizer } from '@tanstack/react-virtual';
 import {
   type KeyboardEvent,
   type ReactNode,
@@ -17,6 +17,8 @@ export interface VirtualThreadHandle {
   scrollToEnd: () => void;
   scrollToKey: (key: string) => void;
   focusLast: () => void;
+  /** What is in sight now, from the top; null at the end, and while the thread is being opened. */
+  rowsInSight: () => RowInSight[] | null;
 }
 
 /** Where a thread opens: a row at the view's top, in its middle, or so far below its top. */
@@ -26,8 +28,8 @@ export interface OpenAt {
   offsetPx?: number;
 }
 
-/** What stands at the top of the view. */
-export interface TopRow {
+/** A row, and how far below the view's top it begins (above it: less than 0). */
+export interface RowInSight {
   key: string;
   offsetPx: number;
 }
@@ -48,8 +50,8 @@ interface Props {
   /** A window into the past has been read to its end. */
   onWindowEnd: () => void;
   onPinnedChange: (isPinned: boolean) => void;
-  /** Called while it is scrolled, at most once a frame. */
-  onTopChange: (top: TopRow | null) => void;
+  /** The row at the view's top, while it is scrolled: at most once a frame. */
+  onTopChange: (key: string | null) => void;
   onRowKey: (row: ThreadRow, event: KeyboardEvent) => void;
   renderRow: (row: ThreadRow) => ReactNode;
 }
@@ -67,8 +69,13 @@ export function VirtualThread(props: Props) {
   const { ref, rows, labelledBy, openAt, hasOlder, loadOlder, hasNewer, loadNewer, onPinnedChange, renderRow } = props;
   const { onTopChange, onRowKey, onWindowEnd } = props;
   const scroller = useRef<HTMLElement>(null);
-  const isPinned = useRef(true);
+  const isPinned = useRef(openAt === null && !hasNewer);
+  // Scrolled to where it opens, and then settled there: before that, nothing that scrolls is the reader's doing.
   const isOpened = useRef(false);
+  const isSettled = useRef(false);
+  // No other page before that: rows that come above what is being scrolled to would take its place.
+  const [mayLoad, setMayLoad] = useState(false);
+  const last = useRef({ scrollTop: 0, clientHeight: 0 });
   const [focusedKey, setFocusedKey] = useState<string | null>(null);
   const focusedIndex = focusedKey === null ? -1 : rows.findIndex((row) => row.key === focusedKey);
   const virtual = useVirtualizer({
@@ -91,38 +98,52 @@ export function VirtualThread(props: Props) {
     },
   });
 
-  // From the document's own numbers: the library's height of the view lags behind during a resize.
-  const lookAtEnd = useCallback(() => {
-    const element = scroller.current;
-    if (!element) return;
-    const isAtEnd = element.scrollHeight - element.scrollTop - element.clientHeight < PINNED_PX;
-    if (isAtEnd && hasNewer && isOpened.current) onWindowEnd();
-    const now = isAtEnd && !hasNewer;
-    if (now === isPinned.current) return;
-    isPinned.current = now;
-    onPinnedChange(now);
-  }, [hasNewer, onPinnedChange, onWindowEnd]);
+  useLayoutEffect(() => {
+    virtual.shouldAdjustScrollPositionOnItemSizeChange = isAboveView;
+  }, [virtual]);
 
-  const frame = useRef(0);
-  const onScroll = useCallback(() => {
-    lookAtEnd();
-    if (frame.current !== 0) return;
-    frame.current = requestAnimationFrame(() => {
-      frame.current = 0;
-      if (isOpened.current) onTopChange(topOf(scroller.current));
-    });
-  }, [lookAtEnd, onTopChange]);
-  useEffect(() => () => cancelAnimationFrame(frame.current), []);
+  const pin = useCallback(
+    (now: boolean) => {
+      if (now === isPinned.current) return;
+      isPinned.current = now;
+      onPinnedChange(now);
+    },
+    [onPinnedChange],
+  );
 
   const toEnd = useCallback(() => {
     const element = scroller.current;
     if (!element) return;
     element.scrollTop = element.scrollHeight;
-    requestAnimationFrame(() => {
-      virtual.scrollToEnd();
-      lookAtEnd();
+    requestAnimationFrame(() => virtual.scrollToEnd());
+  }, [virtual]);
+
+  // From the document's own numbers: the library's height of the view lags behind during a resize.
+  const look = useCallback(() => {
+    const element = scroller.current;
+    if (!element || !isSettled.current) return;
+    const { scrollTop, clientHeight } = element;
+    const isAtEnd = gapOf(element) < PINNED_PX;
+    // Only the reader leaves the end, upwards. What grows does not: a row, or the composer below the view.
+    const isLeft = scrollTop < last.current.scrollTop && clientHeight === last.current.clientHeight;
+    last.current = { scrollTop, clientHeight };
+    if (hasNewer) {
+      if (isAtEnd) onWindowEnd();
+    } else if (isAtEnd) pin(true);
+    else if (isLeft) pin(false);
+    else if (isPinned.current) toEnd();
+  }, [hasNewer, onWindowEnd, pin, toEnd]);
+
+  const frame = useRef(0);
+  const onScroll = useCallback(() => {
+    look();
+    if (frame.current !== 0) return;
+    frame.current = requestAnimationFrame(() => {
+      frame.current = 0;
+      if (isOpened.current) onTopChange(rowsInSight(scroller.current)[0]?.key ?? null);
     });
-  }, [lookAtEnd, virtual]);
+  }, [look, onTopChange]);
+  useEffect(() => () => cancelAnimationFrame(frame.current), []);
 
   /** Give a row the focus once it is mounted. */
   const focusRow = useCallback(
@@ -143,18 +164,27 @@ export function VirtualThread(props: Props) {
   );
 
   useImperativeHandle(ref, () => ({
-    scrollToEnd: toEnd,
+    scrollToEnd: () => {
+      if (!hasNewer) pin(true);
+      toEnd();
+    },
     scrollToKey: (key) => {
       const index = rows.findIndex((row) => row.key === key);
       if (index >= 0) virtual.scrollToIndex(index, { align: 'center' });
     },
     focusLast: () => focusRow(nextFocusable(rows, rows.length, -1)),
+    rowsInSight: () => {
+      const element = scroller.current;
+      if (!element || !isSettled.current) return null;
+      return gapOf(element) < PINNED_PX && !hasNewer ? null : rowsInSight(element);
+    },
   }));
 
   useLayoutEffect(() => {
     if (isOpened.current || rows.length === 0) return;
     const index = openAt === null ? -1 : rows.findIndex((row) => row.key === openAt.key);
-    if (index < 0 || !openAt) virtual.scrollToEnd();
+    const isAtEnd = index < 0 || !openAt;
+    if (isAtEnd) virtual.scrollToEnd();
     else virtual.scrollToIndex(index, { align: openAt.align });
     let frames = SETTLING_FRAMES;
     const settle = () => {
@@ -165,38 +195,46 @@ export function VirtualThread(props: Props) {
         const at = row.getBoundingClientRect().top - element.getBoundingClientRect().top;
         element.scrollTop += at - (openAt?.offsetPx ?? 0);
       }
-      lookAtEnd();
+      pin(!hasNewer && (isAtEnd || gapOf(element) < PINNED_PX));
       if (frames-- > 0) requestAnimationFrame(settle);
+      else {
+        isSettled.current = true;
+        setMayLoad(true);
+        look();
+      }
     };
     isOpened.current = true;
     requestAnimationFrame(settle);
-  }, [lookAtEnd, openAt, rows, virtual]);
+  }, [hasNewer, look, openAt, pin, rows, virtual]);
 
   useEffect(() => {
     const element = scroller.current;
     if (!element) return;
     // The composer grows, a phone's keyboard opens: the end must stay the end.
     const observer = new ResizeObserver(() => {
+      if (!isSettled.current) return;
       if (isPinned.current) toEnd();
-      else lookAtEnd();
+      look();
     });
     observer.observe(element);
     return () => observer.disconnect();
-  }, [lookAtEnd, toEnd]);
+  }, [look, toEnd]);
 
   const offset = virtual.scrollOffset ?? 0;
   const isNearTop = offset < LOAD_PX;
   useEffect(() => {
-    if (isOpened.current && hasOlder && isNearTop) loadOlder();
-  }, [hasOlder, isNearTop, loadOlder, rows.length]);
+    if (mayLoad && hasOlder && isNearTop) loadOlder();
+  }, [mayLoad, hasOlder, isNearTop, loadOlder, rows.length]);
   const isNearEnd = virtual.getTotalSize() - offset - (scroller.current?.clientHeight ?? 0) < LOAD_PX;
   useEffect(() => {
-    if (isOpened.current && hasNewer && isNearEnd) loadNewer();
-  }, [hasNewer, isNearEnd, loadNewer, rows.length]);
+    if (mayLoad && hasNewer && isNearEnd) loadNewer();
+  }, [mayLoad, hasNewer, isNearEnd, loadNewer, rows.length]);
 
   const onKeyDown = (event: KeyboardEvent<HTMLElement>) => {
     if (event.altKey || event.ctrlKey || event.metaKey || event.defaultPrevented) return;
     const target = event.target as HTMLElement;
+    // A dialog that a row has opened lies over the thread, and Escape is the dialog's own.
+    if (target.closest('dialog')) return;
     const isOnRow = target.parentElement?.parentElement === scroller.current && target.dataset.index !== undefined;
     if (!isOnRow && target !== scroller.current) {
       // From a button inside a row, Escape leads back to the row.
@@ -271,15 +309,28 @@ function nextFocusable(rows: ThreadRow[], from: number, step: 1 | -1): number {
   return -1;
 }
 
-/** The first row that can be seen, and how far below the view's top it begins (above it: less than 0). */
-function topOf(scroller: HTMLElement | null): TopRow | null {
-  if (!scroller) return null;
-  const top = scroller.getBoundingClientRect().top;
+/**
+ * Whether the view moves along with a row's new height, so that what is read stands still. The library's own rule
+ * leaves out rows that change while the reader scrolls up: then older ones come above the first row, and it loses
+ * the space that it had as the first of a group.
+ */
+function isAboveView(item: VirtualItem, _delta: number, virtual: Virtualizer<HTMLElement, Element>): boolean {
+  const top = virtual.scrollOffset ?? 0;
+  return virtual.itemSizeCache.has(item.key) ? item.end <= top : item.start < top;
+}
+
+const gapOf = (element: HTMLElement): number => element.scrollHeight - element.scrollTop - element.clientHeight;
+
+function rowsInSight(scroller: HTMLElement | null): RowInSight[] {
+  if (!scroller) return [];
+  const view = scroller.getBoundingClientRect();
+  const rows: RowInSight[] = [];
   for (const row of scroller.querySelectorAll<HTMLElement>('li[data-key]')) {
     const box = row.getBoundingClientRect();
-    if (box.bottom > top + 1) return { key: row.dataset.key ?? '', offsetPx: box.top - top };
+    if (box.bottom > view.top + 1 && box.top < view.bottom)
+      rows.push({ key: row.dataset.key ?? '', offsetPx: box.top - view.top });
   }
-  return null;
+  return rows;
 }
 
 function estimate(row: ThreadRow | undefined): number {

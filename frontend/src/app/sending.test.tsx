@@ -1,0 +1,175 @@
+// @vitest-environment jsdom
+import { QueryClient, QueryClientProvider } from '@tanstack/react-query';
+import { render, screen, waitFor, within } from '@testing-library/react';
+import userEvent from '@testing-library/user-event';
+import { HttpResponse } from 'msw';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { aMessage } from '../lib/samples';
+import { type Answer, FakeServer, anOpenConversation, problem } from '../testing/fake-server';
+import { SignedIn } from './signed-in';
+
+const session = {
+  userId: 'u1',
+  label: 'Ines',
+  getToken: async () => 'token',
+  refreshToken: async () => 'token',
+  onEnd: () => () => undefined,
+  signOut: async () => undefined,
+};
+const nothing = () => undefined;
+
+const server = new FakeServer();
+beforeAll(() => server.network.listen({ onUnhandledRequest: 'error' }));
+afterAll(() => server.network.close());
+beforeEach(() => {
+  localStorage.clear();
+  sessionStorage.clear();
+  server.sends.length = 0;
+  server.answers.length = 0;
+  server.messages = [aMessage({ id: 'm1', text: 'Is it open?', timestamp: new Date().toISOString() })];
+  server.conversations = [anOpenConversation()];
+  history.replaceState(null, '', '/live-chat/c1?number=100');
+});
+afterEach(() => vi.restoreAllMocks());
+
+/** A visit of the page: the same browser, a new document. */
+function visit() {
+  const client = new QueryClient({ defaultOptions: { queries: { retry: false, staleTime: Number.POSITIVE_INFINITY } } });
+  return render(
+    <QueryClientProvider client={client}>
+      <SignedIn session={session} onSignOut={nothing} onSignedOut={nothing} />
+    </QueryClientProvider>,
+  );
+}
+
+const field = () => screen.findByLabelText('Reply to Asha Kulkarni');
+const bubble = async (text: string): Promise<HTMLElement> => {
+  return waitFor(() => {
+    const rows = [...document.querySelectorAll<HTMLElement>('main li')];
+    const found = rows.filter((item) => item.textContent?.includes(text));
+    expect(found).toHaveLength(1);
+    return found[0] as HTMLElement;
+  });
+};
+const stored = () => server.messages.filter((message) => message.direction === 'outbound').map((message) => message.text);
+
+async function write(text: string): Promise<void> {
+  await userEvent.type(await field(), text);
+  await userEvent.keyboard('{Enter}');
+}
+
+const answered = (answer: () => Response | Promise<Response>, isStored = false): Answer => Object.assign(answer, { isStored });
+const never = () => new Promise<Response>(nothing);
+
+describe('a reply', () => {
+  it('is on screen before the server has answered, and is one message when it has', async () => {
+    let accept: () => void = nothing;
+    server.answers.push(
+      answered(
+        () =>
+          new Promise((resolve) => {
+            accept = () =>
+              resolve(
+                HttpResponse.json(
+                  { message: server.messages.at(-1), conversation: server.conversations[0] },
+                  { status: 202 },
+                ),
+              );
+          }),
+        true,
+      ),
+    );
+    visit();
+    await write('We are open');
+    expect(await bubble('We are open')).toHaveTextContent('Waiting to be sent');
+    await waitFor(() => expect(server.sends).toHaveLength(1));
+    const row = await bubble('We are open');
+    accept();
+    await waitFor(() => expect(localStorage.getItem(`livechat.outbox.u1.${server.sends[0]}`)).toBeNull());
+    // The server's message takes the place of the local one: the same row, not a second one.
+    expect(await bubble('We are open')).toBe(row);
+    expect(stored()).toEqual(['We are open']);
+  });
+
+  it('that a second click or a second Enter sends again is sent once', async () => {
+    visit();
+    const text = await field();
+    await userEvent.type(text, 'Once');
+    const send = screen.getByRole('button', { name: 'Send' });
+    await userEvent.dblClick(send);
+    await userEvent.type(text, '{Enter}{Enter}');
+    await waitFor(() => expect(stored()).toEqual(['Once']));
+    expect(server.sends).toHaveLength(1);
+    expect(text).toHaveValue('');
+  });
+
+  it('survives a reload before its answer, and arrives once', async () => {
+    server.answers.push(answered(never, true));
+    const first = visit();
+    await write('Before the reload');
+    await waitFor(() => expect(server.sends).toHaveLength(1));
+    first.unmount();
+    visit();
+    await bubble('Before the reload');
+    await waitFor(() => expect(server.sends).toHaveLength(2));
+    expect(new Set(server.sends).size).toBe(1);
+    expect(stored()).toEqual(['Before the reload']);
+    await waitFor(() => expect(Object.keys(localStorage).filter((key) => key.includes('outbox'))).toEqual([]));
+    await bubble('Before the reload');
+  });
+
+  it('that the server stored without an answer in time can be tried again, and arrives once', async () => {
+    const patience = vi.spyOn(AbortSignal, 'timeout');
+    patience.mockImplementationOnce(() => {
+      const limit = new AbortController();
+      setTimeout(() => limit.abort(new DOMException('Too late', 'TimeoutError')), 50);
+      return limit.signal;
+    });
+    server.answers.push(answered(never, true));
+    visit();
+    await write('Slowly');
+    const row = await bubble('Slowly');
+    await waitFor(() => expect(row).toHaveTextContent('Not saved'));
+    expect(patience).toHaveBeenCalledWith(20_000);
+    await userEvent.click(within(row).getByRole('button', { name: 'Try again' }));
+    await waitFor(() => expect(server.sends).toHaveLength(2));
+    expect(new Set(server.sends).size).toBe(1);
+    await waitFor(() => expect(row).not.toHaveTextContent('Not saved'));
+    expect(stored()).toEqual(['Slowly']);
+    await bubble('Slowly');
+  });
+
+  it('is tried again by itself while the server is busy', async () => {
+    server.answers.push(answered(() => problem(503, 'unavailable', 'Busy.')));
+    visit();
+    await write('Busy now');
+    await waitFor(() => expect(stored()).toEqual(['Busy now']), { timeout: 5000 });
+    expect(new Set(server.sends).size).toBe(1);
+    expect(await bubble('Busy now')).not.toHaveTextContent('Not saved');
+  });
+
+  it('that comes too late for the window says so, and offers a template as well as another try', async () => {
+    server.answers.push(answered(() => problem(409, 'service_window_closed', 'The 24 hours are over.')));
+    visit();
+    await write('Too late');
+    const row = await bubble('Too late');
+    await waitFor(() => expect(row).toHaveTextContent('Not saved. The 24 hours are over.'));
+    const names = within(row).getAllByRole('button').map((button) => button.textContent);
+    expect(names).toEqual(['Send a template', 'Try again', 'Delete']);
+    expect(stored()).toEqual([]);
+  });
+
+  it('that was refused for good offers no other try, and holds nothing back', async () => {
+    server.answers.push(answered(() => problem(422, 'validation_error', 'This cannot be sent.')));
+    visit();
+    await write('Refused');
+    await write('The next one');
+    const row = await bubble('Refused');
+    await waitFor(() => expect(row).toHaveTextContent('Not saved. This cannot be sent.'));
+    expect(within(row).queryByRole('button', { name: 'Try again' })).toBeNull();
+    await waitFor(() => expect(stored()).toEqual(['The next one']));
+    await userEvent.click(within(row).getByRole('button', { name: 'Delete' }));
+    await waitFor(() => expect(screen.queryByText('Refused')).toBeNull());
+    expect(server.sends).toHaveLength(2);
+  });
+});

@@ -1,0 +1,113 @@
+// @vitest-environment jsdom
+import { screen, waitFor } from '@testing-library/react';
+import userEvent from '@testing-library/user-event';
+import { useRef } from 'react';
+import { afterAll, beforeAll, beforeEach, expect, it, vi } from 'vitest';
+import { useInboxFilter } from '../../hooks/inbox-filter';
+import { FakeServer, anOpenConversation, problem } from '../../testing/fake-server';
+import { renderInPage } from '../../testing/in-page';
+import { InboxPane } from './inbox-pane';
+
+const server = new FakeServer();
+beforeAll(() => server.network.listen({ onUnhandledRequest: 'error' }));
+afterAll(() => server.network.close());
+beforeEach(() => {
+  server.asked.length = 0;
+  server.listAnswer = null;
+  server.pageSize = 50;
+  server.conversations = ['Asha', 'Bina', 'Chloe'].map((name, index) =>
+    anOpenConversation({ id: name, customer_name: name, unread_count: index === 1 ? 3 : 0 }),
+  );
+});
+
+const onNewChat = vi.fn<() => void>();
+
+function Pane() {
+  const search = useRef<HTMLInputElement>(null);
+  return (
+    <InboxPane
+      filter={useInboxFilter('100')}
+      currentId={null}
+      searchRef={search}
+      hrefOf={(id) => `/live-chat/${id}`}
+      onNewChat={onNewChat}
+    />
+  );
+}
+
+const names = () => [...document.querySelectorAll('[data-list-row] bdi:first-child')].map((name) => name.textContent);
+const rows = () => [...document.querySelectorAll('[data-conversation]')].map((row) => row.getAttribute('data-conversation'));
+
+it('shows the conversations in the server’s order, with what is unread', async () => {
+  renderInPage(<Pane />);
+  await waitFor(() => expect(rows()).toEqual(['Asha', 'Bina', 'Chloe']));
+  expect(names()).toContain('Bina');
+  expect(document.querySelector('[data-conversation="Bina"]')).toHaveTextContent('3 unread messages');
+  expect(server.asked[0]?.get('phone_number_id')).toBe('100');
+});
+
+it('asks for what was typed once typing pauses, and takes it back with Escape', async () => {
+  renderInPage(<Pane />);
+  await waitFor(() => expect(rows()).toHaveLength(3));
+  const field = screen.getByLabelText('Search name or number');
+  await userEvent.type(field, 'chl');
+  await waitFor(() => expect(rows()).toEqual(['Chloe']));
+  // Not once for every letter.
+  expect(server.asked.map((query) => query.get('search'))).toEqual([null, 'chl']);
+  await userEvent.keyboard('{Escape}');
+  await waitFor(() => expect(rows()).toHaveLength(3));
+  expect(field).toHaveValue('');
+});
+
+it('shows what is unread only, and says when there is nothing', async () => {
+  renderInPage(<Pane />);
+  await waitFor(() => expect(rows()).toHaveLength(3));
+  await userEvent.click(screen.getByText('Unread'));
+  await waitFor(() => expect(rows()).toEqual(['Bina']));
+  expect(screen.getByText('Unread')).toHaveAttribute('aria-pressed', 'true');
+  await userEvent.type(screen.getByLabelText('Search name or number'), 'asha');
+  expect(await screen.findByText('Nothing found for “asha”')).toBeVisible();
+  await userEvent.click(screen.getByText('Show all'));
+  await waitFor(() => expect(rows()).toHaveLength(3));
+});
+
+it('loads page after page while its end is in sight', async () => {
+  server.conversations = Array.from({ length: 12 }, (_, index) =>
+    anOpenConversation({ id: `c${index}`, customer_name: `Customer ${index}` }),
+  );
+  server.pageSize = 5;
+  renderInPage(<Pane />);
+  await waitFor(() => expect(rows()).toHaveLength(12));
+  expect(server.asked.map((query) => query.get('cursor'))).toEqual([null, '5', '10']);
+  expect(new Set(rows()).size).toBe(12);
+  const last = document.querySelector('[aria-posinset="12"]');
+  expect(last).toHaveAttribute('aria-setsize', '12');
+});
+
+it('invites to a first conversation where there is none', async () => {
+  server.conversations = [];
+  renderInPage(<Pane />);
+  expect(await screen.findByText('No conversations yet')).toBeVisible();
+  await userEvent.click(screen.getByText('New conversation'));
+  expect(onNewChat).toHaveBeenCalledOnce();
+});
+
+it('says what failed, and loads when it is asked again', async () => {
+  server.listAnswer = () => problem(500, 'internal', 'Something broke.', { 'X-Request-ID': 'r-1' });
+  renderInPage(<Pane />);
+  const alert = await screen.findByRole('alert');
+  expect(alert).toHaveTextContent('Something broke.');
+  expect(alert).toHaveTextContent('Reference: r-1');
+  server.listAnswer = null;
+  await userEvent.click(screen.getByText('Try again'));
+  await waitFor(() => expect(rows()).toHaveLength(3));
+});
+
+it('keeps what it has when it cannot be refreshed, and says so', async () => {
+  const { client } = renderInPage(<Pane />);
+  await waitFor(() => expect(rows()).toHaveLength(3));
+  server.listAnswer = () => problem(503, 'unavailable', 'Busy.');
+  await client.invalidateQueries();
+  expect(await screen.findByText('Could not refresh')).toBeVisible();
+  expect(rows()).toHaveLength(3);
+});

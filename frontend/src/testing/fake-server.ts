@@ -1,0 +1,112 @@
+import { HttpResponse, http } from 'msw';
+import { setupServer } from 'msw/node';
+import { aConversation, aMessage } from '../lib/samples';
+import type { Conversation, Message, PhoneNumber } from '../lib/types';
+
+const API = '*/api/live-chat';
+
+export const aNumber: PhoneNumber = {
+  phone_number_id: '100',
+  waba_id: '200',
+  display_phone_number: '+91 77559 00000',
+  verified_name: 'Asha’s Bakery',
+  status: 'connected',
+  paused_reason: null,
+  notices: [],
+  quality_rating: 'GREEN',
+  messaging_limit: 'TIER_2K',
+  throughput: 'STANDARD',
+  unread_count: 0,
+};
+
+/** What a send is answered with, in place of the ordinary 202; called after the message was stored or not. */
+export type Answer = (() => Response | Promise<Response>) & { isStored?: boolean };
+
+export const problem = (status: number, code: string, detail: string, headers: Record<string, string> = {}): Response =>
+  HttpResponse.json({ type: 'about:blank', title: detail, status, code, detail }, { status, headers });
+
+/** The live chat's server as far as its API says it: messages are stored once for each idempotency key. */
+export class FakeServer {
+  conversations: Conversation[] = [];
+  messages: Message[] = [];
+  /** Idempotency keys of the sends, as they came. */
+  readonly sends: string[] = [];
+  /** Queries of the list, as they came. */
+  readonly asked: URLSearchParams[] = [];
+  readonly drafts: string[] = [];
+  /** For the next sends; then they are accepted. */
+  readonly answers: Answer[] = [];
+  /** In place of the list. */
+  listAnswer: (() => Response | Promise<Response>) | null = null;
+  pageSize = 50;
+
+  readonly network = setupServer(
+    http.get(`${API}/events`, () => new HttpResponse(null, { status: 501 })),
+    http.get(`${API}/phone-numbers`, () => HttpResponse.json({ phone_numbers: [aNumber] })),
+    http.get(`${API}/conversations`, ({ request }) => this.list(new URL(request.url).searchParams)),
+    http.get(`${API}/conversations/:id`, ({ params }) => {
+      const found = this.conversations.find((item) => item.id === params.id);
+      return found ? HttpResponse.json(found) : problem(404, 'not_found', 'There is none.');
+    }),
+    http.put(`${API}/conversations/:id/draft`, async ({ request, params }) => {
+      const { text } = (await request.json()) as { text: string };
+      this.drafts.push(text);
+      return HttpResponse.json(this.conversations.find((item) => item.id === params.id));
+    }),
+    http.post(`${API}/conversations/:id/read`, ({ params }) =>
+      HttpResponse.json(this.conversations.find((item) => item.id === params.id)),
+    ),
+    http.post(`${API}/conversations/:id/presence`, () => new HttpResponse(null, { status: 204 })),
+    http.get(`${API}/messages`, () =>
+      HttpResponse.json({ messages: this.messages, total: this.messages.length, limit: 50, offset: 0, first_unread_id: null }),
+    ),
+    http.post(`${API}/send-message`, ({ request }) => this.send(request)),
+  );
+
+  private async list(query: URLSearchParams): Promise<Response> {
+    this.asked.push(query);
+    if (this.listAnswer) return this.listAnswer();
+    const search = query.get('search')?.toLowerCase() ?? '';
+    const found = this.conversations.filter(
+      (item) =>
+        (query.get('unread') !== 'true' || item.unread_count > 0) &&
+        (item.customer_name?.toLowerCase().includes(search) ?? false),
+    );
+    const from = Number(query.get('cursor') ?? 0);
+    const next = from + this.pageSize;
+    return HttpResponse.json({
+      conversations: found.slice(from, next),
+      next_cursor: next < found.length ? String(next) : null,
+    });
+  }
+
+  private async send(request: Request): Promise<Response> {
+    const key = request.headers.get('Idempotency-Key') ?? '';
+    const body = (await request.json()) as { conversation_id: string; message: string };
+    this.sends.push(key);
+    const answer = this.answers.shift();
+    if (!answer || answer.isStored) this.store(key, body);
+    if (answer) return answer();
+    const message = this.messages.find((item) => item.client_message_id === key);
+    return HttpResponse.json({ message, conversation: this.conversations[0] }, { status: 202 });
+  }
+
+  private store(key: string, body: { conversation_id: string; message: string }): void {
+    if (this.messages.some((item) => item.client_message_id === key)) return;
+    const message = aMessage({
+      id: `stored-${this.messages.length + 1}`,
+      client_message_id: key,
+      conversation_id: body.conversation_id,
+      direction: 'outbound',
+      status: 'queued',
+      text: body.message,
+      wamid: null,
+      timestamp: new Date().toISOString(),
+    });
+    this.messages = [...this.messages, message];
+  }
+}
+
+/** A conversation that can be answered now. */
+export const anOpenConversation = (given: Partial<Conversation> = {}): Conversation =>
+  aConversation({ window_expires_at: new Date(Date.now() + 20 * 3600_000).toISOString(), ...given });
