@@ -2,9 +2,12 @@ import { span } from '../lib/format';
 import type { Sentences } from './catalogue';
 import type { t } from './en';
 
-/** A catalogue of the same names, in which each text is a text and each function takes the same. */
+/**
+ * A catalogue of the same names, in which each text is a text and each function takes the same. One that is not here
+ * yet is said in English.
+ */
 type Translation<T> = {
-  [Name in keyof T]: T[Name] extends (...given: infer Given) => string
+  [Name in keyof T]?: T[Name] extends (...given: infer Given) => string
     ? (...given: Given) => string
     : T[Name] extends string
       ? string
@@ -51,7 +54,7 @@ const typeNames: Record<string, string> = {
   video: 'فيديو',
 };
 
-const page: Translation<typeof t> = {
+const page = {
   product: 'الدردشة المباشرة',
   productLong: 'الدردشة المباشرة لواتساب للأعمال',
   title: (unread) => (unread > 0 ? `(${unread}) الدردشة المباشرة` : 'الدردشة المباشرة'),
@@ -427,7 +430,7 @@ const page: Translation<typeof t> = {
     show: 'عرض',
     more: 'عرض المزيد',
   },
-};
+} satisfies Translation<typeof t>;
 
-/** By catalogue. What is not here yet is in English. */
+/** By catalogue. */
 export const arabic: Record<string, Sentences> = { page };
