@@ -3,7 +3,7 @@
 from livechat.models.account import AccountMember, AccountNotice, PhoneNumber, WabaAccount
 from livechat.models.conversation import Conversation, ConversationAlias, ConversationFormerId
 from livechat.models.draft import Draft
-from livechat.models.media import Media, MediaUpload, MessageMedia
+from livechat.models.media import Media, MediaUpload, MessageCardFile, MessageMedia
 from livechat.models.message import Message, MessageChange, MessageReaction, MessageStatusEvent
 from livechat.models.template import MessageTemplate
 from livechat.models.webhook_event import AccountEvent, WebhookCount, WebhookEvent
@@ -19,6 +19,7 @@ __all__ = [
     "Media",
     "MediaUpload",
     "Message",
+    "MessageCardFile",
     "MessageChange",
     "MessageMedia",
     "MessageReaction",

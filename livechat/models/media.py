@@ -58,10 +58,7 @@ class Media(Timestamps, Model):
 
 
 class MessageMedia(Model):
-    """Which files a message shows. Several messages may show one file: sent again, or to someone else.
-
-    ``place`` counts from 0, the message's own file; only a template with cards shows more than that one.
-    """
+    """Which file a message shows. Several messages may show one file: sent again, or to someone else."""
 
     __tablename__ = "message_media"
     __table_args__ = (Index(None, "media_id"),)
@@ -69,8 +66,22 @@ class MessageMedia(Model):
     message_id: Mapped[UUID] = mapped_column(
         ForeignKey("chat_messages.id", ondelete="CASCADE"), primary_key=True
     )
-    place: Mapped[int] = mapped_column(SmallInteger, primary_key=True, default=0, server_default=sql("0"))
     media_id: Mapped[UUID] = mapped_column(ForeignKey("media.id"))
+
+
+class MessageCardFile(Model):
+    """All files of a template with cards; which card shows which its ``content`` says.
+
+    A table of its own: releases before it write ``message_media`` while this one is being rolled out.
+    """
+
+    __tablename__ = "message_card_files"
+    __table_args__ = (Index(None, "media_id"),)
+
+    message_id: Mapped[UUID] = mapped_column(
+        ForeignKey("chat_messages.id", ondelete="CASCADE"), primary_key=True
+    )
+    media_id: Mapped[UUID] = mapped_column(ForeignKey("media.id"), primary_key=True)
 
 
 class MediaUpload(Model):

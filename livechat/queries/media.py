@@ -1,6 +1,6 @@
 """Statements about files of messages: registered, claimed, recorded, found again, linked, forgotten."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -11,7 +11,15 @@ from sqlalchemy import text as sql
 from sqlalchemy.dialects.postgresql import insert
 
 from livechat.domain.ids import uuid7
-from livechat.models import AccountMember, Media, MediaUpload, Message, MessageMedia, PhoneNumber
+from livechat.models import (
+    AccountMember,
+    Media,
+    MediaUpload,
+    Message,
+    MessageCardFile,
+    MessageMedia,
+    PhoneNumber,
+)
 from livechat.queries.session import AnySession
 
 # What a fetch in the queue is given before the sweep sends another task for it. Two tasks do no harm: the
@@ -211,11 +219,11 @@ def messages_of(session: AnySession, media_ids: Sequence[UUID]) -> dict[UUID, UU
 
 
 def media_of_message(session: AnySession, message_id: UUID) -> Media | None:
-    """The file that a message shows; of several the first."""
+    """The file that a message shows."""
     return session.execute(
         select(Media)
         .join(MessageMedia, MessageMedia.media_id == Media.id)
-        .where(MessageMedia.message_id == message_id, MessageMedia.place == 0)
+        .where(MessageMedia.message_id == message_id)
     ).scalar_one_or_none()
 
 
@@ -245,20 +253,20 @@ def accessible(session: AnySession, user_id: UUID, media_id: UUID) -> Media | No
     ).scalar_one_or_none()
 
 
-def link(session: AnySession, message_id: UUID, media_ids: Sequence[UUID]) -> None:
-    """Have a message show these files, in this order; what it showed there before is replaced."""
-    statement = insert(MessageMedia).values(
-        [
-            {"message_id": message_id, "place": place, "media_id": media_id}
-            for place, media_id in enumerate(media_ids)
-        ]
-    )
+def link(session: AnySession, message_id: UUID, media_id: UUID) -> None:
+    """Have a message show a file; what it showed before is replaced."""
+    statement = insert(MessageMedia).values(message_id=message_id, media_id=media_id)
     session.execute(
         statement.on_conflict_do_update(
-            index_elements=[MessageMedia.message_id, MessageMedia.place],
-            set_={"media_id": statement.excluded.media_id},
+            index_elements=[MessageMedia.message_id], set_={"media_id": statement.excluded.media_id}
         )
     )
+
+
+def link_cards(session: AnySession, message_id: UUID, media_ids: Collection[UUID]) -> None:
+    """Have a template that was just stored show these files on its cards."""
+    rows = [{"message_id": message_id, "media_id": media_id} for media_id in set(media_ids)]
+    session.execute(insert(MessageCardFile).values(rows).on_conflict_do_nothing())
 
 
 @dataclass(frozen=True, slots=True)
@@ -336,6 +344,7 @@ def unsent_uploads(session: AnySession, older_than: timedelta, limit: int) -> li
                 sql("media.source = 'upload'"),
                 Media.created_at < func.now() - older_than,
                 ~select(MessageMedia.message_id).where(MessageMedia.media_id == Media.id).exists(),
+                ~select(MessageCardFile.message_id).where(MessageCardFile.media_id == Media.id).exists(),
             )
             .order_by(Media.created_at)
             .limit(limit)
@@ -367,9 +376,7 @@ def media_json_column() -> Any:
     return (
         select(_media_json())
         .join(MessageMedia, MessageMedia.media_id == Media.id)
-        .where(
-            MessageMedia.message_id == Message.id, MessageMedia.place == 0, Message.content.has_key("media")
-        )
+        .where(MessageMedia.message_id == Message.id, Message.content.has_key("media"))
         .correlate(Message)
         .scalar_subquery()
     )
@@ -379,8 +386,8 @@ def card_files_column() -> Any:
     """The files of a template with cards, by their ids; null for every other message."""
     return (
         select(func.jsonb_object_agg(Media.id, _media_json()))
-        .join(MessageMedia, MessageMedia.media_id == Media.id)
-        .where(MessageMedia.message_id == Message.id, Message.content["rendered"].has_key("cards"))
+        .join(MessageCardFile, MessageCardFile.media_id == Media.id)
+        .where(MessageCardFile.message_id == Message.id, Message.content["rendered"].has_key("cards"))
         .correlate(Message)
         .scalar_subquery()
     )

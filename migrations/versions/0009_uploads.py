@@ -1,4 +1,4 @@
-"""Sends: a claim that still uploads the message's files; messages that show several files"""
+"""Sends: a claim that still uploads the message's files; the files of templates with cards"""
 
 import sqlalchemy as sa
 from alembic import op
@@ -14,16 +14,33 @@ def upgrade() -> None:
         "chat_messages",
         sa.Column("is_uploading", sa.Boolean(), server_default=sa.text("false"), nullable=False),
     )
-    op.add_column(
-        "message_media", sa.Column("place", sa.SmallInteger(), server_default=sa.text("0"), nullable=False)
+    op.create_table(
+        "message_card_files",
+        sa.Column("message_id", sa.Uuid(), nullable=False),
+        sa.Column("media_id", sa.Uuid(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["message_id"],
+            ["chat_messages.id"],
+            name=op.f("fk_message_card_files_message_id"),
+            ondelete="CASCADE",
+        ),
+        sa.ForeignKeyConstraint(["media_id"], ["media.id"], name=op.f("fk_message_card_files_media_id")),
+        sa.PrimaryKeyConstraint("message_id", "media_id", name=op.f("pk_message_card_files")),
     )
-    op.drop_constraint(op.f("pk_message_media"), "message_media", type_="primary")
-    op.create_primary_key(op.f("pk_message_media"), "message_media", ["message_id", "place"])
+    op.create_index(op.f("ix_message_card_files_media_id"), "message_card_files", ["media_id"])
+    # On Supabase a table without it is open to every signed-in user: the first migration says more.
+    op.execute(
+        """
+        DO $$
+        BEGIN
+            IF EXISTS (SELECT 1 FROM pg_roles WHERE rolname = 'authenticated') THEN
+                ALTER TABLE message_card_files ENABLE ROW LEVEL SECURITY;
+            END IF;
+        END $$
+        """
+    )
 
 
 def downgrade() -> None:
-    op.execute("DELETE FROM message_media WHERE place > 0")
-    op.drop_constraint(op.f("pk_message_media"), "message_media", type_="primary")
-    op.create_primary_key(op.f("pk_message_media"), "message_media", ["message_id"])
-    op.drop_column("message_media", "place")
+    op.drop_table("message_card_files")
     op.drop_column("chat_messages", "is_uploading")

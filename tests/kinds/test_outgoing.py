@@ -1,5 +1,6 @@
 """Every kind out: from ``/send-message`` to the sandbox with the body of the catalogue; the rest is refused."""
 
+from datetime import timedelta
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -8,6 +9,7 @@ from uuid import uuid4
 import orjson
 import pytest
 
+from livechat.queries.media import unsent_uploads
 from livechat.whatsapp.outgoing import body_for
 from tests.factories import make_message
 from tests.kinds.conftest import ASHA, ASHA_ID, Inbox
@@ -328,8 +330,11 @@ def test_every_card_of_a_template_goes_out_and_shows_its_file(inbox: Inbox) -> N
     assert [list(each) for each in sent] == [["id"]] * 2
     assert {each["id"] for each in sent} <= set(theirs)
     assert sent[0] != sent[1]
-    # Both are the message's: neither is taken for an upload that nobody sent.
-    assert len(inbox.rows("SELECT * FROM message_media")) == 2
+    # Both are the message's, also once Meta's ids have ended: neither is an upload that nobody sent.
+    inbox.execute("DELETE FROM media_uploads")
+    inbox.execute("UPDATE media SET created_at = now() - interval '2 days'")
+    assert unsent_uploads(inbox.session, timedelta(days=1), 10) == []
+    inbox.session.rollback()
 
 
 # The files of cloud-api.md 7.2 beside the catalogue's: by Meta's id and by a public address.

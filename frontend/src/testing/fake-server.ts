@@ -56,6 +56,7 @@ export class FakeServer {
     http.post(`${API}/conversations/:id/read`, ({ params }) =>
       HttpResponse.json(this.conversations.find((item) => item.id === params.id)),
     ),
+    http.post(`${API}/conversations/:id/typing`, () => new HttpResponse(null, { status: 204 })),
     http.post(`${API}/conversations/:id/presence`, () => new HttpResponse(null, { status: 204 })),
     http.get(`${API}/messages`, () =>
       HttpResponse.json({ messages: this.messages, total: this.messages.length, limit: 50, offset: 0, first_unread_id: null }),

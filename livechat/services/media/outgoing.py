@@ -69,6 +69,8 @@ def attach_file(session: AnySession, message_id: UUID, message_type: str, conten
     files = [file for _, _, file in files_of(message_type, content.get(message_type))]
     ours = [UUID(file["media_id"]) for file in files if file.get("media_id") is not None]
     if ours:
-        queries.link(session, message_id, ours)
+        queries.link(session, message_id, ours[0])
+        if len(files) > 1:
+            queries.link_cards(session, message_id, ours)
     elif message_type in MEDIA_TYPES and files[0].get("id") is not None:
         fetch_files_of(session, [message_id], UPLOAD_ID_LIFE)
