@@ -25,8 +25,12 @@ from livechat.extensions import db, redis
 from local.services import EmbeddedServices
 
 # What goes first, in this order; the rest follows as it is found. The longest test begins, beside those that mind
-# no load; then one process has the browser, and the other what starts products of its own.
-_ORDER = ("chaos/test_chaos.py", "architecture", "whatsapp", "api", "ingest", "e2e", "benchmarks", "system")
+# no load; then one process has the browser, where the newcomer comes first, and the other what starts products
+# of its own.
+_ORDER = (
+    *("chaos/test_chaos.py", "architecture", "whatsapp", "api", "ingest"),
+    *("e2e/test_journeys.py", "e2e", "benchmarks", "system"),
+)
 # Files of this folder share one product, so one process runs them all.
 _TOGETHER = "tests/e2e/"
 JWT_SECRET = "a secret of the tests, long enough for HS256"
