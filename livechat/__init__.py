@@ -60,6 +60,8 @@ def use_broker(settings: Settings) -> None:
     if celery.conf.broker_url != settings.celery_broker_url:
         celery.conf.broker_url = settings.celery_broker_url
         celery.close()
+        # It holds a pool of producers, each with a connection to the broker before.
+        vars(celery).pop("amqp", None)
 
 
 def _redis_client(settings: Settings) -> Redis:
