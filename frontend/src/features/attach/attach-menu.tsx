@@ -15,7 +15,7 @@ import {
   ShoppingBag,
   Sticker,
 } from 'lucide-react';
-import { type KeyboardEvent, type ReactNode, useEffect, useRef } from 'react';
+import { type KeyboardEvent, type ReactNode, useEffect, useLayoutEffect, useRef } from 'react';
 import { ACCEPT, type AttachmentKind } from '../../lib/attachments';
 import { c } from '../../messages/compose-en';
 import styles from './attach.module.css';
@@ -49,12 +49,19 @@ const OTHERS: { icon: ReactNode; label: string; choice: Choice }[] = [
   { icon: <PhoneCall size={18} />, label: c.askCalls, choice: 'call_permission_request' },
 ];
 
+const GAP_PX = 8;
+
 /** The menu of what can be sent; arrows move in it, Escape and a click elsewhere close it. */
 export function AttachMenu({ onChoose, onFiles, onClose }: Props) {
   const menu = useRef<HTMLDivElement>(null);
   const input = useRef<HTMLInputElement>(null);
   const wanted = useRef<AttachmentKind | undefined>(undefined);
 
+  // It stands on the composer, which may be tall: what does not fit above it scrolls.
+  useLayoutEffect(() => {
+    const element = menu.current;
+    if (element) element.style.maxBlockSize = `${element.getBoundingClientRect().bottom - GAP_PX}px`;
+  }, []);
   useEffect(() => {
     itemsOf(menu.current)[0]?.focus();
     const onPointer = (event: PointerEvent) => {
@@ -82,7 +89,7 @@ export function AttachMenu({ onChoose, onFiles, onClose }: Props) {
     input.current.click();
   };
   return (
-    // In a low window it scrolls, and the keyboard must reach what scrolls.
+    // The keyboard must reach what scrolls.
     <div ref={menu} className={styles.menu} role="menu" aria-label={c.menu} tabIndex={0} onKeyDown={onKeyDown}>
       {FILES.map(({ icon, label, accept, kind }) => (
         <MenuItem key={label} icon={icon} label={label} onClick={() => chooseFiles(accept, kind)} />
