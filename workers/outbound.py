@@ -6,8 +6,8 @@ from typing import Any, cast
 from uuid import UUID
 
 import structlog
-from celery import Task
-from celery.signals import celeryd_after_setup, worker_shutting_down
+from celery import Task, bootsteps
+from celery.signals import celeryd_after_setup
 from flask import current_app
 
 from livechat.config import SETTINGS_KEY, Settings
@@ -97,7 +97,18 @@ def _as_many_threads_as_the_pool(instance: Any, **_: Any) -> None:
     _dispatching.threads = instance.concurrency or 1
 
 
-@worker_shutting_down.connect
-def _stop(**_: Any) -> None:
-    # What is on its way is waited for and written down; the rest stays for the next worker.
-    _dispatching.stop()
+class _StopSending(bootsteps.StartStopStep):
+    """Before the pool waits for its tasks, however the worker comes to its end.
+
+    Celery's signal of a shutdown follows a signal of the system alone. Told by remote control, or after an
+    error of its consumer, a worker would wait for the dispatcher, and that for what is still to be sent.
+    """
+
+    requires = ("celery.worker.components:Pool",)
+
+    def close(self, parent: Any) -> None:
+        """What is on its way is waited for and written down; the rest stays for the next worker."""
+        _dispatching.stop()
+
+
+celery.steps["worker"].add(_StopSending)

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from sqlalchemy.orm import Session, scoped_session
 
+from livechat.extensions import celery
 from livechat.models import Message
 from livechat.outbox import enqueue
 from livechat.services.apply_status import apply_statuses
@@ -142,3 +143,24 @@ def test_a_malformed_argument_fails_loudly_and_alone(
     enqueue(TaskName.SEND, conversation_id=nonsense)
     enqueue(TaskName.SEND, conversation_id=str(conversation.id))
     wait_until(lambda: statuses(conversation.id) == ["sent"])
+
+
+def test_a_worker_that_ends_without_a_signal_leaves_the_rest_to_the_next(
+    session: AnySession, queue: Queue, graph: GraphServer, start_workers: StartWorkers
+) -> None:
+    """As after an error of its consumer: it must not go on sending, deaf to its queue."""
+    conversation = make_conversation(session)
+    # More than a customer may get at once: the dispatcher stays for the others.
+    for n in range(50):
+        queue(conversation, f"{n}")
+    enqueue(TaskName.SEND, conversation_id=str(conversation.id))
+    (worker,) = start_workers(beat=False)
+    phone = str(conversation.customer_phone)
+    wait_until(lambda: len(graph.accepted_by(phone)) >= 44, timeout_s=40)
+    celery.control.shutdown()
+    wait_until(lambda: worker.process.poll() is not None, timeout_s=20)
+    assert set(statuses(conversation.id)) == {"sent", "queued"}
+    sent = len(graph.accepted_by(phone))
+    start_workers(beat=False)
+    wait_until(lambda: len(graph.accepted_by(phone)) > sent, timeout_s=40)
+    assert [body["text"]["body"] for body in graph.accepted_by(phone)] == [str(n) for n in range(sent + 1)]
