@@ -1,6 +1,9 @@
 """Real PostgreSQL, real Redis, real commits: one pair of servers and one migrated database a test process."""
 
+import json
 import os
+import subprocess
+import sys
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -85,6 +88,19 @@ def environment(services: EmbeddedServices, **more: str) -> dict[str, str]:
         "LIVECHAT_MEDIA_DIR": str(services.folder / "media"),
         **more,
     }
+
+
+def said_by_a_process(services: EmbeddedServices, program: str) -> Any:
+    """What this Python program prints last, as JSON, in a process of the product of its own."""
+    done = subprocess.run(
+        [sys.executable, "-c", program],
+        cwd=Path(__file__).parent.parent,
+        env=environment(services),
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    return json.loads(done.stdout.splitlines()[-1])
 
 
 @pytest.fixture(scope="session")

@@ -1,8 +1,5 @@
 """Settings of others' software that promises rest on: each was bought by a loss or a measurement (design 4, 6)."""
 
-import json
-import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +11,7 @@ from livechat.domain.retry import LONGEST_COUNTDOWN_S
 from local.programs import product
 from local.services import EmbeddedServices
 from local.settings import LocalSettings
-from tests.conftest import environment
+from tests.conftest import environment, said_by_a_process
 
 ROOT = Path(__file__).resolve().parents[2]
 ASK = """
@@ -31,15 +28,7 @@ print(json.dumps({name: conf[name] for name in names}))
 
 @pytest.fixture(scope="module")
 def celery_conf(services: EmbeddedServices) -> Any:
-    done = subprocess.run(
-        [sys.executable, "-c", ASK],
-        cwd=ROOT,
-        env=environment(services),
-        capture_output=True,
-        text=True,
-        check=True,
-    )
-    return json.loads(done.stdout.splitlines()[-1])
+    return said_by_a_process(services, ASK)
 
 
 def test_a_task_outlives_its_worker_and_is_not_handed_out_twice(celery_conf: Any) -> None:

@@ -1,10 +1,7 @@
 """What has to agree across files: tasks with queues and workers, settings with the manual."""
 
 import inspect
-import json
 import re
-import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +12,7 @@ from livechat.tasknames import Queue, TaskName
 from local.programs import product
 from local.services import EmbeddedServices
 from local.settings import LocalSettings
-from tests.conftest import environment
+from tests.conftest import said_by_a_process
 
 ROOT = Path(__file__).resolve().parents[2]
 OPERATIONS = (ROOT / "docs" / "operations.md").read_text()
@@ -33,15 +30,7 @@ print(json.dumps({
 @pytest.fixture(scope="module")
 def celery_says(services: EmbeddedServices) -> Any:
     """What the Celery application of a process of its own has; here it would reconfigure the tests' own."""
-    done = subprocess.run(
-        [sys.executable, "-c", ASK],
-        cwd=ROOT,
-        env=environment(services),
-        capture_output=True,
-        text=True,
-        check=True,
-    )
-    return json.loads(done.stdout.splitlines()[-1])
+    return said_by_a_process(services, ASK)
 
 
 def consumed_queues(tmp_path: Path) -> set[str]:
