@@ -8,7 +8,7 @@ from redis import BlockingConnectionPool, Redis
 
 from livechat import models
 from livechat.config import SETTINGS_KEY, Settings
-from livechat.database import engine_options, redact_errors, return_session
+from livechat.database import engine_options, ping_when_idle, redact_errors, return_session
 from livechat.extensions import celery, db, media_urls, redis
 from livechat.media_urls import MediaUrls
 
@@ -34,6 +34,7 @@ def create_app(settings: Settings, *, api: bool = True) -> Flask:
     app.teardown_appcontext(lambda _: return_session(db.session))
     with app.app_context():
         redact_errors(db.engine)
+        ping_when_idle(db.engine)
     redis.init_app(app, _redis_client(settings))
     media_urls.init_app(app, MediaUrls(settings.encryption_keys))
     use_broker(settings)
