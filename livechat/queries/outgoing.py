@@ -38,8 +38,9 @@ class Claim:
     to_user_id: str | None
     group_id: str | None
     access_token_encrypted: str
-    throughput_level: str | None = None
-    on_business_app: bool = False
+    throughput_level: str | None
+    on_business_app: bool
+    account_id: UUID
 
 
 # The statements of every single send are SQL as it stands: building them from expressions took several times
@@ -68,7 +69,7 @@ _CLAIM = sql(
         AND n.phone_number_id = m.phone_number_id AND n.status = 'connected' AND a.id = n.account_id
     RETURNING m.id, m.conversation_id, m.phone_number_id, m.message_type, m.content, m.reply_to_wamid,
         m.attempts, c.customer_phone, c.customer_user_id, c.group_id, a.access_token_encrypted,
-        n.throughput_level, n.on_business_app
+        n.throughput_level, n.on_business_app, a.id
     """
 )
 

@@ -24,6 +24,7 @@ from redis.exceptions import RedisError
 from sqlalchemy.exc import IntegrityError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
+from livechat.database import each_by_itself
 from livechat.domain.pace import mps_of
 from livechat.outbox import enqueue
 from livechat.queries import outgoing
@@ -150,16 +151,24 @@ class Dispatcher:
             raise fault
 
     def _serve(self, session: AnySession) -> None:
+        # A transaction that the caller has begun would hold a connection for as long as this takes.
+        session.rollback()
+        with each_by_itself(session) as single:
+            self._serve_with(session, single)
+
+    def _serve_with(self, session: AnySession, single: AnySession) -> None:
+        """``single`` is for transactions of one statement."""
         ends_at = time.monotonic() + SECONDS_PER_RUN
         wait_s, failures = 0.0, 0
         while not self._is_relieved:
             calls = self._collect(wait_s)
             try:
                 self._write_down(session, calls)
-                taken = self._hand_out(session)
+                taken = self._hand_out(single)
                 failures = 0
             except _AWAY as error:
                 session.rollback()
+                single.rollback()
                 wait_s = WAITS_S[min(failures, len(WAITS_S) - 1)]
                 failures += 1
                 log.warning("dispatch_interrupted", error=type(error).__name__, in_flight=self._in_flight)
@@ -225,7 +234,8 @@ class Dispatcher:
     def _record(self, session: AnySession, calls: Sequence[_Call]) -> None:
         outcomes = [(call.claim, call.outcome) for call in calls if isinstance(call.outcome, Outcome)]
         record_all(session, outcomes, self._rng)
-        publish(session, updated=changed_by(session, [claim for claim, _ in outcomes]))
+        claims = [claim for claim, _ in outcomes]
+        publish(session, updated=changed_by(session, claims), accounts=_accounts_of(claims))
         session.commit()
         self._in_flight -= len(calls)
         self._look_at.update(claim.conversation_id for claim, _ in outcomes)
@@ -300,7 +310,8 @@ class Dispatcher:
                 session, conversation_ids, self._sender.hold_s, claimed_by=self._mark
             )
             if claims:
-                publish(session, updated={claim.message_id: claim.conversation_id for claim in claims})
+                updated = {claim.message_id: claim.conversation_id for claim in claims}
+                publish(session, updated=updated, accounts=_accounts_of(claims))
             session.commit()
         except IntegrityError as error:
             session.rollback()
@@ -358,3 +369,8 @@ class Dispatcher:
             log.warning("pace_unavailable", error=type(error).__name__)
             self._alone_since = time.monotonic()
         self._ask_redis_at = time.monotonic() + ASK_REDIS_EVERY_S
+
+
+def _accounts_of(claims: Iterable[Claim]) -> dict[UUID, UUID]:
+    """{conversation: account}, so that nobody has to ask for it once more."""
+    return {claim.conversation_id: claim.account_id for claim in claims}
