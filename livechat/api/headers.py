@@ -3,7 +3,7 @@
 import os
 import re
 from http import HTTPStatus
-from typing import IO
+from typing import IO, TYPE_CHECKING
 
 import structlog
 from flask import Flask, Response, request
@@ -12,6 +12,9 @@ from livechat.api.auth import PUBLIC_RULES
 from livechat.api.context import API_PREFIX
 from livechat.whatsapp.media_types import MAX_UPLOAD_BYTES
 
+if TYPE_CHECKING:
+    from _typeshed.wsgi import WSGIEnvironment
+
 # The largest body of the API is an interactive message of some kilobytes; files have their own way in.
 MAX_BODY_BYTES = 1024 * 1024
 # Room for the form around the largest file that WhatsApp takes.
@@ -19,7 +22,8 @@ _MAX_BYTES_OF = {f"{API_PREFIX}/media": MAX_UPLOAD_BYTES + 64 * 1024}
 _MOST_DRAINED_BYTES, _PIECE_BYTES = 32 * 1024 * 1024, 64 * 1024
 _REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
 _REQUEST_ID_KEY = "livechat.request_id"
-_ALWAYS = {"X-Content-Type-Options": "nosniff", "Referrer-Policy": "no-referrer"}
+# Sent with every answer.
+ALWAYS = {"X-Content-Type-Options": "nosniff", "Referrer-Policy": "no-referrer"}
 _API = {"Cache-Control": "no-store", "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'"}
 
 
@@ -30,11 +34,15 @@ def init_headers(app: Flask) -> None:
     app.teardown_request(_forget)
 
 
+def request_id_of(environ: "WSGIEnvironment") -> str:
+    """The id that the client gave the request, where it is a fit one, else a new one."""
+    given: str = environ.get("HTTP_X_REQUEST_ID", "")
+    return given if _REQUEST_ID.fullmatch(given) else os.urandom(16).hex()
+
+
 def _begin() -> None:
     environ, rule = request.environ, request.url_rule
-    given = environ.get("HTTP_X_REQUEST_ID", "")
-    request_id = given if _REQUEST_ID.fullmatch(given) else os.urandom(16).hex()
-    environ[_REQUEST_ID_KEY] = request_id
+    request_id = environ[_REQUEST_ID_KEY] = request_id_of(environ)
     structlog.contextvars.bind_contextvars(request_id=request_id)
     if rule is not None and rule.rule not in PUBLIC_RULES:
         request.max_content_length = _MAX_BYTES_OF.get(rule.rule, MAX_BODY_BYTES)
@@ -44,7 +52,7 @@ def _finish(response: Response) -> Response:
     environ, headers = request.environ, response.headers
     if response.status_code == HTTPStatus.REQUEST_ENTITY_TOO_LARGE:
         _drain(environ["wsgi.input"])
-    wanted = {**_ALWAYS, **_API} if environ.get("PATH_INFO", "").startswith(f"{API_PREFIX}/") else _ALWAYS
+    wanted = {**ALWAYS, **_API} if environ.get("PATH_INFO", "").startswith(f"{API_PREFIX}/") else ALWAYS
     # werkzeug's own ``setdefault`` raises and catches an exception for each header that is missing.
     present = {name.lower() for name, _ in headers}
     if "x-request-id" not in present:

@@ -42,15 +42,20 @@ def _meters(rule: str, method: str, status: int) -> tuple[Counter, Histogram]:
     return HTTP_REQUESTS.labels(rule, method, str(status)), HTTP_SECONDS.labels(rule, method)
 
 
+def count_request(rule: str, method: str, status: int, seconds: float) -> None:
+    """Count an answer and the time that it took."""
+    requests, durations = _meters(rule, method, status)
+    requests.inc()
+    durations.observe(seconds)
+
+
 def _finish(response: Response) -> Response:
     now = time.perf_counter()
     seconds = now - request.environ.get(_STARTED, now)
     url_rule, method, status = request.url_rule, request.method, response.status_code
     rule = url_rule.rule if url_rule is not None else UNMATCHED
     method = method if method in _METHODS else "other"
-    requests, durations = _meters(rule, method, status)
-    requests.inc()
-    durations.observe(seconds)
+    count_request(rule, method, status, seconds)
     if rule in _COUNTED_ONLY and status == HTTPStatus.OK:
         return response
     user_id = known_user_id()

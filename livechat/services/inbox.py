@@ -68,21 +68,28 @@ class Inbox:
         self._line = _Line(redis)
         self._writes: GroupCommit[bytes, _Kept] = GroupCommit()
 
-    def put(self, session: AnySession, body: bytes) -> str:
-        """Keep ``body`` and see that it is processed; returns where it is kept, ``redis`` or ``postgresql``.
+    def received(self, body: bytes) -> RawEvent:
+        """An event of this moment."""
+        return RawEvent(uuid7(), clock.now(), body)
+
+    def add(self, event: RawEvent) -> bool:
+        """Keep ``event`` in the stream and see that it is processed. False: that is no place for it now."""
+        return len(event.body) <= LARGE_BODY_BYTES and self._to_stream(event)
+
+    def put(self, session: AnySession, event: RawEvent) -> str:
+        """Keep ``event`` and see that it is processed; returns where it is kept, ``redis`` or ``postgresql``.
 
         Raises UnavailableError where neither can take it, so that Meta sends it again.
         """
-        event = RawEvent(uuid7(), clock.now(), body)
-        if len(body) <= LARGE_BODY_BYTES and self._to_stream(event):
+        if self.add(event):
             return "redis"
         try:
-            ledger.insert_waiting(session, event.id, event.received_at, body)
+            ledger.insert_waiting(session, event.id, event.received_at, event.body)
             session.commit()
         except SQLAlchemyError as error:
             session.rollback()
             log.error("ledger_refused_webhook", event_id=str(event.id), error=type(error).__name__)
-            if len(body) > LARGE_BODY_BYTES and self._to_stream(event):
+            if len(event.body) > LARGE_BODY_BYTES and self._to_stream(event):
                 return "redis"
             raise UnavailableError("The webhook cannot be kept now; send it again.") from error
         self._wake()

@@ -186,3 +186,21 @@ def test_whatever_is_signed_is_kept(meta: Meta, server: Server) -> None:
     meta.ingest()
     kept = meta.rows("SELECT body FROM webhook_events")
     assert sorted(bytes(row["body"]) for row in kept) == sorted(bodies)
+
+
+def test_a_webhook_is_answered_alike_with_and_without_the_fast_path(meta: Meta, server: Server) -> None:
+    body = payload("msg-text")
+    headers = signed(body) | {"X-Request-ID": "from-meta.1"}
+    # What comes in chunks is left to the view.
+    fast = ask(server, "POST", "/webhook", body, headers)
+    slow = ask(server, "POST", "/webhook", iter([body]), headers | {"Transfer-Encoding": "chunked"})
+    of_the_moment = {"date", "content-type"}
+    assert (fast.status, fast.body) == (slow.status, slow.body) == (200, b"")
+    assert {name: fast.headers[name] for name in fast.headers.keys() - of_the_moment} == {
+        name: slow.headers[name] for name in slow.headers.keys() - of_the_moment
+    }
+    assert fast.headers["x-request-id"] == "from-meta.1"
+    meta.ingest()
+    kept = meta.rows("SELECT body, stored, duplicate FROM webhook_events ORDER BY received_at")
+    assert [bytes(row["body"]) for row in kept] == [body, body]
+    assert [(row["stored"], row["duplicate"]) for row in kept] == [(1, 0), (0, 1)]
