@@ -1,8 +1,11 @@
-"""A database connection that is lost after the work was done and answered."""
+"""A database connection that is lost after the work was done and answered, or while nobody used it."""
+
+import time
 
 from flask import Flask
 from sqlalchemy import text
 
+from livechat.database import IDLE_BEFORE_PING_S
 from livechat.extensions import db
 
 
@@ -18,3 +21,15 @@ def test_a_request_whose_connection_is_lost_at_its_end_stands_as_it_was_answered
     # What it leaves behind serves the next one.
     with app.app_context():
         assert db.session.execute(text("SELECT 1")).scalar_one() == 1
+
+
+def test_a_connection_that_died_in_the_pool_is_replaced_and_nobody_notices(app: Flask) -> None:
+    own = text("SELECT pg_backend_pid()")
+    with app.app_context():
+        with db.engine.connect() as other:
+            with db.engine.connect() as connection:
+                dead = connection.execute(own).scalar_one()
+            other.execute(text("SELECT pg_terminate_backend(:pid, 5000)"), {"pid": dead})
+        time.sleep(IDLE_BEFORE_PING_S)
+        with db.engine.connect() as first, db.engine.connect() as second:
+            assert dead not in {first.execute(own).scalar_one(), second.execute(own).scalar_one()}
