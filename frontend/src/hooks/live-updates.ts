@@ -9,6 +9,7 @@ import {
   applyEvent,
   putMessage,
 } from '../lib/apply-event';
+import { atMostEvery } from '../lib/at-most-every';
 import { InFlight } from '../lib/in-flight';
 import { keys, type ListFilter } from '../lib/keys';
 import type { StreamStatus } from '../lib/live-events';
@@ -20,7 +21,8 @@ const POLL_MS = 3000;
 // A hidden tab's timers may run once a minute: a longer pause is a sleep.
 const BEAT_MS = 5000;
 const ASLEEP_MS = 90_000;
-const NUMBERS_SETTLE_MS = 400;
+// What events change in the counts of a number is asked for, however many there are.
+const NUMBERS_EVERY_MS = 500;
 const EVENTS_URL = '/api/live-chat/events';
 
 /**
@@ -96,7 +98,7 @@ export function useLiveUpdates(options: Options): StreamStatus {
   const [status, setStatus] = useState<StreamStatus>('connecting');
 
   useEffect(() => {
-    let numbersTimer = 0;
+    const numbers = atMostEvery(NUMBERS_EVERY_MS, () => void client.invalidateQueries({ queryKey: keys.phoneNumbers() }));
     const inFlight = new InFlight(client, {
       repeat: (query, event) => applyToCache(client, event, query),
       reload: (query) => void client.invalidateQueries({ queryKey: query.queryKey, exact: true }),
@@ -114,11 +116,7 @@ export function useLiveUpdates(options: Options): StreamStatus {
         inFlight.tell(event);
         applyToCache(client, event);
         onEvent(event);
-        window.clearTimeout(numbersTimer);
-        numbersTimer = window.setTimeout(
-          () => void client.invalidateQueries({ queryKey: keys.phoneNumbers() }),
-          NUMBERS_SETTLE_MS,
-        );
+        numbers.ask();
       },
       onGap,
       onStatus: (next) => {
@@ -145,7 +143,7 @@ export function useLiveUpdates(options: Options): StreamStatus {
     document.addEventListener('resume', onOnline);
     window.addEventListener('pageshow', onPageShow);
     return () => {
-      window.clearTimeout(numbersTimer);
+      numbers.stop();
       clearInterval(beat);
       window.removeEventListener('online', onOnline);
       document.removeEventListener('resume', onOnline);

@@ -100,8 +100,8 @@ export function useReadReceipts(conversation: Conversation, newestInboundId: str
             body: { up_to: upTo },
           }),
         );
+        // Of the number's own counts the events tell, or the asking that takes their place.
         applyToCache(client, { type: 'conversation.updated', message: null, conversation: answer });
-        await client.invalidateQueries({ queryKey: keys.phoneNumbers() });
       } catch {
         // It is told again with the next message, or when the tab is looked at again.
         told.current = null;
