@@ -13,6 +13,7 @@ import { ContentPart, Edited, Marks, showsText } from './content-part';
 import { QuotedMessage } from './quoted-message';
 import { ReactionPicker } from './reaction-picker';
 import { SendTrouble } from './send-trouble';
+import { type Stillness, useOnceStill } from './stillness';
 
 interface Props {
   message: Message;
@@ -24,6 +25,7 @@ interface Props {
   isReacting: boolean;
   canReact: boolean;
   customerName: string;
+  stillness: Stillness;
   onReply: (message: Message) => void;
   onReact: (message: Message, emoji: string) => void;
   onReacting: (messageId: string | null) => void;
@@ -31,6 +33,9 @@ interface Props {
   onDismiss: (message: Message) => void;
   onShow: (message: Message) => void;
 }
+
+// As in bubble.module.css.
+const ACTION_PX = 32;
 
 export const Bubble = memo(function Bubble(props: Props) {
   const { message, quoted, customerName, onSendAgain, onShow } = props;
@@ -126,9 +131,15 @@ function moveAmong(event: KeyboardEvent<HTMLElement>): void {
   event.preventDefault();
 }
 
+/** A third of a bubble's elements, and nobody uses them while they fly by: their room is kept until it stands still. */
 function BubbleActions(props: Props) {
-  const { message, isReacting, canReact, onReply, onReact, onReacting } = props;
-  const { text } = message;
+  const { message, isReacting, canReact, stillness, onReply, onReact, onReacting } = props;
+  const { text, wamid } = message;
+  const isDue = useOnceStill(stillness);
+  if (!isDue) {
+    const count = [canReact, wamid, text].filter(Boolean).length;
+    return <span className={styles.actions} style={{ inlineSize: count * ACTION_PX, blockSize: ACTION_PX }} />;
+  }
   return (
     <span
       className={styles.actions}
@@ -151,7 +162,7 @@ function BubbleActions(props: Props) {
           <SmilePlus size={17} />
         </Button>
       )}
-      {message.wamid && (
+      {wamid && (
         <Button
           kind="icon"
           tabIndex={-1}

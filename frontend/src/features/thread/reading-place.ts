@@ -10,7 +10,7 @@ const SAVE_MS = 150;
 interface ReadingPlace {
   /** While the thread is scrolled: the day of what stands at its top. */
   day: string | null;
-  onTopChange: (key: string | null) => void;
+  onTopChange: (row: ThreadRow | null) => void;
 }
 
 interface Timers {
@@ -29,18 +29,17 @@ interface Options {
 
 /**
  * Follows what stands at the thread's top: names its day while its own line is out of sight, and remembers
- * where the thread is left, unless that is at its end: then it opens there. Renders once for each row, not for
- * each frame.
+ * where the thread is left, unless that is at its end: then it opens there. Renders once for each day, not for
+ * each row or frame.
  */
 export function useReadingPlace({ conversationId, list, rows, isPinned, now }: Options): ReadingPlace {
-  const [topKey, setTopKey] = useState<string | null>(null);
-  const [isMoving, setMoving] = useState(false);
+  const [day, setDay] = useState<string | null>(null);
   const timers = useRef<Timers>({ still: 0, save: 0, hasOpened: false });
-  const latest = useRef({ rows, list });
+  const latest = useRef({ rows, list, now });
   useEffect(() => {
-    latest.current = { rows, list };
+    latest.current = { rows, list, now };
     if (isPinned) saveAnchor(conversationId, null);
-  }, [conversationId, list, rows, isPinned]);
+  }, [conversationId, list, rows, now, isPinned]);
 
   // A layout effect: when the thread is left, its rows are still there to be looked at.
   useLayoutEffect(() => {
@@ -56,15 +55,14 @@ export function useReadingPlace({ conversationId, list, rows, isPinned, now }: O
   }, [conversationId]);
 
   const onTopChange = useCallback(
-    (key: string | null) => {
+    (row: ThreadRow | null) => {
       const { current } = timers;
-      setTopKey(key);
       // To open a thread scrolls it too: that is no movement of the reader's.
-      if (current.hasOpened) setMoving(true);
+      if (current.hasOpened) setDay(dayOf(row, latest.current.now));
       window.clearTimeout(current.still);
       current.still = window.setTimeout(() => {
         current.hasOpened = true;
-        setMoving(false);
+        setDay(null);
       }, DAY_SHOWN_MS);
       // Also while it goes on moving, as it does under pages that come one after the other.
       if (current.save !== 0) return;
@@ -75,10 +73,13 @@ export function useReadingPlace({ conversationId, list, rows, isPinned, now }: O
     },
     [conversationId],
   );
-  const row = isMoving && topKey !== null ? rows.find((item) => item.key === topKey) : undefined;
-  if (!row || row.kind === 'day' || row.kind === 'unread') return { day: null, onTopChange };
-  const time = row.kind === 'local' ? row.entry.createdAt : row.message.timestamp;
-  return { day: dayLabel(time, now), onTopChange };
+  return { day, onTopChange };
+}
+
+/** The day's name over a message; a line that says it itself needs none. */
+function dayOf(row: ThreadRow | null, now: Date): string | null {
+  if (!row || row.kind === 'day' || row.kind === 'unread') return null;
+  return dayLabel(row.kind === 'local' ? row.entry.createdAt : row.message.timestamp, now);
 }
 
 /** By the first message in sight: a day's line above it may not be there when the thread is opened again. */

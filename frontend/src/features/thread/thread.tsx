@@ -16,6 +16,7 @@ import { Announcer } from './announcer';
 import { Bubble } from './bubble';
 import { LocalBubble } from './local-bubble';
 import { useReadingPlace } from './reading-place';
+import { Stillness } from './stillness';
 import type { ThreadHandle } from './thread-pane';
 import styles from './thread.module.css';
 import { ToEndButton } from './to-end-button';
@@ -54,6 +55,7 @@ export function Thread(props: ThreadProps) {
   // The line stays where reading began until the conversation is left.
   const [firstUnreadId] = useState(props.firstUnreadId);
   const [reactingTo, setReactingTo] = useState<string | null>(null);
+  const [stillness] = useState(() => new Stillness());
   const name = customerName(conversation);
   const { userId } = useServices();
   const actions = useMessageActions(conversation, userId);
@@ -157,6 +159,7 @@ export function Thread(props: ThreadProps) {
             isReacting={reactingTo === row.message.id}
             canReact={actions.canReactTo(row.message)}
             customerName={name}
+            stillness={stillness}
             onReply={onReply}
             onReact={actions.react}
             onReacting={setReactingTo}
@@ -188,6 +191,7 @@ export function Thread(props: ThreadProps) {
         onWindowEnd={props.onWindowEnd}
         onPinnedChange={setPinned}
         onTopChange={onTopChange}
+        onMoving={stillness.move}
         onRowKey={onRowKey}
         renderRow={renderRow}
       />

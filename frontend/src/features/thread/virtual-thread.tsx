@@ -51,7 +51,9 @@ interface Props {
   onWindowEnd: () => void;
   onPinnedChange: (isPinned: boolean) => void;
   /** The row at the view's top, while it is scrolled: at most once a frame. */
-  onTopChange: (key: string | null) => void;
+  onTopChange: (row: ThreadRow | null) => void;
+  /** Whether it is being scrolled, by whomever. Stable. */
+  onMoving: (isMoving: boolean) => void;
   onRowKey: (row: ThreadRow, event: KeyboardEvent) => void;
   renderRow: (row: ThreadRow) => ReactNode;
 }
@@ -67,7 +69,7 @@ const SETTLING_FRAMES = 6;
  */
 export function VirtualThread(props: Props) {
   const { ref, rows, labelledBy, openAt, hasOlder, loadOlder, hasNewer, loadNewer, onPinnedChange, renderRow } = props;
-  const { onTopChange, onRowKey, onWindowEnd } = props;
+  const { onTopChange, onMoving, onRowKey, onWindowEnd } = props;
   const scroller = useRef<HTMLElement>(null);
   const isPinned = useRef(openAt === null && !hasNewer);
   // Scrolled to where it opens, and then settled there: before that, nothing that scrolls is the reader's doing.
@@ -78,11 +80,14 @@ export function VirtualThread(props: Props) {
   const last = useRef({ scrollTop: 0, clientHeight: 0 });
   const [focusedKey, setFocusedKey] = useState<string | null>(null);
   const focusedIndex = focusedKey === null ? -1 : rows.findIndex((row) => row.key === focusedKey);
+  // A function of its own for each list of rows: the library takes a new one for new rows, and measures anew.
+  const getItemKey = useCallback((index: number) => rows[index]?.key ?? index, [rows]);
   const virtual = useVirtualizer({
     count: rows.length,
     getScrollElement: () => scroller.current,
     estimateSize: (index) => estimate(rows[index]),
-    getItemKey: (index) => rows[index]?.key ?? index,
+    getItemKey,
+    onChange: (instance) => onMoving(instance.isScrolling),
     overscan: 8,
     paddingStart: 8,
     paddingEnd: 12,
@@ -140,9 +145,11 @@ export function VirtualThread(props: Props) {
     if (frame.current !== 0) return;
     frame.current = requestAnimationFrame(() => {
       frame.current = 0;
-      if (isOpened.current) onTopChange(rowsInSight(scroller.current)[0]?.key ?? null);
+      // By the library's numbers: to ask the document would have it laid out in the middle of a frame.
+      const top = virtual.getVirtualItemForOffset(virtual.scrollOffset ?? 0);
+      if (isOpened.current) onTopChange((top && rows[top.index]) ?? null);
     });
-  }, [look, onTopChange]);
+  }, [look, onTopChange, rows, virtual]);
   useEffect(() => () => cancelAnimationFrame(frame.current), []);
 
   /** Give a row the focus once it is mounted. */
