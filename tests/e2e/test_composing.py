@@ -8,53 +8,13 @@ from typing import Any
 import pytest
 
 from sandbox.media_store import sample_bytes
+from tests.e2e.composing import a_file, attach, chat, choose, customer, sent
 from tests.e2e.looking import bubble, expect, open_conversation, reply, violations
 from tests.e2e.product import Product, wait_until
-from tests.e2e.test_kinds import open_thread
+
+__all__ = ["chat", "customer"]
 
 pytestmark = pytest.mark.timeout(300)
-
-
-@pytest.fixture
-def customer(product: Product) -> str:
-    number = product.customer("Cora Compose")
-    product.write(number, "Hello")
-    return number
-
-
-@pytest.fixture
-def chat(agent: Any, product: Product, customer: str) -> Any:
-    open_thread(agent, product, product.conversation(customer))
-    expect(agent.get_by_role("textbox", name=re.compile("^Reply to "))).to_be_visible()
-    return agent
-
-
-def choose(page: Any, item: str) -> None:
-    page.get_by_role("button", name="Attach files and more").click()
-    page.get_by_role("menuitem", name=item, exact=True).click()
-
-
-def sent(product: Product, customer: str, count: int = 1) -> list[dict[str, Any]]:
-    """The bodies of the send calls to this customer, once there are so many."""
-    found: list[dict[str, Any]] = []
-
-    def look() -> bool:
-        found[:] = product.control("GET", f"/messages?customer={customer}")["messages"]
-        return len(found) >= count
-
-    wait_until(look, 45, f"{count} sends")
-    return [message["body"] for message in found]
-
-
-def attach(page: Any, item: str, files: list[dict[str, Any]]) -> None:
-    page.get_by_role("button", name="Attach files and more").click()
-    with page.expect_file_chooser() as chooser:
-        page.get_by_role("menuitem", name=item, exact=True).click()
-    chooser.value.set_files(files)
-
-
-def a_file(name: str, mime_type: str, data: bytes) -> dict[str, Any]:
-    return {"name": name, "mimeType": mime_type, "buffer": data}
 
 
 def test_files_go_out_with_their_captions_in_order(chat: Any, product: Product, customer: str) -> None:
@@ -396,103 +356,6 @@ def test_what_the_server_refuses_is_said_at_the_field(chat: Any, product: Produc
     sheet.get_by_role("button", name="Send", exact=True).click()
     expect(sheet).to_have_count(0)
     assert len(sent(product, customer)) == 1
-
-
-def test_a_template_reopens_a_closed_chat(agent: Any, product: Product) -> None:
-    customer = product.customer("Tom Template")
-    product.write(customer, "Long ago", timestamp=int(time.time()) - 25 * 3600)
-    open_thread(agent, product, product.conversation(customer))
-    agent.get_by_role("button", name="Choose template").click()
-    sheet = agent.get_by_role("dialog")
-    sheet.get_by_label("Search templates").fill("order_conf")
-    sheet.get_by_role("button", name=re.compile("^order_confirmation")).click()
-    send = sheet.get_by_role("button", name="Send template")
-    send.click()
-    # Nothing is sent while something is missing, and the first gap has the focus.
-    expect(sheet.get_by_text("Fill this in.").first).to_be_visible()
-    assert violations(agent) == []
-    with agent.expect_file_chooser() as chooser:
-        sheet.get_by_role("button", name="Choose a file").click()
-    chooser.value.set_files([a_file("loaf.jpg", "image/jpeg", sample_bytes("image"))])
-    expect(sheet.get_by_role("button", name="Choose another")).to_be_visible(timeout=30_000)
-    fields = sheet.get_by_role("textbox")
-    for field, value in zip(fields.all(), ("Tom", "1043", "1043"), strict=True):
-        field.fill(value)
-    expect(sheet.get_by_label("As the customer sees it")).to_contain_text(
-        "Thank you, Tom! Your order number is 1043."
-    )
-    send.click()
-    expect(sheet).to_have_count(0)
-    (body,) = sent(product, customer)
-    parameters = {part["type"]: part["parameters"] for part in body["template"]["components"]}
-    assert body["template"]["name"] == "order_confirmation"
-    assert parameters["body"] == [{"type": "text", "text": "Tom"}, {"type": "text", "text": "1043"}]
-    assert parameters["header"][0]["image"].keys() == {"id"}
-    row = agent.get_by_role("main").get_by_role("listitem").filter(has_text="Template order_confirmation")
-    expect(row).to_contain_text("Thank you, Tom! Your order number is 1043.")
-    expect(row).to_contain_text("https://www.example.com/track/1043")
-
-
-def test_a_template_with_cards_shows_each_of_them(chat: Any, product: Product, customer: str) -> None:
-    choose(chat, "Template")
-    sheet = chat.get_by_role("dialog")
-    sheet.get_by_label("Search templates").fill("fresh_today")
-    sheet.get_by_role("button", name=re.compile("^fresh_today")).click()
-    for name in ("one.jpg", "two.jpg"):
-        with chat.expect_file_chooser() as chooser:
-            sheet.get_by_role("button", name="Choose a file").first.click()
-        chooser.value.set_files([a_file(name, "image/jpeg", sample_bytes("image"))])
-        expect(sheet.get_by_role("button", name="Choose a file")).to_have_count(1 if name == "one.jpg" else 0)
-    for field, value in zip(
-        sheet.get_by_role("textbox").all(), ("Cora", "₹90", "7", "₹95", "8"), strict=True
-    ):
-        field.fill(value)
-    shown = sheet.get_by_label("As the customer sees it")
-    expect(shown).to_contain_text("Fresh today, Cora:")
-    expect(shown.get_by_role("region", name="2 cards")).to_contain_text("Rye for ₹95")
-    expect(shown.get_by_role("img")).to_have_count(2)
-    assert violations(chat) == []
-    sheet.get_by_role("button", name="Send template").click()
-    (body,) = sent(product, customer)
-    [_, carousel] = body["template"]["components"]
-    assert [card["components"][1]["parameters"][0]["text"] for card in carousel["cards"]] == ["₹90", "₹95"]
-    cards = bubble(chat, "Template fresh_today").get_by_role("region", name="2 cards")
-    expect(cards.get_by_role("img")).to_have_count(2)
-    expect(cards).to_contain_text("Sourdough for ₹90")
-    expect(cards).to_contain_text("https://www.example.com/bread/8")
-    box = chat.context.new_page()
-    box.goto(product.sandbox_url)
-    box.locator(f"button[data-key='{customer}']").click()
-    phone = box.locator("#thread")
-    expect(phone.get_by_role("img", name="Photo")).to_have_count(2)
-    phone.get_by_role("group", name="Cards").get_by_role("button").nth(1).click()
-    expect(bubble(chat, "Keep me one").last).to_contain_text("Tapped a button")
-    assert violations(box) == []
-    box.close()
-
-
-def test_a_template_with_named_values(chat: Any, product: Product, customer: str) -> None:
-    choose(chat, "Template")
-    sheet = chat.get_by_role("dialog")
-    sheet.get_by_label("Search templates").fill("reservation")
-    sheet.get_by_role("button", name=re.compile("^reservation_confirmation")).click()
-    sheet.get_by_label("number of guests").fill("4")
-    sheet.get_by_label("day", exact=True).fill("Sunday")
-    sheet.get_by_role("button", name="Send template").click()
-    (body,) = sent(product, customer)
-    assert body["template"] == {
-        "name": "reservation_confirmation",
-        "language": {"code": "en_US"},
-        "components": [
-            {
-                "type": "body",
-                "parameters": [
-                    {"type": "text", "text": "4", "parameter_name": "number_of_guests"},
-                    {"type": "text", "text": "Sunday", "parameter_name": "day"},
-                ],
-            }
-        ],
-    }
 
 
 def test_a_shared_contact_can_be_written_to(chat: Any, product: Product, customer: str) -> None:
