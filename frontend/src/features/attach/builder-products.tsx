@@ -9,10 +9,10 @@ import {
 } from '../../lib/interactive';
 import { c } from '../../messages/compose-en';
 import styles from './attach.module.css';
-import { SectionTitle } from './builder-choices';
-import { AddButton, Removable, Sentences } from './builder-parts';
+import { Sections } from './builder-sections';
 
-export const newProductSection = (): ProductSection => ({ id: newId(), title: '', items: [{ id: newId(), product: '' }] });
+const newItem = () => ({ id: newId(), product: '' });
+export const newProductSection = (): ProductSection => ({ id: newId(), title: '', items: [newItem()] });
 
 interface Props {
   kind: (typeof PRODUCT_KINDS)[number];
@@ -79,53 +79,28 @@ interface SectionsProps {
 }
 
 function ProductSections({ sections, errors, errorsOf, onChange }: SectionsProps) {
-  const count = sections.reduce((sum, section) => sum + section.items.length, 0);
   return (
-    <>
-      {sections.map((section, at) => {
-        const { items } = section;
-        const set = (change: Partial<ProductSection>) => onChange(sections.with(at, { ...section, ...change }));
-        return (
-          <fieldset key={section.id} className={styles.section}>
-            <legend>{c.builder.section(at + 1)}</legend>
-            {sections.length > 1 && (
-              <SectionTitle
-                at={at}
-                title={section.title}
-                errors={errorsOf(`${at}.title`)}
-                onChange={(title) => set({ title })}
-                onRemove={() => onChange(sections.toSpliced(at, 1))}
-              />
-            )}
-            {items.map((item, index) => (
-              <Removable
-                key={item.id}
-                label={c.builder.removeProduct(index + 1)}
-                onRemove={items.length > 1 ? () => set({ items: items.toSpliced(index, 1) }) : undefined}
-              >
-                <Field
-                  label={c.builder.productAt(index + 1)}
-                  dir="ltr"
-                  maxLength={MOST.id}
-                  value={item.product}
-                  errors={errorsOf(`${at}.product_items.${index}.product_retailer_id`)}
-                  onChange={(event) => set({ items: items.with(index, { ...item, product: event.target.value }) })}
-                />
-              </Removable>
-            ))}
-            {count < MOST.products && (
-              <AddButton
-                label={c.builder.addProduct}
-                onClick={() => set({ items: [...items, { id: newId(), product: '' }] })}
-              />
-            )}
-          </fieldset>
-        );
-      })}
-      <Sentences of={errors} />
-      {sections.length < MOST.sections && count < MOST.products && (
-        <AddButton label={c.builder.addSection} onClick={() => onChange([...sections, newProductSection()])} />
+    <Sections
+      sections={sections}
+      partsOf={(section) => section.items}
+      withParts={(section, items) => ({ ...section, items })}
+      newPart={newItem}
+      newSection={newProductSection}
+      mostParts={MOST.products}
+      labels={{ add: c.builder.addProduct, remove: c.builder.removeProduct }}
+      errors={errors}
+      errorsOf={errorsOf}
+      onChange={onChange}
+      renderPart={(item, { section, index }, set) => (
+        <Field
+          label={c.builder.productAt(index + 1)}
+          dir="ltr"
+          maxLength={MOST.id}
+          value={item.product}
+          errors={errorsOf(`${section}.product_items.${index}.product_retailer_id`)}
+          onChange={(event) => set({ ...item, product: event.target.value })}
+        />
       )}
-    </>
+    />
   );
 }
