@@ -10,6 +10,8 @@ from collections.abc import Iterable
 from io import BytesIO
 from typing import IO, TYPE_CHECKING
 
+from werkzeug.wsgi import get_content_length
+
 from livechat.api.headers import ALWAYS, request_id_of
 from livechat.api.request_log import count_request
 from livechat.config import Settings
@@ -50,13 +52,13 @@ class WebhookFastPath:
 
     def _is_kept(self, environ: "WSGIEnvironment") -> bool:
         """Whether the body is in the stream. Where it is not, it can be read from ``environ`` again."""
-        length = environ.get("CONTENT_LENGTH") or ""
+        length = get_content_length(environ)
         # Without a length it comes in chunks; Flask knows how to read those.
-        if not (length.isascii() and length.isdigit()) or int(length) > self._max_bytes:
+        if length is None or length > self._max_bytes:
             return False
-        body = _read(environ["wsgi.input"], int(length))
+        body = _read(environ["wsgi.input"], length)
         environ["wsgi.input"] = BytesIO(body)
-        if len(body) != int(length):
+        if len(body) != length:
             return False
         if not is_signed(body, environ.get("HTTP_X_HUB_SIGNATURE_256"), self._secrets):
             return False
