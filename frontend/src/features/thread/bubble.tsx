@@ -34,9 +34,6 @@ interface Props {
   onShow: (message: Message) => void;
 }
 
-// As in bubble.module.css.
-const ACTION_PX = 32;
-
 export const Bubble = memo(function Bubble(props: Props) {
   const { message, quoted, customerName, onSendAgain, onShow } = props;
   const isOut = message.direction === 'outbound';
@@ -136,10 +133,14 @@ function BubbleActions(props: Props) {
   const { message, isReacting, canReact, stillness, onReply, onReact, onReacting } = props;
   const { text, wamid } = message;
   const isDue = useOnceStill(stillness);
-  if (!isDue) {
-    const count = [canReact, wamid, text].filter(Boolean).length;
-    return <span className={styles.actions} style={{ inlineSize: count * ACTION_PX, blockSize: ACTION_PX }} />;
-  }
+  if (!isDue)
+    return (
+      <span className={styles.actions}>
+        {canReact && <i />}
+        {wamid && <i />}
+        {text && <i />}
+      </span>
+    );
   return (
     <span
       className={styles.actions}

@@ -15,6 +15,12 @@ test('what waits is told once, when the thread comes to rest', () => {
   expect(tell).toHaveBeenCalledOnce();
 });
 
+test('what begins to wait when it has come to rest already is told at once', () => {
+  const tell = vi.fn<() => void>();
+  new Stillness().whenStill(tell);
+  expect(tell).toHaveBeenCalledOnce();
+});
+
 test('a row that has left is not told', () => {
   const stillness = new Stillness();
   stillness.move(true);

@@ -16,9 +16,10 @@ export class Stillness {
     return !this.isMoving;
   }
 
-  /** Once, at the next stillness; returns how to forget it. */
+  /** Once, at the next stillness, which may be now; returns how to forget it. */
   whenStill(tell: () => void): () => void {
-    this.waiting.add(tell);
+    if (this.isStill) tell();
+    else this.waiting.add(tell);
     return () => this.waiting.delete(tell);
   }
 }
