@@ -30,6 +30,7 @@ def test_a_connection_that_died_in_the_pool_is_replaced_and_nobody_notices(app: 
             with db.engine.connect() as connection:
                 dead = connection.execute(own).scalar_one()
             other.execute(text("SELECT pg_terminate_backend(:pid, 5000)"), {"pid": dead})
+        # No event is waited for: that it lies there so long is the case that is tested.
         time.sleep(IDLE_BEFORE_PING_S)
         with db.engine.connect() as first, db.engine.connect() as second:
             assert dead not in {first.execute(own).scalar_one(), second.execute(own).scalar_one()}

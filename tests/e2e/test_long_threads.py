@@ -13,15 +13,22 @@ NODES = "document.querySelectorAll('*').length"
 MOST_NODES = 1_500
 
 
+def note_in(product: Product, conversation: str, start: str) -> str:
+    """The id of the message of a long thread that begins so."""
+    (row,) = product.sql(
+        "SELECT id FROM chat_messages WHERE conversation_id = %(id)s AND text LIKE %(start)s || '%%'",
+        id=conversation,
+        start=start,
+    )
+    return str(row[0])
+
+
 def test_ten_thousand_messages_are_opened_anywhere_and_found_again(agent: Any, product: Product) -> None:
     customer = product.customer("Lena Long")
     conversation = product.long_thread(customer, 10_000)
-    (oldest,) = product.sql(
-        "SELECT id FROM chat_messages WHERE conversation_id = %(id)s AND text LIKE 'Note 00100%%'",
-        id=conversation,
-    )
+    oldest = note_in(product, conversation, "Note 00100")
     number = product.phone_number_id()
-    agent.goto(f"{product.url}/live-chat/{conversation}?number={number}&m={oldest[0]}")
+    agent.goto(f"{product.url}/live-chat/{conversation}?number={number}&m={oldest}")
     wanted = bubble(agent, "Note 00100")
     expect(wanted).to_be_in_viewport()
     # What arrives meanwhile stands at the end, and does not pull the reader there.
@@ -177,10 +184,7 @@ def test_what_is_read_stands_still_and_the_end_stays_the_end(
 def test_a_thread_that_is_opened_in_its_middle_is_not_pulled_to_its_end(agent: Any, product: Product) -> None:
     customer = product.customer("Mia Middle")
     conversation = product.long_thread(customer, 40)
-    (middle,) = product.sql(
-        "SELECT id FROM chat_messages WHERE conversation_id = %(id)s AND text LIKE 'Note 00020%%'",
-        id=conversation,
-    )
+    middle = note_in(product, conversation, "Note 00020")
     number = product.phone_number_id()
     # The view gets smaller and larger from the first frame on, as it does when a draft comes with the thread.
     agent.add_init_script("""
@@ -195,7 +199,7 @@ def test_a_thread_that_is_opened_in_its_middle_is_not_pulled_to_its_end(agent: A
             requestAnimationFrame(squeeze);
         }).observe(document, { subtree: true, childList: true });
     """)
-    agent.goto(f"{product.url}/live-chat/{conversation}?number={number}&m={middle[0]}")
+    agent.goto(f"{product.url}/live-chat/{conversation}?number={number}&m={middle}")
     wanted = bubble(agent, "Note 00020")
     expect(wanted).to_be_in_viewport()
     wait_until(lambda: agent.evaluate("window.squeezed > 20"), what="the last change of the view")
