@@ -4,7 +4,7 @@ import re
 
 _DECORATION = re.compile(r"[\s\-().\u00a0\u2010-\u2015]")
 _DIGITS = re.compile(r"[0-9]{5,20}")
-_META_DIGITS = re.compile(r"[0-9]{1,32}")
+_META_LENGTH = 32
 
 
 class InvalidPhoneError(ValueError):
@@ -37,6 +37,7 @@ def digits_or_none(given: object) -> str | None:
         given = str(given) if 0 < given < 10**18 else ""
     if not isinstance(given, str):
         return None
-    if not (given.isascii() and given.isdigit()):
-        given = _DECORATION.sub("", given).removeprefix("+")
-    return given if _META_DIGITS.fullmatch(given) else None
+    if given.isascii() and given.isdigit():
+        return given if len(given) <= _META_LENGTH else None
+    bare = _DECORATION.sub("", given).removeprefix("+")
+    return bare if bare.isascii() and bare.isdigit() and len(bare) <= _META_LENGTH else None

@@ -310,22 +310,23 @@ def insert_changes(session: AnySession, rows: list[dict[str, Any]]) -> set[str]:
     return set(session.execute(_INSERT_CHANGES, {"rows": _json(rows)}).scalars())
 
 
+_UNAPPLIED_CHANGES = text(
+    """
+    SELECT c.event_wamid, c.kind, c.timestamp, c.message_type, c.text, c.content,
+           m.id, m.message_type AS was_type, m.text AS was_text, m.content AS was_content
+    FROM message_changes c
+    JOIN chat_messages m ON m.wamid = c.target_wamid AND m.phone_number_id = c.phone_number_id
+    WHERE c.target_wamid IN (SELECT jsonb_array_elements_text(CAST(:wamids AS jsonb)))
+        AND c.previous IS NULL
+    ORDER BY m.id, c.timestamp, c.event_wamid
+    FOR UPDATE OF m
+    """
+)
+
+
 def unapplied_changes(session: AnySession, wamids: list[str]) -> Rows:
     """Changes of these messages that wait, with the message as it stands, locked; oldest first."""
-    return session.execute(
-        text(
-            """
-            SELECT c.event_wamid, c.kind, c.timestamp, c.message_type, c.text, c.content,
-                   m.id, m.message_type AS was_type, m.text AS was_text, m.content AS was_content
-            FROM message_changes c
-            JOIN chat_messages m ON m.wamid = c.target_wamid AND m.phone_number_id = c.phone_number_id
-            WHERE c.target_wamid = ANY(:wamids) AND c.previous IS NULL
-            ORDER BY m.id, c.timestamp, c.event_wamid
-            FOR UPDATE OF m
-            """
-        ),
-        {"wamids": wamids},
-    ).all()
+    return session.execute(_UNAPPLIED_CHANGES, {"wamids": _json(wamids)}).all()
 
 
 def apply_change(

@@ -32,12 +32,14 @@ def take_waiting(session: AnySession, limit: int) -> Sequence[Row[Any]]:
 
 def already_done(session: AnySession, ids: Sequence[UUID]) -> set[UUID]:
     """Those of ``ids`` whose outcome is committed: the worker died between commit and acknowledgement."""
-    return set(
-        session.execute(
-            text("SELECT id FROM webhook_events WHERE id = ANY(:ids) AND state <> 'waiting'"),
-            {"ids": list(ids)},
-        ).scalars()
-    )
+    # The array as PostgreSQL writes it: the driver takes four times as long for a list.
+    array = "{" + ",".join([each.hex for each in ids]) + "}"
+    return set(session.execute(_ALREADY_DONE, {"ids": array}).scalars())
+
+
+_ALREADY_DONE = text(
+    "SELECT id FROM webhook_events WHERE id = ANY(CAST(:ids AS uuid[])) AND state <> 'waiting'"
+)
 
 
 def write_outcomes(session: AnySession, rows: list[dict[str, Any]], bodies: Sequence[bytes]) -> None:

@@ -34,7 +34,7 @@ SENT: Standing = (MessageStatus.SENT.value, RANK[MessageStatus.SENT])
 FAILED: Standing = (MessageStatus.FAILED.value, RANK[MessageStatus.FAILED])
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Frame:
     """How the messages of one array are to be read.
 
