@@ -16,7 +16,7 @@ from livechat.extensions import db
 from livechat.services.inbox import Inbox
 from livechat.services.ingest import drain
 from livechat.services.ingest.draining import BATCH_EVENTS
-from workers.inbound import report
+from workers.inbound import make_side_lanes, report
 
 TARGET = 0.33
 # In this order: messages refer to conversations.
@@ -58,8 +58,9 @@ def _drained(stack: Stack, count: int, turn: int) -> float:
     # As in the worker (celery_app.py): what is loaded once is left out of the collector's rounds.
     gc.collect()
     gc.freeze()
+    side = make_side_lanes(stack.app)
     start = time.perf_counter()
-    drain(stack.redis, db.session, "benchmark:0", report)
+    drain(stack.redis, db.session, "benchmark:0", report, side)
     elapsed = time.perf_counter() - start
     db.session.remove()
     stored = stack.scalar("SELECT count(*) FROM chat_messages")

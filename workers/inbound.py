@@ -1,9 +1,15 @@
 """The inbound queue: webhooks into conversations. Latency first."""
 
 import socket
+from collections.abc import Callable
+from functools import lru_cache
+from typing import cast
 
 from billiard.process import current_process
+from flask import Flask
 
+from livechat.config import SETTINGS_KEY, Settings
+from livechat.database import return_session
 from livechat.domain import clock
 from livechat.extensions import celery, db, redis
 from livechat.metrics import (
@@ -13,15 +19,42 @@ from livechat.metrics import (
     WEBHOOK_EVENTS,
     count_unknown_field,
 )
+from livechat.queries.session import AnySession
 from livechat.services.ingest import drain
 from livechat.services.ingest.batch import Stored
+from livechat.services.ingest.lanes import LEAST_WEBHOOKS, SIDE_LANES, SideLanes
 from livechat.tasknames import TaskName
+from workers.base import AppTask
 
 
 @celery.task(name=TaskName.INGEST.value)
 def ingest() -> None:
     """Store every webhook that waits."""
-    drain(redis.client, db.session, consumer_name(), report)
+    drain(redis.client, db.session, consumer_name(), report, side_lanes())
+
+
+@lru_cache(maxsize=1)
+def side_lanes() -> SideLanes:
+    """The process's own, made by the first task: a thread would not survive the fork of a pool's child."""
+    return make_side_lanes(AppTask.flask_app)
+
+
+def make_side_lanes(app: Flask, least_webhooks: int = LEAST_WEBHOOKS) -> SideLanes:
+    """Side lanes whose jobs run in a context, and so in a session, of their own.
+
+    Each holds a connection while it stores: no more of them than the pool surely has.
+    """
+
+    def within(job: Callable[[AnySession], Stored]) -> Stored:
+        with app.app_context():
+            try:
+                return job(db.session)
+            finally:
+                return_session(db.session)
+
+    settings = cast(Settings, app.config[SETTINGS_KEY])
+    count = min(SIDE_LANES, settings.database_pool_size)
+    return SideLanes(within, count=count, least_webhooks=least_webhooks)
 
 
 def consumer_name() -> str:

@@ -2,7 +2,7 @@
 
 import hashlib
 import hmac
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -17,8 +17,10 @@ from sqlalchemy.orm import Session, scoped_session
 
 from livechat.services.ingest import drain
 from livechat.services.ingest.batch import Stored
+from livechat.services.ingest.lanes import SideLanes
 from tests.conftest import APP_SECRET
 from tests.factories import make_account, make_number
+from workers.inbound import make_side_lanes
 
 PAYLOADS = Path(__file__).parent.parent / "whatsapp" / "payloads"
 WABA, NUMBER, DISPLAY = "811978564885194", "830558756814059", "917755991053"
@@ -39,11 +41,15 @@ def signature(body: bytes) -> str:
 
 @dataclass
 class Meta:
-    """Posts webhooks and runs the ingest in this process, as the worker would."""
+    """Posts webhooks and runs the ingest in this process, as the worker would.
+
+    Also a batch of two is stored side by side, as far as its webhooks have nothing in common.
+    """
 
     client: FlaskClient
     redis: Redis
     session: scoped_session[Session]
+    side: SideLanes
     last: Stored
 
     def post(self, body: bytes | dict[str, Any]) -> int:
@@ -54,7 +60,7 @@ class Meta:
 
     def ingest(self) -> Stored:
         self.last = Stored()
-        drain(self.redis, self.session, "test:0", self.last.add)
+        drain(self.redis, self.session, "test:0", self.last.add, self.side)
         self.session.rollback()
         return self.last
 
@@ -99,10 +105,12 @@ def connect_catalogue(session: scoped_session[Session]) -> None:
 
 
 @pytest.fixture
-def meta(client: FlaskClient, redis_client: Redis, session: scoped_session[Session]) -> Meta:
+def meta(client: FlaskClient, redis_client: Redis, session: scoped_session[Session]) -> Iterator[Meta]:
     """Meta, with the catalogue's two numbers connected by two owners."""
     connect_catalogue(session)
-    return Meta(client, redis_client, session, Stored())
+    side = make_side_lanes(client.application, least_webhooks=2)
+    yield Meta(client, redis_client, session, side, Stored())
+    side.close()
 
 
 @pytest.fixture

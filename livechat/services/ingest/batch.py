@@ -3,13 +3,20 @@
 from collections import Counter
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from livechat.services.inbox import RawEvent
 from livechat.whatsapp.items import Item
 
 STORED, DUPLICATE, IGNORED, FAILED = "stored", "duplicate", "ignored", "failed"
+
+
+class Webhook(NamedTuple):
+    """A body and what it tells."""
+
+    event: RawEvent
+    items: list[Item]
 
 
 @dataclass(slots=True)

@@ -1,7 +1,7 @@
 """The ingest task's loop: take from the stream, store, acknowledge, until nothing is left."""
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 
 import structlog
@@ -14,11 +14,15 @@ from livechat.queries.session import AnySession
 from livechat.services import inbox
 from livechat.services.inbox import RawEvent
 from livechat.services.ingest.batch import FAILED, Stored
-from livechat.services.ingest.run import ingest_events
+from livechat.services.ingest.lanes import SideLanes
+from livechat.services.ingest.run import ingest_events, ingest_side_by_side
 
 log = structlog.get_logger(__name__)
 
+# As many in a transaction, and in each lane where the last ones were small.
 BATCH_EVENTS = 500
+# As much at a time, nearly always more than there is. A parsed body takes some ten times its length.
+BATCH_BYTES = 16 * 1024 * 1024
 WAITING_BATCH = 20
 # How often the ledger is looked into for bodies that wait there, while the stream keeps the ingest busy.
 WAITING_EVERY_S = 1.0
@@ -35,28 +39,33 @@ DELIVERIES_BEFORE_FAILED = 6
 Report = Callable[[Stored], None]
 
 
-def drain(redis: Redis, session: AnySession, consumer: str, report: Report) -> int:
+def drain(
+    redis: Redis, session: AnySession, consumer: str, report: Report, side: SideLanes | None = None
+) -> int:
     """Store everything that waits, in the stream and in the ledger; how many webhooks there were.
 
-    ``report`` is called after each commit. The lease is kept fresh while there is work and given back at the
-    end; what arrives between the last look and the return is seen by looking once more.
+    ``report`` is called after each commit. ``side`` takes parts of a large batch. The lease is kept fresh
+    while there is work and given back at the end; what arrives between the last look and the return is seen
+    by looking once more.
     """
     inbox.claim_abandoned(redis, consumer, ABANDONED_MS, BATCH_EVENTS)
     total = _finish_pending(redis, session, consumer, report)
     stored: Sequence[RawEvent] = ()
     look_at = 0.0
+    lanes = 1 if side is None else 1 + side.count
     while True:
-        events = inbox.take(redis, consumer, BATCH_EVENTS, stored)
+        most = _how_many(stored, lanes)
+        events = inbox.take(redis, consumer, most, stored)
         began = time.monotonic()
-        if events:
-            _store(redis, session, consumer, events, report)
+        for portion in _portions(events):
+            _store(redis, session, consumer, portion, report, side)
         stored = events
         count = len(events)
         if not events or began >= look_at:
             count += _drain_waiting(session, report)
             look_at = time.monotonic() + WAITING_EVERY_S
         total += count
-        if len(events) == BATCH_EVENTS:
+        if len(events) == most:
             continue
         if count:
             time.sleep(min(time.monotonic() - began, LONGEST_REST_S))
@@ -64,6 +73,24 @@ def drain(redis: Redis, session: AnySession, consumer: str, report: Report) -> i
         inbox.release_lease(redis)
         if not _left_over(redis) or not inbox.take_lease(redis):
             return total
+
+
+def _how_many(before: Sequence[RawEvent], lanes: int) -> int:
+    """How many events to take: enough for all lanes, where those ``before`` were small."""
+    size = sum(len(event.body) for event in before)
+    return lanes * BATCH_EVENTS if before and size * lanes <= BATCH_BYTES else BATCH_EVENTS
+
+
+def _portions(events: Sequence[RawEvent]) -> Iterator[Sequence[RawEvent]]:
+    """In their order, each of BATCH_BYTES at most, or a single event."""
+    start, size = 0, 0
+    for at, event in enumerate(events):
+        if at > start and size + len(event.body) > BATCH_BYTES:
+            yield events[start:at]
+            start, size = at, 0
+        size += len(event.body)
+    if start < len(events):
+        yield events[start:]
 
 
 def _left_over(redis: Redis) -> bool:
@@ -77,18 +104,25 @@ def _text(value: object) -> str:
 
 
 def _store(
-    redis: Redis, session: AnySession, consumer: str, events: Sequence[RawEvent], report: Report
+    redis: Redis,
+    session: AnySession,
+    consumer: str,
+    events: Sequence[RawEvent],
+    report: Report,
+    side: SideLanes | None = None,
 ) -> None:
     """Store and report; the caller says that they are done."""
     try:
-        stored = ingest_events(session, events)
+        if side is None:
+            report(ingest_events(session, events))
+        else:
+            ingest_side_by_side(session, events, side, report)
     except Exception:
         # The database is in trouble and we live: a body must not be suspected for what it has not done, or
         # an outage of some seconds would set aside every webhook that waits for its end.
         with suppress(RedisError):
             inbox.forgive(redis, consumer, events)
         raise
-    report(stored)
 
 
 def _finish_pending(redis: Redis, session: AnySession, consumer: str, report: Report) -> int:

@@ -8,7 +8,7 @@ from uuid import UUID
 from livechat.queries import ingest as queries
 from livechat.queries.session import AnySession
 from livechat.services.ingest.batch import Entry
-from livechat.services.ingest.people import Conversation, FormerId, People
+from livechat.services.ingest.people import Conversation, FormerId, Key, People
 from livechat.whatsapp.items import (
     ContactName,
     Customer,
@@ -45,22 +45,7 @@ class BatchOvertakenError(Exception):
 
 def load_people(session: AnySession, personal: Sequence[tuple[Entry, Personal]]) -> People:
     """The conversations that these items may touch, locked; BatchOvertakenError."""
-    keys: dict[tuple[str, str, str], None] = {}
-    for _, item in personal:
-        number = _number(item)
-        customers = [item.customer]
-        change = item.identity_change if isinstance(item, ThreadMessage) else None
-        if change is not None:
-            customers.append(Customer(phone=change.old_phone, user_id=change.old_user_id))
-            customers.append(Customer(phone=change.new_phone, user_id=change.new_user_id))
-        for customer in customers:
-            for kind, value in (
-                ("phone", customer.phone),
-                ("user_id", customer.user_id),
-                ("group", customer.group_id),
-            ):
-                if value is not None:
-                    keys[(number, kind, value)] = None
+    keys = {key for _, item in personal for key in keys_of(item)}
     if not keys:
         return People()
     rows = [{"number": number, "kind": kind, "value": value} for number, kind, value in sorted(keys)]
@@ -76,7 +61,28 @@ def load_people(session: AnySession, personal: Sequence[tuple[Entry, Personal]])
     return People.of(conversations, former)
 
 
-def _number(item: Personal) -> str:
+def keys_of(item: Personal) -> list[Key]:
+    """Every id that the item names a customer or a group by."""
+    number = number_of(item)
+    customers = [item.customer]
+    change = item.identity_change if isinstance(item, ThreadMessage) else None
+    if change is not None:
+        customers.append(Customer(phone=change.old_phone, user_id=change.old_user_id))
+        customers.append(Customer(phone=change.new_phone, user_id=change.new_user_id))
+    return [
+        (number, kind, value)
+        for customer in customers
+        for kind, value in (
+            ("phone", customer.phone),
+            ("user_id", customer.user_id),
+            ("group", customer.group_id),
+        )
+        if value is not None
+    ]
+
+
+def number_of(item: Personal) -> str:
+    """The ``phone_number_id`` of ours that the item is about."""
     number = item.source.phone_number_id
     if number is None:
         raise ValueError("a personal item without a number")
@@ -89,7 +95,7 @@ def locate(
     """Each item with its conversation, which is made where there is none; in memory alone."""
     located: list[Located] = []
     for entry, item in personal:
-        number, at = _number(item), item.timestamp
+        number, at = number_of(item), item.timestamp
         conversation: Conversation | None
         if isinstance(item, ContactName):
             conversation = people.find(number, item.customer, at)

@@ -116,19 +116,17 @@ def _store_messages(session: AnySession, people: People, located: Sequence[Locat
         if item.origin == "customer":
             result.meta_times.append(item.timestamp)
         _raise(conversation, item, message_id, seq)
-    repeated = [row for row in rows if row["id"] not in inserted and _may_replace(row)]
-    if repeated:
-        _replace_placeholders(session, repeated, waiting, result)
-    fetch_files_of(
-        session, [row["id"] for row in rows if row["id"] in inserted and "media" in row["content"]]
-    )
-    wamids = [row["wamid"] for row in rows if row["id"] in inserted]
-    if wamids:
+    if len(inserted) < len(rows):
+        repeated = [row for row in rows if row["id"] not in inserted and _may_replace(row)]
+        if repeated:
+            _replace_placeholders(session, repeated, waiting, result)
+    new = rows if len(inserted) == len(rows) else [row for row in rows if row["id"] in inserted]
+    fetch_files_of(session, [row["id"] for row in new if "media" in row["content"]])
+    if new:
         result.updated_messages |= apply_status.settle_parked(
-            session,
-            [row["wamid"] for row in rows if row["id"] in inserted and row["direction"] == "outbound"],
+            session, [row["wamid"] for row in new if row["direction"] == "outbound"]
         )
-        apply_changes(session, wamids, result)
+        apply_changes(session, [row["wamid"] for row in new], result)
 
 
 def _may_replace(row: dict[str, Any]) -> bool:
