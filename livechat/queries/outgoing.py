@@ -130,14 +130,17 @@ def heads_of(session: AnySession, conversation_ids: Sequence[UUID]) -> list[Head
 
 @dataclass(frozen=True, slots=True)
 class AcceptedRow:
-    """``wamid`` is the row's now; ``has_news`` says that statuses of it came before it was known."""
+    """``wamid`` is the row's now; ``has_news``: statuses of it came before it was known.
+
+    ``has_more``: another message of its conversation is outstanding.
+    """
 
     wamid: str | None
     has_news: bool
+    has_more: bool
 
 
-_ACCEPTED = sql(
-    f"""
+_ACCEPTED = f"""
     WITH told AS (
         SELECT * FROM unnest(CAST(:ids AS uuid[]), CAST(:wamids AS text[])) AS t (id, wamid)
     ), locked AS (
@@ -154,19 +157,28 @@ _ACCEPTED = sql(
         claimed_until = NULL, next_attempt_at = NULL
     FROM locked JOIN told ON told.id = locked.id
     WHERE m.id = locked.id
-    RETURNING m.id, m.wamid, EXISTS (SELECT FROM message_statuses e WHERE e.wamid = told.wamid)
-    """  # noqa: S608  # a constant of this module
-)
+"""  # noqa: S608  # a constant of this module
+_HAS_NEWS = "EXISTS (SELECT FROM message_statuses e WHERE e.wamid = told.wamid)"
+_HAS_MORE = """
+    EXISTS (SELECT FROM chat_messages o WHERE o.conversation_id = m.conversation_id AND o.id <> m.id
+            AND o.direction = 'outbound' AND o.status IN ('queued', 'sending'))
+"""
+_ALL_ACCEPTED = sql(f"{_ACCEPTED} RETURNING m.id, m.wamid, {_HAS_NEWS}, {_HAS_MORE}")
+_QUIETLY_ACCEPTED = sql(f"{_ACCEPTED} AND NOT {_HAS_NEWS} RETURNING m.id, m.wamid, false, {_HAS_MORE}")
 
 
-def record_accepted(session: AnySession, wamids: Mapping[UUID, str]) -> dict[UUID, AcceptedRow]:
+def record_accepted(
+    session: AnySession, wamids: Mapping[UUID, str], *, without_news: bool = False
+) -> dict[UUID, AcceptedRow]:
     """Meta took these messages. What a status webhook said meanwhile stays, and so does a wamid it brought.
 
-    A wamid that is another row's is left to that row. Messages that are gone are left out.
+    A wamid that is another row's is left to that row. Messages that are gone are left out, and where
+    ``without_news`` those of which statuses wait to be applied: they are as they were.
     Raises IntegrityError where that other row is committed at the same moment: roll back and call again.
     """
-    rows = session.execute(_ACCEPTED, {"ids": list(wamids), "wamids": list(wamids.values())})
-    return {id_: AcceptedRow(wamid, has_news) for id_, wamid, has_news in rows}
+    statement = _QUIETLY_ACCEPTED if without_news else _ALL_ACCEPTED
+    rows = session.execute(statement, {"ids": list(wamids), "wamids": list(wamids.values())})
+    return {id_: AcceptedRow(*row) for id_, *row in rows}
 
 
 def begin_upload(session: AnySession, claim: Claim, hold_s: float) -> bool:

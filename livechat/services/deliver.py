@@ -13,7 +13,7 @@ from livechat.domain.retry import CONNECT, PAIR, SEND, RetryPolicy, delay_for
 from livechat.metrics import observe_graph
 from livechat.queries import outgoing
 from livechat.queries.live_events import messages_of_wamid
-from livechat.queries.outgoing import Claim
+from livechat.queries.outgoing import AcceptedRow, Claim
 from livechat.queries.session import AnySession
 from livechat.services.apply_status import WINDOW_CLOSED, settle_parked
 from livechat.services.crypto import UndecryptableTokenError, decrypt_token
@@ -75,6 +75,23 @@ class Lost:
 Outcome = Accepted | GraphError | Lost
 
 
+def record_plain(single: AnySession, calls: Sequence[tuple[Claim, Outcome]]) -> dict[UUID, AcceptedRow]:
+    """Write down those calls that one statement can, nearly all; their messages, as they are now.
+
+    Plain is a message that Meta took, that changes no other, and of which no status came before its answer.
+    ``single`` makes the statement a transaction of its own. Safe to repeat.
+    """
+    plain = {
+        claim.message_id: outcome.wamid
+        for claim, outcome in calls
+        if isinstance(outcome, Accepted) and claim.message_type != "reaction"
+    }
+    rows = outgoing.record_accepted(single, plain, without_news=True) if plain else {}
+    for message_id, row in rows.items():
+        _check_recorded(message_id, row, plain[message_id])
+    return rows
+
+
 def record_all(
     session: AnySession, calls: Sequence[tuple[Claim, Outcome]], rng: Random | None = None
 ) -> None:
@@ -101,14 +118,19 @@ def _record_accepted(session: AnySession, accepted: Sequence[tuple[Claim, Accept
     news = []
     for claim, outcome in accepted:
         row = rows.get(claim.message_id)
-        if row is None or row.wamid != outcome.wamid:
-            log.error("wamid_not_recorded", message_id=str(claim.message_id), wamid=outcome.wamid)
-        elif row.has_news:
+        if _check_recorded(claim.message_id, row, outcome.wamid) and row is not None and row.has_news:
             news.append(outcome.wamid)
         if claim.message_type == "reaction":
             outgoing.record_own_reaction(session, claim, outcome.wamid)
     if news:
         settle_parked(session, news)
+
+
+def _check_recorded(message_id: UUID, row: AcceptedRow | None, wamid: str) -> bool:
+    is_recorded = row is not None and row.wamid == wamid
+    if not is_recorded:
+        log.error("wamid_not_recorded", message_id=str(message_id), wamid=wamid)
+    return is_recorded
 
 
 def _record_refused(session: AnySession, claim: Claim, outcome: GraphError, rng: Random | None) -> None:

@@ -30,7 +30,15 @@ from livechat.outbox import enqueue
 from livechat.queries import outgoing
 from livechat.queries.outgoing import Claim
 from livechat.queries.session import AnySession
-from livechat.services.deliver import SECONDS_PER_RUN, Outcome, Sender, attempt, changed_by, record_all
+from livechat.services.deliver import (
+    SECONDS_PER_RUN,
+    Outcome,
+    Sender,
+    attempt,
+    changed_by,
+    record_all,
+    record_plain,
+)
 from livechat.services.pace import LonePace, Pace, Taken, Turn
 from livechat.services.process import own_mark
 from livechat.services.publish import publish
@@ -163,7 +171,7 @@ class Dispatcher:
         while not self._is_relieved:
             calls = self._collect(wait_s)
             try:
-                self._write_down(session, calls)
+                self._write_down(session, single, calls)
                 taken = self._hand_out(single)
                 failures = 0
             except _AWAY as error:
@@ -213,7 +221,7 @@ class Dispatcher:
         except Empty:
             return calls
 
-    def _write_down(self, session: AnySession, calls: Sequence[_Call]) -> None:
+    def _write_down(self, session: AnySession, single: AnySession, calls: Sequence[_Call]) -> None:
         """Record and commit. What the database cannot take now comes back for the next round."""
         sound = []
         for call in calls:
@@ -224,28 +232,42 @@ class Dispatcher:
         if not sound:
             return
         try:
-            self._record(session, sound)
+            self._record(session, single, sound)
         except (*_AWAY, IntegrityError) as error:
             session.rollback()
+            single.rollback()
             log.warning("record_repeated", messages=len(sound), error=type(error).__name__)
             for call in sound:
-                self._record_alone(session, call)
+                self._record_alone(session, single, call)
 
-    def _record(self, session: AnySession, calls: Sequence[_Call]) -> None:
+    def _record(self, session: AnySession, single: AnySession, calls: Sequence[_Call]) -> None:
         outcomes = [(call.claim, call.outcome) for call in calls if isinstance(call.outcome, Outcome)]
-        record_all(session, outcomes, self._rng)
-        claims = [claim for claim, _ in outcomes]
-        publish(session, updated=changed_by(session, claims), accounts=_accounts_of(claims))
-        session.commit()
+        plain = record_plain(single, outcomes)
+        self._publish(single, [claim for claim, _ in outcomes if claim.message_id in plain])
+        rest = [(claim, outcome) for claim, outcome in outcomes if claim.message_id not in plain]
+        if rest:
+            record_all(session, rest, self._rng)
+            self._publish(session, [claim for claim, _ in rest])
         self._in_flight -= len(calls)
-        self._look_at.update(claim.conversation_id for claim, _ in outcomes)
+        # What is queued from now on comes by the timetable.
+        self._look_at.update(
+            claim.conversation_id
+            for claim, _ in outcomes
+            if claim.message_id not in plain or plain[claim.message_id].has_more
+        )
         self._heed(outcomes)
 
-    def _record_alone(self, session: AnySession, call: _Call) -> None:
+    def _publish(self, session: AnySession, claims: Sequence[Claim]) -> None:
+        """Say that these have changed, and commit."""
+        publish(session, updated=changed_by(session, claims), accounts=_accounts_of(claims))
+        session.commit()
+
+    def _record_alone(self, session: AnySession, single: AnySession, call: _Call) -> None:
         try:
-            self._record(session, [call])
+            self._record(session, single, [call])
         except (*_AWAY, IntegrityError) as error:
             session.rollback()
+            single.rollback()
             is_away = isinstance(error, _AWAY)
             call.tries += not is_away
             if call.tries >= MOST_TRIES:
@@ -285,7 +307,6 @@ class Dispatcher:
             self._look_at.add(self._asked.get())
         looked_at = list(self._look_at)
         heads = outgoing.heads_of(session, looked_at)
-        session.rollback()
         free = 0 if self._stopping.is_set() else self._threads - self._in_flight
         taken = self._take(
             session, free, [Turn(head.phone_number_id, head.conversation_id, head.wait_s) for head in heads]
