@@ -99,9 +99,10 @@ def _numbers_of_unlinked_customers(webhooks: Sequence[Webhook]) -> set[str]:
         for item in webhook.items:
             if not isinstance(item, Personal):
                 continue
-            if item.customer.user_id is None:
+            has_phone, has_user_id = item.customer.phone is not None, item.customer.user_id is not None
+            if has_phone and not has_user_id:
                 by_phone.add(number_of(item))
-            elif item.customer.phone is None:
+            elif has_user_id and not has_phone:
                 by_user_id.add(number_of(item))
     return by_phone & by_user_id
 
