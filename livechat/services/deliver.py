@@ -208,6 +208,18 @@ def attempt(sender: Sender, claim: Claim) -> Outcome:
         return error
 
 
+def not_tried(claim: Claim) -> GraphError:
+    """What a claim comes to that found no thread in time, as calls do that take too long: it was not sent."""
+    error = GraphError(
+        None,
+        "WhatsApp answers too slowly",
+        "Too many messages were waiting for WhatsApp's answer, so this one has not been sent yet.",
+        disposition=Disposition.RETRY,
+    )
+    _log_refusal(claim, error)
+    return error
+
+
 def _log_refusal(claim: Claim, error: GraphError) -> None:
     log.warning(
         "send_refused",

@@ -31,11 +31,13 @@ from livechat.queries import outgoing
 from livechat.queries.outgoing import Claim
 from livechat.queries.session import AnySession
 from livechat.services.deliver import (
+    CLAIM_SLACK_S,
     SECONDS_PER_RUN,
     Outcome,
     Sender,
     attempt,
     changed_by,
+    not_tried,
     record_all,
     record_plain,
 )
@@ -49,6 +51,10 @@ log = structlog.get_logger(__name__)
 
 # How often the timetable is looked at while nothing comes back from Meta.
 LOOK_S = 0.02
+# One claim for so many threads waits for the first that is free, which then need not wait for the loop.
+THREADS_FOR_ONE_AHEAD = 4
+# A claim that has waited longer for a thread is given back: what is left of its hold must do for the call.
+LONGEST_WAIT_FOR_THREAD_S = CLAIM_SLACK_S / 3
 # The loop stays for what is due within so long: a recipient's next turn comes after six seconds. Later work
 # is found by the sweep.
 STAYS_FOR_S = 10.0
@@ -94,7 +100,7 @@ class Dispatcher:
         self._sender = sender
         self._mark = own_mark()
         self._pace = pace
-        self._threads = threads
+        self._most_in_flight = threads + threads // THREADS_FOR_ONE_AHEAD
         self._context = context
         self._rng = rng
         self._stays_for_s = stays_for_s
@@ -197,7 +203,7 @@ class Dispatcher:
             if is_idle and self._may_end():
                 return
             wait_s = LOOK_S if taken.next_s is None else min(LOOK_S, taken.next_s)
-            if wait_s == 0.0 and self._in_flight == self._threads:
+            if wait_s == 0.0 and self._in_flight == self._most_in_flight:
                 wait_s = LOOK_S
 
     def _may_end(self) -> bool:
@@ -307,7 +313,7 @@ class Dispatcher:
             self._look_at.add(self._asked.get())
         looked_at = list(self._look_at)
         heads = outgoing.heads_of(session, looked_at)
-        free = 0 if self._stopping.is_set() else self._threads - self._in_flight
+        free = 0 if self._stopping.is_set() else self._most_in_flight - self._in_flight
         taken = self._take(
             session, free, [Turn(head.phone_number_id, head.conversation_id, head.wait_s) for head in heads]
         )
@@ -317,11 +323,12 @@ class Dispatcher:
         conversations = {turn.conversation_id: turn for turn in taken.turns}
         # Until they are claimed: an error on the way must not lose them.
         self._look_at.update(conversations)
+        claimed_at = time.monotonic()
         claims = self._claim(session, list(conversations))
         for claim in claims:
             self._look_at.discard(claim.conversation_id)
             self._in_flight += 1
-            self._executor.submit(self._call, claim)
+            self._executor.submit(self._call, claim, claimed_at)
         self._settle_pace(claims, [conversations[id_] for id_ in self._look_at & conversations.keys()])
         return taken
 
@@ -355,11 +362,15 @@ class Dispatcher:
         except RedisError as error:
             self._go_alone(error)
 
-    def _call(self, claim: Claim) -> None:
+    def _call(self, claim: Claim, claimed_at: float) -> None:
         outcome: Outcome | Exception
         try:
             with self._context():
-                outcome = attempt(self._sender, claim)
+                waited_s = time.monotonic() - claimed_at
+                if waited_s < LONGEST_WAIT_FOR_THREAD_S:
+                    outcome = attempt(self._sender, claim)
+                else:
+                    outcome = not_tried(claim)
         except Exception as error:  # noqa: BLE001  # not swallowed: the run that meets it raises it
             outcome = error
         self._returned.put(_Call(claim, outcome))

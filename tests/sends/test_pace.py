@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Callable
+from threading import Timer
 from typing import Any
 from uuid import uuid4
 
@@ -16,14 +17,14 @@ from livechat.domain.pace import RULES, PaceRules, mps_of
 from livechat.extensions import db
 from livechat.models import Message
 from livechat.services.deliver import Sender
-from livechat.services.dispatch import Dispatcher
+from livechat.services.dispatch import LONGEST_WAIT_FOR_THREAD_S, Dispatcher
 from livechat.services.pace import Pace, Turn, wake_sender
 from livechat.whatsapp.client import GraphClient
 from local.ports import service_port
 from sandbox.testing import SandboxServer
 from tests.conftest import ENCRYPTION_KEY
 from tests.factories import make_account, make_conversation, make_number
-from tests.sends.conftest import statuses
+from tests.sends.conftest import HOLD_S, statuses, stored
 from tests.sends.graph_server import GraphServer, refusal
 
 AnySession = scoped_session[Session]
@@ -234,3 +235,24 @@ def test_sends_go_on_slowly_while_redis_is_away(
     dispatcher.run(session)
     assert Counter(body["text"]["body"] for _, body, _ in graph.accepted) == {"0": 3}
     assert [statuses(conversation.id) for conversation in conversations] == [["sent", "queued"]] * 3
+
+
+def test_a_claim_that_finds_no_thread_in_time_is_given_back_unsent(
+    session: AnySession, queue: Queue, graph: GraphServer, redis_client: Redis
+) -> None:
+    """Four threads wait for Meta; the fifth message, claimed for the first of them, must not wait as long."""
+    number = make_number(session)
+    conversations = [make_conversation(session, number) for _ in range(5)]
+    messages = [queue(conversation).id for conversation in conversations]
+    pace = Pace(redis_client)
+    pace.set_rate(number.phone_number_id, 1000)
+    client = GraphClient(graph.url, "v26.0", connect_timeout_s=1, read_timeout_s=15)
+    dispatcher = Dispatcher(
+        Sender(client, (ENCRYPTION_KEY,), HOLD_S), pace, threads=4, context=current_app.app_context
+    )
+    graph.latency_s = LONGEST_WAIT_FOR_THREAD_S + 1
+    Timer(LONGEST_WAIT_FOR_THREAD_S, setattr, (graph, "latency_s", 0)).start()
+    dispatcher.run(session, [conversation.id for conversation in conversations])
+    rows = [stored(message_id) for message_id in messages]
+    assert Counter((row.status, row.attempts) for row in rows) == {("sent", 1): 4, ("sent", 2): 1}
+    assert len(graph.accepted) == 5
