@@ -16,9 +16,9 @@ from livechat.services.ingest.batch import Stored, Webhook
 from livechat.services.ingest.locating import Personal, keys_of, number_of
 from livechat.whatsapp.items import AccountNews, Item, MessageChange, Reaction, StatusUpdate, ThreadMessage
 
-# More bring nothing on two cores.
-SIDE_LANES = int(__import__("os").environ.get("SL", "2"))
-# A half has the statements of a whole: below this two cost more than they save.
+# Beside the task's own: with it three transactions at a time, on two cores (docs/performance.md).
+SIDE_LANES = 2
+# A part has the statements of a whole: below this they cost more than they save.
 LEAST_WEBHOOKS = 100
 
 Within = Callable[[Callable[[AnySession], Stored]], Stored]
