@@ -1,5 +1,6 @@
 """Poison, lost wake-ups, dead workers, and a Redis or PostgreSQL that is away."""
 
+import gc
 import time
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -12,7 +13,9 @@ from sqlalchemy import text
 
 from livechat.extensions import db, redis
 from livechat.services import inbox, maintenance
+from livechat.services.ingest import drain
 from livechat.services.ingest import run as ingest_run
+from livechat.services.ingest.batch import Stored
 from livechat.tasknames import TaskName
 from local.services import EmbeddedServices
 from tests.conftest import VERIFY_TOKEN, wait_until
@@ -130,6 +133,19 @@ def test_a_body_that_kills_its_worker_again_and_again_is_set_aside(meta: Meta) -
 
 def _first_entry(meta: Meta) -> bytes:
     return meta.redis.xrange(inbox.STREAM, count=1)[0][0]
+
+
+def test_the_garbage_collector_rests_during_a_batch_only(meta: Meta) -> None:
+    seen: list[bool] = []
+
+    def report(_: Stored) -> None:
+        seen.append(gc.isenabled())
+        raise RuntimeError("a fault")
+
+    assert meta.post(make_text_body()) == 200
+    with pytest.raises(RuntimeError, match="a fault"):
+        drain(meta.redis, meta.session, "test:0", report)
+    assert (seen, gc.isenabled()) == ([False], True)
 
 
 def test_a_lost_wake_up_is_swept(meta: Meta, redis_client: Redis) -> None:
