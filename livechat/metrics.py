@@ -4,10 +4,24 @@ Labels are constants or Meta's codes, never ids of customers nor text.
 """
 
 import re
+from bisect import bisect_left
+from collections import Counter as Tally
+from collections.abc import Collection
 
 from prometheus_client import Counter, Histogram
 
 from livechat.tasknames import Queue, TaskName
+
+
+class BatchHistogram(Histogram):
+    """A histogram for what comes by the hundred: a value by itself costs two writes to a shared file."""
+
+    def observe_all(self, values: Collection[float]) -> None:
+        """As ``observe`` for each of the values."""
+        self._sum.inc(sum(values))
+        for bucket, count in Tally(bisect_left(self._upper_bounds, value) for value in values).items():
+            self._buckets[bucket].inc(count)
+
 
 WEBHOOKS_RECEIVED = Counter(
     "livechat_webhooks_received_total", "Webhooks answered 200, by where the body was kept", ["kept_in"]
@@ -21,12 +35,12 @@ WEBHOOK_EVENTS = Counter(
 MESSAGES = Counter(
     "livechat_messages_total", "Messages stored, by direction and origin", ["direction", "origin"]
 )
-STORED_LATENCY = Histogram(
+STORED_LATENCY = BatchHistogram(
     "livechat_stored_after_meta_seconds",
     "From Meta's time of a message (whole seconds) to our commit",
     buckets=(0.5, 1, 2, 3, 5, 10, 30, 60, 300, 3600, 86400),
 )
-ACKNOWLEDGED_TO_STORED = Histogram(
+ACKNOWLEDGED_TO_STORED = BatchHistogram(
     "livechat_stored_after_received_seconds",
     "From the receipt of a webhook to the commit of what it said",
     buckets=(0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 60),

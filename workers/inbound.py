@@ -1,7 +1,8 @@
 """The inbound queue: webhooks into conversations. Latency first."""
 
 import socket
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from datetime import datetime
 from functools import lru_cache
 from typing import cast
 
@@ -71,7 +72,9 @@ def report(stored: Stored) -> None:
         count_unknown_field(field, count)
     for (direction, origin), count in stored.messages.items():
         MESSAGES.labels(direction, origin).inc(count)
-    for moment in stored.meta_times:
-        STORED_LATENCY.observe(max(0.0, (now - moment).total_seconds()))
-    for moment in stored.received:
-        ACKNOWLEDGED_TO_STORED.observe(max(0.0, (now - moment).total_seconds()))
+    STORED_LATENCY.observe_all(_seconds_since(stored.meta_times, now))
+    ACKNOWLEDGED_TO_STORED.observe_all(_seconds_since(stored.received, now))
+
+
+def _seconds_since(moments: Sequence[datetime], now: datetime) -> list[float]:
+    return [max(0.0, (now - moment).total_seconds()) for moment in moments]

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from prometheus_client import CollectorRegistry, Histogram, generate_latest
 from redis import Redis
 
 from livechat import metrics
@@ -98,3 +99,21 @@ def test_requests_are_counted_by_rule_not_by_path(client: FlaskClient) -> None:
     rule = 'rule="/api/live-chat/messages/<message_id>"'
     assert found[f'livechat_http_requests_total{{method="GET",{rule},status="401"}}'] >= 1
     assert not [name for name in found if "0192-an-id" in name or "BREW" in name]
+
+
+def test_many_values_at_once_count_as_one_by_one() -> None:
+    values = [0.0, 0.5, 1.0, 1.5, 1.5, 2.0, 7.0]
+    by_one, at_once = CollectorRegistry(), CollectorRegistry()
+    each = Histogram("lasted_seconds", "Time", buckets=(1, 2), registry=by_one)
+    for value in values:
+        each.observe(value)
+    every = metrics.BatchHistogram("lasted_seconds", "Time", buckets=(1, 2), registry=at_once)
+    every.observe_all(values[:4])
+    every.observe_all([])
+    every.observe_all(values[4:])
+    assert _counted(at_once) == _counted(by_one) != {}
+
+
+def _counted(registry: CollectorRegistry) -> dict[str, float]:
+    lines = samples(generate_latest(registry).decode())
+    return {name: value for name, value in lines.items() if "_created" not in name}
