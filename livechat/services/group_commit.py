@@ -2,8 +2,9 @@
 
 Redis with ``appendfsync always`` writes to disk once for whatever arrived together, and a client's round trip
 costs more than the command in it. So the first thread to come writes at once; those that come meanwhile wait,
-and one of them writes for all of them. Where several came meanwhile, more are on their way: it lingers for
-them first. A lone write takes no longer than without, and no thread is kept.
+and one of them writes for all of them. Where several came meanwhile, more are on their way: the next to write
+lingers for them first. A lone write takes no longer than without, but for the first after a crowd; no thread
+is kept.
 """
 
 import threading
