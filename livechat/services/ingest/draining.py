@@ -129,8 +129,10 @@ def _store(
 
 @contextmanager
 def _garbage_left_alone() -> Iterator[None]:
-    """A batch holds some hundred thousand objects, nearly all until its end: to look for cycles among them
-    again and again is a twentieth of Python's time, and finds nothing."""
+    """Without the collector of garbage: a batch holds nearly all of its objects to its end.
+
+    To look for cycles among them again and again took some hundredths of Python's time and freed nothing.
+    """
     was_on = gc.isenabled()
     gc.disable()
     try:
