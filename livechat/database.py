@@ -1,4 +1,4 @@
-"""How the engine is set up: JSON by orjson, pools sized for many small transactions."""
+"""How the engine is set up, and what an error of the database says: an outage, a passing one, or the data."""
 
 import time
 from typing import Any
@@ -8,7 +8,8 @@ import orjson
 import structlog
 from sqlalchemy import Engine, event
 from sqlalchemy.engine import ExceptionContext
-from sqlalchemy.exc import DBAPIError, InvalidatePoolError
+from sqlalchemy.exc import DBAPIError, InterfaceError, InvalidatePoolError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.orm import Session, scoped_session
 from sqlalchemy.pool import ConnectionPoolEntry
 
@@ -22,6 +23,44 @@ TRANSACTION_POOLER_PORT = 6543
 # what a short one takes. A server that was started again was away for longer than this.
 IDLE_BEFORE_PING_S = 0.5
 _SINCE = "livechat_idle_since"
+
+# PostgreSQL's SQLSTATEs (https://www.postgresql.org/docs/15/errcodes-appendix.html); a class is its first
+# characters. 08: connection lost. 53: no memory, disk or connections. 57P: shut down or starting. 58: the
+# system beneath (I/O). 25006: read-only, as a standby is. 25P03: ended for idling in a transaction.
+OUTAGE_CLASSES = ("08", "53", "57P", "58")
+OUTAGE_STATES = frozenset({"25006", "25P03"})
+# A serialization failure, a deadlock, a lock that was not had in time: the same transaction may pass next.
+PASSING_STATES = frozenset({"40001", "40P01", "55P03"})
+
+
+def sqlstate_of(error: BaseException) -> str | None:
+    """The SQLSTATE that PostgreSQL gave ``error``; None where the driver or the pool raised it."""
+    original = error.orig if isinstance(error, DBAPIError) else error
+    state = getattr(original, "sqlstate", None)
+    return state if isinstance(state, str) else None
+
+
+def is_outage(error: BaseException) -> bool:
+    """Whether the database is away, full, read-only or out of connections: the same work will do later.
+
+    The SQLSTATE decides, not the class: psycopg calls a row that an index cannot hold (54000) an
+    OperationalError, and a read-only server (25006) an InternalError. Errors without one are the driver's,
+    which lost the connection, or the pool's, which had none; a value that the driver cannot write is a
+    DataError and no outage.
+    """
+    if isinstance(error, PoolTimeoutError):
+        return True
+    if isinstance(error, DBAPIError) and error.connection_invalidated:
+        return True
+    state = sqlstate_of(error)
+    if state is None:
+        return isinstance(error, OperationalError | InterfaceError)
+    return state.startswith(OUTAGE_CLASSES) or state in OUTAGE_STATES
+
+
+def is_passing(error: BaseException) -> bool:
+    """Whether the same transaction may pass if it is tried again at once: others were in its way."""
+    return sqlstate_of(error) in PASSING_STATES
 
 
 def engine_options(settings: Settings) -> dict[str, Any]:

@@ -9,10 +9,10 @@ import structlog
 from flask import Flask, Response, request
 from marshmallow import ValidationError
 from redis.exceptions import RedisError
-from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
-from sqlalchemy.exc import TimeoutError as PoolTimeoutError
+from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.exceptions import HTTPException
 
+from livechat.database import is_outage, is_passing
 from livechat.errors import AppError, UnavailableError, ValidationFailedError
 
 log = structlog.get_logger(__name__)
@@ -41,7 +41,7 @@ def init_problems(app: Flask) -> None:
     app.register_error_handler(AppError, problem_response)
     app.register_error_handler(ValidationError, _invalid)
     app.register_error_handler(HTTPException, _http_error)
-    for kind in (OperationalError, InterfaceError, PoolTimeoutError, RedisError, DBAPIError):
+    for kind in (RedisError, SQLAlchemyError):
         app.register_error_handler(kind, _service_down)
     app.register_error_handler(Exception, _unforeseen)
 
@@ -121,9 +121,8 @@ def _http_error(error: HTTPException) -> Response:
 
 
 def _service_down(error: Exception) -> Response:
-    """PostgreSQL or Redis away, full or too slow. Other database errors are our mistake, not an outage."""
-    outage = isinstance(error, OperationalError | InterfaceError | PoolTimeoutError | RedisError)
-    if not outage and not (isinstance(error, DBAPIError) and error.connection_invalidated):
+    """PostgreSQL or Redis away, full, read-only or too slow. Other database errors are our mistake."""
+    if not (isinstance(error, RedisError) or is_outage(error) or is_passing(error)):
         return _unforeseen(error)
     log.warning("service_unavailable", error=type(error).__name__, endpoint=request.endpoint)
     return problem_response(UnavailableError(retry_after_s=RETRY_AFTER_S))

@@ -6,7 +6,9 @@ from typing import ParamSpec, TypeVar
 
 import click
 from redis.exceptions import RedisError
-from sqlalchemy.exc import OperationalError, ProgrammingError, SQLAlchemyError
+from sqlalchemy.exc import ProgrammingError, SQLAlchemyError
+
+from livechat.database import is_outage
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -19,15 +21,15 @@ def plainly(command: Callable[P, R]) -> Callable[P, R]:
     def wrapped(*args: P.args, **kwargs: P.kwargs) -> R:
         try:
             return command(*args, **kwargs)
-        except OperationalError as error:
-            raise click.ClickException(
-                "PostgreSQL does not answer: see that the server of DATABASE_URL runs and is reachable."
-            ) from error
         except ProgrammingError as error:
             raise click.ClickException(
                 "The database is not migrated: run “flask --app wsgi db upgrade”."
             ) from error
         except SQLAlchemyError as error:
+            if is_outage(error):
+                raise click.ClickException(
+                    "PostgreSQL does not answer: see that the server of DATABASE_URL runs and is reachable."
+                ) from error
             raise click.ClickException(
                 f"PostgreSQL refused the question ({type(error).__name__})."
             ) from error

@@ -7,9 +7,9 @@ from typing import Any
 from uuid import UUID
 
 import orjson
-from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
-from sqlalchemy.exc import TimeoutError as PoolTimeoutError
+from sqlalchemy.exc import SQLAlchemyError
 
+from livechat.database import is_outage
 from livechat.domain import clock
 from livechat.events.listener import SourceUnavailableError
 from livechat.events.log import Change, Entry, Kind
@@ -54,10 +54,8 @@ def _outage_named() -> Iterator[None]:
     """Only what passes by itself: other errors of the database are faults of ours, not worth a wait."""
     try:
         yield
-    except (OperationalError, InterfaceError, PoolTimeoutError) as error:
-        raise SourceUnavailableError from error
-    except DBAPIError as error:
-        if not error.connection_invalidated:
+    except SQLAlchemyError as error:
+        if not is_outage(error):
             raise
         raise SourceUnavailableError from error
 

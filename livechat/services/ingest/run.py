@@ -8,9 +8,9 @@ from typing import Any
 from uuid import UUID
 
 import structlog
-from sqlalchemy.exc import DBAPIError, InterfaceError, InternalError, OperationalError
-from sqlalchemy.exc import TimeoutError as PoolTimeoutError
+from sqlalchemy.exc import DBAPIError
 
+from livechat.database import is_outage, is_passing
 from livechat.queries import ledger
 from livechat.queries.session import AnySession
 from livechat.services.inbox import RawEvent
@@ -28,8 +28,6 @@ log = structlog.get_logger(__name__)
 ATTEMPTS = 8
 # What writes the outcomes of a batch into the ledger, in the batch's transaction.
 Account = Callable[[AnySession, Sequence[RawEvent], Sequence[Entry], Stored], None]
-_TROUBLE = (OperationalError, InterfaceError, InternalError, PoolTimeoutError, BatchOvertakenError)
-_TRY_AGAIN_SQLSTATES = ("40001", "40P01", "55P03")
 
 
 def read(events: Sequence[RawEvent]) -> list[Webhook]:
@@ -124,7 +122,7 @@ def _one_by_one(session: AnySession, entries: Sequence[Entry]) -> Stored:
             with session.begin_nested():
                 result.add(store(session, [entry]))
         except Exception as error:
-            if _is_trouble(error) or _is_worth_another_try(error):
+            if _is_trouble(error):
                 raise
             log.exception(
                 "webhook_item_failed", event_id=str(entry.event.id), n=entry.item.source.n, error=_name(error)
@@ -167,14 +165,12 @@ def _publish(session: AnySession, result: Stored) -> None:
 
 
 def _is_worth_another_try(error: Exception) -> bool:
-    if isinstance(error, BatchOvertakenError):
-        return True
-    return isinstance(error, DBAPIError) and getattr(error.orig, "sqlstate", None) in _TRY_AGAIN_SQLSTATES
+    return isinstance(error, BatchOvertakenError) or is_passing(error)
 
 
 def _is_trouble(error: Exception) -> bool:
     """Trouble with the database rather than with the data."""
-    return isinstance(error, _TROUBLE) or (isinstance(error, DBAPIError) and error.connection_invalidated)
+    return is_outage(error) or _is_worth_another_try(error)
 
 
 def _name(error: Exception) -> str:
