@@ -13,6 +13,7 @@ import { useMediaQuery } from '../hooks/browser';
 import { useConversation } from '../hooks/conversations';
 import { ApiProblem } from '../lib/api';
 import type { Message, PhoneNumber } from '../lib/types';
+import { isComposing, isLayerOpen } from '../lib/typing';
 import { t } from '../messages/en';
 import styles from './conversation-place.module.css';
 
@@ -47,8 +48,7 @@ export function ConversationPlace(props: Props) {
 
   useEffect(() => {
     const onKey = (event: KeyboardEvent) => {
-      if (event.key !== 'Escape' || event.defaultPrevented || event.isComposing) return;
-      if (document.querySelector('dialog[open]')) return;
+      if (event.key !== 'Escape' || event.defaultPrevented || isComposing(event) || isLayerOpen()) return;
       if (!composer.current?.cancelReply()) onBack();
     };
     window.addEventListener('keydown', onKey);

@@ -11,7 +11,7 @@ import { useServices } from '../hooks/services';
 import { showBadge } from '../lib/badge';
 import { getSettings } from '../lib/settings';
 import type { PhoneNumber } from '../lib/types';
-import { isLayerOpen, isTyping } from '../lib/typing';
+import { isComposing, isLayerOpen, isTyping } from '../lib/typing';
 import { t } from '../messages/en';
 import { ConnectionBanner } from './connection-banner';
 import { Header } from './header';
@@ -126,7 +126,7 @@ function openFromNotification(conversationId: string, phoneNumberId: string): vo
 function useLayerKeys(open: (layer: Layer) => void): void {
   useEffect(() => {
     const onKey = (event: KeyboardEvent) => {
-      if (isLayerOpen() || event.altKey) return;
+      if (isComposing(event) || isLayerOpen() || event.altKey) return;
       const isCommand = event.ctrlKey || event.metaKey;
       if (isCommand && !event.shiftKey && event.code === 'KeyK') open('palette');
       else if (event.key === '?' && !isCommand && !isTyping(event) && getSettings().singleKeys) open('keyboard');

@@ -15,7 +15,7 @@ import { keys } from '../lib/keys';
 import { notify } from '../lib/notices';
 import { getSettings } from '../lib/settings';
 import type { PhoneNumber } from '../lib/types';
-import { isLayerOpen, isTyping } from '../lib/typing';
+import { isComposing, isLayerOpen, isTyping } from '../lib/typing';
 import { t } from '../messages/en';
 import { ConversationPlace } from './conversation-place';
 import styles from './workspace.module.css';
@@ -56,7 +56,7 @@ export function Workspace({ number, onNewChat }: Props) {
       if (next !== undefined) openConversation(next.id);
     };
     const onKey = (event: KeyboardEvent) => {
-      if (isLayerOpen() || event.ctrlKey || event.metaKey) return;
+      if (isComposing(event) || isLayerOpen() || event.ctrlKey || event.metaKey) return;
       if (event.altKey && event.code === 'ArrowDown') move(1, event.shiftKey);
       else if (event.altKey && event.code === 'ArrowUp') move(-1, event.shiftKey);
       else if (event.altKey && event.code === 'KeyI') toggleDetails();

@@ -2,6 +2,7 @@ import { Check, CircleAlert, Mic, Trash2 } from 'lucide-react';
 import { useEffect, useRef, useState } from 'react';
 import { Button } from '../../components/button';
 import { duration } from '../../lib/format';
+import { isComposing, isLayerOpen } from '../../lib/typing';
 import { c } from '../../messages/compose-en';
 import styles from './attach.module.css';
 
@@ -26,7 +27,7 @@ export function Recorder({ onDone, onClose }: { onDone: (recording: File) => voi
   useEffect(() => {
     if (isRunning) stopButton.current?.focus();
     const onKey = (event: KeyboardEvent) => {
-      if (event.key !== 'Escape' || document.querySelector('dialog[open]')) return;
+      if (event.key !== 'Escape' || isComposing(event) || isLayerOpen()) return;
       // Before the page takes it as the way back to the list.
       event.preventDefault();
       callbacks.current.onClose();

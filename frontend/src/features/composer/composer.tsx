@@ -13,6 +13,7 @@ import { customerName } from '../../lib/names';
 import { preview } from '../../lib/preview';
 import { serviceWindow } from '../../lib/service-window';
 import type { Conversation, Message } from '../../lib/types';
+import { isComposing } from '../../lib/typing';
 import { t } from '../../messages/en';
 import styles from './composer.module.css';
 
@@ -116,8 +117,7 @@ function Writing({ ref, id, conversation, onUp, renderTools }: Props) {
     setText(next.text);
   };
   const onKeyDown = (event: KeyboardEvent) => {
-    // A key that ends the choice of an input method's word is not meant for us.
-    if (event.nativeEvent.isComposing || event.keyCode === 229) return;
+    if (isComposing(event)) return;
     const isCommand = event.ctrlKey || event.metaKey;
     const mark = isCommand && !event.altKey && !event.shiftKey ? MARKS[event.code] : undefined;
     if (event.key === 'Enter' && (enterSends ? !event.shiftKey && !isCommand : isCommand)) send();
