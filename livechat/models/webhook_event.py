@@ -30,8 +30,22 @@ class WebhookEvent(Model):
         Index("ix_webhook_events_received_at", "received_at"),
         Index("ix_webhook_events_waiting", "received_at", postgresql_where=sql("state = 'waiting'")),
         Index("ix_webhook_events_failed", "received_at", postgresql_where=sql("state = 'failed'")),
-        # Nearly every webhook is about one number: this finds and sorts them, the other the rest.
-        Index("ix_webhook_events_number", "phone_number_ids", "received_at", "id"),
+        # What has been tried least comes first: a body that kills its worker does not hold back the others.
+        Index(
+            "ix_webhook_events_to_try",
+            "attempts",
+            "received_at",
+            postgresql_where=sql("state = 'waiting'"),
+        ),
+        # Nearly every webhook is about one number: this finds and sorts them, the other the rest. An entry is
+        # bounded whatever comes (docs/decisions/ledger.md).
+        Index(
+            "ix_webhook_events_one_number",
+            sql("left(phone_number_ids[1], 64)"),
+            "received_at",
+            "id",
+            postgresql_where=sql("cardinality(phone_number_ids) = 1"),
+        ),
         Index(
             "ix_webhook_events_several_numbers",
             "phone_number_ids",
@@ -60,6 +74,12 @@ class WebhookEvent(Model):
     replays: Mapped[int] = mapped_column(Integer, default=0, server_default=sql("0"))
     replay_items: Mapped[list[dict[str, Any]] | None] = mapped_column(JSONB(none_as_null=True))
     replayed_at: Mapped[moment | None]
+    attempts: Mapped[int] = mapped_column(
+        Integer, default=0, server_default=sql("0"), doc="tries from here that did not come to an end"
+    )
+    tried_at: Mapped[moment | None] = mapped_column(doc="the first of them")
+    claimed_until: Mapped[moment | None] = mapped_column(doc="past it another worker may try")
+    claimed_by: Mapped[str | None] = mapped_column(Text, doc="the consumer that has it in hand")
 
 
 class WebhookCount(Model):

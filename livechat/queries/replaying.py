@@ -13,8 +13,12 @@ from livechat.queries.session import AnySession
 
 Position = tuple[datetime, UUID]
 
-# Two conditions for two indexes; nearly all webhooks are about one number.
-_ABOUT_IT_ALONE = "phone_number_ids = ARRAY[CAST(:number AS text)]"
+# Two conditions for two indexes; nearly all webhooks are about one number. The first index holds the
+# beginning of a number only, which is all of any real one.
+_ABOUT_IT_ALONE = (
+    "cardinality(phone_number_ids) = 1 AND left(phone_number_ids[1], 64) = left(CAST(:number AS text), 64) "
+    "AND phone_number_ids[1] = CAST(:number AS text)"
+)
 _ABOUT_IT_TOO = "cardinality(phone_number_ids) > 1 AND phone_number_ids @> ARRAY[CAST(:number AS text)]"
 _ABOUT_NUMBER = f"({_ABOUT_IT_ALONE} OR ({_ABOUT_IT_TOO}))"
 # How the items stand: as the last replay found them, else as the first run did.

@@ -16,8 +16,11 @@ from livechat.whatsapp.errors import describe
 
 Json = dict[str, Any]
 
-# Ids are parts of unique indexes, whose rows PostgreSQL limits to 2,704 bytes. Meta documents 128 characters.
-_ID_LENGTH = 512
+# Ids are parts of unique indexes, several together, whose entries PostgreSQL limits to 2,704 bytes. Meta
+# documents 128 characters.
+_ID_BYTES = 512
+# Names travel with every row of a list; the longest that WhatsApp allows has some 250 characters.
+_LABEL_LENGTH = 1024
 # An item travels to the database inside other JSON: so many levels are kept free for that.
 _LEVELS_AROUND = 30
 # 2100-01-01: a later time is no time of a message, and would hold a thread on top of the list for ever.
@@ -110,7 +113,7 @@ def identifier(value: Any) -> str | None:
     if value is None or value == "":
         return None
     if isinstance(value, str):
-        if len(value) > _ID_LENGTH:
+        if len(value) > _ID_BYTES or not (value.isascii() or len(value.encode()) <= _ID_BYTES):
             raise UnreadableError("id_too_long")
         return value
     if isinstance(value, int) and not isinstance(value, bool):
@@ -145,10 +148,10 @@ def text_at(part: Any, key: str) -> str | None:
 
 
 def label(value: Any) -> str | None:
-    """A name for display: None for what is empty, blank or of another type."""
+    """A name for display, cut where it is longer than any; None where it is blank or of another type."""
     if not isinstance(value, str):
         return None
-    return value.strip() or None
+    return value.strip()[:_LABEL_LENGTH] or None
 
 
 def moment_or_none(value: Any) -> datetime | None:

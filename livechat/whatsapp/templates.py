@@ -46,7 +46,8 @@ def language_code(given: Any) -> str | None:
 
 def read_template(row: Json) -> Template | None:
     """A template of ``GET /{waba_id}/message_templates``; None for a row that names none."""
-    name, language = label(row.get("name")), language_code(row.get("language"))
+    # Both are parts of a unique index: one row that it cannot hold must not cost the whole list.
+    name, language = id_or_none(label(row.get("name"))), id_or_none(language_code(row.get("language")))
     if name is None or language is None:
         return None
     return Template(
