@@ -15,7 +15,9 @@ from livechat.extensions import db, redis
 from livechat.services import inbox, maintenance
 from livechat.services.ingest import drain
 from livechat.services.ingest import run as ingest_run
+from livechat.services.ingest import store as store_module
 from livechat.services.ingest.batch import Stored
+from livechat.services.ingest.locating import BatchOvertakenError
 from livechat.tasknames import TaskName
 from local.services import EmbeddedServices
 from tests.conftest import VERIFY_TOKEN, wait_until
@@ -81,6 +83,56 @@ def test_an_item_that_the_database_refuses_falls_out_alone(meta: Meta) -> None:
     (failed,) = meta.rows("SELECT stored, failed, items FROM webhook_events WHERE state = 'failed'")
     assert (failed["stored"], failed["failed"]) == (2, 2)
     assert [item["outcome"] for item in failed["items"]] == ["stored", "failed", "stored", "failed"]
+
+
+@pytest.fixture
+def picky_ledger(app: Flask, clean: None) -> Iterator[None]:
+    """A ledger that refuses the account of every message whose id begins with "odd"."""
+    with app.app_context():
+        with db.engine.begin() as connection:
+            connection.execute(
+                text(
+                    "ALTER TABLE webhook_events ADD CONSTRAINT picky CHECK "
+                    "(position('odd.' IN body) = 0 OR phone_number_ids = '{}')"
+                )
+            )
+        yield
+        db.session.remove()
+        with db.engine.begin() as connection:
+            connection.execute(text("ALTER TABLE webhook_events DROP CONSTRAINT picky"))
+
+
+@pytest.mark.usefixtures("picky_ledger")
+def test_a_body_whose_very_account_is_refused_is_kept_whole(meta: Meta) -> None:
+    """Nobody knows what an index or a constraint refuses next: storing goes on beside it in any case."""
+    good = [make_text_body(f"wamid.{n}") for n in range(6)]
+    stored = meta.deliver_body(*good[:3], make_text_body("odd.1"), *good[3:], make_text_body("odd.2"))
+    assert [row["wamid"] for row in meta.messages()] == [f"wamid.{n}" for n in range(6)]
+    assert stored.outcomes == {("stored", ""): 6, ("failed", "CheckViolation"): 2}
+    kept = meta.rows("SELECT items, body FROM webhook_events WHERE state = 'failed'")
+    assert [row["items"] for row in kept] == [
+        [{"n": 0, "kind": "Body", "outcome": "failed", "reason": "CheckViolation"}]
+    ] * 2
+    assert meta.redis.xlen(inbox.STREAM) == 0
+
+
+def test_what_is_overtaken_on_every_try_holds_nobody_back(
+    meta: Meta, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Data that looks like a race for ever is data all the same."""
+    real = store_module.load_people
+
+    def overtaken(session: Any, personal: Any) -> Any:
+        if any(item.customer.phone == "919800000001" for _, item in personal):
+            raise BatchOvertakenError
+        return real(session, personal)
+
+    monkeypatch.setattr(store_module, "load_people", overtaken)
+    good = [make_text_body(f"wamid.{n}") for n in range(4)]
+    stored = meta.deliver_body(*good[:2], make_text_body("wamid.odd", phone="919800000001"), *good[2:])
+    assert [row["wamid"] for row in meta.messages()] == [f"wamid.{n}" for n in range(4)]
+    assert stored.outcomes == {("stored", ""): 4, ("failed", "BatchOvertakenError"): 1}
+    assert meta.redis.xlen(inbox.STREAM) == 0
 
 
 @pytest.mark.parametrize(

@@ -9,12 +9,12 @@ import structlog
 from redis import Redis
 from redis.exceptions import RedisError
 
-from livechat.domain import clock
 from livechat.queries import ledger
 from livechat.queries.session import AnySession
 from livechat.services import inbox
 from livechat.services.inbox import RawEvent
-from livechat.services.ingest.batch import FAILED, Stored
+from livechat.services.ingest.accounting import keep_whole
+from livechat.services.ingest.batch import Stored
 from livechat.services.ingest.lanes import SideLanes
 from livechat.services.ingest.run import ingest_events, ingest_side_by_side
 
@@ -168,22 +168,7 @@ def _times(times: dict[bytes, int], event: RawEvent) -> int:
 
 def _keep_as_failed(session: AnySession, event: RawEvent, report: Report) -> None:
     log.error("webhook_kills_worker", event_id=str(event.id), bytes=len(event.body))
-    row = {
-        "id": event.id,
-        "received_at": event.received_at,
-        "state": "failed",
-        "phone_number_ids": [],
-        "items": [{"n": 0, "kind": "Body", "outcome": FAILED, "reason": "kills_worker"}],
-        "stored": 0,
-        "duplicate": 0,
-        "ignored": 0,
-        "failed": 1,
-    }
-    ledger.write_outcomes(session, [row], [event.body])
-    session.commit()
-    result = Stored(events=1, received=[clock.now()])
-    result.outcomes[(FAILED, "kills_worker")] += 1
-    report(result)
+    report(keep_whole(session, event, "kills_worker"))
 
 
 def _drain_waiting(session: AnySession, report: Report) -> int:

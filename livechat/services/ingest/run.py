@@ -1,11 +1,8 @@
 """A batch of webhooks, stored and accounted for in one transaction, whatever is in it."""
 
-from bisect import insort
 from collections.abc import Callable, Sequence, Set
 from concurrent.futures import wait
 from functools import partial
-from typing import Any
-from uuid import UUID
 
 import structlog
 from sqlalchemy.exc import DBAPIError
@@ -14,12 +11,12 @@ from livechat.database import is_outage, is_passing
 from livechat.queries import ledger
 from livechat.queries.session import AnySession
 from livechat.services.inbox import RawEvent
-from livechat.services.ingest.batch import DUPLICATE, FAILED, IGNORED, STORED, Entry, Stored, Webhook
+from livechat.services.ingest.accounting import account, keep_whole
+from livechat.services.ingest.batch import Entry, Stored, Webhook
 from livechat.services.ingest.lanes import SideLanes, apart
 from livechat.services.ingest.locating import BatchOvertakenError
 from livechat.services.ingest.store import store
 from livechat.services.publish import publish
-from livechat.whatsapp.fields import is_known_field
 from livechat.whatsapp.webhook import parse
 
 log = structlog.get_logger(__name__)
@@ -47,7 +44,7 @@ def ingest(session: AnySession, webhooks: Sequence[Webhook]) -> Stored:
     fresh = [webhook for webhook in webhooks if webhook.event.id not in known] if known else webhooks
     if not fresh:
         session.rollback()
-    return _ingest(session, fresh, _account)
+    return _ingest(session, fresh, account)
 
 
 def ingest_events(session: AnySession, events: Sequence[RawEvent]) -> Stored:
@@ -74,11 +71,11 @@ def ingest_side_by_side(
 
 
 def replay_events(
-    session: AnySession, events: Sequence[RawEvent], account: Account, numbers: Set[str] | None = None
+    session: AnySession, events: Sequence[RawEvent], note: Account, numbers: Set[str] | None = None
 ) -> Stored:
     """Run ``events`` again although their outcome is known: what is stored already is a duplicate.
 
-    ``numbers``: only the items about these numbers; None: all. ``account`` notes the outcomes.
+    ``numbers``: only the items about these numbers; None: all. ``note`` notes the outcomes.
     """
     webhooks = read(events)
     if numbers is not None:
@@ -86,16 +83,16 @@ def replay_events(
             Webhook(event, [item for item in items if item.source.phone_number_id in numbers])
             for event, items in webhooks
         ]
-    return _ingest(session, webhooks, account)
+    return _ingest(session, webhooks, note)
 
 
-def _ingest(session: AnySession, webhooks: Sequence[Webhook], account: Account) -> Stored:
+def _ingest(session: AnySession, webhooks: Sequence[Webhook], note: Account) -> Stored:
     if not webhooks:
         return Stored()
     events = [webhook.event for webhook in webhooks]
     entries = _entries(webhooks)
     try:
-        return _in_one_transaction(session, events, entries, lambda: store(session, entries), account)
+        return _in_one_transaction(session, events, entries, lambda: store(session, entries), note)
     except Exception as error:
         session.rollback()
         if _is_trouble(error):
@@ -103,12 +100,27 @@ def _ingest(session: AnySession, webhooks: Sequence[Webhook], account: Account) 
         # A refusal of the data, or a fault of ours that this data shows: it must not take others along.
         if len(webhooks) > 1:
             middle = len(webhooks) // 2
-            result = _ingest(session, webhooks[:middle], account)
-            result.add(_ingest(session, webhooks[middle:], account))
+            result = _ingest(session, webhooks[:middle], note)
+            result.add(_ingest(session, webhooks[middle:], note))
             return result
         log.exception("webhook_body_refused", event_id=str(events[0].id), error=_name(error))
-    fresh = _entries(webhooks)
-    return _in_one_transaction(session, events, fresh, lambda: _one_by_one(session, fresh), account)
+    return _item_by_item(session, webhooks[0], note)
+
+
+def _item_by_item(session: AnySession, webhook: Webhook, note: Account) -> Stored:
+    """Store what can be stored of a refused body. One whose very account is refused is kept whole."""
+    entries = _entries([webhook])
+    try:
+        return _in_one_transaction(
+            session, [webhook.event], entries, lambda: _one_by_one(session, entries), note
+        )
+    except Exception as error:
+        session.rollback()
+        # A replay has its body in the ledger already, and whoever asked for it is told.
+        if _is_trouble(error) or note is not account:
+            raise
+        log.exception("webhook_account_refused", event_id=str(webhook.event.id), error=_name(error))
+        return keep_whole(session, webhook.event, _name(error))
 
 
 def _entries(webhooks: Sequence[Webhook]) -> list[Entry]:
@@ -122,7 +134,7 @@ def _one_by_one(session: AnySession, entries: Sequence[Entry]) -> Stored:
             with session.begin_nested():
                 result.add(store(session, [entry]))
         except Exception as error:
-            if _is_trouble(error):
+            if _is_trouble(error) or _is_worth_another_try(error):
                 raise
             log.exception(
                 "webhook_item_failed", event_id=str(entry.event.id), n=entry.item.source.n, error=_name(error)
@@ -136,12 +148,12 @@ def _in_one_transaction(
     events: Sequence[RawEvent],
     entries: Sequence[Entry],
     work: Callable[[], Stored],
-    account: Account,
+    note: Account,
 ) -> Stored:
     for attempt in range(1, ATTEMPTS + 1):
         try:
             result = work()
-            account(session, events, entries, result)
+            note(session, events, entries, result)
             _publish(session, result)
             session.commit()
         except (DBAPIError, BatchOvertakenError) as error:
@@ -169,51 +181,14 @@ def _is_worth_another_try(error: Exception) -> bool:
 
 
 def _is_trouble(error: Exception) -> bool:
-    """Trouble with the database rather than with the data."""
-    return is_outage(error) or _is_worth_another_try(error)
+    """Trouble with the database rather than with the data.
+
+    A batch that others overtook on every try is none: by itself, or an item in it, it is overtaken less.
+    """
+    return is_outage(error) or is_passing(error)
 
 
 def _name(error: Exception) -> str:
     """The error's kind; its text could quote a customer's message."""
     orig = getattr(error, "orig", None)
     return type(orig if orig is not None else error).__name__
-
-
-def _account(
-    session: AnySession, events: Sequence[RawEvent], entries: Sequence[Entry], result: Stored
-) -> None:
-    """Write the ledger: received = stored + duplicate + ignored + failed, for every body."""
-    rows: dict[UUID, dict[str, Any]] = {}
-    bodies: list[bytes] = []
-    for event in events:
-        # The same body can stand in the stream twice, under one id: it is accounted for once.
-        if event.id not in rows:
-            bodies.append(event.body)
-            rows[event.id] = {
-                "id": event.id,
-                "received_at": event.received_at,
-                "state": "done",
-                "phone_number_ids": [],
-                "items": [],
-                STORED: 0,
-                DUPLICATE: 0,
-                IGNORED: 0,
-                FAILED: 0,
-            }
-    for entry in entries:
-        if entry.outcome is None:
-            raise AssertionError(f"no outcome for {type(entry.item).__name__}")
-        row, source = rows[entry.event.id], entry.item.source
-        row[entry.outcome] += 1
-        row["items"].append(entry.as_json())
-        if entry.outcome == FAILED:
-            row["state"] = "failed"
-        numbers = row["phone_number_ids"]
-        if source.phone_number_id is not None and source.phone_number_id not in numbers:
-            insort(numbers, source.phone_number_id)
-        result.outcomes[(entry.outcome, entry.reason or "")] += 1
-        if not is_known_field(source.field):
-            result.unknown_fields[source.field] += 1
-    ledger.write_outcomes(session, list(rows.values()), bodies)
-    result.events = len(events)
-    result.received = [event.received_at for event in events]
