@@ -251,19 +251,28 @@ def insert_messages(session: AnySession, rows: list[dict[str, Any]]) -> dict[UUI
 _REPLACE_PLACEHOLDERS = text(
     """
     UPDATE chat_messages m
-    SET message_type = r.message_type, text = r.text, content = r.content
+    SET message_type = r.message_type, text = r.text,
+        content = CASE r.message_type WHEN 'call' THEN m.content || r.content
+                       || jsonb_build_object('call', (m.content->'call') || (r.content->'call'))
+                  ELSE r.content END
     FROM jsonb_to_recordset(CAST(:rows AS jsonb))
         AS r(wamid text, phone_number_id text, message_type text, text text, content jsonb)
     WHERE m.wamid = r.wamid AND m.phone_number_id = r.phone_number_id
         AND m.message_type IN ('media_placeholder', 'call')
-        AND r.message_type NOT IN ('media_placeholder', 'call')
+        AND CASE r.message_type
+                WHEN 'call' THEN m.message_type = 'call' AND r.content->'call'->>'event' = 'terminate'
+                    AND m.content->'call'->>'event' IS DISTINCT FROM 'terminate'
+                ELSE r.message_type <> 'media_placeholder' END
     RETURNING m.id, m.wamid
     """
 )
 
 
 def replace_placeholders(session: AnySession, rows: list[dict[str, Any]]) -> Rows:
-    """Put the file where a placeholder or a call's line stands; (id, wamid) of those replaced."""
+    """Put the file where a placeholder or a call's line stands, and a call's end to its beginning.
+
+    (id, wamid) of those replaced.
+    """
     return session.execute(_REPLACE_PLACEHOLDERS, {"rows": _json(rows)}).all()
 
 

@@ -18,6 +18,12 @@ _RANK_OF_EVENT = (
     + " ".join(f"WHEN '{word}' THEN {rank}" for word, (_, rank) in META_STATUS.items())
     + " ELSE 0 END"
 )
+# One member of a group is not the group, and how many they are nobody tells us: what reached one of them has
+# reached the group, but it is read (or failed) only where Meta says so of the group itself.
+_RANK_OF_MEMBER = (
+    f"CASE e.status WHEN 'failed' THEN 0 ELSE LEAST({_RANK_OF_EVENT}, {RANK[MessageStatus.DELIVERED]}) END"
+)
+_RANK = f"CASE e.participant WHEN '' THEN {_RANK_OF_EVENT} ELSE {_RANK_OF_MEMBER} END"
 
 _INSERT_STATUSES = text(
     """
@@ -70,13 +76,18 @@ _LOCK = text(
 _SETTLE = text(
     f"""
     WITH news AS (
-        SELECT e.wamid, max({_RANK_OF_EVENT}) AS rank,
+        SELECT e.wamid, max({_RANK}) AS rank,
                min(e.timestamp) FILTER (WHERE e.status = 'sent') AS sent_at,
-               min(e.timestamp) FILTER (WHERE e.status = 'delivered') AS delivered_at,
-               min(e.timestamp) FILTER (WHERE e.status IN ('read', 'played')) AS read_at,
-               min(e.timestamp) FILTER (WHERE e.status = 'failed') AS failed_at,
-               (array_agg(e.error ORDER BY e.timestamp DESC)
-                   FILTER (WHERE e.status = 'failed' AND e.error IS NOT NULL))[1] AS error
+               min(e.timestamp) FILTER (
+                   WHERE e.status = 'delivered' OR e.status IN ('read', 'played') AND e.participant <> ''
+               ) AS delivered_at,
+               min(e.timestamp) FILTER (
+                   WHERE e.status IN ('read', 'played') AND e.participant = ''
+               ) AS read_at,
+               min(e.timestamp) FILTER (WHERE e.status = 'failed' AND e.participant = '') AS failed_at,
+               (array_agg(e.error ORDER BY e.timestamp DESC) FILTER (
+                   WHERE e.status = 'failed' AND e.participant = '' AND e.error IS NOT NULL
+               ))[1] AS error
         FROM message_statuses e WHERE e.wamid = ANY(:wamids) GROUP BY e.wamid
     ), target AS (
         SELECT m.id, n.*, GREATEST(m.status_rank, n.rank) AS new_rank

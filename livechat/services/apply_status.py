@@ -57,7 +57,12 @@ def apply_statuses(session: AnySession, updates: Sequence[StatusUpdate]) -> Stat
             ],
         )
     result.messages = _settle(session, sorted({update.wamid for update in updates}))
-    fresh = [update for update in updates if key(update) in result.new and update.status == "failed"]
+    fresh = [
+        update
+        for update in updates
+        # What failed for one member of a group says nothing of the conversation.
+        if key(update) in result.new and update.status == "failed" and not update.participant
+    ]
     _correct_conversations(session, fresh)
     result.pauses = [update for update in fresh if update.error_code in PAUSING_CODES]
     return result

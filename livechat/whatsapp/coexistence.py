@@ -12,7 +12,7 @@ from livechat.domain.phone import digits_or_none
 from livechat.whatsapp.identity import People, customer, people_of
 from livechat.whatsapp.items import AccountNews, ContactName, Ignored, Item, Source
 from livechat.whatsapp.messages import Direction, Frame, read_message
-from livechat.whatsapp.reading import Json, UnreadableError, id_or_none, items_of, label, moment_or_none, obj
+from livechat.whatsapp.reading import Json, id_or_none, items_of, label, moment, obj
 from livechat.whatsapp.walk import Walk
 
 
@@ -80,9 +80,7 @@ def _entry(walk: Walk, source: Source, raw: Json) -> Item:
     if raw.get("type") not in ("contact", None, ""):
         return Ignored(source, "state_sync_of_another_kind")
     contact = obj(raw.get("contact"))
-    at = moment_or_none(obj(raw.get("metadata")).get("timestamp")) or walk.happened_at
-    if at is None:
-        raise UnreadableError("no_timestamp")
+    at = moment(obj(raw.get("metadata")).get("timestamp"), walk.happened_at or source.received_at)
     name: Any = None
     if raw.get("action") != "remove":
         name = label(contact.get("full_name")) or label(contact.get("first_name"))

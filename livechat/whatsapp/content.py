@@ -2,7 +2,8 @@
 
 from typing import Any
 
-from livechat.whatsapp.reading import Json, UnreadableError, id_or_none, label
+from livechat.whatsapp.reading import Json, id_or_none, label
+from livechat.whatsapp.vcard import completed
 
 MEDIA_TYPES = frozenset({"image", "video", "audio", "document", "sticker"})
 
@@ -34,13 +35,17 @@ _COMMON = frozenset(
         *SIBLINGS,
     }
 )
-# Names that ``content`` uses itself: a future type of that name must not pose as them.
-_OURS = frozenset({"media", "group"})
+# Names that ``content`` uses itself: a future type of that name must not pose as them, or a message would
+# look deleted that nobody has deleted.
+_OURS = frozenset({"media", "group", "rendered", "edited_at", "revoked_at", "voicemail"})
 _TYPE_LENGTH = 64
 
 
 def type_of(raw: Json) -> str:
-    """Meta's ``type``; where it is missing, the one content key of the message, else ``unsupported``."""
+    """Meta's ``type`` as it came; where it is missing or no name, the one content key of the message.
+
+    ``unsupported`` where neither tells: longer than any name is what takes more room than a list has.
+    """
     named = raw.get("type")
     if isinstance(named, str) and 0 < len(named) <= _TYPE_LENGTH:
         return named
@@ -49,7 +54,11 @@ def type_of(raw: Json) -> str:
 
 
 def part_of(raw: Json, message_type: str) -> Any:
-    """The typed part, None where absent. Raises UnreadableError where it is neither an object nor a list."""
+    """The typed part, None where absent.
+
+    The types that we know come in the form that Meta documents, also where the body has another one: what can
+    be read of it is shown, and the rest of the message does not suffer.
+    """
     if message_type in _COMMON:
         # Only ``unsupported`` is both a type and a sibling, and there it is the part.
         return raw.get(message_type) if message_type == "unsupported" else None
@@ -57,14 +66,23 @@ def part_of(raw: Json, message_type: str) -> Any:
     if part is None or part == "":
         return None
     if message_type == "contacts":
-        if not isinstance(part, list):
-            raise UnreadableError("part_of_wrong_type")
-    elif not isinstance(part, dict) and message_type in _OBJECTS:
-        raise UnreadableError("part_of_wrong_type")
-    return part
+        return [completed(card) for card in (part if isinstance(part, list) else [part])]
+    return part if isinstance(part, dict) else _as_object(message_type, part)
 
 
+# Where a part's words stand, of the types that are one text.
+_WORDS = {"text": "body", "button": "text", "system": "body", "order": "text"}
 _OBJECTS = MEDIA_TYPES | {"text", "location", "button", "interactive", "order", "system", "reaction"}
+
+
+def _as_object(message_type: str, part: Any) -> Any:
+    """A part that is no object, as one: the first of a list, or the words that stand in its place."""
+    if message_type not in _OBJECTS:
+        return part
+    if isinstance(part, list):
+        return next((item for item in part if isinstance(item, dict)), {})
+    words = _WORDS.get(message_type)
+    return {words: part} if words is not None else {}
 
 
 def typed_part(message_type: str, part: Any) -> Json:

@@ -1,16 +1,14 @@
-"""Fields beside ``messages`` that belong in a thread too: Meta's agent, calls, customers' preferences."""
+"""Fields beside ``messages`` that belong in a thread too: Meta's agent, preferences, groups' names."""
 
-import hashlib
 from functools import partial
 from typing import Any
 
-import orjson
-
-from livechat.whatsapp import identity
 from livechat.whatsapp.content import type_of
+from livechat.whatsapp.digests import event_id
 from livechat.whatsapp.identity import People, customer, people_of
 from livechat.whatsapp.items import (
     AccountNews,
+    ContactName,
     Customer,
     CustomerPreference,
     Ignored,
@@ -18,9 +16,21 @@ from livechat.whatsapp.items import (
     Source,
     ThreadMessage,
 )
-from livechat.whatsapp.messages import RECEIVED, SENT, Direction, Frame, read_message
-from livechat.whatsapp.reading import Json, label, moment, obj, required, text_at
+from livechat.whatsapp.messages import RECEIVED, Frame, read_message
+from livechat.whatsapp.reading import (
+    READ_ERRORS,
+    Json,
+    UnreadableError,
+    items_of,
+    label,
+    moment,
+    obj,
+    required,
+    text_at,
+)
 from livechat.whatsapp.statuses import read_status
+from livechat.whatsapp.template_rendering import filled_text, render
+from livechat.whatsapp.templates import read_template
 from livechat.whatsapp.walk import Walk
 
 
@@ -46,10 +56,13 @@ def _news(walk: Walk, source: Source, value: Json) -> AccountNews:
 
 
 def _agent_message(source: Source, raw: Json, frame: Frame) -> Item:
-    """What Meta's agent wrote: the body of its send call inside ``message``, read like an echo."""
+    """What Meta's agent wrote: the body of its send call inside ``message``, read like an echo.
+
+    Beside a template's values stands the template itself, without which they are no sentence.
+    """
     body = raw.get("message")
     if not isinstance(body, dict):
-        return read_message(source, raw, frame)
+        return _with_template(read_message(source, raw, frame), raw.get("template"))
     if "status" in body and type_of(body) not in body:
         return Ignored(source, "not_a_message")
     to, recipient = body.get("to") or raw.get("to") or raw.get("recipient_id"), body.get("recipient")
@@ -66,7 +79,26 @@ def _agent_message(source: Source, raw: Json, frame: Frame) -> Item:
         "to_parent_user_id": recipient if is_parent else None,
         "group_id": to if is_group else raw.get("group_id"),
     }
-    return read_message(source, echo, frame)
+    return _with_template(read_message(source, echo, frame), raw.get("template"))
+
+
+def _with_template(item: Item, definition: Any) -> Item:
+    """The message of a template as the customer saw it, where the template is told beside it."""
+    if not isinstance(item, ThreadMessage) or item.message_type != "template":
+        return item
+    part, told = obj(item.content.get("template")), obj(definition)
+    # What names the template does not matter here, and may stand in the message alone.
+    template = read_template(told | {"name": label(told.get("name")) or "unnamed", "language": "unknown"})
+    if template is None or not template.components:
+        return item
+    try:
+        rendered = render(template, part.get("components"))
+    except READ_ERRORS:
+        # Values that do not fit the template: its name is shown, as for one that is not told.
+        return item
+    item.content["rendered"] = rendered
+    item.text = filled_text(rendered)
+    return item
 
 
 def handover(walk: Walk, value: Json) -> None:
@@ -74,98 +106,42 @@ def handover(walk: Walk, value: Json) -> None:
     walk.one(value, _handover)
 
 
-def _handover(source: Source, value: Json) -> ThreadMessage:
+def _handover(source: Source, value: Json) -> ThreadMessage | Ignored:
     """The event line; its id is made of its content, so that the same change twice is one.
 
-    ``text`` is the summary that Meta's agent wrote, where it wrote one.
+    ``text`` is the summary that Meta's agent wrote, else what was noted with the change. Meta may leave out
+    who the customer is: then it is nobody's thread that has changed hands.
     """
     sender = obj(value.get("sender"))
     kind = label(value.get("type")) or ""
-    context = obj(obj(value.get(kind)).get("conversation_context"))
-    digest = hashlib.sha256(orjson.dumps(value, option=orjson.OPT_SORT_KEYS)).hexdigest()
-    return _event(
-        source,
-        customer(
+    change = obj(value.get(kind))
+    try:
+        who = customer(
             People([], False),
             sender.get("phone_number") or sender.get("wa_id"),
             sender.get("user_id"),
             sender.get("parent_user_id"),
-        ),
-        wamid=f"event:{digest[:32]}",
-        raw=value,
-        message_type="system",
-        text=text_at(context.get("summary"), "text"),
-        content={
-            "messaging_handovers": {key: item for key, item in value.items() if key != "messaging_product"}
-        },
-    )
-
-
-def _event(
-    source: Source,
-    who: Customer,
-    *,
-    wamid: str,
-    raw: Json,
-    message_type: str,
-    text: str | None,
-    content: Json,
-    direction: Direction = "inbound",
-    counts: bool = False,
-) -> ThreadMessage:
-    """An event line of a thread; ``counts`` makes it unread and lets it open the window."""
-    status, rank = RECEIVED if direction == "inbound" else SENT
+        )
+    except UnreadableError:
+        return Ignored(source, "handover_of_nobody")
+    status, rank = RECEIVED
     return ThreadMessage(
         source=source,
         customer=who,
-        wamid=wamid,
-        timestamp=moment(raw.get("timestamp")),
-        direction=direction,
+        wamid=event_id(value),
+        timestamp=moment(value.get("timestamp"), source.received_at),
+        direction="inbound",
         origin="event",
-        message_type=message_type,
-        text=text,
-        content=content,
+        message_type="system",
+        text=text_at(obj(change.get("conversation_context")).get("summary"), "text")
+        or text_at(change, "metadata"),
+        content={
+            "messaging_handovers": {key: item for key, item in value.items() if key != "messaging_product"}
+        },
         status=status,
         status_rank=rank,
-        counts_unread=counts,
-        opens_window=counts,
-    )
-
-
-def calls(walk: Walk, value: Json) -> None:
-    """Field ``calls``: a call's beginning and end have one id, so the thread shows one line for both.
-
-    A user's call opens the window and is unread like a missed call (Meta, "About the platform"). The
-    statuses of calls look like those of messages and must never reach them.
-    """
-    people = people_of(value.get("contacts"), value.get("calls"))
-    errors = value.get("errors")
-    walk.each(value.get("calls"), partial(_call, people=people, errors=errors))
-    walk.each(value.get("statuses"), _call_status)
-
-
-def _call_status(source: Source, _: Json) -> Ignored:
-    return Ignored(source, "call_status")
-
-
-def _call(source: Source, raw: Json, people: People, errors: Any) -> Item:
-    """One line for a call; its session description is a secret of the call and is left out."""
-    if raw.get("event") not in ("connect", "terminate"):
-        return Ignored(source, "call_event")
-    by_business = raw.get("direction") == "BUSINESS_INITIATED"
-    content = {"call": {key: item for key, item in raw.items() if key not in ("session", "sdp")}}
-    if errors:
-        content["errors"] = errors
-    return _event(
-        source,
-        identity.recipient(raw, people) if by_business else identity.sender(raw, people),
-        wamid=required(raw, "id", "no_call_id"),
-        raw=raw,
-        message_type="call",
-        text=None,
-        content=content,
-        direction="outbound" if by_business else "inbound",
-        counts=not by_business,
+        counts_unread=False,
+        opens_window=False,
     )
 
 
@@ -175,9 +151,31 @@ def preferences(walk: Walk, value: Json) -> None:
     walk.each(value.get("user_preferences"), partial(_preference, people=people))
 
 
+# What a customer can say of marketing messages, and whether that is a no.
+_SAYS_NO = {"stop": True, "resume": False, "signup": False}
+
+
 def _preference(source: Source, raw: Json, people: People) -> Item:
     """One preference; its ``timestamp`` is a number here. Other kinds and values are for no one."""
-    if raw.get("category") != "marketing_messages" or raw.get("value") not in ("stop", "resume"):
+    says_no = _SAYS_NO.get((label(raw.get("value")) or "").lower())
+    if says_no is None or raw.get("category") not in ("marketing_messages", None, ""):
         return Ignored(source, "preference_of_another_kind")
     who = customer(people, raw.get("wa_id"), raw.get("user_id"), raw.get("parent_user_id"))
-    return CustomerPreference(source, who, raw["value"] == "stop", moment(raw.get("timestamp")))
+    return CustomerPreference(source, who, says_no, moment(raw.get("timestamp"), source.received_at))
+
+
+def group_names(walk: Walk, value: Json) -> None:
+    """Fields ``group_lifecycle_update`` and ``group_settings_update``: what a group is called.
+
+    Source: Meta's "Webhooks for Groups API". Nothing else in them is for an inbox.
+    """
+    walk.each(value.get("groups"), partial(_group_name, walk))
+
+
+def _group_name(walk: Walk, source: Source, raw: Json) -> Item:
+    setting = obj(raw.get("group_subject"))
+    subject = label(setting.get("text")) or label(raw.get("subject"))
+    if subject is None or setting.get("update_successful") is False or items_of(raw.get("errors")):
+        return Ignored(source, f"not_for_inbox:{walk.field}")
+    who = Customer(group_id=required(raw, "group_id", "no_group"))
+    return ContactName(source, who, subject, moment(raw.get("timestamp"), source.received_at))

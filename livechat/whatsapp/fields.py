@@ -8,7 +8,7 @@ they can.
 from functools import partial
 from typing import Any
 
-from livechat.whatsapp import coexistence, events
+from livechat.whatsapp import calls, coexistence, events
 from livechat.whatsapp.identity import people_of
 from livechat.whatsapp.items import AccountNews, Source
 from livechat.whatsapp.messages import Frame, read_message
@@ -16,7 +16,7 @@ from livechat.whatsapp.reading import Json, id_or_none, moment_or_none, obj
 from livechat.whatsapp.statuses import read_status
 from livechat.whatsapp.walk import Walk
 
-# Understood, and of no use to an inbox (no groups are offered, no flows are run from here).
+# Understood, and of no use to an inbox (no groups are made, no flows are run from here).
 NOT_FOR_INBOX = frozenset(
     {
         "account_settings_update",
@@ -24,9 +24,7 @@ NOT_FOR_INBOX = frozenset(
         "business_status_update",
         "consumer_profile",
         "flows",
-        "group_lifecycle_update",
         "group_participants_update",
-        "group_settings_update",
         "group_status_update",
         "partner_solutions",
         "payment_configuration_update",
@@ -55,7 +53,7 @@ ACCOUNT_FIELDS = frozenset(
 # Keys of a ``messages`` value that hold nothing by themselves.
 _FRAME_KEYS = frozenset({"messaging_product", "metadata", "contacts", "conversation_context"})
 _MESSAGE_KEYS = ("messages", "statuses", "errors")
-_ECHO_FIELDS = frozenset({"smb_message_echoes", "message_echoes"})
+_GROUP_FIELDS = frozenset({"group_lifecycle_update", "group_settings_update"})
 # Longer than any name of Meta's; the ledger keeps the body in any case.
 _FIELD_LENGTH = 128
 
@@ -87,6 +85,8 @@ def read_change(walk: Walk, change: Any) -> None:
     before = len(walk.items)
     if field not in _NUMBER_FIELDS:
         walk.one(value, partial(news, walk))
+    elif number is None and field in _GROUP_FIELDS:
+        walk.ignored(f"not_for_inbox:{field}")
     elif number is None:
         walk.broken("no_phone_number_id")
     else:
@@ -163,5 +163,7 @@ _NUMBER_FIELDS = {
     "standby": events.standby,
     "messaging_handovers": events.handover,
     "user_preferences": events.preferences,
-    "calls": events.calls,
+    "calls": calls.calls,
+    "group_lifecycle_update": events.group_names,
+    "group_settings_update": events.group_names,
 }

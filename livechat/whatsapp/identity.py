@@ -83,6 +83,9 @@ def customer(people: People, phone: Any, user_id: Any, parent_user_id: Any = Non
         name=label(profile.get("name")),
     )
     if found.phone is None and found.user_id is None:
+        # The id that they have for a whole enterprise names them as well, and takes answers.
+        found.user_id = found.parent_user_id
+    if found.phone is None and found.user_id is None:
         raise UnreadableError("no_customer")
     return found
 
@@ -105,7 +108,7 @@ def of_system_message(raw: Json) -> tuple[Customer, IdentityChange | None]:
     never parsed.
     """
     system = obj(raw.get("system"))
-    kind = system.get("type")
+    kind = label(system.get("type"))
     old_phone = digits_or_none(raw.get("from")) or digits_or_none(system.get("customer"))
     wa_id = digits_or_none(system.get("new_wa_id")) or digits_or_none(system.get("wa_id"))
     from_user_id = id_or_none(raw.get("from_user_id"))

@@ -14,12 +14,16 @@ from typing import Any, Literal
 
 @dataclass(slots=True)
 class Source:
-    """Where in a body an item stood. ``phone_number_id`` is None for news about an account."""
+    """Where in a body an item stood. ``phone_number_id`` is None for news about an account.
+
+    ``received_at`` is the body's: it counts for an item that says no time of its own.
+    """
 
     n: int
     field: str
     waba_id: str | None
     phone_number_id: str | None
+    received_at: datetime | None = None
 
 
 @dataclass(slots=True)
@@ -124,7 +128,7 @@ class CustomerPreference:
 
 @dataclass(slots=True)
 class ContactName:
-    """A name from the phone app's address book; None where the entry was removed."""
+    """A name from the phone app's address book, None where the entry was removed; or a group's subject."""
 
     source: Source
     customer: Customer

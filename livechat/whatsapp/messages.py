@@ -13,7 +13,7 @@ from livechat.domain.status import META_STATUS, RANK, MessageStatus
 from livechat.whatsapp import identity
 from livechat.whatsapp.content import part_of, type_of, typed_part, with_siblings
 from livechat.whatsapp.identity import People
-from livechat.whatsapp.items import Customer, MessageChange, Reaction, Source, ThreadMessage
+from livechat.whatsapp.items import Customer, Ignored, MessageChange, Reaction, Source, ThreadMessage
 from livechat.whatsapp.reading import (
     Json,
     UnreadableError,
@@ -32,6 +32,8 @@ Standing = tuple[str, int]
 RECEIVED: Standing = (MessageStatus.RECEIVED.value, RANK[MessageStatus.RECEIVED])
 SENT: Standing = (MessageStatus.SENT.value, RANK[MessageStatus.SENT])
 FAILED: Standing = (MessageStatus.FAILED.value, RANK[MessageStatus.FAILED])
+# Ids of calls, and of what was recorded of them.
+CALL_PREFIX = "wacid."
 
 
 @dataclass(slots=True)
@@ -49,14 +51,17 @@ class Frame:
     summary: Any = None
 
 
-def read_message(source: Source, raw: Json, frame: Frame) -> ThreadMessage | Reaction | MessageChange:
+def read_message(
+    source: Source, raw: Json, frame: Frame
+) -> ThreadMessage | Reaction | MessageChange | Ignored:
     """A message of ``messages[]``, ``message_echoes[]`` or a thread of ``history[]``.
 
-    Raises one of READ_ERRORS where it has no id, no time, no customer, or a part of another type.
+    Raises one of READ_ERRORS where it has no id, no customer, or not the message that it is about. Whatever
+    else is missing or of another type, the rest is shown.
     """
     message_type = type_of(raw)
     wamid = required(raw, "id", "no_message_id")
-    at = moment(raw.get("timestamp"))
+    at = moment(raw.get("timestamp"), source.received_at)
     if message_type == "system" and frame.direction == "inbound":
         return _system_event(source, raw, frame, wamid, at)
     customer, member = _customer_of(raw, frame)
@@ -93,6 +98,9 @@ def thread_message(
     """A bubble, whatever its type: one that does not exist today is kept and counts like any other."""
     part = part_of(raw, message_type)
     content = with_siblings(typed_part(message_type, part), raw)
+    if message_type == "audio" and wamid.startswith(CALL_PREFIX):
+        # Left by a customer whose call nobody took (Meta's Calling API): it says nothing of that itself.
+        content["voicemail"] = True
     if frame.summary:
         content["conversation_context"] = frame.summary
     if member is not None:
@@ -158,8 +166,8 @@ def reaction(
     member: Customer | None,
     wamid: str,
     at: datetime,
-) -> Reaction:
-    """A reaction or, where ``emoji`` is absent or empty, its removal."""
+) -> Reaction | Ignored:
+    """A reaction or, where ``emoji`` is absent or empty, its removal. What is no emoji is neither."""
     part = obj(raw.get("reaction"))
     side: Literal["customer", "business"] = "customer" if frame.direction == "inbound" else "business"
     actor: str = side
@@ -167,7 +175,7 @@ def reaction(
         actor = member.user_id or member.phone or side
     emoji = part.get("emoji")
     if not (emoji is None or isinstance(emoji, str)):
-        raise UnreadableError("text_of_wrong_type")
+        return Ignored(source, "no_emoji")
     return Reaction(
         source=source,
         customer=customer,

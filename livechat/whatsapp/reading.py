@@ -138,13 +138,18 @@ def required(raw: Json, key: str, reason: str) -> str:
 
 
 def text_at(part: Any, key: str) -> str | None:
-    """The text under ``key``, None where absent or empty. Raises UnreadableError for another type."""
-    value = obj(part).get(key)
-    if value is None or value == "":
-        return None
-    if not isinstance(value, str):
-        raise UnreadableError("text_of_wrong_type")
-    return value
+    """The text under ``key``, None where absent or empty; see ``text_or_none``."""
+    return text_or_none(obj(part).get(key))
+
+
+def text_or_none(value: Any) -> str | None:
+    """A text to be shown; a number is one too, and anything else is none.
+
+    A part of another type costs a message that part, never the message.
+    """
+    if isinstance(value, str):
+        return value or None
+    return str(value) if isinstance(value, int | float) and not isinstance(value, bool) else None
 
 
 def label(value: Any) -> str | None:
@@ -165,9 +170,12 @@ def moment_or_none(value: Any) -> datetime | None:
     return from_unix(value) if 0 < value < _LATEST else None
 
 
-def moment(value: Any) -> datetime:
-    """Like ``moment_or_none``; UnreadableError where there is no time."""
-    at = moment_or_none(value)
+def moment(value: Any, received_at: datetime | None = None) -> datetime:
+    """Like ``moment_or_none``; what has no time of its own happened when it was received.
+
+    UnreadableError where that is not known either.
+    """
+    at = moment_or_none(value) or received_at
     if at is None:
         raise UnreadableError("no_timestamp")
     return at

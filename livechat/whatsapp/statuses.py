@@ -1,19 +1,23 @@
 """News of outbound messages (``statuses[]``)."""
 
-from livechat.whatsapp.items import Ignored, Source, StatusUpdate
+from livechat.whatsapp.items import Ignored, Source, StatusUpdate, ThreadMessage
+from livechat.whatsapp.payments import read_payment
 from livechat.whatsapp.reading import Json, UnreadableError, error_of, id_or_none, label, moment, required
 
 # ``status`` is a part of a unique index; Meta's words have at most nine letters.
 _STATUS_LENGTH = 64
 
 
-def read_status(source: Source, raw: Json) -> StatusUpdate | Ignored:
+def read_status(source: Source, raw: Json) -> StatusUpdate | ThreadMessage | Ignored:
     """A status, also of a value that we do not know: it is kept and moves nothing.
 
-    In groups one webhook carries an entry per participant, told apart by ``participant`` (else empty).
+    In groups one webhook carries an entry per participant, told apart by ``participant`` (else empty). The
+    states of calls and of payments look like those of messages and must never reach them.
     """
     if raw.get("type") == "call":
         return Ignored(source, "call_status")
+    if raw.get("type") == "payment":
+        return read_payment(source, raw)
     status = label(raw.get("status"))
     if status is None or len(status) > _STATUS_LENGTH:
         raise UnreadableError("no_status")
@@ -23,7 +27,7 @@ def read_status(source: Source, raw: Json) -> StatusUpdate | Ignored:
         source=source,
         wamid=required(raw, "id", "no_message_id"),
         status=status,
-        timestamp=moment(raw.get("timestamp")),
+        timestamp=moment(raw.get("timestamp"), source.received_at),
         participant=_participant(raw),
         callback_data=callback if isinstance(callback, str) and callback else None,
         error=error,

@@ -1,6 +1,7 @@
 """How a template reads filled in: what the customer sees of a send."""
 
 from collections.abc import Sequence
+from itertools import zip_longest
 from typing import Any
 
 from livechat.whatsapp.limits import is_filled
@@ -45,8 +46,8 @@ def _rendered(template: Template, declared: Sequence[Json], given: list[Any]) ->
     if cards:
         filled = items_of(_given(given, "carousel").get("cards"))
         shown["cards"] = [
-            _rendered(template, card, items_of(obj(filled[index]).get("components")) if filled else [])
-            for index, card in enumerate(cards)
+            _rendered(template, card, items_of(obj(given_card).get("components")))
+            for card, given_card in zip_longest(cards, filled[: len(cards)])
         ]
     return shown
 

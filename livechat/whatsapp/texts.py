@@ -3,13 +3,11 @@
 from typing import Any
 
 from livechat.whatsapp.reading import items_of, obj, text_at
+from livechat.whatsapp.vcard import name_of
 
 
 def text_of(message_type: str, part: Any) -> str | None:
-    """The text of a message's typed part (inbound or outbound), None where it has none.
-
-    Raises UnreadableError where a text is of another type.
-    """
+    """The text of a message's typed part (inbound or outbound), None where it has none."""
     key = _KEYS.get(message_type)
     if key is not None:
         return text_at(part, key)
@@ -19,7 +17,7 @@ def text_of(message_type: str, part: Any) -> str | None:
         case "location":
             return text_at(part, "name") or text_at(part, "address")
         case "contacts":
-            names = [text_at(obj(card).get("name"), "formatted_name") for card in items_of(part)]
+            names = [name_of(card) for card in items_of(part)]
             return ", ".join(name for name in names if name) or None
         case _:
             return None

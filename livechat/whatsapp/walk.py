@@ -11,9 +11,10 @@ from livechat.whatsapp.reading import READ_ERRORS, Json, UnreadableError, check_
 class Walk:
     """Collects items; ``one`` and ``each`` isolate them, so that a broken one harms no neighbour."""
 
-    __slots__ = ("field", "happened_at", "is_suspect", "items", "phone_number_id", "waba_id")
+    __slots__ = ("field", "happened_at", "is_suspect", "items", "phone_number_id", "received_at", "waba_id")
 
-    def __init__(self, *, is_suspect: bool) -> None:
+    def __init__(self, *, is_suspect: bool, received_at: datetime | None = None) -> None:
+        self.received_at = received_at
         self.items: list[Item] = []
         self.is_suspect = is_suspect
         self.waba_id: str | None = None
@@ -32,7 +33,7 @@ class Walk:
 
     def source(self) -> Source:
         """The place of the next item."""
-        return Source(len(self.items), self.field, self.waba_id, self.phone_number_id)
+        return Source(len(self.items), self.field, self.waba_id, self.phone_number_id, self.received_at)
 
     def broken(self, reason: str) -> None:
         """Report something that cannot be read."""

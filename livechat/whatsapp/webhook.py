@@ -6,6 +6,7 @@ becomes ``Broken`` and its neighbours are read as if it were not there.
 """
 
 from collections.abc import Iterable
+from datetime import datetime
 from typing import Any
 
 from livechat.whatsapp.fields import read_change
@@ -23,8 +24,10 @@ _OBJECT = "whatsapp_business_account"
 _NOWHERE = Source(0, "", None, None)
 
 
-def parse(body: bytes) -> list[Item]:
+def parse(body: bytes, received_at: datetime | None = None) -> list[Item]:
     """Everything a body tells, in its order. Never raises and never returns an empty list.
+
+    ``received_at`` counts where an item says no time; without it such an item is ``Broken``.
 
     What is no JSON, or not Meta's, is one ``Broken`` or ``Ignored`` item with a constant reason:
     ``not_json``, ``not_an_object``, ``not_whatsapp``, ``empty``.
@@ -37,7 +40,7 @@ def parse(body: bytes) -> list[Item]:
         return [Broken(_NOWHERE, "not_an_object")]
     if document.get("object") not in (_OBJECT, None, ""):
         return [Ignored(_NOWHERE, "not_whatsapp")]
-    walk = Walk(is_suspect=is_suspect(body))
+    walk = Walk(is_suspect=is_suspect(body), received_at=received_at)
     for entry in _list(walk, document.get("entry")):
         if not isinstance(entry, dict):
             walk.broken("entry_not_an_object")

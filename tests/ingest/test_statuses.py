@@ -69,7 +69,8 @@ def _set_wamid(meta: Meta, message_id: UUID, wamid: str) -> None:
         ("status-read", "read", 40),
         ("status-played", "read", 50),
         ("status-duplicate-in-one-post", "delivered", 30),
-        ("group-status-aggregate", "read", 40),
+        # Two members have read it, and how many others there are nobody says.
+        ("group-status-aggregate", "delivered", 30),
         ("bsuid-status-no-phone", "delivered", 30),
     ],
 )
@@ -78,6 +79,61 @@ def test_a_status_moves_its_message(meta: Meta, name: str, status: str, rank: in
     meta.deliver(name)
     row = stored(meta, message_id)
     assert (row["status"], row["status_rank"]) == (status, rank)
+
+
+def test_a_member_of_a_group_neither_reads_nor_fails_the_groups_message(meta: Meta) -> None:
+    """Whatever one of them does: only Meta's word on the group itself moves it past "delivered"."""
+    message_id = outbound(meta, wamid="wamid.group")
+    group = {"recipient_type": "group", "recipient_id": "g"}
+    for key in ("recipient_participant_id", "recipient_participant_user_id", "participant_recipient_id"):
+        one, other = group | {key: f"{key}1"}, group | {key: f"{key}2"}
+        error = {"errors": [{"code": 131047}]}
+        meta.deliver_body(make_status_body("wamid.group", "failed", 1795342919, **one, **error))
+        row = stored(meta, message_id)
+        assert (row["status"] in ("sent", "delivered"), row["failed_at"], row["error"]) == (True, None, None)
+        meta.deliver_body(make_status_body("wamid.group", "delivered", 1795342920, **one))
+        meta.deliver_body(make_status_body("wamid.group", "read", 1795342921, **one))
+        meta.deliver_body(make_status_body("wamid.group", "played", 1795342922, **other))
+        row = stored(meta, message_id)
+        assert (row["status"], row["status_rank"], row["read_at"]) == ("delivered", 30, None)
+        assert row["delivered_at"] == from_unix(1795342920)
+    assert meta.conversation()["window_refused_at"] is None
+    meta.deliver_body(make_status_body("wamid.group", "read", 1795342930, **group))
+    row = stored(meta, message_id)
+    assert (row["status"], row["read_at"]) == ("read", from_unix(1795342930))
+
+
+def test_a_status_without_a_time_counts_from_its_receipt(meta: Meta) -> None:
+    for timestamp in (None, "", "soon", []):
+        wamid = f"wamid.{timestamp}"
+        message_id = outbound(meta, wamid=wamid)
+        body = make_status_body(wamid, "read", 1)
+        body["entry"][0]["changes"][0]["value"]["statuses"][0]["timestamp"] = timestamp
+        for _ in range(2):
+            outcomes = meta.deliver_body(body).outcomes
+            assert all(outcome in ("stored", "duplicate") for outcome, _ in outcomes)
+        row = stored(meta, message_id)
+        assert row["status"] == "read"
+        assert row["read_at"] is not None
+
+
+def test_the_state_of_a_payment_is_a_line_and_no_state_of_a_message(meta: Meta) -> None:
+    message_id = outbound(meta, wamid="wamid.order")
+    payment = {"reference_id": "order-7", "amount": {"value": 21000, "offset": 100}, "currency": "INR"}
+    bodies = [
+        make_status_body("wamid.order", status, at, type="payment", payment=payment)
+        for status, at in (("pending", 1795342920), ("failed", 1795342921), ("captured", 1795342930))
+    ]
+    meta.deliver_body(*bodies)
+    assert meta.deliver_body(bodies[2]).outcomes == {("duplicate", ""): 1}
+    assert stored(meta, message_id)["status"] == "sent"
+    assert meta.rows("SELECT count(*) AS n FROM message_statuses") == [{"n": 0}]
+    lines = [row for row in meta.messages() if row["message_type"] == "payment"]
+    assert [line["content"]["payment"]["status"] for line in lines] == ["pending", "failed", "captured"]
+    assert {(line["origin"], line["counts_unread"], line["text"]) for line in lines} == {
+        ("event", False, "order-7")
+    }
+    assert meta.conversation()["unread_count"] == 0
 
 
 def test_every_participant_of_a_group_is_an_event(meta: Meta) -> None:

@@ -259,6 +259,72 @@ class TestStandby:
         assert isinstance(first, Ignored)
         assert isinstance(second, StatusUpdate)
 
+    DEFINITION = {  # noqa: RUF012
+        "name": "order_ready",
+        "language": "en_US",
+        "parameter_format": "POSITIONAL",
+        "components": [
+            {"type": "HEADER", "format": "TEXT", "text": "Order {{1}}"},
+            {"type": "BODY", "text": "Hello {{1}}, it is ready until {{2}}."},
+            {"type": "FOOTER", "text": "Asha's Bakery"},
+            {"type": "BUTTONS", "buttons": [{"type": "QUICK_REPLY", "text": "Thanks"}]},
+        ],
+    }
+    VALUES = [  # noqa: RUF012
+        {"type": "header", "parameters": [{"type": "text", "text": "7"}]},
+        {"type": "body", "parameters": [{"type": "text", "text": "Asha"}, {"type": "text", "text": "six"}]},
+    ]
+
+    def template(self, definition, values=VALUES, **message):
+        part = {"name": "order_ready", "language": {"code": "en_US"}, "components": values}
+        sent = {"to": ASHA, "type": "template", "template": part} | message
+        echo = {"id": "w", "timestamp": AT, "message": sent, "template": definition}
+        return one({"standby": {"message_echoes": [echo]}}, "standby")
+
+    def test_a_template_is_shown_by_the_definition_beside_its_values(self):
+        item = self.template(self.DEFINITION)
+        assert (item.message_type, item.text) == ("template", "Hello Asha, it is ready until six.")
+        assert item.content["rendered"] == {
+            "header": {"type": "text", "text": "Order 7"},
+            "body": "Hello Asha, it is ready until six.",
+            "footer": "Asha's Bakery",
+            "buttons": [{"type": "quick_reply", "text": "Thanks", "payload": None}],
+        }
+        assert item.content["template"]["components"] == self.VALUES
+
+    def test_a_definition_names_itself_in_any_way_or_not_at_all(self):
+        for change in (
+            {"name": None, "language": None},
+            {"language": {"code": "en_US"}},
+            {"language": ["en"]},
+            {"status": 5, "category": [], "parameter_format": None},
+        ):
+            item = self.template(self.DEFINITION | change)
+            assert item.text == "Hello Asha, it is ready until six.", change
+        named = self.DEFINITION | {
+            "parameter_format": "NAMED",
+            "components": [{"type": "body", "text": "Hello {{who}}"}],
+        }
+        values = [{"type": "body", "parameters": [{"type": "text", "parameter_name": "who", "text": "Asha"}]}]
+        assert self.template(named, values).text == "Hello Asha"
+
+    @pytest.mark.parametrize("definition", [None, "order_ready", 5, [], {}, {"components": "x"}])
+    def test_without_a_definition_it_is_a_template_whose_words_are_not_told(self, definition):
+        item = self.template(definition)
+        assert (item.message_type, item.text, "rendered" in item.content) == ("template", None, False)
+
+    @pytest.mark.parametrize("values", [None, "x", [], [5], [{"type": "body", "parameters": 5}]])
+    def test_values_that_do_not_fit_leave_its_places_open(self, values):
+        item = self.template(self.DEFINITION, values)
+        assert item.text == "Hello {{1}}, it is ready until {{2}}."
+
+    def test_cards_that_are_missing_are_shown_as_the_template_has_them(self):
+        cards = [{"components": [{"type": "BODY", "text": f"Card {n} {{{{1}}}}"}]} for n in (1, 2)]
+        definition = self.DEFINITION | {"components": [{"type": "CAROUSEL", "cards": cards}]}
+        given = {"components": [{"type": "body", "parameters": [{"type": "text", "text": "x"}]}]}
+        item = self.template(definition, [{"type": "carousel", "cards": [given]}])
+        assert [card["body"] for card in item.content["rendered"]["cards"]] == ["Card 1 x", "Card 2 {{1}}"]
+
     def test_edits_of_the_customer_stay_edits(self):
         raw = message(type="revoke", revoke={"original_message_id": "w"})
         assert isinstance(one({"standby": {"messages": [raw]}}, "standby"), MessageChange)
@@ -273,6 +339,23 @@ class TestStandby:
         assert len(item.wamid) == len("event:") + 32
         assert item.text == "Customer wants to change the delivery address."
         assert item.content["messaging_handovers"]["type"] == "control_passed"
+
+    def test_a_handover_without_a_summary_says_what_was_noted(self):
+        document = orjson.loads(payload("handover-control-passed.json"))
+        value = document["entry"][0]["changes"][0]["value"]
+        del value["control_passed"]["conversation_context"]
+        assert parse(orjson.dumps(document))[0].text == "user asked for a human"
+        value["control_passed"] = ["odd"]
+        value["timestamp"] = None
+        [item] = parse(orjson.dumps(document), datetime(2026, 11, 22, tzinfo=UTC))
+        assert (item.text, item.timestamp.year) == (None, 2026)
+
+    @pytest.mark.parametrize("sender", [None, {}, "917755991051", {"phone_number": ""}])
+    def test_a_handover_of_a_customer_whom_meta_does_not_name_is_nobodys_line(self, sender):
+        document = orjson.loads(payload("handover-control-passed.json"))
+        document["entry"][0]["changes"][0]["value"]["sender"] = sender
+        [item] = parse(orjson.dumps(document))
+        assert item == Ignored(item.source, "handover_of_nobody")
 
 
 class TestCalls:
@@ -290,19 +373,84 @@ class TestCalls:
         assert item.customer == Customer(phone=ASHA)
         assert item.content["errors"] == [{"code": 138000}]
 
+    @pytest.mark.parametrize("direction", ["BUSINESS_INITIATED", "USER_INITIATED", None, 5])
+    @pytest.mark.parametrize("from_us", [True, False])
+    def test_a_call_is_never_a_conversation_with_ourselves(self, direction, from_us):
+        parties = {"from": OURS, "to": ASHA} if from_us else {"from": ASHA, "to": OURS}
+        item = one({"calls": [self.CALL | parties | {"direction": direction}]}, "calls")
+        assert item.customer == Customer(phone=ASHA)
+
+    @pytest.mark.parametrize(
+        ("key", "kind", "mime"),
+        [
+            ("call_recording", "audio", "audio/ogg; codecs=opus"),
+            ("call_transcript", "document", "application/json"),
+        ],
+    )
+    def test_what_was_recorded_of_a_call_is_a_file_below_it(self, key, kind, mime):
+        file = {"id": "55", "mime_type": mime, "sha256": "s", "url": "https://lookaside.fbsbx.com/x"}
+        call = {"id": "wacid.1", "event": f"{key}ion_available", "timestamp": AT, "from_user_id": ASHA_ID}
+        item = one({"calls": [call | {key: {"type": kind, kind: file}}]}, "calls")
+        assert (item.wamid, item.message_type, item.origin) == (f"wacid.1:{key}", kind, "event")
+        assert (item.customer, item.counts_unread, item.opens_window) == (
+            Customer(user_id=ASHA_ID),
+            False,
+            False,
+        )
+        assert item.content[key] == {"call_id": "wacid.1"}
+        assert item.content["media"]["state"] == "pending"
+        assert "url" not in item.content[kind]
+        item = one({"calls": [call | {key: "soon"}]}, "calls")
+        assert item.content["media"]["state"] == "failed"
+
+    def test_a_message_left_after_a_call_is_a_voicemail(self):
+        audio = {"id": "1", "mime_type": "audio/ogg"}
+        [item] = read(message(type="audio", id="wacid.1", audio=audio))
+        assert item.content["voicemail"] is True
+        [item] = read(message(type="audio", id="wamid.1", audio=audio))
+        assert "voicemail" not in item.content
+
     def test_other_events_of_a_call_are_ignored(self):
         item = one({"calls": [self.CALL | {"event": "media_update"}]}, "calls")
         assert item == Ignored(item.source, "call_event")
 
 
-def test_a_preference_resumed_and_preferences_that_we_do_not_know():
+@pytest.mark.parametrize(("value", "says_no"), [("stop", True), ("resume", False), ("signup", False)])
+def test_a_preference_is_a_no_or_takes_it_back(value, says_no):
+    known = {"wa_id": ASHA, "category": "marketing_messages", "value": value, "timestamp": int(AT)}
+    for written in (known, known | {"value": value.upper()}, known | {"category": None}):
+        item = one({"user_preferences": [written]}, "user_preferences")
+        assert isinstance(item, CustomerPreference)
+        assert item.opted_out is says_no
+
+
+def test_preferences_that_we_do_not_know_are_for_no_one():
     known = {"wa_id": ASHA, "category": "marketing_messages", "value": "resume", "timestamp": int(AT)}
-    items = parse(
-        body(
-            {"user_preferences": [known, known | {"value": "later"}, known | {"category": "x"}]},
-            "user_preferences",
-        )
+    odd = [known | {"value": value} for value in ("later", None, 5, [], "__proto__")]
+    items = parse(body({"user_preferences": [*odd, known | {"category": "x"}]}, "user_preferences"))
+    assert [item.reason for item in items] == ["preference_of_another_kind"] * 6
+
+
+class TestGroups:
+    def test_a_group_is_called_what_it_was_made_or_named_as(self):
+        made = {"group_id": "g", "type": "group_create", "timestamp": AT, "subject": " Neighbours "}
+        item = one({"groups": [made | {"invite_link": "https://x"}]}, "group_lifecycle_update")
+        assert isinstance(item, ContactName)
+        assert (item.name, item.customer) == ("Neighbours", Customer(group_id="g"))
+        subject = {"text": "Friends", "update_successful": True}
+        named = {"group_id": "g", "type": "group_settings_update", "timestamp": AT, "group_subject": subject}
+        assert one({"groups": [named]}, "group_settings_update").name == "Friends"
+
+    @pytest.mark.parametrize(
+        "group",
+        [
+            {"type": "group_delete"},
+            {"type": "group_create", "subject": "x", "errors": [{"code": 1}]},
+            {"type": "group_settings_update", "group_subject": {"text": "x", "update_successful": False}},
+            {"type": "group_settings_update", "group_description": {"text": "x"}},
+            {"type": "group_create", "subject": 5},
+        ],
     )
-    assert isinstance(items[0], CustomerPreference)
-    assert items[0].opted_out is False
-    assert [item.reason for item in items[1:]] == ["preference_of_another_kind"] * 2
+    def test_nothing_else_of_a_group_is_for_an_inbox(self, group):
+        item = one({"groups": [{"group_id": "g", "timestamp": AT} | group]}, "group_settings_update")
+        assert item == Ignored(item.source, "not_for_inbox:group_settings_update")

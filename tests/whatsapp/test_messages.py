@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime
 
+import orjson
 import pytest
 
 from livechat.whatsapp.errors import describe
@@ -38,8 +39,26 @@ def test_a_time_is_read_as_number_and_as_string(timestamp):
     assert one(message(timestamp=timestamp)).timestamp.timestamp() == int(AT)
 
 
-@pytest.mark.parametrize("timestamp", [None, "", "soon", True, "-1", 0, "1795341600000", 1e300, [], "１７９"])
-def test_a_message_without_a_readable_time_is_broken(timestamp):
+NO_TIMES = [None, "", "soon", True, "-1", 0, "1795341600000", 1e300, [], "１７９"]
+RECEIVED_AT = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
+
+
+@pytest.mark.parametrize("timestamp", NO_TIMES)
+def test_what_says_no_readable_time_happened_when_it_was_received(timestamp):
+    message_without = message() | {"timestamp": timestamp}
+    [item] = parse(body({"messages": [message_without]}), RECEIVED_AT)
+    assert isinstance(item, ThreadMessage)
+    assert item.timestamp == RECEIVED_AT
+    status = {"id": "w", "status": "read", "timestamp": timestamp}
+    [item] = parse(body({"statuses": [status]}), RECEIVED_AT)
+    assert (item.status, item.timestamp) == ("read", RECEIVED_AT)
+    preference = {"wa_id": ASHA, "category": "marketing_messages", "value": "stop", "timestamp": timestamp}
+    [item] = parse(body({"user_preferences": [preference]}, "user_preferences"), RECEIVED_AT)
+    assert (item.opted_out, item.timestamp) == (True, RECEIVED_AT)
+
+
+@pytest.mark.parametrize("timestamp", NO_TIMES)
+def test_without_a_time_of_any_kind_it_is_broken(timestamp):
     item = one(message() | {"timestamp": timestamp})
     assert item == Broken(item.source, "no_timestamp")
 
@@ -52,11 +71,7 @@ def test_a_message_without_a_readable_time_is_broken(timestamp):
         ({"id": {"a": 1}}, "id_not_a_string"),
         ({"from": None}, "no_customer"),
         ({"from": "not a number"}, "no_customer"),
-        ({"text": "hello"}, "part_of_wrong_type"),
-        ({"text": {"body": 5}}, "text_of_wrong_type"),
-        ({"type": "contacts", "contacts": {}}, "part_of_wrong_type"),
         ({"type": "reaction", "reaction": {"emoji": "👍"}}, "no_target"),
-        ({"type": "reaction", "reaction": {"emoji": 5, "message_id": "w"}}, "text_of_wrong_type"),
         ({"type": "revoke"}, "no_target"),
         ({"type": "edit", "edit": {"original_message_id": "w"}}, "no_edited_message"),
     ],
@@ -66,6 +81,67 @@ def test_a_broken_message_says_why_and_harms_no_neighbour(keys, reason):
     assert (before.wamid, after.wamid) == ("a", "b")
     assert broken == Broken(broken.source, reason)
     assert [before.source.n, broken.source.n, after.source.n] == [0, 1, 2]
+
+
+@pytest.mark.parametrize(
+    ("keys", "text"),
+    [
+        ({"text": "hello"}, "hello"),
+        ({"text": {"body": 5}}, "5"),
+        ({"text": 5}, "5"),
+        ({"text": [{"body": "first"}, {"body": "second"}]}, "first"),
+        ({"text": {"body": ["a"]}}, None),
+        ({"text": True}, None),
+        ({"type": "button", "button": "Yes"}, "Yes"),
+        ({"type": "contacts", "contacts": {"name": {"formatted_name": "A"}}}, "A"),
+        ({"type": "contacts", "contacts": ["A", 5, {"name": []}]}, "A"),
+        ({"type": "contacts", "contacts": {}}, None),
+        ({"type": "image", "image": "a.jpg"}, None),
+        ({"type": "image", "image": {"caption": 7, "id": []}}, "7"),
+        ({"type": "location", "location": [{"latitude": 1, "name": "Here"}]}, "Here"),
+        ({"type": "interactive", "interactive": {"type": "button_reply", "button_reply": [5]}}, None),
+        ({"type": "interactive", "interactive": {"type": {}, "body": "x"}}, None),
+        ({"context": "odd", "referral": [1], "errors": "x", "identity": 5}, "hello"),
+    ],
+)
+def test_a_part_of_another_type_costs_the_message_that_part_alone(keys, text):
+    item = one(message(**keys))
+    assert isinstance(item, ThreadMessage)
+    assert item.text == text
+    assert (item.counts_unread, item.opens_window) == (True, True)
+
+
+@pytest.mark.parametrize("image", ["a.jpg", 5, [], [{"id": 5.5}], {"id": []}])
+def test_a_file_that_nobody_names_is_said_to_be_missing(image):
+    media = one(message(type="image", image=image)).content["media"]
+    assert (media["state"], media["error"]) == ("failed", "WhatsApp sent no file with this message.")
+
+
+@pytest.mark.parametrize("emoji", [5, [], {}, True])
+def test_what_is_no_emoji_neither_sets_nor_removes_a_reaction(emoji):
+    item = one(message(type="reaction", reaction={"message_id": "w", "emoji": emoji}))
+    assert item == Ignored(item.source, "no_emoji")
+
+
+@pytest.mark.parametrize(
+    "word", ["__proto__", "constructor", "toString", "hasOwnProperty", "valueOf", "id", " "]
+)
+def test_a_type_that_is_a_word_of_somebodys_language_is_a_type_like_any_other(word):
+    item = one(message(type=word))
+    assert (item.message_type, item.text, item.counts_unread) == (word, None, True)
+    orjson.dumps(item.content)
+    kinds = {"type": "interactive", "interactive": {"type": word}}
+    assert one(message(**kinds)).content["interactive"] == {"type": word}
+    assert one(message(type="unsupported", unsupported={"type": word})).content["unsupported"] == {
+        "type": word
+    }
+
+
+def test_a_type_is_never_longer_than_a_name():
+    assert one(message(type="x" * 64)).message_type == "x" * 64
+    assert one(message(type="x" * 65)).message_type == "unsupported"
+    assert one(message(type="x" * 10_000, text={"body": "hello"})).text == "hello"
+    assert one(message(type=None) | {"y" * 10_000: {}}).message_type == "unsupported"
 
 
 def test_a_missing_type_is_the_one_content_key_else_unsupported():
@@ -100,6 +176,9 @@ def test_media_without_an_id_can_never_be_fetched():
 def test_a_type_of_our_own_content_names_cannot_pose_as_them():
     assert one(message(type="media", media={"state": "ready"})).content == {}
     assert one(message(type="context", context={"id": "w"})).content == {"context": {"id": "w"}}
+    for name in ("group", "rendered", "edited_at", "revoked_at", "voicemail"):
+        item = one(message(type=name) | {name: "2026-11-22T10:00:00Z"})
+        assert (item.message_type, item.content) == (name, {})
 
 
 def test_errors_are_read_on_every_type():
@@ -164,7 +243,78 @@ def test_location_and_cards_have_a_text_and_a_pin_has_none():
     assert one(message(type="location", location={"latitude": 1})).text is None
 
 
+class TestCards:
+    def name(self, vcard, **card):
+        return one(message(type="contacts", contacts=[{"vcard": vcard} | card])).text
+
+    @pytest.mark.parametrize(
+        ("vcard", "name"),
+        [
+            ("BEGIN:VCARD\r\nVERSION:3.0\r\nFN:Barbara J. Johnson\r\nEND:VCARD\r\n", "Barbara J. Johnson"),
+            ("BEGIN:VCARD\nN:Johnson;Barbara;J.;Dr.;PhD\nEND:VCARD", "Dr. Barbara J. Johnson PhD"),
+            ("begin:vcard\nfn:lower\nend:vcard", "lower"),
+            ("BEGIN:VCARD\nN:;;;;\nFN:Only shown\nEND:VCARD", "Only shown"),
+            ("BEGIN:VCARD\nFN:\nN:Rao\nEND:VCARD", "Rao"),
+            ("item1.FN;LANGUAGE=en:Grouped", "Grouped"),
+            ("FN:A name that is fol\r\n ded over\r\n\t two lines", "A name that is folded over two lines"),
+            ("FN;CHARSET=UTF-8;ENCODING=QUOTED-PRINTABLE:Jos=C3=A9 Garc=C3=ADa", "José García"),
+            ("FN;ENCODING=QUOTED-PRINTABLE;CHARSET=UTF-8:Jos=C3=A9=\r\n=20Garc=C3=ADa", "José García"),
+            ("FN;QUOTED-PRINTABLE;CHARSET=ISO-8859-1:Jos=E9", "José"),
+            (
+                "N;CHARSET=windows-1251;ENCODING=QUOTED-PRINTABLE:=C8=E2=E0=ED=EE=E2;=C8=E2=E0=ED;;;",
+                "Иван Иванов",
+            ),
+            ("FN;CHARSET=SHIFT_JIS;ENCODING=QUOTED-PRINTABLE:=8ER=93c", "山田"),
+            ("FN;CHARSET=UTF-8;ENCODING=QUOTED-PRINTABLE:Jos=E9", "José"),
+            ("FN;CHARSET=nonsense;ENCODING=QUOTED-PRINTABLE:Jos=C3=A9", "José"),
+            ("FN;CHARSET=idna;ENCODING=QUOTED-PRINTABLE:Jos=C3=A9", "José"),
+            ("FN;ENCODING=b;CHARSET=UTF-8:Sm9zw6k=", "José"),
+            ("FN:Smith\\, Jones \\; Sons\\nLtd", "Smith, Jones ; Sons\nLtd"),
+            ('FN;X="a:b":Quoted', "Quoted"),
+            ("FN:First\nEND:VCARD\nBEGIN:VCARD\nFN:Second", "First"),
+            ("TEL:+1 415 555 0829", None),
+            ("no card at all", None),
+            ("=\n" * 500, None),
+        ],
+    )
+    def test_a_card_with_a_vcard_alone_has_its_name(self, vcard, name):
+        assert self.name(vcard) == name
+
+    def test_what_meta_says_itself_stands(self):
+        vcard = "FN:Other\nTEL;waid=15550001:+1 555 0001\nEMAIL:a@b.example\nORG:Cafe;Kitchen"
+        item = one(message(type="contacts", contacts=[{"vcard": vcard, "name": {"first_name": "Bar"}}]))
+        [card] = item.content["contacts"]
+        assert item.text == "Bar"
+        assert card["phones"] == [{"phone": "+1 555 0001", "wa_id": "15550001"}]
+        assert card["emails"] == [{"email": "a@b.example"}]
+        assert card["org"] == {"company": "Cafe", "department": "Kitchen"}
+        given = {"vcard": vcard, "name": {"formatted_name": "B"}, "phones": [{"phone": "1"}]}
+        [card] = one(message(type="contacts", contacts=[given])).content["contacts"]
+        assert (card["name"], card["phones"]) == ({"formatted_name": "B"}, [{"phone": "1"}])
+
+    def test_the_parts_of_a_name_are_a_name(self):
+        parts = {
+            "prefix": "Dr.",
+            "first_name": "Asha",
+            "middle_name": "K.",
+            "last_name": "Rao",
+            "suffix": "II",
+        }
+        assert one(message(type="contacts", contacts=[{"name": parts}])).text == "Dr. Asha K. Rao II"
+
+    @pytest.mark.parametrize("filler", [";", "=", "\\", "=\n", " \n", ':"', "FN:x\n", ";CHARSET=utf-8"])
+    def test_a_card_of_any_length_is_read_up_to_a_bound(self, filler):
+        vcard = "FN;ENCODING=QUOTED-PRINTABLE:A" + filler * 500_000
+        assert one(message(type="contacts", contacts=[{"vcard": vcard}])).message_type == "contacts"
+
+
 class TestIdentity:
+    def test_the_id_of_an_enterprise_alone_names_its_customer(self):
+        item = one(message(from_parent_user_id="IN.ENT.1") | {"from": None})
+        assert item.customer == Customer(user_id="IN.ENT.1", parent_user_id="IN.ENT.1")
+        both = one(message(from_parent_user_id="IN.ENT.1", from_user_id="IN.1") | {"from": ""})
+        assert both.customer == Customer(user_id="IN.1", parent_user_id="IN.ENT.1")
+
     def test_the_classic_change_of_number(self):
         item = parse(payload("msg-system-number-changed.json"))[0]
         assert item.customer == Customer(phone=ASHA)

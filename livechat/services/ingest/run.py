@@ -29,7 +29,7 @@ Account = Callable[[AnySession, Sequence[RawEvent], Sequence[Entry], Stored], No
 
 def read(events: Sequence[RawEvent]) -> list[Webhook]:
     """What these bodies tell."""
-    return [Webhook(event, parse(event.body)) for event in events]
+    return [Webhook(event, parse(event.body, event.received_at)) for event in events]
 
 
 def ingest(session: AnySession, webhooks: Sequence[Webhook]) -> Stored:

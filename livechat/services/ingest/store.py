@@ -42,6 +42,7 @@ from livechat.whatsapp.items import (
     StatusUpdate,
     ThreadMessage,
 )
+from livechat.whatsapp.messages import CALL_PREFIX
 
 
 def store(session: AnySession, entries: Sequence[Entry]) -> Stored:
@@ -130,9 +131,9 @@ def _store_messages(session: AnySession, people: People, located: Sequence[Locat
 
 
 def _may_replace(row: dict[str, Any]) -> bool:
-    """A history's file follows its placeholder, and a voicemail its call, under the same id."""
-    is_voicemail: bool = row["message_type"] == "audio" and row["wamid"].startswith("wacid.")
-    return is_voicemail or row["origin"] == "history"
+    """A history's file follows its placeholder, and a call's end or its voicemail the call, under one id."""
+    is_of_a_call: bool = row["wamid"].startswith(CALL_PREFIX)
+    return is_of_a_call or row["origin"] == "history"
 
 
 def _message_row(n: int, message_id: UUID, conversation_id: UUID, item: ThreadMessage) -> dict[str, Any]:
@@ -253,8 +254,10 @@ def _note_preferences(people: People, located: Sequence[Located]) -> None:
 
 
 def _note_name(conversation: Conversation, item: ContactName) -> bool:
-    """The address book names those whose profile gave no name."""
-    if not item.name or conversation.customer_name is not None:
+    """The address book names those whose profile gave no name; a group is called what Meta says last."""
+    if not item.name or item.name == conversation.customer_name:
+        return False
+    if conversation.customer_name is not None and conversation.group_id is None:
         return False
     conversation.customer_name = item.name
     return True
