@@ -69,6 +69,8 @@ def send_message(session: AnySession, user_id: UUID, request: SendRequest, *, no
     part = check_file(session, user_id, request.message_type, request.part)
     if request.message_type == "reaction":
         part = part | {"message_id": _reaction_target(session, conversation, part["message_id"], now)}
+    if request.message_type == "text":
+        part = outgoing.with_preview(part)
     content = _content(request.message_type, part)
     if checked is not None:
         content["rendered"] = checked.rendered

@@ -70,6 +70,8 @@ def check_send(fields: Mapping[str, Any], idempotency_key: str | None) -> SendRe
     to = _recipient(fields, errors)
     message_type = fields.get("message_type") or "text"
     part = _text_part(fields, errors) if message_type == "text" else _part(message_type, fields, errors)
+    if message_type != "text" and fields.get("preview_url") is not None:
+        errors["preview_url"] = ["Only a text shows a preview of its link."]
     if message_type == "reaction" and fields.get("reply_to") is not None:
         errors["reply_to"] = ["A reaction cannot quote a message."]
     for name, key in (
@@ -106,14 +108,29 @@ def _recipient(fields: Mapping[str, Any], errors: dict[str, list[str]]) -> str |
 
 
 def _text_part(fields: Mapping[str, Any], errors: dict[str, list[str]]) -> dict[str, Any]:
-    message = fields.get("message")
-    if message is None or not message.strip():
-        errors["message"] = ["Write something to send."]
+    """The text and whether its link is to be previewed: by our names, or by Meta's in ``text``.
+
+    What nobody asked for stays out: the digest of a request must not change with our defaults.
+    """
+    given = fields.get("text")
+    if given is not None and not isinstance(given, dict):
+        errors["text"] = ["Give an object."]
+    meta = given if isinstance(given, dict) else {}
+    field = "message" if fields.get("message") is not None or "body" not in meta else "text.body"
+    message = fields.get("message") if field == "message" else meta["body"]
+    if field == "message" and "body" in meta:
+        errors["text.body"] = ["Give either message or this."]
+    preview = fields.get("preview_url")
+    asked = preview if preview is not None else meta.get("preview_url")
+    if asked is not None and not isinstance(asked, bool):
+        errors["preview_url" if preview is not None else "text.preview_url"] = ["Give true or false."]
+    if not isinstance(message, str) or not message.strip():
+        errors[field] = ["Write something to send."]
         return {}
     # Meta does not say what its characters are, so an emoji counts as two (cloud-api.md 7.3).
     if len(message.encode("utf-16-le", "surrogatepass")) // 2 > TEXT_MAX_UNITS:
-        errors["message"] = [f"A message has at most {TEXT_MAX_UNITS} characters."]
-    return {"body": message}
+        errors[field] = [f"A message has at most {TEXT_MAX_UNITS} characters."]
+    return {"body": message} | ({"preview_url": asked} if asked is not None else {})
 
 
 def _part(message_type: str, fields: Mapping[str, Any], errors: dict[str, list[str]]) -> Any:

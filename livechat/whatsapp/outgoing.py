@@ -22,6 +22,7 @@ __all__ = [
     "message_id_from_callback",
     "text_of",
     "validate",
+    "with_preview",
 ]
 
 # Other apps of the business send callback data too: the prefix tells ours.
@@ -29,6 +30,8 @@ CALLBACK_PREFIX = "msg:"
 _CALLBACK = re.compile(
     re.escape(CALLBACK_PREFIX) + "([0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})"
 )
+# A preview needs an address that begins so (Meta, "Text messages").
+_LINK = re.compile(r"https?://[^\s/?#]", re.IGNORECASE)
 # What Meta takes in a part that carries a file; the rest of a stored part (digest, MIME type, ``media``) is
 # ours.
 _MEDIA_KEYS = ("id", "link", "caption", "filename", "voice")
@@ -82,6 +85,13 @@ def body_for(
         raise ValueError("a file has not been uploaded to WhatsApp yet")
     body[message_type] = _part(message_type, part)
     return body
+
+
+def with_preview(part: Json) -> Json:
+    """A text's part that asks for a preview of its link, as WhatsApp's own apps do, unless told otherwise."""
+    if part.get("preview_url") is not None or not _LINK.search(part["body"]):
+        return part
+    return part | {"preview_url": True}
 
 
 def files_of(message_type: str, part: Any) -> list[tuple[str, str, Json]]:

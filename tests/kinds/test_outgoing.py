@@ -63,6 +63,24 @@ def test_a_send_reaches_meta_as_the_catalogue_has_it(inbox: Inbox, name: str) ->
     assert row == {"status": "sent", "wamid": taken["wamid"]}
 
 
+@pytest.mark.parametrize("asked", [None, True, False])
+def test_a_link_reaches_meta_with_its_preview_and_so_does_its_repetition(
+    inbox: Inbox, asked: bool | None
+) -> None:
+    conversation = inbox.conversation()
+    inbox.box.customer_writes(ASHA, "Hi")
+    message = inbox.accepted(
+        conversation_id=str(conversation.id), message="https://bakery.example/7", preview_url=asked
+    )
+    inbox.deliver(conversation.id)
+    inbox.execute("UPDATE chat_messages SET status = 'failed', status_rank = 25")
+    again = inbox.call("POST", f"/messages/{message['id']}/resend")
+    assert again.status_code == 202, again.text
+    inbox.deliver(conversation.id)
+    sent = [each["body"]["text"] for each in inbox.box.messages()]
+    assert sent == [{"preview_url": asked is not False, "body": "https://bakery.example/7"}] * 2
+
+
 FREE_FORM: dict[str, dict[str, Any]] = {
     "location request": (
         {"type": "location_request_message", "body": {"text": "Where?"}, "action": {"name": "send_location"}}

@@ -58,6 +58,59 @@ def count(table: str) -> int:
         return int(connection.execute(text(f"SELECT count(*) FROM {table}")).scalar_one())
 
 
+LINK = "See https://bakery.example/order/7"
+
+
+@pytest.mark.parametrize(
+    ("asked", "part"),
+    [
+        ({"message": LINK}, {"body": LINK, "preview_url": True}),
+        ({"message": "HTTP://bakery.example"}, {"body": "HTTP://bakery.example", "preview_url": True}),
+        ({"message": LINK, "preview_url": False}, {"body": LINK, "preview_url": False}),
+        ({"message": LINK, "preview_url": None}, {"body": LINK, "preview_url": True}),
+        ({"message": "no link", "preview_url": True}, {"body": "no link", "preview_url": True}),
+        ({"message": "www.bakery.example http:// ftp://x"}, {"body": "www.bakery.example http:// ftp://x"}),
+        ({"text": {"body": LINK}}, {"body": LINK, "preview_url": True}),
+        ({"text": {"body": LINK, "preview_url": False}}, {"body": LINK, "preview_url": False}),
+        ({"message": LINK, "text": {"preview_url": False}}, {"body": LINK, "preview_url": False}),
+    ],
+)
+def test_a_link_has_its_preview_unless_told_otherwise(
+    agent: Agent, asked: dict[str, Any], part: dict[str, Any]
+) -> None:
+    conversation = agent.conversation()
+    answer = agent.post(conversation_id=str(conversation.id), client_message_id="c", **asked)
+    assert answer.status_code == 202, answer.text
+    assert answer.json["message"]["content"] == {"text": part}
+    assert answer.json["message"]["text"] == part["body"]
+    again = agent.post(conversation_id=str(conversation.id), client_message_id="c", **asked)
+    assert (again.status_code, again.json["message"]["id"]) == (200, answer.json["message"]["id"])
+
+
+@pytest.mark.parametrize(
+    ("asked", "fields"),
+    [
+        ({"message": LINK, "preview_url": "yes"}, ["preview_url"]),
+        ({"message": LINK, "preview_url": 1}, ["preview_url"]),
+        ({"message": LINK, "text": {"preview_url": []}}, ["text.preview_url"]),
+        ({"message": LINK, "text": {"body": LINK}}, ["text.body"]),
+        ({"text": {"body": " "}}, ["text.body"]),
+        ({"text": {"body": 5}}, ["text.body"]),
+        ({"text": {"body": "x" * 4097}}, ["text.body"]),
+        ({"text": "hello"}, ["message", "text"]),
+        (
+            {"message_type": "image", "image": {"link": "https://x.example/a.png"}, "preview_url": True},
+            ["preview_url"],
+        ),
+    ],
+)
+def test_what_is_no_text_or_no_preview_is_named(
+    agent: Agent, asked: dict[str, Any], fields: list[str]
+) -> None:
+    answer = agent.post(conversation_id=str(agent.conversation().id), **asked)
+    assert (answer.status_code, sorted(answer.json["errors"])) == (422, fields)
+
+
 def test_a_text_is_stored_and_enqueued_before_the_202(agent: Agent, redis_client: Redis) -> None:
     conversation = agent.conversation(customer_phone="919812345678")
     answer = agent.post(to="+91 98123-45678", message="  Ready at six. 😀 ", client_message_id="c1")

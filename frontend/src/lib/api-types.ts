@@ -1893,6 +1893,8 @@ export interface components {
              * @example 106540352242922
              */
             phone_number_id: string;
+            /** @description Of a text: whether WhatsApp shows a preview of its first link. Left out: where it holds an http(s) address. */
+            preview_url?: boolean | null;
             /** @description For message_type reaction, in place of message: under Meta's own field names. */
             reaction?: {
                 [key: string]: unknown;
@@ -1905,6 +1907,10 @@ export interface components {
             } | null;
             /** @description For message_type template, in place of message: under Meta's own field names. */
             template?: {
+                [key: string]: unknown;
+            } | null;
+            /** @description For message_type text, under Meta's own field names: body in place of message, preview_url. */
+            text?: {
                 [key: string]: unknown;
             } | null;
             /**

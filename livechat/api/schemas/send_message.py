@@ -51,6 +51,23 @@ class _Text(ma.Schema):
         load_default="text",
         metadata={"description": "Meta's word.", "enum": ["text", *PART_TYPES]},
     )
+    preview_url = fields.Raw(
+        allow_none=True,
+        metadata={
+            "type": "boolean",
+            "description": "Of a text: whether WhatsApp shows a preview of its first link. Left out: where "
+            "it holds an http(s) address.",
+        },
+    )
+    text = fields.Raw(
+        allow_none=True,
+        metadata={
+            "type": "object",
+            "additionalProperties": True,
+            "description": "For message_type text, under Meta's own field names: body in place of message, "
+            "preview_url.",
+        },
+    )
     reply_to = fields.String(
         allow_none=True,
         metadata={"description": "The id of the message of this conversation that is quoted."},
