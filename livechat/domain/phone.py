@@ -1,10 +1,21 @@
-"""Phone numbers have one canonical form here: digits only, country code first."""
+"""Phone numbers have one canonical form here: digits only, country code first.
+
+``frontend/src/lib/phone.ts`` reads what people type by the same rules; both are tested by the vectors in
+``tests/phone_numbers.json``.
+"""
 
 import re
+import unicodedata
 
-_DECORATION = re.compile(r"[\s\-().\u00a0\u2010-\u2015]")
 _DIGITS = re.compile(r"[0-9]{5,20}")
 _META_LENGTH = 32
+# Format characters (U+202A and the like come along when a number is copied), dashes, spaces, brackets.
+_DECORATION = frozenset({"Cf", "Pd", "Zs", "Zl", "Zp"})
+_OPENING, _CLOSING = "Ps", "Pe"
+# Full stops, middle dots, slashes and the minus sign have no category of their own; white space is Cc.
+_MARKS = frozenset("./\u00b7\u2022\u2027\u2212\u2044\t\n\r\v\f\u0085")
+_TRUNK_ZERO = re.compile(r"(?<=[0-9])\(0\)")
+_EXIT_CODE = "00"
 
 
 class InvalidPhoneError(ValueError):
@@ -12,12 +23,18 @@ class InvalidPhoneError(ValueError):
 
 
 def canonical_phone(given: str) -> str:
-    """The digits of a number written with or without ``+``, spaces, dots, dashes or brackets.
+    """The digits of a number as people write it: ``+`` or ``00`` in front or nothing, and any decoration.
 
-    Raises InvalidPhoneError for anything else. E.164 allows 15 digits; WhatsApp's own ids are a few longer.
+    ``(0)``, which Europeans write between country code and area, is left out. Raises InvalidPhoneError for
+    another leading zero, since nobody can tell which country it was written in, and for what is no number.
+    E.164 allows 15 digits; WhatsApp's own ids are a few longer.
     """
-    bare = _DECORATION.sub("", given).removeprefix("+")
-    if not _DIGITS.fullmatch(bare):
+    bare = _international(given)
+    if bare is not None and bare.startswith("0"):
+        raise InvalidPhoneError(
+            "Write the country code in place of the leading 0, for example +917755991051."
+        )
+    if bare is None or not _DIGITS.fullmatch(bare):
         raise InvalidPhoneError("Give the number with its country code, for example +917755991051.")
     return bare
 
@@ -39,5 +56,66 @@ def digits_or_none(given: object) -> str | None:
         return None
     if given.isascii() and given.isdigit():
         return given if len(given) <= _META_LENGTH else None
-    bare = _DECORATION.sub("", given).removeprefix("+")
-    return bare if bare.isascii() and bare.isdigit() and len(bare) <= _META_LENGTH else None
+    bare = _international(given)
+    return bare if bare and bare.isdigit() and len(bare) <= _META_LENGTH else None
+
+
+def typed_digits(given: str) -> str | None:
+    """The digits of what may be a part of a number, for searching; None where it is something else.
+
+    ``00`` in front of more is the ``+`` of whoever types a whole number.
+    """
+    if given.isascii() and given.isdigit() and not given.startswith(_EXIT_CODE):
+        return given
+    bare = _international(given)
+    return bare if bare and bare.isdigit() else None
+
+
+def _international(given: str) -> str | None:
+    """Digits without decoration, ``+``, ``00`` and ``(0)``; None where another character is among them."""
+    known: list[str] = []
+    for character in given:
+        if "0" <= character <= "9":
+            known.append(character)
+            continue
+        category = unicodedata.category(character)
+        if category == "Nd":
+            known.append(str(unicodedata.decimal(character)))
+        elif category == _OPENING:
+            known.append("(")
+        elif category == _CLOSING:
+            known.append(")")
+        elif unicodedata.normalize("NFKC", character) == "+":
+            known.append("+")
+        elif category not in _DECORATION and unicodedata.normalize("NFKC", character) not in _MARKS:
+            return None
+    text = _TRUNK_ZERO.sub("", "".join(known)).replace("(", "").replace(")", "")
+    text = text.removeprefix("+").removeprefix(_EXIT_CODE)
+    return None if "+" in text else text
+
+
+def writings(phone: str) -> tuple[str, ...]:
+    """All ways in which WhatsApp writes this number, the given one first.
+
+    In these countries a digit was added to mobile numbers, and Meta's ids, its answers and what people type
+    disagree about it: Brazil's 9 after the area code, Mexico's 1 and Argentina's 9 after the country code
+    (cloud-api.md 3 and 7.1), and Benin's 01 (since November 2024).
+    """
+    match len(phone), phone[:2], phone[:3]:
+        case 13, "55", _ if phone[4] == "9" and phone[5] in "6789":
+            return phone, phone[:4] + phone[5:]
+        case 12, "55", _ if phone[4] in "6789":
+            return phone, f"{phone[:4]}9{phone[4:]}"
+        case 13, _, "521":
+            return phone, "52" + phone[3:]
+        case 12, "52", _:
+            return phone, "521" + phone[2:]
+        case 13, _, "549":
+            return phone, "54" + phone[3:]
+        case 12, "54", _:
+            return phone, "549" + phone[2:]
+        case 13, _, "229" if phone[3:5] == "01":
+            return phone, "229" + phone[5:]
+        case 11, _, "229":
+            return phone, "22901" + phone[3:]
+    return (phone,)

@@ -1,7 +1,13 @@
 """Columns and constraints. Workflows live in ``services``, statements in ``queries``."""
 
 from livechat.models.account import AccountMember, AccountNotice, PhoneNumber, WabaAccount
-from livechat.models.conversation import Conversation, ConversationAlias, ConversationFormerId
+from livechat.models.conversation import (
+    NEVER_LEFT,
+    Conversation,
+    ConversationAlias,
+    ConversationFormerId,
+    ConversationOtherId,
+)
 from livechat.models.draft import Draft
 from livechat.models.media import Media, MediaUpload, MessageCardFile, MessageMedia
 from livechat.models.message import Message, MessageChange, MessageReaction, MessageStatusEvent
@@ -9,12 +15,14 @@ from livechat.models.template import MessageTemplate
 from livechat.models.webhook_event import AccountEvent, WebhookCount, WebhookEvent
 
 __all__ = [
+    "NEVER_LEFT",
     "AccountEvent",
     "AccountMember",
     "AccountNotice",
     "Conversation",
     "ConversationAlias",
     "ConversationFormerId",
+    "ConversationOtherId",
     "Draft",
     "Media",
     "MediaUpload",

@@ -1,5 +1,6 @@
 """One customer on one number, with what a list needs in the row itself."""
 
+from datetime import UTC, datetime
 from uuid import UUID
 
 from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, Integer, String, Text
@@ -17,7 +18,8 @@ class Conversation(Timestamps, Model):
     __tablename__ = "chat_conversations"
     __table_args__ = (
         CheckConstraint(
-            "customer_phone IS NOT NULL OR customer_user_id IS NOT NULL OR group_id IS NOT NULL",
+            "customer_phone IS NOT NULL OR customer_user_id IS NOT NULL OR group_id IS NOT NULL "
+            "OR gone_at IS NOT NULL",
             name="someone",
         ),
         CheckConstraint("customer_phone ~ '^[0-9]{1,32}$'", name="phone_digits"),
@@ -93,10 +95,36 @@ class Conversation(Timestamps, Model):
     )
     last_inbound_at: Mapped[moment | None] = mapped_column(doc="Meta's time: opens the window")
     window_refused_at: Mapped[moment | None] = mapped_column(doc="Meta said 131047")
+    gone_at: Mapped[moment | None] = mapped_column(
+        doc="since then no id leads here: the customer's only number has become somebody else's"
+    )
+
+
+# Of an id that still leads to its conversation.
+NEVER_LEFT = datetime(9999, 12, 31, tzinfo=UTC)
+
+
+class ConversationOtherId(Model):
+    """An id beside those in the conversation's row: left behind at ``left_at``, or another writing of one.
+
+    An id is whoever's leaves it first at or after the time in question, else whose row has it; a number may
+    have been three people's. ``conversation_id`` null: it was a stranger's until then.
+    """
+
+    __tablename__ = "conversation_other_ids"
+    __table_args__ = (CheckConstraint("kind IN ('phone', 'user_id')", name="kind"),)
+
+    phone_number_id: Mapped[str] = mapped_column(Text, primary_key=True)
+    kind: Mapped[str] = mapped_column(String(16), primary_key=True)
+    value: Mapped[str] = mapped_column(Text, primary_key=True)
+    left_at: Mapped[moment] = mapped_column(primary_key=True, doc="by Meta's time; NEVER_LEFT")
+    conversation_id: Mapped[UUID | None] = mapped_column(
+        ForeignKey("chat_conversations.id", ondelete="CASCADE"), index=True
+    )
 
 
 class ConversationFormerId(Model):
-    """An id that a customer has left behind: webhooks older than the change still name it."""
+    """The last departure of an id, as the previous release reads and writes it; copied by a trigger."""
 
     __tablename__ = "conversation_former_ids"
     __table_args__ = (CheckConstraint("kind IN ('phone', 'user_id')", name="kind"),)

@@ -5,12 +5,14 @@ that run side by side cannot deadlock.
 """
 
 from collections.abc import Iterable, Sequence
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 import orjson
 from sqlalchemy import Row, text
 
+from livechat.models import NEVER_LEFT
 from livechat.queries.session import AnySession
 
 Rows = Sequence[Row[Any]]
@@ -42,7 +44,7 @@ _LOCK_CONVERSATIONS = text(
     SELECT c.id, c.user_id, c.phone_number_id, c.last_message_time, c.customer_phone, c.customer_user_id,
            c.customer_parent_user_id, c.group_id, c.customer_username, c.customer_name, c.marketing_opt_out,
            c.marketing_opt_at, c.last_message_id, c.last_message_seq, c.unread_count, c.read_seq,
-           c.last_inbound_at, c.window_refused_at,
+           c.last_inbound_at, c.window_refused_at, c.gone_at,
            EXISTS (SELECT FROM chat_messages m WHERE m.conversation_id = c.id AND m.status = 'sending')
                AS has_sending
     FROM chat_conversations c
@@ -56,8 +58,8 @@ _LOCK_CONVERSATIONS = text(
         SELECT c.id FROM keys k JOIN chat_conversations c
             ON k.kind = 'group' AND c.phone_number_id = k.number AND c.group_id = k.value
         UNION ALL
-        SELECT f.conversation_id FROM keys k JOIN conversation_former_ids f
-            ON f.phone_number_id = k.number AND f.kind = k.kind AND f.value = k.value
+        SELECT o.conversation_id FROM keys k JOIN conversation_other_ids o
+            ON o.phone_number_id = k.number AND o.kind = k.kind AND o.value = k.value
     )
     ORDER BY c.id
     FOR UPDATE OF c
@@ -73,19 +75,35 @@ def lock_conversations(session: AnySession, keys: list[dict[str, str]]) -> Seque
     return session.execute(_LOCK_CONVERSATIONS, {"keys": _json(keys)}).all()
 
 
-_FORMER = text(
+_OTHER_IDS = text(
     """
-    SELECT f.phone_number_id, f.kind, f.value, f.conversation_id, f.left_at
+    SELECT o.phone_number_id, o.kind, o.value, o.conversation_id, o.left_at
     FROM jsonb_to_recordset(CAST(:keys AS jsonb)) AS k(number text, kind text, value text)
-    JOIN conversation_former_ids f
-        ON f.phone_number_id = k.number AND f.kind = k.kind AND f.value = k.value
+    JOIN conversation_other_ids o
+        ON o.phone_number_id = k.number AND o.kind = k.kind AND o.value = k.value
     """
 )
 
 
-def former_ids(session: AnySession, keys: list[dict[str, str]]) -> Rows:
-    """Which of ``keys`` somebody has left behind."""
-    return session.execute(_FORMER, {"keys": _json(keys)}).all()
+def other_ids(session: AnySession, keys: list[dict[str, str]]) -> Rows:
+    """Which of ``keys`` somebody has left behind, or has beside the ids in the conversation's row."""
+    return session.execute(_OTHER_IDS, {"keys": _json(keys)}).all()
+
+
+_FIRST_WORDS = text(
+    """
+    SELECT asked.id, first.timestamp FROM unnest(CAST(:ids AS uuid[])) AS asked (id)
+    CROSS JOIN LATERAL (
+        SELECT m.timestamp FROM chat_messages m WHERE m.conversation_id = asked.id
+        ORDER BY m.timestamp, m.seq LIMIT 1
+    ) first
+    """
+)
+
+
+def first_words(session: AnySession, ids: list[UUID]) -> dict[UUID, datetime]:
+    """{conversation: time of the oldest message in it}; those without a message are left out."""
+    return {row.id: row.timestamp for row in session.execute(_FIRST_WORDS, {"ids": ids})}
 
 
 _CONVERSATION_COLUMNS = """
@@ -93,7 +111,7 @@ _CONVERSATION_COLUMNS = """
     customer_parent_user_id text, group_id text, customer_username text, customer_name text,
     marketing_opt_out boolean, marketing_opt_at timestamptz, last_message_id uuid,
     last_message_time timestamptz, last_message_seq bigint, unread_count int, read_seq bigint,
-    last_inbound_at timestamptz, window_refused_at timestamptz
+    last_inbound_at timestamptz, window_refused_at timestamptz, gone_at timestamptz
 """
 _CONVERSATION_NAMES = ", ".join(part.split()[0] for part in _CONVERSATION_COLUMNS.split(","))
 _UPDATED_NAMES = [name for name in _CONVERSATION_NAMES.split(", ") if name not in ("id", "user_id")]
@@ -192,6 +210,7 @@ def merge_conversation(session: AnySession, loser: UUID, winner: UUID) -> None:
         FROM chat_conversations l WHERE w.id = :winner AND l.id = :loser
         """,
         "UPDATE conversation_former_ids SET conversation_id = :winner WHERE conversation_id = :loser",
+        "UPDATE conversation_other_ids SET conversation_id = :winner WHERE conversation_id = :loser",
         "UPDATE conversation_aliases SET conversation_id = :winner WHERE conversation_id = :loser",
         "INSERT INTO conversation_aliases (id, conversation_id) VALUES (:loser, :winner)",
         """
@@ -205,20 +224,67 @@ def merge_conversation(session: AnySession, loser: UUID, winner: UUID) -> None:
         session.execute(text(statement), {"loser": loser, "winner": winner})
 
 
-def save_former_ids(session: AnySession, rows: list[dict[str, Any]]) -> None:
-    """Remember ids left behind; the latest departure stands."""
+_OTHER_ID_COLUMNS = "phone_number_id text, kind text, value text, conversation_id uuid, left_at timestamptz"
+
+
+def save_other_ids(session: AnySession, rows: list[dict[str, Any]]) -> None:
+    """Remember ids left behind, and other writings of ids; of one departure the last word stands."""
+    values = {"rows": _json(rows), "never": NEVER_LEFT}
     session.execute(
         text(
-            """
+            f"""
+            INSERT INTO conversation_other_ids (phone_number_id, kind, value, conversation_id, left_at)
+            SELECT * FROM jsonb_to_recordset(CAST(:rows AS jsonb)) AS r({_OTHER_ID_COLUMNS})
+            ON CONFLICT (phone_number_id, kind, value, left_at) DO UPDATE
+            SET conversation_id = excluded.conversation_id
+            """  # noqa: S608  # constant column names
+        ),
+        values,
+    )
+    # The previous release reads this table, and may run beside us.
+    session.execute(
+        text(
+            f"""
             INSERT INTO conversation_former_ids (phone_number_id, kind, value, conversation_id, left_at)
-            SELECT * FROM jsonb_to_recordset(CAST(:rows AS jsonb))
-                AS r(phone_number_id text, kind text, value text, conversation_id uuid, left_at timestamptz)
+            SELECT DISTINCT ON (phone_number_id, kind, value) *
+            FROM jsonb_to_recordset(CAST(:rows AS jsonb)) AS r({_OTHER_ID_COLUMNS})
+            WHERE conversation_id IS NOT NULL AND left_at < :never
+            ORDER BY phone_number_id, kind, value, left_at DESC
             ON CONFLICT (phone_number_id, kind, value) DO UPDATE
             SET conversation_id = excluded.conversation_id, left_at = excluded.left_at
             WHERE conversation_former_ids.left_at < excluded.left_at
+            """  # noqa: S608  # constant column names
+        ),
+        values,
+    )
+
+
+def leave_other_writings(session: AnySession, rows: list[dict[str, Any]]) -> None:
+    """With their number these conversations {conversation_id, left_at} have lost all its writings."""
+    session.execute(
+        text(
+            """
+            UPDATE conversation_other_ids o SET left_at = r.left_at
+            FROM jsonb_to_recordset(CAST(:rows AS jsonb)) AS r(conversation_id uuid, left_at timestamptz)
+            WHERE o.conversation_id = r.conversation_id AND o.kind = 'phone' AND o.left_at = :never
             """
         ),
-        {"rows": _json(rows)},
+        {"rows": _json(rows), "never": NEVER_LEFT},
+    )
+
+
+def end_other_writings(session: AnySession, rows: list[dict[str, Any]]) -> None:
+    """These ids, other writings until now, are somebody else's."""
+    session.execute(
+        text(
+            """
+            DELETE FROM conversation_other_ids o
+            USING jsonb_to_recordset(CAST(:rows AS jsonb)) AS r(phone_number_id text, kind text, value text)
+            WHERE o.phone_number_id = r.phone_number_id AND o.kind = r.kind AND o.value = r.value
+                AND o.left_at = :never
+            """
+        ),
+        {"rows": _json(rows), "never": NEVER_LEFT},
     )
 
 

@@ -110,7 +110,8 @@ def conversation_json(
     """
     now = now or clock.now()
     heard_at, refused_at = conversation.last_inbound_at, conversation.window_refused_at
-    window_is_open = is_window_open(heard_at, refused_at, now)
+    # Nobody can be written to where no id leads any more.
+    window_is_open = conversation.gone_at is None and is_window_open(heard_at, refused_at, now)
     return {
         "id": str(conversation.id),
         "user_id": str(conversation.user_id),

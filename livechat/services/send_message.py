@@ -58,6 +58,10 @@ def send_message(session: AnySession, user_id: UUID, request: SendRequest, *, no
         return earlier
     checked = check_template(session, number, request.part) if request.message_type == "template" else None
     conversation = _locked_conversation(session, user_id, number, request)
+    if conversation.gone_at is not None:
+        raise ValidationFailedError(
+            errors={"conversation_id": ["The customer's number belongs to somebody else now."]}
+        )
     if conversation.is_blocked:
         raise CustomerBlockedError("Unblock the customer to write.")
     if checked is not None:

@@ -103,9 +103,9 @@ def recipient(raw: Json, people: People) -> Customer:
 def of_system_message(raw: Json) -> tuple[Customer, IdentityChange | None]:
     """Whose thread a ``system`` message belongs to, by the ids *before* the change, and the change.
 
-    None for a change that names no new id (a changed security code), and where nothing old is known that
-    could be found again. ``body`` often names the ids too, but beside a name that the user chooses: it is
-    never parsed.
+    What names a previous id or another number is a change, whatever its type is called. None for what names
+    no new id (a changed security code): the sender alone is meant there. ``body`` often names the ids too,
+    but beside a name that the user chooses: it is never parsed. Raises UnreadableError where no id is named.
     """
     system = obj(raw.get("system"))
     kind = label(system.get("type"))
@@ -113,11 +113,19 @@ def of_system_message(raw: Json) -> tuple[Customer, IdentityChange | None]:
     wa_id = digits_or_none(system.get("new_wa_id")) or digits_or_none(system.get("wa_id"))
     from_user_id = id_or_none(raw.get("from_user_id"))
     new_user_id = id_or_none(system.get("user_id"))
-    if kind not in _NUMBER_CHANGED and kind != _USER_ID_CHANGED:
-        return customer(NOBODY, old_phone or wa_id, from_user_id or new_user_id), None
     old_user_id = id_or_none(system.get("previous_user_id"))
     if old_user_id is None and from_user_id != new_user_id:
         old_user_id = from_user_id
+    is_change = (
+        kind in _NUMBER_CHANGED
+        or kind == _USER_ID_CHANGED
+        or id_or_none(system.get("previous_user_id")) not in (None, new_user_id)
+        or (old_phone is not None and wa_id not in (None, old_phone))
+    )
+    if not is_change:
+        is_sender_named = old_phone is not None or from_user_id is not None
+        phone = old_phone if is_sender_named else wa_id
+        return customer(NOBODY, phone, from_user_id if is_sender_named else new_user_id), None
     if kind == _USER_ID_CHANGED and old_phone is None and old_user_id is None:
         # The phone number did not change with the id: by it the thread is found.
         old_phone = wa_id
@@ -128,11 +136,14 @@ def of_system_message(raw: Json) -> tuple[Customer, IdentityChange | None]:
         new_user_id=new_user_id,
         new_parent_user_id=id_or_none(system.get("parent_user_id")),
     )
-    if old_phone is None and old_user_id is None:
-        return customer(NOBODY, wa_id, new_user_id), None
     parent = id_or_none(system.get("previous_parent_user_id")) or id_or_none(raw.get("from_parent_user_id"))
     known = Customer(phone=old_phone, user_id=old_user_id, parent_user_id=parent)
-    return known, change if change.new_phone or change.new_user_id else None
+    if from_user_id is not None and old_phone is None and old_user_id is None:
+        # The sender by the new id, and no word of the old one.
+        return customer(NOBODY, wa_id, new_user_id), None
+    if change.new_phone or change.new_user_id:
+        return known, change
+    return customer(NOBODY, known.phone, known.user_id, parent), None
 
 
 def of_contact_request(raw: Json, by: Customer) -> IdentityChange | None:
@@ -149,5 +160,5 @@ def of_contact_request(raw: Json, by: Customer) -> IdentityChange | None:
         for entry in items_of(card.get("phones")):
             phone = digits_or_none(obj(entry).get("wa_id")) or digits_or_none(obj(entry).get("phone"))
             if phone is not None and phone != by.phone:
-                return IdentityChange(new_phone=phone, old_user_id=user_id)
+                return IdentityChange(new_phone=phone, old_user_id=user_id, is_link=True)
     return None

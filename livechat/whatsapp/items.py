@@ -7,7 +7,7 @@ Nobody changes them. They are not frozen, since making a frozen one takes three 
 a text message takes that was a quarter.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal
 
@@ -40,13 +40,17 @@ class Customer:
 
 @dataclass(slots=True)
 class IdentityChange:
-    """A customer's new ids (``system`` messages) or a phone learnt for a known one (``contact_request``)."""
+    """A customer's new ids (``system`` messages) or a phone learnt for a known one (``contact_request``).
+
+    ``is_link``: nothing was left behind, the two ids are one person's at this moment.
+    """
 
     old_phone: str | None = None
     new_phone: str | None = None
     old_user_id: str | None = None
     new_user_id: str | None = None
     new_parent_user_id: str | None = None
+    is_link: bool = field(default=False, compare=False)
 
 
 @dataclass(slots=True)

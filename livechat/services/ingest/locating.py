@@ -5,10 +5,11 @@ from dataclasses import fields
 from typing import Any, NamedTuple
 from uuid import UUID
 
+from livechat.domain.phone import writings
 from livechat.queries import ingest as queries
 from livechat.queries.session import AnySession
 from livechat.services.ingest.batch import Entry
-from livechat.services.ingest.people import Conversation, FormerId, Key, People
+from livechat.services.ingest.people import Conversation, Key, OtherId, People
 from livechat.whatsapp.items import (
     ContactName,
     Customer,
@@ -19,7 +20,7 @@ from livechat.whatsapp.items import (
 )
 
 Personal = ThreadMessage | Reaction | MessageChange | CustomerPreference | ContactName
-_MARKS = ("new", "heard", "dirty", "identity_dirty")
+_MARKS = ("new", "heard", "dirty", "identity_dirty", "first_at")
 _LOADED = [item.name for item in fields(Conversation) if item.name not in _MARKS]
 _WRITTEN = [name for name in _LOADED if name != "has_sending"]
 
@@ -51,18 +52,21 @@ def load_people(session: AnySession, personal: Sequence[tuple[Entry, Personal]])
     rows = [{"number": number, "kind": kind, "value": value} for number, kind, value in sorted(keys)]
     # The columns stand in the order of the fields: by name they would cost as much as the query.
     conversations = [Conversation(*row) for row in queries.lock_conversations(session, rows)]
-    former = [
-        FormerId((row.phone_number_id, row.kind, row.value), row.conversation_id, row.left_at)
-        for row in queries.former_ids(session, rows)
+    others = [
+        OtherId((row.phone_number_id, row.kind, row.value), row.conversation_id, row.left_at)
+        for row in queries.other_ids(session, rows)
     ]
-    loaded = {conversation.id for conversation in conversations}
-    if any(gone.conversation_id not in loaded for gone in former):
+    loaded = {conversation.id: conversation for conversation in conversations}
+    if any(other.conversation_id not in loaded for other in others if other.conversation_id is not None):
         raise BatchOvertakenError
-    return People.of(conversations, former)
+    if any(isinstance(item, ThreadMessage) and item.identity_change is not None for _, item in personal):
+        for conversation_id, at in queries.first_words(session, list(loaded)).items():
+            loaded[conversation_id].first_at = at
+    return People.of(conversations, others)
 
 
 def keys_of(item: Personal) -> list[Key]:
-    """Every id that the item names a customer or a group by."""
+    """Every id that the item names a customer or a group by, numbers in all their writings."""
     number = number_of(item)
     customers = [item.customer]
     change = item.identity_change if isinstance(item, ThreadMessage) else None
@@ -72,11 +76,12 @@ def keys_of(item: Personal) -> list[Key]:
     return [
         (number, kind, value)
         for customer in customers
-        for kind, value in (
-            ("phone", customer.phone),
-            ("user_id", customer.user_id),
-            ("group", customer.group_id),
+        for kind, values in (
+            ("phone", () if customer.phone is None else writings(customer.phone)),
+            ("user_id", (customer.user_id,)),
+            ("group", (customer.group_id,)),
         )
+        for value in values
         if value is not None
     ]
 
@@ -104,6 +109,9 @@ def locate(
             conversation = people.apply_change(number, owner, item.customer, item.identity_change, at)
         else:
             conversation = people.find_or_create(number, known[number].owner, item.customer, at)
+        if isinstance(item, ThreadMessage) and conversation is not None:
+            first_at = conversation.first_at
+            conversation.first_at = at if first_at is None or at < first_at else first_at
         located.append(Located(entry, item, None if conversation is None else conversation.id))
     return located
 
@@ -122,18 +130,32 @@ def write_new_people(session: AnySession, people: People) -> None:
         queries.update_conversations(
             session, [written_columns(people.conversations[each]) for each in moving]
         )
-    if people.changed_former:
-        queries.save_former_ids(
+    _write_other_ids(session, people)
+
+
+def _write_other_ids(session: AnySession, people: People) -> None:
+    if people.ended:
+        names = ("phone_number_id", "kind", "value")
+        queries.end_other_writings(
+            session, [dict(zip(names, key, strict=True)) for key in sorted(people.ended)]
+        )
+    if people.left:
+        rows = [{"conversation_id": id_, "left_at": at} for id_, at in people.left.items()]
+        queries.leave_other_writings(session, rows)
+    if people.changed_ids:
+        queries.save_other_ids(
             session,
             [
                 {
-                    "phone_number_id": gone.key[0],
-                    "kind": gone.key[1],
-                    "value": gone.key[2],
-                    "conversation_id": people.get(gone.conversation_id).id,
-                    "left_at": gone.left_at,
+                    "phone_number_id": other.key[0],
+                    "kind": other.key[1],
+                    "value": other.key[2],
+                    "conversation_id": None
+                    if other.conversation_id is None
+                    else people.get(other.conversation_id).id,
+                    "left_at": other.left_at,
                 }
-                for gone in people.changed_former.values()
+                for other in people.changed_ids.values()
             ],
         )
 

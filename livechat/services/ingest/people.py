@@ -1,20 +1,26 @@
 """Who is who: from the ids in a webhook to one conversation, in memory, under locks that the caller holds.
 
-The rules are those of cloud-api.md section 3. A customer is found by business-scoped id first, then by phone.
-A webhook that names both links them, and merges two conversations that turn out to be one person's. Ids that
-a customer has left behind still lead to the conversation for messages older than the change.
+The rules are those of cloud-api.md section 3 and of docs/decisions/people.md. A customer is found by
+business-scoped id first, then by phone, in all its writings. A webhook that names both links them, and merges
+two conversations that turn out to be one person's: only where nothing tells the two apart. A phone number is
+one person's at a time: whoever was seen with it last has it, and whoever had it before keeps their thread and
+what they wrote. A business-scoped id is never anybody else's.
 """
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from livechat.domain.ids import uuid7
+from livechat.domain.phone import writings
+from livechat.models import NEVER_LEFT
 from livechat.whatsapp.items import Customer, IdentityChange
 
 Key = tuple[str, str, str]  # (phone_number_id, kind: phone | user_id | group, value)
 _COLUMN = {"phone": "customer_phone", "user_id": "customer_user_id", "group": "group_id"}
+# Meta's times are whole seconds: what is told of one second is true in it, and ends what was so before.
+_JUST_BEFORE = timedelta(microseconds=1)
 
 
 @dataclass(slots=True)
@@ -22,6 +28,7 @@ class Conversation:
     """A conversation's row while a batch works on it.
 
     What must be written: all of it where ``new`` or ``dirty``, what a message changes where only ``heard``.
+    ``first_at`` is the time of its oldest message where somebody asked for it, or one of this batch.
     """
 
     # In the order in which ``queries.ingest.lock_conversations`` selects them.
@@ -43,19 +50,21 @@ class Conversation:
     read_seq: int = 0
     last_inbound_at: datetime | None = None
     window_refused_at: datetime | None = None
+    gone_at: datetime | None = None
     has_sending: bool = False
     new: bool = False
     heard: bool = False
     dirty: bool = False
     identity_dirty: bool = False
+    first_at: datetime | None = None
 
 
 @dataclass(slots=True)
-class FormerId:
-    """An id that led to ``conversation`` until ``left_at``."""
+class OtherId:
+    """An id that led to ``conversation_id`` until ``left_at``, None: to a stranger; NEVER_LEFT: it does."""
 
     key: Key
-    conversation_id: UUID
+    conversation_id: UUID | None
     left_at: datetime
 
 
@@ -65,20 +74,28 @@ class People:
 
     conversations: dict[UUID, Conversation] = field(default_factory=dict)
     by_key: dict[Key, UUID] = field(default_factory=dict)
-    former: dict[Key, FormerId] = field(default_factory=dict)
-    changed_former: dict[Key, FormerId] = field(default_factory=dict)
+    past: dict[Key, list[OtherId]] = field(default_factory=dict)
+    changed_ids: dict[tuple[Key, datetime], OtherId] = field(default_factory=dict)
+    ended: set[Key] = field(default_factory=set)
+    # When conversations last lost their number: writings of it that this batch does not know go with it.
+    left: dict[UUID, datetime] = field(default_factory=dict)
     merges: list[tuple[UUID, UUID]] = field(default_factory=list)
     _merged_into: dict[UUID, UUID] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, conversations: Iterable[Conversation], former: Iterable[FormerId]) -> "People":
+    def of(cls, conversations: Iterable[Conversation], others: Iterable[OtherId]) -> "People":
         """An index over loaded rows."""
         people = cls()
         for conversation in conversations:
             people.conversations[conversation.id] = conversation
             people._index(conversation)
-        for gone in former:
-            people.former[gone.key] = gone
+        for other in others:
+            if other.left_at < NEVER_LEFT:
+                people.past.setdefault(other.key, []).append(other)
+            elif other.conversation_id is not None:
+                people.by_key.setdefault(other.key, other.conversation_id)
+        for left in people.past.values():
+            left.sort(key=lambda other: other.left_at)
         return people
 
     def get(self, conversation_id: UUID) -> Conversation:
@@ -92,124 +109,171 @@ class People:
         """The customer's conversation, linking and merging what this sighting shows to be one person."""
         if customer.group_id is not None:
             return self._at((number, "group", customer.group_id))
-        by_user = self._known(number, "user_id", customer.user_id, at)
-        by_phone = self._known(number, "phone", customer.phone, at)
-        if by_user is not None and by_phone is not None and by_user is not by_phone:
-            return self._reconcile(number, by_user, by_phone, customer)
-        return by_user or by_phone
+        by_user = self._of_user(number, customer.user_id)
+        by_phone = self._of_phone(number, customer.phone, at)
+        if by_user is None:
+            if by_phone is None or customer.user_id is None or by_phone.customer_user_id is None:
+                return by_phone
+            # The number is in other hands: its holder is known by another id.
+            return None
+        if by_phone is not None and by_phone is not by_user and _may_be_one(by_user, by_phone):
+            return self._merge(by_user, by_phone) or by_user
+        return by_user
 
     def find_or_create(self, number: str, owner: UUID, customer: Customer, at: datetime) -> Conversation:
         """The customer's conversation, with every id and name that this sighting teaches."""
         conversation = self.find(number, customer, at)
         if conversation is None:
-            conversation = Conversation(uuid7(), owner, number, last_message_time=at, new=True)
-            self.conversations[conversation.id] = conversation
+            conversation = self._begin(number, owner, at)
         self._learn(conversation, customer, at)
         return conversation
 
     def apply_change(
         self, number: str, owner: UUID, customer: Customer, change: IdentityChange, at: datetime
     ) -> Conversation:
-        """Re-key a conversation: its old ids become former ones, its thread stays."""
-        old = Customer(
-            phone=change.old_phone or customer.phone,
-            user_id=change.old_user_id or customer.user_id,
-            parent_user_id=customer.parent_user_id,
-            username=customer.username,
-            name=customer.name,
-        )
-        before = self.find(number, old, at)
-        after = self.find(number, Customer(phone=change.new_phone, user_id=change.new_user_id), at)
-        if before is not None and after is not None and before is not after:
-            conversation = self._merge(before, after) or before
-        elif before is not None or after is not None:
-            conversation = before or after  # type: ignore[assignment]  # one of them is there
-        else:
-            conversation = Conversation(uuid7(), owner, number, last_message_time=at, new=True)
-            self.conversations[conversation.id] = conversation
-        self._rekey(conversation, "phone", change.old_phone, change.new_phone, at)
-        self._rekey(conversation, "user_id", change.old_user_id, change.new_user_id, at)
-        if change.new_parent_user_id is not None:
-            conversation.customer_parent_user_id = change.new_parent_user_id
-        # What the change does not name is still worth learning: the phone of a user id's change, the name.
-        self._learn(
-            conversation,
-            Customer(
-                phone=customer.phone if change.old_phone is None else None,
-                user_id=customer.user_id if change.new_user_id is None else None,
+        """Re-key a conversation: what was left behind becomes past, its thread stays.
+
+        Two people who are known apart stay two, whatever the change says: the new number may have been
+        somebody else's, and then it leaves them. Only the thread that began under the new id after the
+        change, before we heard of it, is the same person's.
+        """
+        if change.is_link:
+            linked = Customer(
+                phone=change.new_phone,
+                user_id=change.old_user_id,
                 username=customer.username,
                 name=customer.name,
-            ),
-            at,
-        )
-        return self._never_nobody(conversation, change)
+            )
+            return self.find_or_create(number, owner, linked, at)
+        old_phone = change.old_phone or customer.phone
+        old_user_id = change.old_user_id or customer.user_id
+        before = self.find(number, Customer(phone=old_phone, user_id=old_user_id), at)
+        after = self._of_user(number, change.new_user_id)
+        if before is not None and after is not None and _is_sequel(before, after, change, at):
+            before = self._merge(before, after) or before
+        conversation = before or after or self._begin(number, owner, at)
+        self._move_user(conversation, old_user_id, change.new_user_id, at)
+        self._move_phone(conversation, change.old_phone, change.new_phone, at)
+        if change.new_phone is None and old_phone is not None:
+            self._claim(conversation, old_phone, at)
+        if change.new_parent_user_id is not None:
+            conversation.customer_parent_user_id = change.new_parent_user_id
+        self._learn_names(conversation, customer, at)
+        if not _has_ids(conversation):
+            self._mark_gone(conversation, at)
+        return conversation
 
-    def _never_nobody(self, conversation: Conversation, change: IdentityChange) -> Conversation:
-        """A change that comes after newer ones may find every id taken or left: keep the best there is."""
-        if conversation.customer_phone or conversation.customer_user_id or conversation.group_id:
-            return conversation
-        for kind, value in (
-            ("user_id", change.new_user_id),
-            ("phone", change.new_phone),
-            ("user_id", change.old_user_id),
-            ("phone", change.old_phone),
-        ):
+    def teach(self, conversation_id: UUID, phone: str | None, user_id: str | None) -> None:
+        """Meta said, of a message of ours, who it went to: these ids are the customer's of this conversation.
+
+        Another conversation under one of them is the same person's if nothing but the writing of the number
+        tells them apart; otherwise nothing is learnt.
+        """
+        conversation = self.get(conversation_id)
+        if conversation.group_id is not None:
+            return
+        number = conversation.phone_number_id
+        known_user = conversation.customer_user_id
+        if user_id is not None and known_user not in (None, user_id):
+            return
+        for kind, value in (("user_id", user_id), ("phone", phone)):
             if value is None:
                 continue
-            holder = self._at((conversation.phone_number_id, kind, value))
+            conversation = self.get(conversation_id)
+            holder = self._of_user(number, value) if kind == "user_id" else self._holder(number, value)
             if holder is None:
-                self._set(conversation, kind, value)
-                return conversation
-            merged = self._merge(conversation, holder)
-            if merged is not None:
-                return merged
-        raise ValueError("a change of identity that names nobody")
+                self._add(conversation, kind, value)
+            elif holder is not conversation:
+                users = {holder.customer_user_id, conversation.customer_user_id, user_id} - {None}
+                phones_differ = kind == "user_id" and not _same_phone(holder, conversation)
+                if len(users) <= 1 and not phones_differ:
+                    self._merge(conversation, holder)
+
+    # Finding
+
+    def _begin(self, number: str, owner: UUID, at: datetime) -> Conversation:
+        conversation = Conversation(uuid7(), owner, number, last_message_time=at, new=True)
+        self.conversations[conversation.id] = conversation
+        return conversation
 
     def _at(self, key: Key) -> Conversation | None:
         found = self.by_key.get(key)
         return None if found is None else self.get(found)
 
-    def _known(self, number: str, kind: str, value: str | None, at: datetime) -> Conversation | None:
-        if value is None:
+    def _of_user(self, number: str, user_id: str | None) -> Conversation | None:
+        """Also by an id that the customer has left behind: it is never given to anybody else."""
+        if user_id is None:
             return None
-        key = (number, kind, value)
+        key = (number, "user_id", user_id)
         current = self._at(key)
         if current is not None:
             return current
-        gone = self.former.get(key)
-        return self.get(gone.conversation_id) if gone is not None and at <= gone.left_at else None
+        left = [gone.conversation_id for gone in self.past.get(key, ()) if gone.conversation_id is not None]
+        return self.get(left[-1]) if left else None
 
-    def _reconcile(
-        self, number: str, by_user: Conversation, by_phone: Conversation, customer: Customer
-    ) -> Conversation:
-        """One sighting, two conversations. The business-scoped id is the stronger witness."""
-        someone_else = by_phone.customer_user_id not in (None, customer.user_id)
-        if someone_else and self._at((number, "phone", customer.phone or "")) is by_phone:
-            # The phone went from one known person to another: it leaves the first, who keeps the thread.
-            self._set(by_phone, "phone", None)
-            return by_user
-        if someone_else:
-            return by_user
-        return self._merge(by_user, by_phone) or by_user
+    def _of_phone(self, number: str, phone: str | None, at: datetime) -> Conversation | None:
+        """Whoever had this number at that time, or has it now."""
+        if phone is None:
+            return None
+        written = writings(phone)
+        if self.past:
+            gone = self._departure(number, written, at)
+            if gone is not None:
+                return None if gone.conversation_id is None else self.get(gone.conversation_id)
+        found = [
+            conversation
+            for value in written
+            if (conversation := self._at((number, "phone", value))) is not None
+        ]
+        if not found:
+            return None
+        first = found[0]
+        for other in found[1:]:
+            if other is not first and _may_be_one(first, other):
+                first = self._merge(first, other) or first
+        return first
+
+    def _departure(self, number: str, written: Iterable[str], at: datetime) -> OtherId | None:
+        """The first at or after this time at which the number was left: whoever left it then had it."""
+        after = [
+            gone
+            for value in written
+            for gone in self.past.get((number, "phone", value), ())
+            if at <= gone.left_at
+        ]
+        return min(after, key=lambda gone: gone.left_at, default=None)
+
+    def _holder(self, number: str, phone: str) -> Conversation | None:
+        """Who has this number now."""
+        for value in writings(phone):
+            holder = self._at((number, "phone", value))
+            if holder is not None:
+                return holder
+        return None
+
+    # Learning from a sighting
 
     def _learn(self, conversation: Conversation, customer: Customer, at: datetime) -> None:
         if customer.group_id is not None:
             if conversation.group_id is None:
                 self._set(conversation, "group", customer.group_id)
             return
+        number = conversation.phone_number_id
+        if (
+            customer.user_id is not None
+            and conversation.customer_user_id is None
+            and self._of_user(number, customer.user_id) is None
+        ):
+            self._set(conversation, "user_id", customer.user_id)
+        if customer.phone is not None and customer.phone != conversation.customer_phone:
+            self._claim(conversation, customer.phone, at)
+        self._learn_names(conversation, customer, at)
+        if not _has_ids(conversation):
+            self._mark_gone(conversation, at)
+
+    def _learn_names(self, conversation: Conversation, customer: Customer, at: datetime) -> None:
         # A webhook can be days late: what an older message says does not replace what is known.
-        newer = conversation.last_inbound_at is None or at >= conversation.last_inbound_at
-        for kind, value in (("phone", customer.phone), ("user_id", customer.user_id)):
-            if value is None or self._is_former(conversation, kind, value, at):
-                continue
-            known = getattr(conversation, _COLUMN[kind])
-            if known == value or self._at((conversation.phone_number_id, kind, value)) is not None:
-                continue
-            if known is None:
-                self._set(conversation, kind, value)
-            elif newer:
-                self._set(conversation, kind, value)
-                self._leave((conversation.phone_number_id, kind, known), conversation, at)
+        newer = _is_news(conversation, at)
         for attribute in ("customer_parent_user_id", "customer_username", "customer_name"):
             value = getattr(customer, attribute.removeprefix("customer_"))
             known = getattr(conversation, attribute)
@@ -217,28 +281,127 @@ class People:
                 setattr(conversation, attribute, value)
                 conversation.dirty = True
 
-    def _is_former(self, conversation: Conversation, kind: str, value: str, at: datetime) -> bool:
-        gone = self.former.get((conversation.phone_number_id, kind, value))
-        return gone is not None and at <= gone.left_at and self.get(gone.conversation_id) is conversation
-
-    def _rekey(
-        self, conversation: Conversation, kind: str, old: str | None, new: str | None, at: datetime
-    ) -> None:
-        number = conversation.phone_number_id
-        if new is not None and not self._is_former(conversation, kind, new, at):
-            holder = self._at((number, kind, new))
-            if holder is None:
-                self._set(conversation, kind, new)
-        if old is None or new is None or old == new:  # without a successor it only says who is meant
+    def _claim(self, conversation: Conversation, phone: str, at: datetime, *, gained: bool = False) -> None:
+        """The customer was seen with this number. ``gained``: they have had it since then, and not before."""
+        number, written = conversation.phone_number_id, writings(phone)
+        gone = self._departure(number, written, at)
+        if gone is not None:
+            if gone.conversation_id is None:
+                self._remember(gone.key, conversation, gone.left_at)
             return
-        if self._at((number, kind, old)) is conversation:
-            self._set(conversation, kind, None)
-        self._leave((number, kind, old), conversation, at)
+        holder, known = self._holder(number, phone), conversation.customer_phone
+        if holder is conversation:
+            if known is None:
+                self._promote(conversation, written)
+            return
+        if known is not None and not _is_news(conversation, at):
+            return
+        if holder is not None:
+            if _spoke_after(holder, at) or (not gained and _may_be_one(holder, conversation)):
+                # It is theirs now; or the same person's, whose threads merge when nothing is on its way.
+                return
+            self._lose(holder, at - _JUST_BEFORE)
+        elif gained:
+            self._remember((number, "phone", phone), None, at - _JUST_BEFORE)
+        if known is not None:
+            self._lose(conversation, at)
+        self._set(conversation, "phone", phone)
 
-    def _leave(self, key: Key, conversation: Conversation, at: datetime) -> None:
-        known = self.former.get(key)
-        if known is None or known.left_at < at:
-            self.former[key] = self.changed_former[key] = FormerId(key, conversation.id, at)
+    # Changes
+
+    def _move_user(self, conversation: Conversation, old: str | None, new: str | None, at: datetime) -> None:
+        if new is None:
+            return
+        number, known = conversation.phone_number_id, conversation.customer_user_id
+        if old is not None and old != new and self._of_user(number, old) is None:
+            self._remember((number, "user_id", old), conversation, at)
+        holder = self._of_user(number, new)
+        if known == new or holder not in (None, conversation) or (number, "user_id", new) in self.past:
+            return
+        if known is not None and known != old and not _is_news(conversation, at):
+            return
+        self._end((number, "user_id", new))
+        if known is not None:
+            self._remember((number, "user_id", known), conversation, at)
+        self._set(conversation, "user_id", new)
+
+    def _move_phone(self, conversation: Conversation, old: str | None, new: str | None, at: datetime) -> None:
+        if new is None or (old is not None and new in writings(old)):
+            return
+        number = conversation.phone_number_id
+        if old is not None and self._departure(number, writings(old), at) is None:
+            holder = self._holder(number, old)
+            if holder is conversation:
+                self._lose(conversation, at, but=writings(new))
+            elif holder is None:
+                self._remember((number, "phone", old), conversation, at)
+            elif not _spoke_after(holder, at):
+                # Somebody whom we do not know had it after our customer, and has left it too.
+                self._lose(holder, at - _JUST_BEFORE)
+                self._remember((number, "phone", old), conversation, at)
+        self._claim(conversation, new, at, gained=True)
+
+    def _lose(self, conversation: Conversation, left_at: datetime, *, but: Collection[str] = ()) -> None:
+        """Its number, in all its writings, is not this customer's any more: what is older is still theirs.
+
+        ``but``: numbers that stay.
+        """
+        number, known = conversation.phone_number_id, conversation.customer_phone
+        held = [
+            key
+            for key, found in self.by_key.items()
+            if key[1] == "phone"
+            and key[0] == number
+            and key[2] not in but
+            and self.get(found) is conversation
+        ]
+        for key in held:
+            self._remember(key, conversation, left_at)
+            if key[2] != known:
+                del self.by_key[key]
+                self.ended.add(key)
+        if known is not None:
+            self._set(conversation, "phone", None)
+        self.left[conversation.id] = left_at
+        if not _has_ids(conversation):
+            self._mark_gone(conversation, left_at)
+
+    def _promote(self, conversation: Conversation, written: Iterable[str]) -> None:
+        """Another writing, or what a merged thread was known by, becomes the number in the row."""
+        for value in written:
+            key = (conversation.phone_number_id, "phone", value)
+            if self._at(key) is conversation:
+                self._end(key)
+                self._set(conversation, "phone", value)
+                return
+
+    def _remember(self, key: Key, conversation: Conversation | None, left_at: datetime) -> None:
+        """Until ``left_at`` this id led to ``conversation``, None: to a stranger."""
+        other = OtherId(key, None if conversation is None else conversation.id, left_at)
+        if left_at < NEVER_LEFT:
+            kept = [each for each in self.past.get(key, ()) if each.left_at != left_at]
+            self.past[key] = sorted([*kept, other], key=lambda each: each.left_at)
+        self.changed_ids[key, left_at] = other
+
+    def _add(self, conversation: Conversation, kind: str, value: str) -> None:
+        """One more id of this customer: in the row where it has none of this kind, else beside it."""
+        if getattr(conversation, _COLUMN[kind]) is None:
+            self._set(conversation, kind, value)
+            return
+        key = (conversation.phone_number_id, kind, value)
+        self.by_key[key] = conversation.id
+        self._remember(key, conversation, NEVER_LEFT)
+
+    def _end(self, key: Key) -> None:
+        """The id stands beside a row no more."""
+        self.by_key.pop(key, None)
+        self.changed_ids.pop((key, NEVER_LEFT), None)
+        self.ended.add(key)
+
+    def _mark_gone(self, conversation: Conversation, at: datetime) -> None:
+        if conversation.gone_at is None:
+            conversation.gone_at = at
+            conversation.dirty = conversation.identity_dirty = True
 
     def _set(self, conversation: Conversation, kind: str, value: str | None) -> None:
         attribute = _COLUMN[kind]
@@ -250,6 +413,7 @@ class People:
         setattr(conversation, attribute, value)
         if value is not None:
             self.by_key[(conversation.phone_number_id, kind, value)] = conversation.id
+            conversation.gone_at = None
         conversation.dirty = conversation.identity_dirty = True
 
     def _index(self, conversation: Conversation) -> None:
@@ -273,11 +437,12 @@ class People:
         for kind, attribute in (("phone", "customer_phone"), ("user_id", "customer_user_id")):
             value = getattr(loser, attribute)
             self._set(loser, kind, None)
-            if value is not None and getattr(winner, attribute) is None:
-                self._set(winner, kind, value)
+            if value is not None:
+                self._add(winner, kind, value)
         for attribute in ("customer_parent_user_id", "customer_username", "customer_name"):
             if getattr(winner, attribute) is None:
                 setattr(winner, attribute, getattr(loser, attribute))
+        winner.first_at = _earliest(winner.first_at, loser.first_at)
         winner.unread_count += loser.unread_count
         winner.read_seq = min(winner.read_seq, loser.read_seq)
         winner.last_inbound_at = _latest(winner.last_inbound_at, loser.last_inbound_at)
@@ -300,5 +465,53 @@ class People:
         return winner
 
 
+def _has_ids(conversation: Conversation) -> bool:
+    return bool(conversation.customer_phone or conversation.customer_user_id or conversation.group_id)
+
+
+def _same_phone(one: Conversation, other: Conversation) -> bool:
+    """Whether the numbers, where both are known, are one number, however it is written."""
+    if one.customer_phone is None or other.customer_phone is None:
+        return True
+    return other.customer_phone in writings(one.customer_phone)
+
+
+def _may_be_one(one: Conversation, other: Conversation) -> bool:
+    """Whether nothing tells these two people apart."""
+    is_same_user = one.customer_user_id == other.customer_user_id
+    one_is_unknown = one.customer_user_id is None or other.customer_user_id is None
+    return (is_same_user or one_is_unknown) and _same_phone(one, other)
+
+
+def _is_sequel(before: Conversation, after: Conversation, change: IdentityChange, at: datetime) -> bool:
+    """Whether the customer wrote under the new id before we were told of the change, as webhooks overtake.
+
+    Then the thread under it holds nothing older, and neither its number nor its name is another.
+    """
+    numbers = writings(change.new_phone) if change.new_phone is not None else (before.customer_phone,)
+    return (
+        before is not after
+        and change.old_user_id is not None
+        and after.customer_user_id == change.new_user_id
+        and (after.first_at is None or after.first_at >= at)
+        and after.customer_phone in (None, *numbers)
+        and (
+            None in (before.customer_name, after.customer_name) or before.customer_name == after.customer_name
+        )
+    )
+
+
+def _is_news(conversation: Conversation, at: datetime) -> bool:
+    return conversation.last_inbound_at is None or at >= conversation.last_inbound_at
+
+
+def _spoke_after(conversation: Conversation, at: datetime) -> bool:
+    return conversation.last_inbound_at is not None and conversation.last_inbound_at > at
+
+
 def _latest(one: datetime | None, other: datetime | None) -> datetime | None:
     return max((moment for moment in (one, other) if moment is not None), default=None)
+
+
+def _earliest(one: datetime | None, other: datetime | None) -> datetime | None:
+    return min((moment for moment in (one, other) if moment is not None), default=None)
