@@ -1,6 +1,7 @@
 import { useCallback, useEffect, useId, useRef } from 'react';
 import { Button } from '../components/button';
 import { FailureNotice, Notice } from '../components/notice';
+import { RowBoundary } from '../components/row-boundary';
 import { ChooseTemplate } from '../features/attach/choose-template';
 import { ComposerTools } from '../features/attach/composer-tools';
 import { StartChatProvider } from '../features/attach/start-chat';
@@ -112,7 +113,9 @@ export function ConversationPlace(props: Props) {
       </main>
       {areDetailsOpen && (
         <div className={styles.details}>
-          <DetailsPane conversation={conversation} number={number} onClose={onToggleDetails} />
+          <RowBoundary of={conversation}>
+            <DetailsPane conversation={conversation} number={number} onClose={onToggleDetails} />
+          </RowBoundary>
         </div>
       )}
     </>

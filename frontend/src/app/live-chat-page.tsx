@@ -1,7 +1,6 @@
 import { lazy, Suspense, useCallback, useEffect, useState } from 'react';
 import { FailureNotice } from '../components/notice';
 import { PassingNotices } from '../components/passing-notice';
-import { ConnectNumber } from '../features/numbers/connect-number';
 import type { Session } from '../features/session/session';
 import { useLiveUpdates } from '../hooks/live-updates';
 import { useNotifications } from '../hooks/notifications';
@@ -25,6 +24,10 @@ interface Props {
   onSignedOut: () => void;
 }
 
+// Seen once: by who has no number yet.
+const ConnectNumber = lazy(() =>
+  import('../features/numbers/connect-number').then(({ ConnectNumber: shown }) => ({ default: shown })),
+);
 const ActivityPlace = lazy(() => import('../features/activity/activity-place'));
 
 /** The page of a signed-in agent: a header, and the chosen number's conversations below it. */
@@ -87,7 +90,9 @@ export function LiveChat({ session, onSignOut, onSignedOut }: Props) {
       {numbers.data && !number && (
         <main className={styles.single}>
           <div className={styles.card}>
-            <ConnectNumber onConnected={(connected) => place.chooseNumber(connected.phone_number_id)} />
+            <Suspense fallback={t.loading}>
+              <ConnectNumber onConnected={(connected) => place.chooseNumber(connected.phone_number_id)} />
+            </Suspense>
           </div>
         </main>
       )}

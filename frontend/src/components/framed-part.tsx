@@ -1,11 +1,13 @@
 import { CornerUpLeft, FileText, Film, Image, Link, List, MapPin, Phone, ClipboardCopy, ShoppingBag, User, ClipboardList } from 'lucide-react';
 import type { ReactNode } from 'react';
 import { Markup } from './markup';
+import { lookUp } from '../lib/lookup';
 import type { Framed, ShownButton } from '../lib/message-parts';
 import { t } from '../messages/en';
 import { k } from '../messages/kinds-en';
 import { PlacePart } from './part-card';
 import styles from './parts.module.css';
+import { Some } from './some';
 
 const ICONS: Record<ShownButton['kind'], ReactNode> = {
   reply: <CornerUpLeft size={15} />,
@@ -38,54 +40,66 @@ export function FramedPart({ framed }: { framed: Framed }) {
       {body ? <Markup text={body} /> : name && <span className={styles.detail}>{k.templateElsewhere}</span>}
       {footer && <bdi className={styles.detail}>{footer}</bdi>}
       {buttons.length > 0 && (
-        <ul className={styles.buttons}>
-          {buttons.map((button, index) => (
-            // Buttons have no identity but their place.
-            // oxlint-disable-next-line react/no-array-index-key
-            <li key={index}>
-              <span className={styles.button}>
-                <span aria-hidden>{ICONS[button.kind]}</span>
-                <bdi>{button.title || fallback(button.kind)}</bdi>
-              </span>
-              {button.detail && <bdi className={styles.address}>{button.detail}</bdi>}
-            </li>
-          ))}
-        </ul>
+        <Some items={buttons}>
+          {(shown) => (
+            <ul className={styles.buttons}>
+              {shown.map((button, index) => (
+                // Buttons have no identity but their place.
+                // oxlint-disable-next-line react/no-array-index-key
+                <li key={index}>
+                  <span className={styles.button}>
+                    <span aria-hidden>{ICONS[button.kind]}</span>
+                    <bdi>{button.title || fallback(button.kind)}</bdi>
+                  </span>
+                  {button.detail && <bdi className={styles.address}>{button.detail}</bdi>}
+                </li>
+              ))}
+            </ul>
+          )}
+        </Some>
       )}
       {sections.some((section) => section.rows.length > 0) && (
         <div className={styles.sections}>
-          {sections.map((section, at) => (
-            // oxlint-disable-next-line react/no-array-index-key
-            <div key={at}>
-              {section.title && <bdi className={styles.sectionTitle}>{section.title}</bdi>}
-              <ul>
-                {section.rows.map((row, index) => (
-                  // oxlint-disable-next-line react/no-array-index-key
-                  <li key={index}>
-                    <bdi>{row.title}</bdi>
-                    {row.description && <bdi className={styles.detail}>{row.description}</bdi>}
-                  </li>
-                ))}
-              </ul>
-            </div>
-          ))}
+          <Some items={sections}>
+            {(shown) =>
+              shown.map((section, at) => (
+                // oxlint-disable-next-line react/no-array-index-key
+                <div key={at}>
+                  {section.title && <bdi className={styles.sectionTitle}>{section.title}</bdi>}
+                  <Some items={section.rows}>{(rows) => <ul>{rows.map(renderRow)}</ul>}</Some>
+                </div>
+              ))
+            }
+          </Some>
         </div>
       )}
       {cards.length > 0 && (
         // It scrolls sideways, so the keyboard must reach it.
         // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex
         <section className={styles.cards} aria-label={k.cards(cards.length)} tabIndex={0}>
-          {cards.map((card, index) => (
-            // oxlint-disable-next-line react/no-array-index-key
-            <div key={index} className={styles.card}>
-              <FramedPart framed={card} />
-            </div>
-          ))}
+          <Some items={cards}>
+            {(shown) =>
+              shown.map((card, index) => (
+                // oxlint-disable-next-line react/no-array-index-key
+                <div key={index} className={styles.card}>
+                  <FramedPart framed={card} />
+                </div>
+              ))
+            }
+          </Some>
         </section>
       )}
     </div>
   );
 }
+
+const renderRow = (row: Framed['sections'][number]['rows'][number], index: number): ReactNode => (
+  // oxlint-disable-next-line react/no-array-index-key
+  <li key={index}>
+    <bdi>{row.title}</bdi>
+    {row.description && <bdi className={styles.detail}>{row.description}</bdi>}
+  </li>
+);
 
 const fallback = (kind: ShownButton['kind']): string => k.button[kind];
 
@@ -95,7 +109,7 @@ function HeaderFile({ header }: { header: NonNullable<Framed['headerMedia']> }) 
   if (url) return <img className={styles.headerPicture} src={url} alt={t.typeName(header.type)} loading="lazy" />;
   return (
     <span className={styles.headerFile}>
-      <span aria-hidden>{FILE_ICONS[header.type]}</span>
+      <span aria-hidden>{lookUp(FILE_ICONS, header.type)}</span>
       <bdi>{header.filename ?? header.media?.filename ?? t.typeName(header.type)}</bdi>
     </span>
   );

@@ -1,11 +1,54 @@
-import { Fragment, type ReactNode, useMemo } from 'react';
-import { type Block, type Inline, parseMarkup } from '../lib/markup';
+import { Fragment, type ReactNode, useMemo, useState, useSyncExternalStore } from 'react';
+import { folded } from '../lib/fold';
+import { type Block, type Inline, parseMarks } from '../lib/marks';
+import { t } from '../messages/en';
+import { Button } from './button';
 import styles from './markup.module.css';
 
-/** A message's text with WhatsApp's formatting: built from nodes, so that no text can become markup. */
+// Links are found by a part of the page that comes a moment later: texts do not wait for it.
+let parse: (text: string) => Block[] = parseMarks;
+const waiting = new Set<() => void>();
+void import('../lib/markup').then(({ parseMarkup }) => {
+  parse = parseMarkup;
+  for (const tell of waiting) tell();
+});
+const subscribe = (tell: () => void) => {
+  waiting.add(tell);
+  return () => waiting.delete(tell);
+};
+
+// What was shown whole stays so when its row is scrolled out of the thread and comes back.
+const unfolded = new Set<string>();
+
+/**
+ * A message's text with WhatsApp's formatting: built from nodes, so that no text can become markup. Of a very long
+ * one the beginning is shown until the reader asks for the rest.
+ */
 export function Markup({ text }: { text: string }) {
-  const blocks = useMemo(() => parseMarkup(text), [text]);
-  return <div className={styles.markup}>{blocks.map(renderBlock)}</div>;
+  const [isWhole, setWhole] = useState(() => unfolded.has(text));
+  const short = useMemo(() => folded(text), [text]);
+  const shown = isWhole ? text : (short ?? text);
+  const parser = useSyncExternalStore(subscribe, () => parse);
+  const blocks = useMemo(() => parser(shown), [parser, shown]);
+  return (
+    <div className={styles.markup}>
+      {blocks.map(renderBlock)}
+      {shown !== text && (
+        <>
+          {'… '}
+          <Button
+            kind="link"
+            onClick={() => {
+              unfolded.add(text);
+              setWhole(true);
+            }}
+          >
+            {t.bubble.showAll}
+          </Button>
+        </>
+      )}
+    </div>
+  );
 }
 
 // Parts have no identity but their place, and a text is parsed anew as a whole: the index is the key.
@@ -57,7 +100,8 @@ function renderInline(node: Inline, index: number): ReactNode {
       return <code key={index}>{node.text}</code>;
     case 'link':
       return (
-        <a key={index} href={node.href} target="_blank" rel="noopener noreferrer nofollow">
+        // An address reads from left to right, in whatever it stands.
+        <a key={index} dir="ltr" href={node.href} target="_blank" rel="noopener noreferrer nofollow">
           {node.text}
         </a>
       );

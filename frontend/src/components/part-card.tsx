@@ -3,6 +3,7 @@ import type { ReactNode } from 'react';
 import type { Place } from '../lib/message-parts';
 import { k } from '../messages/kinds-en';
 import styles from './parts.module.css';
+import { Some } from './some';
 
 /** A card with an icon, a title and a line below it; what else it says follows. */
 export function Part(props: { icon: ReactNode; title: string; detail?: string | null; children?: ReactNode }) {
@@ -22,16 +23,20 @@ export function Part(props: { icon: ReactNode; title: string; detail?: string | 
 
 export function Rows({ rows }: { rows: { label: string; value: string }[] }) {
   return (
-    <dl className={styles.rows}>
-      {rows.map(({ label, value }, index) => (
-        // Two fields of a form may have one name.
-        // oxlint-disable-next-line react/no-array-index-key
-        <div key={index}>
-          <dt dir="auto">{label || k.formOther}</dt>
-          <dd dir="auto">{value}</dd>
-        </div>
-      ))}
-    </dl>
+    <Some items={rows} first={40}>
+      {(shown) => (
+        <dl className={styles.rows}>
+          {shown.map(({ label, value }, index) => (
+            // Two fields of a form may have one name.
+            // oxlint-disable-next-line react/no-array-index-key
+            <div key={index}>
+              <dt dir="auto">{label || k.formOther}</dt>
+              <dd dir="auto">{value}</dd>
+            </div>
+          ))}
+        </dl>
+      )}
+    </Some>
   );
 }
 

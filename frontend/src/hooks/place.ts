@@ -24,7 +24,7 @@ export function usePlace(): Place {
   const [search] = useSearchParams();
   const isActivity = path === ACTIVITY;
   const match = isActivity ? null : /^\/live-chat\/([^/]+)$/.exec(path);
-  const conversationId = match?.[1] ? decodeURIComponent(match[1]) : null;
+  const conversationId = match?.[1] ? decoded(match[1]) : null;
   const named = search.get('number');
 
   useEffect(() => {
@@ -58,6 +58,15 @@ export function usePlace(): Place {
     openActivity,
     chooseNumber,
   };
+}
+
+/** A part of the address as it was meant. One that is malformed stands as it is: there is no conversation of that name. */
+function decoded(part: string): string {
+  try {
+    return decodeURIComponent(part);
+  } catch {
+    return part;
+  }
 }
 
 const conversationPath = (id: string): string => `${HOME}/${encodeURIComponent(id)}`;

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type Block, type Inline, parseInline, parseMarkup, plainText } from './markup';
+import { type Block, type Inline, MOST_SPANS, newWork, parseInline, parseMarkup, plainText } from './markup';
 
 const inlineText = (nodes: Inline[]): string =>
   nodes.map((node) => ('children' in node ? inlineText(node.children) : node.text)).join('');
@@ -103,14 +103,63 @@ describe('any text at all', () => {
     );
   });
 
-  it('is read in good time, however it is made to hinder', () => {
-    for (const evil of ['*a '.repeat(1365), '_'.repeat(4096), '`'.repeat(4096), 'h'.repeat(4096), '*_~'.repeat(1365)]) {
-      const before = process.cpuUsage();
-      parseMarkup(evil);
-      // Of the processor and not of the clock: other programs run beside the tests.
-      expect(process.cpuUsage(before).user).toBeLessThan(500_000);
-    }
+  /** What a text is repeated of: marks, their neighbours, and what else is looked at. */
+  const piece = fc.string({
+    unit: fc.constantFrom(
+      '*', '_', '~', '`', '```', '>', '> ', '- ', '1. ', ' ', '\n', 'a', '1', '+', '(', ')', '[', ']', '「', '」', '.', '@', '%',
+      'https://', 'www.', 'mailto:', 'tel:', 'a.b', 'é', '🙂',
+    ),
+    minLength: 1,
+    maxLength: 8,
   });
+  const known = [
+    ' *a', '*a ', '*', '_', '~', '`', '``', '```', '``` a', '```a```', '*_~', '*_~a~_*', ' *a*', '> *a\n', '- *a\n', '1. a\n',
+    '\n', 'https://a.b(', 'https://a.b)', '([https://a.b', 'http://%', 'https://', 'www.', 'www.a', 'mailto:', 'mailto:a@b', 'a@', 'a@b.',
+    'a.', '+91', '(', '(1', '1 ', '0', '00', 'h', 'tel:', '.....a', 'https://a.b/....',
+  ];
+  const stepsOf = (text: string): number => {
+    const work = newWork();
+    parseMarkup(text, work);
+    return work.steps;
+  };
+  // Two visits of each character, two more where there are addresses, and their own letters; a phone number is tried
+  // at each digit, over its own length at most.
+  const VISITS = 6;
+  const PHONE = 32;
+
+  it.each(known)('takes as many steps as there are characters, of %j', (text) => {
+    const most = /[\d(+]/.test(text) ? VISITS + PHONE : VISITS;
+    for (const length of [1024, 8192, 65_536])
+      expect(stepsOf(text.repeat(Math.ceil(length / text.length)).slice(0, length))).toBeLessThan(most * length + 100);
+  });
+
+  it('takes steps with the length of a text, not with its square, whatever it is repeated of', () => {
+    fc.assert(
+      fc.property(fc.tuple(fc.constantFrom('', 'a', '*', 'https://a.b/'), piece, piece), ([first, text, last]) => {
+        for (const length of [500, 4000, 16_000]) {
+          const whole = first + text.repeat(Math.ceil(length / text.length)) + last;
+          expect(stepsOf(whole)).toBeLessThan((VISITS + PHONE) * whole.length + 100);
+        }
+      }),
+      { numRuns: 150 },
+    );
+  });
+
+  const countSpans = (nodes: Inline[]): number =>
+    nodes.reduce((sum, node) => sum + (node.kind === 'text' ? 0 : 1) + ('children' in node ? countSpans(node.children) : 0), 0);
+  const count = (block: Block): number => {
+    if (block.kind === 'list') return block.items.reduce((sum, item) => sum + 1 + countSpans(item), 0);
+    return 1 + ('children' in block ? countSpans(block.children) : 0);
+  };
+
+  it.each([' *a*', '*_~a~_*', '`a`', 'a@b.com ', '- *a*\n', '> a\n', '1. a\n', '```a```', '> a\nb\n'])(
+    'of %j makes a bounded number of elements, and loses nothing',
+    (text) => {
+      const blocks = parseMarkup(text.repeat(10_000));
+      expect(blocks.reduce((sum, block) => sum + count(block), 0)).toBeLessThan(2 * MOST_SPANS + 2);
+      expect(blocks.map(blockText).join('').replace(/[^ab]/g, '').length).toBe(text.replace(/[^ab]/g, '').length * 10_000);
+    },
+  );
 });
 
 it('makes one line of a text', () => {

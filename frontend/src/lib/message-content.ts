@@ -1,3 +1,4 @@
+import { shorten } from './shorten';
 import type { Message } from './types';
 
 /** What is read of `content` before its parts are drawn, with care: `content` is what Meta sent. */
@@ -8,29 +9,37 @@ export const fieldsOf = (value: unknown): Fields =>
 export const listOf = (value: unknown): unknown[] => (Array.isArray(value) ? value : []);
 export const textOf = (value: unknown): string | null => (typeof value === 'string' && value !== '' ? value : null);
 export const numberOf = (value: unknown): number | null => (typeof value === 'number' && Number.isFinite(value) ? value : null);
+// Names, titles and labels are a line or two; who sends more is shown the beginning of it.
+const LONGEST_LABEL = 300;
+export const labelOf = (value: unknown): string | null => {
+  const text = textOf(value);
+  return text === null ? null : shorten(text, LONGEST_LABEL);
+};
 /** Numbers as Meta also writes them: as strings. */
 export const numericOf = (value: unknown): number | null =>
   numberOf(typeof value === 'string' && value.trim() !== '' ? Number(value) : value);
+/** What Meta sent of a message. It is an object, unless something went wrong on the way. */
+export const contentOf = (message: Pick<Message, 'content'>): Fields => fieldsOf(message.content);
 export const fieldsIn = (value: unknown): Fields[] => listOf(value).map(fieldsOf);
 
 /** Its sender has deleted it: nothing of it is shown. */
-export const isDeleted = (message: Message): boolean => 'revoked_at' in message.content;
+export const isDeleted = (message: Message): boolean => 'revoked_at' in contentOf(message);
 
 /** A form's answers came; `formOf` reads them. */
-export const isFormAnswer = (message: Message): boolean => 'nfm_reply' in fieldsOf(message.content.interactive);
+export const isFormAnswer = (message: Message): boolean => 'nfm_reply' in fieldsOf(contentOf(message).interactive);
 
 export const isCallPermission = (message: Message): boolean =>
-  'call_permission_reply' in fieldsOf(message.content.interactive);
+  'call_permission_reply' in fieldsOf(contentOf(message).interactive);
 
 /** `interactive.type`: “button”, “flow”, “list_reply”, … */
-export const interactiveKindOf = (message: Message): string | null => textOf(fieldsOf(message.content.interactive).type);
+export const interactiveKindOf = (message: Message): string | null => textOf(fieldsOf(contentOf(message).interactive).type);
 
 /** The customer's answer to buttons or a list, as opposed to those that the business sent. */
 export const isAnswer = (message: Message): boolean => (interactiveKindOf(message) ?? '').endsWith('_reply');
 
 /** What kind of message it was that WhatsApp did not pass on: “poll_creation”, “edit”, … */
 export const unsupportedKindOf = (message: Message): string | null =>
-  textOf(fieldsOf(message.content.unsupported).type);
+  textOf(fieldsOf(contentOf(message).unsupported).type);
 
 export interface Call {
   isMissed: boolean;
@@ -40,8 +49,8 @@ export interface Call {
 }
 
 export function callOf(message: Message): Call | null {
-  if (!('call' in message.content)) return null;
-  const { event, direction, duration, status } = fieldsOf(message.content.call);
+  if (!('call' in contentOf(message))) return null;
+  const { event, direction, duration, status } = fieldsOf(contentOf(message).call);
   const seconds = numericOf(duration);
   const isOver = event === 'terminate';
   return {
@@ -54,16 +63,16 @@ export function callOf(message: Message): Call | null {
 
 /** Who answers the customer has changed: from Meta's agent to people, or back. */
 export function handoverOf(message: Message): { isToUs: boolean; summary: string | null } | null {
-  if (!('messaging_handovers' in message.content)) return null;
-  const part = fieldsOf(message.content.messaging_handovers);
+  if (!('messaging_handovers' in contentOf(message))) return null;
+  const part = fieldsOf(contentOf(message).messaging_handovers);
   return { isToUs: part.type !== 'control_taken', summary: message.text };
 }
 
 /** `system.type`: “user_changed_number”, “user_identity_changed”, … */
-export const systemKindOf = (message: Message): string | null => textOf(fieldsOf(message.content.system).type);
+export const systemKindOf = (message: Message): string | null => textOf(fieldsOf(contentOf(message).system).type);
 
 export const newNumberOf = (message: Message): string | null => {
-  const system = fieldsOf(message.content.system);
+  const system = fieldsOf(contentOf(message).system);
   return textOf(system.wa_id) ?? textOf(system.new_wa_id);
 };
 
@@ -72,4 +81,4 @@ const LINES = ['system', 'call', 'request_welcome'];
 /** A message that is about the conversation and not a part of it: shown as a line across the thread. */
 export const isSystemLine = (message: Message): boolean => LINES.includes(message.message_type);
 
-export const isVoiceNote = (message: Message): boolean => fieldsOf(message.content.audio).voice === true;
+export const isVoiceNote = (message: Message): boolean => fieldsOf(contentOf(message).audio).voice === true;

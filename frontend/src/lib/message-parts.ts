@@ -1,4 +1,6 @@
-import { type Fields, fieldsIn, fieldsOf, isDeleted, listOf, numberOf, numericOf, textOf } from './message-content';
+import { lookUp } from './lookup';
+import { contentOf, type Fields, fieldsIn, fieldsOf, isDeleted, labelOf, listOf, numberOf, numericOf, textOf } from './message-content';
+import { shorten } from './shorten';
 import type { Message } from './types';
 
 /** The typed parts of `content` that the page shows, read with care: `content` is what Meta sent. */
@@ -19,13 +21,13 @@ export interface MediaPart {
 }
 
 export function mediaOf(message: Message): MediaPart | null {
-  return 'media' in message.content ? mediaPart(message.content.media) : null;
+  return 'media' in contentOf(message) ? mediaPart(contentOf(message).media) : null;
 }
 
 export function mediaPart(value: unknown): MediaPart {
   const media = fieldsOf(value);
   const state = media.state === 'ready' || media.state === 'failed' ? media.state : 'pending';
-  const waveform = listOf(media.waveform).filter((bar) => typeof bar === 'number');
+  const waveform = listOf(media.waveform).slice(0, 1000).filter((bar) => typeof bar === 'number');
   return {
     state,
     mimeType: textOf(media.mime_type),
@@ -70,13 +72,13 @@ export interface Place {
   longitude: number;
 }
 
-export const locationOf = (message: Message): Place | null => placeOf(message.content.location);
+export const locationOf = (message: Message): Place | null => placeOf(contentOf(message).location);
 
 function placeOf(value: unknown): Place | null {
   const part = fieldsOf(value);
   const [latitude, longitude] = [numericOf(part.latitude), numericOf(part.longitude)];
   if (latitude === null || longitude === null) return null;
-  return { name: textOf(part.name), address: textOf(part.address), latitude, longitude };
+  return { name: labelOf(part.name), address: labelOf(part.address), latitude, longitude };
 }
 
 export interface SharedContact {
@@ -91,25 +93,25 @@ export interface SharedContact {
   isOwn: boolean;
 }
 
-export const contactsOf = (message: Message): SharedContact[] => fieldsIn(message.content.contacts).map(contactOf);
+export const contactsOf = (message: Message): SharedContact[] => fieldsIn(contentOf(message).contacts).map(contactOf);
 
 function contactOf(card: Fields): SharedContact {
   const { formatted_name, first_name, last_name } = fieldsOf(card.name);
   const org = fieldsOf(card.org);
-  const joined = (parts: unknown[]) => parts.map(textOf).filter((part) => part !== null).join(', ') || null;
+  const joined = (parts: unknown[]) => parts.map(labelOf).filter((part) => part !== null).join(', ') || null;
   return {
-    name: textOf(formatted_name) ?? [first_name, last_name].map(textOf).filter(Boolean).join(' '),
+    name: labelOf(formatted_name) ?? [first_name, last_name].map(labelOf).filter(Boolean).join(' '),
     phones: fieldsIn(card.phones).flatMap((entry) => {
-      const number = textOf(entry.phone) ?? textOf(entry.wa_id);
-      return number === null ? [] : [{ number, waId: textOf(entry.wa_id), kind: textOf(entry.type) }];
+      const number = labelOf(entry.phone) ?? labelOf(entry.wa_id);
+      return number === null ? [] : [{ number, waId: labelOf(entry.wa_id), kind: labelOf(entry.type) }];
     }),
-    emails: fieldsIn(card.emails).flatMap((entry) => textOf(entry.email) ?? []),
+    emails: fieldsIn(card.emails).flatMap((entry) => labelOf(entry.email) ?? []),
     links: fieldsIn(card.urls).flatMap((entry) => webLink(entry.url) ?? []),
     addresses: fieldsIn(card.addresses).flatMap(
       (entry) => joined([entry.street, entry.city, entry.state, entry.zip, entry.country]) ?? [],
     ),
     organisation: joined([org.title, org.department, org.company]),
-    birthday: textOf(card.birthday),
+    birthday: labelOf(card.birthday),
     isOwn: card.origin === 'contact_request',
   };
 }
@@ -129,14 +131,14 @@ export interface Order {
 }
 
 export function orderOf(message: Message): Order | null {
-  const part = fieldsOf(message.content.order);
+  const part = fieldsOf(contentOf(message).order);
   const items = fieldsIn(part.product_items).map((item) => ({
-    product: textOf(item.product_retailer_id) ?? '',
+    product: labelOf(item.product_retailer_id) ?? '',
     quantity: numericOf(item.quantity) ?? 1,
     price: numericOf(item.item_price),
-    currency: textOf(item.currency) ?? '',
+    currency: shorten(textOf(item.currency) ?? '', 12),
   }));
-  if (!('order' in message.content)) return null;
+  if (!('order' in contentOf(message))) return null;
   const sums = new Map<string, number>();
   for (const { currency, price, quantity } of items)
     sums.set(currency, (sums.get(currency) ?? 0) + (price ?? Number.NaN) * quantity);
@@ -152,16 +154,16 @@ export interface Choice {
 }
 
 export function choiceOf(message: Message): Choice | null {
-  const button = fieldsOf(message.content.button);
-  const pressed = textOf(button.text) ?? textOf(button.payload);
+  const button = fieldsOf(contentOf(message).button);
+  const pressed = labelOf(button.text) ?? labelOf(button.payload);
   if (pressed !== null) return { by: 'template', title: pressed, description: null };
-  const { button_reply, list_reply } = fieldsOf(message.content.interactive);
+  const { button_reply, list_reply } = fieldsOf(contentOf(message).interactive);
   const tapped = fieldsOf(button_reply);
   const row = fieldsOf(list_reply);
-  const tappedTitle = textOf(tapped.title) ?? textOf(tapped.id);
+  const tappedTitle = labelOf(tapped.title) ?? labelOf(tapped.id);
   if (tappedTitle !== null) return { by: 'button', title: tappedTitle, description: null };
-  const rowTitle = textOf(row.title) ?? textOf(row.id);
-  return rowTitle === null ? null : { by: 'list', title: rowTitle, description: textOf(row.description) };
+  const rowTitle = labelOf(row.title) ?? labelOf(row.id);
+  return rowTitle === null ? null : { by: 'list', title: rowTitle, description: labelOf(row.description) };
 }
 
 export interface FormAnswer {
@@ -171,7 +173,7 @@ export interface FormAnswer {
 
 /** A form's answers, field by field. They come as JSON in a string; what is no JSON is one row. */
 export function formOf(message: Message): FormAnswer | null {
-  const reply = fieldsOf(message.content.interactive).nfm_reply;
+  const reply = fieldsOf(contentOf(message).interactive).nfm_reply;
   if (reply === undefined) return null;
   const { name, response_json } = fieldsOf(reply);
   const isAddress = name === 'address_message';
@@ -180,20 +182,35 @@ export function formOf(message: Message): FormAnswer | null {
     try {
       given = JSON.parse(given);
     } catch {
-      return { isAddress, rows: [{ label: '', value: given as string }] };
+      return { isAddress, rows: [{ label: '', value: shorten(given as string, LONGEST_VALUE) }] };
     }
   const rows = rowsOf(given).filter(({ label }) => label !== 'flow_token');
   return { isAddress, rows: rows.map(({ label, value }) => ({ label: readable(label), value })) };
 }
 
-/** Every value of a nested object with the path to it, as people read it. */
-function rowsOf(value: unknown, path = ''): { label: string; value: string }[] {
-  if (Array.isArray(value) && value.every((item) => typeof item !== 'object' || item === null))
-    return [{ label: path, value: value.map(shown).join(', ') }];
-  if (Array.isArray(value)) return value.flatMap((item, index) => rowsOf(item, `${path} ${index + 1}`));
-  if (typeof value === 'object' && value !== null)
-    return Object.entries(value).flatMap(([key, item]) => rowsOf(item, path === '' ? key : `${path} ${key}`));
-  return [{ label: path, value: shown(value) }];
+// A form has some dozens of fields, in a group or two.
+const MOST_ROWS = 500;
+const DEEPEST = 8;
+const LONGEST_VALUE = 2000;
+
+/** Every value of a nested object with the path to it, as people read it; of what is endless, the beginning. */
+function rowsOf(value: unknown): { label: string; value: string }[] {
+  const rows: { label: string; value: string }[] = [];
+  const add = (label: string, text: string) => rows.push({ label, value: shorten(text, LONGEST_VALUE) });
+  const walk = (item: unknown, path: string, depth: number): void => {
+    if (rows.length >= MOST_ROWS) return;
+    if (Array.isArray(item) && item.every((one) => typeof one !== 'object' || one === null))
+      add(path, item.slice(0, MOST_ROWS).map(shown).join(', '));
+    else if (typeof item !== 'object' || item === null) add(path, shown(item));
+    else if (depth >= DEEPEST) add(path, '…');
+    else
+      for (const [key, one] of Object.entries(item)) {
+        const name = Array.isArray(item) ? String(Number(key) + 1) : shorten(key, 100);
+        walk(one, path === '' && !Array.isArray(item) ? name : `${path} ${name}`, depth + 1);
+      }
+  };
+  walk(value, '', 0);
+  return rows;
 }
 
 const YES = '✓';
@@ -212,7 +229,7 @@ function readable(key: string): string {
 
 /** The customer's answer to being asked for calls. */
 export function callPermissionOf(message: Message): { isGiven: boolean; isPermanent: boolean } | null {
-  const reply = fieldsOf(message.content.interactive).call_permission_reply;
+  const reply = fieldsOf(contentOf(message).interactive).call_permission_reply;
   if (reply === undefined) return null;
   const { response, is_permanent } = fieldsOf(reply);
   return { isGiven: response === 'accept', isPermanent: is_permanent === true };
@@ -244,24 +261,25 @@ const FILES = ['image', 'video', 'document'];
 function headerOf(value: unknown, content: Fields): Pick<Framed, 'headerText' | 'headerPlace' | 'headerMedia'> {
   const header = fieldsOf(value);
   const type = (textOf(header.type) ?? textOf(header.format) ?? '').toLowerCase();
-  const file = fieldsOf(header[type]);
+  const isFile = FILES.includes(type);
+  const file = isFile ? fieldsOf(header[type]) : {};
   const media = 'media' in content ? mediaPart(content.media) : null;
   return {
-    headerText: type === 'text' || type === '' ? textOf(header.text) : null,
+    headerText: type === 'text' || type === '' ? labelOf(header.text) : null,
     headerPlace: type === 'location' ? placeOf(header.location) : null,
-    headerMedia: FILES.includes(type) ? { type, media, filename: textOf(file.filename) } : null,
+    headerMedia: isFile ? { type, media, filename: labelOf(file.filename) } : null,
   };
 }
 
 /** Buttons, list or request that the business sent; null for the customer's answer to one. */
 export function interactiveOf(message: Pick<Message, 'content'>): Framed | null {
-  const part = message.content.interactive;
+  const part = contentOf(message).interactive;
   const { type, header, body, footer, action } = fieldsOf(part);
   if (part === undefined || typeof type !== 'string' || type.endsWith('_reply')) return null;
   const act = fieldsOf(action);
   const parameters = fieldsOf(act.parameters);
   const one = (kind: ShownButton['kind'], title: unknown, detail: unknown = null): ShownButton[] => [
-    { kind, title: textOf(title) ?? '', detail: textOf(detail) },
+    { kind, title: labelOf(title) ?? '', detail: labelOf(detail) },
   ];
   const buttons: Record<string, () => ShownButton[]> = {
     button: () => fieldsIn(act.buttons).flatMap((item) => one('reply', fieldsOf(item.reply).title)),
@@ -278,19 +296,19 @@ export function interactiveOf(message: Pick<Message, 'content'>): Framed | null 
   const sections =
     type === 'list' || type === 'product_list'
       ? fieldsIn(act.sections).map((section) => ({
-          title: textOf(section.title),
+          title: labelOf(section.title),
           rows: [...fieldsIn(section.rows), ...fieldsIn(section.product_items)].map((row) => ({
-            title: textOf(row.title) ?? textOf(row.product_retailer_id) ?? '',
-            description: textOf(row.description),
+            title: labelOf(row.title) ?? labelOf(row.product_retailer_id) ?? '',
+            description: labelOf(row.description),
           })),
         }))
       : [];
   return {
     name: null,
-    ...headerOf(header, message.content),
+    ...headerOf(header, contentOf(message)),
     body: textOf(fieldsOf(body).text),
-    footer: textOf(fieldsOf(footer).text),
-    buttons: buttons[type]?.() ?? [],
+    footer: labelOf(fieldsOf(footer).text),
+    buttons: lookUp(buttons, type)?.() ?? [],
     sections,
     cards: [],
   };
@@ -312,13 +330,13 @@ const TEMPLATE_BUTTONS: Record<string, ShownButton['kind']> = {
 
 /** A template as the customer saw it, or only its name where it was sent elsewhere. */
 export function templateOf(message: Message): Framed | null {
-  const part = message.content.template;
+  const part = contentOf(message).template;
   if (part === undefined) return null;
-  const rendered = fieldsOf(message.content.rendered);
-  const shownTemplate = renderedOf(rendered, message.content);
+  const rendered = fieldsOf(contentOf(message).rendered);
+  const shownTemplate = renderedOf(rendered, contentOf(message));
   return {
     ...shownTemplate,
-    name: textOf(fieldsOf(part).name),
+    name: labelOf(fieldsOf(part).name),
     body: shownTemplate.body ?? message.text,
     // Each card's file stands at its own header.
     cards: fieldsIn(rendered.cards).map((card) => renderedOf(card, fieldsOf(card.header))),
@@ -331,11 +349,11 @@ function renderedOf(rendered: Fields, content: Fields): Framed {
     name: null,
     ...headerOf(rendered.header, content),
     body: text(rendered.body),
-    footer: text(rendered.footer),
+    footer: labelOf(text(rendered.footer)),
     buttons: fieldsIn(rendered.buttons).map((button) => ({
-      kind: TEMPLATE_BUTTONS[(textOf(button.type) ?? '').toLowerCase()] ?? 'reply',
-      title: textOf(button.text) ?? textOf(button.title) ?? '',
-      detail: textOf(button.url) ?? textOf(button.phone_number) ?? textOf(button.coupon_code),
+      kind: lookUp(TEMPLATE_BUTTONS, textOf(button.type)?.toLowerCase()) ?? 'reply',
+      title: labelOf(button.text) ?? labelOf(button.title) ?? '',
+      detail: labelOf(button.url) ?? labelOf(button.phone_number) ?? labelOf(button.coupon_code),
     })),
     sections: [],
     cards: [],
@@ -352,16 +370,21 @@ export interface AdReferral {
   greeting: string | null;
 }
 
+const shortly = (value: unknown): string | null => {
+  const text = textOf(value);
+  return text === null ? null : shorten(text, 1000);
+};
+
 export function referralOf(message: Message): AdReferral | null {
-  if (!('referral' in message.content)) return null;
-  const part = fieldsOf(message.content.referral);
+  if (!('referral' in contentOf(message))) return null;
+  const part = fieldsOf(contentOf(message).referral);
   return {
     isAd: part.source_type !== 'post',
-    headline: textOf(part.headline),
-    body: textOf(part.body),
+    headline: labelOf(part.headline),
+    body: shortly(part.body),
     link: webLink(part.source_url),
     mediaType: textOf(part.media_type),
-    greeting: textOf(fieldsOf(part.welcome_message).text),
+    greeting: shortly(fieldsOf(part.welcome_message).text),
   };
 }
 
@@ -378,15 +401,15 @@ export interface Marks {
 }
 
 export function marksOf(message: Message): Marks {
-  const { content } = message;
+  const content = contentOf(message);
   const context = fieldsOf(content.context);
   const group = fieldsOf(content.group);
   return {
     forwarded: context.frequently_forwarded === true ? 'often' : context.forwarded === true ? 'once' : null,
-    product: textOf(fieldsOf(context.referred_product).product_retailer_id),
+    product: labelOf(fieldsOf(context.referred_product).product_retailer_id),
     author:
       'group' in content && message.direction === 'inbound'
-        ? (textOf(group.name) ?? textOf(group.from) ?? textOf(group.from_user_id))
+        ? (labelOf(group.name) ?? labelOf(group.from) ?? labelOf(group.from_user_id))
         : null,
     editedAt: textOf(content.edited_at),
     isDeleted: isDeleted(message),
@@ -396,17 +419,17 @@ export function marksOf(message: Message): Marks {
 
 /** The first error that Meta put on a message: its code and the best sentence there is. */
 export function errorOf(message: Message): { code: number | null; detail: string | null } | null {
-  const first = fieldsIn(message.content.errors)[0];
+  const first = fieldsIn(contentOf(message).errors)[0];
   if (first === undefined) return null;
-  const detail = textOf(fieldsOf(first.error_data).details) ?? textOf(first.message) ?? textOf(first.title);
+  const detail = labelOf(fieldsOf(first.error_data).details) ?? labelOf(first.message) ?? labelOf(first.title);
   return { code: numericOf(first.code), detail };
 }
 
-export const isAnimated = (message: Message): boolean => fieldsOf(message.content.sticker).animated === true;
+export const isAnimated = (message: Message): boolean => fieldsOf(contentOf(message).sticker).animated === true;
 
 /** The words of a kind of message that is new to this page: its texts, field by field. */
 export function unknownPartOf(message: Message): { label: string; value: string }[] {
-  const part = message.content[message.message_type];
+  const part = lookUp(contentOf(message), message.message_type);
   return rowsOf(part ?? {})
     .filter(({ label, value }) => label !== '' && value !== '' && value.length <= 500 && !/(^| )id$/.test(label))
     .slice(0, 8)

@@ -1,4 +1,5 @@
 import { phone } from './format';
+import { shorten } from './shorten';
 import { t } from '../messages/en';
 import type { Conversation, PhoneNumber } from './types';
 
@@ -7,10 +8,13 @@ type Customer = Pick<
   'customer_name' | 'customer_username' | 'customer_phone' | 'customer_user_id'
 >;
 
+// WhatsApp takes 25 characters for a name; who brings more is still told apart by these.
+const LONGEST = 100;
+
 /** What a customer is called: by name, else by username, number or business-scoped id. */
 export function customerName(customer: Customer): string {
-  if (customer.customer_name) return customer.customer_name;
-  if (customer.customer_username) return `@${customer.customer_username}`;
+  if (customer.customer_name) return shorten(customer.customer_name, LONGEST);
+  if (customer.customer_username) return `@${shorten(customer.customer_username, LONGEST)}`;
   if (customer.customer_phone) return phone(customer.customer_phone);
   // A group's thread is nobody's own.
   return customer.customer_user_id ?? t.group;

@@ -13,13 +13,36 @@ import {
   systemKindOf,
   unsupportedKindOf,
 } from './message-content';
-import { plainText } from './markup';
+import { lookUp } from './lookup';
+import { plainText } from './marks';
+import { cut, shorten } from './shorten';
 import type { Message } from './types';
 
-/** A message in one line. Every type has a name, so that no row is ever blank. */
+// A line of a list shows some sixty characters, a quote or a notification two hundred: no more is read of a text.
+const SHOWN = 240;
+const READ = 2 * SHOWN;
+
+/**
+ * A message in one line. Every type has a name, so that no row is ever blank. It is asked for where nothing may fail:
+ * in lists, titles and notifications. What cannot be read is named as that.
+ */
 export function preview(message: Message): string {
+  try {
+    return shorten(lineOf(message), SHOWN);
+  } catch {
+    return t.typeName('unknown');
+  }
+}
+
+/** The beginning of a text without its marks. */
+export function plainStart(text: string): string {
+  const start = cut(text.trimStart(), READ);
+  return shorten(plainText(start), start.length < text.length ? SHOWN : READ);
+}
+
+function lineOf(message: Message): string {
   if (isDeleted(message)) return t.kinds.deleted(message.direction === 'outbound');
-  const text = message.text ? plainText(message.text) : '';
+  const text = message.text ? plainStart(message.text) : '';
   switch (message.message_type) {
     case 'text':
       return text || typeName(message);
@@ -46,13 +69,12 @@ export function typeName(message: Message): string {
   if (isFormAnswer(message)) return t.kinds.form;
   if (isCallPermission(message)) return t.kinds.callPermission;
   if (isAnswer(message)) return t.typeName('interactive');
-  return t.kinds.interactiveKinds[interactiveKindOf(message) ?? ''] ?? t.kinds.interactive;
+  return lookUp(t.kinds.interactiveKinds, interactiveKindOf(message)) ?? t.kinds.interactive;
 }
 
 /** What WhatsApp did not pass on, by its name where that is told. */
 export function unsupportedLine(message: Message): string {
-  const kind = unsupportedKindOf(message);
-  return (kind !== null && t.kinds.unsupportedKinds[kind]) || t.typeName('unsupported');
+  return lookUp(t.kinds.unsupportedKinds, unsupportedKindOf(message)) ?? t.typeName('unsupported');
 }
 
 function callLine(message: Message): string {
@@ -68,7 +90,7 @@ function systemLine(message: Message): string | null {
   const handover = handoverOf(message);
   if (handover) {
     const what = handover.isToUs ? t.kinds.handedToYou : t.kinds.takenByAgent;
-    return handover.summary ? `${what} ${handover.summary}` : what;
+    return handover.summary ? `${what} ${plainStart(handover.summary)}` : what;
   }
   switch (systemKindOf(message)) {
     case 'user_changed_number':

@@ -1,4 +1,6 @@
 import { span } from '../lib/format';
+import { lookUp } from '../lib/lookup';
+import { shorten } from '../lib/shorten';
 import type { Sentences } from './catalogue';
 import type { t } from './en';
 
@@ -65,7 +67,9 @@ const page = {
   failedToLoad: 'تعذّر تحميل هذا.',
   correlation: (id) => `المرجع: ${id}`,
   couldNotRefresh: 'تعذّر التحديث',
-  typeName: (type) => typeNames[type] ?? `رسالة من النوع «${type}»`,
+  more: (count) => `${count.toLocaleString('ar')} أخرى`,
+  rowFailed: 'لا يمكن عرض هذا.',
+  typeName: (type) => lookUp(typeNames, type) ?? `رسالة من النوع «${shorten(type, 40)}»`,
   voiceNote: 'رسالة صوتية',
   group: 'مجموعة',
   session: {
@@ -182,6 +186,7 @@ const page = {
   bubble: {
     reply: 'رد',
     copy: 'نسخ النص',
+    showAll: 'عرض الكل',
     copied: 'نُسخ',
     copyFailed: 'لم يسمح هذا المتصفح بالنسخ.',
     actions: 'إجراءات الرسالة',

@@ -1,6 +1,8 @@
 import { catalogue } from './catalogue';
 import { span } from '../lib/format';
 import { formatLocale } from '../lib/language';
+import { lookUp } from '../lib/lookup';
+import { shorten } from '../lib/shorten';
 import { plural } from './plural';
 
 /** Every sentence of the page, in English. A further language is a file of this shape. */
@@ -36,7 +38,9 @@ export const t = catalogue('page', {
   failedToLoad: 'This could not be loaded.',
   correlation: (id: string) => `Reference: ${id}`,
   couldNotRefresh: 'Could not refresh',
-  typeName: (type: string) => typeNames[type] ?? `Message of type “${type}”`,
+  more: (count: number) => `${count.toLocaleString(formatLocale)} more`,
+  rowFailed: 'This cannot be shown.',
+  typeName: (type: string) => lookUp(typeNames, type) ?? `Message of type “${shorten(type, 40)}”`,
   voiceNote: 'Voice message',
   group: 'Group',
 
@@ -142,6 +146,7 @@ export const t = catalogue('page', {
   bubble: {
     reply: 'Reply',
     copy: 'Copy text',
+    showAll: 'Show all',
     copied: 'Copied',
     copyFailed: 'This browser did not let us copy.',
     actions: 'Message actions',

@@ -2,6 +2,7 @@ import { CircleAlert, FileText, Image, LoaderCircle, Mic, Music, RotateCw, Stick
 import type { ReactNode } from 'react';
 import { useMediaRetry } from '../../hooks/media-retry';
 import { fileSize } from '../../lib/format';
+import { lookUp } from '../../lib/lookup';
 import { isVoiceNote } from '../../lib/message-content';
 import { mediaOf, type MediaPart as Media } from '../../lib/message-parts';
 import { typeName } from '../../lib/preview';
@@ -41,7 +42,7 @@ export function MediaPart({ message, from }: { message: Message; from: string })
   }
 }
 
-const iconOf = (message: Message) => (isVoiceNote(message) ? <Mic size={22} /> : ICONS[message.message_type]);
+const iconOf = (message: Message) => (isVoiceNote(message) ? <Mic size={22} /> : lookUp(ICONS, message.message_type));
 
 function Pending({ message, media }: { message: Message; media: Media }) {
   const box = boxOf(message.message_type, media);

@@ -1,5 +1,6 @@
 import { Link } from 'wouter';
 import { Button } from '../../components/button';
+import { RowBoundary } from '../../components/row-boundary';
 import { FailureNotice } from '../../components/notice';
 import { Tick } from '../../components/tick';
 import { useSendAgain, useSendsForAttention } from '../../hooks/activity';
@@ -24,6 +25,7 @@ export function SendsForAttention({ phoneNumberId }: { phoneNumberId: string }) 
       <ul className={styles.list}>
         {messages.map((message) => (
           <li key={message.id} className={styles.item}>
+            <RowBoundary of={message}>
             <div className={styles.words}>
               <p className={styles.title}>
                 <Trouble message={message} />
@@ -43,6 +45,7 @@ export function SendsForAttention({ phoneNumberId }: { phoneNumberId: string }) 
             >
               {t.activity.show}
             </Link>
+            </RowBoundary>
           </li>
         ))}
       </ul>

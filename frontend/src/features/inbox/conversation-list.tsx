@@ -3,6 +3,7 @@ import { CheckCheck, MessagesSquare, SearchX } from 'lucide-react';
 import { type KeyboardEvent, useEffect, useRef, useState } from 'react';
 import { Button } from '../../components/button';
 import { FailureNotice, Notice } from '../../components/notice';
+import { RowBoundary } from '../../components/row-boundary';
 import { useNow } from '../../hooks/browser';
 import { useConversationList } from '../../hooks/conversations';
 import { useServices } from '../../hooks/services';
@@ -12,7 +13,7 @@ import type { ListFilter } from '../../lib/keys';
 import type { Conversation } from '../../lib/types';
 import { t } from '../../messages/en';
 import styles from './conversation-list.module.css';
-import { ConversationRow } from './conversation-row';
+import { BrokenRow, ConversationRow } from './conversation-row';
 
 interface Props {
   filter: ListFilter;
@@ -160,14 +161,19 @@ function Rows(props: RowsProps) {
                 aria-setsize={hasMore ? -1 : conversations.length}
                 style={{ transform: `translateY(${item.start}px)` }}
               >
-                <ConversationRow
-                  conversation={conversation}
-                  href={hrefOf(conversation.id)}
-                  isCurrent={conversation.id === currentId}
-                  isTabStop={item.index === mountedStop}
-                  userId={userId}
-                  now={now}
-                />
+                <RowBoundary
+                  of={conversation}
+                  fallback={<BrokenRow href={hrefOf(conversation.id)} isCurrent={conversation.id === currentId} />}
+                >
+                  <ConversationRow
+                    conversation={conversation}
+                    href={hrefOf(conversation.id)}
+                    isCurrent={conversation.id === currentId}
+                    isTabStop={item.index === mountedStop}
+                    userId={userId}
+                    now={now}
+                  />
+                </RowBoundary>
               </li>
             )
           );

@@ -74,6 +74,15 @@ export const ConversationRow = memo(function ConversationRow(props: Props) {
   );
 });
 
+/** In place of a row that could not be drawn: it still leads to its conversation. */
+export function BrokenRow({ href, isCurrent }: { href: string; isCurrent: boolean }) {
+  return (
+    <Link href={href} className={styles.row} data-list-row aria-current={isCurrent ? 'page' : undefined}>
+      <span className={styles.preview}>{t.rowFailed}</span>
+    </Link>
+  );
+}
+
 function LastMessage({ conversation }: { conversation: Conversation }) {
   const message = conversation.last_message;
   if (!message) return <span className={styles.preview}>{t.inbox.noMessages}</span>;

@@ -5,6 +5,7 @@ import { Markup } from '../../components/markup';
 import { Tick } from '../../components/tick';
 import { copyText } from '../../lib/clipboard';
 import { clockTime, fullTime } from '../../lib/format';
+import { shorten } from '../../lib/shorten';
 import { tickOf } from '../../lib/status';
 import type { Message } from '../../lib/types';
 import { t } from '../../messages/en';
@@ -67,24 +68,36 @@ export const Bubble = memo(function Bubble(props: Props) {
         onSendAgain={onSendAgain}
         onDismiss={props.onDismiss}
       />
-      {message.reactions.length > 0 && (
-        <ul className={styles.reactions}>
-          {message.reactions.map((reaction) => (
-            <li key={reaction.from} className={styles.reaction}>
-              <span aria-hidden>{reaction.emoji}</span>
-              <span className="sr-only">
-                {t.bubble.reactionFrom(
-                  reaction.from === 'customer' ? customerName : t.thread.business,
-                  reaction.emoji,
-                )}
-              </span>
-            </li>
-          ))}
-        </ul>
-      )}
+      {message.reactions.length > 0 && <Reactions reactions={message.reactions} customerName={customerName} />}
     </BubbleFrame>
   );
 });
+
+const MOST_REACTIONS = 6;
+
+/** In a group any number of people react: each emoji once, with how often, and no more of them than there is room for. */
+function Reactions({ reactions, customerName }: { reactions: Message['reactions']; customerName: string }) {
+  const counted = new Map<string, { from: string; emoji: string; count: number }>();
+  for (const { from, emoji } of reactions) {
+    const known = counted.get(`${from} ${emoji}`);
+    if (known) known.count += 1;
+    else counted.set(`${from} ${emoji}`, { from, emoji: shorten(emoji, 16), count: 1 });
+  }
+  const shown = [...counted].slice(0, MOST_REACTIONS);
+  return (
+    <ul className={styles.reactions}>
+      {shown.map(([key, { from, emoji, count }]) => (
+        <li key={key} className={styles.reaction}>
+          <span aria-hidden>{count > 1 ? `${emoji} ${count}` : emoji}</span>
+          <span className="sr-only">
+            {t.bubble.reactionFrom(from === 'customer' ? customerName : t.thread.business, emoji)}
+          </span>
+        </li>
+      ))}
+      {counted.size > shown.length && <li className={styles.reaction}>+{counted.size - shown.length}</li>}
+    </ul>
+  );
+}
 
 export function BubbleFrame(props: {
   isOut: boolean;

@@ -1,66 +1,76 @@
 import { ClipboardList, List, MousePointerClick, ShoppingBag, User } from 'lucide-react';
+import type { ReactNode } from 'react';
 import { Button } from '../../components/button';
 import { useStartChat } from '../../hooks/start-chat';
 import { money, phone } from '../../lib/format';
-import type { Choice, FormAnswer, Order, SharedContact } from '../../lib/message-parts';
+import type { Choice, FormAnswer, Order, OrderItem, SharedContact } from '../../lib/message-parts';
+import { shorten } from '../../lib/shorten';
 import { t } from '../../messages/en';
 import { k } from '../../messages/kinds-en';
 import { Part, Rows } from '../../components/part-card';
+import { Some } from '../../components/some';
 import styles from '../../components/parts.module.css';
 
 export function ContactsPart({ contacts }: { contacts: SharedContact[] }) {
-  return contacts.map((contact, index) => (
-    // A card has no identity but its place in the message.
-    // oxlint-disable-next-line react/no-array-index-key
-    <ContactCard key={index} contact={contact} />
-  ));
+  return (
+    <Some items={contacts} first={10}>
+      {(shown) =>
+        shown.map((contact, index) => (
+          // A card has no identity but its place in the message.
+          // oxlint-disable-next-line react/no-array-index-key
+          <ContactCard key={index} contact={contact} />
+        ))
+      }
+    </Some>
+  );
 }
 
 function ContactCard({ contact }: { contact: SharedContact }) {
   const startChat = useStartChat();
-  const details = [...contact.addresses, contact.birthday && k.birthday(contact.birthday)].filter(Boolean);
+  const { name, isOwn } = contact;
+  const lines: (() => ReactNode)[] = [
+    ...contact.phones.map(({ number, waId, kind }) => () => (
+      <>
+        <a href={`tel:${number.replace(/[^\d+]/g, '')}`}>
+          <bdi dir="ltr">{number}</bdi>
+        </a>
+        {kind && <span className={styles.detail}>{kind.toLowerCase()}</span>}
+        {waId && startChat && !isOwn && (
+          <Button kind="link" aria-label={`${k.startChat}: ${name} ${phone(waId)}`} onClick={() => startChat(waId)}>
+            {k.startChat}
+          </Button>
+        )}
+      </>
+    )),
+    ...contact.emails.map((email) => () => (
+      <a href={`mailto:${encodeURIComponent(email.replace(/\p{Surrogate}/gu, '')).replaceAll('%40', '@')}`}>{email}</a>
+    )),
+    ...contact.links.map((link) => () => (
+      <a href={link} target="_blank" rel="noopener noreferrer nofollow">
+        {shorten(link, 300)}
+      </a>
+    )),
+    ...[...contact.addresses, contact.birthday && k.birthday(contact.birthday)]
+      .filter(Boolean)
+      .map((line) => () => <bdi className={styles.detail}>{line}</bdi>),
+  ];
   return (
     <Part
       icon={<User size={20} />}
-      title={contact.name || k.contactUnnamed}
-      detail={contact.isOwn ? k.ownNumber : contact.organisation}
+      title={name || k.contactUnnamed}
+      detail={isOwn ? k.ownNumber : contact.organisation}
     >
-      <ul className={styles.lines}>
-        {contact.phones.map(({ number, waId, kind }) => (
-          <li key={number + kind}>
-            <a href={`tel:${number.replace(/[^\d+]/g, '')}`}>
-              <bdi dir="ltr">{number}</bdi>
-            </a>
-            {kind && <span className={styles.detail}>{kind.toLowerCase()}</span>}
-            {waId && startChat && !contact.isOwn && (
-              <Button
-                kind="link"
-                aria-label={`${k.startChat}: ${contact.name} ${phone(waId)}`}
-                onClick={() => startChat(waId)}
-              >
-                {k.startChat}
-              </Button>
-            )}
-          </li>
-        ))}
-        {contact.emails.map((email) => (
-          <li key={email}>
-            <a href={`mailto:${encodeURIComponent(email).replaceAll('%40', '@')}`}>{email}</a>
-          </li>
-        ))}
-        {contact.links.map((link) => (
-          <li key={link}>
-            <a href={link} target="_blank" rel="noopener noreferrer nofollow">
-              {link}
-            </a>
-          </li>
-        ))}
-        {details.map((line) => (
-          <li key={line} className={styles.detail}>
-            <bdi>{line}</bdi>
-          </li>
-        ))}
-      </ul>
+      <Some items={lines}>
+        {(shown) => (
+          <ul className={styles.lines}>
+            {shown.map((line, index) => (
+              // Two of them may be alike.
+              // oxlint-disable-next-line react/no-array-index-key
+              <li key={index}>{line()}</li>
+            ))}
+          </ul>
+        )}
+      </Some>
     </Part>
   );
 }
@@ -94,6 +104,13 @@ export function FormPart({ form }: { form: FormAnswer }) {
 export function OrderPart({ order }: { order: Order }) {
   return (
     <Part icon={<ShoppingBag size={20} />} title={k.order(order.items.length)}>
+      <Some items={order.items}>{(items) => <Table items={items} totals={order.totals} />}</Some>
+    </Part>
+  );
+}
+
+function Table({ items, totals }: { items: readonly OrderItem[]; totals: Order['totals'] }) {
+  return (
       <table className={styles.order}>
         <thead>
           <tr>
@@ -103,7 +120,7 @@ export function OrderPart({ order }: { order: Order }) {
           </tr>
         </thead>
         <tbody>
-          {order.items.map((item, index) => (
+          {items.map((item, index) => (
             // The same product may stand in an order twice.
             // oxlint-disable-next-line react/no-array-index-key
             <tr key={index}>
@@ -116,7 +133,7 @@ export function OrderPart({ order }: { order: Order }) {
           ))}
         </tbody>
         <tfoot>
-          {order.totals.map(({ currency, amount }) => (
+          {totals.slice(0, 20).map(({ currency, amount }) => (
             <tr key={currency}>
               <th scope="row" colSpan={2}>
                 {k.total}
@@ -126,6 +143,5 @@ export function OrderPart({ order }: { order: Order }) {
           ))}
         </tfoot>
       </table>
-    </Part>
   );
 }

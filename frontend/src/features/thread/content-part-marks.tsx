@@ -1,6 +1,7 @@
 import { Forward, Megaphone, Smartphone, History, Sparkles, Tag } from 'lucide-react';
 import type { ReactNode } from 'react';
 import { phone } from '../../lib/format';
+import { contentOf } from '../../lib/message-content';
 import { type AdReferral, marksOf, referralOf } from '../../lib/message-parts';
 import type { Message } from '../../lib/types';
 import { t } from '../../messages/en';
@@ -37,7 +38,7 @@ export default function AllMarks({ message }: { message: Message }) {
 
 /** It answers a message that was never here: from before, or of another inbox. */
 function quotesUnknown(message: Message): boolean {
-  const { context } = message.content;
+  const { context } = contentOf(message);
   return typeof context === 'object' && context !== null && ('id' in context || 'message_id' in context);
 }
 

@@ -1,5 +1,5 @@
 import { lazy, Suspense } from 'react';
-import { isDeleted } from '../../lib/message-content';
+import { contentOf, isDeleted } from '../../lib/message-content';
 import { typeName } from '../../lib/preview';
 import type { Message } from '../../lib/types';
 import { t } from '../../messages/en';
@@ -38,7 +38,8 @@ export const showsText = (message: Message): boolean =>
 
 /** What stands above a message's own words, where anything does. */
 export function Marks({ message }: { message: Message }) {
-  const { content, origin } = message;
+  const { origin } = message;
+  const content = contentOf(message);
   const isPlain = origin === 'customer' || origin === 'livechat';
   if (isPlain && !('context' in content) && !('referral' in content) && !('group' in content)) return null;
   return (
@@ -50,7 +51,7 @@ export function Marks({ message }: { message: Message }) {
 
 /** “edited” beside the time. */
 export function Edited({ message }: { message: Message }) {
-  if (!('edited_at' in message.content)) return null;
+  if (!('edited_at' in contentOf(message))) return null;
   return (
     <Suspense>
       <Edit message={message} />

@@ -1,3 +1,4 @@
+import { RowBoundary } from '../../components/row-boundary';
 import { useMessage } from '../../hooks/thread-messages';
 import { preview } from '../../lib/preview';
 import type { Message } from '../../lib/types';
@@ -17,7 +18,9 @@ export function QuotedMessage({ id, loaded, customerName, onShow }: Props) {
   const message = loaded ?? data;
   return (
     <button type="button" className={styles.quote} onClick={() => message && onShow(message)}>
-      <Quote message={message} customerName={customerName} />
+      <RowBoundary of={message} fallback={<span className={styles.text}>{t.bubble.quoteMissing}</span>}>
+        <Quote message={message} customerName={customerName} />
+      </RowBoundary>
     </button>
   );
 }

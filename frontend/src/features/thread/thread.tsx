@@ -1,4 +1,5 @@
 import { type KeyboardEvent, type Ref, useCallback, useEffect, useImperativeHandle, useMemo, useRef, useState } from 'react';
+import { RowBoundary } from '../../components/row-boundary';
 import { useAttention, useNow } from '../../hooks/browser';
 import { useMessageActions } from '../../hooks/message-actions';
 import { useOutbox, useServices } from '../../hooks/services';
@@ -6,15 +7,14 @@ import { useSettings } from '../../hooks/settings';
 import { useReadReceipts } from '../../hooks/thread-messages';
 import type { Anchor } from '../../lib/anchors';
 import { copyText } from '../../lib/clipboard';
-import { dayLabel } from '../../lib/format';
 import { customerName } from '../../lib/names';
-import { preview } from '../../lib/preview';
 import { type ThreadRow, threadRows } from '../../lib/thread-rows';
 import type { Conversation, Message } from '../../lib/types';
 import { t } from '../../messages/en';
 import { Announcer } from './announcer';
 import { Bubble } from './bubble';
 import { LocalBubble } from './local-bubble';
+import { CannotBeShown, Day, SystemLine } from './plain-rows';
 import { useReadingPlace } from './reading-place';
 import { Stillness } from './stillness';
 import type { ThreadHandle } from './thread-pane';
@@ -140,11 +140,11 @@ export function Thread(props: ThreadProps) {
   const renderRow = (row: ThreadRow) => {
     switch (row.kind) {
       case 'day':
-        return <p className={styles.day}>{dayLabel(row.time, now)}</p>;
+        return <Day time={row.time} now={now} />;
       case 'unread':
         return <p className={styles.unread}>{t.thread.unreadLine}</p>;
       case 'system':
-        return <p className={styles.system}>{preview(row.message)}</p>;
+        return <SystemLine message={row.message} />;
       case 'local':
         return <LocalBubble row={row} customerName={name} quoted={byId.get(row.entry.replyTo ?? '')} />;
       default:
@@ -171,6 +171,12 @@ export function Thread(props: ThreadProps) {
     }
   };
 
+  const renderSafely = (row: ThreadRow) => (
+    <RowBoundary of={contentsOf(row)} fallback={<CannotBeShown row={row} />}>
+      {renderRow(row)}
+    </RowBoundary>
+  );
+
   return (
     <div className={styles.thread}>
       {day && (
@@ -193,7 +199,7 @@ export function Thread(props: ThreadProps) {
         onTopChange={onTopChange}
         onMoving={stillness.move}
         onRowKey={onRowKey}
-        renderRow={renderRow}
+        renderRow={renderSafely}
       />
       {!isPinned && (
         <ToEndButton
@@ -204,6 +210,11 @@ export function Thread(props: ThreadProps) {
       <Announcer messages={messages} name={name} headingId={headingId} />
     </div>
   );
+}
+
+/** What a row is drawn from: rows are made anew with every message, what they hold is not. */
+function contentsOf(row: ThreadRow): unknown {
+  return row.kind === 'message' || row.kind === 'system' ? row.message : row.kind === 'local' ? row.entry : row.key;
 }
 
 /** The message that stands out, for as long as it takes to find it. */

@@ -10,6 +10,8 @@ import {
   useRef,
   useState,
 } from 'react';
+import { folded } from '../../lib/fold';
+import { contentOf } from '../../lib/message-content';
 import type { ThreadRow } from '../../lib/thread-rows';
 import styles from './virtual-thread.module.css';
 
@@ -342,7 +344,8 @@ function rowsInSight(scroller: HTMLElement | null): RowInSight[] {
 
 function estimate(row: ThreadRow | undefined): number {
   if (!row || row.kind === 'day' || row.kind === 'unread') return 44;
-  const text = row.kind === 'local' ? row.entry.text : (row.message.text ?? '');
-  const media = row.kind === 'message' && 'media' in row.message.content ? 80 : 0;
+  const whole = row.kind === 'local' ? row.entry.text : (row.message.text ?? '');
+  const text = folded(whole) ?? whole;
+  const media = row.kind === 'message' && 'media' in contentOf(row.message) ? 80 : 0;
   return 42 + media + Math.ceil(text.length / 60) * 21;
 }
