@@ -5,12 +5,13 @@ become it: that is the lock that keeps the order. It lies in the database and ha
 outlive its holder. Times are the database's: several machines' clocks would disagree about what is due.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CursorResult, and_, exists, func, or_, select, true, update
+from sqlalchemy import ColumnElement, CursorResult, and_, exists, func, or_, select, true, update
 from sqlalchemy import text as sql
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import aliased
@@ -41,6 +42,8 @@ class Claim:
     throughput_level: str | None
     on_business_app: bool
     account_id: UUID
+    claimed_by: str | None
+    claimed_at: datetime
 
 
 # The statements of every single send are SQL as it stands: building them from expressions took several times
@@ -69,7 +72,7 @@ _CLAIM = sql(
         AND n.phone_number_id = m.phone_number_id AND n.status = 'connected' AND a.id = n.account_id
     RETURNING m.id, m.conversation_id, m.phone_number_id, m.message_type, m.content, m.reply_to_wamid,
         m.attempts, c.customer_phone, c.customer_user_id, c.group_id, a.access_token_encrypted,
-        n.throughput_level, n.on_business_app, a.id
+        n.throughput_level, n.on_business_app, a.id, m.claimed_by, clock_timestamp()
     """
 )
 
@@ -87,6 +90,29 @@ def claim_heads(
         _CLAIM, {"conversations": list(conversation_ids), "hold_s": hold_s, "claimed_by": claimed_by}
     )
     return [Claim(*row) for row in rows]
+
+
+def take_back(
+    session: AnySession, conversation_ids: Collection[UUID], *, claimed_by: str, called: Collection[UUID]
+) -> dict[UUID, UUID]:
+    """Queue again what this sender claimed of these conversations and never called; {message: conversation}.
+
+    For a claim of which the sender never heard, as when the connection broke right behind it. ``called`` are
+    the messages that it has in hand, or has given up: nothing is said about them. The attempt does not count.
+    """
+    rows = session.execute(
+        update(Message)
+        .where(
+            Message.conversation_id.in_(conversation_ids),
+            sql("chat_messages.direction = 'outbound' AND chat_messages.status = 'sending'"),
+            Message.claimed_by == claimed_by,
+            Message.id.not_in(called),
+        )
+        .values(**_queued(wait_s=0, counts=False))
+        .returning(Message.id, Message.conversation_id)
+        .execution_options(synchronize_session=False)
+    )
+    return {row.id: row.conversation_id for row in rows}
 
 
 @dataclass(frozen=True, slots=True)
@@ -217,29 +243,49 @@ def _held(session: AnySession, claim: Claim, hold_s: float, *, is_uploading: boo
     )
 
 
-def release(session: AnySession, message_id: UUID, *, wait_s: float, counts: bool = True) -> bool:
+def release(session: AnySession, claim: Claim | UUID, *, wait_s: float, counts: bool = True) -> bool:
     """Put a claimed message back in its queue, due after ``wait_s`` seconds.
 
-    False when it is no longer ``sending``: its deadline passed, or a status webhook was faster. ``counts``
-    False takes the attempt back: the trouble was the number's, not the message's.
+    False when it is no longer ``sending`` under this claim: its deadline passed, or a status webhook was
+    faster. ``counts`` False takes the attempt back: the trouble was the number's, not the message's.
     """
     return _changed(
         session,
         update(Message)
-        .where(Message.id == message_id, Message.status == MessageStatus.SENDING.value)
-        .values(
-            status=MessageStatus.QUEUED.value,
-            status_rank=RANK[MessageStatus.QUEUED],
-            claimed_until=None,
-            is_uploading=False,
-            next_attempt_at=func.clock_timestamp() + func.make_interval(0, 0, 0, 0, 0, 0, wait_s),
-            attempts=Message.attempts if counts else func.greatest(Message.attempts - 1, 0),
-        ),
+        .where(*_is_held_by(claim), Message.status == MessageStatus.SENDING.value)
+        .values(**_queued(wait_s=wait_s, counts=counts)),
     )
 
 
+def _is_held_by(claim: Claim | UUID) -> tuple[ColumnElement[bool], ...]:
+    """Whether a row's newest claim is this one: what is written down twice must not touch the next.
+
+    An attempt that was taken back gives its number to the next claim, which another process may make: so the
+    process is asked for too. Its own next claim comes only after this one is out of its hands. By a message's
+    id alone it is whichever claim there is.
+    """
+    if isinstance(claim, UUID):
+        return (Message.id == claim,)
+    return (
+        Message.id == claim.message_id,
+        Message.attempts == claim.attempt,
+        Message.claimed_by.is_not_distinct_from(claim.claimed_by),
+    )
+
+
+def _queued(*, wait_s: float, counts: bool) -> dict[str, Any]:
+    return {
+        "status": MessageStatus.QUEUED.value,
+        "status_rank": RANK[MessageStatus.QUEUED],
+        "claimed_until": None,
+        "is_uploading": False,
+        "next_attempt_at": func.clock_timestamp() + func.make_interval(0, 0, 0, 0, 0, 0, wait_s),
+        "attempts": Message.attempts if counts else func.greatest(Message.attempts - 1, 0),
+    }
+
+
 def record_failed(
-    session: AnySession, message_id: UUID, error: Mapping[str, Any], *, only_unknown: bool = False
+    session: AnySession, claim: Claim | UUID, error: Mapping[str, Any], *, only_unknown: bool = False
 ) -> bool:
     """It was not sent and will not be. False when a status webhook already knows that Meta took it.
 
@@ -250,7 +296,7 @@ def record_failed(
     return _changed(
         session,
         update(Message)
-        .where(Message.id == message_id, here)
+        .where(*_is_held_by(claim), here)
         .values(
             status=MessageStatus.FAILED.value,
             status_rank=RANK[MessageStatus.FAILED],
@@ -262,12 +308,10 @@ def record_failed(
     )
 
 
-def record_unknown(session: AnySession, message_id: UUID, error: Mapping[str, Any]) -> bool:
+def record_unknown(session: AnySession, claim: Claim | UUID, error: Mapping[str, Any]) -> bool:
     """Meta may or may not have it. False when something more certain is known already."""
     certain = Message.status_rank >= UNKNOWN_RANK
-    return _changed(
-        session, update(Message).where(Message.id == message_id, ~certain).values(**_unknown(error))
-    )
+    return _changed(session, update(Message).where(*_is_held_by(claim), ~certain).values(**_unknown(error)))
 
 
 def claimants(session: AnySession) -> list[str]:

@@ -9,6 +9,7 @@ from uuid import UUID
 import structlog
 
 from livechat.config import Settings
+from livechat.database import is_outage
 from livechat.domain.retry import CONNECT, PAIR, SEND, RetryPolicy, delay_for
 from livechat.metrics import observe_graph
 from livechat.queries import outgoing
@@ -17,7 +18,7 @@ from livechat.queries.outgoing import AcceptedRow, Claim
 from livechat.queries.session import AnySession
 from livechat.services.apply_status import WINDOW_CLOSED, settle_parked
 from livechat.services.crypto import UndecryptableTokenError, decrypt_token
-from livechat.services.media.to_meta import ClaimLostError, OutgoingFiles
+from livechat.services.media.to_meta import ClaimLostError, OutgoingFiles, distrust_files_of
 from livechat.services.pause import pause_number
 from livechat.services.refusals import learn_from_refusal
 from livechat.whatsapp.client import Accepted, GraphClient
@@ -152,7 +153,8 @@ def _record_refused(session: AnySession, claim: Claim, outcome: GraphError, rng:
             )
             _release(session, claim, outcome, wait_s=0, counts=False)
         case Disposition.REJECT:
-            outgoing.record_failed(session, claim.message_id, outcome.as_message_error())
+            outgoing.record_failed(session, claim, outcome.as_message_error())
+            distrust_files_of(session, claim.message_type, claim.content, claim.phone_number_id)
             # Asked for, since it may have been merged into another while the call was on its way.
             conversation_id = outgoing.conversation_of(session, claim.message_id)
             if conversation_id is None:
@@ -161,51 +163,74 @@ def _record_refused(session: AnySession, claim: Claim, outcome: GraphError, rng:
                 outgoing.record_window_refused(session, conversation_id)
             learn_from_refusal(session, conversation_id, claim.phone_number_id, outcome.code)
         case Disposition.UNKNOWN:
-            outgoing.record_unknown(session, claim.message_id, UNCONFIRMED | {"code": outcome.code})
+            outgoing.record_unknown(session, claim, UNCONFIRMED | {"code": outcome.code})
 
 
 def attempt(sender: Sender, claim: Claim) -> Outcome:
-    """Call Meta, with no transaction open. A row that cannot be sent gives an error too: nothing may loop."""
+    """Call Meta, with no transaction open. A row that cannot be sent gives an error too: nothing may loop.
+
+    Raises only what the call itself met and nobody foresaw: then nothing is known of the message.
+    """
     try:
         token = decrypt_token(claim.access_token_encrypted, sender.encryption_keys)
-    except UndecryptableTokenError:
+        body = _body_of(sender, claim, token)
+    except ClaimLostError:
+        log.warning("claim_lost", message_id=str(claim.message_id), attempt=claim.attempt)
+        return Lost()
+    except Exception as error:  # noqa: BLE001  # each becomes an outcome: nothing was sent
+        return _unsent(claim, error)
+    try:
+        return sender.graph.send(claim.phone_number_id, token, body)
+    except GraphError as error:
+        _log_refusal(claim, error)
+        return error
+
+
+def _body_of(sender: Sender, claim: Claim, token: str) -> dict[str, Any]:
+    """The body of the call, after its files have been given to Meta."""
+    return body_for(
+        claim.message_type,
+        sender.content_of(claim, token),
+        to_phone=claim.to_phone,
+        to_user_id=claim.to_user_id,
+        group_id=claim.group_id,
+        reply_to_wamid=claim.reply_to_wamid,
+        callback_data=callback_data(claim.message_id),
+    )
+
+
+def _unsent(claim: Claim, error: Exception) -> GraphError:
+    """What comes of a message that failed before its own call: whatever it was, nothing of it was sent."""
+    if isinstance(error, GraphError):
+        _log_refusal(claim, error)
+        return error
+    if isinstance(error, UndecryptableTokenError):
         return GraphError(
             None,
             "The stored access token cannot be read",
             "The access token was encrypted with a key that is gone. Connect the number again.",
             disposition=Disposition.PAUSE,
         )
-    try:
-        body = body_for(
-            claim.message_type,
-            sender.content_of(claim, token),
-            to_phone=claim.to_phone,
-            to_user_id=claim.to_user_id,
-            group_id=claim.group_id,
-            reply_to_wamid=claim.reply_to_wamid,
-            callback_data=callback_data(claim.message_id),
-        )
-    except ClaimLostError:
-        log.warning("claim_lost", message_id=str(claim.message_id), attempt=claim.attempt)
-        return Lost()
-    except GraphError as error:
-        _log_refusal(claim, error)
-        return error
-    except (KeyError, TypeError, ValueError) as error:
-        log.error("send_not_buildable", message_id=str(claim.message_id), error=type(error).__name__)
+    log.error(
+        "send_not_buildable",
+        message_id=str(claim.message_id),
+        error=type(error).__name__,
+        exc_info=None if is_outage(error) else error,
+    )
+    if isinstance(error, KeyError | TypeError | ValueError):
         return GraphError(
             None,
             "The message cannot be sent",
             "What was stored of this message does not make a WhatsApp message.",
             disposition=Disposition.REJECT,
         )
-    try:
-        return sender.graph.send(claim.phone_number_id, token, body)
-    except GraphError as error:
-        _log_refusal(claim, error)
-        if sender.files is not None and error.disposition is Disposition.REJECT:
-            sender.files.distrust(claim)
-        return error
+    # The database or the store away, no memory: it may pass, and after some tries the agent is told.
+    return GraphError(
+        None,
+        "The message could not be prepared",
+        "The message could not be prepared for sending; nothing has been sent.",
+        disposition=Disposition.RETRY,
+    )
 
 
 def not_tried(claim: Claim) -> GraphError:
@@ -239,16 +264,14 @@ def _again(
 ) -> None:
     wait_s = delay_for(claim.attempt, policy, error.retry_after_s, rng)
     if wait_s is None:
-        outgoing.record_failed(session, claim.message_id, error.as_message_error() | {"retryable": True})
+        outgoing.record_failed(session, claim, error.as_message_error() | {"retryable": True})
     else:
         _release(session, claim, error, wait_s=wait_s, counts=True)
 
 
 def _release(session: AnySession, claim: Claim, error: GraphError, *, wait_s: float, counts: bool) -> None:
-    if outgoing.release(session, claim.message_id, wait_s=wait_s, counts=counts):
+    if outgoing.release(session, claim, wait_s=wait_s, counts=counts):
         return
     # The deadline passed while Meta was refusing. Later messages may have gone out since, so this one does
     # not return to the queue; but it is known now that it was not sent.
-    outgoing.record_failed(
-        session, claim.message_id, error.as_message_error() | {"retryable": True}, only_unknown=True
-    )
+    outgoing.record_failed(session, claim, error.as_message_error() | {"retryable": True}, only_unknown=True)

@@ -2,48 +2,49 @@
 
 A transaction for each send, and for each claim before it, cost more than the send: so the loop takes what is
 due from the timetable (``pace``), claims it in one transaction, hands it to the threads, and writes down in
-another what has come back meanwhile. No transaction and no connection is held while Meta answers. A claim is
-committed before its call, at most one message of a conversation is on its way, and the next one is claimed
-only after the outcome of the one before is committed.
+another what has come back meanwhile (``write_down``). No transaction and no connection is held while Meta
+answers. A claim is committed before its call, at most one message of a conversation is on its way, and the
+next one is claimed only after the outcome of the one before is committed.
+
+Any line may raise: a database that is away, a refusal of the data, a mistake of ours, a wish that this thread
+end. What is claimed is in hand (``in_hand``) until its outcome is committed, what may have been claimed is
+taken back, and the loop goes on for the others.
 
 This service commits by itself, as an exception: what Meta said must be kept whatever else goes wrong.
 """
 
 import threading
 import time
+from collections import deque
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager, nullcontext
-from dataclasses import dataclass
-from queue import Empty, SimpleQueue
+from logging import ERROR, WARNING
 from random import Random
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import structlog
 from redis.exceptions import RedisError
-from sqlalchemy.exc import IntegrityError, InterfaceError, OperationalError
-from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
-from livechat.database import each_by_itself
+from livechat.database import each_by_itself, is_outage, is_passing
 from livechat.domain.pace import mps_of
 from livechat.outbox import enqueue
 from livechat.queries import outgoing
-from livechat.queries.outgoing import Claim
+from livechat.queries.outgoing import Claim, Head
 from livechat.queries.session import AnySession
-from livechat.services.deliver import (
-    CLAIM_SLACK_S,
-    SECONDS_PER_RUN,
-    Outcome,
-    Sender,
-    attempt,
-    changed_by,
-    not_tried,
-    record_all,
-    record_plain,
-)
+from livechat.services.deliver import CLAIM_SLACK_S, SECONDS_PER_RUN, Outcome, Sender, attempt, not_tried
+from livechat.services.in_hand import Flight, InHand
 from livechat.services.pace import LonePace, Pace, Taken, Turn
 from livechat.services.process import own_mark
 from livechat.services.publish import publish
+from livechat.services.write_down import (
+    MOST_TRIES,
+    WAITS_S,
+    WriteDown,
+    accounts_of,
+    is_told_to_end,
+    start_afresh,
+)
 from livechat.tasknames import TaskName
 from livechat.whatsapp.errors import Disposition, GraphError
 
@@ -63,22 +64,7 @@ SUCCESSOR_EVERY_S = 15.0
 # While Redis is away: how often it is asked again.
 ASK_REDIS_EVERY_S = 1.0
 MOST_RESTORED = 1000
-# A database that is away: the waits before the next try, the last one repeated.
-WAITS_S = (0.05, 0.2, 0.5, 1.0)
-# An outcome that cannot be written down because of what it is, not because the database is away.
-MOST_TRIES = 5
 RATE_LIMITED = 130429
-
-_AWAY = (OperationalError, InterfaceError, PoolTimeoutError)
-
-
-@dataclass(slots=True)
-class _Call:
-    """A claim, and what its call came to. An Exception is a fault of ours."""
-
-    claim: Claim
-    outcome: Outcome | Exception
-    tries: int = 0
 
 
 class Dispatcher:
@@ -98,32 +84,41 @@ class Dispatcher:
         stays_for_s: float = STAYS_FOR_S,
     ) -> None:
         self._sender = sender
-        self._mark = own_mark()
+        # Its own among all dispatchers: nobody else's claim is ever taken back.
+        self._mark = f"{own_mark() or '- - - -'} {uuid4().hex}"
         self._pace = pace
         self._most_in_flight = threads + threads // THREADS_FOR_ONE_AHEAD
         self._context = context
-        self._rng = rng
         self._stays_for_s = stays_for_s
         self._executor = ThreadPoolExecutor(threads, thread_name_prefix="send")
-        self._returned: SimpleQueue[_Call | None] = SimpleQueue()
-        self._in_flight = 0
+        self._in_hand = InHand()
         # Conversations to look at: their message has come back, or could not be claimed.
         self._look_at: set[UUID] = set()
+        # Conversations of which a message may be claimed without being in hand.
+        self._doubtful: set[UUID] = set()
+        # Conversations that could not be claimed once, by themselves.
+        self._suspects: set[UUID] = set()
+        self._writing = WriteDown(self._in_hand, self._look_at, rng)
         self._lone_pace = LonePace(pace.rules)
         self._alone_since: float | None = None
         self._ask_redis_at = self._look_alone_at = 0.0
-        self._asked: SimpleQueue[UUID] = SimpleQueue()
+        self._asked: deque[UUID] = deque()
         self._guard = threading.Lock()
         self._baton = threading.Lock()
-        self._began_at: float | None = None
-        self._is_relieved = False
+        # The run at work and, behind it, the one that waits to relieve it.
+        self._runs: list[object] = []
+        self._began_at = 0.0
         self._stopping = threading.Event()
-        self._fault: Exception | None = None
+
+    @property
+    def _in_flight(self) -> int:
+        """How many messages are claimed and not written down."""
+        return len(self._in_hand)
 
     def stop(self) -> None:
         """Claim nothing more; a run ends when what is on its way has been written down."""
         self._stopping.set()
-        self._returned.put(None)
+        self._in_hand.tell()
 
     def run(self, session: AnySession, conversation_ids: Iterable[UUID] = ()) -> None:
         """Send what is due, until nothing is or a younger run takes over. One runs at a time: others return.
@@ -132,63 +127,75 @@ class Dispatcher:
         work. Raises, at its end, the last unforeseen fault that a send met; that message waits for its
         deadline.
         """
-        for conversation_id in conversation_ids:
-            self._asked.put(conversation_id)
+        self._asked.extend(conversation_ids)
         if self._stopping.is_set():
             # For the next worker: this one's broker connection takes no more.
             enqueue(TaskName.SEND)
             return
-        with self._guard:
-            if self._began_at is not None:
-                is_young = time.monotonic() - self._began_at < SECONDS_PER_RUN
-                if is_young or self._is_relieved:
-                    return
-                self._is_relieved = True
-        with self._baton:
-            with self._guard:
-                self._began_at, self._is_relieved = time.monotonic(), False
-            try:
-                is_over = False
-                while not is_over:
-                    self._serve(session)
-                    with self._guard:
-                        # What was asked while this run was ending is still its work.
-                        is_over = self._is_relieved or self._stopping.is_set() or self._asked.empty()
-                        if is_over and not self._is_relieved:
-                            self._began_at = None
-            except BaseException:
-                with self._guard:
-                    self._began_at = None
-                raise
-        fault, self._fault = self._fault, None
+        me = object()
+        try:
+            if not self._may_begin(me):
+                return
+            with self._baton:
+                self._serve(session, me)
+        finally:
+            self._leave(me)
+        fault, self._writing.fault = self._writing.fault, None
         if fault is not None:
-            raise fault
+            # One that was to end a thread of ours has done so; it must not end the worker as well.
+            raise fault if isinstance(fault, Exception) else RuntimeError("a send was interrupted") from fault
 
-    def _serve(self, session: AnySession) -> None:
+    def _may_begin(self, me: object) -> bool:
+        with self._guard:
+            is_young = time.monotonic() - self._began_at < SECONDS_PER_RUN
+            if self._runs and (is_young or len(self._runs) > 1):
+                return False
+            self._runs.append(me)
+            self._began_at = time.monotonic()
+            return True
+
+    def _leave(self, me: object) -> None:
+        with self._guard:
+            if me in self._runs:
+                self._runs.remove(me)
+
+    def _is_relieved(self, me: object) -> bool:
+        with self._guard:
+            return self._runs[-1] is not me
+
+    def _is_over(self, me: object) -> bool:
+        with self._guard:
+            # What was asked while this run was ending is still its work.
+            is_over = self._runs[-1] is not me or self._stopping.is_set() or not self._asked
+            if is_over:
+                self._runs.remove(me)
+            return is_over
+
+    def _serve(self, session: AnySession, me: object) -> None:
         # A transaction that the caller has begun would hold a connection for as long as this takes.
-        session.rollback()
+        start_afresh(session)
         with each_by_itself(session) as single:
-            self._serve_with(session, single)
+            try:
+                self._serve_with(session, single, me)
+                while not self._is_over(me):
+                    self._serve_with(session, single, me)
+            except BaseException:
+                self._close_up(session, single)
+                raise
 
-    def _serve_with(self, session: AnySession, single: AnySession) -> None:
+    def _serve_with(self, session: AnySession, single: AnySession, me: object) -> None:
         """``single`` is for transactions of one statement."""
         ends_at = time.monotonic() + SECONDS_PER_RUN
         wait_s, failures = 0.0, 0
-        while not self._is_relieved:
-            calls = self._collect(wait_s)
+        while not self._is_relieved(me):
+            self._in_hand.wait(wait_s)
             try:
-                self._write_down(session, single, calls)
-                taken = self._hand_out(single)
+                taken = self._round(session, single)
                 failures = 0
-            except _AWAY as error:
-                session.rollback()
-                single.rollback()
-                wait_s = WAITS_S[min(failures, len(WAITS_S) - 1)]
+            except Exception as error:  # noqa: BLE001  # raised again where it is not to be got over
                 failures += 1
-                log.warning("dispatch_interrupted", error=type(error).__name__, in_flight=self._in_flight)
-                if self._stopping.is_set() and failures > MOST_TRIES:
-                    raise
-                time.sleep(wait_s)
+                self._get_over(error, failures, session, single)
+                wait_s = 0.0
                 continue
             if self._stopping.is_set():
                 if self._in_flight == 0:
@@ -206,6 +213,64 @@ class Dispatcher:
             if wait_s == 0.0 and self._in_flight == self._most_in_flight:
                 wait_s = LOOK_S
 
+    def _round(self, session: AnySession, single: AnySession) -> Taken:
+        """Write down what has come back, then claim what is due."""
+        self._heed(self._writing.write_down(session, single))
+        self._take_back(single)
+        if self._stopping.is_set():
+            self._hand_on(single)
+            return Taken()
+        return self._hand_out(single)
+
+    def _get_over(self, error: Exception, failures: int, session: AnySession, single: AnySession) -> None:
+        """Wait before the next round; what is in hand stays there. Raises what is not to be got over.
+
+        That is a wish that this thread end, a database that stays away while we stop, and a mistake of ours
+        that comes in each round: the task fails for all to see, but not before the sends under way have been
+        written down.
+        """
+        start_afresh(session, single)
+        if is_told_to_end(error):
+            raise error
+        is_ours = not (is_outage(error) or is_passing(error))
+        log.log(
+            ERROR if is_ours else WARNING,
+            "dispatch_interrupted",
+            error=type(error).__name__,
+            in_flight=self._in_flight,
+            exc_info=error if is_ours else None,
+        )
+        is_lasting = failures > MOST_TRIES
+        if is_lasting and (self._stopping.is_set() or (is_ours and self._in_flight == 0)):
+            raise error
+        time.sleep(WAITS_S[min(failures, len(WAITS_S)) - 1])
+
+    def _close_up(self, session: AnySession, single: AnySession) -> None:
+        """Before this thread ends with an error: write down what is on its way, as far as possible."""
+        ends_at, failures = time.monotonic() + self._sender.hold_s, 0
+        try:
+            for flight in self._in_hand.all():
+                if flight.begin():
+                    flight.outcome = not_tried(flight.claim)
+            while (self._in_flight or self._doubtful) and failures <= MOST_TRIES:
+                if time.monotonic() > ends_at:
+                    break
+                start_afresh(session, single)
+                self._in_hand.wait(LOOK_S)
+                try:
+                    self._writing.write_down(session, single)
+                    self._take_back(single)
+                    failures = 0
+                except Exception as error:  # noqa: BLE001  # the one that ends the thread is raised
+                    failures += 1
+                    log.warning("dispatch_not_closed", error=type(error).__name__, in_flight=self._in_flight)
+                    time.sleep(WAITS_S[min(failures, len(WAITS_S)) - 1])
+            for flight in self._in_hand.all():
+                self._writing.give_up(flight, TimeoutError("the outcome could not be written down in time"))
+        finally:
+            if self._in_flight:
+                enqueue(TaskName.SEND)
+
     def _may_end(self) -> bool:
         if self._alone_since is not None:
             # The broker is most likely away as well: nobody could wake us.
@@ -214,82 +279,6 @@ class Dispatcher:
             return self._pace.rest(self._stays_for_s) is None
         except RedisError:
             return False
-
-    def _collect(self, wait_s: float) -> list[_Call]:
-        """What has come back, after waiting ``wait_s`` seconds at most for the first."""
-        calls: list[_Call] = []
-        try:
-            call = self._returned.get(timeout=wait_s) if wait_s > 0 else self._returned.get_nowait()
-            while True:
-                if call is not None:
-                    calls.append(call)
-                call = self._returned.get_nowait()
-        except Empty:
-            return calls
-
-    def _write_down(self, session: AnySession, single: AnySession, calls: Sequence[_Call]) -> None:
-        """Record and commit. What the database cannot take now comes back for the next round."""
-        sound = []
-        for call in calls:
-            if isinstance(call.outcome, Exception) and not isinstance(call.outcome, GraphError):
-                self._forget(call, call.outcome)
-            else:
-                sound.append(call)
-        if not sound:
-            return
-        try:
-            self._record(session, single, sound)
-        except (*_AWAY, IntegrityError) as error:
-            session.rollback()
-            single.rollback()
-            log.warning("record_repeated", messages=len(sound), error=type(error).__name__)
-            for call in sound:
-                self._record_alone(session, single, call)
-
-    def _record(self, session: AnySession, single: AnySession, calls: Sequence[_Call]) -> None:
-        outcomes = [(call.claim, call.outcome) for call in calls if isinstance(call.outcome, Outcome)]
-        plain = record_plain(single, outcomes)
-        self._publish(single, [claim for claim, _ in outcomes if claim.message_id in plain])
-        rest = [(claim, outcome) for claim, outcome in outcomes if claim.message_id not in plain]
-        if rest:
-            record_all(session, rest, self._rng)
-            self._publish(session, [claim for claim, _ in rest])
-        self._in_flight -= len(calls)
-        # What is queued from now on comes by the timetable.
-        self._look_at.update(
-            claim.conversation_id
-            for claim, _ in outcomes
-            if claim.message_id not in plain or plain[claim.message_id].has_more
-        )
-        self._heed(outcomes)
-
-    def _publish(self, session: AnySession, claims: Sequence[Claim]) -> None:
-        """Say that these have changed, and commit."""
-        publish(session, updated=changed_by(session, claims), accounts=_accounts_of(claims))
-        session.commit()
-
-    def _record_alone(self, session: AnySession, single: AnySession, call: _Call) -> None:
-        try:
-            self._record(session, single, [call])
-        except (*_AWAY, IntegrityError) as error:
-            session.rollback()
-            single.rollback()
-            is_away = isinstance(error, _AWAY)
-            call.tries += not is_away
-            if call.tries >= MOST_TRIES:
-                self._forget(call, error)
-                return
-            # Its thread is not free before it is written down: a database that is away stops the sends.
-            self._returned.put(call)
-            if is_away:
-                time.sleep(WAITS_S[0])
-
-    def _forget(self, call: _Call, error: Exception) -> None:
-        """A fault of ours: the message stays ``sending`` until its deadline and is ``unknown`` then."""
-        log.error("send_not_recorded", message_id=str(call.claim.message_id), exc_info=error)
-        self._in_flight -= 1
-        self._look_at.add(call.claim.conversation_id)
-        self._fault = error
 
     def _heed(self, outcomes: Sequence[tuple[Claim, Outcome]]) -> None:
         """Have all workers keep to what Meta's limits just turned out to be."""
@@ -307,48 +296,150 @@ class Dispatcher:
         except RedisError as error:
             self._go_alone(error)
 
-    def _hand_out(self, session: AnySession) -> Taken:
+    def _take_back(self, single: AnySession) -> None:
+        """Queue again what was claimed and is in nobody's hand: the error came right behind the claim."""
+        if not self._doubtful:
+            return
+        doubtful = list(self._doubtful)
+        back = outgoing.take_back(single, doubtful, claimed_by=self._mark, called=self._writing.called())
+        publish(single, updated=back)
+        single.commit()
+        if back:
+            log.warning("claims_taken_back", messages=len(back))
+        self._look_at.update(doubtful)
+        self._doubtful.difference_update(doubtful)
+
+    def _hand_on(self, single: AnySession) -> None:
+        """Others send what is next here; what this fails to tell them, the sweep does."""
+        if not self._look_at:
+            return
+        try:
+            heads = outgoing.heads_of(single, list(self._look_at))
+            self._pace.restore(
+                Turn(head.phone_number_id, head.conversation_id) for head in heads if head.wait_s == 0
+            )
+        except Exception as error:
+            start_afresh(single)
+            if is_told_to_end(error):
+                raise
+            log.warning("sends_not_handed_on", error=type(error).__name__)
+        self._look_at.clear()
+
+    def _hand_out(self, single: AnySession) -> Taken:
         """Claim what is due, commit, and give it to the threads."""
-        while not self._asked.empty():
-            self._look_at.add(self._asked.get())
-        looked_at = list(self._look_at)
-        heads = outgoing.heads_of(session, looked_at)
-        free = 0 if self._stopping.is_set() else self._most_in_flight - self._in_flight
+        while self._asked:
+            self._look_at.add(self._asked[0])
+            self._asked.popleft()
+        busy = self._in_hand.conversations()
+        looked_at = [id_ for id_ in self._look_at if id_ not in busy]
+        heads = self._heads(single, looked_at)
         taken = self._take(
-            session, free, [Turn(head.phone_number_id, head.conversation_id, head.wait_s) for head in heads]
+            single,
+            self._most_in_flight - self._in_flight,
+            [Turn(head.phone_number_id, head.conversation_id, head.wait_s) for head in heads],
         )
         self._look_at.difference_update(looked_at)
-        if not taken.turns:
-            return taken
-        conversations = {turn.conversation_id: turn for turn in taken.turns}
+        turns = {turn.conversation_id: turn for turn in taken.turns}
         # Until they are claimed: an error on the way must not lose them.
-        self._look_at.update(conversations)
-        claimed_at = time.monotonic()
-        claims = self._claim(session, list(conversations))
-        for claim in claims:
-            self._look_at.discard(claim.conversation_id)
-            self._in_flight += 1
-            self._executor.submit(self._call, claim, claimed_at)
-        self._settle_pace(claims, [conversations[id_] for id_ in self._look_at & conversations.keys()])
+        self._look_at.update(turns)
+        claims = self._claim(single, [id_ for id_ in turns if id_ not in busy]) if turns else []
+        self._look_at.difference_update(claim.conversation_id for claim in claims)
+        self._start()
+        if turns:
+            self._settle_pace(claims, [turns[id_] for id_ in self._look_at & turns.keys()])
         return taken
 
-    def _claim(self, session: AnySession, conversation_ids: Sequence[UUID]) -> list[Claim]:
+    def _heads(self, single: AnySession, conversation_ids: Sequence[UUID]) -> list[Head]:
         try:
-            claims = outgoing.claim_heads(
-                session, conversation_ids, self._sender.hold_s, claimed_by=self._mark
-            )
-            if claims:
-                updated = {claim.message_id: claim.conversation_id for claim in claims}
-                publish(session, updated=updated, accounts=_accounts_of(claims))
-            session.commit()
-        except IntegrityError as error:
-            session.rollback()
-            if "uq_chat_messages_sending" not in str(error.orig):
+            return outgoing.heads_of(single, conversation_ids)
+        except Exception as error:
+            start_afresh(single)
+            if is_told_to_end(error) or is_outage(error) or is_passing(error):
                 raise
             if len(conversation_ids) == 1:
+                self._pass_over(conversation_ids[0], error)
                 return []
-            return [claim for id_ in conversation_ids for claim in self._claim(session, [id_])]
+            return [head for id_ in conversation_ids for head in self._heads(single, [id_])]
+
+    def _claim(self, single: AnySession, conversation_ids: Sequence[UUID]) -> list[Claim]:
+        """Claim, and have in hand what was claimed; each by itself where that fails for all of them."""
+        if not conversation_ids:
+            return []
+        self._doubtful.update(conversation_ids)
+        try:
+            claims = outgoing.claim_heads(
+                single, conversation_ids, self._sender.hold_s, claimed_by=self._mark
+            )
+            self._in_hand.add(claims)
+        except Exception as error:
+            start_afresh(single)
+            if is_told_to_end(error) or is_outage(error):
+                raise
+            self._take_back(single)
+            if len(conversation_ids) > 1:
+                return [claim for id_ in conversation_ids for claim in self._claim(single, [id_])]
+            if not (is_passing(error) or "uq_chat_messages_sending" in str(error)):
+                self._pass_over(conversation_ids[0], error)
+            return []
+        self._doubtful.difference_update(conversation_ids)
+        self._suspects.difference_update(conversation_ids)
+        self._tell_claimed(single, claims)
         return claims
+
+    def _tell_claimed(self, single: AnySession, claims: Sequence[Claim]) -> None:
+        """The claims stand, whether open pages hear of them or not."""
+        try:
+            updated = {claim.message_id: claim.conversation_id for claim in claims}
+            publish(single, updated=updated, accounts=accounts_of(claims))
+            single.commit()
+        except Exception as error:
+            start_afresh(single)
+            if is_told_to_end(error):
+                raise
+            log.warning("claims_not_told", messages=len(claims), error=type(error).__name__)
+
+    def _pass_over(self, conversation_id: UUID, error: Exception) -> None:
+        """A conversation that shows a mistake of ours twice must not keep the others; the sweep brings it."""
+        log.error("send_not_claimed", conversation_id=str(conversation_id), exc_info=error)
+        if conversation_id not in self._suspects:
+            self._suspects.add(conversation_id)
+            self._look_at.add(conversation_id)
+            return
+        self._suspects.discard(conversation_id)
+        self._look_at.discard(conversation_id)
+        self._writing.fault = error
+
+    def _start(self) -> None:
+        """Give the threads what waits for one; again, where that failed for want of threads."""
+        for flight in self._in_hand.all():
+            if flight.future is not None or flight.is_back:
+                continue
+            if time.monotonic() - flight.claimed_at > LONGEST_WAIT_FOR_THREAD_S and flight.begin():
+                flight.outcome = not_tried(flight.claim)
+                continue
+            try:
+                flight.future = self._executor.submit(self._call, flight)
+            except RuntimeError as error:
+                # The system has no more threads: those that there are take it over meanwhile.
+                log.error("send_thread_not_started", error=str(error), in_flight=self._in_flight)
+                return
+
+    def _call(self, flight: Flight) -> bool:
+        """In a thread: make the call. False where it is not this thread's to make."""
+        try:
+            if not flight.begin():
+                return False
+            with self._context():
+                if time.monotonic() - flight.claimed_at < LONGEST_WAIT_FOR_THREAD_S:
+                    flight.outcome = attempt(self._sender, flight.claim)
+                else:
+                    flight.outcome = not_tried(flight.claim)
+        except BaseException as error:  # noqa: BLE001  # not swallowed: the run that meets it raises it
+            if flight.outcome is None:
+                flight.outcome = error
+        finally:
+            self._in_hand.tell()
+        return True
 
     def _settle_pace(self, claims: Sequence[Claim], unclaimed: Sequence[Turn]) -> None:
         try:
@@ -361,19 +452,6 @@ class Dispatcher:
             self._pace.give_back(unclaimed)
         except RedisError as error:
             self._go_alone(error)
-
-    def _call(self, claim: Claim, claimed_at: float) -> None:
-        outcome: Outcome | Exception
-        try:
-            with self._context():
-                waited_s = time.monotonic() - claimed_at
-                if waited_s < LONGEST_WAIT_FOR_THREAD_S:
-                    outcome = attempt(self._sender, claim)
-                else:
-                    outcome = not_tried(claim)
-        except Exception as error:  # noqa: BLE001  # not swallowed: the run that meets it raises it
-            outcome = error
-        self._returned.put(_Call(claim, outcome))
 
     def _take(self, session: AnySession, free: int, due: Sequence[Turn]) -> Taken:
         """Turns and their tokens: from the timetable, or, while Redis is away, from the table, slowly."""
@@ -401,8 +479,3 @@ class Dispatcher:
             log.warning("pace_unavailable", error=type(error).__name__)
             self._alone_since = time.monotonic()
         self._ask_redis_at = time.monotonic() + ASK_REDIS_EVERY_S
-
-
-def _accounts_of(claims: Iterable[Claim]) -> dict[UUID, UUID]:
-    """{conversation: account}, so that nobody has to ask for it once more."""
-    return {claim.conversation_id: claim.account_id for claim in claims}

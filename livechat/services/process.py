@@ -37,7 +37,9 @@ def own_mark() -> str | None:
 
 
 def is_surely_gone(mark: str) -> bool:
-    """Whether the process of this mark ran here and has ended. False where that cannot be told from here."""
-    there, _, rest = mark.rpartition(" ")
-    there, _, pid = there.rpartition(" ")
-    return there == _place() and pid.isdigit() and _started(int(pid)) != rest
+    """Whether the process of this mark ran here and has ended. False where that cannot be told from here.
+
+    What follows the four words of ``own_mark`` is its writer's own.
+    """
+    boot, namespace, pid, started = [*mark.split(" "), "", "", ""][:4]
+    return f"{boot} {namespace}" == _place() and pid.isdigit() and _started(int(pid)) != started

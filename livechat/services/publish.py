@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Collection, Mapping
+from logging import ERROR, WARNING
 from uuid import UUID
 
 import structlog
@@ -96,18 +97,21 @@ def _after_commit(
 
 def _write(client: Redis, changes: Mapping[UUID, list[Change]], touched: Collection[UUID]) -> None:
     """A lost publish loses nothing durable, so it never fails what it follows from."""
-    owed = _debt.take()
-    # The reset comes first: what follows is fetched with the rest, or heard of.
-    told = {account_id: [RESET] for account_id in owed}
-    for account_id, items in changes.items():
-        told[account_id] = told.get(account_id, []) + items
+    owed: set[UUID] = set()
     try:
+        owed = _debt.take()
+        # The reset comes first: what follows is fetched with the rest, or heard of.
+        told = {account_id: [RESET] for account_id in owed}
+        for account_id, items in changes.items():
+            told[account_id] = told.get(account_id, []) + items
         append(client, told, touched)
-    except RedisError as error:
+    except Exception as error:  # what was committed stands
         _debt.add(owed | changes.keys())
-        log.warning(
+        log.log(
+            WARNING if isinstance(error, RedisError) else ERROR,
             "events_not_published",
             error=type(error).__name__,
             accounts=len(changes),
             changes=sum(map(len, changes.values())),
+            exc_info=None if isinstance(error, RedisError) else error,
         )

@@ -75,13 +75,6 @@ class OutgoingFiles:
             named["id"] = ids[media_id]
         return content
 
-    def distrust(self, claim: Claim) -> None:
-        """Meta refused the message for good: should its file be sent again, it is given anew. Commits."""
-        queries.forget_uploads(
-            self.session, our_files(claim.message_type, claim.content), claim.phone_number_id
-        )
-        self.session.commit()
-
     def _upload_all(
         self, claim: Claim, files: Sequence[Sendable], token: str, hold_s: float
     ) -> dict[UUID, str]:
@@ -126,7 +119,14 @@ def distrust_files(session: AnySession, wamid: str) -> None:
     """
     sent = queries.sent_content(session, wamid)
     if sent is not None:
-        queries.forget_uploads(session, our_files(sent.message_type, sent.content), sent.phone_number_id)
+        distrust_files_of(session, sent.message_type, sent.content, sent.phone_number_id)
+
+
+def distrust_files_of(session: AnySession, message_type: str, content: Json, phone_number_id: str) -> None:
+    """Meta refused a message for good: should its files be sent again, they are given anew."""
+    ours = our_files(message_type, content)
+    if ours:
+        queries.forget_uploads(session, ours, phone_number_id)
 
 
 def our_files(message_type: str, content: Json) -> list[UUID]:

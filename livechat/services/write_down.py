@@ -1,0 +1,164 @@
+"""Writing down what calls to Meta came to, whatever error comes between.
+
+An outcome stays in hand until it is committed. A database that is away keeps all of them there; one that the
+database or we ourselves cannot write is tried alone, some times, and is then given up: its message stays
+``sending`` until its deadline and is ``unknown`` then, since it may have been sent.
+"""
+
+import time
+from collections.abc import Iterable, Sequence
+from random import Random
+from uuid import UUID
+
+import structlog
+from billiard.exceptions import SoftTimeLimitExceeded
+from sqlalchemy.orm import scoped_session
+
+from livechat.database import is_outage, is_passing
+from livechat.queries.outgoing import Claim
+from livechat.queries.session import AnySession
+from livechat.services.deliver import Outcome, changed_by, record_all, record_plain
+from livechat.services.in_hand import Flight, InHand
+from livechat.services.publish import publish
+
+log = structlog.get_logger(__name__)
+
+# The waits before the next try, the last one repeated.
+WAITS_S = (0.05, 0.2, 0.5, 1.0)
+# An outcome that cannot be written down because of what it is, not because the database is away.
+MOST_TRIES = 5
+# The same where others' locks are in its way, which pass.
+MOST_PASSING_TRIES = 60
+# Longer than any claim holds: what was given up must not be taken for a claim that nobody called.
+_GIVEN_UP_FOR_S = 24 * 3600.0
+
+
+class WriteDown:
+    """A dispatcher's outcomes, from its hands into the database.
+
+    ``look_at`` are the conversations to look at next: theirs are added before they leave the hand. ``fault``
+    is the last error that made it give one up.
+    """
+
+    def __init__(self, in_hand: InHand, look_at: set[UUID], rng: Random | None) -> None:
+        self._in_hand = in_hand
+        self._look_at = look_at
+        self._rng = rng
+        self._given_up: dict[UUID, float] = {}
+        self.fault: BaseException | None = None
+
+    def write_down(self, session: AnySession, single: AnySession) -> list[tuple[Claim, Outcome]]:
+        """Record and commit what has come back; what was recorded. Raises only what is no fault of it.
+
+        That is an outage of the database, or an error that tells this thread to end.
+        """
+        written: list[Flight] = []
+        flights = self._in_hand.back()
+        for flight in flights:
+            if flight.fault is not None:
+                self.give_up(flight, flight.fault)
+        alone = [flight for flight in flights if flight.fault is None and flight.tries]
+        together = [flight for flight in flights if flight.fault is None and not flight.tries]
+        if together:
+            try:
+                self._record(session, single, together)
+                written += together
+            except Exception as error:
+                start_afresh(session, single)
+                if is_told_to_end(error) or is_outage(error):
+                    raise
+                log.warning("record_repeated", messages=len(together), error=type(error).__name__)
+                alone = together + alone
+        written += [flight for flight in alone if self._record_alone(session, single, flight)]
+        return [_outcome_of(flight) for flight in written]
+
+    def _record(self, session: AnySession, single: AnySession, flights: Sequence[Flight]) -> None:
+        outcomes = [_outcome_of(flight) for flight in flights]
+        plain = record_plain(single, outcomes)
+        _tell(single, [claim for claim, _ in outcomes if claim.message_id in plain])
+        rest = [(claim, outcome) for claim, outcome in outcomes if claim.message_id not in plain]
+        if rest:
+            record_all(session, rest, self._rng)
+            _tell(session, [claim for claim, _ in rest])
+        # Messages queued later are found through the timetable.
+        self._settle(
+            flights,
+            [
+                claim.conversation_id
+                for claim, _ in outcomes
+                if claim.message_id not in plain or plain[claim.message_id].has_more
+            ],
+        )
+
+    def _record_alone(self, session: AnySession, single: AnySession, flight: Flight) -> bool:
+        """Whether it is written down. The last try tells no open pages: the outcome matters more."""
+        try:
+            if flight.tries < MOST_TRIES - 1:
+                self._record(session, single, [flight])
+            else:
+                record_all(session, [_outcome_of(flight)], self._rng)
+                session.commit()
+                self._settle([flight], [flight.claim.conversation_id])
+        except Exception as error:
+            start_afresh(session, single)
+            if is_told_to_end(error) or is_outage(error):
+                raise
+            flight.not_before = time.monotonic() + WAITS_S[min(flight.tries, len(WAITS_S) - 1)]
+            flight.tries += 1
+            if flight.tries >= (MOST_PASSING_TRIES if is_passing(error) else MOST_TRIES):
+                self.give_up(flight, error)
+            return False
+        return True
+
+    def _settle(self, flights: Sequence[Flight], conversation_ids: Iterable[UUID]) -> None:
+        # In this order: an error between the two has the outcome written down twice, which does no harm.
+        self._look_at.update(conversation_ids)
+        self._in_hand.remove(flights)
+
+    def give_up(self, flight: Flight, error: BaseException) -> None:
+        """Leave the message as it is: ``sending`` until its deadline, and ``unknown`` then."""
+        log.error("send_not_recorded", message_id=str(flight.claim.message_id), exc_info=error)
+        now = time.monotonic()
+        self._given_up = {id_: at for id_, at in self._given_up.items() if now - at < _GIVEN_UP_FOR_S}
+        self._given_up[flight.claim.message_id] = now
+        self.fault = error
+        self._settle([flight], [flight.claim.conversation_id])
+
+    def called(self) -> set[UUID]:
+        """Messages that were, or may have been, given to Meta by this dispatcher and are not written down."""
+        return self._in_hand.messages() | self._given_up.keys()
+
+
+def is_told_to_end(error: BaseException) -> bool:
+    """Whether somebody wants this thread to end: that is no trouble to get over. Celery's is an Exception."""
+    return isinstance(error, SoftTimeLimitExceeded) or not isinstance(error, Exception)
+
+
+def start_afresh(*sessions: AnySession) -> None:
+    """End the transaction that an error left behind, and let go of a connection that cannot even do that."""
+    for session in sessions:
+        try:
+            session.rollback()
+        except Exception as error:
+            if is_told_to_end(error):
+                raise
+            log.warning("connection_given_up", error=type(error).__name__)
+            (session() if isinstance(session, scoped_session) else session).invalidate()
+
+
+def _outcome_of(flight: Flight) -> tuple[Claim, Outcome]:
+    if flight.outcome is None or flight.fault is not None:
+        raise AssertionError("a call without an outcome is given up, never recorded")
+    return flight.claim, flight.outcome  # type: ignore[return-value]  # what is no fault is an outcome
+
+
+def _tell(session: AnySession, claims: Sequence[Claim]) -> None:
+    """Say that these have changed, and commit."""
+    if claims:
+        publish(session, updated=changed_by(session, claims), accounts=accounts_of(claims))
+    session.commit()
+
+
+def accounts_of(claims: Iterable[Claim]) -> dict[UUID, UUID]:
+    """{conversation: account}, so that nobody has to ask for it once more."""
+    return {claim.conversation_id: claim.account_id for claim in claims}
