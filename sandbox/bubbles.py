@@ -251,7 +251,63 @@ def _interactive(world: World, part: Json) -> Json:
         shown["buttons"] = [_button("form", parameters.get("flow_cta", "Open the form"), answer)]
     elif kind in {"product", "product_list", "catalog_message"}:
         shown |= _products(kind, action)
+    elif kind == "carousel":
+        shown["cards_shown"] = [_empty() | _carousel_card(world, card) for card in action.get("cards", [])]
+    elif kind == "address_message":
+        shown["buttons"] = [_button("form", "Provide address", _address(parameters))]
+    elif kind in {"order_details", "order_status"}:
+        shown |= _order(kind, parameters)
+    elif kind == "voice_call":
+        call = {"type": "voice_call", "cta_payload": parameters.get("payload")}
+        shown["buttons"] = [_button("call", parameters.get("display_text") or "Call Now", call)]
     return shown
+
+
+def _carousel_card(world: World, card: Json) -> Json:
+    action = card.get("action") or {}
+    if card.get("type") == "product":
+        return _products("product", action)
+    parameters = action.get("parameters") or {}
+    return {
+        **_header(world, card.get("header")),
+        "text": (card.get("body") or {}).get("text", ""),
+        "buttons": [_link(parameters.get("display_text", "Open"), parameters.get("url", ""))],
+    }
+
+
+def _address(parameters: Json) -> Json:
+    """The form as it comes back: what stood in it, completed."""
+    saved: Json = next(iter(parameters.get("saved_addresses") or []), {})
+    given = saved.get("value") or parameters.get("values") or {}
+    usual = {"name": "Asha", "address": "12 MG Road", "city": "Pune", "in_pin_code": "411001"}
+    return {"type": "address_reply", "values": {**usual, **given}, "saved_address_id": saved.get("id")}
+
+
+def _money(amount: Json, currency: str) -> str:
+    return f"{amount.get('value', 0) / 100:.2f} {currency}"
+
+
+def _order(kind: str, parameters: Json) -> Json:
+    """What is to be paid, with the button that pays it; or how far the order is."""
+    reference, order = str(parameters.get("reference_id")), parameters.get("order") or {}
+    if kind == "order_status":
+        rows = [{"label": f"Order {reference}", "value": _named(str(order.get("status")))}]
+        if order.get("description"):
+            rows.append({"label": "", "value": str(order["description"])})
+        return {"rows": rows}
+    currency = str(parameters.get("currency", ""))
+    rows = [
+        {
+            "label": f"{item.get('quantity')} × {item.get('name')}",
+            "value": _money(item.get("sale_amount") or item.get("amount") or {}, currency),
+        }
+        for item in order.get("items") or []
+    ]
+    rows.append({"label": "Total", "value": _money(parameters.get("total_amount") or {}, currency)})
+    return {
+        "rows": rows,
+        "buttons": [_button("reply", "Review and pay", {"type": "payment", "reference_id": reference})],
+    }
 
 
 def _filled_in(parameters: Json) -> Json:

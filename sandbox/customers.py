@@ -218,10 +218,11 @@ def _address_reply(command: Json) -> Json:
         "city": "Pune",
         "in_pin_code": "411001",
     }
+    saved = {"saved_address_id": command.get("saved_address_id", "address1")}
     reply = {
         "name": "address_message",
-        "body": str(command.get("body", "12 MG Road, Pune")),
-        "response_json": json.dumps({"saved_address_id": "address1", "values": values}),
+        "body": str(command.get("body") or ", ".join(str(each) for each in values.values())),
+        "response_json": json.dumps({**(saved if saved["saved_address_id"] else {}), "values": values}),
     }
     return _interactive("nfm_reply", reply)
 

@@ -54,6 +54,8 @@ class World:
             self.blocked: set[Pair] = set()
             self.typing_until: dict[Pair, float] = {}
             self.subscriptions: dict[str, str] = {}
+            # By number and reference of an order: how far its payment is.
+            self.payments: dict[tuple[str, str], str] = {}
             self.synchronized: set[tuple[str, str]] = set()
             self.seq = 0
             self.version = 0

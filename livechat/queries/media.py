@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CursorResult, Row, delete, func, select, update
+from sqlalchemy import CursorResult, Row, delete, func, or_, select, update
 from sqlalchemy import text as sql
 from sqlalchemy.dialects.postgresql import insert
 
@@ -383,11 +383,17 @@ def media_json_column() -> Any:
 
 
 def card_files_column() -> Any:
-    """The files of a template with cards, by their ids; null for every other message."""
+    """The files of a template with cards or of a carousel, by their ids; null for every other message."""
     return (
         select(func.jsonb_object_agg(Media.id, _media_json()))
         .join(MessageCardFile, MessageCardFile.media_id == Media.id)
-        .where(MessageCardFile.message_id == Message.id, Message.content["rendered"].has_key("cards"))
+        .where(
+            MessageCardFile.message_id == Message.id,
+            or_(
+                Message.content["rendered"].has_key("cards"),
+                Message.content["interactive"]["action"].has_key("cards"),
+            ),
+        )
         .correlate(Message)
         .scalar_subquery()
     )

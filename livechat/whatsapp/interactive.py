@@ -1,4 +1,4 @@
-"""The limits of interactive messages: buttons, lists, links, forms, products and requests.
+"""The limits of interactive messages: buttons, lists, links, forms, products, cards and requests.
 
 Source: Meta's pages per kind of interactive message (read September 2026).
 """
@@ -6,18 +6,28 @@ Source: Meta's pages per kind of interactive message (read September 2026).
 from collections.abc import Callable
 from typing import Any
 
+from livechat.whatsapp.carousel import LINK_TEXT, check_carousel, check_link
+from livechat.whatsapp.commerce import check_order_details, check_order_status
 from livechat.whatsapp.limits import Findings, is_filled
 
 _BODY, _LIST_BODY, _HEADER, _FOOTER = 1024, 4096, 60, 60
 _MOST_BUTTONS, _BUTTON_TITLE, _BUTTON_ID = 3, 20, 256
 _LIST_BUTTON, _MOST_SECTIONS, _MOST_ROWS, _SECTION_TITLE = 20, 10, 10, 24
 _ROW_ID, _ROW_TITLE, _ROW_DESCRIPTION = 200, 24, 72
-_LINK_TEXT = 20
 _MOST_PRODUCTS, _PRODUCT_ID = 30, 256
-_LINK, _FLOW_ID = 2000, 256
+_FLOW_ID = 256
+_LONGEST_TTL_MIN, _CALL_PAYLOAD = 43_200, 512
+# Address forms exist in these countries alone.
+_ADDRESS_COUNTRIES = ("IN", "SG")
+_ADDRESS_VALUE = 1024
 _MEDIA_HEADERS = ("image", "video", "document")
 _WITHOUT_BODY = frozenset({"product", "call_permission_request"})
-_TEXT_HEADER_ONLY = frozenset({"list", "product_list"})
+# Header types of the kinds that do not take them all.
+_HEADERS = {"list": ("text",), "product_list": ("text",), "order_details": ("image", "document")}
+_WITHOUT_HEADER = {
+    "product": "A single product takes no header.",
+    "carousel": "Cards take no header above them.",
+}
 
 _Check = Callable[[Findings, dict[str, Any]], None]
 
@@ -44,12 +54,14 @@ def _frame(findings: Findings, kind: str, part: dict[str, Any]) -> None:
         text = body.get("text") if isinstance(body, dict) else None
         findings.text("interactive.body.text", text, _LIST_BODY if kind == "list" else _BODY)
     footer = part.get("footer")
-    if footer is not None:
+    if footer is not None and kind == "carousel":
+        findings.add("interactive.footer", "Cards take no footer below them.")
+    elif footer is not None:
         text = footer.get("text") if isinstance(footer, dict) else None
         findings.text("interactive.footer.text", text, _FOOTER)
     header = part.get("header")
-    if header is not None and kind == "product":
-        findings.add("interactive.header", "A single product takes no header.")
+    if header is not None and kind in _WITHOUT_HEADER:
+        findings.add("interactive.header", _WITHOUT_HEADER[kind])
     elif header is not None:
         _header(findings, kind, header)
     elif kind == "product_list":
@@ -58,11 +70,11 @@ def _frame(findings: Findings, kind: str, part: dict[str, Any]) -> None:
 
 def _header(findings: Findings, kind: str, header: Any) -> None:
     form = header.get("type") if isinstance(header, dict) else None
-    if form == "text":
-        findings.text("interactive.header.text", header.get("text"), _HEADER)
-    elif form not in _MEDIA_HEADERS or kind in _TEXT_HEADER_ONLY:
-        known = ("text",) if kind in _TEXT_HEADER_ONLY else ("text", *_MEDIA_HEADERS)
+    known = _HEADERS.get(kind, ("text", *_MEDIA_HEADERS))
+    if form not in known:
         findings.add("interactive.header.type", f"Give one of {', '.join(known)}.")
+    elif form == "text":
+        findings.text("interactive.header.text", header.get("text"), _HEADER)
     else:
         findings.file(f"interactive.header.{form}", header.get(form))
 
@@ -121,21 +133,13 @@ def _named(name: str, check: _Check | None = None) -> _Check:
     return checked
 
 
-def _link(findings: Findings, parameters: dict[str, Any]) -> None:
-    findings.text("interactive.action.parameters.display_text", parameters.get("display_text"), _LINK_TEXT)
-    url = parameters.get("url")
-    findings.link("interactive.action.parameters.url", url)
-    if isinstance(url, str):
-        findings.text("interactive.action.parameters.url", url, _LINK)
-
-
 def _flow(findings: Findings, parameters: dict[str, Any]) -> None:
     prefix = "interactive.action.parameters"
     if str(parameters.get("flow_message_version")) != "3":
         findings.add(f"{prefix}.flow_message_version", "Give 3.")
     if is_filled(parameters.get("flow_id")) == is_filled(parameters.get("flow_name")):
         findings.add(prefix, "Give either flow_id or flow_name.")
-    findings.text(f"{prefix}.flow_cta", parameters.get("flow_cta"), _LINK_TEXT)
+    findings.text(f"{prefix}.flow_cta", parameters.get("flow_cta"), LINK_TEXT)
     if parameters.get("flow_action") not in (None, "navigate", "data_exchange"):
         findings.add(f"{prefix}.flow_action", "Give navigate or data_exchange.")
     if parameters.get("mode") not in (None, "draft", "published"):
@@ -197,10 +201,55 @@ def _products(findings: Findings, action: dict[str, Any]) -> None:
         findings.add(field, f"At most {_MOST_PRODUCTS} products in all sections together.")
 
 
+def _call(findings: Findings, action: dict[str, Any]) -> None:
+    """A button that calls us. All that it can be told has a default."""
+    _named("voice_call")(findings, action)
+    parameters = action.get("parameters")
+    if parameters is None:
+        return
+    prefix = "interactive.action.parameters"
+    if not isinstance(parameters, dict):
+        findings.add(prefix, "Give an object.")
+        return
+    if parameters.get("display_text") is not None:
+        findings.text(f"{prefix}.display_text", parameters["display_text"], LINK_TEXT)
+    ttl = parameters.get("ttl_minutes")
+    is_whole = isinstance(ttl, int) and not isinstance(ttl, bool)
+    if ttl is not None and not (is_whole and 1 <= ttl <= _LONGEST_TTL_MIN):
+        findings.add(f"{prefix}.ttl_minutes", f"Give minutes from 1 to {_LONGEST_TTL_MIN:,}.")
+    findings.text(f"{prefix}.payload", parameters.get("payload"), _CALL_PAYLOAD, required=False)
+
+
+def _address(findings: Findings, parameters: dict[str, Any]) -> None:
+    prefix = "interactive.action.parameters"
+    if parameters.get("country") not in _ADDRESS_COUNTRIES:
+        findings.add(f"{prefix}.country", f"Give one of {', '.join(_ADDRESS_COUNTRIES)}.")
+    for key in ("values", "validation_errors"):
+        if parameters.get(key) is not None:
+            _texts(findings, f"{prefix}.{key}", parameters[key])
+    saved = parameters.get("saved_addresses")
+    if saved is None:
+        return
+    for place, address in enumerate(findings.objects(f"{prefix}.saved_addresses", saved, 1, 100)):
+        findings.text(f"{prefix}.saved_addresses.{place}.id", address.get("id"), _PRODUCT_ID)
+        _texts(findings, f"{prefix}.saved_addresses.{place}.value", address.get("value"))
+
+
+def _texts(findings: Findings, field: str, value: Any) -> None:
+    """Texts by the name of an address's field."""
+    if not isinstance(value, dict):
+        findings.add(field, "Give an object.")
+        return
+    for key, text in value.items():
+        # Of an error it is the sentence that stands here.
+        is_pin_code = key == "in_pin_code" and not field.endswith(".validation_errors")
+        findings.text(f"{field}.{key}", text, 6 if is_pin_code else _ADDRESS_VALUE, required=False)
+
+
 _ACTIONS: dict[str, _Check] = {
     "button": _buttons,
     "list": _list,
-    "cta_url": _named("cta_url", _link),
+    "cta_url": _named("cta_url", check_link),
     "location_request_message": _named("send_location"),
     "request_contact_info": _named("request_contact_info"),
     "flow": _named("flow", _flow),
@@ -208,4 +257,9 @@ _ACTIONS: dict[str, _Check] = {
     "product_list": _products,
     "catalog_message": _catalog,
     "call_permission_request": _named("call_permission_request"),
+    "carousel": check_carousel,
+    "address_message": _named("address_message", _address),
+    "order_details": _named("review_and_pay", check_order_details),
+    "order_status": _named("review_order", check_order_status),
+    "voice_call": _call,
 }

@@ -97,13 +97,16 @@ def with_preview(part: Json) -> Json:
 def files_of(message_type: str, part: Any) -> list[tuple[str, str, Json]]:
     """Every object of a typed part that names a file (``id``, ``link`` or our ``media_id``), in place.
 
-    Each as (its path, the kind of file, the object): the message's own file, the header of an interactive
-    message, the headers of a template and of its cards.
+    Each as (its path, the kind of file, the object): the message's own file, the headers of an interactive
+    message and of its cards, those of a template and of its cards.
     """
     if message_type in MEDIA_TYPES:
         return [(message_type, message_type, obj(part))]
     if message_type == "interactive":
-        return _files_in("interactive.header", obj(part).get("header"))
+        found = _files_in("interactive.header", obj(part).get("header"))
+        for place, card in enumerate(items_of(obj(obj(part).get("action")).get("cards"))):
+            found += _files_in(f"interactive.action.cards.{place}.header", obj(card).get("header"))
+        return found
     if message_type == "template":
         return _files_of_components("template.components", obj(part).get("components"))
     return []

@@ -7,7 +7,7 @@ import binascii
 import dataclasses
 import time
 
-from flask import Blueprint, Response
+from flask import Blueprint, Response, current_app
 
 from sandbox import media_store
 from sandbox.behaviour import ControlError
@@ -17,6 +17,8 @@ from sandbox.model import AccessToken, Customer, Json, Media, PhoneNumber, Templ
 from sandbox.recorder import token_label
 
 bp = Blueprint("people", __name__, url_prefix="/sandbox")
+# What a customer taps that is no message, and the kind of webhook that tells of it.
+_TAPS = {"payment": "payment", "voice_call": "call_connect"}
 
 NUMBER_STATES = {"connected", "unregistered", "deleted"}
 TOKEN_STATES = {"valid", "expired", "revoked"}
@@ -95,9 +97,17 @@ def add_customer() -> Response:
 
 @bp.post("/customers/<string:ref>/messages")
 def write(ref: str) -> Response:
-    """A customer writes: `{type="text", text?, phone_number_id?, reply_to?, timestamp?, …}`."""
+    """A customer writes: `{type="text", text?, phone_number_id?, reply_to?, timestamp?, …}`.
+
+    Or does what is no message: `payment` (`reference_id`, `status?`) and `voice_call` (`cta_payload?`).
+    """
     body = asked()
     box = sandbox()
+    kind = _TAPS.get(str(body.get("type")))
+    if kind is not None:
+        updates = current_app.extensions["sandbox_kinds"].build({**body, "kind": kind, "customer": ref})
+        box.dispatcher.submit(updates)
+        return reply({"kind": kind}, 201)
     message = box.voice.write(box.world.speaker(ref), box.world.number(body.get("phone_number_id")), body)
     return reply(message.as_json() | {"message": message.body}, 201)
 

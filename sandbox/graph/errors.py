@@ -29,6 +29,12 @@ CATALOGUE: dict[int, tuple[int, str, str | None]] = {
         "There have been too many calls to this WhatsApp Business account. Wait a bit and try again.",
         None,
     ),
+    2046: (
+        400,
+        "Order status invalid transition",
+        "The order status cannot be updated from the existing value to the new one.",
+    ),
+    2047: (400, "Order cancellation failure", "The order could not be cancelled."),
     130403: (400, "User is blocked", "Message failed to send because the business has blocked this user."),
     130429: (400, "Rate limit hit", "Cloud API message throughput has been reached."),
     130472: (

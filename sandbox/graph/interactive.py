@@ -5,14 +5,20 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from sandbox.graph import checks
+from sandbox.graph.cards import (
+    MediaCheck,
+    check_address,
+    check_carousel,
+    check_link_button,
+    check_voice_call,
+)
+from sandbox.graph.orders import check_order_details, check_order_status
 from sandbox.model import Json
 
 MAX_BUTTONS = 3
 MAX_ROWS = 10
 MAX_SECTIONS = 10
 MAX_PRODUCTS = 30
-
-MediaCheck = Callable[[Json, str, str], None]
 
 
 def check_interactive(body: Json, check_media: MediaCheck) -> None:
@@ -27,20 +33,28 @@ def check_interactive(body: Json, check_media: MediaCheck) -> None:
     if kind not in _BODY_OPTIONAL or "body" in part:
         inner = checks.part(part, "body", "interactive['body']")
         checks.text(inner, "text", "interactive['body']['text']", limit=4096 if kind == "list" else 1024)
+    if kind == "carousel" and "footer" in part:
+        raise checks.invalid("interactive['footer']", "is not allowed for a carousel.")
     if "footer" in part:
         footer = checks.part(part, "footer", "interactive['footer']")
         checks.text(footer, "text", "interactive['footer']['text']", limit=60)
     if "header" in part:
-        if kind == "product":
-            raise checks.invalid("interactive['header']", "is not allowed for a product.")
+        if kind in {"product", "carousel"}:
+            raise checks.invalid("interactive['header']", f"is not allowed for a {kind}.")
         _check_header(checks.part(part, "header", "interactive['header']"), kind, check_media)
     elif kind == "product_list":
         raise checks.missing("interactive['header']")
-    rule(checks.part(part, "action", "interactive['action']"))
+    action = checks.part(part, "action", "interactive['action']")
+    if kind == "carousel":
+        check_carousel(action, check_media)
+    else:
+        rule(action)
 
 
 def _check_header(header: Json, kind: str, check_media: MediaCheck) -> None:
     header_type = checks.text(header, "type", "interactive['header']['type']", limit=32)
+    if kind == "order_details" and header_type not in {"image", "document"}:
+        raise checks.invalid("interactive['header']['type']", f'cannot be "{header_type}" here.')
     if header_type == "text":
         checks.text(header, "text", "interactive['header']['text']", limit=60)
     elif header_type in {"image", "video", "document"} and kind not in {"list", "product_list"}:
@@ -93,12 +107,7 @@ def _check_list(action: Json) -> None:
 
 
 def _check_cta_url(action: Json) -> None:
-    _check_name(action, "cta_url")
-    parameters = checks.part(action, "parameters", "interactive['action']['parameters']")
-    checks.text(parameters, "display_text", "interactive['action']['parameters']['display_text']", limit=20)
-    url = checks.text(parameters, "url", "interactive['action']['parameters']['url']", limit=2000)
-    if not url.startswith(("https://", "http://")):
-        raise checks.invalid("interactive['action']['parameters']['url']", "must be a valid URL.")
+    check_link_button(action, "interactive['action']")
 
 
 def _check_flow(action: Json) -> None:
@@ -155,6 +164,11 @@ _ACTIONS: dict[str, Callable[[Json], None]] = {
     "cta_url": _check_cta_url,
     "location_request_message": lambda action: _check_name(action, "send_location"),
     "request_contact_info": lambda action: _check_name(action, "request_contact_info"),
+    "carousel": lambda _: None,  # needs to look at files: above
+    "address_message": check_address,
+    "order_details": check_order_details,
+    "order_status": check_order_status,
+    "voice_call": check_voice_call,
     "call_permission_request": lambda action: _check_name(action, "call_permission_request"),
     "catalog_message": lambda action: _check_name(action, "catalog_message"),
     "flow": _check_flow,

@@ -9,6 +9,7 @@ from typing import Any
 from sandbox.graph import checks
 from sandbox.graph.errors import GraphError
 from sandbox.graph.interactive import check_interactive
+from sandbox.graph.orders import check_history
 from sandbox.graph.template_check import check_template
 from sandbox.model import Json, PhoneNumber, Template
 from sandbox.world import World
@@ -126,6 +127,8 @@ def _check_content(world: World, number: PhoneNumber, kind: str, body: Json) -> 
     if kind == "text":
         part = checks.part(body, "text", "text")
         checks.text(part, "body", "text['body']", limit=MAX_TEXT)
+        if not isinstance(part.get("preview_url", False), bool):
+            raise checks.invalid("text['preview_url']", "must be a boolean.")
     elif kind in MEDIA_KINDS:
         _check_media(world, number, body, kind, kind)
     elif kind == "location":
@@ -147,6 +150,7 @@ def _check_content(world: World, number: PhoneNumber, kind: str, body: Json) -> 
         checks.text(checks.part(body, "pin", "pin"), "message_id", "pin['message_id']", limit=512)
     else:
         check_interactive(body, lambda parent, key, path: _check_media(world, number, parent, key, path))
+        check_history(world, number, body["interactive"])
 
 
 def _check_reaction(part: Json) -> None:

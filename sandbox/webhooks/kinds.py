@@ -5,9 +5,11 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 
+from sandbox import media_store
 from sandbox.behaviour import ControlError
 from sandbox.customers import CustomerVoice
 from sandbox.graph.errors import webhook_error
+from sandbox.graph.orders import PAYMENT_STATES, told_orders
 from sandbox.lifecycle import Lifecycle
 from sandbox.model import Customer, Json, PhoneNumber
 from sandbox.webhooks.account_kinds import ACCOUNT_KINDS
@@ -62,6 +64,9 @@ class Kinds:
             "call_connect": self._call,
             "call_terminate": self._call,
             "call_status": self._call_status,
+            "call_recording": self._call_file,
+            "call_transcript": self._call_file,
+            "payment": self._payment,
             "standby": self._standby,
             "handover": self._handover,
             "user_preference": self._user_preference,
@@ -217,6 +222,7 @@ class Kinds:
         call: Json = {"id": str(command.get("call_id") or self._world.ids.call_id())}
         call |= {"to": number.display_phone_number, **sender(customer), "event": event, "timestamp": str(now)}
         call["direction"] = "USER_INITIATED"
+        call |= {key: str(command[key]) for key in ("cta_payload", "deeplink_payload") if command.get(key)}
         if event == "connect":
             sdp = "v=0\r\no=- 7669997803033704573 2 IN IP4 127.0.0.1\r\ns=-\r\nt=0 0\r\n"
             call["session"] = {"sdp_type": "offer", "sdp": sdp}
@@ -225,6 +231,58 @@ class Kinds:
         else:
             call |= {"status": "COMPLETED", "start_time": str(now - 60), "end_time": str(now), "duration": 60}
         return [number_update(number, "calls", f"call:{event}", contacts=[customer.contact()], calls=[call])]
+
+    def _call_file(self, command: Json) -> list[Update]:
+        """What was recorded of `call_id`; its file can be had as any other."""
+        number, customer = self._parties(command)
+        key = str(command["kind"])
+        kind = "audio" if key == "call_recording" else "document"
+        media = media_store.customer_file(self._world, number.phone_number_id, kind, {})
+        call: Json = {"id": str(command.get("call_id") or self._world.ids.call_id()), **sender(customer)}
+        call |= {"timestamp": str(int(command.get("timestamp") or time.time()))}
+        word = "recording" if kind == "audio" else "transcription"
+        call |= {"event": f"call_{word}_available"}
+        call[key] = {"type": kind, kind: media_store.webhook_part(self._world, media, kind, {})}
+        return [number_update(number, "calls", f"call:{word}", calls=[call])]
+
+    def _payment(self, command: Json) -> list[Update]:
+        """The customer pays, or tries to: `reference_id`; `status` `captured`, `pending` or `failed`.
+
+        What is paid is what the order asked for, where the sandbox has taken one of that reference.
+        """
+        number, customer = self._parties(command)
+        reference = str(command.get("reference_id", "order-1"))
+        status = str(command.get("status", "captured"))
+        if status not in PAYMENT_STATES:
+            raise ControlError(f"status must be one of {', '.join(sorted(PAYMENT_STATES))}")
+        asked = next(
+            (told for told in told_orders(self._world, number) if told["reference_id"] == reference), {}
+        )
+        now = int(command.get("timestamp") or time.time())
+        outcome = {"captured": "success", "pending": "pending", "failed": "failed"}[status]
+        payment: Json = {
+            "reference_id": reference,
+            "amount": command.get("amount") or asked.get("total_amount") or {"value": 21000, "offset": 100},
+            "currency": str(command.get("currency") or asked.get("currency") or "INR"),
+            "transaction": {
+                "id": f"order_{reference}",
+                "type": "razorpay",
+                "status": outcome,
+                "created_timestamp": now,
+                "updated_timestamp": now,
+                "method": {"type": "upi"},
+            },
+        }
+        if status == "failed":
+            payment["transaction"]["error"] = {"code": "BAD_REQUEST_ERROR", "reason": "payment_failed"}
+        entry: Json = {"id": self._world.ids.inbound_wamid(customer.key)}
+        if customer.wa_id:
+            entry["recipient_id"] = customer.wa_id
+        else:
+            entry["recipient_user_id"] = customer.user_id
+        entry |= {"type": "payment", "status": status, "payment": payment, "timestamp": str(now)}
+        self._world.payments[(number.phone_number_id, reference)] = status
+        return [number_update(number, "messages", f"payment:{status}", statuses=[entry])]
 
     def _call_status(self, command: Json) -> list[Update]:
         number, customer = self._parties(command)
@@ -241,15 +299,24 @@ class Kinds:
             number, customer = self._parties(command)
             wamid = self._world.ids.outbound_wamid(customer.key)
             text = str(command.get("text", "We open at eight."))
-            sent = {
-                "messaging_product": "whatsapp",
-                "to": customer.key,
-                "type": "text",
-                "text": {"body": text},
-            }
-            inner: Json = {
-                "message_echoes": [{"id": wamid, "timestamp": str(int(time.time())), "message": sent}]
-            }
+            sent: Json = {"messaging_product": "whatsapp", "to": customer.key, "type": "text"}
+            sent["text"] = {"body": text}
+            echo: Json = {"id": wamid, "timestamp": str(int(time.time())), "message": sent}
+            if command.get("template"):
+                # Beside a template's values stands the template.
+                name, language = str(command["template"]), str(command.get("language", "en_US"))
+                template = self._world.find_template(number.waba_id, name, language)
+                if template is None:
+                    raise ControlError(f"there is no template {name} in {language}")
+                part = {"name": name, "language": {"code": language}}
+                part |= {"components": command.get("components", [])}
+                echo["message"] = {**sent, "type": "template", "template": part}
+                del echo["message"]["text"]
+                echo["template"] = {
+                    key: getattr(template, key)
+                    for key in ("name", "language", "category", "parameter_format", "components")
+                }
+            inner: Json = {"message_echoes": [echo]}
         else:
             update = (self._status if what == "status" else self._message)(command)[0]
             inner = {k: v for k, v in update.value.items() if k in {"contacts", "messages", "statuses"}}

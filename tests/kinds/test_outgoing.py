@@ -12,6 +12,7 @@ import pytest
 from livechat.queries.media import unsent_uploads
 from livechat.whatsapp.outgoing import body_for
 from tests.factories import make_message
+from tests.kinds.asking import ASKING, WRONG, carousel, changed, link_card, order, order_status
 from tests.kinds.conftest import ASHA, ASHA_ID, Inbox
 
 SENDS = Path(__file__).parent.parent / "whatsapp" / "payloads-out"
@@ -167,6 +168,86 @@ def test_interactive_messages_reach_customers_with_and_without_a_phone_number(in
         bodies = [taken["body"] for taken in inbox.box.messages()][-len(FREE_FORM) :]
         assert [each["interactive"] for each in bodies] == list(FREE_FORM.values())
         assert {each[key] for each in bodies} == {value}
+
+
+def test_messages_that_ask_for_something_reach_customers(inbox: Inbox) -> None:
+    inbox.box.customer_writes(ASHA, "Hi")
+    conversation = inbox.conversation()
+    for name, part in ASKING.items():
+        message = inbox.accepted(
+            conversation_id=str(conversation.id), message_type="interactive", interactive=part
+        )
+        assert message["text"] == part["body"]["text"]
+        assert message["content"] == {"interactive": part}, name
+    inbox.deliver(conversation.id)
+    assert [taken["body"]["interactive"] for taken in inbox.box.messages()] == list(ASKING.values())
+    assert {row["status"] for row in inbox.rows("SELECT status FROM chat_messages")} == {"sent"}
+
+
+def test_every_card_of_a_carousel_goes_out_and_shows_its_file(inbox: Inbox) -> None:
+    ours = [uploaded(inbox, "sourdough.jpg"), uploaded(inbox, "rye.jpg")]
+    cards = [
+        link_card(place) | {"header": {"type": "image", "image": {"media_id": media_id}}}
+        for place, media_id in enumerate(ours)
+    ]
+    inbox.box.customer_writes(ASHA, "Hi")
+    conversation = inbox.conversation()
+    message = inbox.accepted(
+        conversation_id=str(conversation.id), message_type="interactive", interactive=carousel(*cards)
+    )
+    inbox.deliver(conversation.id)
+    shown = inbox.call("GET", f"/messages/{message['id']}").json
+    files = [card["header"]["media"] for card in shown["content"]["interactive"]["action"]["cards"]]
+    assert [(each["id"], each["state"]) for each in files] == [(media_id, "ready") for media_id in ours]
+    assert all(each["url"] for each in files)
+    [taken] = inbox.box.messages()
+    sent = [card["header"]["image"] for card in taken["body"]["interactive"]["action"]["cards"]]
+    assert all(list(each) == ["id"] for each in sent)
+    assert len({each["id"] for each in sent}) == 2
+
+
+def test_what_asks_wrongly_is_refused_by_field_and_an_order_is_paid_and_ended(inbox: Inbox) -> None:
+    inbox.box.customer_writes(ASHA, "Hi")
+    conversation = inbox.conversation()
+    for name, path, value, field, _ in WRONG[:: len(WRONG) // 12]:
+        part = changed(name, path, value)
+        answer = inbox.send(
+            conversation_id=str(conversation.id), message_type="interactive", interactive=part
+        )
+        assert (answer.status_code, f"interactive.{field}" in answer.json["errors"]) == (422, True), path
+    for part in (order("o-1"), order_status("completed", "o-1"), order_status("shipped", "o-1")):
+        inbox.accepted(conversation_id=str(conversation.id), message_type="interactive", interactive=part)
+        inbox.deliver(conversation.id)
+    rows = inbox.rows("SELECT status, error FROM chat_messages ORDER BY seq")
+    assert [row["status"] for row in rows] == ["sent", "sent", "failed"]
+    assert (rows[2]["error"]["code"], rows[2]["error"]["retryable"]) == (2046, False)
+    inbox.hears("payment", customer=ASHA, reference_id="o-1")
+    [line] = inbox.rows("SELECT content, text, origin FROM chat_messages WHERE message_type = 'payment'")
+    assert (line["text"], line["origin"]) == ("o-1", "event")
+    payment = line["content"]["payment"]
+    assert (payment["status"], payment["amount"]) == ("captured", {"value": 21_500, "offset": 100})
+
+
+def test_answers_to_what_was_asked_are_in_the_thread(inbox: Inbox) -> None:
+    inbox.box.customer_writes(ASHA, "Hi")
+    inbox.hears("address_reply", customer=ASHA, values={"name": "Asha", "in_pin_code": "411001"})
+    [address] = inbox.rows("SELECT text, content FROM chat_messages WHERE message_type = 'interactive'")
+    assert address["text"] == "Asha, 411001"
+    assert address["content"]["interactive"]["nfm_reply"]["name"] == "address_message"
+    inbox.hears("call_connect", customer=ASHA, call_id="wacid.1", cta_payload="help")
+    inbox.hears("call_terminate", customer=ASHA, call_id="wacid.1")
+    inbox.hears("call_recording", customer=ASHA, call_id="wacid.1")
+    inbox.hears("call_transcript", customer=ASHA, call_id="wacid.1")
+    rows = inbox.rows("SELECT message_type, content FROM chat_messages WHERE origin = 'event' ORDER BY seq")
+    assert [row["message_type"] for row in rows] == ["call", "audio", "document"]
+    assert (rows[0]["content"]["call"]["cta_payload"], rows[0]["content"]["call"]["duration"]) == ("help", 60)
+    values = [
+        {"type": "body", "parameters": [{"type": "text", "text": "Asha"}, {"type": "text", "text": "7"}]}
+    ]
+    inbox.hears("standby", of="echo", customer=ASHA, template="order_confirmation", components=values)
+    [said] = inbox.rows("SELECT text, content FROM chat_messages WHERE message_type = 'template'")
+    assert "Asha" in said["text"]
+    assert said["content"]["rendered"]["body"] == said["text"]
 
 
 BUTTON = {"type": "reply", "reply": {"id": "y", "title": "Yes"}}

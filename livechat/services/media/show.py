@@ -18,12 +18,16 @@ def content_with_media(
 
     ``media`` is the row's of ``queries.media.media_json_column``. Without one (a file sent by its link, or
     one that Meta did not name) what was stored with the message stands. ``card_files`` is that of
-    ``card_files_column``: each card of a template gets its own as ``media`` of its header.
+    ``card_files_column``: each card of a template or of a carousel gets its own as ``media`` of its header.
     """
-    if card_files:
+    if card_files and "rendered" in content:
         rendered = content["rendered"]
-        cards = [_card_with_media(card, card_files) for card in rendered["cards"]]
+        cards = [_card_with_media(card, card_files) for card in rendered.get("cards", ())]
         content = content | {"rendered": rendered | {"cards": cards}}
+    elif card_files and "interactive" in content:
+        part = content["interactive"]
+        cards = [_card_with_media(card, card_files) for card in part["action"]["cards"]]
+        content = content | {"interactive": part | {"action": part["action"] | {"cards": cards}}}
     stored = content.get("media")
     if not isinstance(stored, dict):
         return content
