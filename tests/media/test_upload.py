@@ -59,6 +59,16 @@ AS_IT_IS: list[tuple[str, str, Callable[[], bytes], str]] = [
     ("sticker", "a.webp", lambda: files.moving("WEBP", (512, 512)), "image/webp"),
     ("document", "a.txt", lambda: b"hello", "text/plain"),
     ("document", "a.csv", lambda: "ä;ö\n1;2\n".encode(), "text/plain"),
+    # As Excel writes them: in a country's encoding, or as "Unicode text".
+    ("document", "prix.csv", lambda: "Prénom;Prix €\r\nZoë;1,50\r\n".encode("cp1252"), "text/plain"),
+    ("document", "цены.csv", lambda: "Имя;Цена\r\nОля;150\r\n".encode("cp1251"), "text/plain"),
+    ("document", "name.csv", lambda: "名前;値段\r\n花子;150\r\n".encode("shift_jis"), "text/plain"),
+    ("document", "price.csv", lambda: "姓名,价格\r\n小明,150\r\n".encode("gb18030"), "text/plain"),
+    ("document", "names.txt", lambda: "اسم;سعر\r\n".encode("cp1256"), "text/plain"),
+    ("document", "unicode.txt", lambda: "Zoë\t1,50\r\n".encode("utf-16"), "text/plain"),
+    ("document", "big-endian.csv", lambda: b"\xfe\xff" + "Zoë\t1\r\n".encode("utf-16-be"), "text/plain"),
+    ("document", "marked.csv", lambda: "Zoë;1\r\n".encode("utf-8-sig"), "text/plain"),
+    ("document", "LIESMICH", lambda: "Grüße".encode("latin-1"), "text/plain"),
     ("document", "a.pdf", lambda: b"%PDF-1.4\n%%EOF", "application/pdf"),
     ("document", "a.doc", lambda: files.OLE, "application/msword"),
     ("document", "a.xls", lambda: files.OLE, "application/vnd.ms-excel"),
@@ -200,6 +210,9 @@ REFUSED: list[tuple[str | None, str, Callable[[], bytes], str]] = [
     ("document", "a.exe", lambda: b"MZ\x90\x00\x03" + bytes(100), "PDF"),
     ("document", "a.jpg", lambda: files.picture("JPEG"), "PDF"),
     ("document", "a.bin", lambda: bytes(range(256)), "PDF"),
+    ("document", "a.bin", lambda: bytes(range(0x80, 0x100)), "PDF"),
+    ("document", "a.csv", lambda: bytes(range(1, 256)), "PDF"),
+    ("document", "a.csv", lambda: b"\xff\xfe\x00\xd8\x00\xd8", "PDF"),
     (None, "a.txt", lambda: b"", "empty"),
 ]
 

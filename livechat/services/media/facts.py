@@ -1,5 +1,6 @@
 """What a file is by its bytes. Names and claims only choose among types that its bytes allow."""
 
+import codecs
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -23,6 +24,35 @@ _OOXML_BY_SUFFIX = {
     ".xlsx": f"{OOXML}spreadsheetml.sheet",
     ".pptx": f"{OOXML}presentationml.presentation",
 }
+_TEXT_SUFFIXES = frozenset(
+    {
+        *(
+            ".txt",
+            ".text",
+            ".csv",
+            ".tsv",
+            ".tab",
+            ".log",
+            ".md",
+            ".json",
+            ".xml",
+            ".html",
+            ".htm",
+            ".css",
+            ".js",
+        ),
+        *(".ini", ".cfg", ".conf", ".yaml", ".yml", ".srt", ".vtt", ".vcf", ".ics", ".sql", ".tex", ".eml"),
+    }
+)
+# Byte order marks; UTF-32's first, since it begins with UTF-16's.
+_MARKS = (
+    (codecs.BOM_UTF32_LE, "utf-32"),
+    (codecs.BOM_UTF32_BE, "utf-32"),
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
+)
+# Text of any encoding consists of these: tab, line and page breaks, the end mark of DOS, escapes of ISO 2022.
+_NO_CONTROLS = bytes((*b"\t\n\r\f\x1a\x1b", *range(0x20, 0x7F), *range(0x80, 0x100)))
 _USUAL = {"audio/x-wav": "audio/wav", "audio/x-flac": "audio/flac", "video/x-m4v": "video/mp4"}
 _SOUND_ALONE = {"video/mp4": "audio/mp4", "video/webm": "audio/webm", "video/3gpp": "audio/mp4"}
 
@@ -133,16 +163,29 @@ def _type_of(head: bytes, claimed: str | None, filename: str | None) -> str:
         )
     if found is not None:
         return _USUAL.get(found, found)
-    return "text/plain" if head and _is_text(head) else UNKNOWN_TYPE
+    says_text = suffix in _TEXT_SUFFIXES or (not suffix and (claimed or "text/").startswith("text/"))
+    return "text/plain" if head and _is_text(head, says_text=says_text) else UNKNOWN_TYPE
 
 
-def _is_text(head: bytes) -> bool:
+def _is_text(head: bytes, *, says_text: bool) -> bool:
+    """Whether these bytes are text: Unicode, or, where the name says so, one of the encodings before it.
+
+    Excel writes CSV in the encoding of the country (Windows-1252, -1251, Shift JIS, GB 18030 …), whose bytes
+    are no UTF-8, and "Unicode text" as UTF-16. None of them has control characters, which other files do.
+    """
+    for mark, encoding in _MARKS:
+        if head.startswith(mark):
+            return _decodes(head, encoding)
     if b"\x00" in head:
         return False
+    return _decodes(head, "utf-8") or (says_text and not head.translate(None, _NO_CONTROLS))
+
+
+def _decodes(head: bytes, encoding: str) -> bool:
     # The last character may be cut in two.
     for cut in range(4):
         try:
-            head[: len(head) - cut].decode("utf-8")
+            head[: len(head) - cut].decode(encoding)
         except UnicodeDecodeError:
             continue
         return True
