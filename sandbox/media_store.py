@@ -101,7 +101,8 @@ def webhook_part(world: World, media: Media, kind: str, given: Json) -> Json:
     part: Json = {}
     if given.get("caption") and kind in {"image", "video", "document"}:
         part["caption"] = given["caption"]
-    if kind == "document":
+    # Meta leaves a name out that the phone did not give: "" here.
+    if kind == "document" and media.filename:
         part["filename"] = media.filename
     part["mime_type"] = media.mime_type
     part["sha256"] = base64.b64encode(bytes.fromhex(media.sha256_hex)).decode()

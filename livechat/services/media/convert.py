@@ -8,7 +8,7 @@ from pathlib import Path
 from livechat.errors import ValidationFailedError
 from livechat.services.media import av, pictures
 from livechat.services.media.facts import Facts, learn
-from livechat.services.media.filenames import with_suffix_of
+from livechat.services.media.filenames import with_ending
 from livechat.storage import Workspace
 from livechat.whatsapp.media_types import RULES, STICKER_SIDE, in_words, size_limit
 
@@ -64,7 +64,8 @@ def prepare(
     changed = learn(target, claimed=None, filename=None)
     if not _fits(target, changed, kind):
         raise _too_large(kind)
-    return Prepared(kind, target, changed, with_suffix_of(filename, changed.mime_type))
+    name = None if filename is None else with_ending(filename, changed.mime_type)
+    return Prepared(kind, target, changed, name)
 
 
 def refused(sentence: str) -> ValidationFailedError:

@@ -10,21 +10,56 @@ _SEPARATORS = re.compile(r"[/\\:]")
 # Control and format characters (bidirectional overrides show "exe.jpg" for what ends in .exe), and the line
 # and paragraph separators.
 _HIDDEN = frozenset({"Cc", "Cf", "Cs", "Co", "Zl", "Zp"})
-_SUFFIXES = {
-    "image/jpeg": ".jpg",
-    "image/png": ".png",
-    "image/webp": ".webp",
-    "image/gif": ".gif",
-    "video/mp4": ".mp4",
-    "video/3gpp": ".3gp",
-    "audio/ogg": ".ogg",
-    "audio/mpeg": ".mp3",
-    "audio/mp4": ".m4a",
-    "audio/aac": ".aac",
-    "audio/amr": ".amr",
-    "application/pdf": ".pdf",
-    "text/plain": ".txt",
+# Two format characters join letters and belong to the word: the zero-width non-joiner of Persian and the
+# joiner of Indian scripts and of composed emoji. Between ASCII letters they only hide something.
+_JOINERS = frozenset("\u200c\u200d")
+
+_OOXML = "application/vnd.openxmlformats-officedocument."
+# The endings of each type that we tell apart by bytes, the one that is given first. An ending that stands
+# nowhere here ("2026" in "Foto 12.05.2026") is a part of the name.
+_ENDINGS: dict[str, tuple[str, ...]] = {
+    "image/jpeg": (".jpg", ".jpeg", ".jpe", ".jfif"),
+    "image/png": (".png",),
+    "image/webp": (".webp",),
+    "image/gif": (".gif",),
+    "image/bmp": (".bmp", ".dib"),
+    "image/tiff": (".tif", ".tiff"),
+    "image/avif": (".avif",),
+    "image/heic": (".heic", ".heics", ".hif"),
+    "image/heif": (".heif", ".heifs"),
+    "video/mp4": (".mp4", ".m4v"),
+    "video/3gpp": (".3gp", ".3gpp", ".3g2"),
+    "video/quicktime": (".mov", ".qt"),
+    "video/webm": (".webm",),
+    "video/x-matroska": (".mkv",),
+    "video/x-msvideo": (".avi",),
+    "video/ogg": (".ogv",),
+    "audio/ogg": (".ogg", ".oga", ".opus"),
+    "audio/mpeg": (".mp3", ".mpga"),
+    "audio/mp4": (".m4a", ".m4b", ".mp4"),
+    "audio/aac": (".aac",),
+    "audio/amr": (".amr",),
+    "audio/wav": (".wav",),
+    "audio/flac": (".flac",),
+    "audio/webm": (".weba", ".webm"),
+    "application/pdf": (".pdf",),
+    "application/msword": (".doc", ".dot"),
+    "application/vnd.ms-excel": (".xls", ".xlt"),
+    "application/vnd.ms-powerpoint": (".ppt", ".pps", ".pot"),
+    f"{_OOXML}wordprocessingml.document": (".docx", ".docm", ".dotx"),
+    f"{_OOXML}spreadsheetml.sheet": (".xlsx", ".xlsm", ".xltx"),
+    f"{_OOXML}presentationml.presentation": (".pptx", ".pptm", ".ppsx", ".potx"),
+    "application/rtf": (".rtf",),
+    "application/zip": (".zip",),
+    "application/gzip": (".gz", ".tgz"),
+    "application/x-7z-compressed": (".7z",),
+    "application/x-rar-compressed": (".rar",),
+    "text/plain": (".txt",),
 }
+_TYPES_OF_ENDINGS = {ending: kind for kind, endings in _ENDINGS.items() for ending in endings}
+# Text and archives are the outside of many formats, whose own endings (".csv", ".odt") are right.
+_MANY_FORMATS = frozenset({"text/plain", "application/zip", "application/gzip"})
+_LOOKS_LIKE_AN_ENDING = re.compile(r"\.[a-z][a-z0-9_+-]{0,9}")
 
 
 def harmless(name: str | None) -> str | None:
@@ -33,32 +68,54 @@ def harmless(name: str | None) -> str | None:
     """
     if not name:
         return None
-    last = _SEPARATORS.split(name)[-1]
+    last = unicodedata.normalize("NFC", _SEPARATORS.split(name)[-1])
     shown = "".join(
         character
-        for character in unicodedata.normalize("NFC", last)
-        if unicodedata.category(character) not in _HIDDEN
+        for at, character in enumerate(last)
+        if unicodedata.category(character) not in _HIDDEN or _joins(last, at)
     )
-    shown = re.sub(r"\s+", " ", shown).strip(" .")
+    # Once more, since what was taken out may have stood between a letter and its accent.
+    shown = re.sub(r"\s+", " ", unicodedata.normalize("NFC", shown)).strip(" .")
     if not shown:
         return None
     if len(shown) > _MAX_CHARS:
         suffix = PurePosixPath(shown).suffix[:16]
-        shown = shown[: _MAX_CHARS - len(suffix)].rstrip(" .") + suffix
+        shown = shown[: _MAX_CHARS - len(suffix)].rstrip(" .\u200c\u200d") + suffix
     return shown
 
 
-def with_suffix_of(name: str | None, mime_type: str) -> str | None:
-    """The name with the ending that belongs to the type: for a file that was converted."""
-    if name is None:
-        return None
-    suffix = _SUFFIXES.get(mime_type)
-    return name if suffix is None else str(PurePosixPath(name).with_suffix(suffix))
+def _joins(text: str, at: int) -> bool:
+    """Whether the character there is a joiner between two characters that can be joined."""
+    if text[at] not in _JOINERS or not 0 < at < len(text) - 1:
+        return False
+    return all(
+        not beside.isascii() and unicodedata.category(beside)[0] in "LMNS"
+        for beside in (text[at - 1], text[at + 1])
+    )
+
+
+def with_ending(name: str, mime_type: str) -> str:
+    """The name with an ending that belongs to the type, so that a telephone knows what opens it.
+
+    An ending of another known type is replaced; what only looks like an ending is kept, and one appended.
+    """
+    endings = _ENDINGS.get(mime_type)
+    if endings is None:
+        return name
+    suffix = PurePosixPath(name).suffix
+    given = suffix.lower()
+    if given in endings:
+        return name
+    if given in _TYPES_OF_ENDINGS:
+        return name[: -len(suffix)] + endings[0]
+    if mime_type in _MANY_FORMATS and _LOOKS_LIKE_AN_ENDING.fullmatch(given):
+        return name
+    return name + endings[0]
 
 
 def name_for(kind: str, filename: str | None, mime_type: str) -> str:
-    """What a browser shall call the file when it saves it."""
-    return filename or f"{kind}{_SUFFIXES.get(mime_type, '')}"
+    """What a file is called where it is saved or sent: its sender's name or its kind, with an ending."""
+    return with_ending(filename or kind, mime_type)
 
 
 def content_disposition(way: str, name: str) -> str:

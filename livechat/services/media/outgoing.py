@@ -57,7 +57,8 @@ def _checked(session: AnySession, user_id: UUID, path: str, message_type: str, p
     if is_voice:
         checked["voice"] = True
     if message_type == "document":
-        checked["filename"] = part.get("filename") or name_for("document", media.filename, media.mime_type)
+        name = part.get("filename") or media.filename
+        checked["filename"] = name_for("document", name, media.mime_type)
     return checked
 
 
