@@ -1,5 +1,6 @@
 """Small real files of many kinds, made on the spot."""
 
+import base64
 import subprocess
 import zipfile
 from functools import cache
@@ -12,6 +13,16 @@ from PIL import Image
 OLE = bytes.fromhex("d0cf11e0a1b11ae1") + bytes(1000)
 # A frame of silence, over and over (RFC 4867, 12.2 kbit/s).
 AMR = b"#!AMR\n" + bytes.fromhex("3c085b9e6679e1e001e78af0000000c000000000000000000000000000000000") * 20
+# 64 × 48 pixels as an iPhone keeps them (HEIC by HEVC).
+HEIC = base64.b64decode(
+    "AAAAHGZ0eXBoZWljAAAAAG1pZjFoZWljbWlhZgAAAX1tZXRhAAAAAAAAACFoZGxyAAAAAAAAAABwaWN0AAAAAAAAAAAAAAAAAAAA"
+    "ACJpbG9jAAAAAERAAAEAAQAAAAABoQABAAAAAAAAACkAAAAjaWluZgAAAAAAAQAAABVpbmZlAgAAAAABAABodmMxAAAAAA5waXRt"
+    "AAAAAAABAAAA/WlwcnAAAADdaXBjbwAAAHZodmNDAQNwAAAAkAAAAAAAHvAA/P34+AAADwNgAAEAGEABDAH//wNwAAADAJAAAAMA"
+    "AAMAHroCQGEAAQAqQgEBA3AAAAMAkAAAAwAAAwAeoCCBBZbq5Ka5uAhoMCAAAAMDIAAAAwAhYgABAAZEAcFzwIkAAAATY29scm5j"
+    "bHgAAQANAAaAAAAAFGlzcGUAAAAAAAAAQAAAAEAAAAAoY2xhcAAAAEAAAAABAAAAMAAAAAEAAAAAAAAAAv////AAAAACAAAAEHBp"
+    "eGkAAAAAAwgICAAAABhpcG1hAAAAAAAAAAEAAQWBAgMFhAAAADFtZGF0AAAAJSgBr1jmBZ/VYSWii4HvZ650v17FY6kMLxDjuPwe"
+    "9L+ixgar9g4="
+)
 _TONE = ("-f", "lavfi", "-i", "sine=frequency=440:duration=0.5")
 _TEST_CARD = ("-f", "lavfi", "-i", "testsrc=duration=0.6:size=64x48:rate=5")
 _H264 = ("-c:v", "libx264", "-pix_fmt", "yuv420p")

@@ -121,6 +121,8 @@ OTHER_PICTURES: list[tuple[str, Callable[[], bytes]]] = [
     ("deep.png", lambda: files.picture("PNG", mode="I;16")),
     ("print.jpg", lambda: files.picture("JPEG", mode="CMYK")),
     ("lies.pdf", lambda: files.picture("WEBP")),
+    ("IMG_0001.HEIC", lambda: files.HEIC),
+    ("a.avif", lambda: files.picture("AVIF")),
 ]
 
 

@@ -87,7 +87,7 @@ def _fits(path: Path, facts: Facts, kind: str) -> bool:
     if explain_unfit(kind, facts.mime_type, size, is_animated=facts.is_animated) is not None:
         return False
     if kind == "image":
-        return facts.is_plain_picture and not facts.is_animated
+        return facts.is_plain_picture and not facts.is_animated and not facts.is_turned
     if kind == "sticker":
         return (facts.width, facts.height) == (STICKER_SIDE, STICKER_SIDE)
     if kind == "video":

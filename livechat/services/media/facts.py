@@ -58,7 +58,9 @@ _SOUND_ALONE = {"video/mp4": "audio/mp4", "video/webm": "audio/webm", "video/3gp
 
 
 # How long ``learn`` and ``write_thumbnail`` may take together.
-LONGEST_LOOK_S = av.PROBE_S + av.POSTER_S + av.WAVEFORM_S
+LONGEST_LOOK_S = (
+    av.PROBE_S + av.POSTER_S + av.WAVEFORM_S + 2 * (pictures.LONGEST_WAIT_S + pictures.TIME_LIMIT_S)
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,13 +73,17 @@ class Facts:
     duration: float | None = None
     waveform: list[int] | None = None
     is_animated: bool = False
+    is_turned: bool = False
     is_plain_picture: bool = False
     streams: Streams | None = None
     opus_channels: int | None = None
 
 
 def learn(path: Path, *, claimed: str | None, filename: str | None) -> Facts:
-    """Look at the file at ``path``. Never raises for what is in it: what is not understood is unknown."""
+    """Look at the file at ``path``. Never raises for what is in it: what is not understood is unknown.
+
+    Raises OSError where nothing can be looked at now.
+    """
     with path.open("rb") as file:
         head = file.read(_HEAD_BYTES)
     mime_type = _type_of(head, _bare(claimed), filename)
@@ -123,6 +129,7 @@ def _picture(path: Path, mime_type: str) -> Facts:
         height=seen.height,
         duration=duration,
         is_animated=seen.is_animated,
+        is_turned=seen.is_turned,
         is_plain_picture=seen.is_plain,
     )
 

@@ -1,24 +1,38 @@
-"""Pictures by Pillow, within limits: what a stranger sends must not fill the memory."""
+"""Pictures, opened by a program of its own (``picture_program``) with limits on memory and time.
 
+What a stranger sends must not fill the memory of the process that serves everybody: a picture costs that
+program what ``picture_program`` says, and this process nothing. One that ends it (by its size, its time or a
+fault of a library) is refused; the next picture meets a new one.
+"""
+
+import atexit
+import json
+import os
+import selectors
+import subprocess
+import sys
 import threading
+import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
-from PIL import Image, ImageOps, UnidentifiedImageError
+import structlog
 
 from livechat.whatsapp.media_types import STICKER_SIDE
 
-# A picture of this size takes 160 MB when it is opened with transparency, and a telephone makes none larger
-# (48 megapixels are JPEG, which is opened scaled down).
-MAX_PIXELS = 40_000_000
-MAX_JPEG_PIXELS = 120_000_000
-# WebP is read whole before anything is known of it.
-MAX_BYTES = 25 * 1024 * 1024
-THUMBNAIL_SIDE = 480
-THUMBNAIL_TYPE = "image/webp"
+log = structlog.get_logger(__name__)
 
+# By path and in isolated mode: it is quick to start, since nothing of the product is imported.
+_PROGRAM = Path(__file__).with_name("picture_program.py")
+# So many pictures of a process of the product are opened at a time; its threads wait for their turn.
+AT_A_TIME = 2
+TIME_LIMIT_S = 20.0
+LONGEST_WAIT_S = 20.0
+_END_S = 0.5
+THUMBNAIL_TYPE = "image/webp"
 _TYPES = {
     "JPEG": "image/jpeg",
     "MPO": "image/jpeg",
@@ -29,131 +43,186 @@ _TYPES = {
     "TIFF": "image/tiff",
     "AVIF": "image/avif",
 }
-Image.init()
-# JPEG's reader finds MPO; AVIF is not in every build.
-_READERS = [name for name in _TYPES if name in Image.OPEN]
-_TURNED = (5, 6, 7, 8)
-_ORIENTATION = 0x0112
-# What Pillow raises for files that are broken, cut short, or made to break it.
-BROKEN = (
-    UnidentifiedImageError,
-    Image.DecompressionBombError,
-    Image.DecompressionBombWarning,
-    OSError,
-    SyntaxError,
-    ValueError,
-    EOFError,
-)
-# Whatever the number of threads, so many pictures are in memory at a time.
-_decoding = threading.BoundedSemaphore(2)
+# ISO/IEC 23008-12: the major brands of pictures by HEVC; others of the family are plain HEIF.
+_HEIC_BRANDS = frozenset({b"heic", b"heix", b"hevc", b"hevx", b"heim", b"heis"})
+_TOO_MUCH = "The picture takes too long or too much memory to be opened."
+
+Json = dict[str, Any]
 
 
 class PictureError(Exception):
     """The file is no picture, is broken, or is too large to be opened; the text is a sentence."""
 
 
+class PicturesUnavailableError(OSError):
+    """No picture can be opened now, which says nothing about this one: the machine is too busy."""
+
+
 @dataclass(frozen=True, slots=True)
 class Picture:
     """A picture by its header. Width and height are as it is shown, its orientation considered.
 
-    ``is_plain``: eight bits a colour, RGB or RGBA, as WhatsApp takes them.
+    ``is_turned``: its pixels lie otherwise than it is shown. ``is_plain``: eight bits a colour, RGB or RGBA,
+    as WhatsApp takes them.
     """
 
     mime_type: str
     width: int
     height: int
     is_animated: bool
+    is_turned: bool
     is_plain: bool
 
 
 def look(path: Path) -> Picture:
-    """The picture at ``path``, its pixels unread. Raises PictureError."""
-    with _opened(path) as image:
-        width, height = image.size
-        if image.getexif().get(_ORIENTATION) in _TURNED:
-            width, height = height, width
-        kind = image.format or ""
-        return Picture(
-            mime_type=_TYPES[kind],
-            width=width,
-            height=height,
-            # A telephone's MPO has a second picture inside: that is no movement.
-            is_animated=kind != "MPO" and bool(getattr(image, "is_animated", False)),
-            is_plain=_is_plain(path, kind, image.mode),
-        )
+    """The picture at ``path``, its pixels unread. Raises PictureError and PicturesUnavailableError."""
+    seen = _ask({"do": "look", "source": str(path)})
+    kind = seen.pop("format")
+    return Picture(mime_type=_TYPES.get(kind) or _heif_type(path), **seen)
 
 
 def write_thumbnail(source: Path, target: Path) -> None:
-    """A small WebP of the picture, of its first frame where it moves. Raises PictureError."""
-    with _opened(source) as image:
-        image.draft("RGB", (THUMBNAIL_SIDE, THUMBNAIL_SIDE))
-        _require_decodable(image)
-        if image.mode not in ("RGB", "RGBA"):
-            has_alpha = "transparency" in image.info or image.mode in ("LA", "PA", "La")
-            shown = image.convert("RGBA" if has_alpha else "RGB")
-        else:
-            shown = image.copy()
-        turned = image.getexif().get(_ORIENTATION)
-        shown.thumbnail((THUMBNAIL_SIDE, THUMBNAIL_SIDE))
-        if turned in _TURNED or turned in (2, 3, 4):
-            shown.getexif()[_ORIENTATION] = turned
-            shown = ImageOps.exif_transpose(shown)
-        shown.save(target, "WEBP", quality=78, method=2)
+    """A small WebP of the picture, of its first frame where it moves. Raises as ``look``."""
+    _ask({"do": "write_thumbnail", "source": str(source), "target": str(target)})
 
 
 def write_jpeg(source: Path, target: Path, *, max_side: int, quality: int) -> None:
-    """The picture as a JPEG, upright, on white where it was transparent. Raises PictureError."""
-    with _opened(source) as image:
-        image.draft("RGB", (max_side, max_side))
-        _require_decodable(image)
-        upright = ImageOps.exif_transpose(image)
-        upright.thumbnail((max_side, max_side))
-        if upright.mode in ("RGBA", "LA", "PA", "P"):
-            above = upright.convert("RGBA")
-            flat = Image.new("RGB", above.size, "white")
-            flat.paste(above, mask=above.getchannel("A"))
-        else:
-            flat = upright.convert("RGB")
-        flat.save(target, "JPEG", quality=quality, optimize=True)
+    """The picture as a JPEG, upright, on white where it was transparent. Raises as ``look``."""
+    _ask(
+        {
+            "do": "write_jpeg",
+            "source": str(source),
+            "target": str(target),
+            "max_side": max_side,
+            "quality": quality,
+        }
+    )
 
 
 def write_sticker(source: Path, target: Path, *, quality: int) -> None:
-    """The picture as WhatsApp's stickers are: WebP, 512 × 512, the rest transparent. Raises PictureError."""
-    with _opened(source) as image:
-        _require_decodable(image)
-        upright = ImageOps.exif_transpose(image).convert("RGBA")
-        fitted = ImageOps.contain(upright, (STICKER_SIDE, STICKER_SIDE))
-        canvas = Image.new("RGBA", (STICKER_SIDE, STICKER_SIDE), (0, 0, 0, 0))
-        canvas.paste(fitted, ((STICKER_SIDE - fitted.width) // 2, (STICKER_SIDE - fitted.height) // 2))
-        canvas.save(target, "WEBP", quality=quality, method=4)
+    """The picture as WhatsApp's stickers are: WebP, square, the rest transparent. Raises as ``look``."""
+    _ask(
+        {
+            "do": "write_sticker",
+            "source": str(source),
+            "target": str(target),
+            "side": STICKER_SIDE,
+            "quality": quality,
+        }
+    )
 
 
-@contextmanager
-def _opened(path: Path) -> Iterator[Image.Image]:
-    if path.stat().st_size > MAX_BYTES:
-        raise PictureError(f"The picture is larger than {MAX_BYTES >> 20} MB.")
-    with _decoding:
+def _heif_type(path: Path) -> str:
+    with path.open("rb") as file:
+        return "image/heic" if file.read(12)[8:] in _HEIC_BRANDS else "image/heif"
+
+
+class _Program:
+    """One running picture program."""
+
+    def __init__(self) -> None:
+        self._process = subprocess.Popen(
+            [sys.executable, "-I", str(_PROGRAM)],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            bufsize=0,
+        )
+
+    def ask(self, request: bytes, time_limit_s: float) -> Json | None:
+        """Its answer; None where it had ended of itself before it heard of this. Raises PictureError."""
+        stdin, stdout = self._process.stdin, self._process.stdout
+        if stdin is None or stdout is None:
+            raise AssertionError("it was started with pipes")
         try:
-            with Image.open(path, formats=_READERS) as image:
-                width, height = image.size
-                if width * height > MAX_JPEG_PIXELS:
-                    raise PictureError("The picture has too many pixels to be opened.")
-                yield image
-        except BROKEN as error:
-            raise PictureError("The picture cannot be opened: the file is damaged.") from error
+            stdin.write(request)
+        except BrokenPipeError:
+            self.close()
+            return None
+        answer = _line_from(stdout.fileno(), time.monotonic() + time_limit_s)
+        if answer is not None:
+            return json.loads(answer)  # type: ignore[no-any-return]
+        self.close()
+        if self._process.returncode == 0:
+            return None
+        log.warning("picture_program_ended", returncode=self._process.returncode)
+        raise PictureError(_TOO_MUCH)
+
+    def close(self) -> None:
+        """End it: an idle one goes by itself when its input ends, and one at work is killed."""
+        for pipe in (self._process.stdin, self._process.stdout):
+            if pipe is not None:
+                pipe.close()
+        try:
+            self._process.wait(_END_S)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()
 
 
-def _require_decodable(image: Image.Image) -> None:
-    """After ``draft``, which scales a JPEG down before its pixels are read."""
-    width, height = image.size
-    if width * height > MAX_PIXELS:
-        raise PictureError("The picture has too many pixels to be opened.")
+def _line_from(descriptor: int, ends_at: float) -> bytes | None:
+    """What is written there up to the end of a line; None at its end or when the time is over."""
+    line = b""
+    with selectors.DefaultSelector() as selector:
+        selector.register(descriptor, selectors.EVENT_READ)
+        while not line.endswith(b"\n"):
+            if not selector.select(max(0.0, ends_at - time.monotonic())):
+                return None
+            piece = os.read(descriptor, 4096)
+            if not piece:
+                return None
+            line += piece
+    return line
 
 
-def _is_plain(path: Path, kind: str, mode: str) -> bool:
-    if kind == "PNG":
-        # Pillow shows 16 bits as 8: the header tells (bit depth, then colour type 2 or 6).
-        with path.open("rb") as file:
-            head = file.read(26)
-        return head[24] == 8 and head[25] in (2, 6)
-    return mode in ("RGB", "L") if kind == "JPEG" else mode in ("RGB", "RGBA")
+class _Pool:
+    """The idle programs of this process, and the right to use one."""
+
+    def __init__(self) -> None:
+        self._turns = threading.BoundedSemaphore(AT_A_TIME)
+        self._idle: list[_Program] = []
+
+    def ask(self, request: bytes) -> Json:
+        with self._turn():
+            for program in self._programs():
+                answer = program.ask(request, TIME_LIMIT_S)
+                if answer is not None:
+                    self._idle.append(program)
+                    return answer
+        raise PicturesUnavailableError("The program that opens pictures does not start.")
+
+    @contextmanager
+    def _turn(self) -> Iterator[None]:
+        if not self._turns.acquire(timeout=LONGEST_WAIT_S):
+            raise PicturesUnavailableError("Too many pictures are waiting to be opened.")
+        try:
+            yield
+        finally:
+            self._turns.release()
+
+    def _programs(self) -> Iterator[_Program]:
+        """An idle one, which may have gone meanwhile, and then a new one."""
+        with suppress(IndexError):
+            yield self._idle.pop()
+        yield _Program()
+
+    def close(self) -> None:
+        while self._idle:
+            self._idle.pop().close()
+
+    def forget(self) -> None:
+        """In a child of a fork: the programs are its parent's."""
+        self.__init__()  # type: ignore[misc]
+
+
+_pool = _Pool()
+atexit.register(_pool.close)
+os.register_at_fork(after_in_child=_pool.forget)
+
+
+def _ask(request: Json) -> Json:
+    answer = _pool.ask(json.dumps(request).encode() + b"\n")
+    sentence = answer.get("refused")
+    if sentence is not None:
+        raise PictureError(sentence)
+    return answer

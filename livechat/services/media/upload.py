@@ -15,7 +15,7 @@ from livechat.services.access import access_phone_number
 from livechat.services.media import facts
 from livechat.services.media.convert import kind_of, prepare, refused
 from livechat.services.media.filenames import harmless
-from livechat.services.media.pictures import THUMBNAIL_TYPE
+from livechat.services.media.pictures import THUMBNAIL_TYPE, PicturesUnavailableError
 from livechat.storage import (
     Storage,
     StorageError,
@@ -63,12 +63,15 @@ def take_upload(
     if path.stat().st_size == 0:
         raise refused("The file is empty.")
     name = harmless(filename)
-    known = facts.learn(path, claimed=claimed_type, filename=name)
     with ExitStack() as stack:
-        ready = prepare(path, known, kind or kind_of(known), name, shelf.workspace, stack)
-        small = stack.enter_context(shelf.workspace.file())
-        scratch = stack.enter_context(shelf.workspace.file())
-        has_thumbnail = facts.write_thumbnail(ready.path, ready.facts, small, scratch)
+        try:
+            known = facts.learn(path, claimed=claimed_type, filename=name)
+            ready = prepare(path, known, kind or kind_of(known), name, shelf.workspace, stack)
+            small = stack.enter_context(shelf.workspace.file())
+            scratch = stack.enter_context(shelf.workspace.file())
+            has_thumbnail = facts.write_thumbnail(ready.path, ready.facts, small, scratch)
+        except PicturesUnavailableError as error:
+            raise UnavailableError("Too many pictures are looked at. Try again in a minute.") from error
         media = queries.add_upload(
             session,
             phone_number_id=phone_number_id,
