@@ -34,6 +34,14 @@ _DEMUXERS = {
     "image/gif": "gif",
 }
 _ASKED = "codec_type,codec_name,profile,has_b_frames,width,height,channels"
+# Tags that containers write of themselves. Others tell where, when and by which device a film was made.
+_PLAIN_TAGS = frozenset(
+    {
+        *("major_brand", "minor_version", "compatible_brands", "encoder", "language", "handler_name"),
+        *("vendor_id", "timecode", "rotate"),
+    }
+)
+_MUXERS = {"video/mp4": "mp4", "video/3gpp": "3gp", "audio/mp4": "ipod"}
 PROBE_S, POSTER_S, WAVEFORM_S, CONVERT_S = 15.0, 20.0, 30.0, 90.0
 _MEMORY_KB = 2 * 1024 * 1024
 WAVEFORM_BARS = 64
@@ -55,7 +63,10 @@ class ConversionError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Streams:
-    """What is in a container. ``duration`` in seconds; width and height as shown."""
+    """What is in a container. ``duration`` in seconds; width and height as shown.
+
+    ``has_notes``: it holds more than sound and film: tags of the device, tracks of its place.
+    """
 
     duration: float | None
     video: str | None
@@ -65,6 +76,7 @@ class Streams:
     height: int | None
     audio: tuple[str, ...]
     channels: int | None
+    has_notes: bool = False
 
 
 def is_known(mime_type: str) -> bool:
@@ -94,6 +106,7 @@ def probe(path: Path, mime_type: str) -> Streams | None:
             [
                 *("ffprobe", "-v", "error", *_input_options(mime_type), "-of", "json"),
                 *("-show_entries", f"format=duration:stream={_ASKED}:stream_disposition=attached_pic"),
+                *("-show_entries", "format_tags:stream_tags"),
                 *("-show_entries", "stream_side_data=rotation"),
                 str(path),
             ],
@@ -181,6 +194,24 @@ def to_video(path: Path, mime_type: str, target: Path, *, duration: float | None
     )
 
 
+def can_copy(mime_type: str) -> bool:
+    """Whether ``copy_without_notes`` knows this container."""
+    return mime_type in _MUXERS and can_convert()
+
+
+def copy_without_notes(path: Path, mime_type: str, target: Path) -> None:
+    """The same film or sound, not coded anew, without tags and other tracks. Raises ConversionError."""
+    _convert(
+        path,
+        mime_type,
+        [
+            *("-map", "0:v:0?", "-map", "0:a:0?", "-c", "copy"),
+            *("-map_metadata", "-1", "-map_metadata:s", "-1", "-map_chapters", "-1"),
+        ],
+        ["-movflags", "+faststart", "-f", _MUXERS[mime_type], str(target)],
+    )
+
+
 def _convert(path: Path, mime_type: str, codecs: Sequence[str], output: Sequence[str]) -> None:
     if not can_convert():
         raise ConversionError("It cannot be converted on this server.")
@@ -243,7 +274,13 @@ def _streams(answer: bytes) -> Streams:
         height=height,
         audio=tuple(str(sound.get("codec_name")) for sound in sounds),
         channels=sounds[0].get("channels") if sounds else None,
+        has_notes=any(stream.get("codec_type") not in ("video", "audio") for stream in streams)
+        or any(_tags_of(part) - _PLAIN_TAGS for part in (found.get("format", {}), *streams)),
     )
+
+
+def _tags_of(part: dict[str, Any]) -> set[str]:
+    return {str(name).lower() for name in part.get("tags", {})}
 
 
 def _is_cover(stream: dict[str, Any]) -> bool:

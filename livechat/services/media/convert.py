@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from livechat.errors import ValidationFailedError
-from livechat.services.media import av, pictures
+from livechat.services.media import av, pictures, private
 from livechat.services.media.facts import Facts, learn
 from livechat.services.media.filenames import with_ending
 from livechat.storage import Workspace
@@ -52,7 +52,9 @@ def prepare(
     if kind in ("audio", "voice") and facts.mime_type.startswith("video/") and _has_no_film(facts):
         raise refused("This recording has no sound that could be sent.")
     if _fits(path, facts, kind):
-        return Prepared(kind, path, facts, filename)
+        without = _without_notes(path, facts, kind, stack.enter_context(workspace.file()))
+        if without is not None:
+            return Prepared(kind, without, facts, filename)
     converter = _CONVERTERS.get(kind)
     if converter is None:
         raise _too_large(kind) if facts.mime_type in RULES[kind].types else _wrong_type(kind, facts)
@@ -66,6 +68,19 @@ def prepare(
         raise _too_large(kind)
     name = None if filename is None else with_ending(filename, changed.mime_type)
     return Prepared(kind, target, changed, name)
+
+
+def _without_notes(path: Path, facts: Facts, kind: str, target: Path) -> Path | None:
+    """Where the file is without place, device and time: as it is or at ``target``; None: it is made anew."""
+    try:
+        if kind in ("image", "sticker"):
+            return target if private.write_without_notes(path, facts.mime_type, target) else path
+        if facts.streams is not None and facts.streams.has_notes and av.can_copy(facts.mime_type):
+            av.copy_without_notes(path, facts.mime_type, target)
+            return target
+    except (ValueError, av.ConversionError):
+        return None
+    return path
 
 
 def refused(sentence: str) -> ValidationFailedError:
@@ -89,7 +104,8 @@ def _fits(path: Path, facts: Facts, kind: str) -> bool:
     if kind == "image":
         return facts.is_plain_picture and not facts.is_animated and not facts.is_turned
     if kind == "sticker":
-        return (facts.width, facts.height) == (STICKER_SIDE, STICKER_SIDE)
+        is_turned = facts.is_turned and not facts.is_animated
+        return (facts.width, facts.height) == (STICKER_SIDE, STICKER_SIDE) and not is_turned
     if kind == "video":
         return _is_plain_film(facts)
     if kind in ("audio", "voice"):
