@@ -57,6 +57,8 @@ class Settings:
     event_streams_per_user: int = 20
     event_streams_per_process: int = 560
     media_dir: str = ".local/media"
+    media_unsent_quota_mb: int = 2000
+    media_least_free_mb: int = 200
     media_s3_bucket: str | None = None
     media_s3_prefix: str = ""
     media_s3_endpoint_url: str | None = None
@@ -230,6 +232,8 @@ class _Reader:
             event_streams_per_user=self._number("LIVECHAT_EVENT_STREAMS_PER_USER", int, 20),
             event_streams_per_process=self._number("LIVECHAT_EVENT_STREAMS_PER_PROCESS", int, 560),
             media_dir=self._media_dir(),
+            media_unsent_quota_mb=self._number("LIVECHAT_MEDIA_UNSENT_QUOTA_MB", int, 2000),
+            media_least_free_mb=self._number("LIVECHAT_MEDIA_LEAST_FREE_MB", int, 200),
             media_s3_prefix=self._text("LIVECHAT_MEDIA_S3_PREFIX") or "",
             **self._media_s3(),
         )

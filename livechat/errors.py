@@ -62,6 +62,13 @@ class UnavailableError(AppError):
         super().__init__(detail, retry_after_s=retry_after_s, **extra)
 
 
+class UploadQuotaError(AppError):
+    """What lies here unsent of one owner's numbers is as much as may."""
+
+    code, status = "rate_limited", HTTPStatus.TOO_MANY_REQUESTS
+    title = "Too many files wait to be sent"
+
+
 class ServiceWindowClosedError(AppError):
     code, status = "service_window_closed", HTTPStatus.CONFLICT
     title = "The 24-hour customer service window is closed"

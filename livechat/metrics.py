@@ -55,6 +55,11 @@ MEDIA_FETCHES = Counter(
     "Attempts to fetch a customer's file, by outcome: ready, again, failed, paused, lost",
     ["outcome"],
 )
+UPLOADS_REFUSED = Counter(
+    "livechat_uploads_refused_total",
+    "Files of agents that were not taken: quota (too much lies here unsent) or disk (no room)",
+    ["reason"],
+)
 TASKS = Counter(
     "livechat_tasks_total",
     "Celery tasks by name and outcome: success, failure, retry, expired, revoked, lost",
@@ -104,6 +109,8 @@ for _outcome in ("stored", "duplicate", "ignored", "failed"):
     WEBHOOK_EVENTS.labels(_outcome, "")
 for _direction in ("inbound", "outbound"):
     MESSAGES.labels(_direction, "customer" if _direction == "inbound" else "livechat")
+for _reason in ("quota", "disk"):
+    UPLOADS_REFUSED.labels(_reason)
 for _task in TaskName:
     for _ended in ("success", "failure"):
         TASKS.labels(_task.value, _ended)

@@ -1,6 +1,9 @@
 """Files: uploaded to be sent, served by signed addresses, asked for again."""
 
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from http import HTTPStatus
+from pathlib import Path
 from typing import Any
 
 from flask import Response
@@ -19,7 +22,7 @@ from livechat.media_urls import BadMediaUrlError
 from livechat.queries.media import servable
 from livechat.services.media.ask_again import ask_again
 from livechat.services.media.show import media_json
-from livechat.services.media.upload import Shelf, take_upload
+from livechat.services.media.upload import Shelf, count_full_disk, take_upload
 from livechat.services.present import messages_json
 from livechat.storage import ObjectMissingError, StorageError, open_storage
 
@@ -34,13 +37,11 @@ def post_media(parts: dict[str, Any]) -> Response:
     """Upload a file to be sent.
 
     It is checked against what WhatsApp takes of its kind, by its bytes and not by its name, and converted
-    where that can be done. One that is not sent within a day is removed.
+    where that can be done. One that is not sent within a day is removed; 429 where too much waits unsent.
     """
     shelf = Shelf.from_settings(settings())
     file: FileStorage = parts["file"]
-    with shelf.workspace.file() as path:
-        file.save(path, buffer_size=64 * 1024)
-        file.close()
+    with _kept(shelf, file) as path:
         media = take_upload(
             db.session,
             shelf,
@@ -52,6 +53,21 @@ def post_media(parts: dict[str, Any]) -> Response:
             claimed_type=file.mimetype,
         )
     return json_response({"media": media_json(media)}, HTTPStatus.CREATED)
+
+
+@contextmanager
+def _kept(shelf: Shelf, file: FileStorage) -> Iterator[Path]:
+    """The uploaded file at a path of ours. Raises UnavailableError where the disk does not take it."""
+    with ExitStack() as stack:
+        try:
+            path = stack.enter_context(shelf.workspace.file())
+            file.save(path, buffer_size=64 * 1024)
+        except (StorageError, OSError) as error:
+            count_full_disk(error)
+            raise UnavailableError("The file could not be stored. Try again in a minute.") from error
+        finally:
+            file.close()
+        yield path
 
 
 @bp.route("/media/<token>")

@@ -242,6 +242,37 @@ def add_upload(session: AnySession, **columns: Any) -> Media:
     return media
 
 
+_UNSENT_BYTES = sql(
+    """
+    SELECT COALESCE(sum(f.size), 0) FROM media f
+    JOIN phone_numbers n USING (phone_number_id) JOIN waba_accounts a ON a.id = n.account_id
+    WHERE f.source = 'upload' AND f.created_at > now() - CAST(:kept AS interval)
+        AND a.user_id = (SELECT owner.user_id FROM phone_numbers given
+                         JOIN waba_accounts owner ON owner.id = given.account_id
+                         WHERE given.phone_number_id = :phone_number_id)
+        AND NOT EXISTS (SELECT FROM message_media m WHERE m.media_id = f.id)
+        AND NOT EXISTS (SELECT FROM message_card_files c WHERE c.media_id = f.id)
+    """
+)
+
+
+def unsent_bytes(session: AnySession, phone_number_id: str, kept: timedelta) -> int:
+    """How much lies here unsent of all numbers of this number's owner, uploaded within ``kept``."""
+    given = {"phone_number_id": phone_number_id, "kept": kept}
+    return int(session.execute(_UNSENT_BYTES, given).scalar_one())
+
+
+def one_upload_at_a_time(session: AnySession, phone_number_id: str) -> None:
+    """Until the transaction ends nobody else gets past this for a number of the same owner."""
+    session.execute(
+        sql(
+            "SELECT pg_advisory_xact_lock(hashtextextended('upload ' || a.user_id, 0)) FROM phone_numbers n "
+            "JOIN waba_accounts a ON a.id = n.account_id WHERE n.phone_number_id = :phone_number_id"
+        ),
+        {"phone_number_id": phone_number_id},
+    )
+
+
 def accessible(session: AnySession, user_id: UUID, media_id: UUID) -> Media | None:
     """A file of a number that this user may use, kept from removal until the transaction ends."""
     return session.execute(

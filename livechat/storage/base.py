@@ -18,6 +18,10 @@ class ObjectMissingError(StorageError):
     """There is no file of this key."""
 
 
+class StorageFullError(StorageError):
+    """The store takes no more files until somebody makes room."""
+
+
 class Storage(Protocol):
     """A store of whole files by key. Safe to share between threads; every method may raise StorageError."""
 

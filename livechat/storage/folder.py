@@ -9,17 +9,20 @@ from secrets import token_hex
 from typing import BinaryIO
 
 from livechat.storage.base import CHUNK_BYTES, ObjectMissingError, StorageError
+from livechat.storage.room import require_room
 
 
 class FolderStorage:
     """One file for each key below ``root``; others than its owner cannot read them."""
 
-    def __init__(self, root: Path) -> None:
+    def __init__(self, root: Path, least_free_bytes: int = 0) -> None:
         self._root = root
+        self._least_free_bytes = least_free_bytes
 
     def put(self, key: str, source: Path, content_type: str) -> None:
         """Store the file at ``source``; readers see the old or the new one, never a part."""
         target = self._path(key)
+        require_room(self._root, source.stat().st_size, self._least_free_bytes)
         # Beside the target, since a rename is whole or not at all only within one file system.
         scratch = target.with_name(f"{target.name}.{token_hex(4)}.new")
         try:
@@ -64,12 +67,16 @@ class FolderStorage:
             raise StorageError(f"The file cannot be removed ({error.strerror})") from error
 
     def check(self) -> None:
-        """Raise StorageError where the folder is not, or could not be made, writable. Changes nothing."""
+        """Raise StorageError where the folder is not, or could not be made, writable, or has no room.
+
+        Changes nothing.
+        """
         place = self._root
         while not place.exists():
             place = place.parent
         if not place.is_dir() or not os.access(place, os.W_OK | os.X_OK):
             raise StorageError(f"{place} is no folder that can be written")
+        require_room(place, 0, self._least_free_bytes)
 
     def _path(self, key: str) -> Path:
         return self._root / key

@@ -8,17 +8,19 @@ from livechat.storage.base import Storage
 from livechat.storage.folder import FolderStorage
 from livechat.storage.workspace import Workspace
 
+MB = 1024 * 1024
+
 
 def workspace_of(settings: Settings) -> Workspace:
     """Where this machine's unfinished files lie, whatever the store is."""
-    return Workspace(Path(settings.media_dir) / "incoming")
+    return Workspace(Path(settings.media_dir) / "incoming", settings.media_least_free_mb * MB)
 
 
 @lru_cache(maxsize=4)
 def open_storage(settings: Settings) -> Storage:
     """S3 where a bucket is named, else the folder. One for each process; opens no connection yet."""
     if settings.media_s3_bucket is None:
-        return FolderStorage(Path(settings.media_dir) / "files")
+        return FolderStorage(Path(settings.media_dir) / "files", settings.media_least_free_mb * MB)
     from livechat.storage.s3 import S3Storage  # noqa: PLC0415
 
     return S3Storage(

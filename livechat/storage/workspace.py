@@ -7,6 +7,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from livechat.storage.room import require_room
+
 # No upload, download or conversion takes so long: what is older has lost its maker.
 ABANDONED_AFTER_S = 2 * 3600.0
 
@@ -14,12 +16,17 @@ ABANDONED_AFTER_S = 2 * 3600.0
 class Workspace:
     """A folder for unfinished files, readable by its owner only."""
 
-    def __init__(self, root: Path) -> None:
+    def __init__(self, root: Path, least_free_bytes: int = 0) -> None:
         self.root = root
+        self._least_free_bytes = least_free_bytes
 
     @contextmanager
     def file(self, suffix: str = "") -> Iterator[Path]:
-        """The path of a new, empty file, which is removed at the end unless it has been moved away."""
+        """The path of a new, empty file, which is removed at the end unless it has been moved away.
+
+        Raises StorageFullError where the disk has no room for unfinished files.
+        """
+        require_room(self.root, 0, self._least_free_bytes)
         self.root.mkdir(mode=0o700, parents=True, exist_ok=True)
         handle, name = tempfile.mkstemp(suffix=suffix, dir=self.root)
         os.close(handle)

@@ -57,10 +57,9 @@ _USUAL = {"audio/x-wav": "audio/wav", "audio/x-flac": "audio/flac", "video/x-m4v
 _SOUND_ALONE = {"video/mp4": "audio/mp4", "video/webm": "audio/webm", "video/3gpp": "audio/mp4"}
 
 
-# How long ``learn`` and ``write_thumbnail`` may take together.
-LONGEST_LOOK_S = (
-    av.PROBE_S + av.POSTER_S + av.WAVEFORM_S + 2 * (pictures.LONGEST_WAIT_S + pictures.TIME_LIMIT_S)
-)
+_PICTURE_S = pictures.LONGEST_WAIT_S + pictures.TIME_LIMIT_S
+# How long ``learn`` and ``write_thumbnail`` may take together, of a picture, a film, a recording.
+LONGEST_LOOK_S = max(2 * _PICTURE_S, av.PROBE_S + av.POSTER_S + _PICTURE_S, av.PROBE_S + av.WAVEFORM_S)
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,7 +30,7 @@ _PROGRAM = Path(__file__).with_name("picture_program.py")
 # So many pictures of a process of the product are opened at a time; its threads wait for their turn.
 AT_A_TIME = 2
 TIME_LIMIT_S = 20.0
-LONGEST_WAIT_S = 20.0
+LONGEST_WAIT_S = 10.0
 _END_S = 0.5
 THUMBNAIL_TYPE = "image/webp"
 _TYPES = {

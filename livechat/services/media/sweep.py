@@ -1,7 +1,6 @@
 """What keeps files coming when tasks and workers are lost, and what removes those that nobody wants."""
 
 from dataclasses import dataclass
-from datetime import timedelta
 
 import structlog
 
@@ -9,6 +8,7 @@ from livechat.outbox import enqueue
 from livechat.queries import media as queries
 from livechat.queries.session import AnySession
 from livechat.services.media.fetch import EXPIRED
+from livechat.services.media.upload import UNSENT_KEPT
 from livechat.services.publish import publish
 from livechat.storage import Storage, StorageError, Workspace, key_of, thumbnail_key_of
 from livechat.tasknames import TaskName
@@ -16,7 +16,6 @@ from livechat.tasknames import TaskName
 log = structlog.get_logger(__name__)
 
 BATCH = 200
-UNSENT_KEPT = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,12 +2,17 @@
 
 from contextlib import ExitStack
 from dataclasses import dataclass
+from datetime import timedelta
+from errno import EDQUOT, ENOSPC
 from hashlib import file_digest
 from pathlib import Path
 from uuid import UUID
 
+import structlog
+
 from livechat.config import Settings
-from livechat.errors import NotFoundError, UnavailableError
+from livechat.errors import NotFoundError, UnavailableError, UploadQuotaError
+from livechat.metrics import UPLOADS_REFUSED
 from livechat.models import Media
 from livechat.queries import media as queries
 from livechat.queries.session import AnySession
@@ -19,12 +24,20 @@ from livechat.services.media.pictures import THUMBNAIL_TYPE, PicturesUnavailable
 from livechat.storage import (
     Storage,
     StorageError,
+    StorageFullError,
     Workspace,
     key_of,
     open_storage,
     thumbnail_key_of,
     workspace_of,
 )
+from livechat.whatsapp.media_types import MB, in_words
+
+log = structlog.get_logger(__name__)
+
+# An upload that became no message is removed after so long.
+UNSENT_KEPT = timedelta(days=1)
+QUOTA_RETRY_S = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,11 +46,12 @@ class Shelf:
 
     storage: Storage
     workspace: Workspace
+    unsent_quota_bytes: int
 
     @classmethod
     def from_settings(cls, settings: Settings) -> "Shelf":
         """The same for every request: both may be shared by threads."""
-        return cls(open_storage(settings), workspace_of(settings))
+        return cls(open_storage(settings), workspace_of(settings), settings.media_unsent_quota_mb * MB)
 
 
 def take_upload(
@@ -54,13 +68,16 @@ def take_upload(
     """Keep the file at ``path`` to be sent from a number; commits.
 
     Raises NotFoundError where the number is unknown or not this user's, ValidationFailedError for a file that
-    WhatsApp does not take and that cannot be converted, UnavailableError where it cannot be stored. It is
+    WhatsApp does not take and that cannot be converted, UploadQuotaError where too much lies here unsent,
+    UnavailableError where it cannot be stored. It is
     committed before its bytes are stored: whatever happens then, the removal of unsent uploads finds it.
     """
     access_phone_number(session, user_id, phone_number_id)
+    size = path.stat().st_size
+    _require_quota(session, shelf, phone_number_id, size)
     # Converting takes seconds, in which no connection is held.
     session.rollback()
-    if path.stat().st_size == 0:
+    if size == 0:
         raise refused("The file is empty.")
     name = harmless(filename)
     with ExitStack() as stack:
@@ -72,8 +89,13 @@ def take_upload(
             has_thumbnail = facts.write_thumbnail(ready.path, ready.facts, small, scratch)
         except PicturesUnavailableError as error:
             raise UnavailableError("Too many pictures are looked at. Try again in a minute.") from error
+        size = ready.path.stat().st_size
+        # Again, and nobody else of theirs meanwhile: this one counts from here on.
+        queries.one_upload_at_a_time(session, phone_number_id)
+        _require_quota(session, shelf, phone_number_id, size)
         media = queries.add_upload(
             session,
+            size=size,
             phone_number_id=phone_number_id,
             kind=ready.kind,
             claimed_mime_type=ready.facts.mime_type,
@@ -87,19 +109,39 @@ def take_upload(
                 shelf.storage.put(thumbnail_key_of(media_id), small, THUMBNAIL_TYPE)
             shelf.storage.put(key_of(media_id), ready.path, ready.facts.mime_type)
         except StorageError as error:
+            count_full_disk(error)
             raise UnavailableError("The file could not be stored. Try again in a minute.") from error
         with ready.path.open("rb") as file:
             digest = file_digest(file, "sha256").hexdigest()
-        size = ready.path.stat().st_size
     stored = queries.accessible(session, user_id, media_id)
     if stored is None:
         # The number was disconnected meanwhile.
         raise NotFoundError("There is no such phone number.")
     stored.state = "ready"
-    stored.mime_type, stored.size, stored.digest = ready.facts.mime_type, size, digest
+    stored.mime_type, stored.digest = ready.facts.mime_type, digest
     stored.has_thumbnail = has_thumbnail
     stored.width, stored.height = ready.facts.width, ready.facts.height
     stored.duration, stored.waveform = ready.facts.duration, ready.facts.waveform
     stored.is_animated = ready.facts.is_animated
     session.commit()
     return stored
+
+
+def count_full_disk(error: Exception) -> None:
+    """Let operators see that a file was refused for want of room."""
+    if isinstance(error, StorageFullError) or getattr(error, "errno", None) in (ENOSPC, EDQUOT):
+        UPLOADS_REFUSED.labels("disk").inc()
+
+
+def _require_quota(session: AnySession, shelf: Shelf, phone_number_id: str, size: int) -> None:
+    """Else one token could fill the disk in the day for which an unsent file is kept."""
+    if queries.unsent_bytes(session, phone_number_id, UNSENT_KEPT) + size <= shelf.unsent_quota_bytes:
+        return
+    session.rollback()
+    UPLOADS_REFUSED.labels("quota").inc()
+    log.warning("uploads_over_quota", phone_number_id=phone_number_id)
+    raise UploadQuotaError(
+        f"Files of {in_words(shelf.unsent_quota_bytes)} wait to be sent already. Send some of them first; "
+        "what is not sent is removed after a day.",
+        retry_after_s=QUOTA_RETRY_S,
+    )
