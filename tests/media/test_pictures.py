@@ -11,7 +11,7 @@ import pytest
 from PIL import Image
 
 from livechat.services.media import facts, picture_program, pictures
-from livechat.services.media.picture_program import MAX_JPEG_PIXELS, MOST_PIXELS
+from livechat.services.media.picture_program import MAX_LOOKED_AT_PIXELS, MOST_PIXELS
 from tests.conftest import wait_until
 from tests.media import files
 
@@ -83,9 +83,12 @@ def test_pixels_are_bounded_by_format_before_they_are_read(
     at: Callable[[bytes], Path], kind: str, make: Callable[[], bytes]
 ) -> None:
     path = at(make())
-    with pytest.raises(pictures.PictureError, match=TOO_MANY):
-        pictures.look(path)
-    # And by whoever did not look first.
+    if kind.startswith("WEBP"):
+        # To open it is to make its canvases. Of others the header may be looked at.
+        with pytest.raises(pictures.PictureError, match=TOO_MANY):
+            pictures.look(path)
+    else:
+        assert pictures.look(path).width > 5000
     for write in (
         pictures.write_thumbnail,
         lambda source, target: pictures.write_jpeg(source, target, max_side=4096, quality=80),
@@ -96,13 +99,13 @@ def test_pixels_are_bounded_by_format_before_they_are_read(
 
 
 def test_a_jpeg_is_scaled_down_while_it_is_read_and_may_be_larger(at: Callable[[bytes], Path]) -> None:
-    large = at(plain("JPEG", MAX_JPEG_PIXELS * 99 // 100))
+    large = at(plain("JPEG", MAX_LOOKED_AT_PIXELS * 99 // 100))
     small = at(b"")
-    assert pictures.look(large).width == int((MAX_JPEG_PIXELS * 99 // 100) ** 0.5)
+    assert pictures.look(large).width == int((MAX_LOOKED_AT_PIXELS * 99 // 100) ** 0.5)
     pictures.write_thumbnail(large, small)
     assert pictures.look(small).width == picture_program.THUMBNAIL_SIDE
     with pytest.raises(pictures.PictureError, match=TOO_MANY):
-        pictures.look(at(plain("JPEG", MAX_JPEG_PIXELS * 101 // 100)))
+        pictures.look(at(plain("JPEG", MAX_LOOKED_AT_PIXELS * 101 // 100)))
 
 
 # What costs most of what is taken.

@@ -493,7 +493,7 @@ export interface paths {
         /**
          * Upload a file to be sent.
          * @description It is checked against what WhatsApp takes of its kind, by its bytes and not by its name, and converted
-         *     where that can be done. One that is not sent within a day is removed.
+         *     where that can be done. One that is not sent within a day is removed; 429 where too much waits unsent.
          */
         post: {
             parameters: {

@@ -31,7 +31,8 @@ IDLE_S = 60
 MOST_REQUESTS = 500
 # WebP is read whole before anything is known of it.
 MAX_BYTES = 25 * 1024 * 1024
-MAX_JPEG_PIXELS = 120_000_000
+# A header may be looked at; a JPEG as large is scaled down while it is read.
+MAX_LOOKED_AT_PIXELS = 120_000_000
 MOST_PIXELS = {
     "JPEG": 60_000_000,  # as it is after ``draft``; a progressive one is kept whole: 3 to 6 bytes
     "MPO": 60_000_000,
@@ -98,9 +99,7 @@ def look(source: Path) -> Json:
 def write_thumbnail(source: Path, target: Path) -> Json:
     """A small WebP, of the first frame where it moves."""
     with _opened(source) as image:
-        image.draft("RGB", (THUMBNAIL_SIDE, THUMBNAIL_SIDE))
-        _require_decodable(image)
-        small = _shrunk(image, THUMBNAIL_SIDE)
+        small = _shrunk(_scaled(image, THUMBNAIL_SIDE), THUMBNAIL_SIDE)
         small.save(target, "WEBP", quality=78, method=2)
     return {}
 
@@ -108,8 +107,7 @@ def write_thumbnail(source: Path, target: Path) -> Json:
 def write_jpeg(source: Path, target: Path, max_side: int, quality: int) -> Json:
     """A JPEG, upright, on white where it was transparent, without what was noted beside its pixels."""
     with _opened(source) as image:
-        image.draft("RGB", (max_side, max_side))
-        _require_decodable(image)
+        _scaled(image, max_side)
         # The profile belongs to these colours alone.
         profile = image.info.get("icc_profile") if image.mode in ("RGB", "RGBA") else None
         shown = _shrunk(image, max_side)
@@ -124,8 +122,7 @@ def write_jpeg(source: Path, target: Path, max_side: int, quality: int) -> Json:
 def write_sticker(source: Path, target: Path, side: int, quality: int) -> Json:
     """A WebP, square, transparent where the picture is not."""
     with _opened(source) as image:
-        _require_decodable(image)
-        fitted = ImageOps.contain(_shrunk(image, 2 * side).convert("RGBA"), (side, side))
+        fitted = ImageOps.contain(_shrunk(_scaled(image, 2 * side), 2 * side).convert("RGBA"), (side, side))
         canvas = Image.new("RGBA", (side, side), (0, 0, 0, 0))
         canvas.paste(fitted, ((side - fitted.width) // 2, (side - fitted.height) // 2))
         canvas.save(target, "WEBP", quality=quality, method=4)
@@ -170,7 +167,7 @@ def _opened(path: Path) -> Iterator[Image.Image]:
     try:
         _refuse_large_webp(path)
         with Image.open(path, formats=_READERS) as image:
-            if _pixels(image) > _most_before_draft(image):
+            if _pixels(image) > MAX_LOOKED_AT_PIXELS:
                 raise RefusedError(TOO_MANY_PIXELS)
             yield image
     except MemoryError:
@@ -184,15 +181,17 @@ def _pixels(image: Image.Image) -> int:
     return width * height
 
 
-def _most_before_draft(image: Image.Image) -> int:
-    is_scaled_down = image.format in ("JPEG", "MPO") and not image.info.get("progressive")
-    return MAX_JPEG_PIXELS if is_scaled_down else MOST_PIXELS[image.format or ""]
+def _scaled(image: Image.Image, side: int) -> Image.Image:
+    """The picture, its pixels not yet read, where there are not too many of them.
 
-
-def _require_decodable(image: Image.Image) -> None:
-    """After ``draft``, which scales a JPEG down before its pixels are read."""
+    A JPEG is scaled down while it is read, to ``side`` at least; a progressive one is kept whole meanwhile.
+    """
+    if not image.info.get("progressive"):
+        image.draft("RGB", (side, side))
     if _pixels(image) > MOST_PIXELS[image.format or ""]:
         raise RefusedError(TOO_MANY_PIXELS)
+    image.draft("RGB", (side, side))
+    return image
 
 
 def _refuse_large_webp(path: Path) -> None:
