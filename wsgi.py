@@ -1,9 +1,14 @@
-"""The web application, for a WSGI server and for ``flask --app wsgi``."""
+"""The web application: ``server`` for an ASGI server, ``app`` for a WSGI server and ``flask --app wsgi``.
+
+A server of threads, given ``app``, waits for slow clients with them; ``server`` does not
+(docs/decisions/slow-clients.md).
+"""
 
 import os
 import sys
 
 from livechat import create_app, init_command_line
+from livechat.api.serving import new_door
 from livechat.config import InvalidSettingsError, Settings
 from livechat.logs import configure_logging
 
@@ -16,3 +21,5 @@ configure_logging()
 app = create_app(_settings)
 if os.environ.get("FLASK_RUN_FROM_CLI") == "true":
     init_command_line(app)
+else:
+    server = new_door(app)

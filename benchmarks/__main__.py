@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable
 from dataclasses import replace
 
-from benchmarks import acknowledge, batches, commit, machine, reads, sends
+from benchmarks import acknowledge, batches, commit, crowd, machine, reads, sends
 from benchmarks.figures import Figure, table
 from benchmarks.sizes import BIG_MESSAGES, QUICK, Sizes
 from benchmarks.stack import Stack
@@ -18,6 +18,7 @@ PARTS: dict[str, Callable[[Stack, Sizes], list[Figure]]] = {
     "reads": reads.measure,
     "sends": sends.measure,
     "pace": sends.measure_pace,
+    "crowd": crowd.measure,
 }
 
 

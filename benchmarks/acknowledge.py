@@ -19,7 +19,7 @@ def measure(stack: Stack, sizes: Sizes) -> list[Figure]:
     with (
         Generator(signed_requests, stack.app_secret, DIFFERENT) as load,
         stack.web() as product,
-        stack.web("benchmarks.apps.empty:app") as floor,
+        stack.web("benchmarks.apps.empty:server") as floor,
     ):
         for port in (product, floor):
             load.run(port, sizes.connections, sizes.acknowledge_s / 3).only(200)

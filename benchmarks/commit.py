@@ -27,7 +27,7 @@ def measure(stack: Stack, sizes: Sizes) -> list[Figure]:
             )
         stack.clear()
         with (
-            stack.web("benchmarks.apps.naive_web:app") as port,
+            stack.web("benchmarks.apps.naive_web:server") as port,
             stack.worker("worker-inbound", "benchmarks.apps.naive_worker"),
         ):
             naive.append(

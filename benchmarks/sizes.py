@@ -18,6 +18,8 @@ class Sizes:
     big_messages: int = 0
     sends: int = 4_000
     paced: int = 1_000
+    crowd: int = 2_000
+    crowd_webhooks: int = 500
 
 
 QUICK = Sizes(
@@ -31,5 +33,7 @@ QUICK = Sizes(
     small_messages=500,
     sends=100,
     paced=20,
+    crowd=50,
+    crowd_webhooks=5,
 )
 BIG_MESSAGES = 5_000_000

@@ -151,10 +151,10 @@ class Stack:
             return connection.execute(text(statement), values).scalar()
 
     @contextmanager
-    def web(self, application: str = "wsgi:app") -> Iterator[int]:
+    def web(self, application: str = "wsgi:server") -> Iterator[int]:
         """The product's server, with its flags, around an application; yields the port once it answers."""
         port = service_port()
-        command = [application if part == "wsgi:app" else part for part in self._command("web", port)]
+        command = [application if part == "wsgi:server" else part for part in self._command("web", port)]
         with self.process(command) as is_alive:
             _wait(lambda: _answers(port), is_alive)
             yield port

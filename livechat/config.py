@@ -5,6 +5,7 @@ import os
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
@@ -19,6 +20,7 @@ SETTINGS_KEY = "LIVECHAT_SETTINGS"
 _GRAPH_VERSION = re.compile(r"v[0-9]+\.[0-9]+")
 
 Number = TypeVar("Number", int, float)
+Network = IPv4Network | IPv6Network
 
 
 class InvalidSettingsError(Exception):
@@ -56,6 +58,13 @@ class Settings:
     rate_limit_connects: str = "60 per minute"
     event_streams_per_user: int = 20
     event_streams_per_process: int = 560
+    trusted_proxies: tuple[Network, ...] = ()
+    body_grace_s: float = 10.0
+    body_min_bytes_per_s: int = 4096
+    body_max_s: float = 3600.0
+    bodies_per_address: int = 128
+    connections_per_address: int = 512
+    web_threads: int = 600
     media_dir: str = ".local/media"
     media_unsent_quota_mb: int = 2000
     media_least_free_mb: int = 200
@@ -164,6 +173,17 @@ class _Reader:
             self._faults.append(f"{name} is malformed: expected limits like “{default}”.")
         return value
 
+    def _networks(self, name: str) -> tuple[Network, ...]:
+        try:
+            return tuple(
+                ip_network(part.strip(), strict=False)
+                for part in (self._text(name) or "").split(",")
+                if part.strip()
+            )
+        except ValueError:
+            self._faults.append(f"{name} is malformed: expected addresses or networks like 10.0.0.0/8.")
+            return ()
+
     def _flag(self, name: str) -> bool:
         value = self._text(name) or "0"
         if value not in ("0", "1"):
@@ -231,6 +251,13 @@ class _Reader:
             rate_limit_connects=self._rate("LIVECHAT_RATE_LIMIT_CONNECTS", "60 per minute"),
             event_streams_per_user=self._number("LIVECHAT_EVENT_STREAMS_PER_USER", int, 20),
             event_streams_per_process=self._number("LIVECHAT_EVENT_STREAMS_PER_PROCESS", int, 560),
+            trusted_proxies=self._networks("LIVECHAT_TRUSTED_PROXIES"),
+            body_grace_s=self._number("LIVECHAT_BODY_GRACE_S", float, 10.0),
+            body_min_bytes_per_s=self._number("LIVECHAT_BODY_MIN_BYTES_PER_S", int, 4096),
+            body_max_s=self._number("LIVECHAT_BODY_MAX_S", float, 3600.0),
+            bodies_per_address=self._number("LIVECHAT_BODIES_PER_ADDRESS", int, 128),
+            connections_per_address=self._number("LIVECHAT_CONNECTIONS_PER_ADDRESS", int, 512),
+            web_threads=self._number("LIVECHAT_WEB_THREADS", int, 600),
             media_dir=self._media_dir(),
             media_unsent_quota_mb=self._number("LIVECHAT_MEDIA_UNSENT_QUOTA_MB", int, 2000),
             media_least_free_mb=self._number("LIVECHAT_MEDIA_LEAST_FREE_MB", int, 200),

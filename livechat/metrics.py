@@ -98,6 +98,13 @@ HTTP_SECONDS = Histogram(
     buckets=(0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1, 5, 10),
 )
 
+REQUESTS_CUT = Counter(
+    "livechat_requests_cut_total",
+    "Requests and connections given up by us, by reason: slow_body, crowded_body, crowded_connection, "
+    "slow_reader, overloaded, client_gone",
+    ["reason"],
+)
+
 PAUSES = Counter(
     "livechat_phone_numbers_paused_total", "Numbers whose sends were stopped, by Meta's code", ["code"]
 )

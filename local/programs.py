@@ -11,6 +11,8 @@ APPLICATION_STOP_S = 7
 SERVER_STOP_S = 3
 # Web workers may finish their requests, but the whole has 15 s to stop, databases included.
 WEB_WORKERS_KILL_S = 5
+# For a request's head, and for the next one over a connection that is kept.
+HEAD_MS = 15_000
 
 
 class Tier(IntEnum):
@@ -72,10 +74,11 @@ def web(port: int) -> Program:
     """The web server, with the application, on this port."""
     command = _python(
         "local.web",
-        *("--interface", "wsgi", "--workers", "2", "--blocking-threads", "600", "--backpressure", "1200"),
-        *("--backlog", "2048", "--no-ws", "--respawn-failed-workers", "--no-access-log"),
+        # HTTP/1 alone: where the version is still to be found out no deadline for heads holds.
+        *("--interface", "asgi", "--http", "1", "--http1-header-read-timeout", str(HEAD_MS)),
+        *("--workers", "2", "--backlog", "2048", "--no-ws", "--respawn-failed-workers", "--no-access-log"),
         *("--workers-kill-timeout", str(WEB_WORKERS_KILL_S), "--log-config", "livechat/granian_log.json"),
-        *("--host", HOST, "--port", str(port), "wsgi:app"),
+        *("--host", HOST, "--port", str(port), "wsgi:server"),
     )
     return Program("web", command, port=port)
 

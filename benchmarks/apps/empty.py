@@ -2,7 +2,10 @@
 
 from flask import Flask, Response
 
+from benchmarks.apps.door import behind_door
+
 app = Flask(__name__, static_folder=None)
+server = behind_door(app)
 
 
 @app.post("/webhook")

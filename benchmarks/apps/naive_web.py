@@ -3,6 +3,7 @@
 from flask import Flask, Response, abort, request
 
 from benchmarks.apps import STORE_ONE
+from benchmarks.apps.door import behind_door
 from livechat import use_broker
 from livechat.config import Settings
 from livechat.extensions import celery
@@ -12,6 +13,7 @@ from livechat.whatsapp.signature import is_signed
 _settings = Settings.from_env()
 use_broker(_settings)
 app = Flask(__name__, static_folder=None)
+server = behind_door(app)
 
 
 @app.post("/webhook")

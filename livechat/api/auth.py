@@ -20,7 +20,7 @@ from livechat.api.jwks import Jwks, JwksUnavailableError
 from livechat.api.problems import problem_response
 from livechat.config import Settings
 from livechat.domain import clock
-from livechat.errors import UnauthorizedError, UnavailableError
+from livechat.errors import AppError, UnauthorizedError, UnavailableError
 from livechat.extensions import jwt
 
 # Rules, as the URL map spells them, that take no token. The page holds no data: it signs people in.
@@ -76,6 +76,15 @@ def known_user_id() -> UUID | None:
     """The user if the request has been found to carry a good token; asks nothing and raises nothing."""
     claims = request.environ.get(_USER)
     return None if claims is None else cast(UUID, claims["user_id"])
+
+
+def is_signed_in() -> bool:
+    """Whether the request carries a good token."""
+    try:
+        _claims()
+    except AppError:
+        return False
+    return True
 
 
 def token_expires_at() -> datetime:

@@ -5,18 +5,23 @@ needs none of them (docs/decisions/webhook-fast-path.md). Whatever is not an eve
 view, which does the same and knows all the refusals too: nothing but the speed hangs on this module.
 """
 
+import asyncio
 import time
 from collections.abc import Iterable
+from concurrent.futures import ThreadPoolExecutor
 from io import BytesIO
 from typing import IO, TYPE_CHECKING
 
+import structlog
 from werkzeug.wsgi import get_content_length
 
 from livechat.api.headers import ALWAYS, request_id_of
 from livechat.api.request_log import count_request
 from livechat.config import Settings
 from livechat.metrics import WEBHOOKS_RECEIVED
-from livechat.services.inbox import Inbox
+from livechat.server.answers import Answer
+from livechat.services.group_commit import GROUP_SIZE, LINGER_S
+from livechat.services.inbox import LARGE_BODY_BYTES, Inbox, RawEvent
 from livechat.whatsapp.signature import is_signed
 
 if TYPE_CHECKING:
@@ -25,8 +30,10 @@ if TYPE_CHECKING:
 PATH = "/webhook"
 # The event that Redis did not take, for the view: a body keeps the id under which it may have arrived there.
 EVENT_KEY = "livechat.webhook_event"
+log = structlog.get_logger(__name__)
 _RECEIVED = WEBHOOKS_RECEIVED.labels("redis")
 _HEADERS = [*ALWAYS.items(), ("Content-Length", "0")]
+_ENCODED = [(name.encode(), value.encode()) for name, value in _HEADERS]
 
 
 class WebhookFastPath:
@@ -72,3 +79,65 @@ def _read(stream: IO[bytes], length: int) -> bytes:
     while len(body) < length and (more := stream.read(length - len(body))):
         body += more
     return body
+
+
+class WebhookLane:
+    """The fast path on the server's event loop (``server.door.Lane``): no webhook of these takes a thread.
+
+    Bodies that come while a write is under way share the next one, as in ``GroupCommit``, and one thread
+    writes for all of them.
+    """
+
+    def __init__(self, inbox: Inbox, settings: Settings) -> None:
+        self._inbox = inbox
+        self._secrets = settings.whatsapp_app_secrets
+        self._waiting: list[tuple[RawEvent, asyncio.Future[bool]]] = []
+        self._writer = ThreadPoolExecutor(1, thread_name_prefix="webhooks")
+        self._writing: asyncio.Task[None] | None = None
+        self._is_crowded = False
+
+    async def __call__(self, body: bytes, environ: "WSGIEnvironment") -> Answer | None:
+        """200 once the body is in the stream; None, with the event for the view, where it is not."""
+        began = time.perf_counter()
+        if not is_signed(body, environ.get("HTTP_X_HUB_SIGNATURE_256"), self._secrets):
+            return None
+        event = environ[EVENT_KEY] = self._inbox.received(body)
+        if len(body) > LARGE_BODY_BYTES or not await self._kept(event):
+            return None
+        _RECEIVED.inc()
+        count_request(PATH, "POST", 200, time.perf_counter() - began)
+        return Answer(200, [*_ENCODED, (b"X-Request-ID", request_id_of(environ).encode())])
+
+    async def _kept(self, event: RawEvent) -> bool:
+        loop = asyncio.get_running_loop()
+        future: asyncio.Future[bool] = loop.create_future()
+        self._waiting.append((event, future))
+        if self._writing is None:
+            self._writing = loop.create_task(self._write(loop))
+        return await future
+
+    async def _write(self, loop: asyncio.AbstractEventLoop) -> None:
+        try:
+            while self._waiting:
+                if self._is_crowded and len(self._waiting) < GROUP_SIZE:
+                    # Several came together before, so more are on their way.
+                    await asyncio.sleep(LINGER_S)
+                group, self._waiting = self._waiting[:GROUP_SIZE], self._waiting[GROUP_SIZE:]
+                self._is_crowded = len(group) > 1
+                await self._write_group(loop, group)
+        finally:
+            self._writing = None
+
+    async def _write_group(
+        self, loop: asyncio.AbstractEventLoop, group: list[tuple[RawEvent, "asyncio.Future[bool]"]]
+    ) -> None:
+        try:
+            kept = await loop.run_in_executor(
+                self._writer, self._inbox.add_all, [event for event, _ in group]
+            )
+        except Exception as error:  # noqa: BLE001  # the view keeps them, or says why not
+            log.error("webhook_lane_failed", error=type(error).__name__)
+            kept = [False] * len(group)
+        for (_, future), is_kept in zip(group, kept, strict=True):
+            if not future.done():
+                future.set_result(is_kept)

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 # The largest body of the API is an interactive message of some kilobytes; files have their own way in.
 MAX_BODY_BYTES = 1024 * 1024
 # Room for the form around the largest file that WhatsApp takes.
-_MAX_BYTES_OF = {f"{API_PREFIX}/media": MAX_UPLOAD_BYTES + 64 * 1024}
+MAX_BYTES_OF = {f"{API_PREFIX}/media": MAX_UPLOAD_BYTES + 64 * 1024}
 _MOST_DRAINED_BYTES, _PIECE_BYTES = 32 * 1024 * 1024, 64 * 1024
 _REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
 _REQUEST_ID_KEY = "livechat.request_id"
@@ -45,7 +45,7 @@ def _begin() -> None:
     request_id = environ[_REQUEST_ID_KEY] = request_id_of(environ)
     structlog.contextvars.bind_contextvars(request_id=request_id)
     if rule is not None and rule.rule not in PUBLIC_RULES:
-        request.max_content_length = _MAX_BYTES_OF.get(rule.rule, MAX_BODY_BYTES)
+        request.max_content_length = MAX_BYTES_OF.get(rule.rule, MAX_BODY_BYTES)
 
 
 def _finish(response: Response) -> Response:

@@ -26,6 +26,11 @@ def init_webhook(app: Flask) -> None:
         app.wsgi_app = WebhookFastPath(app.wsgi_app, inbox, settings())  # type: ignore[method-assign]
 
 
+def inbox_of(app: Flask) -> Inbox:
+    """This process's way in."""
+    return cast(Inbox, app.extensions[_EXTENSION])
+
+
 @bp.get("/webhook")
 def handshake() -> Response:
     """Meta's verification: the challenge as text, where mode and token are right (cloud-api.md 1.1)."""
@@ -59,7 +64,7 @@ def receive() -> Response:
     if not is_signed(body, request.environ.get("HTTP_X_HUB_SIGNATURE_256"), ours.whatsapp_app_secrets):
         WEBHOOKS_REFUSED.labels("bad_signature").inc()
         raise UnauthorizedError("X-Hub-Signature-256 is missing or wrong.")
-    inbox = cast(Inbox, current_app.extensions[_EXTENSION])
+    inbox = inbox_of(current_app)
     event = request.environ.get(EVENT_KEY) or inbox.received(body)
     WEBHOOKS_RECEIVED.labels(inbox.put(db.session, event)).inc()
     return Response(status=HTTPStatus.OK)

@@ -66,6 +66,7 @@ class Inbox:
         self._redis = redis
         self._redis_rests_until = 0.0
         self._line = _Line(redis)
+        self._group_line = _Line(redis)
         self._writes: GroupCommit[bytes, _Kept] = GroupCommit()
 
     def received(self, body: bytes) -> RawEvent:
@@ -75,6 +76,13 @@ class Inbox:
     def add(self, event: RawEvent) -> bool:
         """Keep ``event`` in the stream and see that it is processed. False: that is no place for it now."""
         return len(event.body) <= LARGE_BODY_BYTES and self._to_stream(event)
+
+    def add_all(self, events: Sequence[RawEvent]) -> list[bool]:
+        """As ``add`` for events that came together, none of them large; for one caller at a time."""
+        if time.monotonic() < self._redis_rests_until:
+            return [False] * len(events)
+        results = self._group_line.add([_addition(event) for event in events])
+        return [self._has_kept(event, kept) for event, kept in zip(events, results, strict=True)]
 
     def put(self, session: AnySession, event: RawEvent) -> str:
         """Keep ``event`` and see that it is processed; returns where it is kept, ``redis`` or ``postgresql``.
@@ -98,7 +106,9 @@ class Inbox:
     def _to_stream(self, event: RawEvent) -> bool:
         if time.monotonic() < self._redis_rests_until:
             return False
-        kept = self._writes.run(_addition(event), self._line.add)
+        return self._has_kept(event, self._writes.run(_addition(event), self._line.add))
+
+    def _has_kept(self, event: RawEvent, kept: _Kept) -> bool:
         if kept.error is not None:
             self._redis_rests_until = time.monotonic() + REDIS_REST_S
             log.error("redis_refused_webhook", event_id=str(event.id), error=type(kept.error).__name__)

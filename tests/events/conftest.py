@@ -4,10 +4,9 @@ import http.client
 import os
 import socket
 import subprocess
-import sys
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -18,6 +17,7 @@ import orjson
 import pytest
 from flask import Flask
 
+from local.programs import web
 from local.services import EmbeddedServices
 from tests.conftest import environment, make_token, wait_until
 from tests.ingest.conftest import Meta, meta
@@ -108,16 +108,29 @@ class Browser:
 
 
 class Server:
-    """Granian with the application, as `make run` starts it, on a port of its own."""
+    """The web server with the application, as `make run` starts it, on a port of its own."""
 
-    def __init__(self, services: EmbeddedServices, folder: Path, *, workers: int = 2, **env: str) -> None:
+    def __init__(
+        self,
+        services: EmbeddedServices,
+        folder: Path,
+        *,
+        workers: int = 2,
+        options: Sequence[str] = (),
+        **env: str,
+    ) -> None:
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))
             self.port = probe.getsockname()[1]
         self._log = (folder / f"granian-{self.port}.log").open("wb")
-        command = [sys.executable, "-m", "granian", "--interface", "wsgi", "--workers", str(workers)]
-        command += ["--blocking-threads", "600", "--backpressure", "1200", "--backlog", "2048", "--no-ws"]
-        command += ["--workers-kill-timeout", "1", "--port", str(self.port), "wsgi:app"]
+        command = [
+            *web(self.port).command,
+            "--workers",
+            str(workers),
+            "--workers-kill-timeout",
+            "1",
+            *options,
+        ]
         self.process = subprocess.Popen(
             command, env={**os.environ, **environment(services, **env)}, stdout=self._log, stderr=self._log
         )

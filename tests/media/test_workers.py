@@ -16,6 +16,7 @@ import requests
 from livechat.outbox import enqueue
 from livechat.services.media.sweep import sweep_media
 from livechat.tasknames import TaskName
+from local.programs import web as web_program
 from local.services import EmbeddedServices
 from sandbox.media_store import MB
 from sandbox.testing import free_port
@@ -109,10 +110,7 @@ def test_a_document_of_100_mb_passes_both_ways_in_bounded_memory(
 ) -> None:
     port = free_port()
     url = f"http://127.0.0.1:{port}"
-    web = start(
-        "granian", "--interface", "wsgi", "--workers", "1", "--blocking-threads", "8", "--port", str(port),
-        "--no-ws", "wsgi:app",
-    )  # fmt: skip
+    web = start(*web_program(port).command[2:], "--workers", "1")
     media, outbound = worker(start, "media"), worker(start, "outbound")
 
     def is_up() -> bool:

@@ -1,0 +1,53 @@
+"""The application as a server takes it: behind a door that waits for slow clients (``livechat.server``)."""
+
+from typing import Any
+
+from flask import Flask
+
+from livechat.api.auth import is_signed_in
+from livechat.api.fast_path import WebhookLane
+from livechat.api.headers import ALWAYS, MAX_BODY_BYTES, MAX_BYTES_OF
+from livechat.api.webhook import inbox_of
+from livechat.config import SETTINGS_KEY, Settings
+from livechat.server import Door
+from livechat.server.addresses import Addresses
+from livechat.server.bodies import BodyLimits
+from livechat.server.door import Rules
+
+# Meta's calls, and those that ask whether this process lives: no crowd of others may hold them up.
+_RESERVED = frozenset({"/webhook", "/healthz"})
+# A client that has taken nothing of its answer for this time is not there any more.
+_STALLED_S = 30.0
+
+
+def new_door(app: Flask) -> Door:
+    """The ASGI application around ``app``."""
+    settings: Settings = app.config[SETTINGS_KEY]
+
+    def admits(environ: dict[str, Any]) -> bool:
+        with app.request_context(environ):
+            return is_signed_in()
+
+    rules = Rules(
+        most_bytes_of={"/webhook": settings.webhook_max_bytes, **MAX_BYTES_OF},
+        most_bytes=MAX_BODY_BYTES,
+        admits=admits,
+        reserved=_RESERVED,
+        lanes={("POST", b"/webhook"): WebhookLane(inbox_of(app), settings)},
+        headers=ALWAYS,
+    )
+    limits = BodyLimits(
+        grace_s=settings.body_grace_s,
+        min_bytes_per_s=settings.body_min_bytes_per_s,
+        max_s=settings.body_max_s,
+        per_address=settings.bodies_per_address,
+    )
+    return Door(
+        app,
+        rules,
+        limits,
+        Addresses(settings.trusted_proxies),
+        connections_per_address=settings.connections_per_address,
+        threads=settings.web_threads,
+        stalled_s=_STALLED_S,
+    )

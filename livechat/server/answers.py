@@ -1,0 +1,80 @@
+"""What the WSGI application answers, as far as a thread takes it: all of it, or its beginning."""
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import WSGIApplication
+
+# An answer up to here leaves in one piece, and needs its thread no longer; a larger one is read in pieces.
+WHOLE_BYTES = 1024 * 1024
+Header = tuple[bytes, bytes]
+
+
+@dataclass(slots=True)
+class Answer:
+    """Status, headers, and the body: ``body``, or ``pieces`` of it that are still to be made."""
+
+    status: int
+    headers: list[Header]
+    body: bytes = b""
+    pieces: Iterator[bytes] | None = None
+    on_close: Callable[[], object] | None = field(default=None, repr=False)
+
+    def next_piece(self) -> bytes | None:
+        """The next piece that is not empty; None at the end. It may wait for what is to come."""
+        assert self.pieces is not None  # noqa: S101  # asked of streams alone
+        for piece in self.pieces:
+            if piece:
+                return piece
+        return None
+
+    def close(self) -> None:
+        """Let go of what the pieces are made from."""
+        on_close, self.on_close = self.on_close, None
+        if on_close is not None:
+            on_close()
+
+
+def answer_of(application: "WSGIApplication", environ: dict[str, Any]) -> Answer:
+    """What ``application`` answers to a request. Raises what it raises."""
+    started: list[tuple[int, list[Header]]] = []
+
+    def start_response(status: str, headers: list[tuple[str, str]], _exc_info: object = None, /) -> Any:
+        encoded = [(name.encode("latin-1"), value.encode("latin-1")) for name, value in headers]
+        started[:] = [(int(status[:3]), encoded)]
+        return _no_write
+
+    result: Iterable[bytes] = application(environ, start_response)
+    close = getattr(result, "close", None)
+    try:
+        if isinstance(result, list) and started:
+            return Answer(*started[0], body=b"".join(result))
+        pieces = iter(result)
+        # An application may start its response as late as with its first piece.
+        first = b"" if started else next(pieces, b"")
+        status, headers = started[0]
+        if _length(headers) <= WHOLE_BYTES:
+            return Answer(status, headers, body=b"".join((first, *pieces)))
+        answer = Answer(status, headers, pieces=_chained(first, pieces), on_close=close)
+        close = None
+        return answer
+    finally:
+        if close is not None:
+            close()
+
+
+def _length(headers: list[Header]) -> float:
+    return next(
+        (int(value) for name, value in headers if name.lower() == b"content-length"), float("infinity")
+    )
+
+
+def _chained(first: bytes, rest: Iterator[bytes]) -> Iterator[bytes]:
+    yield first
+    yield from rest
+
+
+def _no_write(_data: bytes, /) -> None:
+    raise NotImplementedError("write() is for applications older than PEP 3333")
