@@ -2,26 +2,35 @@
 
 Source: cloud-api.md section 13. Supabase caches the document for 10 minutes at its edge and asks nobody to
 keep it longer. PyJWT's own PyJWKClient retries a dead endpoint for every request, one after another under a
-lock; here a failure is remembered for as long as a success would be.
+lock; here a failure is remembered for as long as a success would be, and requests do not wait for a fetch:
+who names a key that is not known is refused at once, but for the one whose question began it.
 """
 
 import threading
 import time
 from collections.abc import Callable
 
-import requests
 import structlog
+from cryptography.hazmat.primitives.asymmetric.ec import SECP256R1, EllipticCurvePublicKey
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
 from jwt import PyJWK
 from jwt.exceptions import InvalidKeyError, PyJWKError
+
+from livechat.api.key_document import FetchFailedError, fetch_document
 
 log = structlog.get_logger(__name__)
 
 MAX_AGE_S = 600.0
 REFRESH_AFTER_S = 480.0
 MIN_INTERVAL_S = 10.0
-TIMEOUT_S = (2.0, 3.0)
+# For the whole of a fetch.
+DEADLINE_S = 4.0
+# While there are no keys at all, the first moments of a process, everybody waits this long for them.
+FIRST_WAIT_S = 0.5
 # The algorithm follows from the key's type, never from the token.
 ALGORITHM_OF = {("EC", "P-256"): "ES256", ("RSA", None): "RS256"}
+# RFC 7518 section 3.3 asks for 2,048 bits; checking a signature by a very large key takes its time.
+RSA_BITS = range(2048, 8192 + 1)
 
 
 class JwksUnavailableError(Exception):
@@ -38,48 +47,50 @@ class Jwks:
         self._keys: dict[str, PyJWK] = {}
         self._fetched_at = float("-inf")
         self._tried_at = float("-inf")
-        self._failed = False
+        # The end of the fetch that is under way.
+        self._fetching: threading.Event | None = None
 
     def key(self, kid: str) -> PyJWK | None:
         """The key named ``kid``, None where the project has none such; raises JwksUnavailableError."""
         age = self._clock() - self._fetched_at
-        if age >= MAX_AGE_S or kid not in self._keys:
-            with self._lock:
-                self._refresh_unless_recent(kid)
-        elif age >= REFRESH_AFTER_S and self._lock.acquire(blocking=False):
-            # Ahead of time, so that an outage of a minute or two refuses nobody.
-            try:
-                self._refresh_unless_recent(None)
-            finally:
-                self._lock.release()
+        if age < MAX_AGE_S and kid in self._keys:
+            if age >= REFRESH_AFTER_S:
+                # Ahead of time, so that an outage of a minute or two refuses nobody.
+                self._begin_fetch()
+            return self._keys.get(kid)
+        ended, is_mine = self._begin_fetch()
+        if ended is not None and (is_mine or age >= MAX_AGE_S):
+            ended.wait(DEADLINE_S if is_mine else FIRST_WAIT_S)
         if self._clock() - self._fetched_at >= MAX_AGE_S:
             raise JwksUnavailableError
-        found = self._keys.get(kid)
-        if found is None and self._failed:
-            raise JwksUnavailableError
-        return found
+        return self._keys.get(kid)
 
-    def _refresh_unless_recent(self, kid: str | None) -> None:
-        now = self._clock()
-        if kid is not None and kid in self._keys and now - self._fetched_at < MAX_AGE_S:
-            return
-        if now - self._tried_at < MIN_INTERVAL_S:
-            return
-        self._tried_at = now
+    def _begin_fetch(self) -> tuple[threading.Event | None, bool]:
+        """The end of the fetch that is under way, if there is one, and whether this call began it."""
+        with self._lock:
+            if self._fetching is not None:
+                return self._fetching, False
+            now = self._clock()
+            if now - self._tried_at < MIN_INTERVAL_S:
+                return None, False
+            self._tried_at = now
+            ended = self._fetching = threading.Event()
+        threading.Thread(target=self._fetch, args=(ended,), name="jwks", daemon=True).start()
+        return ended, True
+
+    def _fetch(self, ended: threading.Event) -> None:
         try:
-            # A redirect would let a misconfigured host choose our keys.
-            answer = requests.get(self._url, timeout=TIMEOUT_S, allow_redirects=False)
-            if answer.status_code != requests.codes.ok:
-                raise requests.HTTPError(f"status {answer.status_code}")
-            document = answer.json()
-            listed = document["keys"]
-            self._keys = _usable_keys(listed)
-        except (requests.RequestException, KeyError, TypeError, AttributeError) as error:
-            self._failed = True
-            log.warning("jwks_unavailable", error=type(error).__name__)
-            return
-        self._failed = False
-        self._fetched_at = self._clock()
+            document = fetch_document(self._url, DEADLINE_S)
+            keys = _usable_keys(document["keys"])
+        except (FetchFailedError, KeyError, TypeError, AttributeError) as error:
+            log.warning("jwks_unavailable", error=type(error).__name__, reason=str(error)[:100])
+        else:
+            self._keys = keys
+            self._fetched_at = self._clock()
+        finally:
+            with self._lock:
+                self._fetching = None
+            ended.set()
 
 
 def _usable_keys(listed: list[object]) -> dict[str, PyJWK]:
@@ -94,7 +105,20 @@ def _usable_keys(listed: list[object]) -> dict[str, PyJWK]:
         if item.get("alg", algorithm) != algorithm:
             continue
         try:
-            keys[kid] = PyJWK.from_dict(item, algorithm=algorithm)
-        except (PyJWKError, InvalidKeyError, ValueError) as error:
+            key = PyJWK.from_dict(item, algorithm=algorithm)
+        except (PyJWKError, InvalidKeyError, ValueError, TypeError) as error:
             log.warning("jwks_key_unusable", kid=kid, error=type(error).__name__)
+            continue
+        if _is_strong(key.key):
+            keys[kid] = key
+        else:
+            log.warning("jwks_key_too_weak", kid=kid)
     return keys
+
+
+def _is_strong(key: object) -> bool:
+    """Whether a signature by this key proves anything: the document says what it likes of itself."""
+    if isinstance(key, RSAPublicKey):
+        # Half of an even modulus is its factor.
+        return key.key_size in RSA_BITS and key.public_numbers().n % 2 == 1
+    return isinstance(key, EllipticCurvePublicKey) and isinstance(key.curve, SECP256R1)
