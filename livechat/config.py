@@ -13,6 +13,8 @@ from cryptography.fernet import Fernet
 from kombu.transport import TRANSPORT_ALIASES
 from limits import parse_many
 
+from livechat.domain.hosts import ANY, host_name
+
 # The newest version that cloud-api.md names (29 July 2026).
 NEWEST_GRAPH_VERSION = "v26.0"
 # Where ``create_app`` keeps its Settings in ``app.config``.
@@ -58,6 +60,8 @@ class Settings:
     rate_limit_connects: str = "60 per minute"
     event_streams_per_user: int = 20
     event_streams_per_process: int = 560
+    hosts: frozenset[str] = frozenset({ANY})
+    metrics_hosts: frozenset[str] = frozenset()
     trusted_proxies: tuple[Network, ...] = ()
     body_grace_s: float = 10.0
     body_min_bytes_per_s: int = 4096
@@ -173,6 +177,13 @@ class _Reader:
             self._faults.append(f"{name} is malformed: expected limits like “{default}”.")
         return value
 
+    def _hosts(self, name: str) -> frozenset[str]:
+        parts = self._several(name, self._text(name) or "")
+        names = [part if part == ANY else host_name(part) for part in parts]
+        if None in names:
+            self._faults.append(f"{name} is malformed: expected names like chat.example.com, or {ANY}.")
+        return frozenset(each for each in names if each is not None)
+
     def _networks(self, name: str) -> tuple[Network, ...]:
         try:
             return tuple(
@@ -251,6 +262,8 @@ class _Reader:
             rate_limit_connects=self._rate("LIVECHAT_RATE_LIMIT_CONNECTS", "60 per minute"),
             event_streams_per_user=self._number("LIVECHAT_EVENT_STREAMS_PER_USER", int, 20),
             event_streams_per_process=self._number("LIVECHAT_EVENT_STREAMS_PER_PROCESS", int, 560),
+            hosts=self._hosts("LIVECHAT_HOSTS") or frozenset({ANY}),
+            metrics_hosts=self._hosts("LIVECHAT_METRICS_HOSTS"),
             trusted_proxies=self._networks("LIVECHAT_TRUSTED_PROXIES"),
             body_grace_s=self._number("LIVECHAT_BODY_GRACE_S", float, 10.0),
             body_min_bytes_per_s=self._number("LIVECHAT_BODY_MIN_BYTES_PER_S", int, 4096),

@@ -105,7 +105,9 @@ def product(settings: LocalSettings) -> Plan:
             # It needs the broker alone, whose address it has from the environment, and not the product.
             (
                 *("env", "-u", "PROMETHEUS_MULTIPROC_DIR"),
-                *_python("celery", "-q", "flower", f"--address={HOST}", f"--port={settings.flower_port}"),
+                *_python(
+                    "local.flower", "-q", "flower", f"--address={HOST}", f"--port={settings.flower_port}"
+                ),
                 *("--persistent=True", f"--db={state / 'flower'}"),
                 "--tasks-columns=name,kwargs,state,received,runtime,worker,uuid",
             ),

@@ -94,6 +94,8 @@ class LocalSettings:
             "WHATSAPP_API_VERSION": GRAPH_VERSION,
             "CELERY_BROKER_URL": redis_url,
             "PYTHONUNBUFFERED": "1",
+            # The page and the demo user's token are for this machine; Meta's webhooks come by any name.
+            "LIVECHAT_HOSTS": "127.0.0.1,localhost,[::1]",
             **({"SANDBOX_URL": self.sandbox_url} if self.sandbox else {}),
         }
         fixed = {

@@ -17,6 +17,7 @@ from sandbox.control import auth, people, traffic
 from sandbox.control.requests import reply
 from sandbox.graph import blueprint as graph
 from sandbox.graph.gateway import sandbox
+from sandbox.hosts import is_readable_origin, name_in
 from sandbox.sandbox import Sandbox
 from sandbox.webhooks.kinds import Kinds
 
@@ -44,11 +45,22 @@ def create_app(config: SandboxConfig) -> Flask:
     app.extensions["sandbox_kinds"] = Kinds(box.world, box.voice, box.lifecycle)
     for module in (graph, people, traffic, auth, page):
         app.register_blueprint(module.bp)
+    app.before_request(_refuse_foreign_names)
     app.before_request(_refuse_foreign_pages)
     app.after_request(_protect)
     app.register_error_handler(ControlError, _control_error)
     app.register_error_handler(HTTPException, _http_error)
     return app
+
+
+def _refuse_foreign_names() -> Response | None:
+    """400 for a Host or Origin that cannot be read, 403 for a name that is not this machine's."""
+    name, origin = name_in(request.environ.get("HTTP_HOST", "")), request.headers.get("Origin")
+    if name is None or (origin is not None and not is_readable_origin(origin)):
+        return reply({"error": "the Host or Origin header cannot be read"}, 400)
+    if name not in sandbox().config.names and "*" not in sandbox().config.names:
+        return reply({"error": "this is not a name of the sandbox; SANDBOX_HOSTS lists them"}, 403)
+    return None
 
 
 def _refuse_foreign_pages() -> Response | None:
@@ -61,16 +73,20 @@ def _refuse_foreign_pages() -> Response | None:
     ):
         return None
     config = sandbox().config
-    # The name is checked too: a foreign name that resolves to this machine makes origin and host agree.
-    address = urlsplit(origin)
-    known = {"127.0.0.1", "localhost", "::1", config.host, urlsplit(config.public_url).hostname}
-    own = address.netloc == request.host and address.hostname in known
+    own = urlsplit(origin).netloc == request.environ["HTTP_HOST"]
     if own or (config.is_livechat_page(origin) and request.path == "/sandbox/demo/token"):
         return None
     return reply({"error": "this origin may not command the sandbox"}, 403)
 
 
 def _protect(response: Response) -> Response:
+    location = response.headers.get("Location")
+    if location is not None and urlsplit(location).netloc:
+        # Not by the name that was sent, which may be anybody's.
+        parts = urlsplit(location)
+        query = f"?{parts.query}" if parts.query else ""
+        response.headers["Location"] = f"/{parts.path.lstrip('/')}{query}"
+        response.set_data(b"")
     if not re.match(r"/v\d", request.path):
         response.headers.setdefault("Content-Security-Policy", _CSP)
         response.headers.setdefault("X-Content-Type-Options", "nosniff")

@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
+from sandbox.hosts import LOOPBACK, is_readable_origin, name_in
+
 DEFAULT_WABA_ID = "811978564885194"
 DEFAULT_PHONE_NUMBER_ID = "830558756814059"
 
@@ -16,9 +18,6 @@ class ConfigError(Exception):
     def __init__(self, faults: list[str]) -> None:
         self.faults = faults
         super().__init__("; ".join(faults))
-
-
-LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 
 
 @dataclass(slots=True)
@@ -38,6 +37,13 @@ class SandboxConfig:
     state_path: str = ""
     seed: int | None = None
     webhook_timeout_s: float = 10.0
+    hosts: frozenset[str] = frozenset()
+
+    @property
+    def names(self) -> frozenset[str]:
+        """The names under which it may be asked: this machine's, its own, and those of SANDBOX_HOSTS."""
+        own = {self.host.strip("[]"), urlsplit(self.public_url).hostname or ""} - {"0.0.0.0", "::", ""}  # noqa: S104  # every address is no name
+        return LOOPBACK | own | self.hosts
 
     def __post_init__(self) -> None:
         if not self.public_url:
@@ -47,6 +53,8 @@ class SandboxConfig:
         """Whether it is the origin of the live chat's page, by any name of this machine."""
         if not origin or origin == self.livechat_url:
             return bool(origin)
+        if not is_readable_origin(origin):
+            return False
         asked, known = urlsplit(origin), urlsplit(self.livechat_url)
         names = {asked.hostname, known.hostname}
         return (asked.scheme, asked.port) == (known.scheme, known.port) and names <= LOOPBACK
@@ -87,6 +95,11 @@ class SandboxConfig:
             port=integer("SANDBOX_PORT", "8001"),
             public_url=url("SANDBOX_PUBLIC_URL", ""),
             state_path=env.get("SANDBOX_STATE", ""),
+            hosts=frozenset(
+                name_in(part.strip()) or part.strip()
+                for part in env.get("SANDBOX_HOSTS", "").split(",")
+                if part.strip()
+            ),
             seed=integer("SANDBOX_SEED", "0") if env.get("SANDBOX_SEED") else None,
         )
         if faults:

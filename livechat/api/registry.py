@@ -24,6 +24,7 @@ from livechat.api import (
 from livechat.api.auth import init_auth
 from livechat.api.blueprint import ApiBlueprint
 from livechat.api.headers import init_headers
+from livechat.api.hosts import init_hosts
 from livechat.api.limits import init_limits
 from livechat.api.problems import init_problems
 from livechat.api.request_log import init_request_log
@@ -53,6 +54,7 @@ def init_api(app: Flask, settings: Settings) -> None:
     # The order of these is the order in which a request meets them.
     init_request_log(app)
     init_headers(app)
+    init_hosts(app)
     init_auth(app, settings)
     init_limits(app, settings)
     connect_number.init_graph(app, settings)

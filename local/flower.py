@@ -1,0 +1,43 @@
+"""`python -m local.flower …`: Flower, for the names of this machine alone.
+
+Flower answers whatever Host is sent, so that a page of another site, whose name was pointed at this machine,
+could read it. It has no setting for that; its handlers are found in one place.
+"""
+
+import os
+import sys
+from typing import Any
+
+from celery.__main__ import main
+from flower import command
+from flower.app import Flower
+from tornado.web import ErrorHandler
+
+from livechat.domain.hosts import LOCAL_NAMES, host_name, is_among, is_origin
+
+_HOSTS = "LIVECHAT_FLOWER_HOSTS"
+
+
+class GuardedFlower(Flower):  # type: ignore[misc]  # it has no types
+    """Refuses requests by foreign names before any handler sees them."""
+
+    def find_handler(self, request: Any, **options: Any) -> Any:
+        """As Tornado has it; 400 for headers that cannot be read, 403 for names that are not ours."""
+        status = refusal(request.headers.get_list("Host"), request.headers.get_list("Origin"))
+        if status:
+            return self.get_handler_delegate(request, ErrorHandler, {"status_code": status})
+        return super().find_handler(request, **options)
+
+
+def refusal(hosts: list[str], origins: list[str]) -> int:
+    """The status that a request with these headers is refused with, or 0."""
+    name = host_name(hosts[0]) if len(hosts) == 1 else None
+    if name is None or not all(map(is_origin, origins)):
+        return 400
+    told = {host_name(part.strip()) or part.strip() for part in os.environ.get(_HOSTS, "").split(",")}
+    return 0 if is_among(name, LOCAL_NAMES | told) else 403
+
+
+if __name__ == "__main__":
+    command.Flower = GuardedFlower
+    sys.exit(main())
