@@ -49,6 +49,9 @@ class Customer:
     accepts_marketing: bool = True
     declared: bool = True
     phone_hidden: bool = False
+    # Other ways in which this number is written: a send to one reaches the customer, and the answer names
+    # ``wa_id``.
+    also_written: list[str] = field(default_factory=list)
 
     @property
     def shown_wa_id(self) -> str | None:

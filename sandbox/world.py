@@ -17,6 +17,7 @@ from sandbox.behaviour import Behaviour, ControlError, DeliveryMode
 from sandbox.config import SandboxConfig
 from sandbox.ids import Ids
 from sandbox.model import AccessToken, Customer, Json, Media, Message, PhoneNumber, Template
+from sandbox.writings import own_writing
 
 # A load test of several minutes fits; beyond it the oldest messages are forgotten, so that memory stays
 # bounded.
@@ -45,6 +46,7 @@ class World:
             self.numbers: dict[str, PhoneNumber] = {}
             self.customers: dict[str, Customer] = {}
             self.by_user_id: dict[str, Customer] = {}
+            self.by_writing: dict[str, Customer] = {}
             self.templates: dict[str, Template] = {}
             self.tokens: dict[str, AccessToken] = {}
             self.media: dict[str, Media] = {}
@@ -95,9 +97,15 @@ class World:
             self.touch("number", number.phone_number_id)
 
     def find_customer(self, ref: str) -> Customer | None:
-        """A customer by phone number (digits, `+` allowed) or business-scoped id."""
+        """A customer by phone number (digits in any writing, `+` allowed) or business-scoped id."""
+        digits = ref.lstrip("+")
         with self.lock:
-            return self.customers.get(ref.lstrip("+")) or self.by_user_id.get(ref)
+            found = self.customers.get(digits) or self.by_user_id.get(ref)
+            if found is not None or not digits.isdigit():
+                return found
+            found = self.by_writing.get(digits) or self.by_writing.get(own_writing(digits))
+            is_theirs = found is not None and found.wa_id is not None and found.wa_id in self.customers
+            return found if is_theirs else None
 
     def customer(self, ref: str | None) -> Customer:
         """As `find_customer`; the first customer where `ref` is left out. Raises ControlError 404."""
@@ -129,7 +137,7 @@ class World:
             found = self.find_customer(ref)
             if found is None:
                 user_id = ref if by_user_id else self.ids.user_id()
-                found = Customer(user_id, None if by_user_id else ref, declared=False)
+                found = Customer(user_id, None if by_user_id else own_writing(ref), declared=False)
                 self.add_customer(found)
             return found
 
@@ -137,6 +145,8 @@ class World:
         """A person gets another number or business-scoped id; the threads move along."""
         with self.lock:
             old_key = customer.key
+            if wa_id is not None:
+                self.free_number(wa_id, but=customer)
             self.customers.pop(old_key, None)
             self.by_user_id.pop(customer.user_id, None)
             customer.wa_id = wa_id if wa_id is not None else customer.wa_id
@@ -156,9 +166,31 @@ class World:
                         self.touch("window", f"{pair[0]}|{customer.key}")
             self.touch("customer", customer.key)
 
+    def free_number(self, wa_id: str, *, but: Customer | None = None) -> None:
+        """Whoever has this number loses it to somebody new, and is reached by business-scoped id alone."""
+        with self.lock:
+            holder = self.customers.get(wa_id)
+            if holder is None or holder is but:
+                return
+            del self.customers[wa_id]
+            holder.wa_id = None
+            self._file(holder)
+            for pair in [pair for pair in self.threads if pair[1] == wa_id]:
+                moved = self.threads.pop(pair)
+                for message in moved:
+                    message.customer_key = holder.key
+                self.threads[(pair[0], holder.key)].extend(moved)
+                if pair in self.last_inbound:
+                    self.last_inbound[(pair[0], holder.key)] = self.last_inbound.pop(pair)
+            self.touch("customer", wa_id)
+            self.touch("customer", holder.key)
+
     def _file(self, customer: Customer) -> None:
         self.customers[customer.key] = customer
         self.by_user_id[customer.user_id] = customer
+        if customer.wa_id is not None:
+            for writing in (own_writing(customer.wa_id), *customer.also_written):
+                self.by_writing[writing] = customer
 
     # Messages
 

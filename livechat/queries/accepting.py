@@ -5,21 +5,41 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import case, func, literal, select
 from sqlalchemy import text as sql
 from sqlalchemy.dialects.postgresql import insert
 
+from livechat.domain.phone import writings
 from livechat.domain.status import RANK, MessageStatus
-from livechat.models import Conversation, Message, PhoneNumber, WabaAccount
+from livechat.models import (
+    NEVER_LEFT,
+    Conversation,
+    ConversationOtherId,
+    Message,
+    PhoneNumber,
+    WabaAccount,
+)
 from livechat.queries.session import AnySession
 
 
 def find_conversation(session: AnySession, phone_number_id: str, customer_phone: str) -> UUID | None:
-    """The conversation with this phone (digits) on this number."""
+    """The conversation with this phone (digits) on this number, however WhatsApp writes it.
+
+    The given writing goes before others, and a conversation's own number before what else leads to it.
+    """
+    written = writings(customer_phone)
+    own = select(
+        Conversation.id, case((Conversation.customer_phone == customer_phone, 0), else_=1).label("rank")
+    ).where(Conversation.phone_number_id == phone_number_id, Conversation.customer_phone.in_(written))
+    other = select(ConversationOtherId.conversation_id, literal(2)).where(
+        ConversationOtherId.phone_number_id == phone_number_id,
+        ConversationOtherId.kind == "phone",
+        ConversationOtherId.value.in_(written),
+        ConversationOtherId.left_at == NEVER_LEFT,
+    )
+    found = own.union_all(other).subquery()
     return session.execute(
-        select(Conversation.id).where(
-            Conversation.phone_number_id == phone_number_id, Conversation.customer_phone == customer_phone
-        )
+        select(found.c.id).order_by(found.c.rank, found.c.id).limit(1)
     ).scalar_one_or_none()
 
 

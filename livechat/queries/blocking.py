@@ -4,9 +4,10 @@ from collections.abc import Collection
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import false, func, or_, select, update
+from sqlalchemy import exists, false, func, or_, select, update
 
-from livechat.models import Conversation, Message, PhoneNumber, WabaAccount
+from livechat.domain.phone import writings
+from livechat.models import NEVER_LEFT, Conversation, ConversationOtherId, Message, PhoneNumber, WabaAccount
 from livechat.queries.session import AnySession
 
 
@@ -43,8 +44,15 @@ def reconcile_blocked(
     One that was touched since ``read_at`` is left alone: somebody may have blocked or unblocked it while the
     list was being read.
     """
+    written = {each for user in listed for each in (writings(user) if user.isdigit() else (user,))}
+    by_other_writing = exists().where(
+        ConversationOtherId.conversation_id == Conversation.id,
+        ConversationOtherId.value.in_(written),
+        ConversationOtherId.left_at == NEVER_LEFT,
+    )
     is_listed = or_(
-        func.coalesce(Conversation.customer_phone.in_(listed), false()),
+        func.coalesce(Conversation.customer_phone.in_(written), false()),
+        by_other_writing,
         func.coalesce(Conversation.customer_user_id.in_(listed), false()),
     )
     return list(

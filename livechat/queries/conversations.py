@@ -7,7 +7,8 @@ from uuid import UUID
 
 from sqlalchemy import Row, Select, and_, func, or_, select, tuple_, update
 
-from livechat.models import Conversation, Message
+from livechat.domain.phone import typed_digits, writings
+from livechat.models import NEVER_LEFT, Conversation, ConversationOtherId, Message
 from livechat.queries.messages import messages_by_id
 from livechat.queries.session import AnySession
 
@@ -60,9 +61,17 @@ def _matching(statement: Select[Any], search: str) -> Select[Any]:
     """Name, username or number containing ``search``; names have a trigram index."""
     pattern = f"%{search.translate(_NOT_A_WILDCARD)}%"
     wanted = [Conversation.customer_name.ilike(pattern), Conversation.customer_username.ilike(pattern)]
-    digits = "".join(character for character in search if character in "0123456789")
-    if digits and not any(character.isalpha() for character in search):
-        wanted.append(Conversation.customer_phone.like(f"%{digits}%"))
+    digits = typed_digits(search)
+    if digits is not None:
+        # A number as it is dialled at home has a 0 where the country code stands in ours.
+        parts = {*writings(digits), digits.removeprefix("0") or digits}
+        wanted += [Conversation.customer_phone.like(f"%{each}%") for each in sorted(parts)]
+        other = select(ConversationOtherId.conversation_id).where(
+            ConversationOtherId.kind == "phone",
+            ConversationOtherId.value.in_(writings(digits)),
+            ConversationOtherId.left_at == NEVER_LEFT,
+        )
+        wanted.append(Conversation.id.in_(other))
     return statement.where(or_(*wanted))
 
 

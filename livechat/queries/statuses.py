@@ -6,11 +6,13 @@ What a message shows is computed from all of its events, so it is the same in wh
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 import orjson
 from sqlalchemy import Row, text
 
 from livechat.domain.status import META_STATUS, RANK, MessageStatus
+from livechat.models import NEVER_LEFT
 from livechat.queries.session import AnySession
 
 _RANK_OF_EVENT = (
@@ -128,6 +130,34 @@ def settle(session: AnySession, wamids: list[str]) -> Sequence[Row[Any]]:
     # only. In one statement, a "delivered" that waited for a "read" took the message back.
     session.execute(_LOCK, {"wamids": wamids})
     return session.execute(_SETTLE, {"wamids": wamids}).all()
+
+
+_RECIPIENTS = text(
+    """
+    SELECT m.wamid, m.id AS message_id, c.id AS conversation_id, c.phone_number_id, c.customer_phone,
+           c.customer_user_id
+    FROM (
+        SELECT id, wamid, conversation_id, timestamp FROM chat_messages
+            WHERE wamid = ANY(:wamids) AND direction = 'outbound'
+        UNION
+        SELECT id, wamid, conversation_id, timestamp FROM chat_messages
+            WHERE id = ANY(:ids) AND direction = 'outbound'
+    ) m
+    JOIN chat_conversations c ON c.id = m.conversation_id
+    WHERE c.group_id IS NULL AND c.gone_at IS NULL AND NOT EXISTS (
+        -- The customer had another number then, which may be somebody else's by now.
+        SELECT FROM conversation_other_ids o
+        WHERE o.conversation_id = c.id AND o.kind = 'phone'
+            AND o.left_at >= m.timestamp AND o.left_at < :never
+    )
+    """
+)
+
+
+def recipients(session: AnySession, wamids: list[str], message_ids: list[UUID]) -> Sequence[Row[Any]]:
+    """Whose conversation each of these messages of ours is in, where it went to the number of today."""
+    values = {"wamids": wamids, "ids": message_ids, "never": NEVER_LEFT}
+    return session.execute(_RECIPIENTS, values).all()
 
 
 def wamids_with_events(session: AnySession, wamids: list[str]) -> list[str]:

@@ -10,6 +10,7 @@ import structlog
 
 from livechat.config import Settings
 from livechat.database import is_outage
+from livechat.domain.phone import digits_or_none
 from livechat.domain.retry import CONNECT, PAIR, SEND, RetryPolicy, delay_for
 from livechat.metrics import observe_graph
 from livechat.queries import outgoing
@@ -18,6 +19,7 @@ from livechat.queries.outgoing import AcceptedRow, Claim
 from livechat.queries.session import AnySession
 from livechat.services.apply_status import WINDOW_CLOSED, settle_parked
 from livechat.services.crypto import UndecryptableTokenError, decrypt_token
+from livechat.services.ingest.lessons import Lesson, learn
 from livechat.services.media.to_meta import ClaimLostError, OutgoingFiles, distrust_files_of
 from livechat.services.pause import pause_number
 from livechat.services.refusals import learn_from_refusal
@@ -79,13 +81,14 @@ Outcome = Accepted | GraphError | Lost
 def record_plain(single: AnySession, calls: Sequence[tuple[Claim, Outcome]]) -> dict[UUID, AcceptedRow]:
     """Write down those calls that one statement can, nearly all; their messages, as they are now.
 
-    Plain is a message that Meta took, that changes no other, and of which no status came before its answer.
+    Plain is a message that Meta took, that changes no other, of which no status came before its answer, and
+    whose answer teaches nothing of the customer.
     ``single`` makes the statement a transaction of its own. Safe to repeat.
     """
     plain = {
         claim.message_id: outcome.wamid
         for claim, outcome in calls
-        if isinstance(outcome, Accepted) and claim.message_type != "reaction"
+        if isinstance(outcome, Accepted) and claim.message_type != "reaction" and not _lesson(claim, outcome)
     }
     rows = outgoing.record_accepted(single, plain, without_news=True) if plain else {}
     for message_id, row in rows.items():
@@ -98,6 +101,10 @@ def record_all(
 ) -> None:
     """Write down what these calls came to; the caller commits. Safe to repeat, as after a lost connection."""
     accepted = [(claim, outcome) for claim, outcome in calls if isinstance(outcome, Accepted)]
+    lessons = [lesson for claim, outcome in accepted if (lesson := _lesson(claim, outcome)) is not None]
+    if lessons:
+        # Before the messages are locked: conversations come first, as everywhere.
+        learn(session, lessons)
     if accepted:
         _record_accepted(session, accepted)
     for claim, outcome in calls:
@@ -112,6 +119,22 @@ def changed_by(session: AnySession, claims: Sequence[Claim]) -> dict[UUID, UUID]
         if claim.message_type == "reaction":
             changed |= messages_of_wamid(session, claim.content["reaction"]["message_id"])
     return changed
+
+
+def _lesson(claim: Claim, accepted: Accepted) -> Lesson | None:
+    """What Meta's answer teaches of the customer: another writing of the number, or the other id."""
+    if claim.group_id is not None:
+        return None
+    lesson = Lesson(
+        claim.conversation_id,
+        claim.phone_number_id,
+        claim.to_phone,
+        claim.to_user_id,
+        digits_or_none(accepted.wa_id),
+        accepted.user_id,
+        sent_to=claim.to_phone,
+    )
+    return lesson if lesson.is_new else None
 
 
 def _record_accepted(session: AnySession, accepted: Sequence[tuple[Claim, Accepted]]) -> None:

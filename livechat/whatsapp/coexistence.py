@@ -8,7 +8,7 @@ or opens a window.
 from functools import partial
 from typing import Any
 
-from livechat.domain.phone import digits_or_none
+from livechat.domain.phone import digits_or_none, writings
 from livechat.whatsapp.identity import People, customer, people_of
 from livechat.whatsapp.items import AccountNews, ContactName, Ignored, Item, Source
 from livechat.whatsapp.messages import Direction, Frame, read_message
@@ -63,9 +63,9 @@ def _frame(people: People, direction: Direction) -> Frame:
 def _direction(raw: Json, ours: str | None) -> Direction:
     """Who wrote it: our number tells where it is known, else only the business's messages name a receiver."""
     if ours is not None:
-        if digits_or_none(raw.get("from")) == ours:
+        if digits_or_none(raw.get("from")) in writings(ours):
             return "outbound"
-        if digits_or_none(raw.get("to")) == ours:
+        if digits_or_none(raw.get("to")) in writings(ours):
             return "inbound"
     return "outbound" if raw.get("to") or raw.get("to_user_id") else "inbound"
 

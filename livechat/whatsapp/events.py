@@ -46,7 +46,8 @@ def standby(walk: Walk, value: Json) -> None:
     answered = Frame(people=people, origin="standby", direction="outbound", is_live=False)
     walk.each(messages, partial(read_message, frame=asked))
     walk.each(echoes, partial(_agent_message, frame=answered))
-    walk.each(inner.get("statuses"), read_status)
+    statuses = inner.get("statuses")
+    walk.each(statuses, partial(read_status, people=people_of(inner.get("contacts"), statuses)))
     if inner.get("errors"):
         walk.one({"errors": inner["errors"]}, partial(_news, walk))
 

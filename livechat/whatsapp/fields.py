@@ -134,7 +134,8 @@ def _messages(walk: Walk, value: Json) -> None:
         summary=value.get("conversation_context"),
     )
     walk.each(value.get("messages"), partial(read_message, frame=frame))
-    walk.each(value.get("statuses"), read_status)
+    statuses = value.get("statuses")
+    walk.each(statuses, partial(read_status, people=people_of(value.get("contacts"), statuses)))
     unknown = {
         key: item for key, item in value.items() if key not in _FRAME_KEYS and key not in _MESSAGE_KEYS
     }

@@ -6,7 +6,7 @@ can come without a phone number, and every id can be absent.
 
 from typing import Any
 
-from livechat.domain.phone import digits_or_none
+from livechat.domain.phone import digits_or_none, writings
 from livechat.whatsapp.items import Customer, IdentityChange
 from livechat.whatsapp.reading import Json, UnreadableError, id_or_none, items_of, label, obj
 
@@ -43,7 +43,8 @@ class People:
         """
         found = self._by_user_id.get(user_id) if user_id is not None else None
         if found is None and phone is not None:
-            found = self._by_phone.get(phone)
+            written = (self._by_phone[each] for each in writings(phone) if each in self._by_phone)
+            found = next(written, None)
         if found is not None:
             return found
         only = self._only

@@ -118,6 +118,8 @@ class StatusUpdate:
     error: dict[str, Any] | None
     error_code: int | None
     raw: dict[str, Any]
+    # Who it went to, where Meta says so; never a group.
+    recipient: Customer = field(default_factory=Customer, compare=False)
 
 
 @dataclass(slots=True)

@@ -1,6 +1,8 @@
 """News of outbound messages (``statuses[]``)."""
 
-from livechat.whatsapp.items import Ignored, Source, StatusUpdate, ThreadMessage
+from livechat.domain.phone import digits_or_none
+from livechat.whatsapp.identity import NOBODY, People
+from livechat.whatsapp.items import Customer, Ignored, Source, StatusUpdate, ThreadMessage
 from livechat.whatsapp.payments import read_payment
 from livechat.whatsapp.reading import Json, UnreadableError, error_of, id_or_none, label, moment, required
 
@@ -8,7 +10,7 @@ from livechat.whatsapp.reading import Json, UnreadableError, error_of, id_or_non
 _STATUS_LENGTH = 64
 
 
-def read_status(source: Source, raw: Json) -> StatusUpdate | ThreadMessage | Ignored:
+def read_status(source: Source, raw: Json, people: People = NOBODY) -> StatusUpdate | ThreadMessage | Ignored:
     """A status, also of a value that we do not know: it is kept and moves nothing.
 
     In groups one webhook carries an entry per participant, told apart by ``participant`` (else empty). The
@@ -23,17 +25,30 @@ def read_status(source: Source, raw: Json) -> StatusUpdate | ThreadMessage | Ign
         raise UnreadableError("no_status")
     error, code = error_of(raw)
     callback = raw.get("biz_opaque_callback_data")
+    participant = _participant(raw)
+    is_group = bool(participant) or raw.get("recipient_type") == "group"
     return StatusUpdate(
         source=source,
         wamid=required(raw, "id", "no_message_id"),
         status=status,
         timestamp=moment(raw.get("timestamp"), source.received_at),
-        participant=_participant(raw),
+        participant=participant,
         callback_data=callback if isinstance(callback, str) and callback else None,
         error=error,
         error_code=code,
         raw=raw,
+        recipient=Customer() if is_group else _recipient(raw, people),
     )
+
+
+def _recipient(raw: Json, people: People) -> Customer:
+    """The ids of whom the message went to: the status' own, and what ``contacts[]`` adds to them."""
+    phone, user_id = digits_or_none(raw.get("recipient_id")), id_or_none(raw.get("recipient_user_id"))
+    if phone is None or user_id is None:
+        contact = people.match(phone, user_id)
+        phone = phone or digits_or_none(contact.get("wa_id"))
+        user_id = user_id or id_or_none(contact.get("user_id"))
+    return Customer(phone=phone, user_id=user_id)
 
 
 def _participant(raw: Json) -> str:

@@ -70,10 +70,13 @@ def list_customers() -> Response:
 def add_customer() -> Response:
     """Make a person known: `{wa_id?, user_id?, name?, username?, on_whatsapp?, read_receipts?, …}`.
 
-    `wa_id: null` with a username makes one without a phone number.
+    `wa_id: null` with a username makes one without a phone number. `take_over: true` gives the number to
+    somebody new: whoever had it keeps the business-scoped id alone. `also_written`: other writings of it.
     """
     body = asked()
     world = sandbox().world
+    is_taken_over = flag_of(body, "take_over", False)
+    body = {key: value for key, value in body.items() if key != "take_over"}
     known = {field.name for field in dataclasses.fields(Customer)}
     if set(body) - known:
         raise ControlError(
@@ -84,6 +87,8 @@ def add_customer() -> Response:
         raise ControlError("wa_id must be 7 to 15 digits")
     if wa_id is None and not body.get("user_id") and not body.get("username"):
         raise ControlError("a customer needs wa_id, user_id or username")
+    if is_taken_over and wa_id is not None:
+        world.free_number(wa_id)
     present = world.find_customer(wa_id or str(body.get("user_id", "")))
     values = {**body, "wa_id": wa_id}
     if present is not None:

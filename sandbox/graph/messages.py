@@ -42,7 +42,10 @@ def send(call: Call) -> Json:
         box.world.typing_until.pop((number.phone_number_id, customer.key), None)
     box.lifecycle.accepted(call.message, customer, wanted.template, _failure(box, number, wanted, customer))
     contact: Json = {"input": wanted.given}
-    contact["user_id" if wanted.by_user_id else "wa_id"] = wanted.to
+    # Meta's own writing of the number, whatever was asked for.
+    contact["user_id" if wanted.by_user_id else "wa_id"] = (
+        wanted.to if wanted.by_user_id or wanted.is_group else customer.wa_id or wanted.to
+    )
     sent: Json = {"id": call.message.wamid}
     if wanted.is_group:
         sent["group_id"] = wanted.to

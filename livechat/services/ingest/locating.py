@@ -1,6 +1,6 @@
 """Whose each item is: conversations, found under lock, made, re-keyed and merged before messages."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import fields
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -44,9 +44,12 @@ class BatchOvertakenError(Exception):
     """Another batch changed the same customers between our look and our lock: start again."""
 
 
-def load_people(session: AnySession, personal: Sequence[tuple[Entry, Personal]]) -> People:
-    """The conversations that these items may touch, locked; BatchOvertakenError."""
+def load_people(
+    session: AnySession, personal: Sequence[tuple[Entry, Personal]], more: Iterable[Key] = ()
+) -> People:
+    """The conversations that these items and keys may touch, locked; BatchOvertakenError."""
     keys = {key for _, item in personal for key in keys_of(item)}
+    keys.update(more)
     if not keys:
         return People()
     rows = [{"number": number, "kind": kind, "value": value} for number, kind, value in sorted(keys)]

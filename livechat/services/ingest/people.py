@@ -180,6 +180,10 @@ class People:
             if value is None:
                 continue
             conversation = self.get(conversation_id)
+            written = writings(value) if kind == "phone" else (value,)
+            if any((number, kind, each) in self.past for each in written):
+                # Somebody has left it: what was said of a message may be older than that.
+                continue
             holder = self._of_user(number, value) if kind == "user_id" else self._holder(number, value)
             if holder is None:
                 self._add(conversation, kind, value)

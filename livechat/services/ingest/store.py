@@ -19,6 +19,7 @@ from livechat.services import apply_status
 from livechat.services.account_news import apply_account_news
 from livechat.services.ingest.batch import Entry, Stored
 from livechat.services.ingest.edits import apply_changes, store_changes
+from livechat.services.ingest.lessons import lessons_of, teach
 from livechat.services.ingest.locating import (
     Located,
     Number,
@@ -51,7 +52,10 @@ def store(session: AnySession, entries: Sequence[Entry]) -> Stored:
     known = _known_numbers(session, entries)
     rest = [entry for entry in entries if not _settled_without_tables(entry, known)]
     personal = [(entry, entry.item) for entry in rest if isinstance(entry.item, Personal)]
-    people = load_people(session, personal)
+    statuses = [(entry, entry.item) for entry in rest if isinstance(entry.item, StatusUpdate)]
+    lessons = lessons_of(session, [update for _, update in statuses])
+    people = load_people(session, personal, [key for lesson in lessons for key in lesson.touched()])
+    teach(people, lessons)
     located = locate(people, personal, known)
     result.accounts = {
         each.id: known[each.phone_number_id].account_id for each in people.conversations.values()
@@ -64,9 +68,7 @@ def store(session: AnySession, entries: Sequence[Entry]) -> Stored:
     store_changes(session, located, result)
     _note_preferences(people, located)
     _write_back(session, people, result)
-    _store_statuses(
-        session, [(entry, entry.item) for entry in rest if isinstance(entry.item, StatusUpdate)], result
-    )
+    _store_statuses(session, statuses, result)
     _store_news(session, [(entry, entry.item) for entry in rest if isinstance(entry.item, AccountNews)])
     return result
 

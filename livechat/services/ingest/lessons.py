@@ -1,0 +1,116 @@
+"""What Meta says of our own messages teaches who a customer is: its answers to sends, and their statuses.
+
+It may write a number differently than we do, and knows the business-scoped id of a number and the number of
+an id. Then the customer's reply, under whichever of them, lands in the same thread.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from livechat.domain.phone import writings
+from livechat.queries import ingest as queries
+from livechat.queries.session import AnySession
+from livechat.queries.statuses import recipients
+from livechat.services.ingest.locating import (
+    BatchOvertakenError,
+    load_people,
+    write_new_people,
+    written_columns,
+)
+from livechat.services.ingest.people import Key, People
+from livechat.services.publish import publish, publish_numbers
+from livechat.whatsapp.items import StatusUpdate
+from livechat.whatsapp.outgoing import message_id_from_callback
+
+
+@dataclass(frozen=True, slots=True)
+class Lesson:
+    """A message to the customer of this conversation went to these ids.
+
+    ``sent_to``: the number that it was sent to, where that is known; the conversation's may have changed.
+    """
+
+    conversation_id: UUID
+    phone_number_id: str
+    known_phone: str | None
+    known_user_id: str | None
+    phone: str | None
+    user_id: str | None
+    sent_to: str | None = None
+
+    @property
+    def is_new(self) -> bool:
+        """Whether the conversation's row does not say it already."""
+        is_new_phone = self.phone is not None and (
+            self.known_phone is None or self.phone not in writings(self.known_phone)
+        )
+        return is_new_phone or (self.user_id is not None and self.known_user_id is None)
+
+    def touched(self) -> list[Key]:
+        """Every id that it may concern."""
+        phones = [each for phone in (self.known_phone, self.phone) if phone for each in writings(phone)]
+        user_ids = [each for each in (self.known_user_id, self.user_id) if each]
+        return [
+            *((self.phone_number_id, "phone", phone) for phone in phones),
+            *((self.phone_number_id, "user_id", user_id) for user_id in user_ids),
+        ]
+
+
+def lessons_of(session: AnySession, updates: Sequence[StatusUpdate]) -> list[Lesson]:
+    """What these statuses of our messages teach, where it is not known yet."""
+    telling = [update for update in updates if update.recipient.phone or update.recipient.user_id]
+    if not telling:
+        return []
+    by_callback = {
+        message_id: update
+        for update in telling
+        if (message_id := message_id_from_callback(update.callback_data)) is not None
+    }
+    by_wamid = {update.wamid: update for update in telling}
+    lessons = []
+    for row in recipients(session, sorted(by_wamid), sorted(by_callback)):
+        update = by_wamid.get(row.wamid) or by_callback.get(row.message_id)
+        if update is None or update.source.phone_number_id != row.phone_number_id:
+            continue
+        lesson = Lesson(
+            row.conversation_id,
+            row.phone_number_id,
+            row.customer_phone,
+            row.customer_user_id,
+            update.recipient.phone,
+            update.recipient.user_id,
+        )
+        if lesson.is_new:
+            lessons.append(lesson)
+    return lessons
+
+
+def teach(people: People, lessons: Sequence[Lesson]) -> None:
+    """Learn them, of conversations that are loaded and locked; what changed meanwhile is left to the next."""
+    for lesson in lessons:
+        conversation = people.conversations.get(lesson.conversation_id)
+        if conversation is None or lesson.sent_to not in (None, conversation.customer_phone):
+            continue
+        people.teach(conversation.id, lesson.phone, lesson.user_id)
+
+
+def learn(session: AnySession, lessons: Sequence[Lesson]) -> None:
+    """Learn them in the caller's transaction, which has locked no message yet; the caller commits.
+
+    Nothing is learnt where somebody else changes the same customers at this moment: statuses follow.
+    """
+    try:
+        people = load_people(session, (), [key for lesson in lessons for key in lesson.touched()])
+    except BatchOvertakenError:
+        return
+    teach(people, lessons)
+    merged = {people.get(loser).phone_number_id for loser, _ in people.merges}
+    dirty = [conversation for conversation in people.conversations.values() if conversation.dirty]
+    write_new_people(session, people)
+    if not dirty:
+        return
+    queries.update_conversations(session, [written_columns(conversation) for conversation in dirty])
+    publish(session, conversations=[conversation.id for conversation in dirty])
+    if merged:
+        publish_numbers(session, merged)
