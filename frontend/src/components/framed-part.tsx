@@ -1,4 +1,4 @@
-import { CornerUpLeft, FileText, Film, Image, Link, List, MapPin, Phone, ClipboardCopy, ShoppingBag, User, ClipboardList } from 'lucide-react';
+import { CornerUpLeft, CreditCard, FileText, Home, Film, Image, Link, List, MapPin, Phone, ClipboardCopy, ShoppingBag, User, ClipboardList } from 'lucide-react';
 import type { ReactNode } from 'react';
 import { Markup } from './markup';
 import { lookUp } from '../lib/lookup';
@@ -20,6 +20,8 @@ const ICONS: Record<ShownButton['kind'], ReactNode> = {
   contact: <User size={15} />,
   form: <ClipboardList size={15} />,
   product: <ShoppingBag size={15} />,
+  address: <Home size={15} />,
+  pay: <CreditCard size={15} />,
 };
 
 const FILE_ICONS: Record<string, ReactNode> = {

@@ -1,6 +1,7 @@
 import { MapPin } from 'lucide-react';
 import type { ReactNode } from 'react';
 import type { Place } from '../lib/message-parts';
+import { shorten } from '../lib/shorten';
 import { k } from '../messages/kinds-en';
 import styles from './parts.module.css';
 import { Some } from './some';
@@ -55,6 +56,11 @@ export function PlacePart({ place }: { place: Place }) {
       >
         {k.openMap}
       </a>
+      {place.link && (
+        <a href={place.link} target="_blank" rel="noopener noreferrer nofollow">
+          {shorten(place.link, 300)}
+        </a>
+      )}
     </Part>
   );
 }

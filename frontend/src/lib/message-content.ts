@@ -61,12 +61,25 @@ export function callOf(message: Message): Call | null {
   };
 }
 
-/** Who answers the customer has changed: from Meta's agent to people, or back. */
-export function handoverOf(message: Message): { isToUs: boolean; summary: string | null } | null {
+/** Who answers the customer has changed: `from` and `to` are Meta's words for the roles, where it says them. */
+export function handoverOf(message: Message): { isTaken: boolean; from: string | null; to: string | null } | null {
   if (!('messaging_handovers' in contentOf(message))) return null;
   const part = fieldsOf(contentOf(message).messaging_handovers);
-  return { isToUs: part.type !== 'control_taken', summary: message.text };
+  const isTaken = part.type === 'control_taken';
+  const change = fieldsOf(isTaken ? part.control_taken : part.control_passed);
+  return {
+    isTaken,
+    from: textOf(change.previous_owner_role) ?? textOf(change.previous_owner_app_role),
+    to: textOf(change.new_owner_role),
+  };
 }
+
+/** How far a payment is that an order asked for: “captured”, “pending”, “failed”. */
+export const paymentStateOf = (message: Message): string | null => textOf(fieldsOf(contentOf(message).payment).status);
+
+/** Under which key of ours it stands that a file is a voicemail, or what was recorded of a call. */
+export const ofCallOf = (message: Message): string | null =>
+  ['voicemail', 'call_recording', 'call_transcript'].find((key) => key in contentOf(message)) ?? null;
 
 /** `system.type`: “user_changed_number”, “user_identity_changed”, … */
 export const systemKindOf = (message: Message): string | null => textOf(fieldsOf(contentOf(message).system).type);
@@ -79,6 +92,9 @@ export const newNumberOf = (message: Message): string | null => {
 const LINES = ['system', 'call', 'request_welcome'];
 
 /** A message that is about the conversation and not a part of it: shown as a line across the thread. */
-export const isSystemLine = (message: Message): boolean => LINES.includes(message.message_type);
+export const isSystemLine = (message: Message): boolean =>
+  LINES.includes(message.message_type) &&
+  // Who comes from an ad opens the chat with it.
+  !(message.message_type === 'request_welcome' && Object.keys(contentOf(message)).length > 0);
 
 export const isVoiceNote = (message: Message): boolean => fieldsOf(contentOf(message).audio).voice === true;

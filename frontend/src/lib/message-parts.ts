@@ -1,4 +1,5 @@
 import { lookUp } from './lookup';
+import { orderStateOf, orderToPayOf } from './message-asking';
 import { contentOf, type Fields, fieldsIn, fieldsOf, isDeleted, labelOf, listOf, numberOf, numericOf, textOf } from './message-content';
 import { shorten } from './shorten';
 import type { Message } from './types';
@@ -70,6 +71,8 @@ export interface Place {
   address: string | null;
   latitude: number;
   longitude: number;
+  /** The place's own page, where the customer sent one. */
+  link?: string | null;
 }
 
 export const locationOf = (message: Message): Place | null => placeOf(contentOf(message).location);
@@ -78,7 +81,7 @@ function placeOf(value: unknown): Place | null {
   const part = fieldsOf(value);
   const [latitude, longitude] = [numericOf(part.latitude), numericOf(part.longitude)];
   if (latitude === null || longitude === null) return null;
-  return { name: labelOf(part.name), address: labelOf(part.address), latitude, longitude };
+  return { name: labelOf(part.name), address: labelOf(part.address), latitude, longitude, link: webLink(part.url) };
 }
 
 export interface SharedContact {
@@ -96,11 +99,13 @@ export interface SharedContact {
 export const contactsOf = (message: Message): SharedContact[] => fieldsIn(contentOf(message).contacts).map(contactOf);
 
 function contactOf(card: Fields): SharedContact {
-  const { formatted_name, first_name, last_name } = fieldsOf(card.name);
+  const { formatted_name, prefix, first_name, middle_name, last_name, suffix } = fieldsOf(card.name);
   const org = fieldsOf(card.org);
   const joined = (parts: unknown[]) => parts.map(labelOf).filter((part) => part !== null).join(', ') || null;
   return {
-    name: labelOf(formatted_name) ?? [first_name, last_name].map(labelOf).filter(Boolean).join(' '),
+    name:
+      labelOf(formatted_name) ??
+      [prefix, first_name, middle_name, last_name, suffix].map(labelOf).filter(Boolean).join(' '),
     phones: fieldsIn(card.phones).flatMap((entry) => {
       const number = labelOf(entry.phone) ?? labelOf(entry.wa_id);
       return number === null ? [] : [{ number, waId: labelOf(entry.wa_id), kind: labelOf(entry.type) }];
@@ -108,7 +113,7 @@ function contactOf(card: Fields): SharedContact {
     emails: fieldsIn(card.emails).flatMap((entry) => labelOf(entry.email) ?? []),
     links: fieldsIn(card.urls).flatMap((entry) => webLink(entry.url) ?? []),
     addresses: fieldsIn(card.addresses).flatMap(
-      (entry) => joined([entry.street, entry.city, entry.state, entry.zip, entry.country]) ?? [],
+      (entry) => joined([entry.street, entry.city, entry.state, entry.zip, entry.country ?? entry.country_code]) ?? [],
     ),
     organisation: joined([org.title, org.department, org.company]),
     birthday: labelOf(card.birthday),
@@ -228,15 +233,34 @@ function readable(key: string): string {
 }
 
 /** The customer's answer to being asked for calls. */
-export function callPermissionOf(message: Message): { isGiven: boolean; isPermanent: boolean } | null {
+export function callPermissionOf(
+  message: Message,
+): { isGiven: boolean; isPermanent: boolean; until: string | null } | null {
   const reply = fieldsOf(contentOf(message).interactive).call_permission_reply;
   if (reply === undefined) return null;
-  const { response, is_permanent } = fieldsOf(reply);
-  return { isGiven: response === 'accept', isPermanent: is_permanent === true };
+  const { response, is_permanent, expiration_timestamp } = fieldsOf(reply);
+  const until = new Date((numericOf(expiration_timestamp) ?? Number.NaN) * 1000);
+  return {
+    isGiven: response === 'accept',
+    isPermanent: is_permanent === true,
+    until: Number.isNaN(until.getTime()) ? null : until.toISOString(),
+  };
 }
 
 export interface ShownButton {
-  kind: 'reply' | 'url' | 'phone' | 'copy' | 'list' | 'location' | 'contact' | 'form' | 'product' | 'call';
+  kind:
+    | 'reply'
+    | 'url'
+    | 'phone'
+    | 'copy'
+    | 'list'
+    | 'location'
+    | 'contact'
+    | 'form'
+    | 'product'
+    | 'call'
+    | 'address'
+    | 'pay';
   title: string;
   detail: string | null;
 }
@@ -292,6 +316,13 @@ export function interactiveOf(message: Pick<Message, 'content'>): Framed | null 
     product: () => one('product', null, act.product_retailer_id),
     product_list: () => one('product', null),
     catalog_message: () => one('product', null),
+    address_message: () => one('address', null),
+    order_details: () => one('pay', null),
+    voice_call: () => one('phone', parameters.display_text),
+  };
+  const orders: Record<string, () => Framed['sections']> = {
+    order_details: () => orderToPayOf(parameters),
+    order_status: () => orderStateOf(parameters),
   };
   const sections =
     type === 'list' || type === 'product_list'
@@ -302,7 +333,7 @@ export function interactiveOf(message: Pick<Message, 'content'>): Framed | null 
             description: labelOf(row.description),
           })),
         }))
-      : [];
+      : (lookUp(orders, type)?.() ?? []);
   return {
     name: null,
     ...headerOf(header, contentOf(message)),
@@ -310,9 +341,21 @@ export function interactiveOf(message: Pick<Message, 'content'>): Framed | null 
     footer: labelOf(fieldsOf(footer).text),
     buttons: lookUp(buttons, type)?.() ?? [],
     sections,
-    cards: [],
+    cards: type === 'carousel' ? fieldsIn(act.cards).flatMap((card) => cardOf(card) ?? []) : [],
   };
 }
+
+/** A card is a small message of its own, with its file at its header. */
+function cardOf(card: Fields): Framed | null {
+  if (card.type === 'carousel') return null;
+  const { media } = fieldsOf(card.header);
+  return interactiveOf({ content: { interactive: card, ...(media === undefined ? {} : { media }) } });
+}
+
+/** Whether there is nothing in it to see. */
+export const isBlank = ({ name, headerText, headerPlace, headerMedia, body, footer, buttons, sections, cards }: Framed): boolean =>
+  !(name || headerText || headerPlace || headerMedia || body || footer || buttons.length > 0 || cards.length > 0) &&
+  sections.every((section) => section.rows.length === 0);
 
 const TEMPLATE_BUTTONS: Record<string, ShownButton['kind']> = {
   quick_reply: 'reply',
@@ -370,10 +413,10 @@ export interface AdReferral {
   greeting: string | null;
 }
 
-const shortly = (value: unknown): string | null => {
+function shortly(value: unknown): string | null {
   const text = textOf(value);
   return text === null ? null : shorten(text, 1000);
-};
+}
 
 export function referralOf(message: Message): AdReferral | null {
   if (!('referral' in contentOf(message))) return null;
@@ -395,6 +438,8 @@ export interface Marks {
   product: string | null;
   /** Who wrote in a group: a name, else a number or id. */
   author: string | null;
+  /** What Meta's agent told of the conversation before it was handed over. */
+  summary: string | null;
   editedAt: string | null;
   isDeleted: boolean;
   origin: Message['origin'];
@@ -411,6 +456,7 @@ export function marksOf(message: Message): Marks {
       'group' in content && message.direction === 'inbound'
         ? (labelOf(group.name) ?? labelOf(group.from) ?? labelOf(group.from_user_id))
         : null,
+    summary: shortly(fieldsOf(fieldsOf(content.conversation_context).summary).text),
     editedAt: textOf(content.edited_at),
     isDeleted: isDeleted(message),
     origin: message.origin,
@@ -421,7 +467,8 @@ export function marksOf(message: Message): Marks {
 export function errorOf(message: Message): { code: number | null; detail: string | null } | null {
   const first = fieldsIn(contentOf(message).errors)[0];
   if (first === undefined) return null;
-  const detail = labelOf(fieldsOf(first.error_data).details) ?? labelOf(first.message) ?? labelOf(first.title);
+  const details = labelOf(fieldsOf(first.error_data).details) ?? labelOf(first.details);
+  const detail = details ?? labelOf(first.message) ?? labelOf(first.title);
   return { code: numericOf(first.code), detail };
 }
 

@@ -5,6 +5,8 @@ import { aMessage } from './samples';
 const line = (message_type: string, content: Record<string, unknown>, text: string | null = null) =>
   preview(aMessage({ message_type, text, content }));
 
+const handover = (type: string, change: Record<string, unknown>) => ({ messaging_handovers: { type, [type]: change } });
+
 it.each([
   ['image', { image: {} }, 'See', 'Photo · See'],
   ['audio', { audio: { voice: true } }, null, 'Voice message'],
@@ -23,6 +25,24 @@ it.each([
   ['system', { system: { type: 'user_changed_number', wa_id: '917755991099' } }, 'User …', 'Changed their phone number to +91 77559 91099'],
   ['system', { system: { type: 'of_the_future' } }, 'Something new', 'Something new'],
   ['text', { revoked_at: '2026-11-22T10:00:00Z' }, null, 'The customer deleted this message'],
+  ['interactive', { interactive: { type: 'carousel' } }, 'Fresh', 'Cards · Fresh'],
+  ['interactive', { interactive: { type: 'address_message' } }, 'Where to?', 'Asked for an address · Where to?'],
+  ['interactive', { interactive: { type: 'order_details' } }, 'Your order', 'Order to pay · Your order'],
+  ['interactive', { interactive: { type: 'order_status' } }, 'Shipped', 'News of an order · Shipped'],
+  ['interactive', { interactive: { type: 'voice_call' } }, 'Call us', 'Call button · Call us'],
+  ['payment', { payment: { status: 'captured' } }, 'order-7', 'Paid · order-7'],
+  ['payment', { payment: { status: 'failed' } }, 'order-7', 'Payment failed · order-7'],
+  ['payment', { payment: { status: 'toString' } }, null, 'Payment'],
+  ['audio', { audio: {}, voicemail: true }, null, 'Voicemail'],
+  ['audio', { audio: {}, call_recording: { call_id: 'wacid.1' } }, null, 'Recording of the call'],
+  ['document', { document: {}, call_transcript: { call_id: 'wacid.1' } }, null, 'Transcript of the call'],
+  ['system', handover('control_taken', { new_owner_role: 'escalation' }), null, 'The escalation partner took the conversation.'],
+  ['system', handover('control_taken', { new_owner_role: 'ai_agent' }), null, 'Meta’s AI agent took the conversation.'],
+  ['system', handover('control_taken', {}), 'asked for', 'Somebody else took the conversation. asked for'],
+  ['system', handover('control_passed', { previous_owner_role: 'ai_agent' }), null, 'Meta’s AI agent handed the conversation to you.'],
+  ['system', handover('control_passed', { previous_owner_app_role: 'meta_business_agent', new_owner_role: 'escalation' }), 'Wants a refund', 'Meta’s AI agent handed the conversation to you. Wants a refund'],
+  ['system', handover('control_passed', { previous_owner_role: 'escalation', new_owner_role: 'ai_agent' }), null, 'Meta’s AI agent took the conversation.'],
+  ['system', handover('control_passed', { previous_owner_role: 'constructor' }), null, 'The conversation was handed to you.'],
   ['quiz', { quiz: { question: '?' } }, null, 'Message of type “quiz”'],
 ])('a message of type %s is one line', (type, content, text, expected) => {
   expect(line(type, content, text)).toBe(expected);

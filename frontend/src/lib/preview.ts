@@ -10,6 +10,8 @@ import {
   isFormAnswer,
   isVoiceNote,
   newNumberOf,
+  ofCallOf,
+  paymentStateOf,
   systemKindOf,
   unsupportedKindOf,
 } from './message-content';
@@ -64,6 +66,8 @@ function lineOf(message: Message): string {
 
 /** What kind of message it is, in a word or two. */
 export function typeName(message: Message): string {
+  const named = lookUp(t.kinds.ofCall, ofCallOf(message)) ?? lookUp(t.kinds.payments, paymentStateOf(message));
+  if (named) return named;
   if (isVoiceNote(message)) return t.voiceNote;
   if (message.message_type !== 'interactive') return t.typeName(message.message_type);
   if (isFormAnswer(message)) return t.kinds.form;
@@ -89,8 +93,12 @@ function callLine(message: Message): string {
 function systemLine(message: Message): string | null {
   const handover = handoverOf(message);
   if (handover) {
-    const what = handover.isToUs ? t.kinds.handedToYou : t.kinds.takenByAgent;
-    return handover.summary ? `${what} ${plainStart(handover.summary)}` : what;
+    const { isTaken, from, to } = handover;
+    const [giver, taker] = [lookUp(t.kinds.roles, from), lookUp(t.kinds.roles, to)];
+    const isToAgent = to === 'ai_agent' || to === 'meta_business_agent';
+    const what =
+      isTaken || isToAgent ? t.kinds.handoverTaken(taker ?? t.kinds.someoneElse) : t.kinds.handedToYou(giver ?? null);
+    return message.text ? `${what} ${plainStart(message.text)}` : what;
   }
   switch (systemKindOf(message)) {
     case 'user_changed_number':

@@ -1,4 +1,4 @@
-import { Phone, ShieldQuestion } from 'lucide-react';
+import { CreditCard, DoorOpen, Phone, ShieldQuestion } from 'lucide-react';
 import { FramedPart } from '../../components/framed-part';
 import { MediaPart } from '../../components/media/media-part';
 import { Part, PlacePart, Rows } from '../../components/part-card';
@@ -9,12 +9,15 @@ import {
   errorOf,
   formOf,
   interactiveOf,
+  isBlank,
   locationOf,
   mediaOf,
   orderOf,
   templateOf,
   unknownPartOf,
 } from '../../lib/message-parts';
+import { fullTime } from '../../lib/format';
+import { type Payment, paymentOf } from '../../lib/message-asking';
 import { unsupportedKindOf } from '../../lib/message-content';
 import { typeName, unsupportedLine } from '../../lib/preview';
 import type { Message } from '../../lib/types';
@@ -30,7 +33,7 @@ interface Props {
 /** What a message holds besides text, by its kind. */
 export default function ContentKind({ message, customerName }: Props) {
   const framed = templateOf(message) ?? interactiveOf(message);
-  if (framed) return <FramedPart framed={framed} />;
+  if (framed && !isBlank(framed) && !isNewAnswer(message)) return <FramedPart framed={framed} />;
   if (mediaOf(message))
     return <MediaPart message={message} from={message.direction === 'inbound' ? customerName : t.thread.business} />;
   const place = locationOf(message);
@@ -43,17 +46,33 @@ export default function ContentKind({ message, customerName }: Props) {
   if (form) return <FormPart form={form} />;
   const permission = callPermissionOf(message);
   if (permission) {
-    const { isGiven, isPermanent } = permission;
-    const said = isGiven ? (isPermanent ? k.callsAllowed : k.callsAllowedOnce) : k.callsRefused;
+    const { isGiven, isPermanent, until } = permission;
+    const allowed = isPermanent ? k.callsAllowed : until ? k.callsAllowedUntil(fullTime(until)) : k.callsAllowedOnce;
+    const said = isGiven ? allowed : k.callsRefused;
     return <Part icon={<Phone size={20} />} title={t.kinds.callPermission} detail={said} />;
   }
   const order = orderOf(message);
   if (order) return <OrderPart order={order} />;
   if (message.message_type === 'unsupported' || message.message_type === 'unknown')
     return <UnsupportedPart message={message} />;
+  const payment = paymentOf(message);
+  if (payment) return <PaymentPart payment={payment} title={typeName(message)} />;
+  if (message.message_type === 'request_welcome') return <Part icon={<DoorOpen size={20} />} title={t.kinds.welcome} />;
   if (message.text) return null;
   return <UnknownPart message={message} />;
 }
+
+function PaymentPart({ payment, title }: { payment: Payment; title: string }) {
+  const { sum, refunded, reference, reason } = payment;
+  const details = [reference, reason, refunded && k.refunded(refunded)].filter(Boolean).join(' · ');
+  return (
+    <Part icon={<CreditCard size={20} />} title={sum ? `${title} · ${sum}` : title} detail={details || null} />
+  );
+}
+
+/** A customer sends no buttons: what is no reply that we know is one that we do not know yet. */
+const isNewAnswer = (message: Message): boolean =>
+  message.direction === 'inbound' && message.message_type === 'interactive' && !message.text;
 
 const PHONE_ONLY = 131060;
 const TOO_BIG = 131052;

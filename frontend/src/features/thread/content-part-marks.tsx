@@ -1,8 +1,9 @@
-import { Forward, Megaphone, Smartphone, History, Sparkles, Tag } from 'lucide-react';
+import { Forward, Megaphone, Phone, Smartphone, History, Sparkles, Tag } from 'lucide-react';
 import type { ReactNode } from 'react';
 import { phone } from '../../lib/format';
-import { contentOf } from '../../lib/message-content';
+import { contentOf, ofCallOf } from '../../lib/message-content';
 import { type AdReferral, marksOf, referralOf } from '../../lib/message-parts';
+import { typeName } from '../../lib/preview';
 import type { Message } from '../../lib/types';
 import { t } from '../../messages/en';
 import { k } from '../../messages/kinds-en';
@@ -11,7 +12,7 @@ import quoteStyles from './quoted-message.module.css';
 
 /** What stands above a message's own words: who wrote it in a group, where it comes from, what it is about. */
 export default function AllMarks({ message }: { message: Message }) {
-  const { author, forwarded, origin, product } = marksOf(message);
+  const { author, forwarded, origin, product, summary } = marksOf(message);
   const referral = referralOf(message);
   const isOut = message.direction === 'outbound';
   return (
@@ -26,7 +27,14 @@ export default function AllMarks({ message }: { message: Message }) {
         <Mark icon={<Forward size={13} />}>{forwarded === 'often' ? k.forwardedOften : k.forwarded}</Mark>
       )}
       {product && <Mark icon={<Tag size={13} />}>{k.aboutProduct(product)}</Mark>}
+      {ofCallOf(message) && <Mark icon={<Phone size={13} />}>{typeName(message)}</Mark>}
       {referral && <Referral referral={referral} />}
+      {summary && (
+        <div className={styles.referral}>
+          <Mark icon={<Sparkles size={13} />}>{k.agentSummary}</Mark>
+          <bdi>{summary}</bdi>
+        </div>
+      )}
       {!message.reply_to && quotesUnknown(message) && (
         <span className={quoteStyles.quote}>
           <span className={quoteStyles.text}>{t.bubble.quoteMissing}</span>

@@ -30,18 +30,20 @@ export function ContentPart({ message, customerName }: Props) {
   );
 }
 
-const OWN_TEXT = ['location', 'contacts', 'unsupported', 'unknown', 'button', 'interactive', 'template'];
+const OWN_TEXT = ['location', 'contacts', 'unsupported', 'unknown', 'button', 'interactive', 'template', 'payment'];
 
 /** Whether a bubble shows the message's `text` below its part: some parts say it themselves. */
 export const showsText = (message: Message): boolean =>
   Boolean(message.text) && !isDeleted(message) && !OWN_TEXT.includes(message.message_type);
+
+const MARKED = ['context', 'referral', 'group', 'conversation_context', 'voicemail'];
 
 /** What stands above a message's own words, where anything does. */
 export function Marks({ message }: { message: Message }) {
   const { origin } = message;
   const content = contentOf(message);
   const isPlain = origin === 'customer' || origin === 'livechat';
-  if (isPlain && !('context' in content) && !('referral' in content) && !('group' in content)) return null;
+  if (isPlain && !MARKED.some((key) => key in content)) return null;
   return (
     <Suspense>
       <AllMarks message={message} />
