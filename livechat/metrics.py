@@ -32,6 +32,17 @@ WEBHOOK_EVENTS = Counter(
     "Items of webhooks by outcome: stored, duplicate, ignored or failed, and why",
     ["outcome", "reason"],
 )
+WEBHOOKS_AGAIN = Counter(
+    "livechat_webhooks_tried_again_total",
+    "Webhooks that are tried once more, by why: passing (a lock), trouble (the database is away), refused "
+    "(their batch was), many_items (in parts), fault (nobody foresaw it) or suspect (their worker died)",
+    ["why"],
+)
+AFTER_COMMIT_FAILURES = Counter(
+    "livechat_after_commit_failures_total",
+    "What was to follow a commit and did not: a task not sent (a sweep does it later), or another action",
+    ["what"],
+)
 MESSAGES = Counter(
     "livechat_messages_total", "Messages stored, by direction and origin", ["direction", "origin"]
 )
@@ -112,6 +123,10 @@ PAUSES = Counter(
 UNREAD_DRIFT = Counter("livechat_unread_drift_total", "Unread counts that the reconciliation had to repair")
 
 # Names that a dashboard may ask for before anything happened.
+for _why in ("passing", "trouble", "refused", "many_items", "fault", "suspect"):
+    WEBHOOKS_AGAIN.labels(_why)
+for _what in ("task", "action"):
+    AFTER_COMMIT_FAILURES.labels(_what)
 for _outcome in ("stored", "duplicate", "ignored", "failed"):
     WEBHOOK_EVENTS.labels(_outcome, "")
 for _direction in ("inbound", "outbound"):

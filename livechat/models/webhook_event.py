@@ -30,10 +30,11 @@ class WebhookEvent(Model):
         Index("ix_webhook_events_received_at", "received_at"),
         Index("ix_webhook_events_waiting", "received_at", postgresql_where=sql("state = 'waiting'")),
         Index("ix_webhook_events_failed", "received_at", postgresql_where=sql("state = 'failed'")),
-        # What has been tried least comes first: a body that kills its worker does not hold back the others.
+        # What was never tried comes first: a body that kills its worker does not hold back the others.
         Index(
             "ix_webhook_events_to_try",
             "attempts",
+            sql("claimed_until NULLS FIRST"),
             "received_at",
             postgresql_where=sql("state = 'waiting'"),
         ),
@@ -78,7 +79,7 @@ class WebhookEvent(Model):
         Integer, default=0, server_default=sql("0"), doc="tries from here that did not come to an end"
     )
     tried_at: Mapped[moment | None] = mapped_column(doc="the first of them")
-    claimed_until: Mapped[moment | None] = mapped_column(doc="past it another worker may try")
+    claimed_until: Mapped[moment | None] = mapped_column(doc="till then nobody else tries")
     claimed_by: Mapped[str | None] = mapped_column(Text, doc="the consumer that has it in hand")
 
 

@@ -1,33 +1,115 @@
 """Statements of the ledger, ``webhook_events``."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 import orjson
-from sqlalchemy import Row, insert, text
+from sqlalchemy import Row, text
+from sqlalchemy.dialects.postgresql import insert
 
 from livechat.models import WebhookEvent
 from livechat.queries.session import AnySession
 
 
-def insert_waiting(session: AnySession, event_id: UUID, received_at: datetime, body: bytes) -> None:
-    """Keep a body that Redis could not take, to be processed from here."""
+def insert_waiting(
+    session: AnySession, event_id: UUID, received_at: datetime, body: bytes, attempts: int = 0
+) -> None:
+    """Keep a body to be processed from here; nothing where the ledger has it, whatever became of it."""
     session.execute(
-        insert(WebhookEvent).values(id=event_id, received_at=received_at, body=body, state="waiting")
+        insert(WebhookEvent)
+        .values(id=event_id, received_at=received_at, body=body, state="waiting", attempts=attempts)
+        .on_conflict_do_nothing()
     )
 
 
-def take_waiting(session: AnySession, limit: int) -> Sequence[Row[Any]]:
-    """The oldest waiting bodies as (id, received_at, body), locked until the transaction ends."""
-    return session.execute(
-        text(
-            "SELECT id, received_at, body FROM webhook_events WHERE state = 'waiting' "
-            "ORDER BY received_at LIMIT :limit FOR UPDATE SKIP LOCKED"
-        ),
-        {"limit": limit},
+_TAKE_WAITING = text(
+    """
+    WITH found AS (
+        SELECT id, attempts, claimed_until, received_at, octet_length(body) AS bytes FROM webhook_events
+        WHERE state = 'waiting'
+            AND (claimed_until IS NULL OR claimed_until < clock_timestamp() OR claimed_by = :consumer)
+        ORDER BY attempts, claimed_until NULLS FIRST, received_at LIMIT :limit FOR UPDATE SKIP LOCKED
+    ), counted AS (
+        SELECT id, claimed_until IS NULL AND attempts = 0 AS is_new, row_number() OVER in_turn AS n,
+               sum(bytes) OVER in_turn AS bytes
+        FROM found WINDOW in_turn AS (ORDER BY attempts, claimed_until NULLS FIRST, received_at, id)
+    )
+    UPDATE webhook_events e
+    SET attempts = e.attempts + 1, tried_at = coalesce(e.tried_at, clock_timestamp()),
+        claimed_until = clock_timestamp() + make_interval(secs => :hold_s), claimed_by = :consumer
+    FROM counted c
+    WHERE e.id = c.id AND (c.n = 1 OR (c.is_new AND c.bytes <= :most_bytes))
+    RETURNING e.id, e.received_at, e.body, e.attempts
+    """
+)
+
+
+def take_waiting(
+    session: AnySession, consumer: str, *, limit: int, most_bytes: int, hold_s: float
+) -> Sequence[Row[Any]]:
+    """Waiting bodies to be tried now, as (id, received_at, body, attempts), with this try counted.
+
+    Commit before trying: the count is all that a worker leaves which the body has killed. What was tried
+    least, and longest ago, comes first; several only of those that were never tried, so that suspects stand
+    alone. They are held for ``hold_s`` seconds; ``consumer`` itself may take them again at once, as after
+    its death.
+    """
+    rows = session.execute(
+        _TAKE_WAITING,
+        {"consumer": consumer, "limit": limit, "most_bytes": most_bytes, "hold_s": hold_s},
     ).all()
+    return sorted(rows, key=lambda row: (row.received_at, row.id))
+
+
+def hold_waiting(session: AnySession, event_id: UUID, hold_s: float) -> None:
+    """Hold a body that is in hand for ``hold_s`` seconds from now."""
+    session.execute(
+        text(
+            "UPDATE webhook_events SET claimed_until = clock_timestamp() + make_interval(secs => :hold_s) "
+            "WHERE id = :id AND state = 'waiting'"
+        ),
+        {"id": event_id, "hold_s": hold_s},
+    )
+
+
+def count_try(session: AnySession, event_id: UUID, by: int) -> None:
+    """Count ``by`` more tries of a waiting body."""
+    session.execute(
+        text("UPDATE webhook_events SET attempts = attempts + :by WHERE id = :id AND state = 'waiting'"),
+        {"id": event_id, "by": by},
+    )
+
+
+def put_back_waiting(session: AnySession, ids: Iterable[UUID], *, forgive: bool, rest: bool) -> None:
+    """Let others have what was taken and is still waiting. ``forgive``: the try does not count.
+
+    ``rest``: it is left alone for a quarter of the time since it was first tried, a minute at most.
+    What fails for long is tried seldom, so that the ingest is there for the rest.
+    """
+    session.execute(
+        text(
+            "UPDATE webhook_events SET attempts = attempts - CAST(:forgiven AS int), claimed_by = NULL, "
+            "claimed_until = clock_timestamp() + CASE WHEN :rest "
+            "THEN least((clock_timestamp() - tried_at) / 4, interval '1 min') ELSE interval '0' END "
+            "WHERE id = ANY(:ids) AND state = 'waiting' AND attempts > 0"
+        ),
+        {"ids": list(ids), "forgiven": int(forgive), "rest": rest},
+    )
+
+
+def put_off(session: AnySession, before: datetime) -> tuple[int, datetime | None]:
+    """(how many waiting bodies were first tried before that moment, and not in that try still; the first)."""
+    row = session.execute(
+        text(
+            "SELECT count(*) AS n, min(tried_at) AS since FROM webhook_events "
+            "WHERE state = 'waiting' AND tried_at < :before "
+            "AND (attempts <> 1 OR claimed_by IS NULL OR claimed_until < clock_timestamp())"
+        ),
+        {"before": before},
+    ).one()
+    return row.n, row.since
 
 
 def already_done(session: AnySession, ids: Sequence[UUID]) -> set[UUID]:

@@ -1,4 +1,4 @@
-"""When webhooks come and nothing of them is stored, and when a busy number falls silent."""
+"""When webhooks come and are not stored, when a busy number falls silent, and when a webhook is put off."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -6,12 +6,19 @@ from datetime import datetime, timedelta
 from statistics import median
 from typing import Any
 
+from redis import Redis
+
 from livechat.domain import clock
-from livechat.queries import activity
+from livechat.queries import activity, ledger
 from livechat.queries.session import AnySession
+from livechat.services import inbox
 
 NOTHING_STORED, SILENT = "nothing_stored", "silent"
+# Alarms of numbers, which their owners see too.
 CODES = (NOTHING_STORED, SILENT)
+# An alarm of the ingest: a webhook was tried, could not be finished, and still waits after so long.
+PUT_OFF = "put_off"
+PUT_OFF_AFTER = timedelta(minutes=1)
 
 # Fewer than five may be tests from Meta's dashboard, or one customer's odd message sent again and again.
 LOOK_BACK = timedelta(minutes=15)
@@ -51,6 +58,17 @@ def alarms(session: AnySession) -> list[Alarm]:
     """What is the matter now, with any number."""
     now = clock.now()
     return [*_nothing_stored(session, now), *_silent(session, now)]
+
+
+def put_off_in_stream(redis: Redis) -> tuple[int, datetime | None]:
+    """(how many webhooks of the stream are put off for too long, since when)."""
+    count, since = inbox.put_off(redis, (clock.now() - PUT_OFF_AFTER).timestamp())
+    return count, None if since is None else clock.from_unix(since)
+
+
+def put_off_in_ledger(session: AnySession) -> tuple[int, datetime | None]:
+    """(how many webhooks of the ledger are put off for too long, since when)."""
+    return ledger.put_off(session, clock.now() - PUT_OFF_AFTER)
 
 
 def _nothing_stored(session: AnySession, now: datetime) -> list[Alarm]:

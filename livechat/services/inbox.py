@@ -36,6 +36,9 @@ STREAM = "livechat:inbound"
 GROUP = "ingest"
 LEASE = "livechat:inbound:wake"
 LEASE_MS = 5000
+# Events that were taken and could not be finished, by the first time.
+PUT_OFF = "livechat:inbound:put-off"
+PUT_OFF_KEPT_S = 24 * 3600
 # A history import sends megabytes at a time; those wait in PostgreSQL, not in Redis' memory.
 LARGE_BODY_BYTES = 256 * 1024
 # While Redis is silent every webhook would wait for its time-out; after one failure it is left alone a while.
@@ -248,7 +251,7 @@ def claim_abandoned(redis: Redis, consumer: str, idle_ms: int, count: int) -> in
     return len(answer[1] if isinstance(answer, list | tuple) and len(answer) > 1 else answer)
 
 
-def deliveries(redis: Redis, consumer: str, events: list[RawEvent]) -> dict[bytes, int]:
+def deliveries(redis: Redis, consumer: str, events: Sequence[RawEvent]) -> dict[bytes, int]:
     """How often each pending event was handed out: a body that kills its worker shows here."""
     entries = [event.entry_id for event in events if event.entry_id is not None]
     if not entries:
@@ -260,24 +263,52 @@ def deliveries(redis: Redis, consumer: str, events: list[RawEvent]) -> dict[byte
 
 
 def forgive(redis: Redis, consumer: str, events: Sequence[RawEvent]) -> None:
-    """Count the deliveries of these events anew: whatever hindered us, they have not killed their worker."""
+    """Put events off that we could not finish, and count their deliveries anew.
+
+    Whatever hindered us, they have not killed their worker. Since when they have been put off is noted: the
+    alarm asks for it.
+    """
     entries = [event.entry_id for event in events if event.entry_id is not None]
-    if entries:
-        redis.xclaim(
-            STREAM,
-            GROUP,
-            consumer,
-            min_idle_time=0,
-            message_ids=cast(Any, entries),
-            retrycount=0,
-            justid=True,
-        )
+    if not entries:
+        return
+    pipeline = redis.pipeline(transaction=False)
+    pipeline.xclaim(
+        STREAM,
+        GROUP,
+        consumer,
+        min_idle_time=0,
+        message_ids=cast(Any, entries),
+        retrycount=0,
+        justid=True,
+    )
+    pipeline.zadd(PUT_OFF, dict.fromkeys(entries, time.time()), nx=True)
+    pipeline.expire(PUT_OFF, PUT_OFF_KEPT_S)
+    pipeline.execute()
+
+
+def put_off(redis: Redis, before: float) -> tuple[int, float | None]:
+    """(how many events of the stream have been put off since before that Unix time, the first time)."""
+    pipeline = redis.pipeline(transaction=False)
+    pipeline.zcount(PUT_OFF, "-inf", before)
+    pipeline.zrange(PUT_OFF, 0, 0, withscores=True)
+    count, first = pipeline.execute()
+    return int(count), float(first[0][1]) if count and first else None
+
+
+def put_off_times(redis: Redis, events: Sequence[RawEvent]) -> dict[bytes, float]:
+    """{entry: the Unix time since when it has been put off}, of those that were."""
+    entries = [event.entry_id for event in events if event.entry_id is not None]
+    scores: Any = redis.zmscore(PUT_OFF, cast(Any, entries)) if entries else []
+    return {entry: score for entry, score in zip(entries, scores, strict=True) if score is not None}
 
 
 def done(redis: Redis, events: Sequence[RawEvent]) -> None:
-    """Forget events whose outcome is committed."""
+    """Forget events that this consumer had left pending: their outcome, or they themselves, are committed."""
     pipeline = redis.pipeline(transaction=True)
     _forget(pipeline, events)
+    entries = [event.entry_id for event in events if event.entry_id is not None]
+    if entries:
+        pipeline.zrem(PUT_OFF, *entries)
     pipeline.execute()
 
 

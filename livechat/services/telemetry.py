@@ -41,6 +41,7 @@ class _Present:
     def __init__(self, redis: Redis, session: AnySession) -> None:
         self._redis = redis
         self._session = session
+        self._sounding: Counter[str] = Counter()
 
     def describe(self) -> list[Metric]:
         return []
@@ -56,11 +57,14 @@ class _Present:
             log.warning("metrics_without_database", error=type(error).__name__)
         finally:
             self._session.rollback()
+        if self._sounding:
+            yield self._alarms()
 
     def _in_redis(self) -> Iterator[Metric]:
         length, age_s = inbox.backlog(self._redis)
         yield _gauge("livechat_inbound_waiting", "Webhooks in the stream, waiting or in work", length)
         yield _gauge("livechat_inbound_oldest_seconds", "Age of the oldest of them", age_s)
+        self._sounding[alarms.PUT_OFF] += alarms.put_off_in_stream(self._redis)[0]
         depth = GaugeMetricFamily("livechat_queue_depth", "Celery tasks that wait", labels=["queue"])
         age = GaugeMetricFamily(
             "livechat_queue_oldest_seconds", "Age of the oldest of them", labels=["queue"]
@@ -94,15 +98,19 @@ class _Present:
         for state, count in waiting.ledger(self._session).items():
             ledger.add_metric([state], count)
         yield ledger
-        sounding = Counter(alarm.code for alarm in alarms.alarms(self._session))
+        self._sounding[alarms.PUT_OFF] += alarms.put_off_in_ledger(self._session)[0]
+        self._sounding.update(dict.fromkeys(alarms.CODES, 0))
+        self._sounding.update(alarm.code for alarm in alarms.alarms(self._session))
+
+    def _alarms(self) -> Metric:
         found = GaugeMetricFamily(
             "livechat_webhook_alarms",
-            "Numbers whose webhooks come and are not stored, or that have fallen silent",
+            "Numbers whose webhooks come and are not stored, or that have fallen silent; webhooks put off",
             labels=["code"],
         )
-        for code in alarms.CODES:
-            found.add_metric([code], sounding[code])
-        yield found
+        for code, count in self._sounding.items():
+            found.add_metric([code], count)
+        return found
 
 
 def _gauge(name: str, text: str, value: float) -> GaugeMetricFamily:

@@ -37,7 +37,7 @@ def upgrade() -> None:
         op.create_index(
             "ix_webhook_events_to_try",
             "webhook_events",
-            ["attempts", "received_at"],
+            ["attempts", sa.literal_column("claimed_until NULLS FIRST"), "received_at"],
             unique=False,
             postgresql_where=sa.text("state = 'waiting'"),
             postgresql_concurrently=True,

@@ -1,11 +1,12 @@
 """What waits, what was given up, and whether counts agree with what they count."""
 
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from redis import Redis
 
 from livechat.domain import clock
+from livechat.domain.clock import rfc3339
 from livechat.queries import activity, unread, waiting
 from livechat.queries.session import AnySession
 from livechat.services import alarms, inbox
@@ -38,6 +39,18 @@ def check(session: AnySession, redis: Redis) -> Iterator[Finding]:
         f"{count}, the oldest for {age_s:.0f} s" if count else "none waits",
         "See that workers consume the queue inbound, and their log.",
     )
+    yield from _put_off("stream", *alarms.put_off_in_stream(redis))
+
+
+def _put_off(where: str, count: int, since: datetime | None) -> Iterator[Finding]:
+    """Nothing to say where none is."""
+    if count and since is not None:
+        yield wrong(
+            f"webhooks put off in the {where}",
+            f"{count} are tried again and again, the first since {rfc3339(since)}",
+            "See the log of the workers of inbound: it is the database, or a fault that is worth a report. "
+            "They are kept, and others are stored meanwhile.",
+        )
 
 
 def _accounts(session: AnySession) -> Finding:
@@ -69,6 +82,7 @@ def _ledger(session: AnySession) -> Iterator[Finding]:
         f"{open_webhooks['waiting']} wait, the oldest for {late_s:.0f} s" if late_s else "none waits",
         "See that beat runs and that workers consume the queue inbound.",
     )
+    yield from _put_off("ledger", *alarms.put_off_in_ledger(session))
     for alarm in alarms.alarms(session):
         yield wrong(
             f"webhooks of number {alarm.number}" if alarm.number else "webhooks that name no number",

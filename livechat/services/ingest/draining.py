@@ -9,14 +9,20 @@ import structlog
 from redis import Redis
 from redis.exceptions import RedisError
 
-from livechat.queries import ledger
+from livechat.metrics import WEBHOOKS_AGAIN
 from livechat.queries.session import AnySession
 from livechat.services import inbox
 from livechat.services.inbox import RawEvent
-from livechat.services.ingest.accounting import keep_whole
 from livechat.services.ingest.batch import Stored
 from livechat.services.ingest.lanes import SideLanes
-from livechat.services.ingest.run import ingest_events, ingest_side_by_side
+from livechat.services.ingest.run import (
+    error_name,
+    ingest_events,
+    ingest_side_by_side,
+    is_trouble,
+    leave_waiting,
+)
+from livechat.services.ingest.waiting import TRIES_BEFORE_FAILED, drain_waiting
 
 log = structlog.get_logger(__name__)
 
@@ -24,7 +30,6 @@ log = structlog.get_logger(__name__)
 BATCH_EVENTS = 500
 # As much at a time, nearly always more than there is. A parsed body takes some ten times its length.
 BATCH_BYTES = 16 * 1024 * 1024
-WAITING_BATCH = 20
 # How often the ledger is looked into for bodies that wait there, while the stream keeps the ingest busy.
 WAITING_EVERY_S = 1.0
 # A batch costs some milliseconds before its first message. In a stream that brings one webhook after the
@@ -33,9 +38,11 @@ WAITING_EVERY_S = 1.0
 LONGEST_REST_S = 0.02
 # Longer than a batch takes; what is taken over too early is only stored twice, to no effect.
 ABANDONED_MS = 10_000
-# A body that was handed out this often and never finished has killed its worker each time.
+# One of the bodies that were handed out together so often and never finished may kill its worker.
 DELIVERIES_BEFORE_SUSPECT = 3
-DELIVERIES_BEFORE_FAILED = 6
+DELIVERIES_BEFORE_FAILED = TRIES_BEFORE_FAILED
+# As long as an outage may last before what was in hand is tried one by one.
+PUT_OFF_BEFORE_SUSPECT_S = 15.0
 
 Report = Callable[[Stored], None]
 
@@ -50,30 +57,129 @@ def drain(
     by looking once more.
     """
     inbox.claim_abandoned(redis, consumer, ABANDONED_MS, BATCH_EVENTS)
-    total = _finish_pending(redis, session, consumer, report)
-    stored: Sequence[RawEvent] = ()
-    look_at = 0.0
-    lanes = 1 if side is None else 1 + side.count
-    while True:
-        most = _how_many(stored, lanes)
-        events = inbox.take(redis, consumer, most, stored)
-        began = time.monotonic()
+    return _Drain(redis, session, consumer, report, side).run()
+
+
+class _Drain:
+    """One task's work. What was stored from the stream is acknowledged when the next is taken."""
+
+    def __init__(
+        self, redis: Redis, session: AnySession, consumer: str, report: Report, side: SideLanes | None
+    ) -> None:
+        self._redis = redis
+        self._session = session
+        self._consumer = consumer
+        self._report = report
+        self._side = side
+        self._lanes = 1 if side is None else 1 + side.count
+        self._stored: Sequence[RawEvent] = ()
+        self._deliveries: dict[bytes, int] = {}
+
+    def run(self) -> int:
+        """Until nothing is left."""
+        total = self._finish_pending()
+        look_at = 0.0
+        while True:
+            most = _how_many(self._stored, self._lanes)
+            began = time.monotonic()
+            count = taken = self._next(most)
+            if not taken or began >= look_at:
+                count += drain_waiting(self._session, self._consumer, self._report, self._give_way)
+                look_at = time.monotonic() + WAITING_EVERY_S
+            total += count
+            if taken == most:
+                continue
+            if count:
+                time.sleep(min(time.monotonic() - began, LONGEST_REST_S))
+                continue
+            inbox.release_lease(self._redis)
+            if not _left_over(self._redis) or not inbox.take_lease(self._redis):
+                return total
+
+    def _next(self, most: int) -> int:
+        """Store up to ``most`` events that are new in the stream; how many there were."""
+        events = inbox.take(self._redis, self._consumer, most, self._stored)
+        self._stored = ()
         for portion in _portions(events):
-            _store(redis, session, consumer, portion, report, side)
-        stored = events
-        count = len(events)
-        if not events or began >= look_at:
-            count += _drain_waiting(session, report)
-            look_at = time.monotonic() + WAITING_EVERY_S
-        total += count
-        if len(events) == most:
-            continue
-        if count:
-            time.sleep(min(time.monotonic() - began, LONGEST_REST_S))
-            continue
-        inbox.release_lease(redis)
-        if not _left_over(redis) or not inbox.take_lease(redis):
-            return total
+            self._store(portion)
+        self._stored = events
+        return len(events)
+
+    def _give_way(self) -> None:
+        """What has come into the stream meanwhile, while a long body of the ledger is stored."""
+        self._next(BATCH_EVENTS)
+
+    def _store(self, events: Sequence[RawEvent]) -> None:
+        """Store and report; the caller says that they are done."""
+        try:
+            with _garbage_left_alone():
+                if self._side is None:
+                    self._report(ingest_events(self._session, events))
+                else:
+                    ingest_side_by_side(self._session, events, self._side, self._report)
+        except Exception as error:
+            self._session.rollback()
+            if is_trouble(error):
+                # The database is in trouble and we live: a body must not be suspected for what it has not
+                # done, or an outage of some seconds would set aside every webhook that waits for its end.
+                WEBHOOKS_AGAIN.labels("trouble").inc(len(events))
+                with suppress(RedisError):
+                    inbox.forgive(self._redis, self._consumer, events)
+            else:
+                self._to_ledger(events, "fault")
+            raise
+
+    def _finish_pending(self) -> int:
+        """What this consumer took before it died, or could not finish; how much there was."""
+        total = 0
+        while events := inbox.read_pending(self._redis, self._consumer, BATCH_EVENTS):
+            suspects, others = self._told_apart(events)
+            if suspects:
+                # Whoever was in hand with others shares their count; one that was alone has its own.
+                own = (
+                    max(0, self._deliveries.get(suspects[0].entry_id or b"", 0) - 1)
+                    if len(events) == 1
+                    else 0
+                )
+                self._to_ledger(suspects, "suspect", own)
+            for portion in _portions(others):
+                self._store(portion)
+                inbox.done(self._redis, portion)
+            total += len(events)
+        return total
+
+    def _told_apart(self, events: Sequence[RawEvent]) -> tuple[list[RawEvent], list[RawEvent]]:
+        """(those that may be what hinders us, the rest): handed out too often, or put off for too long.
+
+        What looks like an outage for ever may be the data's doing; where it is not, the ledger cannot take
+        them either.
+        """
+        self._deliveries = inbox.deliveries(self._redis, self._consumer, events)
+        put_off = inbox.put_off_times(self._redis, events)
+        now = time.time()
+        suspects: list[RawEvent] = []
+        others: list[RawEvent] = []
+        for event in events:
+            entry = event.entry_id or b""
+            is_suspect = self._deliveries.get(entry, 0) > DELIVERIES_BEFORE_SUSPECT
+            is_suspect = is_suspect or now - put_off.get(entry, now) > PUT_OFF_BEFORE_SUSPECT_S
+            (suspects if is_suspect else others).append(event)
+        return suspects, others
+
+    def _to_ledger(self, events: Sequence[RawEvent], why: str, attempts: int = 0) -> None:
+        """Have these tried there, each alone and with a count of its own, so that the stream goes on."""
+        log.error("webhooks_tried_alone", why=why, webhooks=len(events))
+        WEBHOOKS_AGAIN.labels(why).inc(len(events))
+        try:
+            leave_waiting(self._session, events, attempts)
+            inbox.done(self._redis, events)
+        except Exception as error:
+            # They stay where they are, and nobody is suspected of it.
+            self._session.rollback()
+            log.warning("webhooks_stay_in_the_stream", error=error_name(error))
+            with suppress(RedisError):
+                inbox.forgive(self._redis, self._consumer, events)
+            raise
 
 
 def _how_many(before: Sequence[RawEvent], lanes: int) -> int:
@@ -104,29 +210,6 @@ def _text(value: object) -> str:
     return value.decode() if isinstance(value, bytes) else str(value)
 
 
-def _store(
-    redis: Redis,
-    session: AnySession,
-    consumer: str,
-    events: Sequence[RawEvent],
-    report: Report,
-    side: SideLanes | None = None,
-) -> None:
-    """Store and report; the caller says that they are done."""
-    try:
-        with _garbage_left_alone():
-            if side is None:
-                report(ingest_events(session, events))
-            else:
-                ingest_side_by_side(session, events, side, report)
-    except Exception:
-        # The database is in trouble and we live: a body must not be suspected for what it has not done, or
-        # an outage of some seconds would set aside every webhook that waits for its end.
-        with suppress(RedisError):
-            inbox.forgive(redis, consumer, events)
-        raise
-
-
 @contextmanager
 def _garbage_left_alone() -> Iterator[None]:
     """Without the collector of garbage: a batch holds nearly all of its objects to its end.
@@ -140,42 +223,3 @@ def _garbage_left_alone() -> Iterator[None]:
     finally:
         if was_on:
             gc.enable()
-
-
-def _finish_pending(redis: Redis, session: AnySession, consumer: str, report: Report) -> int:
-    """What this consumer took before it died. A body that may have killed it is tried alone, then kept."""
-    total = 0
-    while events := inbox.read_pending(redis, consumer, BATCH_EVENTS):
-        times = inbox.deliveries(redis, consumer, events)
-        suspects = [event for event in events if _times(times, event) > DELIVERIES_BEFORE_SUSPECT]
-        healthy = [event for event in events if event not in suspects]
-        if healthy:
-            _store(redis, session, consumer, healthy, report)
-            inbox.done(redis, healthy)
-        for event in suspects:
-            if _times(times, event) > DELIVERIES_BEFORE_FAILED:
-                _keep_as_failed(session, event, report)
-            else:
-                _store(redis, session, consumer, [event], report)
-            inbox.done(redis, [event])
-        total += len(events)
-    return total
-
-
-def _times(times: dict[bytes, int], event: RawEvent) -> int:
-    return times.get(event.entry_id or b"", 0)
-
-
-def _keep_as_failed(session: AnySession, event: RawEvent, report: Report) -> None:
-    log.error("webhook_kills_worker", event_id=str(event.id), bytes=len(event.body))
-    report(keep_whole(session, event, "kills_worker"))
-
-
-def _drain_waiting(session: AnySession, report: Report) -> int:
-    rows = ledger.take_waiting(session, WAITING_BATCH)
-    events = [RawEvent(row.id, row.received_at, bytes(row.body)) for row in rows]
-    # The row locks end here: two ingests may then meet on the same body, and the second stores nothing new.
-    session.rollback()
-    for event in events:
-        report(ingest_events(session, [event]))
-    return len(events)

@@ -8,6 +8,9 @@ import structlog
 from sqlalchemy.exc import DBAPIError
 
 from livechat.database import is_outage, is_passing
+from livechat.domain import clock
+from livechat.domain.ids import uuid7
+from livechat.metrics import WEBHOOKS_AGAIN
 from livechat.queries import ledger
 from livechat.queries.session import AnySession
 from livechat.services.inbox import RawEvent
@@ -23,6 +26,14 @@ log = structlog.get_logger(__name__)
 
 # Deadlocks, serialization failures, and another batch that created the same customer first.
 ATTEMPTS = 8
+# Meta puts at most a thousand updates into one POST. What has more would hold back all others for seconds.
+MANY_ITEMS = 1000
+# A message for a number that nobody can have.
+_REHEARSAL = (
+    b'{"object":"whatsapp_business_account","entry":[{"id":"0","changes":[{"field":"messages","value":'
+    b'{"metadata":{"phone_number_id":"-"},"messages":[{"id":"-","from":"0","timestamp":"1","type":"text",'
+    b'"text":{"body":"-"}}]}}]}]}'
+)
 # What writes the outcomes of a batch into the ledger, in the batch's transaction.
 Account = Callable[[AnySession, Sequence[RawEvent], Sequence[Entry], Stored], None]
 
@@ -44,7 +55,28 @@ def ingest(session: AnySession, webhooks: Sequence[Webhook]) -> Stored:
     fresh = [webhook for webhook in webhooks if webhook.event.id not in known] if known else webhooks
     if not fresh:
         session.rollback()
+    long = [webhook for webhook in fresh if len(webhook.items) > MANY_ITEMS]
+    if long:
+        leave_waiting(session, [webhook.event for webhook in long])
+        WEBHOOKS_AGAIN.labels("many_items").inc(len(long))
+        fresh = [webhook for webhook in fresh if len(webhook.items) <= MANY_ITEMS]
     return _ingest(session, fresh, account)
+
+
+def leave_waiting(session: AnySession, events: Sequence[RawEvent], attempts: int = 0) -> None:
+    """Have these bodies tried from the ledger, where each has its own turn and count; commits."""
+    session.rollback()
+    for event in events:
+        ledger.insert_waiting(session, event.id, event.received_at, event.body, attempts)
+    session.commit()
+
+
+def rehearse(session: AnySession) -> None:
+    """Do all that storing a webhook takes, with one that says nothing, and leave no trace of it."""
+    webhooks = read([RawEvent(uuid7(), clock.now(), _REHEARSAL)])
+    entries = _entries(webhooks)
+    account(session, [webhooks[0].event], entries, store(session, entries))
+    session.rollback()
 
 
 def ingest_events(session: AnySession, events: Sequence[RawEvent]) -> Stored:
@@ -92,18 +124,19 @@ def _ingest(session: AnySession, webhooks: Sequence[Webhook], note: Account) -> 
     events = [webhook.event for webhook in webhooks]
     entries = _entries(webhooks)
     try:
-        return _in_one_transaction(session, events, entries, lambda: store(session, entries), note)
+        return in_one_transaction(session, events, entries, lambda: store(session, entries), note)
     except Exception as error:
         session.rollback()
-        if _is_trouble(error):
+        if is_trouble(error):
             raise
         # A refusal of the data, or a fault of ours that this data shows: it must not take others along.
+        WEBHOOKS_AGAIN.labels("refused").inc(len(webhooks))
         if len(webhooks) > 1:
             middle = len(webhooks) // 2
             result = _ingest(session, webhooks[:middle], note)
             result.add(_ingest(session, webhooks[middle:], note))
             return result
-        log.exception("webhook_body_refused", event_id=str(events[0].id), error=_name(error))
+        log.exception("webhook_body_refused", event_id=str(events[0].id), error=error_name(error))
     return _item_by_item(session, webhooks[0], note)
 
 
@@ -111,16 +144,16 @@ def _item_by_item(session: AnySession, webhook: Webhook, note: Account) -> Store
     """Store what can be stored of a refused body. One whose very account is refused is kept whole."""
     entries = _entries([webhook])
     try:
-        return _in_one_transaction(
+        return in_one_transaction(
             session, [webhook.event], entries, lambda: _one_by_one(session, entries), note
         )
     except Exception as error:
         session.rollback()
         # A replay has its body in the ledger already, and whoever asked for it is told.
-        if _is_trouble(error) or note is not account:
+        if is_trouble(error) or note is not account:
             raise
-        log.exception("webhook_account_refused", event_id=str(webhook.event.id), error=_name(error))
-        return keep_whole(session, webhook.event, _name(error))
+        log.exception("webhook_account_refused", event_id=str(webhook.event.id), error=error_name(error))
+        return keep_whole(session, webhook.event, error_name(error))
 
 
 def _entries(webhooks: Sequence[Webhook]) -> list[Entry]:
@@ -134,22 +167,26 @@ def _one_by_one(session: AnySession, entries: Sequence[Entry]) -> Stored:
             with session.begin_nested():
                 result.add(store(session, [entry]))
         except Exception as error:
-            if _is_trouble(error) or _is_worth_another_try(error):
+            if is_trouble(error) or _is_worth_another_try(error):
                 raise
             log.exception(
-                "webhook_item_failed", event_id=str(entry.event.id), n=entry.item.source.n, error=_name(error)
+                "webhook_item_failed",
+                event_id=str(entry.event.id),
+                n=entry.item.source.n,
+                error=error_name(error),
             )
-            entry.failed(_name(error))
+            entry.failed(error_name(error))
     return result
 
 
-def _in_one_transaction(
+def in_one_transaction(
     session: AnySession,
     events: Sequence[RawEvent],
     entries: Sequence[Entry],
     work: Callable[[], Stored],
     note: Account,
 ) -> Stored:
+    """``work`` and its ``note``, published and committed; once more where that may help."""
     for attempt in range(1, ATTEMPTS + 1):
         try:
             result = work()
@@ -160,7 +197,8 @@ def _in_one_transaction(
             session.rollback()
             if attempt == ATTEMPTS or not _is_worth_another_try(error):
                 raise
-            log.warning("ingest_tried_again", attempt=attempt, error=_name(error))
+            log.warning("ingest_tried_again", attempt=attempt, error=error_name(error))
+            WEBHOOKS_AGAIN.labels("passing").inc(len(events))
         else:
             return result
     raise AssertionError("unreachable")
@@ -180,7 +218,7 @@ def _is_worth_another_try(error: Exception) -> bool:
     return isinstance(error, BatchOvertakenError) or is_passing(error)
 
 
-def _is_trouble(error: Exception) -> bool:
+def is_trouble(error: Exception) -> bool:
     """Trouble with the database rather than with the data.
 
     A batch that others overtook on every try is none: by itself, or an item in it, it is overtaken less.
@@ -188,7 +226,7 @@ def _is_trouble(error: Exception) -> bool:
     return is_outage(error) or is_passing(error)
 
 
-def _name(error: Exception) -> str:
+def error_name(error: Exception) -> str:
     """The error's kind; its text could quote a customer's message."""
     orig = getattr(error, "orig", None)
     return type(orig if orig is not None else error).__name__

@@ -1,0 +1,65 @@
+"""A body of many items: stored in parts, each in a transaction of its own, so that others have their turn."""
+
+from collections.abc import Callable, Sequence
+
+import structlog
+
+from livechat.queries import ledger
+from livechat.queries.session import AnySession
+from livechat.services.ingest.accounting import account
+from livechat.services.ingest.batch import Entry, Stored, Webhook
+from livechat.services.ingest.run import error_name, in_one_transaction, is_trouble
+from livechat.services.ingest.store import store
+
+log = structlog.get_logger(__name__)
+
+# Some tenths of a second where all is well; where each item is refused, some seconds.
+PART_ITEMS = 500
+
+
+def ingest_in_parts(session: AnySession, webhook: Webhook, between: Callable[[], object]) -> Stored:
+    """Store one body; ``between`` is called after each part, with nothing open.
+
+    What each item came to is written in the end, for all of them at once: a worker that dies in between
+    leaves the body waiting, and what it had stored is a duplicate then. Raises as ``run.ingest`` does.
+    """
+    event = webhook.event
+    known = ledger.already_done(session, [event.id])
+    session.rollback()
+    if known:
+        return Stored()
+    entries = [Entry(event, item) for item in webhook.items]
+    result = Stored()
+    for start in range(0, len(entries), PART_ITEMS):
+        result.add(_store_what_can_be(session, entries[start : start + PART_ITEMS]))
+        between()
+    result.add(in_one_transaction(session, [event], entries, Stored, account))
+    return result
+
+
+def _store_what_can_be(session: AnySession, entries: Sequence[Entry]) -> Stored:
+    """Store a part; one that is refused is cut in halves until what is refused stands alone."""
+    try:
+        return in_one_transaction(session, [], entries, lambda: store(session, entries), _no_account)
+    except Exception as error:
+        session.rollback()
+        if is_trouble(error):
+            raise
+        if len(entries) == 1:
+            entry = entries[0]
+            log.exception(
+                "webhook_item_failed",
+                event_id=str(entry.event.id),
+                n=entry.item.source.n,
+                error=error_name(error),
+            )
+            entry.failed(error_name(error))
+            return Stored()
+    middle = len(entries) // 2
+    result = _store_what_can_be(session, entries[:middle])
+    result.add(_store_what_can_be(session, entries[middle:]))
+    return result
+
+
+def _no_account(*_: object) -> None:
+    """The account comes with the last part."""
