@@ -9,21 +9,27 @@ from typing import Any
 
 import structlog
 from kombu.exceptions import OperationalError
-from redis.exceptions import RedisError
+from redis.exceptions import ConnectionError as RedisConnectionError
+from redis.exceptions import TimeoutError as RedisTimeoutError
 from sqlalchemy import event
 from sqlalchemy.orm import Session, SessionTransaction, scoped_session
 
 from livechat.extensions import celery
+from livechat.metrics import AFTER_COMMIT_FAILURES
 from livechat.tasknames import TaskName
 
 log = structlog.get_logger(__name__)
 _PENDING = "livechat_after_commit"
+_BROKER_IS_AWAY = (OperationalError, RedisConnectionError, RedisTimeoutError, OSError)
 # The savepoint that an action was registered in, None outside of one.
 _Pending = tuple[SessionTransaction | None, Callable[[], object]]
 
 
 def after_commit(session: Session | scoped_session[Any], action: Callable[[], object]) -> None:
-    """Run ``action`` once, when the session's present transaction has been committed."""
+    """Run ``action`` once, when the session's present transaction has been committed.
+
+    Whatever it raises then is logged and counted, and neither reaches whoever committed nor the next action.
+    """
     real = session() if isinstance(session, scoped_session) else session
     pending: list[_Pending] = real.info.setdefault(_PENDING, [])
     if not event.contains(real, "after_commit", _run):
@@ -50,8 +56,15 @@ def enqueue(task: TaskName, **kwargs: str | int | bool) -> bool:
             ignore_result=True,
             retry=False,
         )
-    except (OperationalError, RedisError, OSError) as error:
+    except _BROKER_IS_AWAY as error:
+        AFTER_COMMIT_FAILURES.labels("task").inc()
         log.warning("task_not_enqueued", task=task.value, error=type(error).__name__, **kwargs)
+        return False
+    except Exception:
+        # Brokers have errors of their own for a channel, a queue, a policy, a full disk: what is committed
+        # stands all the same, and was promised to somebody.
+        AFTER_COMMIT_FAILURES.labels("task").inc()
+        log.exception("task_refused_by_broker", task=task.value, **kwargs)
         return False
     return True
 
@@ -62,7 +75,11 @@ def _run(session: Session) -> None:
         return
     pending: list[_Pending] = session.info.pop(_PENDING, [])
     for _, action in pending:
-        action()
+        try:
+            action()
+        except Exception:
+            AFTER_COMMIT_FAILURES.labels("action").inc()
+            log.exception("after_commit_failed")
 
 
 def _forget(session: Session) -> None:

@@ -7,6 +7,7 @@ from threading import Barrier, Thread
 from typing import Any
 from uuid import uuid4
 
+import amqp.exceptions
 import orjson
 import pytest
 from flask import Flask
@@ -405,3 +406,19 @@ def test_a_paused_number_still_takes_sends(agent: Agent) -> None:
     execute("UPDATE phone_numbers SET status = 'paused', paused_at = now()")
     answer = agent.post(conversation_id=str(conversation.id), message="x")
     assert (answer.status_code, answer.json["message"]["status"]) == (202, "queued")
+
+
+def test_a_stored_send_is_answered_202_whatever_fails_after_its_commit(
+    agent: Agent, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The sweep sends it; a 500 would have the agent write it a second time."""
+
+    def fail(*_: Any) -> None:
+        raise amqp.exceptions.PreconditionFailed("another policy")
+
+    conversation = agent.conversation(last_inbound_at=now())
+    monkeypatch.setattr("livechat.services.send_message.wake_sender", fail)
+    answer = agent.post(conversation_id=str(conversation.id), message="Hello", message_type="text")
+    assert answer.status_code == 202
+    assert answer.json["message"]["status"] == "queued"
+    assert count("chat_messages") == 1
