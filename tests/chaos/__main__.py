@@ -1,6 +1,7 @@
 """``python -m tests.chaos``: break the running product for some minutes, mend it, and count what it owes.
 
-Exit status 0: nothing was lost, sent twice, out of order or miscounted. Else 1, and the logs are kept.
+Exit status 0: nothing was lost, sent twice, out of order, miscounted or in another's thread. Else 1, and the
+logs are kept.
 """
 
 import argparse
@@ -149,9 +150,12 @@ def _tell(seed: int, minutes: float, injector: Injector, result: Audit, has_disk
     for what, seen in sorted(injector.answers.items()):
         shown = ", ".join(f"{status or 'none'} × {count}" for status, count in sorted(seen.items()))
         lines.append(
-            (f"webhooks with {what} down" if "full" not in what else f"webhooks, {what}", shown or "none")
+            (
+                f"webhooks, {what}" if "full" in what or "only" in what else f"webhooks with {what} down",
+                shown or "none",
+            )
         )
-    names = ["lost", "twice", "out of order", "unread drift"]
+    names = ["lost", "twice", "out of order", "unread drift", "words in another's thread"]
     broken = Counter({name: len(sentences) for name, sentences in result.broken.items()})
     lines += [(name, str(broken.pop("drift" if name == "unread drift" else name, 0))) for name in names]
     lines += [(name, str(count)) for name, count in broken.items()]

@@ -106,12 +106,31 @@ def _customers(running: Running, record: Record, result: Audit) -> None:
             written.timestamp,
         ):
             result.breaks("changed", f"customer's message {wamid}")
+    _whose_words(running, record, result)
     files = Counter(row["state"] for row in running.rows("SELECT state FROM media"))
     for state, times in files.items():
         if state != "ready":
             result.breaks("lost", f"{times} of customers' files are {state}")
     result.counts["customers' messages"] = len(record.written)
     result.counts["customers' files"] = files["ready"]
+
+
+def _whose_words(running: Running, record: Record, result: Audit) -> None:
+    """What a customer wrote, and what was written to them, stands in their conversation and in no other.
+
+    By the words, which are all different, whatever the message is called: a copy in another's thread is one too.
+    """
+    whose = {written.text: written.customer for written in record.written.values()}
+    whose |= {accepted.text: accepted.customer for accepted in record.accepted.values()}
+    rows = running.rows(
+        "SELECT m.id::text, m.text, c.customer_phone FROM chat_messages m "
+        "JOIN chat_conversations c ON c.id = m.conversation_id WHERE m.text IS NOT NULL"
+    )
+    for row in rows:
+        customer = whose.get(row["text"])
+        if customer is not None and customer != row["customer_phone"]:
+            result.breaks("words in another's thread", f"message {row['id']}")
+    result.counts["texts compared with their thread"] = len(rows)
 
 
 def _by_message(sends: list[Json]) -> dict[str, list[Json]]:

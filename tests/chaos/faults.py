@@ -7,7 +7,7 @@ import time
 import uuid
 from collections import Counter
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
@@ -94,6 +94,7 @@ class Injector:
             "Redis down": lambda: self._down("redis"),
             "PostgreSQL down": lambda: self._down("postgres"),
             "both databases down": lambda: self._down("redis", "postgres"),
+            "PostgreSQL read-only": self._read_only,
             "freeze Redis": lambda: self._freeze("redis"),
             "freeze PostgreSQL": lambda: self._freeze("postgres"),
             "freeze web": lambda: self._freeze("web"),
@@ -122,6 +123,7 @@ class Injector:
             "webhooks late": lambda: self._delivery(delay_ms=1500, jitter_ms=1500),
             "poison webhooks": self._poison,
             "poison beside good": self._poison_beside_good,
+            "bodies that PostgreSQL cannot take": self._bodies_too_large,
             "reconcile unread under load": self._reconcile,
             "rolling restart": self._roll,
         }
@@ -136,6 +138,8 @@ class Injector:
         sandbox.clear_faults()
         self._delivery()
         self.edge.lose_answers = 0
+        with suppress(psycopg.Error):
+            self.running.make_read_only(False)
         for name in ("postgres", "redis"):
             if self.running.has_disks:
                 self.running.make_room(name)
@@ -193,6 +197,28 @@ class Injector:
         with self._counted(f"{name}'s disk full"):
             time.sleep(self.rng.uniform(*DOWN_S))
         self.running.make_room(name)
+
+    def _read_only(self) -> None:
+        """As a standby is, or a server whose disk is nearly full: it answers, and refuses every change."""
+        try:
+            self.running.make_read_only(True)
+            with self._counted("PostgreSQL read-only"):
+                statuses = [self.edge.post(_body(PROBE | {"probe": str(uuid.uuid4())}), is_poison=True)]
+                time.sleep(self.rng.uniform(*DOWN_S))
+        except psycopg.Error:
+            # An earlier fault had it down.
+            return
+        finally:
+            wait_until(self._writes_again, WHOLE_S, 0.2)
+        if statuses[0] not in (200, 503, 0):
+            self.record.breaks(f"with PostgreSQL read-only a webhook was answered {statuses[0]}")
+
+    def _writes_again(self) -> bool:
+        try:
+            self.running.make_read_only(False)
+        except psycopg.Error:
+            return False
+        return True
 
     # Connections
 
@@ -270,6 +296,20 @@ class Injector:
         self._deliver(_body(_envelope(messages, customer)))
         with self.record.lock:
             self.record.written[good] = Written(good, customer, text, stamp)
+
+    def _bodies_too_large(self) -> None:
+        """What an index, a column or a parser cannot hold, each before an ordinary message of its own."""
+        for body in oversized(self.rng):
+            self._deliver(body)
+            customer = self.rng.choice(self.customers)
+            good = Written(
+                f"wamid.chaos.{uuid.uuid4().hex}", customer, f"in {uuid.uuid4()}", int(time.time())
+            )
+            self._deliver(
+                _body(_envelope([_text(good.wamid, customer, good.timestamp, good.text)], customer))
+            )
+            with self.record.lock:
+                self.record.written[good.wamid] = good
 
     # Ourselves
 
@@ -351,15 +391,25 @@ def _text(wamid: str, sender: str, stamp: int, text: str) -> dict[str, Any]:
     return {"from": sender, "id": wamid, "timestamp": str(stamp), "type": "text", "text": {"body": text}}
 
 
-def _envelope(messages: list[Any], customer: str) -> dict[str, Any]:
-    value = {
+def _value(messages: list[Any], customer: str, number: str = NUMBER) -> dict[str, Any]:
+    return {
         "messaging_product": "whatsapp",
-        "metadata": {"display_phone_number": "917755991053", "phone_number_id": NUMBER},
+        "metadata": {"display_phone_number": "917755991053", "phone_number_id": number},
         "contacts": [{"profile": {"name": "Hostile"}, "wa_id": customer}],
         "messages": messages,
     }
-    entry = {"id": "811978564885194", "changes": [{"field": "messages", "value": value}]}
-    return {"object": "whatsapp_business_account", "entry": [entry]}
+
+
+def _changes(values: list[Any]) -> dict[str, Any]:
+    changes = [{"field": "messages", "value": value} for value in values]
+    return {
+        "object": "whatsapp_business_account",
+        "entry": [{"id": "811978564885194", "changes": changes}],
+    }
+
+
+def _envelope(messages: list[Any], customer: str) -> dict[str, Any]:
+    return _changes([_value(messages, customer)])
 
 
 def hostile_messages(rng: random.Random, customer: str) -> list[Any]:
@@ -400,3 +450,18 @@ def poison(rng: random.Random) -> Iterator[bytes]:
     yield _body({"object": "whatsapp_business_account", "entry": [{"id": mark + "\x00", "changes": "no"}]})
     # More than Redis is given: it goes to the ledger at once.
     yield _body(_envelope([_text(f"wamid.huge.{mark}", "919800000000", 1, "y" * 300_000)], "919800000000"))
+
+
+def oversized(rng: random.Random) -> Iterator[bytes]:
+    """Bodies that are signed, and more than the database, an index or a parser can take as they are."""
+    mark = uuid.UUID(int=rng.getrandbits(128)).hex
+    sender = "919800000000"
+    stamp = int(time.time())
+    yield _body(_changes([_value([{"mark": mark}], sender, f"{n:015}") for n in range(1000)]))
+    yield _body(_changes([_value([{"mark": mark}], sender, f"{n:0512}") for n in range(20)]))
+    yield _body(_changes([_value([{"mark": mark}], sender, "9" * 600)]))
+    yield _body(_envelope(["DEEP"], sender)).replace(b'"DEEP"', b'{"a":' * 2000 + b"1" + b"}" * 2000)
+    yield _body(_envelope([_text("w" * 10_000 + mark, sender, stamp, "an id without end")], sender))
+    yield _body(_envelope([0] * 100_000, sender) | {"mark": mark})
+    many = b",".join(b'{"id":"%x.%s","timestamp":1}' % (n, mark[:8].encode()) for n in range(3000))
+    yield _body(_envelope(["MANY"], sender)).replace(b'"MANY"', many)

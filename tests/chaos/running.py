@@ -175,6 +175,15 @@ class Running:
         with self.database() as connection:
             return connection.execute(statement, parameters or None).fetchall()
 
+    def make_read_only(self, is_read_only: bool) -> None:
+        """Have PostgreSQL refuse every change, in sessions that are open too, or take them again."""
+        with self.database() as connection:
+            if is_read_only:
+                connection.execute("ALTER SYSTEM SET default_transaction_read_only = on")
+            else:
+                connection.execute("ALTER SYSTEM RESET default_transaction_read_only")
+            connection.execute("SELECT pg_reload_conf()")
+
     # Its disks
 
     def fill(self, name: str) -> None:

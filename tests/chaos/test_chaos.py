@@ -19,6 +19,7 @@ KINDS = (
     "Redis down",
     "PostgreSQL down",
     "both databases down",
+    "PostgreSQL read-only",
     "lose answers to webhooks",
     "webhooks twice",
     "Graph drops after accepting",
@@ -26,6 +27,7 @@ KINDS = (
     "Graph 131000",
     "poison webhooks",
     "poison beside good",
+    "bodies that PostgreSQL cannot take",
     "reconcile unread under load",
     "rolling restart",
 )
