@@ -5,6 +5,7 @@ number).
 """
 
 import json
+import re
 from datetime import datetime
 from typing import Any
 
@@ -23,8 +24,12 @@ _ID_BYTES = 512
 _LABEL_LENGTH = 1024
 # An item travels to the database inside other JSON: so many levels are kept free for that.
 _LEVELS_AROUND = 30
-# 2100-01-01: a later time is no time of a message, and would hold a thread on top of the list for ever.
+# 2100-01-01: a later time is no time of anything.
 _LATEST = 4_102_444_800
+_TIME = re.compile(r"[0-9]+(?:\.[0-9]+)?", re.ASCII)
+_TIME_LENGTH = 32
+# As seconds the year 5138, as milliseconds 1973.
+_TOO_LARGE_FOR_SECONDS = 100_000_000_000
 
 
 class UnreadableError(ValueError):
@@ -160,13 +165,19 @@ def label(value: Any) -> str | None:
 
 
 def moment_or_none(value: Any) -> datetime | None:
-    """The time of Unix seconds, written as a number or a string; None where absent or unreadable."""
+    """The time of Unix seconds, written as a number or a string; None where absent or no time.
+
+    What can be no seconds is read as milliseconds, microseconds or nanoseconds, which programs send as well.
+    """
     if isinstance(value, str):
-        if not (value.isascii() and value.isdigit() and len(value) <= 12):
+        if len(value) > _TIME_LENGTH or not _TIME.fullmatch(value):
             return None
-        value = int(value)
+        value = float(value) if "." in value else int(value)
     elif isinstance(value, bool) or not isinstance(value, int | float):
         return None
+    for _ in range(3):
+        if value >= _TOO_LARGE_FOR_SECONDS:
+            value = value / 1000
     return from_unix(value) if 0 < value < _LATEST else None
 
 

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
+from livechat.whatsapp.clocks import keep_in_time
 from livechat.whatsapp.items import Broken, Ignored, Item, Source
 from livechat.whatsapp.reading import READ_ERRORS, Json, UnreadableError, check_storable, reason_of
 
@@ -51,7 +52,10 @@ class Walk:
                 raise UnreadableError("item_not_an_object")
             if self.is_suspect:
                 check_storable(raw)
-            self.items.append(read(source, raw))
+            item = read(source, raw)
+            if self.received_at is not None:
+                keep_in_time(item, raw, self.received_at)
+            self.items.append(item)
         except READ_ERRORS as error:
             self.items.append(Broken(source, reason_of(error)))
 

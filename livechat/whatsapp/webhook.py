@@ -27,7 +27,7 @@ _NOWHERE = Source(0, "", None, None)
 def parse(body: bytes, received_at: datetime | None = None) -> list[Item]:
     """Everything a body tells, in its order. Never raises and never returns an empty list.
 
-    ``received_at`` counts where an item says no time; without it such an item is ``Broken``.
+    ``received_at`` counts where an item says no time, or a later one; without it the former is ``Broken``.
 
     What is no JSON, or not Meta's, is one ``Broken`` or ``Ignored`` item with a constant reason:
     ``not_json``, ``not_an_object``, ``not_whatsapp``, ``empty``.
@@ -40,6 +40,9 @@ def parse(body: bytes, received_at: datetime | None = None) -> list[Item]:
         return [Broken(_NOWHERE, "not_an_object")]
     if document.get("object") not in (_OBJECT, None, ""):
         return [Ignored(_NOWHERE, "not_whatsapp")]
+    if received_at is not None:
+        # Whole seconds, as all times of a thread (docs/decisions/message-times.md).
+        received_at = received_at.replace(microsecond=0)
     walk = Walk(is_suspect=is_suspect(body), received_at=received_at)
     for entry in _list(walk, document.get("entry")):
         if not isinstance(entry, dict):
