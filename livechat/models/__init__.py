@@ -7,6 +7,7 @@ from livechat.models.conversation import (
     ConversationAlias,
     ConversationFormerId,
     ConversationOtherId,
+    WaitingName,
 )
 from livechat.models.draft import Draft
 from livechat.models.media import Media, MediaUpload, MessageCardFile, MessageMedia
@@ -35,6 +36,7 @@ __all__ = [
     "MessageTemplate",
     "PhoneNumber",
     "WabaAccount",
+    "WaitingName",
     "WebhookCount",
     "WebhookEvent",
 ]

@@ -119,7 +119,7 @@ class ConversationOtherId(Model):
     value: Mapped[str] = mapped_column(Text, primary_key=True)
     left_at: Mapped[moment] = mapped_column(primary_key=True, doc="by Meta's time; NEVER_LEFT")
     conversation_id: Mapped[UUID | None] = mapped_column(
-        ForeignKey("chat_conversations.id", ondelete="CASCADE"), index=True
+        ForeignKey("chat_conversations.id", ondelete="RESTRICT"), index=True
     )
 
 
@@ -133,7 +133,7 @@ class ConversationFormerId(Model):
     kind: Mapped[str] = mapped_column(String(16), primary_key=True)
     value: Mapped[str] = mapped_column(Text, primary_key=True)
     conversation_id: Mapped[UUID] = mapped_column(
-        ForeignKey("chat_conversations.id", ondelete="CASCADE"), index=True
+        ForeignKey("chat_conversations.id", ondelete="RESTRICT"), index=True
     )
     left_at: Mapped[moment] = mapped_column(
         doc="Meta's time of the change; later messages are someone else's"
@@ -147,5 +147,24 @@ class ConversationAlias(Model):
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
     conversation_id: Mapped[UUID] = mapped_column(
-        ForeignKey("chat_conversations.id", ondelete="CASCADE"), index=True
+        ForeignKey("chat_conversations.id", ondelete="RESTRICT"), index=True
     )
+
+
+class WaitingName(Model):
+    """A name of the phone's address book, which comes before the chats do: it waits for its conversation.
+
+    ``name`` null: the entry was removed, kept so that an older one that comes late does not return.
+    """
+
+    __tablename__ = "waiting_names"
+    __table_args__ = (CheckConstraint("kind IN ('phone', 'user_id')", name="kind"),)
+
+    phone_number_id: Mapped[str] = mapped_column(
+        Text, ForeignKey("phone_numbers.phone_number_id", ondelete="CASCADE"), primary_key=True
+    )
+    kind: Mapped[str] = mapped_column(String(16), primary_key=True)
+    value: Mapped[str] = mapped_column(Text, primary_key=True)
+    name: Mapped[str | None] = mapped_column(Text)
+    happened_at: Mapped[moment]
+    received_at: Mapped[moment] = mapped_column(server_default=sql("now()"), index=True)

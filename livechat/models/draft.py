@@ -15,7 +15,7 @@ class Draft(Model):
     __tablename__ = "chat_drafts"
 
     conversation_id: Mapped[UUID] = mapped_column(
-        ForeignKey("chat_conversations.id", ondelete="CASCADE"), primary_key=True
+        ForeignKey("chat_conversations.id", ondelete="RESTRICT"), primary_key=True
     )
     user_id: Mapped[UUID] = mapped_column(primary_key=True)
     text: Mapped[str] = mapped_column(Text)

@@ -103,7 +103,7 @@ class Message(Timestamps, Model):
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid7)
-    conversation_id: Mapped[UUID] = mapped_column(ForeignKey("chat_conversations.id", ondelete="CASCADE"))
+    conversation_id: Mapped[UUID] = mapped_column(ForeignKey("chat_conversations.id", ondelete="RESTRICT"))
     phone_number_id: Mapped[str] = mapped_column(Text)
     wamid: Mapped[str | None] = mapped_column(Text, unique=True)
     seq: Mapped[int] = mapped_column(BigInteger, Identity(always=True), doc="arrival order")

@@ -189,41 +189,6 @@ def release_identities(session: AnySession, ids: list[UUID]) -> None:
     )
 
 
-def merge_conversation(session: AnySession, loser: UUID, winner: UUID) -> None:
-    """Move everything of ``loser`` into ``winner``; both are locked.
-
-    What was read in either thread stays read: the merged read pointer is the lower one, so messages between
-    the two pointers that their own thread had passed stop counting.
-    """
-    for statement in (
-        """
-        UPDATE chat_messages m SET counts_unread = false
-        FROM chat_conversations c
-        WHERE c.id = m.conversation_id AND c.id IN (:loser, :winner) AND m.counts_unread
-            AND m.seq <= c.read_seq
-            AND m.seq > (SELECT min(read_seq) FROM chat_conversations WHERE id IN (:loser, :winner))
-        """,
-        "UPDATE chat_messages SET conversation_id = :winner WHERE conversation_id = :loser",
-        """
-        UPDATE chat_conversations w
-        SET receipt_seq = LEAST(w.receipt_seq, l.receipt_seq), is_blocked = w.is_blocked OR l.is_blocked
-        FROM chat_conversations l WHERE w.id = :winner AND l.id = :loser
-        """,
-        "UPDATE conversation_former_ids SET conversation_id = :winner WHERE conversation_id = :loser",
-        "UPDATE conversation_other_ids SET conversation_id = :winner WHERE conversation_id = :loser",
-        "UPDATE conversation_aliases SET conversation_id = :winner WHERE conversation_id = :loser",
-        "INSERT INTO conversation_aliases (id, conversation_id) VALUES (:loser, :winner)",
-        """
-        UPDATE chat_drafts d SET conversation_id = :winner
-        WHERE conversation_id = :loser AND user_id NOT IN (
-            SELECT user_id FROM chat_drafts WHERE conversation_id = :winner
-        )
-        """,
-        "DELETE FROM chat_conversations WHERE id = :loser",
-    ):
-        session.execute(text(statement), {"loser": loser, "winner": winner})
-
-
 _OTHER_ID_COLUMNS = "phone_number_id text, kind text, value text, conversation_id uuid, left_at timestamptz"
 
 
@@ -340,6 +305,23 @@ def replace_placeholders(session: AnySession, rows: list[dict[str, Any]]) -> Row
     (id, wamid) of those replaced.
     """
     return session.execute(_REPLACE_PLACEHOLDERS, {"rows": _json(rows)}).all()
+
+
+_NEWEST = text(
+    """
+    SELECT asked.id AS conversation_id, newest.id, newest.timestamp, newest.seq
+    FROM unnest(CAST(:ids AS uuid[])) AS asked (id)
+    CROSS JOIN LATERAL (
+        SELECT m.id, m.timestamp, m.seq FROM chat_messages m WHERE m.conversation_id = asked.id
+        ORDER BY m.timestamp DESC, m.seq DESC LIMIT 1
+    ) newest
+    """
+)
+
+
+def newest_messages(session: AnySession, ids: list[UUID]) -> Rows:
+    """(conversation_id, id, timestamp, seq) of the newest message in each of these conversations."""
+    return session.execute(_NEWEST, {"ids": ids}).all()
 
 
 _UPSERT_REACTIONS = text(

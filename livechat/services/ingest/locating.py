@@ -7,6 +7,7 @@ from uuid import UUID
 
 from livechat.domain.phone import writings
 from livechat.queries import ingest as queries
+from livechat.queries.merging import merge_conversation
 from livechat.queries.session import AnySession
 from livechat.services.ingest.batch import Entry
 from livechat.services.ingest.people import Conversation, Key, OtherId, People
@@ -122,7 +123,7 @@ def locate(
 def write_new_people(session: AnySession, people: People) -> None:
     """Merges and new rows first: messages refer to them. What they say is written back at the end."""
     for loser, winner in people.merges:
-        queries.merge_conversation(session, loser, people.get(winner).id)
+        merge_conversation(session, loser, people.get(winner).id)
     moving = [c.id for c in people.conversations.values() if c.identity_dirty and not c.new]
     if moving:
         queries.release_identities(session, moving)

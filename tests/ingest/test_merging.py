@@ -1,0 +1,104 @@
+"""When two conversations merge, whatever points to one of them follows."""
+
+from datetime import timedelta
+from uuid import uuid4
+
+import pytest
+from sqlalchemy import text
+from sqlalchemy.exc import IntegrityError
+
+from livechat.domain.clock import now
+from livechat.extensions import db
+from livechat.models import Draft
+from livechat.queries.merging import followed
+from tests.ingest.conftest import Meta, make_text_body
+
+BSUID = "IN.13491208655302741918"
+
+
+def test_every_key_to_a_conversation_has_somebody_who_says_how_its_rows_follow() -> None:
+    keys = {
+        f"{table.name}.{key.parent.name}": key.ondelete
+        for table in db.metadata.sorted_tables
+        for key in table.foreign_keys
+        if key.column.table.name == "chat_conversations"
+    }
+    assert set(keys) == followed()
+    assert set(keys.values()) == {"RESTRICT"}
+
+
+def _two_threads(meta: Meta) -> list[dict[str, object]]:
+    meta.deliver_body(make_text_body(user_id=None), make_text_body(phone=None, user_id=BSUID))
+    return meta.conversations()
+
+
+def _merge(meta: Meta) -> None:
+    meta.deliver_body(make_text_body(user_id=BSUID))
+    assert len(meta.conversations()) == 1
+
+
+@pytest.mark.parametrize("newer", [0, 1])
+def test_of_two_drafts_of_one_agent_the_newer_stays(meta: Meta, newer: int) -> None:
+    agent, other = uuid4(), uuid4()
+    for n, row in enumerate(_two_threads(meta)):
+        at = now() - timedelta(minutes=0 if n == newer else 5)
+        values = {"conversation_id": row["id"], "updated_at": at}
+        meta.session.add(Draft(user_id=agent, text=f"draft {n}", **values))
+        if n == 1:
+            meta.session.add(Draft(user_id=other, text="another's", **values))
+    meta.session.commit()
+    _merge(meta)
+    drafts = {row["user_id"]: row["text"] for row in meta.rows("SELECT * FROM chat_drafts")}
+    assert drafts == {agent: f"draft {newer}", other: "another's"}
+
+
+def test_a_conversation_that_something_points_to_cannot_be_deleted(meta: Meta) -> None:
+    _two_threads(meta)
+    with pytest.raises(IntegrityError):
+        meta.session.execute(text("DELETE FROM chat_conversations"))
+    meta.session.rollback()
+
+
+def test_the_previous_release_merges_as_it_did(meta: Meta) -> None:
+    """Its statements, word for word: it knows neither of the newer table nor of keys that restrict."""
+    loser, winner = (row["id"] for row in _two_threads(meta))
+    for id_ in (loser, winner):
+        meta.session.add(Draft(user_id=meta_agent, conversation_id=id_, text="draft"))
+    meta.session.execute(
+        text(
+            "INSERT INTO conversation_other_ids (phone_number_id, kind, value, left_at, conversation_id) "
+            "SELECT phone_number_id, 'phone', '1', now(), id FROM chat_conversations WHERE id = :loser"
+        ),
+        {"loser": loser},
+    )
+    for statement in (
+        "UPDATE chat_messages SET conversation_id = :winner WHERE conversation_id = :loser",
+        "UPDATE conversation_former_ids SET conversation_id = :winner WHERE conversation_id = :loser",
+        "UPDATE conversation_aliases SET conversation_id = :winner WHERE conversation_id = :loser",
+        "INSERT INTO conversation_aliases (id, conversation_id) VALUES (:loser, :winner)",
+        "UPDATE chat_drafts d SET conversation_id = :winner WHERE conversation_id = :loser AND user_id NOT IN "
+        "(SELECT user_id FROM chat_drafts WHERE conversation_id = :winner)",
+        "DELETE FROM chat_conversations WHERE id = :loser",
+    ):
+        meta.session.execute(text(statement), {"loser": loser, "winner": winner})
+    meta.session.commit()
+    assert [row["id"] for row in meta.conversations()] == [winner]
+    assert [row["conversation_id"] for row in meta.rows("SELECT * FROM conversation_other_ids")] == [winner]
+
+
+def test_what_the_previous_release_notes_of_a_departure_is_known(meta: Meta) -> None:
+    [first, _] = _two_threads(meta)
+    meta.session.execute(
+        text(
+            "INSERT INTO conversation_former_ids (phone_number_id, kind, value, conversation_id, left_at) "
+            "SELECT phone_number_id, 'phone', '16505550001', id, now() FROM chat_conversations WHERE id = :id"
+        ),
+        {"id": first["id"]},
+    )
+    meta.session.commit()
+    meta.deliver_body(make_text_body("wamid.late", phone="16505550001", timestamp=1795341000))
+    [late] = [row for row in meta.messages() if row["wamid"] == "wamid.late"]
+    assert late["conversation_id"] == first["id"]
+
+
+meta_agent = uuid4()
