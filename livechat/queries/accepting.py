@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import case, func, literal, select
+from sqlalchemy import case, func, literal, select, update
 from sqlalchemy import text as sql
 from sqlalchemy.dialects.postgresql import insert
 
@@ -19,6 +19,7 @@ from livechat.models import (
     PhoneNumber,
     WabaAccount,
 )
+from livechat.queries import waiting_names
 from livechat.queries.session import AnySession
 
 
@@ -46,7 +47,7 @@ def find_conversation(session: AnySession, phone_number_id: str, customer_phone:
 def create_conversation(session: AnySession, number: PhoneNumber, customer_phone: str) -> UUID:
     """A conversation with a customer who never wrote, or the one that someone else makes at this moment."""
     owner = select(WabaAccount.user_id).where(WabaAccount.id == number.account_id).scalar_subquery()
-    session.execute(
+    made = session.execute(
         insert(Conversation)
         .values(
             user_id=owner,
@@ -58,12 +59,31 @@ def create_conversation(session: AnySession, number: PhoneNumber, customer_phone
             index_elements=[Conversation.phone_number_id, Conversation.customer_phone],
             index_where=sql("customer_phone IS NOT NULL"),
         )
-    )
+        .returning(Conversation.id)
+    ).scalar_one_or_none()
+    if made is not None:
+        _name_from_address_book(session, made, number.phone_number_id, customer_phone)
     # A second statement sees what the other transaction has committed, which RETURNING would not.
     found = find_conversation(session, number.phone_number_id, customer_phone)
     if found is None:
         raise LookupError("The conversation was deleted while it was being created.")
     return found
+
+
+def _name_from_address_book(
+    session: AnySession, conversation_id: UUID, phone_number_id: str, customer_phone: str
+) -> None:
+    keys = [
+        {"number": phone_number_id, "kind": "phone", "value": value} for value in writings(customer_phone)
+    ]
+    names = [row.name for row in waiting_names.take(session, keys) if row.name]
+    if names:
+        session.execute(
+            update(Conversation)
+            .where(Conversation.id == conversation_id)
+            .values(customer_name=names[0])
+            .execution_options(synchronize_session=False)
+        )
 
 
 def lock_conversation(session: AnySession, conversation_id: UUID) -> Conversation | None:

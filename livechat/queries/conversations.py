@@ -36,8 +36,8 @@ def conversation_page(
     statement = (
         select(Conversation)
         .where(Conversation.phone_number_id == phone_number_id)
-        # Of a customer whose opt-out came before anything else there is nothing to read nor to answer.
-        .where(or_(Conversation.last_message_id.is_not(None), Conversation.last_inbound_at.is_not(None)))
+        # Of whom only an opt-out, a reaction or a changed number was told there is nothing to show.
+        .where(Conversation.last_message_id.is_not(None))
         .order_by(Conversation.last_message_time.desc(), Conversation.id.desc())
         .limit(limit)
     )

@@ -8,7 +8,7 @@ from redis import Redis
 from livechat.config import Settings
 from livechat.domain import clock
 from livechat.outbox import enqueue
-from livechat.queries import ledger, unread
+from livechat.queries import ledger, unread, waiting_names
 from livechat.queries.session import AnySession
 from livechat.services import inbox
 from livechat.services.publish import publish
@@ -17,6 +17,8 @@ from livechat.tasknames import TaskName
 log = structlog.get_logger(__name__)
 
 PRUNE_CHUNK = 1000
+# The chats follow their address book within a day (cloud-api.md 6.1); a customer may write later.
+NAMES_WAIT = timedelta(days=180)
 
 
 def sweep_inbound(redis: Redis, session: AnySession) -> bool:
@@ -34,7 +36,9 @@ def sweep_inbound(redis: Redis, session: AnySession) -> bool:
 
 
 def prune(session: AnySession, settings: Settings) -> int:
-    """Drop ledger rows past the retention, in small transactions; how many went."""
+    """Drop ledger rows past the retention, in small transactions; how many went; and names that waited."""
+    waiting_names.forget_before(session, clock.now() - NAMES_WAIT)
+    session.commit()
     before = clock.now() - timedelta(days=settings.webhook_retention_days)
     total = 0
     while True:

@@ -100,15 +100,19 @@ def _thread(world: World, number: PhoneNumber, customer: Customer, count: int) -
 
 
 def _contact_sync(world: World, number: PhoneNumber, customer: Customer, command: Json) -> Update:
+    """An entry of the address book; `by`: `phone`, `user_id` or `both`, the ids that it names."""
     name = str(command.get("full_name") or customer.name or customer.key)
+    by = str(command.get("by", "both"))
     contact: Json = {"full_name": name, "first_name": name.split()[0]}
-    if customer.wa_id:
+    if customer.wa_id and by != "user_id":
         contact["phone_number"] = customer.wa_id
+    if by != "phone":
+        contact["user_id"] = customer.user_id
     entry = {
         "type": "contact",
-        "contact": contact | {"user_id": customer.user_id},
+        "contact": contact,
         "action": str(command.get("action", "add")),
-        "metadata": {"timestamp": str(int(time.time()))},
+        "metadata": {"timestamp": str(int(command.get("timestamp") or time.time()))},
     }
     return number_update(number, "smb_app_state_sync", "contact_sync", state_sync=[entry])
 

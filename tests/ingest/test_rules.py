@@ -297,17 +297,45 @@ def test_a_text_of_megabytes_is_stored_whole(meta: Meta) -> None:
     assert meta.messages()[0]["text"] == body
 
 
-@pytest.mark.parametrize(("first", "listed"), [("pref-stop", 0), ("msg-reaction", 1)])
-def test_who_can_be_answered_is_listed(meta: Meta, first: str, listed: int) -> None:
-    """A reaction opens the window, so that customer may be written to; an opt-out alone is no conversation."""
+@pytest.mark.parametrize(
+    "first",
+    [
+        "pref-stop",
+        "msg-reaction",
+        "msg-edit-text",
+        "msg-revoke",
+        "msg-system-number-changed",
+        "msg-system-user-id-changed",
+        "handover-control-passed",
+    ],
+)
+def test_nobody_is_listed_of_whom_there_is_nothing_to_show(meta: Meta, first: str) -> None:
+    """What is known of them is kept for the day on which they write, or are written to."""
     url = f"/api/live-chat/conversations?phone_number_id={NUMBER}"
     header = {"Authorization": f"Bearer {make_token(OWNER)}"}
     meta.deliver(first)
     conversations = meta.client.get(url, headers=header).json["conversations"]
-    assert [row["last_message"] for row in conversations] == [None] * listed
+    assert conversations == []
     meta.deliver("msg-text")
-    conversations = meta.client.get(url, headers=header).json["conversations"]
-    assert [row["unread_count"] for row in conversations] == [1]
+    [conversation] = meta.client.get(url, headers=header).json["conversations"]
+    assert (conversation["unread_count"], conversation["last_message"] is not None) == (1, True)
+    # An event that is newer than the first words is the last message, as it would be in any order.
+    assert conversation["last_message"]["id"] == str(meta.messages()[-1]["id"])
+
+
+def test_a_strangers_reaction_opens_the_window_of_a_conversation_that_is_opened_later(meta: Meta) -> None:
+    now = int(time.time())
+    body = make_text_body("wamid.reaction", timestamp=now)
+    message = body["entry"][0]["changes"][0]["value"]["messages"][0]
+    del message["text"]
+    message |= {"type": "reaction", "reaction": {"message_id": "wamid.unknown", "emoji": "x"}}
+    meta.deliver_body(body)
+    header = {"Authorization": f"Bearer {make_token(OWNER)}"}
+    asked = {"phone_number_id": NUMBER, "to": "917755991051"}
+    opened = meta.client.post("/api/live-chat/conversations", json=asked, headers=header)
+    assert opened.json["window_expires_at"] is not None
+    sent = meta.client.post("/api/live-chat/send-message", json=asked | {"message": "Hello"}, headers=header)
+    assert (sent.status_code, sent.json["conversation"]["id"]) == (202, opened.json["id"])
 
 
 def test_an_answer_in_the_same_second_stands_below_what_it_answers(meta: Meta) -> None:

@@ -97,6 +97,34 @@ def test_the_phones_address_book_names_only_the_nameless(inbox: Inbox) -> None:
     assert conversation(inbox)["customer_name"] == "Asha Kulkarni"
 
 
+@pytest.mark.parametrize("by", ["phone", "user_id", "both"])
+@pytest.mark.parametrize("then", ["history", "message", "echo", "send"])
+def test_a_name_that_comes_before_its_chats_waits_for_them(inbox: Inbox, by: str, then: str) -> None:
+    """The order in which we ask for them: contacts, then history."""
+    inbox.hears("contact_sync", customer=ASHA, full_name="Asha (VIP)", by=by, timestamp=1792713500)
+    inbox.hears("contact_sync", customer=ASHA, full_name="An older name", by=by, timestamp=1792713400)
+    assert inbox.rows("SELECT FROM chat_conversations") == []
+    if then == "history":
+        inbox.hears("history", customer=ASHA)
+    elif then == "echo":
+        inbox.hears("echo", customer=ASHA)
+    elif then == "message":
+        inbox.hears("text", customer=ASHA, shape="no_profile")
+    else:
+        answer = inbox.call("POST", "/conversations", json={"phone_number_id": inbox.number, "to": ASHA})
+        assert answer.status_code == 201
+        if by == "user_id":
+            return
+    assert conversation(inbox)["customer_name"] == "Asha (VIP)"
+
+
+def test_a_name_that_was_removed_does_not_wait(inbox: Inbox) -> None:
+    inbox.hears("contact_sync", customer=ASHA, action="remove", timestamp=1792713500)
+    inbox.hears("contact_sync", customer=ASHA, full_name="Asha (VIP)", timestamp=1792713400)
+    inbox.hears("history", customer=ASHA)
+    assert conversation(inbox)["customer_name"] is None
+
+
 def refreshed(inbox: Inbox) -> None:
     inbox.execute("UPDATE phone_numbers SET refresh_due_at = now()")
     assert refresh_number(inbox.session, inbox.sender.graph, (ENCRYPTION_KEY,), inbox.number)

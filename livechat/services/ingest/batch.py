@@ -66,6 +66,8 @@ class Stored:
     created_messages: dict[UUID, UUID] = field(default_factory=dict)
     updated_messages: dict[UUID, UUID] = field(default_factory=dict)
     conversations: set[UUID] = field(default_factory=set)
+    # Those with nothing to show: no list has them, so nobody is told of them.
+    unlisted: set[UUID] = field(default_factory=set)
     # Whose they are, of those that the batch has loaded.
     accounts: dict[UUID, UUID] = field(default_factory=dict)
     outcomes: Counter[tuple[str, str]] = field(default_factory=Counter)
@@ -80,6 +82,7 @@ class Stored:
         self.created_messages |= other.created_messages
         self.updated_messages |= other.updated_messages
         self.conversations |= other.conversations
+        self.unlisted = (self.unlisted - other.conversations) | other.unlisted
         self.accounts |= other.accounts
         self.outcomes += other.outcomes
         self.unknown_fields += other.unknown_fields

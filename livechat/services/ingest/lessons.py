@@ -8,6 +8,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
+import structlog
+from sqlalchemy.exc import IntegrityError
+
 from livechat.domain.phone import writings
 from livechat.queries import ingest as queries
 from livechat.queries.session import AnySession
@@ -22,6 +25,8 @@ from livechat.services.ingest.people import Key, People
 from livechat.services.publish import publish, publish_numbers
 from livechat.whatsapp.items import StatusUpdate
 from livechat.whatsapp.outgoing import message_id_from_callback
+
+log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,19 +103,26 @@ def teach(people: People, lessons: Sequence[Lesson]) -> None:
 def learn(session: AnySession, lessons: Sequence[Lesson]) -> None:
     """Learn them in the caller's transaction, which has locked no message yet; the caller commits.
 
-    Nothing is learnt where somebody else changes the same customers at this moment: statuses follow.
+    Nothing is learnt where somebody else changes the same customers at this moment: statuses follow, and what
+    is being recorded beside it must be.
     """
     try:
-        people = load_people(session, (), [key for lesson in lessons for key in lesson.touched()])
-    except BatchOvertakenError:
+        with session.begin_nested():
+            changed, numbers = _learnt(session, lessons)
+    except (BatchOvertakenError, IntegrityError) as error:
+        log.warning("lesson_left", error=type(error).__name__)
         return
+    publish(session, conversations=changed)
+    publish_numbers(session, numbers)
+
+
+def _learnt(session: AnySession, lessons: Sequence[Lesson]) -> tuple[list[UUID], set[str]]:
+    """The conversations that changed, and the numbers on which two of them merged."""
+    people = load_people(session, (), [key for lesson in lessons for key in lesson.touched()])
     teach(people, lessons)
     merged = {people.get(loser).phone_number_id for loser, _ in people.merges}
     dirty = [conversation for conversation in people.conversations.values() if conversation.dirty]
     write_new_people(session, people)
-    if not dirty:
-        return
-    queries.update_conversations(session, [written_columns(conversation) for conversation in dirty])
-    publish(session, conversations=[conversation.id for conversation in dirty])
-    if merged:
-        publish_numbers(session, merged)
+    if dirty:
+        queries.update_conversations(session, [written_columns(conversation) for conversation in dirty])
+    return [each.id for each in dirty if each.last_message_id is not None], merged

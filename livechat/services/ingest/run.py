@@ -1,8 +1,9 @@
 """A batch of webhooks, stored and accounted for in one transaction, whatever is in it."""
 
-from collections.abc import Callable, Sequence, Set
+from collections.abc import Callable, Mapping, Sequence, Set
 from concurrent.futures import wait
 from functools import partial
+from uuid import UUID
 
 import structlog
 from sqlalchemy.exc import DBAPIError
@@ -207,11 +208,15 @@ def in_one_transaction(
 def _publish(session: AnySession, result: Stored) -> None:
     publish(
         session,
-        created=result.created_messages,
-        updated=result.updated_messages,
-        conversations=result.conversations,
+        created=_listed(result.created_messages, result.unlisted),
+        updated=_listed(result.updated_messages, result.unlisted),
+        conversations=result.conversations - result.unlisted,
         accounts=result.accounts,
     )
+
+
+def _listed(messages: Mapping[UUID, UUID], unlisted: Set[UUID]) -> dict[UUID, UUID]:
+    return {id_: conversation for id_, conversation in messages.items() if conversation not in unlisted}
 
 
 def _is_worth_another_try(error: Exception) -> bool:

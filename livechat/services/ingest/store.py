@@ -29,6 +29,7 @@ from livechat.services.ingest.locating import (
     write_new_people,
     written_columns,
 )
+from livechat.services.ingest.names import name_the_new, note_names
 from livechat.services.ingest.people import Conversation, People
 from livechat.services.media.arrive import fetch_files_of
 from livechat.services.pause import pause_number
@@ -36,7 +37,6 @@ from livechat.services.publish import publish_numbers
 from livechat.whatsapp.items import (
     AccountNews,
     Broken,
-    ContactName,
     CustomerPreference,
     Ignored,
     Reaction,
@@ -60,12 +60,14 @@ def store(session: AnySession, entries: Sequence[Entry]) -> Stored:
     result.accounts = {
         each.id: known[each.phone_number_id].account_id for each in people.conversations.values()
     }
+    name_the_new(session, people)
     write_new_people(session, people)
     if people.merges:
         publish_numbers(session, {people.get(loser).phone_number_id for loser, _ in people.merges})
     _store_messages(session, people, located, result)
     _store_reactions(session, people, located, result)
     store_changes(session, located, result)
+    note_names(session, people, located)
     _note_preferences(people, located)
     _write_back(session, people, result)
     _store_statuses(session, statuses, result)
@@ -108,6 +110,12 @@ def _store_messages(session: AnySession, people: People, located: Sequence[Locat
     if not rows:
         return
     inserted = queries.insert_messages(session, rows)
+    eventful = {conversation.id for _, item, conversation in waiting.values() if _is_silent(item)}
+    silent = [
+        each
+        for each in people.conversations.values()
+        if each.last_message_id is None and (not each.new or each.id in eventful)
+    ]
     for message_id, (entry, item, conversation) in waiting.items():
         seq = inserted.get(message_id)
         if seq is None:
@@ -119,6 +127,7 @@ def _store_messages(session: AnySession, people: People, located: Sequence[Locat
         if item.origin == "customer":
             result.meta_times.append(item.timestamp)
         _raise(conversation, item, message_id, seq)
+    _show_from_now_on(session, silent)
     if len(inserted) < len(rows):
         repeated = [row for row in rows if row["id"] not in inserted and _may_replace(row)]
         if repeated:
@@ -159,9 +168,16 @@ def _message_row(n: int, message_id: UUID, conversation_id: UUID, item: ThreadMe
     }
 
 
+def _is_silent(item: ThreadMessage) -> bool:
+    """That somebody unknown changed their number is nothing to show in a list."""
+    return item.message_type == "system"
+
+
 def _raise(conversation: Conversation, item: ThreadMessage, message_id: UUID, seq: int) -> None:
     """What a message that is really new does to its conversation (cloud-api.md section 4.11)."""
     conversation.heard = True
+    if conversation.last_message_id is None and _is_silent(item):
+        return
     newest = (conversation.last_message_time, conversation.last_message_seq)
     if conversation.last_message_id is None or (item.timestamp, seq) >= newest:
         conversation.last_message_id = message_id
@@ -171,6 +187,16 @@ def _raise(conversation: Conversation, item: ThreadMessage, message_id: UUID, se
         conversation.unread_count += 1
     if item.opens_window:
         _open_window(conversation, item)
+
+
+def _show_from_now_on(session: AnySession, silent: Sequence[Conversation]) -> None:
+    """What was told before there was something to show may be newer than it, and stands in the thread too."""
+    begun = {each.id: each for each in silent if each.last_message_id is not None}
+    for newest in queries.newest_messages(session, list(begun)) if begun else ():
+        conversation = begun[newest.conversation_id]
+        conversation.last_message_id = newest.id
+        conversation.last_message_time = newest.timestamp
+        conversation.last_message_seq = newest.seq
 
 
 def _open_window(conversation: Conversation, item: ThreadMessage | Reaction) -> None:
@@ -237,32 +263,14 @@ def _store_reactions(session: AnySession, people: People, located: Sequence[Loca
 
 def _note_preferences(people: People, located: Sequence[Located]) -> None:
     for entry, item, conversation_id in located:
-        if not isinstance(item, ContactName | CustomerPreference):
-            continue
-        if conversation_id is None:
-            entry.ignored("unknown_customer")
+        if not isinstance(item, CustomerPreference) or conversation_id is None:
             continue
         conversation = people.get(conversation_id)
-        changed = (
-            _note_name(conversation, item)
-            if isinstance(item, ContactName)
-            else _note_opt_out(conversation, item)
-        )
-        if changed:
+        if _note_opt_out(conversation, item):
             conversation.dirty = True
             entry.stored(conversation.id)
         else:
             entry.duplicate()
-
-
-def _note_name(conversation: Conversation, item: ContactName) -> bool:
-    """The address book names those whose profile gave no name; a group is called what Meta says last."""
-    if not item.name or item.name == conversation.customer_name:
-        return False
-    if conversation.customer_name is not None and conversation.group_id is None:
-        return False
-    conversation.customer_name = item.name
-    return True
 
 
 def _note_opt_out(conversation: Conversation, item: CustomerPreference) -> bool:
@@ -285,6 +293,7 @@ def _write_back(session: AnySession, people: People, result: Stored) -> None:
             session, [{name: getattr(each, name) for name in queries.COUNTERS} for each in heard]
         )
     result.conversations |= {conversation.id for conversation in (*dirty, *heard)}
+    result.unlisted = {each.id for each in people.conversations.values() if each.last_message_id is None}
 
 
 def _store_statuses(

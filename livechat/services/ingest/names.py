@@ -1,0 +1,77 @@
+"""Names of a phone's address book: they come before the chats, and wait for their conversations."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from livechat.domain.phone import writings
+from livechat.queries import waiting_names
+from livechat.queries.session import AnySession
+from livechat.services.ingest.batch import Entry
+from livechat.services.ingest.locating import Located, keys_of
+from livechat.services.ingest.people import Conversation, People
+from livechat.whatsapp.items import ContactName
+
+
+def name_the_new(session: AnySession, people: People) -> None:
+    """Give conversations that are new, or known by one more id, the name that waits, where they have none."""
+    nameless = [each for each in people.conversations.values() if each.identity_dirty or each.new]
+    by_key = {
+        (each.phone_number_id, kind, value): each
+        for each in nameless
+        for kind, values in (
+            ("phone", writings(each.customer_phone) if each.customer_phone else ()),
+            ("user_id", (each.customer_user_id,)),
+        )
+        for value in values
+        if value is not None
+    }
+    if not by_key:
+        return
+    # By the id before the phone, which may have been somebody else's.
+    rows = [{"number": number, "kind": kind, "value": value} for number, kind, value in sorted(by_key)]
+    for row in sorted(waiting_names.take(session, rows), key=lambda row: row.kind, reverse=True):
+        conversation = by_key[row.phone_number_id, row.kind, row.value]
+        if row.name and conversation.customer_name is None:
+            conversation.customer_name = row.name
+            conversation.dirty = True
+
+
+def note_names(session: AnySession, people: People, located: Sequence[Located]) -> None:
+    """The address book names those whose profile gave no name, now or when their conversation begins."""
+    waiting: dict[tuple[str, str, str], dict[str, Any]] = {}
+    keys: list[tuple[Entry, list[tuple[str, str, str]]]] = []
+    for entry, item, conversation_id in located:
+        if not isinstance(item, ContactName):
+            continue
+        if conversation_id is not None:
+            _name(entry, people.get(conversation_id), item)
+            continue
+        keys.append((entry, keys_of(item)))
+        for key in keys_of(item):
+            known = waiting.get(key)
+            if known is None or known["happened_at"] < item.timestamp:
+                waiting[key] = {
+                    "phone_number_id": key[0],
+                    "kind": key[1],
+                    "value": key[2],
+                    "name": item.name,
+                    "happened_at": item.timestamp,
+                }
+    if not waiting:
+        return
+    saved = waiting_names.save(session, list(waiting.values()))
+    for entry, named in keys:
+        if saved.isdisjoint(named):
+            entry.duplicate()
+        else:
+            entry.stored()
+            saved.difference_update(named)
+
+
+def _name(entry: Entry, conversation: Conversation, item: ContactName) -> None:
+    if not item.name or conversation.customer_name is not None:
+        entry.duplicate()
+        return
+    conversation.customer_name = item.name
+    conversation.dirty = True
+    entry.stored(conversation.id)
