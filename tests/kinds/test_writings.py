@@ -166,3 +166,25 @@ def test_blocking_knows_both_writings(inbox: Inbox) -> None:
     refresh(inbox)
     [row] = inbox.rows("SELECT is_blocked FROM chat_conversations")
     assert row["is_blocked"] is True
+
+
+@pytest.mark.parametrize(
+    "typed",
+    ["0044 20 7946 0958", "+0044 20 7946 0958", "+44 (0)20 7946 0958", "\u202a+44 20 7946 0958\u202c"],
+)
+def test_a_known_customer_is_found_however_the_number_is_typed(inbox: Inbox, typed: str) -> None:
+    conversation = inbox.conversation(customer_phone="442079460958")
+    assert inbox.accepted(to=typed, message="Hi")["conversation_id"] == str(conversation.id)
+    found = inbox.call(
+        "GET", "/conversations", query_string={"phone_number_id": inbox.number, "q": typed}
+    ).json["conversations"]
+    assert [each["id"] for each in found] == [str(conversation.id)]
+
+
+def test_a_number_without_its_country_is_refused(inbox: Inbox) -> None:
+    for call in (
+        inbox.send(to="020 7946 0958", message="Hi"),
+        inbox.call("POST", "/conversations", json={"phone_number_id": inbox.number, "to": "(0)20 7946 0958"}),
+    ):
+        assert (call.status_code, call.json["code"]) == (422, "validation_failed")
+        assert "country code" in call.json["errors"]["to"][0]

@@ -8,6 +8,7 @@ import { useServices } from '../../hooks/services';
 import { ApiProblem, bodyOf } from '../../lib/api';
 import { keys } from '../../lib/keys';
 import { numberName } from '../../lib/names';
+import { readPhone } from '../../lib/phone';
 import type { Conversation, PhoneNumber } from '../../lib/types';
 import { t } from '../../messages/en';
 import styles from './new-chat-dialog.module.css';
@@ -36,7 +37,9 @@ export default function NewChatDialog({ number, onOpened, onClose }: Props) {
   });
   const submit = (event: SubmitEvent<HTMLFormElement>) => {
     event.preventDefault();
-    open.mutate(String(new FormData(event.currentTarget).get('to')));
+    const typed = String(new FormData(event.currentTarget).get('to'));
+    // What is no number goes as it is: the server says what is wrong with it.
+    open.mutate(readPhone(typed) ?? typed);
   };
   const errors = open.error instanceof ApiProblem ? open.error.errors.to : undefined;
   return (
@@ -55,7 +58,7 @@ export default function NewChatDialog({ number, onOpened, onClose }: Props) {
           errors={errors}
           type="tel"
           autoComplete="off"
-          maxLength={32}
+          maxLength={64}
           dir="ltr"
           required
         />

@@ -6,6 +6,7 @@ import { useSettled } from '../../hooks/browser';
 import { useConversationList } from '../../hooks/conversations';
 import { phone } from '../../lib/format';
 import { customerName, numberName } from '../../lib/names';
+import { typedDigits } from '../../lib/phone';
 import type { PhoneNumber } from '../../lib/types';
 import { t } from '../../messages/en';
 import styles from './palette.module.css';
@@ -43,7 +44,9 @@ export default function Palette({ number, numbers, onConversation, onCommand, on
   const entered = useRef(false);
   const id = useId();
   const list = useRef<HTMLDivElement>(null);
-  const search = useSettled(text.trim(), SEARCH_MS);
+  // A number is looked for by its digits, however it was written.
+  const wanted = typedDigits(text) ?? text.trim();
+  const search = useSettled(wanted, SEARCH_MS);
   const found = useConversationList({ phoneNumberId: number.phone_number_id, unread: false, search });
   const conversations = (found.data?.pages[0]?.conversations ?? []).slice(0, SHOWN);
   const choices: Choice[] = [
@@ -57,7 +60,7 @@ export default function Palette({ number, numbers, onConversation, onCommand, on
     ...commands(numbers, number, onCommand).filter((command) => matches(command.text, text)),
   ];
   const at = Math.min(active, choices.length - 1);
-  const isBehind = search !== text.trim() || found.isPending;
+  const isBehind = search !== wanted || found.isPending;
   useEffect(() => {
     if (!entered.current || isBehind) return;
     entered.current = false;
