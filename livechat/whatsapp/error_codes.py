@@ -89,7 +89,7 @@ TABLE: dict[int, Entry] = {
     131045: _entry(_PAUSE, _REGISTER),
     131047: _entry(
         _REJECT,
-        "More than 24 hours have passed since the customer last wrote. Only a template can be sent.",
+        "The customer has not written within the last 24 hours: only a template can be sent.",
     ),
     131048: _entry(_PAUSE, "Meta has restricted this number because messages were reported as spam."),
     131049: _entry(

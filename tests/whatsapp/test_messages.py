@@ -306,6 +306,8 @@ class TestCards:
     def test_a_card_of_any_length_is_read_up_to_a_bound(self, filler):
         vcard = "FN;ENCODING=QUOTED-PRINTABLE:A" + filler * 500_000
         assert one(message(type="contacts", contacts=[{"vcard": vcard}])).message_type == "contacts"
+        # What stands behind a photo of megabytes is nobody's name.
+        assert self.name(f"NOTE:{filler * 100_000}\nFN:Late") != "Late"
 
 
 class TestIdentity:
