@@ -154,11 +154,12 @@ class ConversationAlias(Model):
 class WaitingName(Model):
     """A name of the phone's address book, which comes before the chats do: it waits for its conversation.
 
-    ``name`` null: the entry was removed, kept so that an older one that comes late does not return.
+    So does a group's, which is known before anybody writes there. ``name`` null: the entry was removed, kept
+    so that an older one that comes late does not return.
     """
 
     __tablename__ = "waiting_names"
-    __table_args__ = (CheckConstraint("kind IN ('phone', 'user_id')", name="kind"),)
+    __table_args__ = (CheckConstraint("kind IN ('phone', 'user_id', 'group')", name="kind"),)
 
     phone_number_id: Mapped[str] = mapped_column(
         Text, ForeignKey("phone_numbers.phone_number_id", ondelete="CASCADE"), primary_key=True

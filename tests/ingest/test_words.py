@@ -86,6 +86,7 @@ def test_a_group_is_called_what_meta_said_last(meta: Meta) -> None:
     meta.session.commit()
     made = {"group_id": "g", "type": "group_create", "timestamp": AT, "subject": "Neighbours"}
     named = made | {"type": "group_settings_update", "subject": None, "group_subject": {"text": "Friends"}}
+    named["timestamp"] = AT + 1
     for body, name in (
         (told("group_lifecycle_update", groups=[made]), "Neighbours"),
         (told("group_settings_update", groups=[named]), "Friends"),
@@ -96,6 +97,22 @@ def test_a_group_is_called_what_meta_said_last(meta: Meta) -> None:
     # A member's own name is not the group's.
     meta.deliver("group-text")
     assert meta.session.query(Conversation).filter_by(group_id="g").one().customer_name == "Friends"
+
+
+def test_a_groups_name_waits_for_its_first_message(meta: Meta) -> None:
+    group_id = "Y2FwaV9ncm91cDoxNzA1NTU1MDEzOToxMjAzNjM0MDQ2OTQyMzM4MjAZD"
+    made = {"group_id": group_id, "type": "group_create", "timestamp": AT, "subject": "Neighbours"}
+    older = made | {"timestamp": AT - 10, "subject": "Strangers"}
+    assert meta.deliver_body(told("group_lifecycle_update", groups=[made, made])).outcomes == {
+        ("stored", ""): 1,
+        ("duplicate", ""): 1,
+    }
+    assert meta.deliver_body(told("group_lifecycle_update", groups=[older])).outcomes == {
+        ("duplicate", ""): 1
+    }
+    assert meta.conversations() == []
+    meta.deliver("group-text")
+    assert meta.conversation()["customer_name"] == "Neighbours"
 
 
 def test_the_latest_word_on_marketing_stands_by_metas_time(meta: Meta) -> None:

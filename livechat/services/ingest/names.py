@@ -1,7 +1,8 @@
-"""Names of a phone's address book: they come before the chats, and wait for their conversations."""
+"""Names of a phone's address book, and of groups: they come first, and wait for their conversations."""
 
 from collections.abc import Sequence
 from typing import Any
+from uuid import UUID
 
 from livechat.domain.phone import writings
 from livechat.queries import waiting_names
@@ -21,6 +22,7 @@ def name_the_new(session: AnySession, people: People) -> None:
         for kind, values in (
             ("phone", writings(each.customer_phone) if each.customer_phone else ()),
             ("user_id", (each.customer_user_id,)),
+            ("group", (each.group_id,)),
         )
         for value in values
         if value is not None
@@ -37,16 +39,19 @@ def name_the_new(session: AnySession, people: People) -> None:
 
 
 def note_names(session: AnySession, people: People, located: Sequence[Located]) -> None:
-    """The address book names those whose profile gave no name, now or when their conversation begins."""
+    """The address book names those whose profile gave no name, now or when their conversation begins.
+
+    A group is called what Meta said last, by Meta's time.
+    """
     waiting: dict[tuple[str, str, str], dict[str, Any]] = {}
-    keys: list[tuple[Entry, list[tuple[str, str, str]]]] = []
+    keys: list[tuple[Entry, list[tuple[str, str, str]], UUID | None]] = []
     for entry, item, conversation_id in located:
         if not isinstance(item, ContactName):
             continue
-        if conversation_id is not None:
+        if conversation_id is not None and item.customer.group_id is None:
             _name(entry, people.get(conversation_id), item)
             continue
-        keys.append((entry, keys_of(item)))
+        keys.append((entry, keys_of(item), conversation_id))
         for key in keys_of(item):
             known = waiting.get(key)
             if known is None or known["happened_at"] < item.timestamp:
@@ -60,12 +65,16 @@ def note_names(session: AnySession, people: People, located: Sequence[Located]) 
     if not waiting:
         return
     saved = waiting_names.save(session, list(waiting.values()))
-    for entry, named in keys:
+    for entry, named, conversation_id in keys:
         if saved.isdisjoint(named):
             entry.duplicate()
-        else:
-            entry.stored()
-            saved.difference_update(named)
+            continue
+        entry.stored(conversation_id)
+        saved.difference_update(named)
+        if conversation_id is not None:
+            group = people.get(conversation_id)
+            group.customer_name = waiting[named[0]]["name"]
+            group.dirty = True
 
 
 def _name(entry: Entry, conversation: Conversation, item: ContactName) -> None:
