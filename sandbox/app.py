@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import re
+from typing import Any, cast
 from urllib.parse import urlsplit
 
 from flask import Flask, Response, request
@@ -16,13 +17,18 @@ from sandbox.config import SandboxConfig
 from sandbox.control import auth, people, traffic
 from sandbox.control.requests import reply
 from sandbox.graph import blueprint as graph
-from sandbox.graph.gateway import sandbox
+from sandbox.graph.errors import GraphError, unknown_path, unsupported
+from sandbox.graph.gateway import NEWEST_VERSION, error_answer, sandbox
 from sandbox.hosts import is_readable_origin, name_in
+from sandbox.model import Json
 from sandbox.sandbox import Sandbox
 from sandbox.webhooks.kinds import Kinds
 
 log = logging.getLogger(__name__)
 
+_OWN = frozenset({"", "/", "/favicon.ico", "/sandbox"})
+_OWN_FOLDERS = ("/sandbox/", "/auth/", "/static/", "/whatsapp_business/")
+_VERSIONED = re.compile(r"/v\d{1,3}\.\d(?:/|$)")
 MAX_BODY = 110 * 1024 * 1024
 _CSP = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; media-src 'self'; " + (
     "connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
@@ -35,11 +41,39 @@ class GraphVersion(BaseConverter):
     regex = r"v\d{1,3}\.\d"
 
 
+class UploadNode(BaseConverter):
+    """`upload:…` in a path: a session of an upload, before it is taken for any other node."""
+
+    regex = r"upload:[^/]+"
+    weight = 50
+
+
+class GraphPaths:
+    """WSGI middleware: Graph's paths without a version get the default one, and lose slashes at their end."""
+
+    def __init__(self, application: Any) -> None:
+        self._application = application
+
+    def __call__(self, environ: Json, start_response: Any) -> Any:
+        path = environ.get("PATH_INFO", "")
+        if is_graphs(path):
+            path = "/" + path.strip("/")
+            environ["PATH_INFO"] = path if _VERSIONED.match(path) else f"/v{NEWEST_VERSION}.0{path}"
+        return self._application(environ, start_response)
+
+
+def is_graphs(path: str) -> bool:
+    """Whether a path is one of Graph's: everything is, but what the sandbox has of its own."""
+    return path not in _OWN and not path.startswith(_OWN_FOLDERS)
+
+
 def create_app(config: SandboxConfig) -> Flask:
     """A sandbox with its own world. Threads start with the first webhook; `stop` ends them."""
     app = Flask("sandbox")
     app.config["MAX_CONTENT_LENGTH"] = MAX_BODY
-    app.url_map.converters["graph_version"] = GraphVersion
+    app.url_map.converters |= {"graph_version": GraphVersion, "upload_node": UploadNode}
+    app.url_map.strict_slashes = False
+    app.wsgi_app = GraphPaths(app.wsgi_app)  # type: ignore[method-assign]  # as Flask has it
     box = Sandbox(config)
     app.extensions["sandbox"] = box
     app.extensions["sandbox_kinds"] = Kinds(box.world, box.voice, box.lifecycle)
@@ -57,9 +91,9 @@ def _refuse_foreign_names() -> Response | None:
     """400 for a Host or Origin that cannot be read, 403 for a name that is not this machine's."""
     name, origin = name_in(request.environ.get("HTTP_HOST", "")), request.headers.get("Origin")
     if name is None or (origin is not None and not is_readable_origin(origin)):
-        return reply({"error": "the Host or Origin header cannot be read"}, 400)
+        return _refused("the Host or Origin header cannot be read", 400)
     if name not in sandbox().config.names and "*" not in sandbox().config.names:
-        return reply({"error": "this is not a name of the sandbox; SANDBOX_HOSTS lists them"}, 403)
+        return _refused("this is not a name of the sandbox; SANDBOX_HOSTS lists them", 403)
     return None
 
 
@@ -87,7 +121,7 @@ def _protect(response: Response) -> Response:
         query = f"?{parts.query}" if parts.query else ""
         response.headers["Location"] = f"/{parts.path.lstrip('/')}{query}"
         response.set_data(b"")
-    if not re.match(r"/v\d", request.path):
+    if not is_graphs(request.path):
         response.headers.setdefault("Content-Security-Policy", _CSP)
         response.headers.setdefault("X-Content-Type-Options", "nosniff")
         response.headers.setdefault("Referrer-Policy", "no-referrer")
@@ -99,4 +133,23 @@ def _control_error(error: ControlError) -> Response:
 
 
 def _http_error(error: HTTPException) -> Response:
-    return reply({"error": error.description or error.name}, error.code or 500)
+    if error.response is not None:
+        return cast(Response, error.response)
+    return _refused(error.description or error.name, error.code or 500)
+
+
+def _refused(why: str, status: int) -> Response:
+    """An error of HTTP: in Graph's shape where Graph was asked, whose clients look for nothing else."""
+    if not is_graphs(request.path):
+        return reply({"error": why}, status)
+    if status == 404:
+        error = unknown_path(request.path, status)
+    elif status == 405:
+        error = unsupported(request.method, status)
+    elif status >= 500:
+        error = GraphError(1, http_status=status)
+    else:
+        error = GraphError(100, f"(#100) {why}", http_status=status)
+    response = error_answer(sandbox(), error)
+    response.headers.pop("x-sandbox-code", None)
+    return response

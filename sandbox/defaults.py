@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from sandbox.config import DEFAULT_PHONE_NUMBER_ID, DEFAULT_WABA_ID
-from sandbox.model import Customer, Json, PhoneNumber, Template
+from sandbox.model import Customer, Group, Json, PhoneNumber, Template
 
 
 def phone_numbers() -> list[PhoneNumber]:
@@ -20,6 +20,20 @@ def customers() -> list[Customer]:
         Customer("AE.30671120984417765502", "971501234567", "محمد علي"),
         Customer("IN.44120987301265539917", None, "Meera", username="meera.bakes"),
         Customer("BR.55011984467120093381", "5511987654321", "João Silva 🌿", read_receipts=False),
+    ]
+
+
+def groups() -> list[Group]:
+    """A group with two of the customers; its messages come under this id."""
+    return [
+        Group(
+            "Y2FwaV9ncm91cDoxNzA1NTU1MDEzOToxMjAzNjM0MDQ2OTQyMzM4MjAZD",
+            DEFAULT_PHONE_NUMBER_ID,
+            "Bread club",
+            invite_link="https://chat.whatsapp.com/Bq1LoremIpsumDolorSitA",
+            participants=["917755991051", "919820012345"],
+            created_at=1_790_000_000,
+        )
     ]
 
 
@@ -164,8 +178,17 @@ def templates() -> list[Template]:
             "en_US",
             "MARKETING",
             [
-                {"type": "HEADER", "format": "TEXT", "text": "Happy birthday, {{1}}!"},
-                {"type": "BODY", "text": "Your gift: {{1}} off until {{2}}."},
+                {
+                    "type": "HEADER",
+                    "format": "TEXT",
+                    "text": "Happy birthday, {{1}}!",
+                    "example": {"header_text": ["Asha"]},
+                },
+                {
+                    "type": "BODY",
+                    "text": "Your gift: {{1}} off until {{2}}.",
+                    "example": {"body_text": [["25%", "Sunday"]]},
+                },
                 {"type": "FOOTER", "text": "Asha's Bakery Demo"},
                 {
                     "type": "BUTTONS",

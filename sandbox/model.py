@@ -29,6 +29,22 @@ class PhoneNumber:
     messaging_limit: str = "TIER_250"
     coexistence: bool = False
     override_callback_url: str = ""
+    profile: Json = field(default_factory=dict)
+    settings: Json = field(default_factory=dict)
+
+
+@dataclass(slots=True)
+class Group:
+    """A group of a business number; `participants` are keys of customers."""
+
+    group_id: str
+    phone_number_id: str
+    subject: str
+    description: str = ""
+    join_approval_mode: str = "auto_approve"
+    invite_link: str = ""
+    participants: list[str] = field(default_factory=list)
+    created_at: int = 0
 
 
 @dataclass(slots=True)

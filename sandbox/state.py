@@ -18,7 +18,7 @@ from typing import Any
 
 import orjson
 
-from sandbox.model import AccessToken, Customer, Json, Media, Message, PhoneNumber, Template
+from sandbox.model import AccessToken, Customer, Group, Json, Media, Message, PhoneNumber, Template
 from sandbox.world import World
 
 log = logging.getLogger(__name__)
@@ -190,11 +190,13 @@ _TABLES = {
     "media": "media",
     "template": "templates",
     "token": "tokens",
+    "group": "groups",
 }
 _MAKERS: dict[str, Callable[..., Any]] = {
     "number": PhoneNumber,
     "template": Template,
     "token": AccessToken,
+    "group": Group,
 }
 
 

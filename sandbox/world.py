@@ -16,7 +16,7 @@ from sandbox import defaults
 from sandbox.behaviour import Behaviour, ControlError, DeliveryMode
 from sandbox.config import SandboxConfig
 from sandbox.ids import Ids
-from sandbox.model import AccessToken, Customer, Json, Media, Message, PhoneNumber, Template
+from sandbox.model import AccessToken, Customer, Group, Json, Media, Message, PhoneNumber, Template
 from sandbox.writings import own_writing
 
 # A load test of several minutes fits; beyond it the oldest messages are forgotten, so that memory stays
@@ -58,6 +58,14 @@ class World:
             self.subscriptions: dict[str, str] = {}
             # By number and reference of an order: how far its payment is.
             self.payments: dict[tuple[str, str], str] = {}
+            self.groups: dict[str, Group] = {}
+            # Who answers instead of the business, by conversation.
+            self.thread_owners: dict[Pair, str] = {}
+            # Calls by the business: number, customer, time.
+            self.calls: list[tuple[str, str, float]] = []
+            # Files on their way by the node of their session, and the types of those that have a handle.
+            self.upload_sessions: dict[str, Any] = {}
+            self.file_handles: dict[str, str] = {}
             self.synchronized: set[tuple[str, str]] = set()
             self.seq = 0
             self.version = 0
@@ -65,6 +73,8 @@ class World:
                 self.numbers[number.phone_number_id] = number
             for customer in defaults.customers():
                 self._file(customer)
+            for group in defaults.groups():
+                self.groups[group.group_id] = group
             for template in defaults.templates():
                 self.templates[template.template_id] = template
             self.tokens[self.config.access_token] = AccessToken(self.config.access_token)

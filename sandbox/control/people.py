@@ -15,6 +15,7 @@ from sandbox.control.requests import asked, flag_of, reply, text_of
 from sandbox.graph.gateway import sandbox
 from sandbox.model import AccessToken, Customer, Json, Media, PhoneNumber, Template
 from sandbox.recorder import token_label
+from sandbox.webhooks.shapes import number_update
 
 bp = Blueprint("people", __name__, url_prefix="/sandbox")
 # What a customer taps that is no message, and the kind of webhook that tells of it.
@@ -246,6 +247,31 @@ def block(ref: str) -> Response:
         (world.blocked.add if blocked else world.blocked.discard)(pair)
         world.touch("blocked", "|".join(pair))
     return reply({"blocked": blocked})
+
+
+@bp.post("/groups/<string:group_id>/join")
+def join_group(group_id: str) -> Response:
+    """A customer opens the invitation of a group: `{customer?}`; the business hears of it."""
+    box = sandbox()
+    group = box.world.groups.get(group_id)
+    if group is None:
+        raise ControlError(f"unknown group {group_id}", 404)
+    customer = box.world.customer(asked().get("customer"))
+    with box.world.lock:
+        if customer.key not in group.participants:
+            group.participants.append(customer.key)
+            box.world.touch("group", group_id)
+    told = {
+        "timestamp": str(int(time.time())),
+        "group_id": group_id,
+        "type": "group_participants_add",
+        "reason": "invite_link",
+        "added_participants": [{"wa_id": customer.shown_wa_id, "user_id": customer.user_id}],
+    }
+    number = box.world.number(group.phone_number_id)
+    update = number_update(number, "group_participants_update", "group:join", groups=[told])
+    box.dispatcher.submit([update])
+    return reply(dataclasses.asdict(group))
 
 
 def customer_json(customer: Customer) -> Json:

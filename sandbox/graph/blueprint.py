@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from flask import Blueprint, Response, request
 
-from sandbox.graph import accounts, media, messages, templates
-from sandbox.graph.errors import GraphError, unknown_object
+from sandbox.graph import accounts, business, calls, groups, media, messages, templates, uploads
+from sandbox.graph.errors import GraphError, unknown_object, unknown_path, unsupported
 from sandbox.graph.gateway import Call, Handler, can_see, json_body, sandbox, serve
-from sandbox.model import Json
+from sandbox.model import Group, Json
 
 bp = Blueprint("graph", __name__)
 EDGE = "/<graph_version:version>/<string:node>"
@@ -87,6 +89,77 @@ def smb_app_data(version: str, node: str) -> Response:
     return serve(version, "smb_app_data", accounts.sync_app_data, node)
 
 
+@bp.route(f"{EDGE}/whatsapp_business_profile", methods=["GET", "POST"])
+def business_profile(version: str, node: str) -> Response:
+    handler = business.profile if request.method == "GET" else business.change_profile
+    return serve(version, "business_profile", handler, node)
+
+
+@bp.route(f"{EDGE}/settings", methods=["GET", "POST"])
+def number_settings(version: str, node: str) -> Response:
+    handler = business.settings if request.method == "GET" else business.change_settings
+    return serve(version, "settings", handler, node)
+
+
+@bp.post(f"{EDGE}/thread_control")
+def thread_control(version: str, node: str) -> Response:
+    return serve(version, "thread_control", business.thread_control, node)
+
+
+@bp.get(f"{EDGE}/call_permissions")
+def call_permissions(version: str, node: str) -> Response:
+    return serve(version, "call_permissions", calls.permissions, node)
+
+
+@bp.post(f"{EDGE}/calls")
+def post_call(version: str, node: str) -> Response:
+    return serve(version, "calls", calls.act, node)
+
+
+@bp.route(f"{EDGE}/groups", methods=["GET", "POST"])
+def number_groups(version: str, node: str) -> Response:
+    return serve(version, "groups", groups.listed if request.method == "GET" else groups.create, node)
+
+
+@bp.route(f"{EDGE}/<any(invite_link, participants, join_requests):edge>", methods=["GET", "POST", "DELETE"])
+def group_edges(version: str, node: str, edge: str) -> Response:
+    edges: dict[tuple[str, str], Callable[[Call, Group], Json]] = {
+        ("invite_link", "GET"): groups.invite_link,
+        ("invite_link", "POST"): groups.invite_link,
+        ("participants", "DELETE"): groups.remove_participants,
+        **{("join_requests", method): groups.join_requests for method in ("GET", "POST", "DELETE")},
+    }
+
+    def handle(call: Call) -> Json:
+        found = edges.get((edge, request.method))
+        if found is None:
+            raise unsupported(request.method)
+        return found(call, groups.find(call, node))
+
+    return serve(version, "groups", handle)
+
+
+@bp.post(f"{EDGE}/uploads")
+def begin_upload(version: str, node: str) -> Response:
+    def handle(call: Call) -> Json:
+        if node not in {"app", accounts.APP_ID}:
+            raise unknown_object(node, request.method)
+        return uploads.begin(call)
+
+    return serve(version, "uploads", handle)
+
+
+@bp.route("/<graph_version:version>/<upload_node:node>", methods=["GET", "POST"])
+def upload(version: str, node: str) -> Response:
+    is_look = request.method == "GET"
+    return serve(
+        version,
+        "uploads",
+        lambda call: uploads.state(node) if is_look else uploads.take(node),
+        has_bytes=True,
+    )
+
+
 @bp.route(EDGE, methods=["GET", "POST", "DELETE"])
 def node(version: str, node: str) -> Response:
     endpoint, number = _kind_of(node)
@@ -96,7 +169,11 @@ def node(version: str, node: str) -> Response:
 @bp.route("/<graph_version:version>/<path:path>", methods=["GET", "POST", "DELETE"])
 def unknown(version: str, path: str) -> Response:
     def refuse(call: Call) -> Json:
-        raise unknown_object(path.split("/")[0], request.method)
+        first, _, rest = path.partition("/")
+        world = sandbox().world
+        if rest and (first in world.numbers or first in world.waba_ids() or first in world.groups):
+            raise unknown_path(f"/{rest}")
+        raise unknown_object(first, request.method)
 
     return serve(version, "unknown", refuse)
 
@@ -117,12 +194,19 @@ def _kind_of(node: str) -> tuple[str, str | None]:
         return "templates", None
     if node in world.waba_ids():
         return "waba", None
+    if node in world.groups:
+        return "groups", None
     return "phone_number", node
 
 
 def _on_node(call: Call, node: str) -> Json:
     world = sandbox().world
     method = request.method
+    if node in world.groups:
+        group = groups.find(call, node)
+        if method == "DELETE":
+            return groups.delete(group)
+        return groups.node(call, group) if method == "GET" else groups.change(call, group)
     if node in world.media and method in {"GET", "DELETE"}:
         return (media.look_up if method == "GET" else media.delete)(call, media.find(call, node))
     template = world.templates.get(node)

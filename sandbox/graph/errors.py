@@ -266,3 +266,20 @@ def unknown_object(object_id: str, method: str) -> GraphError:
         subcode=33,
         error_type="GraphMethodException",
     )
+
+
+def unknown_path(path: str, http_status: int = 400) -> GraphError:
+    """What Graph answers for an edge that no node has: code 2500."""
+    return GraphError(2500, f"Unknown path components: {path}", http_status=http_status)
+
+
+def unsupported(method: str, http_status: int = 400) -> GraphError:
+    """A method that the node or edge does not know: code 100, subcode 33."""
+    return GraphError(
+        100,
+        f"Unsupported {method.lower()} request. Please read the Graph API documentation at "
+        "https://developers.facebook.com/docs/graph-api",
+        subcode=33,
+        http_status=http_status,
+        error_type="GraphMethodException",
+    )

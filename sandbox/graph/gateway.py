@@ -72,21 +72,28 @@ def json_body() -> Json:
     return body
 
 
-def serve(version: str, endpoint: str, handler: Handler, phone_number_id: str | None = None) -> Response:
+def serve(
+    version: str,
+    endpoint: str,
+    handler: Handler,
+    phone_number_id: str | None = None,
+    *,
+    has_bytes: bool = False,
+) -> Response:
     """Answer one Graph call as Meta would, or as a fault demands, and write it down."""
     started = time.monotonic()
     box = sandbox()
     call = Call(endpoint, phone_number_id)
     faults: list[Fault] = []
     try:
-        call.body = json_body()
+        call.body = {} if has_bytes else json_body()
         faults = _strike(box, call)
         _delay(faults, "before")
         if box.world.behaviour.graph_delay_ms:
             time.sleep(box.world.behaviour.graph_delay_ms / 1000)
         response = _refused(faults) or _handled(box, version, call, handler)
     except GraphError as error:
-        response = _error_answer(box, error)
+        response = error_answer(box, error)
     terminal = next((fault for fault in faults if fault.kind != "delay"), None)
     if terminal is not None:
         response = _twisted(box, call, terminal, response)
@@ -186,7 +193,8 @@ def answer(payload: Json, status: int = 200) -> Response:
     return response
 
 
-def _error_answer(box: Sandbox, error: GraphError) -> Response:
+def error_answer(box: Sandbox, error: GraphError) -> Response:
+    """An error as Graph writes it."""
     trace_id = box.world.ids.trace_id()
     response = answer(error.body(trace_id), error.http_status)
     response.headers["x-fb-trace-id"] = trace_id

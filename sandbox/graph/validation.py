@@ -57,6 +57,8 @@ def check_send(world: World, number: PhoneNumber, body: Json) -> Send:
     is_group = _is_group(body)
     given, by_user_id = _recipient(body)
     to = given if by_user_id or is_group else _digits(given)
+    if is_group and (to not in world.groups or world.groups[to].phone_number_id != number.phone_number_id):
+        raise GraphError(100, "(#100) Invalid parameter", details="There is no such group of this number.")
     if to == number.display_phone_number:
         raise GraphError(131021)
     kind = body.get("type", "text")

@@ -41,6 +41,7 @@ def wa(open_box: SandboxClient) -> Iterator[WhatsApp]:
             token=open_box.access_token,
             waba_id=open_box.waba_id,
             session=session,
+            app_id=634974688087057,
             app_secret="test-app-secret",
             verify_token="test-verify-token",
         )
@@ -109,3 +110,52 @@ def test_it_parses_the_webhooks(wa: WhatsApp, open_box: SandboxClient, callback:
         ("status", "sent", "t-9"),
     ]
     assert ("button", "yes", "Yes") in seen
+
+
+def test_it_manages_the_number(wa: WhatsApp, open_box: SandboxClient) -> None:
+    assert wa.update_business_profile(
+        about="Bread since 1987", websites=["https://example.com"], email="a@b.example"
+    )
+    profile = wa.get_business_profile()
+    assert (profile.about, profile.email) == ("Bread since 1987", "a@b.example")
+    assert list(profile.websites or ()) == ["https://example.com"]
+    settings = wa.get_business_phone_number_settings()
+    assert settings.calling is not None
+    permissions = wa.api.get_call_permissions(phone_id=str(wa.phone_id), user_wa_id=ASHA, recipient=None)
+    assert [action["can_perform_action"] for action in permissions["actions"]] == [True, False]
+    with pytest.raises(WhatsAppError) as refused:
+        wa.update_business_profile(email="nobody")
+    assert refused.value.code == 100
+
+
+def test_it_uploads_files_for_templates_and_profiles(wa: WhatsApp, open_box: SandboxClient) -> None:
+    session = wa.api.create_upload_session("634974688087057", "a.jpg", 10, "image/jpeg")["id"]
+    assert wa.api.upload_file(session, b"\xff\xd8\xff")["file_offset"] == 3
+    assert wa.api.get_upload_session(session) == {"id": session, "file_offset": 3}
+    handle = wa.api.upload_file(session, b"picture", file_offset=3)["h"]
+    assert wa.api.update_business_profile(wa.phone_id, {"profile_picture_handle": handle}) == {
+        "success": True
+    }
+    with pytest.raises(WhatsAppError):
+        wa.api.get_upload_session(session)
+
+
+def test_it_keeps_groups(wa: WhatsApp, open_box: SandboxClient, callback: Callback) -> None:
+    wa.create_group(subject="Sunday bakers", description="Sourdough")
+    [group] = [each for each in wa.get_groups() if each.subject == "Sunday bakers"]
+    details = wa.get_group(group.id)
+    assert (details.description, details.total_participant_count) == ("Sourdough", 0)
+    open_box.call("POST", f"/groups/{group.id}/join", {"customer": ASHA})
+    assert [each.wa_id for each in wa.get_group(group.id).participants] == [ASHA]
+    link = wa.get_group_invite_link(group.id)
+    assert wa.reset_group_invite_link(group.id) != link
+    sent = open_box.send(group.id, recipient_type="group").json()
+    assert sent["messages"][0]["group_id"] == group.id
+    assert wa.api.remove_group_participants(group.id, (ASHA,), ())["success"]
+    assert wa.api.delete_group(group.id)["success"]
+    with pytest.raises(WhatsAppError) as refused:
+        wa.get_group(group.id)
+    assert refused.value.code == 100
+    assert open_box.send(group.id, recipient_type="group").status_code == 400
+    assert open_box.flush()
+    assert b"group_lifecycle_update" in b"".join(hook.body for hook in callback.hooks)
