@@ -159,3 +159,31 @@ def test_a_message_that_names_nobody_fails_alone(meta: Meta) -> None:
     stored = meta.deliver_body(envelope({"messages": [nobody, fine]}))
     assert {outcome for outcome, _ in stored.outcomes} == {"failed", "stored"}
     assert [message["wamid"] for message in meta.messages()] == ["wamid.fine"]
+
+
+@pytest.mark.parametrize(
+    "order", ["both parent own", "parent both own parent", "both own parent both", "parent parent both"]
+)
+def test_the_id_of_an_enterprise_alone_leads_to_its_customer(meta: Meta, order: str) -> None:
+    """Whichever of the two ids is told first: one thread, answered under the customer's own id."""
+    ids = {
+        "both": {"from_user_id": "IN.1", "from_parent_user_id": "IN.ENT.1"},
+        "parent": {"from_parent_user_id": "IN.ENT.1"},
+        "own": {"from_user_id": "IN.1"},
+    }
+
+    def write(wamid: str, **keys: str) -> None:
+        body = make_text_body(wamid, phone=None)
+        value = body["entry"][0]["changes"][0]["value"]
+        value["contacts"] = []
+        value["messages"][0] |= keys
+        assert meta.deliver_body(body).outcomes == {("stored", ""): 1}
+
+    for n, name in enumerate(order.split()):
+        write(f"wamid.{n}", **ids[name])
+    conversation = meta.conversation()
+    assert (conversation["customer_user_id"], conversation["customer_parent_user_id"]) == ("IN.1", "IN.ENT.1")
+    # Somebody else is somebody else, and so is one whose own id is another of the same enterprise's.
+    write("wamid.other", from_user_id="IN.2", from_parent_user_id="IN.ENT.2")
+    write("wamid.third", from_user_id="IN.3", from_parent_user_id="IN.ENT.1")
+    assert {row["customer_user_id"] for row in meta.conversations()} == {"IN.1", "IN.2", "IN.3"}

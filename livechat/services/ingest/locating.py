@@ -82,7 +82,8 @@ def keys_of(item: Personal) -> list[Key]:
         for customer in customers
         for kind, values in (
             ("phone", () if customer.phone is None else writings(customer.phone)),
-            ("user_id", (customer.user_id,)),
+            # The id of an enterprise is one of the same form, and sometimes the only one told.
+            ("user_id", (customer.user_id, customer.parent_user_id)),
             ("group", (customer.group_id,)),
         )
         for value in values

@@ -111,6 +111,8 @@ class People:
             return self._at((number, "group", customer.group_id))
         by_user = self._of_user(number, customer.user_id)
         by_phone = self._of_phone(number, customer.phone, at)
+        if by_user is None and by_phone is None:
+            return self._of_parent(number, customer)
         if by_user is None:
             if by_phone is None or customer.user_id is None or by_phone.customer_user_id is None:
                 return by_phone
@@ -237,6 +239,12 @@ class People:
                 first = self._merge(first, other) or first
         return first
 
+    def _of_parent(self, number: str, customer: Customer) -> Conversation | None:
+        """By the id for a whole enterprise, where the thread is known by no other one of this portfolio."""
+        found = self._of_user(number, customer.parent_user_id)
+        known = found.customer_user_id if found is not None else None
+        return found if known in (None, customer.user_id, customer.parent_user_id) else None
+
     def _departure(self, number: str, written: Iterable[str], at: datetime) -> OtherId | None:
         """The first at or after this time at which the number was left: whoever left it then had it."""
         after = [
@@ -271,9 +279,21 @@ class People:
             self._set(conversation, "user_id", customer.user_id)
         if customer.phone is not None and customer.phone != conversation.customer_phone:
             self._claim(conversation, customer.phone, at)
+        self._learn_parent(conversation, customer)
         self._learn_names(conversation, customer, at)
         if not _has_ids(conversation):
             self._mark_gone(conversation, at)
+
+    def _learn_parent(self, conversation: Conversation, customer: Customer) -> None:
+        """The id for a whole enterprise leads here too, beside the customer's own for this portfolio."""
+        number, parent = conversation.phone_number_id, customer.parent_user_id
+        if parent is None or customer.user_id in (None, parent):
+            return
+        if conversation.customer_user_id == parent and self._of_user(number, customer.user_id) is None:
+            # Until now they were known by that one alone.
+            self._set(conversation, "user_id", customer.user_id)
+        if conversation.customer_user_id == customer.user_id and self._of_user(number, parent) is None:
+            self._add(conversation, "user_id", parent)
 
     def _learn_names(self, conversation: Conversation, customer: Customer, at: datetime) -> None:
         # A webhook can be days late: what an older message says does not replace what is known.
