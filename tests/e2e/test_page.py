@@ -192,7 +192,7 @@ def test_an_owner_sees_what_failed_and_goes_there(agent: Any, product: Product) 
     expect(item).to_contain_text("131026")
     item.get_by_role("link", name="Show").click()
     expect(bubble(agent, "Undeliverable for Aki")).to_be_in_viewport()
-    bubble(agent, "Undeliverable for Aki").get_by_role("button", name="Delete").click()
+    bubble(agent, "Undeliverable for Aki").get_by_role("button", name="Hide here").click()
     expect(bubble(agent, "Undeliverable for Aki")).to_have_count(0)
 
 

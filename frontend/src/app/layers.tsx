@@ -1,15 +1,16 @@
-import { lazy, Suspense } from 'react';
+import { Suspense } from 'react';
 import type { Place } from '../hooks/place';
+import { lazyPart } from '../lib/lazy-part';
 import type { PhoneNumber } from '../lib/types';
 
 /** What can lie over the page. Each is loaded when it is first opened. */
 export type Layer = 'keyboard' | 'settings' | 'connect' | 'new-chat' | 'palette';
 
-const KeyboardHelp = lazy(() => import('./keyboard-help'));
-const SettingsDialog = lazy(() => import('../features/settings/settings-dialog'));
-const ConnectDialog = lazy(() => import('./connect-dialog'));
-const NewChatDialog = lazy(() => import('../features/new-chat/new-chat-dialog'));
-const Palette = lazy(() => import('../features/palette/palette'));
+const KeyboardHelp = lazyPart(() => import('./keyboard-help'));
+const SettingsDialog = lazyPart(() => import('../features/settings/settings-dialog'));
+const ConnectDialog = lazyPart(() => import('./connect-dialog'));
+const NewChatDialog = lazyPart(() => import('../features/new-chat/new-chat-dialog'));
+const Palette = lazyPart(() => import('../features/palette/palette'));
 
 interface Props {
   layer: Layer | null;

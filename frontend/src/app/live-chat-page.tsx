@@ -1,4 +1,4 @@
-import { lazy, Suspense, useCallback, useEffect, useState } from 'react';
+import { Suspense, useCallback, useEffect, useState } from 'react';
 import { FailureNotice } from '../components/notice';
 import { PassingNotices } from '../components/passing-notice';
 import type { Session } from '../features/session/session';
@@ -6,8 +6,9 @@ import { useLiveUpdates } from '../hooks/live-updates';
 import { useNotifications } from '../hooks/notifications';
 import { usePhoneNumbers } from '../hooks/phone-numbers';
 import { conversationHref, usePlace } from '../hooks/place';
-import { useServices } from '../hooks/services';
-import { showBadge } from '../lib/badge';
+import { useOutbox, useServices } from '../hooks/services';
+import { lazyPart } from '../lib/lazy-part';
+import { unsentOf } from '../lib/outbox';
 import { getSettings } from '../lib/settings';
 import type { PhoneNumber } from '../lib/types';
 import { isComposing, isLayerOpen, isTyping } from '../lib/typing';
@@ -25,10 +26,8 @@ interface Props {
 }
 
 // Seen once: by who has no number yet.
-const ConnectNumber = lazy(() =>
-  import('../features/numbers/connect-number').then(({ ConnectNumber: shown }) => ({ default: shown })),
-);
-const ActivityPlace = lazy(() => import('../features/activity/activity-place'));
+const ConnectNumber = lazyPart(async () => ({ default: (await import('../features/numbers/connect-number')).ConnectNumber }));
+const ActivityPlace = lazyPart(() => import('../features/activity/activity-place'));
 
 /** The page of a signed-in agent: a header, and the chosen number's conversations below it. */
 export function LiveChat({ session, onSignOut, onSignedOut }: Props) {
@@ -47,10 +46,11 @@ export function LiveChat({ session, onSignOut, onSignedOut }: Props) {
     onEvent: useNotifications(openFromNotification),
   });
   const unread = numbers.data?.reduce((sum, item) => sum + item.unread_count, 0) ?? 0;
+  const unsent = unsentOf(useOutbox()).length;
   useEffect(() => {
-    document.title = t.title(unread);
-    void showBadge(unread);
-  }, [unread]);
+    document.title = t.title(unread, unsent);
+    void import('../lib/badge').then((badge) => badge.showBadge(unread)).catch(() => undefined);
+  }, [unread, unsent]);
   useLayerKeys(setLayer);
 
   const close = useCallback(() => setLayer(null), []);

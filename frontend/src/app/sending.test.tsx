@@ -33,13 +33,15 @@ beforeEach(() => {
 afterEach(() => vi.restoreAllMocks());
 
 /** A visit of the page: the same browser, a new document. */
-function visit() {
+function visit(signedIn = session, onSignedOut: () => void = nothing) {
   const client = new QueryClient({ defaultOptions: { queries: { retry: false, staleTime: Number.POSITIVE_INFINITY } } });
-  return render(
+  const inPage = (present: typeof session) => (
     <QueryClientProvider client={client}>
-      <SignedIn session={session} onSignOut={nothing} onSignedOut={nothing} />
-    </QueryClientProvider>,
+      <SignedIn session={present} onSignOut={nothing} onSignedOut={onSignedOut} />
+    </QueryClientProvider>
   );
+  const page = render(inPage(signedIn));
+  return { ...page, again: (present: typeof session) => page.rerender(inPage(present)) };
 }
 
 const field = () => screen.findByLabelText('Reply to Asha Kulkarni');
@@ -114,29 +116,54 @@ describe('a reply', () => {
     await waitFor(() => expect(server.sends).toHaveLength(2));
     expect(new Set(server.sends).size).toBe(1);
     expect(stored()).toEqual(['Before the reload']);
-    await waitFor(() => expect(Object.keys(localStorage).filter((key) => key.includes('outbox'))).toEqual([]));
+    await waitFor(() => expect(Object.keys(localStorage).filter((key) => key.includes('outbox.u1.') && !key.endsWith('.'))).toEqual([]));
     await bubble('Before the reload');
   });
 
-  it('that the server stored without an answer in time can be tried again, and arrives once', async () => {
-    const patience = vi.spyOn(AbortSignal, 'timeout');
-    patience.mockImplementationOnce(() => {
-      const limit = new AbortController();
-      setTimeout(() => limit.abort(new DOMException('Too late', 'TimeoutError')), 50);
-      return limit.signal;
-    });
-    server.answers.push(answered(never, true));
+  it('that the server stored, while its answer was lost, arrives once and without a hand', async () => {
+    server.answers.push(answered(() => HttpResponse.error(), true));
     visit();
     await write('Slowly');
     const row = await bubble('Slowly');
-    await waitFor(() => expect(row).toHaveTextContent('Not saved'));
-    expect(patience).toHaveBeenCalledWith(20_000);
-    await userEvent.click(within(row).getByRole('button', { name: 'Try again' }));
+    await waitFor(() => expect(row).toHaveTextContent('Waiting for network'));
+    expect(row).toHaveTextContent('Waiting to be sent');
+    await waitFor(() => expect(document.title).toBe('Live Chat · 1 unsent'));
+    expect(await screen.findByText('Unsent:')).toBeInTheDocument();
     await waitFor(() => expect(server.sends).toHaveLength(2));
     expect(new Set(server.sends).size).toBe(1);
-    await waitFor(() => expect(row).not.toHaveTextContent('Not saved'));
+    await waitFor(() => expect(row).not.toHaveTextContent('Waiting for network'));
     expect(stored()).toEqual(['Slowly']);
     await bubble('Slowly');
+    await waitFor(() => expect(document.title).toBe('Live Chat'));
+  });
+
+  it.each([
+    ['a page in place of JSON', () => new HttpResponse('<html>Welcome</html>', { headers: { 'Content-Type': 'text/html' } })],
+    ['JSON of somebody else', () => HttpResponse.json({ ok: true })],
+    ['an empty answer', () => new HttpResponse(null, { status: 200, headers: { 'Content-Length': '0' } })],
+    ['a proxy’s 502', () => new HttpResponse('<h1>Bad gateway</h1>', { status: 502 })],
+    ['a proxy’s 404', () => new HttpResponse('<h1>Not found</h1>', { status: 404 })],
+  ])('that is answered by %s is not taken for stored, and goes by itself', async (_, answer) => {
+    server.answers.push(answered(answer));
+    visit();
+    await write('Through');
+    await waitFor(() => expect(stored()).toEqual(['Through']));
+    expect(new Set(server.sends).size).toBe(1);
+    expect(await bubble('Through')).not.toHaveTextContent('Not sent');
+  });
+
+  it('that finds the session ended waits for the sign-in, which it asks for, and then goes', async () => {
+    const refuse = () => problem(401, 'unauthorized', 'Sign in.');
+    // The token that comes after the first refusal is refused as well.
+    server.answers.push(answered(refuse), answered(refuse));
+    const onSignedOut = vi.fn<() => void>();
+    const page = visit(session, onSignedOut);
+    await write('Half past');
+    await waitFor(() => expect(onSignedOut).toHaveBeenCalled());
+    expect(await bubble('Half past')).toHaveTextContent('Waiting until you are signed in');
+    page.again({ ...session });
+    await waitFor(() => expect(stored()).toEqual(['Half past']));
+    expect(new Set(server.sends).size).toBe(1);
   });
 
   it('is tried again by itself while the server is busy', async () => {
@@ -145,7 +172,7 @@ describe('a reply', () => {
     await write('Busy now');
     await waitFor(() => expect(stored()).toEqual(['Busy now']), { timeout: 5000 });
     expect(new Set(server.sends).size).toBe(1);
-    expect(await bubble('Busy now')).not.toHaveTextContent('Not saved');
+    expect(await bubble('Busy now')).not.toHaveTextContent('Not sent');
   });
 
   it('that comes too late for the window says so, and offers a template as well as another try', async () => {
@@ -153,7 +180,7 @@ describe('a reply', () => {
     visit();
     await write('Too late');
     const row = await bubble('Too late');
-    await waitFor(() => expect(row).toHaveTextContent('Not saved. The 24 hours are over.'));
+    await waitFor(() => expect(row).toHaveTextContent('Not sent. The 24 hours are over.'));
     const names = within(row).getAllByRole('button').map((button) => button.textContent);
     expect(names).toEqual(['Send a template', 'Try again', 'Delete']);
     expect(stored()).toEqual([]);
@@ -165,7 +192,7 @@ describe('a reply', () => {
     await write('Refused');
     await write('The next one');
     const row = await bubble('Refused');
-    await waitFor(() => expect(row).toHaveTextContent('Not saved. This cannot be sent.'));
+    await waitFor(() => expect(row).toHaveTextContent('Not sent. This cannot be sent.'));
     expect(within(row).queryByRole('button', { name: 'Try again' })).toBeNull();
     await waitFor(() => expect(stored()).toEqual(['The next one']));
     await userEvent.click(within(row).getByRole('button', { name: 'Delete' }));

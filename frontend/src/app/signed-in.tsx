@@ -1,11 +1,14 @@
-import { notifyManager, useQueryClient } from '@tanstack/react-query';
-import { useEffect, useMemo } from 'react';
+import { notifyManager, type QueryClient, useQueryClient } from '@tanstack/react-query';
+import { useCallback, useEffect, useMemo, useState } from 'react';
 import type { Session } from '../features/session/session';
 import { applyToCache } from '../hooks/live-updates';
 import { ServicesContext } from '../hooks/services';
-import { ApiProblem, bodyOf, newApiClient } from '../lib/api';
+import { type ApiClient, ApiProblem, bodyOf, newApiClient } from '../lib/api';
 import { keys } from '../lib/keys';
+import { onLineBack } from '../lib/line';
+import { guarded } from '../lib/listeners';
 import { Outbox, type OutboxEntry } from '../lib/outbox';
+import { local } from '../lib/storage';
 import { LiveChat } from './live-chat-page';
 
 interface Props {
@@ -16,54 +19,92 @@ interface Props {
   onSignedOut: () => void;
 }
 
-const SEND_TIMEOUT_MS = 20_000;
-
 /** What a signed-in agent's page runs on: the API, the outbox, and the session's end. */
 export function SignedIn({ session, onSignOut, onSignedOut }: Props) {
   const client = useQueryClient();
-  const services = useMemo(() => {
-    const api = newApiClient(session);
-    const send = async (entry: OutboxEntry): Promise<void> => {
+  const api = useMemo(() => newApiClient(session), [session]);
+  const send = useCallback(
+    async (entry: OutboxEntry, signal: AbortSignal) => {
       try {
-        const answer = await bodyOf(
-          api.POST('/api/live-chat/send-message', {
-            params: { header: { 'Idempotency-Key': entry.clientMessageId } },
-            body: {
-              phone_number_id: entry.phoneNumberId,
-              conversation_id: entry.conversationId,
-              message: entry.text,
-              message_type: 'text',
-              client_message_id: entry.clientMessageId,
-              reply_to: entry.replyTo,
-            },
-            signal: AbortSignal.timeout(SEND_TIMEOUT_MS),
-          }),
-        );
-        applyToCache(client, { type: 'message.created', ...answer });
-        // The cache tells its readers a moment later. Until then the bubble is the outbox's: a row that was gone for
-        // that moment would be made anew.
-        await new Promise<void>((resolve) => notifyManager.schedule(resolve));
+        await sendReply(api, client, entry, signal);
       } catch (error) {
-        // The window's end is the server's to know: the composer follows the conversation.
-        if (error instanceof ApiProblem && error.code === 'service_window_closed')
-          void client.invalidateQueries({ queryKey: keys.conversation(entry.conversationId) });
+        // It waits for the sign-in, which is asked for.
+        if (error instanceof ApiProblem && error.status === 401) onSignedOut();
         throw error;
       }
-    };
-    const prefix = `livechat.outbox.${session.userId}.`;
-    return { api, tokens: session, userId: session.userId, outbox: new Outbox({ storage: localStorage, prefix, send }) };
-  }, [client, session]);
-
+    },
+    [api, client, onSignedOut],
+  );
+  // It outlives the session: what was refused for want of one goes on with the next.
+  const [outbox] = useState(() => new Outbox(send, { storage: local, prefix: `livechat.outbox.${session.userId}.` }));
+  useEffect(() => outbox.sendBy(send), [outbox, send]);
   useEffect(() => {
-    const resume = () => services.outbox.resume();
-    resume();
-    window.addEventListener('online', resume);
-    return () => window.removeEventListener('online', resume);
-  }, [services]);
+    outbox.start();
+    const stop = followSigns(outbox);
+    return () => {
+      stop();
+      outbox.stop();
+    };
+  }, [outbox]);
 
+  const services = useMemo(
+    () => ({ api, tokens: session, userId: session.userId, outbox }),
+    [api, outbox, session],
+  );
   return (
     <ServicesContext value={services}>
       <LiveChat session={session} onSignOut={onSignOut} onSignedOut={onSignedOut} />
     </ServicesContext>
   );
+}
+
+async function sendReply(api: ApiClient, client: QueryClient, entry: OutboxEntry, signal: AbortSignal): Promise<void> {
+  try {
+    const answer = await bodyOf(
+      api.POST('/api/live-chat/send-message', {
+        params: { header: { 'Idempotency-Key': entry.clientMessageId } },
+        body: {
+          phone_number_id: entry.phoneNumberId,
+          conversation_id: entry.conversationId,
+          message: entry.text,
+          message_type: 'text',
+          client_message_id: entry.clientMessageId,
+          reply_to: entry.replyTo,
+        },
+        signal,
+      }),
+    );
+    // JSON of somebody who is not our server says nothing about what is stored.
+    if (typeof answer?.message?.id !== 'string') throw new ApiProblem({}, 0);
+    guarded(() => applyToCache(client, { type: 'message.created', ...answer }));
+    // The cache tells its readers a moment later. Until then the bubble is the outbox's: a row that was gone for
+    // that moment would be made anew.
+    await new Promise<void>((resolve) => notifyManager.schedule(resolve));
+  } catch (error) {
+    // The window's end is the server's to know: the composer follows the conversation.
+    if (error instanceof ApiProblem && error.code === 'service_window_closed')
+      void client.invalidateQueries({ queryKey: keys.conversation(entry.conversationId) });
+    throw error;
+  }
+}
+
+/** Whatever tells that the server may live again: the network, the stream, an answer, and whoever comes back to look. */
+function followSigns(outbox: Outbox): () => void {
+  const stopLine = onLineBack(outbox.wake);
+  const onLook = () => {
+    if (document.visibilityState === 'visible') outbox.wake();
+  };
+  window.addEventListener('online', outbox.reconnect);
+  window.addEventListener('focus', onLook);
+  window.addEventListener('pageshow', onLook);
+  document.addEventListener('resume', onLook);
+  document.addEventListener('visibilitychange', onLook);
+  return () => {
+    stopLine();
+    window.removeEventListener('online', outbox.reconnect);
+    window.removeEventListener('focus', onLook);
+    window.removeEventListener('pageshow', onLook);
+    document.removeEventListener('resume', onLook);
+    document.removeEventListener('visibilitychange', onLook);
+  };
 }

@@ -19,6 +19,7 @@ import { isComposing, isLayerOpen, isTyping } from '../lib/typing';
 import { t } from '../messages/en';
 import { ConversationPlace } from './conversation-place';
 import styles from './workspace.module.css';
+import { local } from '../lib/storage';
 
 const DETAILS = 'livechat.details';
 
@@ -34,10 +35,10 @@ export function Workspace({ number, onNewChat }: Props) {
   const filter = useInboxFilter(number.phone_number_id);
   const search = useRef<HTMLInputElement>(null);
   const isNarrow = useMediaQuery('(max-width: 719px)');
-  const [areDetailsOpen, setDetailsOpen] = useState(() => localStorage.getItem(DETAILS) === '1');
+  const [areDetailsOpen, setDetailsOpen] = useState(() => local.get(DETAILS) === '1');
   const toggleDetails = useCallback(() => {
     setDetailsOpen((open) => {
-      localStorage.setItem(DETAILS, open ? '0' : '1');
+      local.set(DETAILS, open ? '0' : '1');
       return !open;
     });
   }, []);

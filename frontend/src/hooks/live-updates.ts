@@ -12,6 +12,7 @@ import {
 import { atMostEvery } from '../lib/at-most-every';
 import { InFlight } from '../lib/in-flight';
 import { keys, type ListFilter } from '../lib/keys';
+import { lineLives } from '../lib/line';
 import type { StreamStatus } from '../lib/live-events';
 import { SharedStream } from '../lib/shared-stream';
 import { mergeMessage } from '../lib/status';
@@ -120,6 +121,7 @@ export function useLiveUpdates(options: Options): StreamStatus {
       },
       onGap,
       onStatus: (next) => {
+        if (next === 'live') lineLives();
         if (next === 'signed-out') onSignedOut();
         // A new attempt where there was no stream is not news to the agent, who is served by asking.
         setStatus((known) => (known === 'unsupported' && next === 'connecting' ? known : next));

@@ -1,5 +1,6 @@
 import { useCallback, useEffect } from 'react';
 import { useLocation, useSearchParams } from 'wouter';
+import { local } from '../lib/storage';
 
 export const HOME = '/live-chat';
 export const ACTIVITY = `${HOME}/activity`;
@@ -28,7 +29,7 @@ export function usePlace(): Place {
   const named = search.get('number');
 
   useEffect(() => {
-    if (named !== null) localStorage.setItem(CHOSEN, named);
+    if (named !== null) local.set(CHOSEN, named);
   }, [named]);
 
   const openConversation = useCallback(
@@ -52,7 +53,7 @@ export function usePlace(): Place {
     conversationId,
     messageId: search.get('m'),
     isActivity,
-    phoneNumberId: named ?? localStorage.getItem(CHOSEN),
+    phoneNumberId: named ?? local.get(CHOSEN),
     openConversation,
     openMessage,
     openActivity,

@@ -1,6 +1,6 @@
 import { createContext, useContext, useSyncExternalStore } from 'react';
 import type { ApiClient, TokenSource } from '../lib/api';
-import type { Outbox, OutboxEntry } from '../lib/outbox';
+import { type Outbox, type OutboxEntry, unsentOf } from '../lib/outbox';
 
 /** What the features share: the API as the signed-in user, and the replies that are on their way to it. */
 export interface Services {
@@ -22,4 +22,13 @@ export function useServices(): Services {
 export function useOutbox(): readonly OutboxEntry[] {
   const { outbox } = useServices();
   return useSyncExternalStore(outbox.subscribe, outbox.snapshot);
+}
+
+/** The newest reply of a conversation that should have gone out and has not; null where all is well. */
+export function useUnsent(conversationId: string): string | null {
+  const { outbox } = useServices();
+  return useSyncExternalStore(outbox.subscribe, () => {
+    const mine = outbox.snapshot().filter((entry) => entry.conversationId === conversationId);
+    return unsentOf(mine).at(-1)?.text ?? null;
+  });
 }

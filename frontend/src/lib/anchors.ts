@@ -1,3 +1,4 @@
+import { visit } from './storage';
 /** Where a thread was left: a message, and how far below the view's top it stood. */
 export interface Anchor {
   messageId: string;
@@ -8,13 +9,13 @@ const PREFIX = 'livechat.anchor.';
 
 /** Of this tab's visit: a thread that is opened tomorrow opens at its end. */
 export function saveAnchor(conversationId: string, anchor: Anchor | null): void {
-  if (anchor === null) sessionStorage.removeItem(PREFIX + conversationId);
-  else sessionStorage.setItem(PREFIX + conversationId, JSON.stringify(anchor));
+  if (anchor === null) visit.remove(PREFIX + conversationId);
+  else visit.set(PREFIX + conversationId, JSON.stringify(anchor));
 }
 
 export function savedAnchor(conversationId: string): Anchor | null {
   try {
-    const given: unknown = JSON.parse(sessionStorage.getItem(PREFIX + conversationId) ?? 'null');
+    const given: unknown = JSON.parse(visit.get(PREFIX + conversationId) ?? 'null');
     if (typeof given !== 'object' || given === null) return null;
     const messageId: unknown = Reflect.get(given, 'messageId');
     const offsetPx: unknown = Reflect.get(given, 'offsetPx');

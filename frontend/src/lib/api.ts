@@ -1,5 +1,6 @@
-import createClient, { type Client } from 'openapi-fetch';
+import type { Client } from 'openapi-fetch';
 import type { paths } from './api-types';
+import { lineAnswers, lineLost } from './line';
 import type { ProblemBody } from './types';
 
 /** The API's refusal (RFC 9457). Switch on `code`, never on text; `network` and `timeout` are ours. */
@@ -17,14 +18,29 @@ export class ApiProblem extends Error {
     this.status = status;
     this.errors = body.errors ?? {};
     this.requestId = headers?.get('X-Request-ID') ?? null;
-    const wait = Number(headers?.get('Retry-After') ?? Number.NaN);
-    this.retryAfterS = Number.isFinite(wait) ? wait : null;
+    this.retryAfterS = retryAfterS(headers?.get('Retry-After') ?? null);
+    // A proxy, a guest network's sign-in page or a server in the middle of a deploy may answer anything.
+    this.isRefusal = typeof body.code === 'string' && status >= 400 && status < 500 && !PASSING.has(status);
   }
 
-  /** Whether the same request may succeed later: nothing was refused for good. */
+  /** Said by the API itself, and for good: the same again would be refused again. */
+  readonly isRefusal: boolean;
+
+  /** Whether the same request may succeed by itself later. */
   get isTemporary(): boolean {
-    return this.status === 0 || this.status === 429 || this.status >= 500;
+    return !this.isRefusal && this.status !== 401;
   }
+}
+
+/** Refusals of the moment: signed out, too slow, too early, too many. */
+const PASSING = new Set([401, 408, 425, 429]);
+
+/** Seconds, also where a proxy names a time. */
+function retryAfterS(header: string | null): number | null {
+  if (header === null || header.trim() === '') return null;
+  const seconds = Number(header);
+  const until = Number.isFinite(seconds) ? seconds : (Date.parse(header) - Date.now()) / 1000;
+  return Number.isFinite(until) ? Math.max(0, until) : null;
 }
 
 export interface TokenSource {
@@ -33,34 +49,95 @@ export interface TokenSource {
   refreshToken(refused: string): Promise<string>;
 }
 
-export type ApiClient = Client<paths>;
+export type ApiClient = Pick<Client<paths>, 'GET' | 'POST' | 'PUT' | 'DELETE'>;
+
+/** Only a 401 means that somebody has to sign in again; what else keeps a token away passes. */
+async function tokenFrom(asked: Promise<string>): Promise<string> {
+  try {
+    return await asked;
+  } catch (error) {
+    if (error instanceof ApiProblem && error.status === 401) throw error;
+    throw new ApiProblem({ code: 'network', detail: 'The server cannot be reached.' }, 0);
+  }
+}
 
 /** `fetch` with the bearer token; a 401 is answered once with a new token and the same request. */
 export function authorizedFetch(tokens: TokenSource): (request: Request) => Promise<Response> {
   return async (request) => {
     const again = request.clone();
-    const token = await tokens.getToken();
+    const token = await tokenFrom(tokens.getToken());
     request.headers.set('Authorization', `Bearer ${token}`);
     const response = await reach(request);
     if (response.status !== 401) return response;
-    again.headers.set('Authorization', `Bearer ${await tokens.refreshToken(token)}`);
+    again.headers.set('Authorization', `Bearer ${await tokenFrom(tokens.refreshToken(token))}`);
     return reach(again);
   };
 }
 
 async function reach(request: Request): Promise<Response> {
   try {
-    return await fetch(request);
+    const response = await fetch(request);
+    lineAnswers(response.status);
+    return response;
   } catch (error) {
     if (error instanceof DOMException && error.name === 'AbortError') throw error;
+    lineLost();
     const timedOut = error instanceof DOMException && error.name === 'TimeoutError';
     const code = timedOut ? 'timeout' : 'network';
     throw new ApiProblem({ code, detail: 'The server cannot be reached.' }, 0);
   }
 }
 
+interface Call {
+  params?: { path?: Parts; query?: Parts; header?: Record<string, string> };
+  body?: unknown;
+  signal?: AbortSignal;
+  keepalive?: boolean;
+}
+type Parts = Record<string, string | number | boolean | null | undefined>;
+
+/** The address of a call, with its parameters in their places. */
+export function addressOf(baseUrl: string, template: string, { path = {}, query = {} }: Call['params'] = {}): string {
+  const url = new URL(
+    template.replace(/\{(\w+)\}/g, (_, name: string) => encodeURIComponent(String(path[name]))),
+    baseUrl,
+  );
+  for (const [name, value] of Object.entries(query))
+    if (value !== undefined && value !== null) url.searchParams.set(name, String(value));
+  return url.href;
+}
+
+/**
+ * The API, called as its document says: the types are those of openapi-fetch, the few lines that it takes are ours.
+ * An answer's body is `data` or `error`; what is no JSON is neither, since only our server's word counts.
+ */
 export function newApiClient(tokens: TokenSource, baseUrl: string = location.origin): ApiClient {
-  return createClient<paths>({ baseUrl, fetch: authorizedFetch(tokens) });
+  const send = authorizedFetch(tokens);
+  const method = (name: string) => async (template: string, call: Call = {}) => {
+    const { params, body, signal, keepalive } = call;
+    const headers = new Headers(params?.header);
+    if (body !== undefined) headers.set('Content-Type', 'application/json');
+    const request = new Request(addressOf(baseUrl, template, params), {
+      method: name,
+      headers,
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      ...(signal === undefined ? {} : { signal }),
+      ...(keepalive === undefined ? {} : { keepalive }),
+    });
+    const response = await send(request);
+    const given = parsed(await response.text());
+    return response.ok ? { data: given, response } : { error: given, response };
+  };
+  // The document's types say of every call what goes in and what comes out.
+  return { GET: method('GET'), POST: method('POST'), PUT: method('PUT'), DELETE: method('DELETE') } as unknown as ApiClient;
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
 }
 
 interface Answer<T> {
@@ -72,7 +149,7 @@ interface Answer<T> {
 /** The body of a good answer; every other one is thrown as ApiProblem. */
 export async function bodyOf<T>(asked: Promise<Answer<T>>): Promise<T> {
   const { data, error, response } = await asked;
-  if (response.ok && data !== undefined) return data;
+  if (response.ok && data !== undefined && data !== null) return data;
   const body = typeof error === 'object' && error !== null ? (error as Partial<ProblemBody>) : {};
   throw new ApiProblem(body, response.status, response.headers);
 }

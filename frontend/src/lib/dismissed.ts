@@ -1,4 +1,5 @@
-/** Failed messages that an agent has put away. On this browser only: the server forgets nothing. */
+import { local } from './storage';
+/** Failed messages that an agent has hidden. In this browser alone, as the button says: the server forgets nothing. */
 const PREFIX = 'livechat.dismissed.';
 const listeners = new Set<() => void>();
 const cache = new Map<string, ReadonlySet<string>>();
@@ -6,7 +7,7 @@ const KEPT = 500;
 
 function read(userId: string): ReadonlySet<string> {
   try {
-    const given: unknown = JSON.parse(localStorage.getItem(PREFIX + userId) ?? '[]');
+    const given: unknown = JSON.parse(local.get(PREFIX + userId) ?? '[]');
     return new Set(Array.isArray(given) ? given.filter((id) => typeof id === 'string') : []);
   } catch {
     return new Set();
@@ -23,7 +24,7 @@ export function dismissedMessages(userId: string): ReadonlySet<string> {
 export function dismissMessage(userId: string, messageId: string): void {
   const next = [...dismissedMessages(userId), messageId].slice(-KEPT);
   cache.set(userId, new Set(next));
-  localStorage.setItem(PREFIX + userId, JSON.stringify(next));
+  local.set(PREFIX + userId, JSON.stringify(next));
   for (const listener of listeners) listener();
 }
 

@@ -14,7 +14,7 @@ describe('the draft that a conversation opens with', () => {
 
   it('is the server’s otherwise: another device may have gone on', () => {
     const saved = { text: 'Older', replyTo: null, isSaved: true };
-    const theirs = { text: 'From the phone', replyTo: 'm1', isSaved: true };
+    const theirs = { text: 'From the phone', replyTo: 'm1', isSaved: true, base: stored.updated_at };
     expect(startingDraft(saved, { draft: stored })).toEqual(theirs);
     expect(startingDraft(null, { draft: stored })).toEqual(theirs);
   });
@@ -32,7 +32,7 @@ it('is stored, told of, and forgotten when its writer leaves', () => {
   writeDraft('u2', 'c1', draft);
   localStorage.setItem('livechat.outbox.u1.x', '{}');
   expect(told).toHaveBeenCalledTimes(2);
-  expect(readDraft('u1', 'c1')).toEqual(draft);
+  expect(readDraft('u1', 'c1')).toEqual({ ...draft, base: null });
   forgetWriting('u1');
   expect(Object.keys(localStorage)).toEqual(['livechat.draft.u2.c1']);
   stop();

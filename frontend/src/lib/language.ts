@@ -1,3 +1,4 @@
+import { local } from './storage';
 /** The languages of the page: English, Arabic, and `en-XA`, a longer and accented English that finds what does not fit. */
 export type Language = 'en' | 'ar' | 'en-XA';
 
@@ -14,8 +15,8 @@ function chosen(): Language {
   // Outside a page, in tests of functions, there is nothing to choose from.
   if (typeof window === 'undefined') return 'en';
   const named = new URLSearchParams(location.search).get('lang');
-  if (isKnown(named)) localStorage.setItem(KEPT, named);
-  const kept = isKnown(named) ? named : localStorage.getItem(KEPT);
+  if (isKnown(named)) local.set(KEPT, named);
+  const kept = isKnown(named) ? named : local.get(KEPT);
   return isKnown(kept) ? kept : 'en';
 }
 

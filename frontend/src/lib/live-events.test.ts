@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { ApiProblem } from './api';
 import type { LiveEvent } from './apply-event';
-import { LiveEvents, type StreamStatus } from './live-events';
+import { LiveEvents, type StreamOptions, type StreamStatus } from './live-events';
 import { aMessage } from './samples';
 
 type Handler = (request: IncomingMessage, response: ServerResponse, turn: number) => void;
@@ -11,13 +11,17 @@ type Handler = (request: IncomingMessage, response: ServerResponse, turn: number
 let server: Server | null = null;
 let stream: LiveEvents | null = null;
 
-async function follow(handler: Handler) {
+async function follow(handler: Handler, given: Partial<StreamOptions> = {}) {
   let turn = 0;
-  const listening = createServer((request, response) => handler(request, response, ++turn));
+  const seen = { events: [] as LiveEvent[], gaps: 0, statuses: [] as StreamStatus[], open: 0 };
+  const listening = createServer((request, response) => {
+    seen.open++;
+    response.on('close', () => seen.open--);
+    handler(request, response, ++turn);
+  });
   server = listening;
   await new Promise<void>((resolve) => listening.listen(0, '127.0.0.1', resolve));
   const { port } = listening.address() as AddressInfo;
-  const seen = { events: [] as LiveEvent[], gaps: 0, statuses: [] as StreamStatus[] };
   let token = 'old';
   stream = new LiveEvents({
     url: `http://127.0.0.1:${port}/events`,
@@ -31,6 +35,7 @@ async function follow(handler: Handler) {
     onEvent: (event) => seen.events.push(event),
     onGap: () => seen.gaps++,
     onStatus: (status) => seen.statuses.push(status),
+    ...given,
   });
   stream.start();
   return seen;
@@ -44,6 +49,8 @@ const block = (id: string, type: string, body: unknown) =>
   `id: ${id}\nevent: ${type}\ndata: ${JSON.stringify(body)}\n\n`;
 
 afterEach(async () => {
+  vi.useRealTimers();
+  vi.unstubAllGlobals();
   stream?.stop();
   server?.closeAllConnections();
   await new Promise((resolve) => server?.close(resolve));
@@ -119,5 +126,103 @@ describe('the event stream', () => {
     });
     await vi.waitFor(() => expect(seen.statuses.at(-1)).toBe('live'), { timeout: 8000 });
     expect(seen.statuses.filter((status) => status === 'down')).toHaveLength(2);
+  });
+
+  it('outlives a fault of who listens: the next event comes on the same connection', async () => {
+    const faults: unknown[] = [];
+    vi.stubGlobal('reportError', (fault: unknown) => faults.push(fault));
+    let turns = 0;
+    const heard: LiveEvent[] = [];
+    const fault = () => {
+      throw new Error('a fault of a component');
+    };
+    const seen = await follow(
+      (_request, response, turn) => {
+        turns = turn;
+        begin(response);
+        response.write(block('1', 'message.created', { message: aMessage({ id: 'm1' }) }));
+        response.write('id: 2\nevent: message.created\ndata: not json\n\n');
+        response.write(block('3', 'message.created', { message: aMessage({ id: 'm3' }) }));
+      },
+      {
+        onEvent: (event) => {
+          heard.push(event);
+          if (event.message?.id === 'm1') fault();
+        },
+        onStatus: fault,
+      },
+    );
+    await vi.waitFor(() => expect(heard.map((event) => event.message?.id)).toEqual(['m1', 'm3']));
+    expect([turns, seen.open]).toEqual([1, 1]);
+    // At the beginning, and for each event that was not taken in.
+    expect(seen.gaps).toBe(3);
+    expect(faults.length).toBeGreaterThanOrEqual(3);
+  });
+
+  it('leaves nothing open, and waits longer each time, where connections end as soon as they begin', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    let turns = 0;
+    const seen = await follow((_request, response, turn) => {
+      turns = turn;
+      begin(response);
+      response.write(': hello\n\n');
+      if (turn % 2 === 0) response.end();
+      else setImmediate(() => response.destroy());
+    });
+    const ended = (count: number) =>
+      vi.waitUntil(() => seen.statuses.filter((status) => status === 'down').length === count, { interval: 0 });
+    // At most 0.5, 1, 2, 4 s: the fifth connection comes no earlier than half of their sum.
+    for (let turn = 1; turn <= 4; turn++) {
+      await ended(turn);
+      await vi.advanceTimersByTimeAsync(250 * 2 ** (turn - 1) - 1);
+      expect(turns).toBe(turn);
+      await vi.advanceTimersByTimeAsync(250 * 2 ** (turn - 1) + 1);
+      await vi.waitUntil(() => turns === turn + 1, { interval: 0 });
+    }
+    expect(seen.open).toBeLessThanOrEqual(1);
+  });
+
+  it('ends a request that is never answered, and does not wait for a token that never comes', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    let turns = 0;
+    let isTokenComing = true;
+    const seen = await follow(
+      (_request, response, turn) => {
+        turns = turn;
+        if (turn === 1) return;
+        begin(response);
+        response.write(': ok\n\n');
+      },
+      {
+        tokens: {
+          getToken: () => (isTokenComing ? Promise.resolve('t') : new Promise<string>(() => undefined)),
+          refreshToken: async () => 't',
+        },
+      },
+    );
+    await vi.waitUntil(() => turns === 1, { interval: 0 });
+    isTokenComing = false;
+    await vi.advanceTimersByTimeAsync(41_000);
+    expect(seen.statuses.at(-1)).toBe('connecting');
+    isTokenComing = true;
+    await vi.advanceTimersByTimeAsync(42_000);
+    await vi.waitUntil(() => seen.statuses.at(-1) === 'live', { interval: 0 });
+    expect(turns).toBe(2);
+  });
+
+  it('takes no page of a guest network for a stream', async () => {
+    const seen = await follow((_request, response, turn) => {
+      if (turn === 1) return void response.writeHead(200, { 'Content-Type': 'text/html' }).end('<html>Welcome</html>');
+      begin(response);
+      response.write(': ok\n\n');
+    });
+    await vi.waitFor(() => expect(seen.statuses.at(-1)).toBe('live'), { timeout: 8000 });
+    expect(seen.statuses).toEqual(['connecting', 'down', 'connecting', 'live']);
+  });
+
+  it('asks for a sign-in where there is no session left to have a token of', async () => {
+    const refuse = () => Promise.reject(new ApiProblem({ code: 'unauthorized' }, 401));
+    const seen = await follow(() => undefined, { tokens: { getToken: refuse, refreshToken: refuse } });
+    await vi.waitFor(() => expect(seen.statuses).toEqual(['connecting', 'signed-out']));
   });
 });

@@ -1,6 +1,7 @@
 import { createParser } from 'eventsource-parser';
 import type { LiveEvent } from './apply-event';
-import type { TokenSource } from './api';
+import { ApiProblem, type TokenSource } from './api';
+import { guarded, tellFault } from './listeners';
 import type { Conversation, Message } from './types';
 
 /** `unsupported`: the server has no stream, so the caller asks in intervals. */
@@ -17,6 +18,8 @@ export interface StreamOptions {
 }
 
 const WATCHDOG_MS = 40_000;
+// A stream that ends sooner has failed, whatever it said before.
+const STEADY_MS = 5000;
 const FIRST_WAIT_MS = 500;
 const LONGEST_WAIT_MS = 30_000;
 const PROBE_AGAIN_MS = 60_000;
@@ -59,7 +62,7 @@ export class LiveEvents {
 
   private async follow(): Promise<void> {
     while (!this.stopped.signal.aborted) {
-      this.options.onStatus('connecting');
+      this.tell('connecting');
       const wait = await this.once();
       if (this.stopped.signal.aborted || wait === null) return;
       await new Promise<void>((resolve) => {
@@ -74,37 +77,53 @@ export class LiveEvents {
 
   /** One connection, to its end: milliseconds to wait before the next one, null to stop. */
   private async once(): Promise<number | null> {
-    const { url, tokens, onStatus } = this.options;
-    this.current = new AbortController();
-    const { signal } = this.current;
+    const { url, tokens } = this.options;
+    const connection = new AbortController();
+    this.current = connection;
+    const { signal } = connection;
+    const watchdog = new Watchdog(() => connection.abort());
+    let openedAt = Number.POSITIVE_INFINITY;
     try {
-      const response = await this.open(url, tokens, signal);
+      const response = await orAborted(this.open(url, tokens, signal), signal);
       if (response.status === 404 || response.status === 405 || response.status === 501) {
-        onStatus('unsupported');
+        this.tell('unsupported');
         return PROBE_AGAIN_MS;
       }
       if (response.status === 401) {
-        onStatus('signed-out');
+        this.tell('signed-out');
         return null;
       }
-      if (!response.ok || response.body === null) {
-        onStatus('down');
+      if (!response.ok || response.body === null || !isStream(response)) {
+        this.tell('down');
         const asked = Number(response.headers.get('Retry-After') ?? 0) * 1000;
-        return Math.max(this.nextWait(), Number.isFinite(asked) ? asked : 0);
+        return Math.max(this.nextWait(), Number.isFinite(asked) ? Math.min(asked, LONGEST_WAIT_MS) : 0);
       }
-      onStatus('live');
+      openedAt = performance.now();
+      this.tell('live');
       // Without an event to resume behind, what happened between the first answers and now is not known.
-      if (this.lastEventId === null) this.options.onGap();
-      await this.read(response.body);
-      onStatus('down');
-      // The server ends a stream with its token: that is no failure.
-      return this.failures === 0 ? FIRST_WAIT_MS * Math.random() : this.nextWait();
-    } catch {
-      // The connection broke, the watchdog ended it, or no token could be had: all are tried again.
+      if (this.lastEventId === null) guarded(this.options.onGap);
+      await this.read(response.body, watchdog);
+    } catch (error) {
       if (this.stopped.signal.aborted) return null;
-      onStatus('down');
-      return this.nextWait();
+      if (error instanceof ApiProblem && error.status === 401) {
+        this.tell('signed-out');
+        return null;
+      }
+      // The connection broke, the watchdog ended it, or no token could be had: all are tried again.
+    } finally {
+      watchdog.stop();
+      // Whatever has ended it: nothing of it stays open beside the next one.
+      connection.abort();
     }
+    this.tell('down');
+    // The server ends a stream with its token: one that has lasted is no failure.
+    if (performance.now() - openedAt < STEADY_MS || openedAt === Number.POSITIVE_INFINITY) return this.nextWait();
+    this.failures = 0;
+    return FIRST_WAIT_MS * Math.random();
+  }
+
+  private tell(status: StreamStatus): void {
+    guarded(() => this.options.onStatus(status));
   }
 
   private async open(url: string, tokens: TokenSource, signal: AbortSignal): Promise<Response> {
@@ -118,48 +137,78 @@ export class LiveEvents {
     return response.status === 401 ? ask(await tokens.refreshToken(token)) : response;
   }
 
-  private async read(body: ReadableStream<Uint8Array>): Promise<void> {
+  private async read(body: ReadableStream<Uint8Array>, watchdog: Watchdog): Promise<void> {
     const reader = body.pipeThrough(new TextDecoderStream() as ReadableWritablePair<string, Uint8Array>).getReader();
     const parser = createParser({
       onEvent: ({ id, event, data }) => {
-        this.failures = 0;
         if (id) this.lastEventId = id;
-        if (event === 'reset') this.options.onGap();
+        if (event === 'reset') guarded(this.options.onGap);
         else if (event && TYPES.has(event)) this.deliver(event, data, id ?? null);
       },
     });
-    let timer: ReturnType<typeof setTimeout> | undefined;
-    const rearm = () => {
-      clearTimeout(timer);
-      timer = setTimeout(() => this.current?.abort(), WATCHDOG_MS);
-    };
-    try {
-      for (rearm(); ; rearm()) {
-        const { value, done } = await reader.read();
-        if (done) return;
-        this.failures = 0;
-        parser.feed(value);
-      }
-    } finally {
-      clearTimeout(timer);
+    for (watchdog.rearm(); ; watchdog.rearm()) {
+      const { value, done } = await reader.read();
+      if (done) return;
+      parser.feed(value);
     }
   }
 
+  /** An event that cannot be read, or that somebody fails at, is one fault; what it told of is loaded again. */
   private deliver(type: string, data: string, id: string | null): void {
-    const body: unknown = JSON.parse(data);
-    const part = (name: string): unknown =>
-      typeof body === 'object' && body !== null ? (Reflect.get(body, name) ?? null) : null;
-    // The contract's section 4 says what these are; the types come from the same document.
-    const event: LiveEvent = {
-      type: type as LiveEvent['type'],
-      message: part('message') as Message | null,
-      conversation: part('conversation') as Conversation | null,
-    };
-    this.options.onEvent(event, id);
+    try {
+      this.options.onEvent(readEvent(type, data), id);
+    } catch (error) {
+      tellFault(error);
+      guarded(this.options.onGap);
+    }
   }
 
   private nextWait(): number {
     const ceiling = Math.min(LONGEST_WAIT_MS, FIRST_WAIT_MS * 2 ** this.failures++);
     return ceiling / 2 + (Math.random() * ceiling) / 2;
   }
+}
+
+/** A guest network's sign-in page is a 200 too. */
+const isStream = (response: Response): boolean =>
+  response.headers.get('Content-Type')?.startsWith('text/event-stream') === true;
+
+/** Ends what has been silent for too long: from the first request on, and again after each byte. */
+class Watchdog {
+  private timer: ReturnType<typeof setTimeout> | undefined;
+  private readonly bite: () => void;
+
+  constructor(bite: () => void) {
+    this.bite = bite;
+    this.rearm();
+  }
+
+  rearm(): void {
+    clearTimeout(this.timer);
+    this.timer = setTimeout(this.bite, WATCHDOG_MS);
+  }
+
+  stop(): void {
+    clearTimeout(this.timer);
+  }
+}
+
+/** The promise, or a rejection once the signal says so: not everything that is waited for has an ear for it. */
+function orAborted<T>(asked: Promise<T>, signal: AbortSignal): Promise<T> {
+  const ended = new Promise<never>((_, reject) => {
+    signal.addEventListener('abort', () => reject(signal.reason as Error), { once: true });
+  });
+  return Promise.race([asked, ended]);
+}
+
+function readEvent(type: string, data: string): LiveEvent {
+  const body: unknown = JSON.parse(data);
+  const part = (name: string): unknown =>
+    typeof body === 'object' && body !== null ? (Reflect.get(body, name) ?? null) : null;
+  // The contract's section 4 says what these are; the types come from the same document.
+  return {
+    type: type as LiveEvent['type'],
+    message: part('message') as Message | null,
+    conversation: part('conversation') as Conversation | null,
+  };
 }

@@ -1,4 +1,7 @@
 import { ApiProblem } from './api';
+import { holdPage } from './leaving';
+import { Listeners, tellFault } from './listeners';
+import type { Store } from './storage';
 
 /** A reply that the agent has sent and the server has not yet stored. */
 export interface OutboxEntry {
@@ -8,41 +11,68 @@ export interface OutboxEntry {
   text: string;
   replyTo: string | null;
   createdAt: string;
-  /** `stopped` waits for the agent; `detail` says why. */
-  state: 'waiting' | 'sending' | 'stopped';
-  detail: string | null;
-  /** The API's word for the reason; null where there is none yet. */
+  /** Only what was refused for good waits for the agent; all else goes by itself as soon as it can. */
+  state: 'waiting' | 'sending' | 'refused';
+  /** Why it is not there yet, in the API's words; null before the first try has failed. */
   code: string | null;
-  /** Refused for good: the same again would be refused too. */
-  isRefused: boolean;
+  detail: string | null;
+  /** Whether it outlives the page. */
+  isKept: boolean;
 }
+
+type Written = Omit<OutboxEntry, 'state' | 'code' | 'detail' | 'isKept'>;
 
 export interface OutboxOptions {
-  storage: Pick<Storage, 'getItem' | 'setItem' | 'removeItem' | 'key' | 'length'>;
+  storage: Pick<Store, 'get' | 'set' | 'remove' | 'keys' | 'isKept'>;
   prefix: string;
-  /** Resolves when the server has stored it; rejects with ApiProblem otherwise. */
-  send: (entry: OutboxEntry) => Promise<void>;
-  /** Milliseconds until a temporary refusal is tried again by itself. */
-  retryDelay?: (problem: ApiProblem, attempt: number) => number;
+  /** Runs alone among the tabs of this browser that give the same name. */
+  alone?: (name: string, run: () => Promise<void>) => Promise<void>;
 }
 
-const GIVE_UP_AFTER = 3;
-const UNTRIED = { detail: null, code: null, isRefused: false };
+/** Resolves when the server has stored it; rejects with ApiProblem otherwise. It should end with its signal. */
+export type Send = (entry: OutboxEntry, signal: AbortSignal) => Promise<void>;
 
-const defaultDelay = (problem: ApiProblem, attempt: number): number =>
-  Math.max((problem.retryAfterS ?? 0) * 1000, 1000 * 2 ** attempt);
+const PATIENCE_MS = 20_000;
+const FIRST_WAIT_MS = 1000;
+const LONGEST_WAIT_MS = 30_000;
+// A request that is older than this when the network comes back may hang on a line that is dead.
+const HANGING_MS = 3000;
+const UNTRIED = { code: null, detail: null };
+
+interface Wait {
+  notBefore: number;
+  hurry: () => void;
+}
 
 /**
- * Sends replies in order, one at a time in a conversation, and keeps them in the browser until the server
- * has them: a reload loses nothing. Trying again is safe, since the key of a reply never changes.
+ * What the agent should know has not gone out: what was refused, or tried in vain, and what waits behind that. A reply
+ * that was just written has a moment.
+ */
+export function unsentOf(entries: readonly OutboxEntry[]): OutboxEntry[] {
+  const held = new Set(entries.filter(({ code, state }) => code !== null && state !== 'refused').map(conversationOf));
+  return entries.filter((entry) => entry.state === 'refused' || held.has(conversationOf(entry)));
+}
+
+const conversationOf = (entry: OutboxEntry): string => entry.conversationId;
+
+/**
+ * Sends replies in order, one at a time in a conversation, until the server has each of them, and keeps them in the
+ * browser meanwhile: neither an outage nor a reload loses one or asks for a hand. Trying again is safe, since the key
+ * of a reply never changes: the server stores it once. Tabs of one browser share what waits, and take turns.
  */
 export class Outbox {
   private entries: readonly OutboxEntry[];
-  private readonly listeners = new Set<() => void>();
+  private readonly listeners = new Listeners();
   private readonly busy = new Set<string>();
+  private readonly waits = new Set<Wait>();
+  private readonly attempts = new Map<AbortController, number>();
+  private readonly failures = new Map<string, number>();
   private readonly options: OutboxOptions;
+  private isRunning = false;
+  private send: Send;
 
-  constructor(options: OutboxOptions) {
+  constructor(send: Send, options: OutboxOptions) {
+    this.send = send;
     this.options = options;
     this.entries = this.stored();
   }
@@ -50,27 +80,55 @@ export class Outbox {
   /** All entries, the oldest first; the same array until something changes. */
   readonly snapshot = (): readonly OutboxEntry[] => this.entries;
 
-  readonly subscribe = (listener: () => void): (() => void) => {
-    this.listeners.add(listener);
-    return () => this.listeners.delete(listener);
-  };
+  readonly subscribe = this.listeners.subscribe;
 
-  /** Send what an earlier visit left, and what was stopped by a lost connection. */
-  resume(): void {
-    const isStuck = (entry: OutboxEntry) => entry.state === 'stopped' && !entry.isRefused;
-    for (const entry of this.entries.filter(isStuck)) this.change(entry, { ...UNTRIED, state: 'waiting' });
+  /** From now on by this: with another session, say. What waits is tried at once. */
+  sendBy(send: Send): void {
+    this.send = send;
+    this.wake();
+  }
+
+  /** Begins with what an earlier visit left. */
+  start(): void {
+    if (this.isRunning) return;
+    this.isRunning = true;
+    addEventListener('storage', this.hear);
     for (const id of new Set(this.entries.map((entry) => entry.conversationId))) void this.run(id);
   }
 
-  add(entry: Omit<OutboxEntry, 'state' | keyof typeof UNTRIED>): void {
-    this.put({ ...entry, ...UNTRIED, state: 'waiting' });
-    void this.run(entry.conversationId);
+  stop(): void {
+    this.isRunning = false;
+    removeEventListener('storage', this.hear);
+    for (const abort of this.attempts.keys()) abort.abort();
+    for (const { hurry } of this.waits) hurry();
+    holdPage('outbox', false);
   }
 
+  /** The server may live again: whatever waits is tried now, but for what it has asked to come later. */
+  readonly wake = (): void => {
+    this.failures.clear();
+    for (const { hurry } of this.waits) hurry();
+  };
+
+  /** The network is back: what was asked on the line that broke is asked again. */
+  readonly reconnect = (): void => {
+    for (const [abort, since] of this.attempts)
+      if (Date.now() - since > HANGING_MS) abort.abort(new DOMException('The line has changed.', 'TimeoutError'));
+    this.wake();
+  };
+
+  add(written: Written): void {
+    const last = this.entries.findLast(({ conversationId }) => conversationId === written.conversationId);
+    const createdAt = last && last.createdAt >= written.createdAt ? justAfter(last.createdAt) : written.createdAt;
+    this.put({ ...written, createdAt, ...UNTRIED, state: 'waiting', isKept: true }, true);
+    void this.run(written.conversationId);
+  }
+
+  /** Try again what was refused. */
   retry(clientMessageId: string): void {
     const entry = this.find(clientMessageId);
     if (!entry) return;
-    this.change(entry, { ...UNTRIED, state: 'waiting' });
+    this.put({ ...entry, ...UNTRIED, state: 'waiting' }, true);
     void this.run(entry.conversationId);
   }
 
@@ -78,98 +136,241 @@ export class Outbox {
     const entry = this.find(clientMessageId);
     if (!entry || entry.state === 'sending') return;
     this.remove(clientMessageId);
-    void this.run(entry.conversationId);
+    this.wake();
+  }
+
+  private next(conversationId: string): OutboxEntry | undefined {
+    return this.entries.find((entry) => entry.conversationId === conversationId && entry.state !== 'refused');
   }
 
   private async run(conversationId: string): Promise<void> {
-    if (this.busy.has(conversationId)) return;
+    if (!this.isRunning || this.busy.has(conversationId)) return;
     this.busy.add(conversationId);
     try {
-      for (let attempt = 0; ; ) {
-        const entry = this.entries.find((item) => item.conversationId === conversationId && !item.isRefused);
-        // What was stopped holds back what was written after it: replies arrive in the order of writing.
-        if (entry === undefined || entry.state === 'stopped') return;
-        this.change(entry, { state: 'sending' });
-        const problem = await this.attempt(entry);
-        if (problem === null) {
-          this.remove(entry.clientMessageId);
-          attempt = 0;
-        } else if (problem.isTemporary && problem.status !== 0 && attempt < GIVE_UP_AFTER) {
-          const delay = (this.options.retryDelay ?? defaultDelay)(problem, attempt++);
-          await new Promise((resolve) => setTimeout(resolve, delay));
-        } else {
-          const { message: detail, code } = problem;
-          this.change(entry, { state: 'stopped', detail, code, isRefused: !problem.isTemporary });
+      while (this.isRunning && this.next(conversationId)) {
+        let problem: ApiProblem | null = null;
+        try {
+          problem = await this.turn(conversationId);
+        } catch (error) {
+          // A fault of ours is no reason to send no more: it is told, and the next try comes later.
+          tellFault(error);
+          problem = new ApiProblem({}, 0);
         }
+        if (problem === null) this.failures.delete(conversationId);
+        else await this.pause(conversationId, problem);
       }
     } finally {
       this.busy.delete(conversationId);
     }
   }
 
+  /** One try of the oldest; the problem that the next one has to wait for. */
+  private async turn(conversationId: string): Promise<ApiProblem | null> {
+    let problem: ApiProblem | null = null;
+    await (this.options.alone ?? alone)(this.options.prefix + conversationId, async () => {
+      this.lookAround();
+      const entry = this.next(conversationId);
+      if (!entry || !this.isRunning) return;
+      this.put({ ...entry, state: 'sending' }, false);
+      problem = await this.attempt(entry);
+      if (!this.isRunning) return;
+      if (problem === null) this.remove(entry.clientMessageId);
+      else this.note(entry, problem);
+      // Refused for good: those behind it go on at once.
+      if (problem?.isRefusal) problem = null;
+    });
+    return problem;
+  }
+
   private async attempt(entry: OutboxEntry): Promise<ApiProblem | null> {
+    const abort = new AbortController();
+    const { signal } = abort;
+    this.attempts.set(abort, Date.now());
+    const limit = setTimeout(() => abort.abort(new DOMException('No answer.', 'TimeoutError')), PATIENCE_MS);
     try {
-      await this.options.send(entry);
+      // What has no ear for the signal, such as a token that does not come, must not hold the others up either.
+      const ended = new Promise<never>((_, reject) => signal.addEventListener('abort', () => reject(signal.reason as Error)));
+      await Promise.race([this.send(entry, signal), ended]);
       return null;
     } catch (error) {
       if (error instanceof ApiProblem) return error;
-      // A time-out of the request's own signal; anything else is a fault of ours and is shown as such.
-      return new ApiProblem({ detail: 'The server did not answer in time.', code: 'timeout' }, 0);
+      if (!signal.aborted) tellFault(error);
+      return new ApiProblem({ code: 'timeout', detail: 'The server did not answer in time.' }, 0);
+    } finally {
+      clearTimeout(limit);
+      this.attempts.delete(abort);
     }
+  }
+
+  private note(entry: OutboxEntry, problem: ApiProblem): void {
+    const current = this.find(entry.clientMessageId);
+    if (!current) return;
+    const state = problem.isRefusal ? 'refused' : 'waiting';
+    this.put({ ...current, state, code: problem.code, detail: problem.message }, true);
+  }
+
+  private async pause(conversationId: string, problem: ApiProblem): Promise<void> {
+    if (!this.isRunning) return;
+    const failures = this.failures.get(conversationId) ?? 0;
+    this.failures.set(conversationId, failures + 1);
+    const asked = Math.min(LONGEST_WAIT_MS, (problem.retryAfterS ?? 0) * 1000);
+    const own = Math.min(LONGEST_WAIT_MS, FIRST_WAIT_MS * 2 ** failures);
+    const notBefore = Date.now() + asked;
+    // Not all pages at the same moment, when a server comes back to many.
+    const delay = Math.max(asked, own * (0.75 + Math.random() / 4));
+    await new Promise<void>((resolve) => {
+      const wait: Wait = {
+        notBefore,
+        hurry: () => {
+          clearTimeout(timer);
+          const left = this.isRunning ? wait.notBefore - Date.now() : 0;
+          timer = setTimeout(end, Math.max(0, left));
+        },
+      };
+      const end = () => {
+        this.waits.delete(wait);
+        resolve();
+      };
+      let timer = setTimeout(end, delay);
+      this.waits.add(wait);
+    });
   }
 
   private find(clientMessageId: string): OutboxEntry | undefined {
     return this.entries.find((entry) => entry.clientMessageId === clientMessageId);
   }
 
-  private put(entry: OutboxEntry): void {
-    const index = this.entries.findIndex((item) => item.clientMessageId === entry.clientMessageId);
-    this.entries = index === -1 ? [...this.entries, entry] : this.entries.with(index, entry);
-    // Every entry under a key of its own: two tabs never write over each other's.
-    this.options.storage.setItem(this.options.prefix + entry.clientMessageId, JSON.stringify(entry));
+  /** The list first: what cannot be stored is sent all the same. */
+  private put(entry: OutboxEntry, isToBeStored: boolean): void {
+    this.place(entry);
+    if (isToBeStored) this.store(entry);
     this.tell();
   }
 
-  private change(entry: OutboxEntry, change: Partial<OutboxEntry>): void {
-    const current = this.find(entry.clientMessageId);
-    if (current) this.put({ ...current, ...change });
+  private store(entry: OutboxEntry): void {
+    this.restore();
+    const { isKept: _, ...rest } = entry;
+    // Every entry under a key of its own: two tabs never write over each other's.
+    const text = JSON.stringify({ ...rest, isRefused: entry.state === 'refused' });
+    const isKept = this.options.storage.set(this.options.prefix + entry.clientMessageId, text);
+    if (isKept !== entry.isKept) this.place({ ...entry, isKept });
+  }
+
+  /** Where the mark is missing somebody has emptied the storage: what is known here is stored again. */
+  private restore(): void {
+    const { storage, prefix } = this.options;
+    if (storage.get(prefix) === MARK) return;
+    storage.set(prefix, MARK);
+    for (const entry of this.entries) this.store(entry);
+  }
+
+  private place(entry: OutboxEntry): void {
+    const index = this.entries.findIndex((item) => item.clientMessageId === entry.clientMessageId);
+    this.entries = index === -1 ? [...this.entries, entry].toSorted(byTime) : this.entries.with(index, entry);
   }
 
   private remove(clientMessageId: string): void {
-    this.entries = this.entries.filter((entry) => entry.clientMessageId !== clientMessageId);
-    this.options.storage.removeItem(this.options.prefix + clientMessageId);
+    this.options.storage.remove(this.options.prefix + clientMessageId);
+    this.drop(clientMessageId);
+  }
+
+  private drop(clientMessageId: string): void {
+    const left = this.entries.filter((entry) => entry.clientMessageId !== clientMessageId);
+    if (left.length === this.entries.length) return;
+    this.entries = left;
     this.tell();
   }
 
   private tell(): void {
-    for (const listener of this.listeners) listener();
+    holdPage('outbox', this.isRunning && this.entries.some((entry) => !entry.isKept && entry.state !== 'refused'));
+    this.listeners.tell();
+  }
+
+  /** Another tab has written, sent or thrown away. */
+  private readonly hear = ({ key, newValue }: StorageEvent): void => {
+    const { prefix } = this.options;
+    // Signed out there: what was written goes with them.
+    if (key === prefix && newValue === null) for (const entry of this.entries) this.drop(entry.clientMessageId);
+    else if (key?.startsWith(prefix)) this.lookAround();
+  };
+
+  /** What other tabs have written is ours too; what is gone from the storage they have sent, or thrown away. */
+  private lookAround(): void {
+    const { storage, prefix } = this.options;
+    this.restore();
+    for (const { clientMessageId, isKept, state } of this.entries)
+      if (isKept && state !== 'sending' && storage.get(prefix + clientMessageId) === null) this.drop(clientMessageId);
+    for (const entry of this.stored()) {
+      const known = this.find(entry.clientMessageId);
+      if (known?.state === 'sending' || (known?.state === entry.state && known.code === entry.code)) continue;
+      this.place(entry);
+      this.tell();
+      void this.run(entry.conversationId);
+    }
   }
 
   private stored(): OutboxEntry[] {
     const { storage, prefix } = this.options;
-    const found: OutboxEntry[] = [];
-    for (let index = 0; index < storage.length; index++) {
-      const key = storage.key(index);
-      if (!key?.startsWith(prefix)) continue;
-      const entry = readEntry(storage.getItem(key));
-      if (entry) found.push(entry.state === 'sending' ? { ...entry, state: 'waiting' } : entry);
-    }
-    return found.toSorted((a, b) => (a.createdAt < b.createdAt ? -1 : 1));
+    return storage
+      .keys(prefix)
+      .map((key) => readEntry(storage.get(key), storage.isKept(key)))
+      .filter((entry) => entry !== null)
+      .toSorted(byTime);
   }
 }
 
-function readEntry(text: string | null): OutboxEntry | null {
+/** Beside the entries, from the first of them on: where it is missing they were not sent, but swept away. */
+const MARK = 'waiting';
+
+const byTime = (a: OutboxEntry, b: OutboxEntry): number =>
+  a.createdAt === b.createdAt ? 0 : a.createdAt < b.createdAt ? -1 : 1;
+
+/** A clock may stand still, or be put back: what was written later is sent later. */
+const justAfter = (time: string): string => new Date(Date.parse(time) + 1).toISOString();
+
+/** By the browser's locks. Where there are none, or none comes, tabs may send the same: the server stores it once. */
+async function alone(name: string, run: () => Promise<void>): Promise<void> {
+  let hasRun = false;
+  const once = async () => {
+    if (hasRun) return;
+    hasRun = true;
+    await run();
+  };
   try {
-    const value: unknown = JSON.parse(text ?? 'null');
-    const isEntry =
-      typeof value === 'object' &&
-      value !== null &&
-      ['clientMessageId', 'conversationId', 'phoneNumberId', 'text', 'createdAt'].every(
-        (name) => typeof Reflect.get(value, name) === 'string',
-      );
-    // Checked just above, field by field, as far as it is used.
-    return isEntry ? (value as OutboxEntry) : null;
+    const patience = AbortSignal.timeout(PATIENCE_MS);
+    await navigator.locks.request(name, { signal: patience }, once);
+  } catch (error) {
+    if (hasRun) throw error;
+    await once();
+  }
+}
+
+function readEntry(text: string | null, isKept: boolean): OutboxEntry | null {
+  let value: unknown;
+  try {
+    value = JSON.parse(text ?? 'null');
   } catch {
     return null;
   }
+  if (typeof value !== 'object' || value === null) return null;
+  const part = (name: string): unknown => Reflect.get(value, name);
+  const word = (name: string): string | null => {
+    const given = part(name);
+    return typeof given === 'string' ? given : null;
+  };
+  const [clientMessageId, conversationId] = [word('clientMessageId'), word('conversationId')];
+  const [phoneNumberId, written, createdAt] = [word('phoneNumberId'), word('text'), word('createdAt')];
+  if (!clientMessageId || !conversationId || !phoneNumberId || !written || !createdAt) return null;
+  return {
+    clientMessageId,
+    conversationId,
+    phoneNumberId,
+    text: written,
+    createdAt,
+    replyTo: word('replyTo'),
+    code: word('code'),
+    detail: word('detail'),
+    state: part('isRefused') === true ? 'refused' : 'waiting',
+    isKept,
+  };
 }

@@ -1,6 +1,7 @@
 import { isVoiceNote } from './message-content';
 import { mediaOf } from './message-parts';
 import type { Message } from './types';
+import { local } from './storage';
 
 interface State {
   /** The message that plays; null: none. */
@@ -12,7 +13,7 @@ interface State {
 const RATE = 'livechat.playback-rate';
 
 function storedRate(): number {
-  const rate = Number(localStorage.getItem(RATE));
+  const rate = Number(local.get(RATE));
   return rate >= 1 && rate <= 2 ? rate : 1;
 }
 
@@ -39,7 +40,7 @@ class Playback {
   }
 
   setRate(rate: number): void {
-    localStorage.setItem(RATE, String(rate));
+    local.set(RATE, String(rate));
     this.set({ ...this.state, rate });
   }
 

@@ -1,3 +1,4 @@
+import { local } from './storage';
 /** How this browser's agent likes the page. Kept here alone: it is about this screen and these hands. */
 export interface Settings {
   /** Enter sends and Shift+Enter begins a line; else Ctrl/⌘+Enter sends. */
@@ -54,13 +55,13 @@ export function readSettings(text: string | null): Settings {
 }
 
 export function getSettings(): Settings {
-  current ??= readSettings(localStorage.getItem(KEY));
+  current ??= readSettings(local.get(KEY));
   return current;
 }
 
 export function changeSettings(change: Partial<Settings>): void {
   current = { ...getSettings(), ...change };
-  localStorage.setItem(KEY, JSON.stringify(current));
+  local.set(KEY, JSON.stringify(current));
   for (const listener of listeners) listener();
 }
 

@@ -1,4 +1,5 @@
 import type { LiveEvent } from './apply-event';
+import { guarded } from './listeners';
 import { LiveEvents, type StreamOptions, type StreamStatus } from './live-events';
 
 export interface SharedOptions extends Omit<StreamOptions, 'lastEventId'> {
@@ -30,8 +31,7 @@ export class SharedStream {
 
   constructor(options: SharedOptions) {
     this.options = options;
-    const canShare = 'locks' in navigator && typeof BroadcastChannel === 'function';
-    this.channel = canShare ? new BroadcastChannel(options.name) : null;
+    this.channel = openChannel(options.name);
   }
 
   start(): void {
@@ -40,16 +40,16 @@ export class SharedStream {
       return;
     }
     this.channel.addEventListener('message', (message: MessageEvent<News>) => this.hear(message.data));
-    this.channel.postMessage({ kind: 'hello' } satisfies News);
+    this.tell({ kind: 'hello' });
     const { signal } = this.stopped;
     navigator.locks
       .request(this.options.name, { signal }, () => {
         this.lead();
         return new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve()));
       })
-      .catch((error: unknown) => {
-        // Stopped while it waited for the lock.
-        if (!signal.aborted) throw error;
+      .catch(() => {
+        // Stopped while it waited for the lock; or this browser gives none, and the tab has a stream of its own.
+        if (!this.stream) this.lead();
       });
   }
 
@@ -83,7 +83,8 @@ export class SharedStream {
   }
 
   private tell(news: News): void {
-    if (!this.stopped.signal.aborted) this.channel?.postMessage(news);
+    // What the other tabs are not told they ask for; this one must not stop for it.
+    if (!this.stopped.signal.aborted) guarded(() => this.channel?.postMessage(news));
   }
 
   private hear(news: News): void {
@@ -111,5 +112,14 @@ export class SharedStream {
       case 'poke':
         this.stream?.poke();
     }
+  }
+}
+
+/** Null where tabs cannot share: a browser may have neither, or forbid them. */
+function openChannel(name: string): BroadcastChannel | null {
+  try {
+    return 'locks' in navigator ? new BroadcastChannel(name) : null;
+  } catch {
+    return null;
   }
 }

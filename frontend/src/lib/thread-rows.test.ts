@@ -14,7 +14,7 @@ const entry = (id: string, time: string): OutboxEntry => ({
   state: 'sending',
   detail: null,
   code: null,
-  isRefused: false,
+  isKept: true,
 });
 
 describe('the rows of a thread', () => {

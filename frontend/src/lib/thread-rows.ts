@@ -81,7 +81,7 @@ function itemOfMessage(message: Message): Item {
 }
 
 function itemOfEntry(entry: OutboxEntry): Item {
-  const side = entry.state === 'stopped' ? entry.clientMessageId : 'outbound';
+  const side = entry.state === 'refused' ? entry.clientMessageId : 'outbound';
   return { key: entry.clientMessageId, time: entry.createdAt, side, message: null, entry };
 }
 

@@ -59,7 +59,8 @@ const typeNames: Record<string, string> = {
 const page = {
   product: 'الدردشة المباشرة',
   productLong: 'الدردشة المباشرة لواتساب للأعمال',
-  title: (unread) => (unread > 0 ? `(${unread}) الدردشة المباشرة` : 'الدردشة المباشرة'),
+  title: (unread, unsent) =>
+    `${unread > 0 ? `(${unread}) ` : ''}الدردشة المباشرة${unsent > 0 ? ` · لم تُرسل: ${unsent}` : ''}`,
   retry: 'حاول مرة أخرى',
   cancel: 'إلغاء',
   close: 'إغلاق',
@@ -140,6 +141,7 @@ const page = {
     showAll: 'عرض الكل',
     you: 'أنت: ',
     draft: 'مسودة: ',
+    unsent: 'لم تُرسل: ',
     draftFiles: (count) =>
       plural(count, {
         zero: 'لا ملفات',
@@ -209,8 +211,14 @@ const page = {
     unknownWarning: 'قد يستلمها العميل مرتين.',
     sendAnyway: 'إرسال من جديد رغم ذلك',
     sentAgain: 'أُرسلت من جديد أدناه',
-    notSaved: 'لم تُحفظ',
+    notSent: 'لم تُرسل',
+    waitsForNetwork: 'في انتظار الشبكة',
+    waitsForServer: 'في انتظار الخادم',
+    waitsForSignIn: 'في انتظار تسجيل دخولك',
+    notKept: 'لا يحفظ هذا المتصفح شيئًا: اترك هذه الصفحة مفتوحة حتى تُرسل.',
     delete: 'حذف',
+    hide: 'إخفاء هنا',
+    hideTitle: 'إخفاؤها في هذا المتصفح. تبقى ظاهرة لغيرك.',
     resend: 'إرسال من جديد',
     sendTemplate: 'إرسال قالب',
   },
@@ -231,6 +239,11 @@ const page = {
     left: (count) =>
       count >= 0 ? `بقي ${count.toLocaleString('ar')} حرفًا` : `${(-count).toLocaleString('ar')} حرفًا أكثر من اللازم`,
     replyingTo: (name) => `رد على ${name}`,
+    goneElsewhere: 'أُرسل ما كان هنا أو مُسح على جهاز آخر.',
+    goneDetail: 'أُرسل ما بدأ به هذا النص أو مُسح على جهاز آخر. ربما وصل إلى عميلك بالفعل.',
+    goneKeep: 'الاحتفاظ بنصي',
+    goneDiscard: 'تجاهل',
+    notKept: 'لا يحفظ هذا المتصفح شيئًا ولا يمكن الوصول إلى الخادم: يضيع نصك إذا أُغلقت الصفحة.',
     cancelReply: 'إلغاء الرد',
     closedHeading: 'لا يمكن إعادة فتح هذه الدردشة إلا بقالب',
     closedDetail: 'مرّت أكثر من 24 ساعة على آخر رسالة من العميل. تُفتح الردود الحرة من جديد مع رسالته التالية.',

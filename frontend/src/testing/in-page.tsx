@@ -4,6 +4,7 @@ import type { ReactNode } from 'react';
 import { type Services, ServicesContext } from '../hooks/services';
 import { newApiClient } from '../lib/api';
 import { Outbox, type OutboxEntry } from '../lib/outbox';
+import { local } from '../lib/storage';
 
 const tokens = { getToken: async () => 'token', refreshToken: async () => 'token' };
 
@@ -12,12 +13,9 @@ export function renderInPage(children: ReactNode) {
   const client = new QueryClient({ defaultOptions: { queries: { retry: false, staleTime: Number.POSITIVE_INFINITY } } });
   const sent: OutboxEntry[] = [];
   const send = async (entry: OutboxEntry) => void sent.push(entry);
-  const services: Services = {
-    api: newApiClient(tokens),
-    userId: 'u1',
-    tokens,
-    outbox: new Outbox({ storage: localStorage, prefix: 'livechat.outbox.u1.', send }),
-  };
+  const outbox = new Outbox(send, { storage: local, prefix: 'livechat.outbox.u1.' });
+  outbox.start();
+  const services: Services = { api: newApiClient(tokens), userId: 'u1', tokens, outbox };
   const wrap = (inner: ReactNode) => (
     <QueryClientProvider client={client}>
       <ServicesContext value={services}>{inner}</ServicesContext>

@@ -1,6 +1,7 @@
 import { Play } from 'lucide-react';
-import { lazy, Suspense, useCallback, useState } from 'react';
+import { Suspense, useCallback, useState } from 'react';
 import { duration } from '../../lib/format';
+import { lazyPart } from '../../lib/lazy-part';
 import { isAnimated, type MediaPart } from '../../lib/message-parts';
 import { typeName } from '../../lib/preview';
 import type { Message } from '../../lib/types';
@@ -8,7 +9,7 @@ import { k } from '../../messages/kinds-en';
 import { boxOf } from './media-box';
 import styles from './media.module.css';
 
-const Lightbox = lazy(() => import('./lightbox'));
+const Lightbox = lazyPart(() => import('./lightbox'));
 
 /** A picture, film or sticker in its fixed box; a click shows it large, beside the thread's others. */
 export function Picture(props: { message: Message; media: MediaPart; url: string; from: string }) {

@@ -1,10 +1,11 @@
 import { LayoutTemplate } from 'lucide-react';
-import { lazy, Suspense, useCallback, useState } from 'react';
+import { Suspense, useCallback, useState } from 'react';
 import { Button } from '../../components/button';
 import type { Recipient } from '../../hooks/send-part';
+import { lazyPart } from '../../lib/lazy-part';
 import { t } from '../../messages/en';
 
-const TemplateSheet = lazy(() => import('./template-sheet'));
+const TemplateSheet = lazyPart(() => import('./template-sheet'));
 
 /** The way into a conversation whose window is closed: a button, or a link among a bubble's. */
 export function ChooseTemplate({ recipient, isLink }: { recipient: Recipient; isLink?: boolean }) {

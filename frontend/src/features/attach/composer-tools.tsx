@@ -1,11 +1,12 @@
 import { Mic, Plus } from 'lucide-react';
-import { lazy, Suspense, useCallback, useEffect, useRef, useState } from 'react';
+import { Suspense, useCallback, useEffect, useRef, useState } from 'react';
 import { Button } from '../../components/button';
+import { lazyPart } from '../../lib/lazy-part';
 import type { Conversation } from '../../lib/types';
 import { t } from '../../messages/en';
 import styles from './composer-tools.module.css';
 
-const AttachRoot = lazy(() => import('./attach-root'));
+const AttachRoot = lazyPart(() => import('./attach-root'));
 
 /** What the agent wants of the part that is loaded on first use; `at` tells one wish from the next. */
 export type AttachWish =

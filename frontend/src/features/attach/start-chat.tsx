@@ -1,10 +1,11 @@
-import { lazy, type ReactNode, Suspense, useCallback, useState } from 'react';
+import { type ReactNode, Suspense, useCallback, useState } from 'react';
+import { lazyPart } from '../../lib/lazy-part';
 import { usePlace } from '../../hooks/place';
 import { useServices } from '../../hooks/services';
 import { StartChatContext } from '../../hooks/start-chat';
 import { bodyOf } from '../../lib/api';
 
-const TemplateSheet = lazy(() => import('./template-sheet'));
+const TemplateSheet = lazyPart(() => import('./template-sheet'));
 
 /** Lets what is inside begin a chat with a number: the conversation where there is one, else a template to it. */
 export function StartChatProvider({ phoneNumberId, children }: { phoneNumberId: string; children: ReactNode }) {

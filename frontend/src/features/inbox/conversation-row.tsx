@@ -3,6 +3,7 @@ import { Link } from 'wouter';
 import { Avatar } from '../../components/avatar';
 import { Tick } from '../../components/tick';
 import { useSavedDraft } from '../../hooks/draft';
+import { useUnsent } from '../../hooks/services';
 import { fullTime, listTime } from '../../lib/format';
 import { customerName } from '../../lib/names';
 import { preview } from '../../lib/preview';
@@ -29,6 +30,7 @@ export const ConversationRow = memo(function ConversationRow(props: Props) {
   const words = useSavedDraft(userId, conversation);
   const files = useSyncExternalStore(subscribeUnsentFiles, () => unsentFiles(conversation.id));
   const draft = [files > 0 && t.inbox.draftFiles(files), words].filter(Boolean).join(' · ');
+  const unsent = useUnsent(conversation.id);
   const { last_message_time: time, unread_count: unread } = conversation;
   const left = serviceWindow(conversation.window_expires_at, now);
   return (
@@ -53,10 +55,10 @@ export const ConversationRow = memo(function ConversationRow(props: Props) {
           )}
         </span>
         <span className={styles.bottom}>
-          {draft !== '' && !isCurrent ? (
+          {unsent !== null || (draft !== '' && !isCurrent) ? (
             <span className={styles.preview}>
-              <span className={styles.draft}>{t.inbox.draft}</span>
-              <bdi>{draft}</bdi>
+              <span className={styles.draft}>{unsent === null ? t.inbox.draft : t.inbox.unsent}</span>
+              <bdi>{unsent ?? draft}</bdi>
             </span>
           ) : (
             <LastMessage conversation={conversation} />

@@ -1,10 +1,11 @@
-import { type ReactNode, useCallback, useEffect, useRef, useState } from 'react';
+import { type ReactNode, Suspense, useCallback, useEffect, useRef, useState } from 'react';
 import { Dialog } from '../../components/dialog';
 import type { Configuration } from '../../lib/configuration';
+import { lazyPart } from '../../lib/lazy-part';
+import { visit } from '../../lib/storage';
 import { t } from '../../messages/en';
 import { signInToDemo } from './demo-session';
 import type { Session } from './session';
-import { SignIn, SignInPage } from './sign-in';
 import type { SupabaseSignIn } from './supabase-session';
 
 interface Props {
@@ -12,10 +13,14 @@ interface Props {
   children: (session: Session, end: { signOut: () => void; expire: () => void }) => ReactNode;
 }
 
+// Most visits begin signed in.
+const SignInPage = lazyPart(async () => ({ default: (await import('./sign-in')).SignInPage }));
+const SignIn = lazyPart(async () => ({ default: (await import('./sign-in')).SignIn }));
+
 const SIGNED_OUT = 'livechat.signed-out';
 
 const hasSignedOutOfDemo = ({ sandbox_url }: Configuration): boolean =>
-  sandbox_url !== null && sessionStorage.getItem(SIGNED_OUT) !== null;
+  sandbox_url !== null && visit.get(SIGNED_OUT) !== null;
 
 /**
  * Shows its children to who is signed in, and the sign-in page to everybody else. A session that has ended by
@@ -44,7 +49,7 @@ export function SessionGate({ configuration, children }: Props) {
 
   const signInAsDemo = useCallback(() => {
     if (!sandbox_url) return;
-    sessionStorage.removeItem(SIGNED_OUT);
+    visit.remove(SIGNED_OUT);
     void attempt(() => signInToDemo(sandbox_url), t.session.demoFailed(sandbox_url));
   }, [attempt, sandbox_url]);
 
@@ -52,7 +57,7 @@ export function SessionGate({ configuration, children }: Props) {
     if (sandbox_url) {
       // A newcomer sees the product, not a form; who signed out stays so while the tab lives.
       // oxlint-disable-next-line react/set-state-in-effect
-      if (!sessionStorage.getItem(SIGNED_OUT)) signInAsDemo();
+      if (!visit.get(SIGNED_OUT)) signInAsDemo();
     } else if (supabase_url && supabase_anon_key) {
       supabase.current ??= import('./supabase-session').then((module) =>
         module.newSupabaseSignIn(supabase_url, supabase_anon_key),
@@ -66,7 +71,7 @@ export function SessionGate({ configuration, children }: Props) {
   useEffect(() => session?.onEnd(expire), [session, expire]);
 
   const signOut = useCallback(() => {
-    sessionStorage.setItem(SIGNED_OUT, '1');
+    visit.set(SIGNED_OUT, '1');
     void session?.signOut();
     setFailure(null);
     setEnded(false);
@@ -83,13 +88,20 @@ export function SessionGate({ configuration, children }: Props) {
     onDemo: sandbox_url ? signInAsDemo : null,
     onPassword: supabase_url && supabase_anon_key && !sandbox_url ? withPassword : null,
   };
-  if (!session) return <SignInPage {...ways} />;
+  if (!session)
+    return (
+      <Suspense>
+        <SignInPage {...ways} />
+      </Suspense>
+    );
   return (
     <>
       {children(session, { signOut, expire })}
       {hasEnded && (
         <Dialog label={t.session.endedHeading} isRequired>
-          <SignIn {...ways} heading={t.session.endedHeading} intro={t.session.ended} onSignOut={signOut} />
+          <Suspense>
+            <SignIn {...ways} heading={t.session.endedHeading} intro={t.session.ended} onSignOut={signOut} />
+          </Suspense>
         </Dialog>
       )}
     </>

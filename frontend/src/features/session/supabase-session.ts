@@ -1,4 +1,4 @@
-import { AuthClient, type Session as SupabaseSession } from '@supabase/auth-js';
+import { AuthClient, isAuthRetryableFetchError, type Session as SupabaseSession } from '@supabase/auth-js';
 import { ApiProblem } from '../../lib/api';
 import type { Session } from './session';
 
@@ -33,10 +33,14 @@ export function newSupabaseSignIn(url: string, anonKey: string): SupabaseSignIn 
 }
 
 function sessionOf(client: InstanceType<typeof AuthClient>, started: SupabaseSession): Session {
-  const ended = () => new ApiProblem({ code: 'unauthorized', detail: 'The session has ended.' }, 401);
+  // Without a network a token cannot be renewed: that ends nothing.
+  const missing = (error: unknown) =>
+    isAuthRetryableFetchError(error)
+      ? new ApiProblem({ code: 'network', detail: 'The server cannot be reached.' }, 0)
+      : new ApiProblem({ code: 'unauthorized', detail: 'The session has ended.' }, 401);
   const getToken = async (): Promise<string> => {
-    const { data } = await client.getSession();
-    if (!data.session) throw ended();
+    const { data, error } = await client.getSession();
+    if (!data.session) throw missing(error);
     return data.session.access_token;
   };
   return {
@@ -46,8 +50,8 @@ function sessionOf(client: InstanceType<typeof AuthClient>, started: SupabaseSes
     refreshToken: async (refused) => {
       const present = await getToken();
       if (present !== refused) return present;
-      const { data } = await client.refreshSession();
-      if (!data.session) throw ended();
+      const { data, error } = await client.refreshSession();
+      if (!data.session) throw missing(error);
       return data.session.access_token;
     },
     onEnd: (listener) => {

@@ -32,7 +32,7 @@ export function LocalBubble({ row, customerName, quoted }: Props) {
         <Markup text={entry.text} />
       </div>
       <Meta time={entry.createdAt}>
-        <Tick shape={entry.state === 'stopped' ? 'failed' : 'clock'} />
+        <Tick shape={entry.state === 'refused' ? 'failed' : 'clock'} />
       </Meta>
       <LocalTrouble
         entry={entry}

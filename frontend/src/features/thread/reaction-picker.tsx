@@ -1,5 +1,6 @@
 import { Plus } from 'lucide-react';
-import { type KeyboardEvent, lazy, Suspense, useEffect, useRef, useState } from 'react';
+import { type KeyboardEvent, Suspense, useEffect, useRef, useState } from 'react';
+import { lazyPart } from '../../lib/lazy-part';
 import { t } from '../../messages/en';
 import styles from './reaction-picker.module.css';
 
@@ -11,7 +12,7 @@ interface Props {
 
 /** The six that WhatsApp's own app offers first. */
 const QUICK = ['👍', '❤️', '😂', '😮', '😢', '🙏'];
-const EmojiDialog = lazy(() => import('../emoji/emoji-dialog'));
+const EmojiDialog = lazyPart(() => import('../emoji/emoji-dialog'));
 
 /** Six emoji at hand, and all the others behind “more”. Esc or a click elsewhere closes it. */
 export function ReactionPicker({ mine, onPick, onClose }: Props) {

@@ -37,21 +37,21 @@ it('says nothing of a message that went out', () => {
 it('offers another try where one can help', async () => {
   const message = show(failed(131000, true));
   expect(document.body).toHaveTextContent('A reason. Error 131000.');
-  expect(offers()).toEqual(['Send again', 'Delete']);
+  expect(offers()).toEqual(['Send again', 'Hide here']);
   await userEvent.click(screen.getByText('Send again'));
   expect(onSendAgain).toHaveBeenCalledExactlyOnceWith(message);
-  await userEvent.click(screen.getByText('Delete'));
+  await userEvent.click(screen.getByText('Hide here'));
   expect(onDismiss).toHaveBeenCalledExactlyOnceWith(message);
 });
 
 it('offers no other try where none can help', () => {
   show(failed(131026, false));
-  expect(offers()).toEqual(['Delete']);
+  expect(offers()).toEqual(['Hide here']);
 });
 
 it('offers a template where the 24 hours are over', () => {
   show(failed(131047, false));
-  expect(offers()).toEqual(['Send a template', 'Delete']);
+  expect(offers()).toEqual(['Send a template', 'Hide here']);
 });
 
 it('warns before it sends again what may have arrived', async () => {
@@ -67,6 +67,6 @@ it('warns before it sends again what may have arrived', async () => {
 
 it('does not offer again what is on its way a second time', () => {
   show(failed(131000, true), true);
-  expect(offers()).toEqual(['Delete']);
+  expect(offers()).toEqual(['Hide here']);
   expect(document.body).toHaveTextContent('Sent again below');
 });

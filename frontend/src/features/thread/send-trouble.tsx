@@ -41,8 +41,8 @@ export function SendTrouble({ message, phoneNumberId, wasSentAgain, onSendAgain,
             <ChooseTemplate isLink recipient={{ phoneNumberId, conversationId: message.conversation_id }} />
           )}
           {canRepeat && error?.retryable !== false && again}
-          <Button kind="link" onClick={() => onDismiss(message)}>
-            {t.bubble.delete}
+          <Button kind="link" title={t.bubble.hideTitle} onClick={() => onDismiss(message)}>
+            {t.bubble.hide}
           </Button>
         </span>
       </Trouble>
@@ -66,17 +66,17 @@ export function SendTrouble({ message, phoneNumberId, wasSentAgain, onSendAgain,
   );
 }
 
-/** A reply that the server does not have yet, and that needs the agent. */
+/** A reply that the server does not have yet: what it waits for, or why it was refused and what to do about that. */
 export function LocalTrouble(props: { entry: OutboxEntry; onRetry: () => void; onDelete: () => void }) {
   const { entry, onRetry, onDelete } = props;
-  if (entry.state !== 'stopped') return null;
+  if (entry.state !== 'refused') return <Waiting entry={entry} onDelete={onDelete} />;
   const isClosed = entry.code === 'service_window_closed';
   // What was refused for good would be refused again; a window may have opened since.
-  const canRetry = !entry.isRefused || isClosed;
+  const canRetry = isClosed;
   return (
     <Trouble kind="danger">
       <span>
-        {t.bubble.notSaved}. <bdi>{entry.detail}</bdi>
+        {t.bubble.notSent}. <bdi>{entry.detail}</bdi>
       </span>
       <span className={styles.actions}>
         {isClosed && (
@@ -98,7 +98,34 @@ export function LocalTrouble(props: { entry: OutboxEntry; onRetry: () => void; o
   );
 }
 
-function Trouble({ kind, children }: { kind: 'danger' | 'warn'; children: ReactNode }) {
+// The server's own words, and ours for what keeps it from saying any.
+const waitsFor = (code: string): string =>
+  code === 'network' || code === 'timeout'
+    ? t.bubble.waitsForNetwork
+    : code === 'unauthorized'
+      ? t.bubble.waitsForSignIn
+      : t.bubble.waitsForServer;
+
+/** It goes by itself: the agent is told what it waits for, and where it would not outlive the page. */
+function Waiting({ entry, onDelete }: { entry: OutboxEntry; onDelete: () => void }) {
+  const { code, isKept } = entry;
+  if (code === null && isKept) return null;
+  return (
+    <Trouble kind="quiet">
+      <span>
+        {code !== null && `${waitsFor(code)}. `}
+        {!isKept && t.bubble.notKept}
+      </span>
+      {code !== null && (
+        <Button kind="link" onClick={onDelete}>
+          {t.bubble.delete}
+        </Button>
+      )}
+    </Trouble>
+  );
+}
+
+function Trouble({ kind, children }: { kind: 'danger' | 'warn' | 'quiet'; children: ReactNode }) {
   return (
     <div className={styles.trouble} data-kind={kind}>
       {children}

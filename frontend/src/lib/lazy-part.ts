@@ -1,0 +1,35 @@
+import { type ComponentType, lazy } from 'react';
+import { t } from '../messages/en';
+import { onLineBack } from './line';
+import { notify } from './notices';
+
+const AGAIN_MS = 5000;
+
+/**
+ * A part of the page that is loaded on first use. Where it does not come, since the server is away, that is told, and it
+ * comes when the server is back: a button that was pressed in an outage takes nothing down.
+ */
+export function lazyPart<P>(load: () => Promise<{ default: ComponentType<P> }>) {
+  return lazy(async () => {
+    for (let isFirst = true; ; isFirst = false) {
+      try {
+        return await load();
+      } catch {
+        if (isFirst) notify(t.failedToLoad, 'trouble');
+        await lineBackOr(AGAIN_MS);
+      }
+    }
+  });
+}
+
+function lineBackOr(longestMs: number): Promise<void> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(done, longestMs);
+    const stop = onLineBack(done);
+    function done() {
+      clearTimeout(timer);
+      stop();
+      resolve();
+    }
+  });
+}
