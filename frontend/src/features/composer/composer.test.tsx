@@ -1,8 +1,9 @@
 // @vitest-environment jsdom
 import { fireEvent, screen, waitFor } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
+import { http, HttpResponse } from 'msw';
 import { afterAll, beforeAll, beforeEach, expect, it, vi } from 'vitest';
-import { readDraft } from '../../lib/drafts';
+import { readDraft, writeDraft } from '../../lib/drafts';
 import type { Conversation } from '../../lib/types';
 import { FakeServer, anOpenConversation } from '../../testing/fake-server';
 import { renderInPage } from '../../testing/in-page';
@@ -94,4 +95,84 @@ it('is not there while the window is closed, and comes back with the customer’
   expect(screen.queryByRole('textbox')).toBeNull();
   again(composer(anOpenConversation()));
   expect(field()).toBeVisible();
+});
+
+const at = (second: number) => `2026-11-22T10:00:0${second}.000000Z`;
+const withDraft = (text: string | null, second = 1) =>
+  anOpenConversation({ draft: text === null ? null : { text, reply_to: null, updated_at: at(second) } });
+const serverHas = (conversation: Conversation) => (server.conversations = [conversation]);
+
+it('follows another device where nothing was changed here, whoever has the focus', async () => {
+  serverHas(withDraft(null));
+  const { again, sent } = renderInPage(composer(withDraft('The blue')));
+  field().focus();
+  again(composer(withDraft('The blue one', 2)));
+  expect(field()).toHaveValue('The blue one');
+  // Sent there: whoever presses Enter here in this moment sends nothing.
+  again(composer(withDraft(null)));
+  fireEvent.keyDown(field(), { key: 'Enter' });
+  await waitFor(() => expect(field()).toHaveValue(''));
+  fireEvent.keyDown(field(), { key: 'Enter' });
+  expect(sent).toEqual([]);
+  expect(field()).toHaveFocus();
+});
+
+it('asks what is to be done with what was changed here and sent elsewhere', async () => {
+  serverHas(withDraft(null));
+  const { again, sent } = renderInPage(composer(withDraft('The blue')));
+  await userEvent.type(field(), ' one');
+  again(composer(withDraft(null)));
+  expect(await screen.findByRole('alert')).toHaveTextContent('sent or cleared on another device');
+  await userEvent.type(field(), '{Enter}');
+  expect(sent).toEqual([]);
+  expect(screen.getByText('Keep mine')).toHaveFocus();
+  await userEvent.click(screen.getByText('Keep mine'));
+  expect(field()).toHaveFocus();
+  expect(field()).toHaveValue('The blue one');
+  await userEvent.type(field(), '{Enter}');
+  expect(sent.map((entry) => entry.text)).toEqual(['The blue one']);
+});
+
+it('asks also where it was sent while this page was closed', async () => {
+  serverHas(withDraft(null));
+  writeDraft('u1', 'c1', { text: 'The blue one', replyTo: null, isSaved: false, base: at(1) });
+  renderInPage(composer(withDraft(null)));
+  expect(await screen.findByText('Discard')).toBeVisible();
+  await userEvent.click(screen.getByText('Discard'));
+  expect(field()).toHaveValue('');
+  expect(screen.queryByRole('alert')).toBeNull();
+});
+
+it('takes nothing back for news that comes late, or of what was cleared here', async () => {
+  serverHas(withDraft('Newer', 3));
+  const { again } = renderInPage(composer(withDraft('Newer', 3)));
+  again(composer(withDraft('Older', 2)));
+  expect(field()).toHaveValue('Newer');
+  // The server is asked again, and has one.
+  again(composer(withDraft(null)));
+  await waitFor(() => expect(screen.getByLabelText('Send')).toBeEnabled());
+  expect(field()).toHaveValue('Newer');
+  serverHas(withDraft(null));
+  await userEvent.type(field(), '{Enter}Next');
+  again(composer(withDraft('Newer', 3)));
+  again(composer(withDraft(null)));
+  await waitFor(() => expect(server.drafts).toContain('Next'));
+  expect(field()).toHaveValue('Next');
+  expect(screen.queryByRole('alert')).toBeNull();
+});
+
+it('says where neither browser nor server keeps what is written', async () => {
+  const storage = vi.spyOn(Storage.prototype, 'setItem').mockImplementation(() => {
+    throw new DOMException('Full', 'QuotaExceededError');
+  });
+  server.network.use(http.put('*/draft', () => HttpResponse.error()));
+  renderInPage(composer(anOpenConversation()));
+  await userEvent.type(field(), 'Nowhere');
+  expect(await screen.findByText(/This browser keeps nothing/)).toBeVisible();
+  expect(!window.dispatchEvent(new Event('beforeunload', { cancelable: true }))).toBe(true);
+  storage.mockRestore();
+  server.network.resetHandlers();
+  await userEvent.type(field(), '!');
+  await waitFor(() => expect(screen.queryByText(/This browser keeps nothing/)).toBeNull());
+  expect(!window.dispatchEvent(new Event('beforeunload', { cancelable: true }))).toBe(false);
 });

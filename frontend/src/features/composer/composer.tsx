@@ -65,7 +65,8 @@ function Closed({ id, hasHistory, action }: { id: string; hasHistory: boolean; a
 function Writing({ ref, id, conversation, onUp, renderTools }: Props) {
   const { outbox } = useServices();
   const { enterSends } = useSettings();
-  const { text, replyTo, setText, setReplyTo, clear } = useDraft(conversation);
+  const { text, replyTo, setText, setReplyTo, clear, gone, keep, isUnkept, lookAgain } = useDraft(conversation);
+  const keepButton = useRef<HTMLButtonElement>(null);
   const tellTyping = useTellTyping(conversation.id);
   const field = useRef<HTMLTextAreaElement>(null);
   const [known, setKnown] = useState<Message | undefined>(undefined);
@@ -94,9 +95,11 @@ function Writing({ ref, id, conversation, onUp, renderTools }: Props) {
   // As WhatsApp counts, and the server: in UTF-16 units.
   const length = text.trim().length;
   const left = TEXT_MAX - length;
-  const canSend = length > 0 && left >= 0;
+  const canSend = length > 0 && left >= 0 && gone === 'no';
 
   const send = () => {
+    // What the customer may have already takes a second thought.
+    keepButton.current?.focus();
     if (!canSend) return;
     outbox.add({
       clientMessageId: newId(),
@@ -129,6 +132,28 @@ function Writing({ ref, id, conversation, onUp, renderTools }: Props) {
   };
   return (
     <div className={styles.composer}>
+      {gone === 'yes' && (
+        <div role="alert" className={styles.gone}>
+          <span>{t.composer.goneDetail}</span>
+          <Button
+            ref={keepButton}
+            onClick={() => {
+              keep();
+              field.current?.focus();
+            }}
+          >
+            {t.composer.goneKeep}
+          </Button>
+          <Button
+            onClick={() => {
+              clear();
+              field.current?.focus();
+            }}
+          >
+            {t.composer.goneDiscard}
+          </Button>
+        </div>
+      )}
       {replyTo !== null && (
         <div className={styles.reply}>
           <CornerUpLeft size={16} aria-hidden />
@@ -162,6 +187,7 @@ function Writing({ ref, id, conversation, onUp, renderTools }: Props) {
               tellTyping(event.target.value);
             }}
             onKeyDown={onKeyDown}
+            onBlur={lookAgain}
           />
         </div>
         <button type="button" className={styles.send} disabled={!canSend} aria-label={t.composer.send} onClick={send}>
@@ -170,6 +196,7 @@ function Writing({ ref, id, conversation, onUp, renderTools }: Props) {
       </div>
       <p className={styles.foot}>
         <span id={`${id}-hint`}>{enterSends ? t.composer.hint : t.composer.hintCommand}</span>
+        {isUnkept && <span role="status">{t.composer.notKept}</span>}
         {length >= COUNTER_FROM && (
           <span role="status" className={styles.counter} data-over={left < 0 || undefined}>
             {t.composer.left(left)}
