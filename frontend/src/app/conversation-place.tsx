@@ -1,4 +1,4 @@
-import { useCallback, useEffect, useId, useRef } from 'react';
+import { Suspense, useCallback, useEffect, useId, useRef } from 'react';
 import { Button } from '../components/button';
 import { FailureNotice, Notice } from '../components/notice';
 import { RowBoundary } from '../components/row-boundary';
@@ -6,17 +6,19 @@ import { ChooseTemplate } from '../features/attach/choose-template';
 import { ComposerTools } from '../features/attach/composer-tools';
 import { StartChatProvider } from '../features/attach/start-chat';
 import { Composer, type ComposerHandle } from '../features/composer/composer';
-import { DetailsPane } from '../features/details/details-pane';
 import { ThreadBar } from '../features/thread/thread-bar';
 import { type ThreadHandle, ThreadPane } from '../features/thread/thread-pane';
 import { useAttendance } from '../hooks/attendance';
 import { useMediaQuery } from '../hooks/browser';
 import { useConversation } from '../hooks/conversations';
 import { ApiProblem } from '../lib/api';
+import { lazyPart } from '../lib/lazy-part';
 import type { Message, PhoneNumber } from '../lib/types';
 import { isComposing, isLayerOpen } from '../lib/typing';
 import { t } from '../messages/en';
 import styles from './conversation-place.module.css';
+
+const DetailsPane = lazyPart(async () => ({ default: (await import('../features/details/details-pane')).DetailsPane }));
 
 interface Props {
   id: string;
@@ -114,7 +116,9 @@ export function ConversationPlace(props: Props) {
       {areDetailsOpen && (
         <div className={styles.details}>
           <RowBoundary of={conversation}>
-            <DetailsPane conversation={conversation} number={number} onClose={onToggleDetails} />
+            <Suspense>
+              <DetailsPane conversation={conversation} number={number} onClose={onToggleDetails} />
+            </Suspense>
           </RowBoundary>
         </div>
       )}

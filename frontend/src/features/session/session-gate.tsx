@@ -4,7 +4,6 @@ import type { Configuration } from '../../lib/configuration';
 import { lazyPart } from '../../lib/lazy-part';
 import { visit } from '../../lib/storage';
 import { t } from '../../messages/en';
-import { signInToDemo } from './demo-session';
 import type { Session } from './session';
 import type { SupabaseSignIn } from './supabase-session';
 
@@ -50,7 +49,8 @@ export function SessionGate({ configuration, children }: Props) {
   const signInAsDemo = useCallback(() => {
     if (!sandbox_url) return;
     visit.remove(SIGNED_OUT);
-    void attempt(() => signInToDemo(sandbox_url), t.session.demoFailed(sandbox_url));
+    const signIn = async () => (await import('./demo-session')).signInToDemo(sandbox_url);
+    void attempt(signIn, t.session.demoFailed(sandbox_url));
   }, [attempt, sandbox_url]);
 
   useEffect(() => {

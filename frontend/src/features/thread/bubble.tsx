@@ -1,10 +1,11 @@
 import { Copy, Reply, SmilePlus } from 'lucide-react';
-import { memo, type KeyboardEvent, type ReactNode } from 'react';
+import { memo, type KeyboardEvent, type ReactNode, Suspense } from 'react';
 import { Button } from '../../components/button';
 import { Markup } from '../../components/markup';
 import { Tick } from '../../components/tick';
 import { copyText } from '../../lib/clipboard';
 import { clockTime, fullTime } from '../../lib/format';
+import { lazyPart } from '../../lib/lazy-part';
 import { shorten } from '../../lib/shorten';
 import { tickOf } from '../../lib/status';
 import type { Message } from '../../lib/types';
@@ -12,9 +13,10 @@ import { t } from '../../messages/en';
 import styles from './bubble.module.css';
 import { ContentPart, Edited, Marks, showsText } from './content-part';
 import { QuotedMessage } from './quoted-message';
-import { ReactionPicker } from './reaction-picker';
 import { SendTrouble } from './send-trouble';
 import { type Stillness, useOnceStill } from './stillness';
+
+const ReactionPicker = lazyPart(async () => ({ default: (await import('./reaction-picker')).ReactionPicker }));
 
 interface Props {
   message: Message;
@@ -199,14 +201,16 @@ function BubbleActions(props: Props) {
         </Button>
       )}
       {isReacting && (
-        <ReactionPicker
-          mine={message.reactions.find((reaction) => reaction.from === 'business')?.emoji ?? null}
-          onPick={(emoji) => {
-            onReacting(null);
-            onReact(message, emoji);
-          }}
-          onClose={() => onReacting(null)}
-        />
+        <Suspense>
+          <ReactionPicker
+            mine={message.reactions.find((reaction) => reaction.from === 'business')?.emoji ?? null}
+            onPick={(emoji) => {
+              onReacting(null);
+              onReact(message, emoji);
+            }}
+            onClose={() => onReacting(null)}
+          />
+        </Suspense>
       )}
     </span>
   );
