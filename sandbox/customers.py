@@ -9,6 +9,7 @@ from typing import Any
 from sandbox import media_store
 from sandbox.behaviour import ControlError
 from sandbox.graph.errors import webhook_error
+from sandbox.ids import Ids
 from sandbox.model import Customer, Json, Message, PhoneNumber
 from sandbox.webhooks.dispatcher import Dispatcher
 from sandbox.webhooks.shapes import Update, number_update, sender
@@ -29,6 +30,7 @@ _COMMAND_KEYS = {
     "shape",
     "wamid",
     "message",
+    "under",
 }
 
 
@@ -67,6 +69,8 @@ class CustomerVoice:
         body |= {"type": content.pop("type", kind)} | content
         if isinstance(command.get("message"), dict):
             body |= command["message"]
+        if command.get("under"):
+            _rename_targets(body, str(command["under"]))
         message = self._world.add_message(
             wamid=wamid,
             direction="inbound",
@@ -130,6 +134,18 @@ class CustomerVoice:
         if default is not None:
             return {kind: default}
         return {k: v for k, v in command.items() if k not in _COMMAND_KEYS}
+
+
+def _rename_targets(body: Json, user: str) -> None:
+    """Name the messages that this one is about under another id of the customer, as Meta may."""
+    for part, key in (
+        ("context", "id"),
+        ("reaction", "message_id"),
+        ("edit", "original_message_id"),
+        ("revoke", "original_message_id"),
+    ):
+        if isinstance(body.get(part), dict) and body[part].get(key):
+            body[part] = body[part] | {key: Ids.under(user, str(body[part][key]))}
 
 
 def _timestamp(given: Any) -> float:

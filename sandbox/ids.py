@@ -38,6 +38,19 @@ class Ids:
         """The id of a message from `user` to the business."""
         return _wamid(user, b"\x15\x02\x00\x12\x18", "AC" + self._hex(30))
 
+    @staticmethod
+    def under(user: str, wamid: str) -> str:
+        """The id of the same message under another id of its customer; what is no id of ours stays."""
+        try:
+            raw = base64.b64decode(wamid.removeprefix("wamid."), validate=True)
+        except ValueError:
+            return wamid
+        if not wamid.startswith("wamid.") or len(raw) < 4 or raw[:2] != b"\x1c\x18":
+            return wamid
+        digits = _user_part(user)
+        rest = raw[3 + raw[2] :]
+        return "wamid." + base64.b64encode(b"\x1c\x18" + bytes([len(digits)]) + digits + rest).decode()
+
     def call_id(self) -> str:
         """The id of a call: `wacid.…`."""
         raw = bytes.fromhex(self._hex(42))
@@ -58,8 +71,12 @@ class Ids:
         return f"{country}.{self.object_id(20)}"
 
 
+def _user_part(user: str) -> bytes:
+    return "".join(c for c in user if c.isdigit())[:13].encode()
+
+
 def _wamid(user: str, marker: bytes, tail: str) -> str:
-    digits = "".join(c for c in user if c.isdigit())[:13].encode()
+    digits = _user_part(user)
     packed = (
         b"\x1c\x18" + bytes([len(digits)]) + digits + marker + bytes([len(tail)]) + tail.encode() + b"\x00"
     )

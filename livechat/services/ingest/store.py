@@ -30,6 +30,7 @@ from livechat.services.ingest.locating import (
     written_columns,
 )
 from livechat.services.ingest.names import name_the_new, note_names
+from livechat.services.ingest.naming import settle_names, settle_statuses
 from livechat.services.ingest.people import Conversation, People
 from livechat.services.media.arrive import fetch_files_of
 from livechat.services.pause import pause_number
@@ -53,6 +54,7 @@ def store(session: AnySession, entries: Sequence[Entry]) -> Stored:
     rest = [entry for entry in entries if not _settled_without_tables(entry, known)]
     personal = [(entry, entry.item) for entry in rest if isinstance(entry.item, Personal)]
     statuses = [(entry, entry.item) for entry in rest if isinstance(entry.item, StatusUpdate)]
+    settle_statuses(session, [update for _, update in statuses])
     lessons = lessons_of(session, [update for _, update in statuses])
     people = load_people(session, personal, [key for lesson in lessons for key in lesson.touched()])
     teach(people, lessons)
@@ -64,6 +66,7 @@ def store(session: AnySession, entries: Sequence[Entry]) -> Stored:
     write_new_people(session, people)
     if people.merges:
         publish_numbers(session, {people.get(loser).phone_number_id for loser, _ in people.merges})
+    settle_names(session, people, located)
     _store_messages(session, people, located, result)
     _store_reactions(session, people, located, result)
     store_changes(session, located, result)
