@@ -93,6 +93,8 @@ class WebhookLane:
         self._secrets = settings.whatsapp_app_secrets
         self._waiting: list[tuple[RawEvent, asyncio.Future[bool]]] = []
         self._writer = ThreadPoolExecutor(1, thread_name_prefix="webhooks")
+        # Apart: a broker that is away must not hold up what Redis would take.
+        self._waker = ThreadPoolExecutor(1, thread_name_prefix="wake")
         self._writing: asyncio.Task[None] | None = None
         self._is_crowded = False
 
@@ -131,8 +133,9 @@ class WebhookLane:
     async def _write_group(
         self, loop: asyncio.AbstractEventLoop, group: list[tuple[RawEvent, "asyncio.Future[bool]"]]
     ) -> None:
+        has_lease = False
         try:
-            kept = await loop.run_in_executor(
+            kept, has_lease = await loop.run_in_executor(
                 self._writer, self._inbox.add_all, [event for event, _ in group]
             )
         except Exception as error:  # noqa: BLE001  # the view keeps them, or says why not
@@ -141,3 +144,5 @@ class WebhookLane:
         for (_, future), is_kept in zip(group, kept, strict=True):
             if not future.done():
                 future.set_result(is_kept)
+        if has_lease:
+            loop.run_in_executor(self._waker, self._inbox.send_wake)

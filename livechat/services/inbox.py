@@ -80,12 +80,21 @@ class Inbox:
         """Keep ``event`` in the stream and see that it is processed. False: that is no place for it now."""
         return len(event.body) <= LARGE_BODY_BYTES and self._to_stream(event)
 
-    def add_all(self, events: Sequence[RawEvent]) -> list[bool]:
-        """As ``add`` for events that came together, none of them large; for one caller at a time."""
+    def add_all(self, events: Sequence[RawEvent]) -> tuple[list[bool], bool]:
+        """As ``add`` for events that came together, none of them large; for one caller at a time.
+
+        Also whether the lease was won: then the caller owes a ``send_wake``, which may wait for a broker.
+        """
         if time.monotonic() < self._redis_rests_until:
-            return [False] * len(events)
+            return [False] * len(events), False
         results = self._group_line.add([_addition(event) for event in events])
-        return [self._has_kept(event, kept) for event, kept in zip(events, results, strict=True)]
+        kept = [self._is_kept(event, result) for event, result in zip(events, results, strict=True)]
+        return kept, any(result.won_lease for result in results)
+
+    def send_wake(self) -> None:
+        """Send the task that the lease stands for, or give the lease back."""
+        if not enqueue(TaskName.INGEST):
+            release_lease(self._redis)
 
     def put(self, session: AnySession, event: RawEvent) -> str:
         """Keep ``event`` and see that it is processed; returns where it is kept, ``redis`` or ``postgresql``.
@@ -109,15 +118,16 @@ class Inbox:
     def _to_stream(self, event: RawEvent) -> bool:
         if time.monotonic() < self._redis_rests_until:
             return False
-        return self._has_kept(event, self._writes.run(_addition(event), self._line.add))
+        kept = self._writes.run(_addition(event), self._line.add)
+        if kept.won_lease:
+            self.send_wake()
+        return self._is_kept(event, kept)
 
-    def _has_kept(self, event: RawEvent, kept: _Kept) -> bool:
+    def _is_kept(self, event: RawEvent, kept: _Kept) -> bool:
         if kept.error is not None:
             self._redis_rests_until = time.monotonic() + REDIS_REST_S
             log.error("redis_refused_webhook", event_id=str(event.id), error=type(kept.error).__name__)
             return False
-        if kept.won_lease and not enqueue(TaskName.INGEST):
-            release_lease(self._redis)
         return True
 
     def _wake(self) -> None:
@@ -128,8 +138,8 @@ class Inbox:
         except RedisError:
             self._redis_rests_until = time.monotonic() + REDIS_REST_S
             return
-        if won and not enqueue(TaskName.INGEST):
-            release_lease(self._redis)
+        if won:
+            self.send_wake()
 
 
 def _command(*parts: str | bytes | int) -> bytes:

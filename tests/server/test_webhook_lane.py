@@ -1,0 +1,141 @@
+"""Webhooks that are answered on the event loop: in groups, whatever the broker does, or left to the view."""
+
+import asyncio
+import hashlib
+import hmac
+import threading
+from collections.abc import Sequence
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from livechat.api.fast_path import EVENT_KEY, WebhookLane
+from livechat.domain import clock
+from livechat.domain.ids import uuid7
+from livechat.services.inbox import LARGE_BODY_BYTES, RawEvent
+from tests.server.test_door import run
+
+SETTINGS: Any = SimpleNamespace(whatsapp_app_secrets=("old", "new"))
+
+
+class Box:
+    """An inbox whose Redis and broker answer when they are told to."""
+
+    def __init__(self) -> None:
+        self.groups: list[list[bytes]] = []
+        self.may_write, self.may_wake, self.woken = threading.Event(), threading.Event(), threading.Event()
+        self.may_write.set()
+        self.may_wake.set()
+        self.keeps, self.fails = True, False
+
+    def received(self, body: bytes) -> RawEvent:
+        return RawEvent(uuid7(), clock.now(), body)
+
+    def add_all(self, events: Sequence[RawEvent]) -> tuple[list[bool], bool]:
+        self.groups.append([event.body for event in events])
+        self.may_write.wait(30)
+        if self.fails:
+            raise LookupError
+        return [self.keeps] * len(events), len(self.groups) == 1
+
+    def send_wake(self) -> None:
+        self.may_wake.wait(30)
+        self.woken.set()
+
+
+def signed(body: bytes, secret: str = "new") -> dict[str, Any]:
+    digest = hmac.new(secret.encode(), body, hashlib.sha256).hexdigest()
+    return {"HTTP_X_HUB_SIGNATURE_256": f"sha256={digest}"}
+
+
+def lane_to(box: Any) -> WebhookLane:
+    return WebhookLane(box, SETTINGS)
+
+
+def test_those_that_come_while_a_write_is_under_way_share_the_next() -> None:
+    async def main() -> None:
+        box = Box()
+        box.may_write.clear()
+        lane = lane_to(box)
+        tasks = [asyncio.create_task(lane(b"%d" % n, signed(b"%d" % n))) for n in range(200)]
+        while not box.groups:
+            await asyncio.sleep(0.005)
+        box.may_write.set()
+        answers = await asyncio.gather(*tasks)
+        assert {answer.status for answer in answers if answer} == {200}
+        assert sorted(body for group in box.groups for body in group) == sorted(b"%d" % n for n in range(200))
+        assert max(map(len, box.groups)) <= 64
+        assert len(box.groups) <= 5
+
+    run(main)
+
+
+def test_a_broker_that_hangs_holds_up_no_webhook() -> None:
+    async def main() -> None:
+        box = Box()
+        box.may_wake.clear()
+        lane = lane_to(box)
+        for n in range(5):
+            answer = await lane(b"%d" % n, signed(b"%d" % n))
+            assert answer is not None
+        assert not box.woken.is_set()
+        box.may_wake.set()
+        await asyncio.to_thread(box.woken.wait, 30)
+        assert box.woken.is_set()
+
+    run(main)
+
+
+@pytest.mark.parametrize("trouble", ["refuses", "fails"])
+def test_what_redis_does_not_take_is_the_views_under_the_same_id(trouble: str) -> None:
+    async def main() -> None:
+        box = Box()
+        box.keeps, box.fails = False, trouble == "fails"
+        lane = lane_to(box)
+        environs = [signed(b"%d" % n) for n in range(3)]
+        answers = await asyncio.gather(*(lane(b"%d" % n, each) for n, each in enumerate(environs)))
+        assert answers == [None] * 3
+        assert [each[EVENT_KEY].body for each in environs] == [b"0", b"1", b"2"]
+        # The next ones are tried again.
+        box.keeps, box.fails = True, False
+        assert await lane(b"4", signed(b"4")) is not None
+
+    run(main)
+
+
+@pytest.mark.parametrize("environ", [{}, signed(b"x", "wrong"), {"HTTP_X_HUB_SIGNATURE_256": "sha256="}])
+def test_what_is_not_signed_is_the_views_and_goes_nowhere(environ: dict[str, Any]) -> None:
+    async def main() -> None:
+        box = Box()
+        assert await lane_to(box)(b"x", environ) is None
+        assert box.groups == []
+        assert EVENT_KEY not in environ
+
+    run(main)
+
+
+def test_a_large_body_is_the_views() -> None:
+    async def main() -> None:
+        box, body = Box(), b"x" * (LARGE_BODY_BYTES + 1)
+        assert await lane_to(box)(body, signed(body)) is None
+        assert box.groups == []
+
+    run(main)
+
+
+def test_a_client_that_left_takes_no_other_along() -> None:
+    async def main() -> None:
+        box = Box()
+        box.may_write.clear()
+        lane = lane_to(box)
+        tasks = [asyncio.create_task(lane(b"%d" % n, signed(b"%d" % n))) for n in range(4)]
+        while not box.groups:
+            await asyncio.sleep(0.005)
+        tasks[0].cancel()
+        tasks[2].cancel()
+        box.may_write.set()
+        answers = await asyncio.gather(*tasks, return_exceptions=True)
+        assert [isinstance(answer, BaseException) for answer in answers] == [True, False, True, False]
+
+    run(main)
