@@ -11,6 +11,7 @@ import pytest
 from tests.e2e.looking import expect, violations
 from tests.e2e.product import Product, wait_until
 from tests.e2e.thread import read_rows
+from tests.kinds.asking import ADDRESS, CALL, CAROUSEL, order, order_status
 from tests.whatsapp.catalogue import ASHA, ASHA_ID, PAYLOADS
 
 pytestmark = pytest.mark.timeout(300)
@@ -352,3 +353,41 @@ def test_a_file_that_cannot_be_fetched_says_why_and_is_asked_for_again(agent: An
     expect(again).to_be_visible(timeout=30_000)
     again.click()
     expect(thread.get_by_text("Being fetched from WhatsApp…").or_(again)).to_be_visible(timeout=30_000)
+
+
+def test_what_asks_for_something_is_shown_as_the_customer_sees_it(agent: Any, product: Product) -> None:
+    customer = product.customer("Olga Order")
+    product.write(customer, "What would that cost?")
+    conversation = product.conversation(customer)
+    tag = f"{time.time_ns() // 1000 % 10**8:08d}"
+    for part in (
+        CAROUSEL,
+        ADDRESS,
+        CALL,
+        order(f"o-{tag}"),
+        order_status("partially-shipped", f"o-{tag}"),
+    ):
+        product.api(
+            "POST",
+            "/send-message",
+            {
+                "phone_number_id": NUMBER,
+                "conversation_id": conversation["id"],
+                "message_type": "interactive",
+                "interactive": part,
+            },
+        )
+    product.control(
+        "POST", "/webhooks", {"kind": "payment", "customer": customer, "reference_id": f"o-{tag}"}
+    )
+    wait_until(lambda: len(product.messages(customer)) == 7, 60, "the payment")
+    rows = read_rows(agent, open_thread(agent, product, conversation))
+    for words in (
+        ("Fresh today", "Loaf 0", "Loaf 9", "Look", "https://bakery.example/9"),
+        ("Delivery", "Where to?", "The bakery", "Give address"),
+        ("Call us", "Call now"),
+        ("Your order", f"Order o-{tag}", "2 × Sourdough", "₹90.00", "Discount", "₹215.00", "Review and pay"),
+        ("News of your order", f"Order o-{tag}", "Partly on its way", "On its way"),
+        ("Paid · ₹", f"Order o-{tag}"),
+    ):
+        assert has_row(rows, words), (words, rows)
