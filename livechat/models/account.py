@@ -21,6 +21,7 @@ class WabaAccount(Timestamps, Model):
     user_id: Mapped[UUID]
     waba_id: Mapped[str] = mapped_column(Text)
     access_token_encrypted: Mapped[str] = mapped_column(Text, doc="Fernet ciphertext")
+    token_set_at: Mapped[moment | None] = mapped_column(doc="what an older token met is no news of this one")
     subscribed_at: Mapped[moment | None]
     templates_synced_at: Mapped[moment | None]
     templates_due_at: Mapped[moment] = mapped_column(server_default=sql("now()"))
@@ -73,7 +74,8 @@ class PhoneNumber(Timestamps, Model):
     paused_code: Mapped[int | None]
     paused_title: Mapped[str | None] = mapped_column(Text, doc="Meta's word for it")
     paused_reason: Mapped[str | None] = mapped_column(Text, doc="a sentence for people")
-    paused_at: Mapped[moment | None]
+    paused_at: Mapped[moment | None] = mapped_column(doc="the time of the word that stopped it")
+    resumed_at: Mapped[moment | None] = mapped_column(doc="no older word stops it again")
 
 
 class AccountNotice(Model):

@@ -1,11 +1,10 @@
 """Accounts, their members and numbers: what a user may use, and how a number comes to be his."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, literal_column, or_, select, update
+from sqlalchemy import func, literal_column, select
 from sqlalchemy.dialects.postgresql import insert
 
 from livechat.domain.clock import now
@@ -63,6 +62,7 @@ def store_account(session: AnySession, user_id: UUID, waba_id: str, access_token
         user_id=user_id,
         waba_id=waba_id,
         access_token_encrypted=access_token_encrypted,
+        token_set_at=func.clock_timestamp(),
         subscribed_at=now(),
     )
     account_id = session.execute(
@@ -70,6 +70,7 @@ def store_account(session: AnySession, user_id: UUID, waba_id: str, access_token
             index_elements=[WabaAccount.user_id, WabaAccount.waba_id],
             set_={
                 "access_token_encrypted": statement.excluded.access_token_encrypted,
+                "token_set_at": statement.excluded.token_set_at,
                 "subscribed_at": statement.excluded.subscribed_at,
             },
         ).returning(WabaAccount.id)
@@ -110,6 +111,7 @@ def store_number(session: AnySession, user_id: UUID, account_id: UUID, data: Num
         "paused_title": None,
         "paused_reason": None,
         "paused_at": None,
+        "resumed_at": func.clock_timestamp(),
     }
     own_accounts = select(WabaAccount.id).where(WabaAccount.user_id == user_id)
     # ``xmax`` is 0 in a row version that no transaction has updated or locked: this statement inserted it.
@@ -124,22 +126,3 @@ def store_number(session: AnySession, user_id: UUID, account_id: UUID, data: Num
         .returning(literal_column("(phone_numbers.xmax = 0)"))
     ).scalar_one_or_none()
     return is_new
-
-
-def resume_numbers(
-    session: AnySession, account_id: UUID, codes: Sequence[int], ranges: Sequence[tuple[int, int]]
-) -> None:
-    """Connect the account's numbers that were paused for one of these of Meta's error codes."""
-    session.execute(
-        update(PhoneNumber)
-        .where(
-            PhoneNumber.account_id == account_id,
-            PhoneNumber.status == "paused",
-            or_(
-                PhoneNumber.paused_code.in_(codes),
-                *(PhoneNumber.paused_code.between(low, high) for low, high in ranges),
-            ),
-        )
-        .values(status="connected", paused_code=None, paused_title=None, paused_reason=None, paused_at=None)
-        .execution_options(synchronize_session=False)
-    )

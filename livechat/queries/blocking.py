@@ -11,13 +11,14 @@ from livechat.models import NEVER_LEFT, Conversation, ConversationOtherId, Messa
 from livechat.queries.session import AnySession
 
 
-def access_token_of_number(session: AnySession, phone_number_id: str) -> str:
-    """The ciphertext of the token that opens this number."""
-    return session.execute(
-        select(WabaAccount.access_token_encrypted)
+def access_token_of_number(session: AnySession, phone_number_id: str) -> tuple[str, datetime]:
+    """The ciphertext of the token that opens this number, and the database's time."""
+    token, at = session.execute(
+        select(WabaAccount.access_token_encrypted, func.clock_timestamp())
         .join(PhoneNumber, PhoneNumber.account_id == WabaAccount.id)
         .where(PhoneNumber.phone_number_id == phone_number_id)
-    ).scalar_one()
+    ).one()
+    return token, at
 
 
 def set_blocked(session: AnySession, conversation_id: UUID, blocked: bool) -> None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -83,6 +83,7 @@ class FetchClaim:
     attempt: int
     is_expired: bool
     access_token_encrypted: str
+    claimed_at: datetime
 
 
 _CLAIM = sql(
@@ -94,7 +95,8 @@ _CLAIM = sql(
         AND (f.state = 'pending' OR (f.state = 'fetching' AND f.claimed_until < clock_timestamp()))
         AND n.phone_number_id = f.phone_number_id AND n.status = 'connected' AND a.id = n.account_id
     RETURNING f.id, f.phone_number_id, f.kind, f.meta_id, f.claimed_mime_type, f.claimed_digest, f.filename,
-        f.attempts, COALESCE(f.expires_at < clock_timestamp(), false), a.access_token_encrypted
+        f.attempts, COALESCE(f.expires_at < clock_timestamp(), false), a.access_token_encrypted,
+        clock_timestamp()
     """
 )
 

@@ -2,11 +2,13 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Row, and_, func, or_, select, update
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.dialects.postgresql import distinct_on, insert
+from sqlalchemy.orm import aliased
 
 from livechat.models import AccountNotice, PhoneNumber, WabaAccount
 from livechat.queries.session import AnySession
@@ -34,21 +36,53 @@ def save_notices(session: AnySession, rows: Sequence[Mapping[str, Any]]) -> set[
     return won
 
 
-_ACTIVE = and_(
-    AccountNotice.severity.is_not(None),
-    or_(AccountNotice.until.is_(None), AccountNotice.until > func.now()),
-)
+def told_later(session: AnySession, waba_id: str, code: str, at: datetime) -> set[str]:
+    """Numbers on which there is a younger word about this matter; an empty one stands for all."""
+    return set(
+        session.execute(
+            select(AccountNotice.phone_number_id).where(
+                AccountNotice.waba_id == waba_id, AccountNotice.code == code, AccountNotice.happened_at > at
+            )
+        ).scalars()
+    )
+
+
+def settle(
+    session: AnySession, waba_id: str, phone_number_ids: Collection[str], codes: Collection[str]
+) -> None:
+    """People say that these matters are over; an empty number stands for the whole account."""
+    save_notices(
+        session,
+        [
+            {
+                "waba_id": waba_id,
+                "phone_number_id": number,
+                "code": code,
+                "severity": None,
+                "title": "",
+                "detail": "",
+                "happened_at": func.clock_timestamp(),
+                "until": None,
+            }
+            for number in phone_number_ids
+            for code in codes
+        ],
+    )
 
 
 def notices_of_numbers(
     session: AnySession, phone_number_ids: Collection[str]
 ) -> dict[str, list[AccountNotice]]:
-    """{phone_number_id: what stands today of it and of its account}, newest first, in one statement."""
+    """{phone_number_id: what stands today of it and of its account}, newest first, in one statement.
+
+    On each matter the newest word stands, whether it named the number or the whole account.
+    """
     found: dict[str, list[AccountNotice]] = {number: [] for number in phone_number_ids}
     if not found:
         return found
-    rows = session.execute(
-        select(PhoneNumber.phone_number_id, AccountNotice)
+    words = (
+        select(PhoneNumber.phone_number_id.label("number"), AccountNotice)
+        .ext(distinct_on(PhoneNumber.phone_number_id, AccountNotice.code))
         .join(WabaAccount, WabaAccount.id == PhoneNumber.account_id)
         .join(
             AccountNotice,
@@ -57,8 +91,21 @@ def notices_of_numbers(
                 AccountNotice.phone_number_id.in_(["", PhoneNumber.phone_number_id]),
             ),
         )
-        .where(PhoneNumber.phone_number_id.in_(found), _ACTIVE)
-        .order_by(AccountNotice.happened_at.desc(), AccountNotice.code)
+        .where(PhoneNumber.phone_number_id.in_(found))
+        .order_by(
+            PhoneNumber.phone_number_id,
+            AccountNotice.code,
+            AccountNotice.happened_at.desc(),
+            # Of two words of one second the trouble is told.
+            AccountNotice.severity.is_(None),
+        )
+        .subquery()
+    )
+    newest = aliased(AccountNotice, words)
+    rows = session.execute(
+        select(words.c.number, newest)
+        .where(newest.severity.is_not(None), or_(newest.until.is_(None), newest.until > func.now()))
+        .order_by(newest.happened_at.desc(), newest.code)
     )
     for number, notice in rows:
         found[number].append(notice)
@@ -141,6 +188,7 @@ class RefreshClaim:
     is_new: bool
     history_asked: bool
     contacts_asked: bool
+    claimed_at: datetime
 
 
 def claim_refresh(session: AnySession, phone_number_id: str, again_s: float) -> RefreshClaim | None:
@@ -162,6 +210,7 @@ def claim_refresh(session: AnySession, phone_number_id: str, again_s: float) -> 
             PhoneNumber.created_at > func.now() - func.make_interval(0, 0, 0, 0, 24),
             PhoneNumber.app_history_asked_at.is_not(None),
             PhoneNumber.app_contacts_asked_at.is_not(None),
+            func.clock_timestamp(),
         )
         .execution_options(synchronize_session=False)
     ).one_or_none()
@@ -191,7 +240,10 @@ def note_app_sync(session: AnySession, phone_number_id: str, column: str) -> Non
 
 
 def restrictions_over(session: AnySession, code: str, paused_code: int) -> list[str]:
-    """Numbers paused by ``paused_code`` whose account's restriction ``code`` has ended."""
+    """Numbers that ``paused_code`` stopped under the restriction ``code`` of theirs, which has ended.
+
+    One that was stopped after that end has met something else.
+    """
     rows: Sequence[Row[Any]] = session.execute(
         select(PhoneNumber.phone_number_id)
         .join(WabaAccount, WabaAccount.id == PhoneNumber.account_id)
@@ -200,7 +252,10 @@ def restrictions_over(session: AnySession, code: str, paused_code: int) -> list[
             PhoneNumber.status == "paused",
             PhoneNumber.paused_code == paused_code,
             AccountNotice.code == code,
+            AccountNotice.phone_number_id.in_(["", PhoneNumber.phone_number_id]),
+            AccountNotice.severity.is_not(None),
             AccountNotice.until <= func.now(),
+            PhoneNumber.paused_at <= func.greatest(AccountNotice.happened_at, AccountNotice.until),
         )
     ).all()
     return [row.phone_number_id for row in rows]

@@ -1,6 +1,7 @@
 """Read receipts: which of a customer's messages Meta has yet to hear about."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import func, select, update
@@ -19,6 +20,7 @@ class DueReceipt:
     seq: int
     phone_number_id: str
     access_token_encrypted: str
+    read_at: datetime
 
 
 def due_receipt(session: AnySession, conversation_id: UUID) -> DueReceipt | None:
@@ -37,7 +39,13 @@ def _newest(
 ) -> DueReceipt | None:
     """Event lines and calls have ids of another kind (``event:``, ``wacid.``): not to be marked as read."""
     row = session.execute(
-        select(Message.wamid, Message.seq, Message.phone_number_id, WabaAccount.access_token_encrypted)
+        select(
+            Message.wamid,
+            Message.seq,
+            Message.phone_number_id,
+            WabaAccount.access_token_encrypted,
+            func.clock_timestamp().label("read_at"),
+        )
         .join(Conversation, Conversation.id == Message.conversation_id)
         .join(PhoneNumber, PhoneNumber.phone_number_id == Message.phone_number_id)
         .join(WabaAccount, WabaAccount.id == PhoneNumber.account_id)
@@ -56,7 +64,7 @@ def _newest(
     ).one_or_none()
     if row is None or row.wamid is None:
         return None
-    return DueReceipt(row.wamid, row.seq, row.phone_number_id, row.access_token_encrypted)
+    return DueReceipt(row.wamid, row.seq, row.phone_number_id, row.access_token_encrypted, row.read_at)
 
 
 def record_receipt(session: AnySession, conversation_id: UUID, seq: int) -> None:

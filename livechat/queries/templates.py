@@ -34,6 +34,16 @@ class SyncClaim:
     began_at: datetime
 
 
+def number_of_account(session: AnySession, account_id: UUID) -> str | None:
+    """One of an account's numbers; None where it has none."""
+    return session.execute(
+        select(PhoneNumber.phone_number_id)
+        .where(PhoneNumber.account_id == account_id)
+        .order_by(PhoneNumber.phone_number_id)
+        .limit(1)
+    ).scalar_one_or_none()
+
+
 def claim_sync(session: AnySession, account_id: UUID, hold_s: float) -> SyncClaim | None:
     """Take the account's turn for ``hold_s`` seconds; None where it is not due, so that wishes coalesce."""
     row = session.execute(

@@ -1,6 +1,6 @@
 """News about accounts, numbers and templates, from webhooks into what agents see and what may be sent."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -11,18 +11,20 @@ from livechat.outbox import enqueue_after_commit
 from livechat.queries import notices as queries
 from livechat.queries import templates as template_queries
 from livechat.queries.notices import KnownNumber
+from livechat.queries.pausing import Complaint
 from livechat.queries.session import AnySession
-from livechat.services.pause import pause_number, resume_number
+from livechat.services.pause import learn, resume_number
 from livechat.services.publish import publish_numbers
 from livechat.services.sync_templates import request_sync
 from livechat.tasknames import TaskName
 from livechat.whatsapp.account_news import read_news
 from livechat.whatsapp.items import AccountNews
-from livechat.whatsapp.news import News, Notice, TemplateNews
+from livechat.whatsapp.news import News, Notice, Stop, TemplateNews
 
 log = structlog.get_logger(__name__)
 
 _LONGEST_CODE, _LONGEST_SENTENCE = 128, 1000
+_FACT = "fact_"
 
 
 def apply_account_news(session: AnySession, items: Sequence[tuple[AccountNews, datetime]]) -> None:
@@ -46,35 +48,51 @@ def _apply(session: AnySession, news: News, waba_id: str, at: datetime) -> None:
     if not (news.notices or news.facts or news.pause or news.resume or news.refresh):
         return
     known = queries.numbers_of_waba(session, waba_id)
-    names_one = news.phone_number_id is not None or news.digits is not None
-    concerned = [number for number in known if not names_one or _is_named(news, number)]
-    if names_one and not concerned:
+    concerned = [number for number in known if not news.names_number or _is_named(news, number)]
+    if news.names_number and not concerned:
         # A number of the account that nobody has connected.
         return
     ids = [number.phone_number_id for number in concerned]
-    rows = [_row(notice, waba_id, ids[0] if names_one else "", at) for notice in news.notices]
-    won = queries.save_notices(session, rows)
-    is_newest = bool(won) or not rows
-    if queries.save_facts(session, ids, news.facts) or won:
+    scope = ids[0] if news.names_number else ""
+    # A fact has its time kept like a matter that is settled: nobody is shown it.
+    facts = [Notice(_FACT + name, None) for name in news.facts]
+    won = queries.save_notices(
+        session, [_row(notice, waba_id, scope, at) for notice in (*news.notices, *facts)]
+    )
+    newest = {name: value for name, value in news.facts.items() if _FACT + name in won}
+    if queries.save_facts(session, ids, newest) or won:
         publish_numbers(session, ids)
-    if is_newest and news.pause is not None:
-        code, reason = news.pause
-        for number_id in ids:
-            pause_number(session, number_id, code, reason)
-    if is_newest and news.resume:
-        for number in concerned:
-            if number.paused_code in news.resume:
-                resume_number(session, number.phone_number_id)
+    _stop_or_go_on(session, news, waba_id, concerned, at)
     if news.refresh and ids:
         queries.want_refresh(session, ids)
         for number_id in ids:
             enqueue_after_commit(session, TaskName.REFRESH_NUMBER, phone_number_id=number_id)
 
 
+def _stop_or_go_on(
+    session: AnySession, news: News, waba_id: str, concerned: Sequence[KnownNumber], at: datetime
+) -> None:
+    """Each number by the newest word on the matter, whether that named it or the whole account."""
+    for verdict in (news.resume, news.pause):
+        if verdict is None:
+            continue
+        known_better: Collection[str] = ()
+        if verdict.matter is not None:
+            known_better = queries.told_later(session, waba_id, verdict.matter, at)
+        for number in concerned:
+            if "" in known_better or number.phone_number_id in known_better:
+                continue
+            if isinstance(verdict, Stop):
+                complaint = Complaint(verdict.code, verdict.title, verdict.sentence, at)
+                learn(session, complaint, number.phone_number_id, alone=True)
+            elif number.paused_code == verdict.code:
+                resume_number(session, number.phone_number_id, at=at)
+
+
 def _is_named(news: News, number: KnownNumber) -> bool:
     if news.phone_number_id is not None:
         return number.phone_number_id == news.phone_number_id
-    return number.display_digits == news.digits
+    return news.digits is not None and number.display_digits == news.digits
 
 
 def _row(notice: Notice, waba_id: str, phone_number_id: str, at: datetime) -> dict[str, Any]:

@@ -16,8 +16,7 @@ from livechat.queries.blocking import (
     set_blocked,
 )
 from livechat.queries.conversations import lock_conversation
-from livechat.services.crypto import UndecryptableTokenError, decrypt_token
-from livechat.services.pause import pause_number
+from livechat.services.pause import Caller, meta_call
 from livechat.services.publish import publish
 from livechat.whatsapp.errors import Disposition, GraphError
 
@@ -58,30 +57,27 @@ def set_customer_blocked(
     who = f"+{conversation.customer_phone}" if conversation.customer_phone else conversation.customer_user_id
     if conversation.group_id is not None or who is None:
         raise BlockRefusedError("A group cannot be blocked.")
-    encrypted = access_token_of_number(session, number_id)
-    session.commit()
+    caller = Caller(number_id, *access_token_of_number(session, number_id))
     try:
-        token = decrypt_token(encrypted, encryption_keys)
-        (graph.block if blocked else graph.unblock)(number_id, token, who)
-    except UndecryptableTokenError as error:
-        log.error("token_unreadable", phone_number_id=number_id)
-        raise UnavailableError("The stored access token cannot be read.") from error
+        with meta_call(session, caller, encryption_keys) as token:
+            (graph.block if blocked else graph.unblock)(number_id, token, who)
     except GraphError as error:
-        _refuse(session, number_id, encrypted, error)
+        _refuse(number_id, error)
     return _note(session, conversation_id, blocked)
 
 
 def reconcile_blocks(
-    session: Session | scoped_session[Any], graph: Graph, token: str, phone_number_id: str
+    session: Session | scoped_session[Any], graph: Graph, caller: Caller, encryption_keys: Sequence[str]
 ) -> int:
     """Learn of blocks that were made or lifted outside of this product; how many conversations changed.
 
     Commits. What cannot be learnt now is left for the next time.
     """
+    phone_number_id = caller.phone_number_id
     read_at = database_time(session)
-    session.commit()
     try:
-        listed = graph.blocked_users(phone_number_id, token)
+        with meta_call(session, caller, encryption_keys, as_account=True) as token:
+            listed = graph.blocked_users(phone_number_id, token)
     except GraphError as error:
         log.warning("blocks_not_read", phone_number_id=phone_number_id, code=error.code)
         return 0
@@ -93,15 +89,10 @@ def reconcile_blocks(
     return len(changed)
 
 
-def _refuse(
-    session: Session | scoped_session[Any], number_id: str, encrypted: str, error: GraphError
-) -> None:
+def _refuse(number_id: str, error: GraphError) -> None:
     log.info("block_refused", phone_number_id=number_id, code=error.code)
     if error.disposition is Disposition.PAUSE:
-        reason = str(error.as_message_error()["detail"])
-        pause_number(session, number_id, error.code, reason, token_used=encrypted)
-        session.commit()
-        raise UnavailableError(reason) from error
+        raise UnavailableError(str(error.as_message_error()["detail"])) from error
     if error.code in _PASSING or error.disposition is not Disposition.REJECT:
         wait_s = error.retry_after_s
         raise UnavailableError(

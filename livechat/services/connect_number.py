@@ -15,11 +15,11 @@ from livechat.queries.accounts import (
     NumberData,
     owner_of_number,
     phone_number_facts,
-    resume_numbers,
     store_account,
     store_number,
 )
-from livechat.queries.notices import notices_of_numbers, want_refresh
+from livechat.queries.notices import notices_of_numbers, settle, want_refresh
+from livechat.queries.pausing import resume_by_token
 from livechat.queries.templates import want_sync_at_once
 from livechat.services.crypto import encrypt_token
 from livechat.services.present import phone_number_json
@@ -27,6 +27,7 @@ from livechat.services.publish import publish_account
 from livechat.tasknames import TaskName
 from livechat.whatsapp.error_codes import TOKEN_CODE_RANGES, TOKEN_CODES
 from livechat.whatsapp.errors import Disposition, GraphError
+from livechat.whatsapp.news import GONE, MATTERS, NO_PERMISSION
 
 log = structlog.get_logger(__name__)
 
@@ -88,7 +89,9 @@ def connect_number(
         # Someone else was first since we looked.
         session.rollback()
         raise PhoneNumberTakenError
-    resume_numbers(session, account_id, sorted(TOKEN_CODES), TOKEN_CODE_RANGES)
+    # Meta has let the token at both: who may use them is answered.
+    settle(session, waba_id, ["", phone_number_id], (*MATTERS[NO_PERMISSION], *MATTERS[GONE]))
+    resume_by_token(session, account_id, sorted(TOKEN_CODES), TOKEN_CODE_RANGES)
     number, stored_waba_id, unread = phone_number_facts(session, phone_number_id)
     shown = phone_number_json(
         number,

@@ -18,10 +18,9 @@ from livechat.queries.live_events import messages_of_wamid
 from livechat.queries.outgoing import AcceptedRow, Claim
 from livechat.queries.session import AnySession
 from livechat.services.apply_status import WINDOW_CLOSED, settle_parked
-from livechat.services.crypto import UndecryptableTokenError, decrypt_token
 from livechat.services.ingest.lessons import Lesson, learn
 from livechat.services.media.to_meta import ClaimLostError, OutgoingFiles, distrust_files_of
-from livechat.services.pause import pause_number
+from livechat.services.pause import Caller, learn_from_answer, open_token
 from livechat.services.refusals import learn_from_refusal
 from livechat.whatsapp.client import Accepted, GraphClient
 from livechat.whatsapp.errors import Disposition, GraphError
@@ -166,14 +165,7 @@ def _record_refused(session: AnySession, claim: Claim, outcome: GraphError, rng:
         case Disposition.PAIR_LIMIT:
             _again(session, claim, outcome, PAIR, rng)
         case Disposition.PAUSE:
-            pause_number(
-                session,
-                claim.phone_number_id,
-                outcome.code,
-                str(outcome.as_message_error()["detail"]),
-                title=outcome.title,
-                token_used=claim.access_token_encrypted,
-            )
+            learn_from_answer(session, outcome, _caller_of(claim))
             _release(session, claim, outcome, wait_s=0, counts=False)
         case Disposition.REJECT:
             outgoing.record_failed(session, claim, outcome.as_message_error())
@@ -195,7 +187,7 @@ def attempt(sender: Sender, claim: Claim) -> Outcome:
     Raises only what the call itself met and nobody foresaw: then nothing is known of the message.
     """
     try:
-        token = decrypt_token(claim.access_token_encrypted, sender.encryption_keys)
+        token = open_token(claim.access_token_encrypted, sender.encryption_keys)
         body = _body_of(sender, claim, token)
     except ClaimLostError:
         log.warning("claim_lost", message_id=str(claim.message_id), attempt=claim.attempt)
@@ -227,13 +219,6 @@ def _unsent(claim: Claim, error: Exception) -> GraphError:
     if isinstance(error, GraphError):
         _log_refusal(claim, error)
         return error
-    if isinstance(error, UndecryptableTokenError):
-        return GraphError(
-            None,
-            "The stored access token cannot be read",
-            "The access token was encrypted with a key that is gone. Connect the number again.",
-            disposition=Disposition.PAUSE,
-        )
     log.error(
         "send_not_buildable",
         message_id=str(claim.message_id),
@@ -254,6 +239,10 @@ def _unsent(claim: Claim, error: Exception) -> GraphError:
         "The message could not be prepared for sending; nothing has been sent.",
         disposition=Disposition.RETRY,
     )
+
+
+def _caller_of(claim: Claim) -> Caller:
+    return Caller(claim.phone_number_id, claim.access_token_encrypted, claim.claimed_at)
 
 
 def not_tried(claim: Claim) -> GraphError:

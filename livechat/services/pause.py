@@ -1,5 +1,14 @@
-"""A number in trouble: its sends wait, untouched, until someone has mended what Meta complains about."""
+"""Numbers in trouble: their sends wait, untouched, until someone has mended what Meta complains about.
 
+``learn`` is the one way in: whoever hears Meta's word, in an answer, a status or the news of an account,
+brings it here with its time. The newest word stands: a number that was resumed, or got a new token, is not
+stopped by what was said or sent before.
+"""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime
 from uuid import UUID
 
 import structlog
@@ -7,50 +16,125 @@ import structlog
 from livechat.metrics import PAUSES
 from livechat.outbox import enqueue_after_commit
 from livechat.queries import pausing
+from livechat.queries.pausing import TOKEN_UNREADABLE, Complaint
 from livechat.queries.session import AnySession
+from livechat.services.crypto import UndecryptableTokenError, decrypt_token
 from livechat.services.publish import publish_numbers
 from livechat.tasknames import TaskName
-from livechat.whatsapp.error_codes import ACCOUNT_CODES
+from livechat.whatsapp.error_codes import ACCOUNT_CODES, is_about_token
+from livechat.whatsapp.errors import PAUSING_CODES, Disposition, GraphError, describe
+from livechat.whatsapp.items import StatusUpdate
 
 log = structlog.get_logger(__name__)
 
 
-def pause_number(
-    session: AnySession,
-    phone_number_id: str,
-    code: int | None,
-    reason: str,
-    *,
-    title: str | None = None,
-    token_used: str | None = None,
-) -> bool:
-    """Stop a number's sends, and those of its account's other numbers where ``code`` concerns them all.
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """By which number a call is made and with which token, read at this time of the database's clock."""
 
-    True when one was running; the caller commits. ``code`` is Meta's, None where the trouble is our own;
-    ``title`` is Meta's word for it, ``reason`` a sentence for the people who run the number. ``token_used``
-    is the ciphertext of the token that met the trouble: a number that was connected again with another token
-    in the meantime goes on, since the complaint was about the old one.
+    phone_number_id: str
+    access_token_encrypted: str = field(repr=False)
+    began_at: datetime
+
+
+@contextmanager
+def meta_call(
+    session: AnySession,
+    caller: Caller,
+    encryption_keys: Sequence[str],
+    *,
+    as_account: bool = False,
+) -> Iterator[str]:
+    """The token for calls to Meta, with no transaction open; what they are refused for is learnt, once.
+
+    Commits before, and after an error that stops the number. Raises what the calls raise, and a GraphError
+    where the token cannot be read. ``as_account``: for calls that sends do not depend on, so that only what
+    concerns the whole account stops anything.
     """
-    numbers = pausing.pause(
-        session,
-        phone_number_id,
-        whole_account=code in ACCOUNT_CODES,
-        code=code,
-        title=title,
-        reason=reason,
-        token_used=token_used,
+    session.commit()
+    try:
+        yield open_token(caller.access_token_encrypted, encryption_keys)
+    except GraphError as error:
+        if not as_account or error.code is None or error.code in ACCOUNT_CODES:
+            learn_from_answer(session, error, caller)
+            session.commit()
+        raise
+
+
+def open_token(access_token_encrypted: str, encryption_keys: Sequence[str]) -> str:
+    """The token; GraphError where no key of ours opens it."""
+    try:
+        return decrypt_token(access_token_encrypted, encryption_keys)
+    except UndecryptableTokenError:
+        raise GraphError(
+            None,
+            TOKEN_UNREADABLE,
+            "The access token was encrypted with a key that is gone. Connect the number again.",
+            disposition=Disposition.PAUSE,
+        ) from None
+
+
+def learn_from_answer(session: AnySession, error: GraphError, caller: Caller) -> bool:
+    """What an answer of Meta's says of the number that asked; the caller commits."""
+    if error.disposition is not Disposition.PAUSE:
+        return False
+    complaint = Complaint(
+        error.code,
+        error.title,
+        str(error.as_message_error()["detail"]),
+        caller.began_at,
+        token_used=caller.access_token_encrypted,
+        sent_at=caller.began_at,
     )
+    return learn(session, complaint, caller.phone_number_id)
+
+
+def learn_from_status(session: AnySession, update: StatusUpdate) -> bool:
+    """What a failed status says of the number that sent; the caller commits."""
+    number, code = update.source.phone_number_id, update.error_code
+    if number is None or update.error is None or code not in PAUSING_CODES:
+        return False
+    sent_at = pausing.sent_at(session, update.wamid)
+    if sent_at is None and is_about_token(code):
+        # Another app's message: its token is not ours.
+        return False
+    complaint = Complaint(
+        code, update.error["title"], update.error["detail"], update.timestamp, sent_at=sent_at
+    )
+    return learn(session, complaint, number)
+
+
+def learn(session: AnySession, complaint: Complaint, phone_number_id: str, *, alone: bool = False) -> bool:
+    """Stop a number's sends, and those of its account's other numbers where the code concerns them all.
+
+    True when one was running, and the complaint was no older than its last resumption and its token; the
+    caller commits. ``alone``: Meta has said which numbers it is about.
+    """
+    whole_account = not alone and complaint.code in ACCOUNT_CODES
+    numbers = pausing.pause(session, phone_number_id, complaint, whole_account=whole_account)
     if numbers:
         publish_numbers(session, numbers)
+    code = complaint.code
     for number in numbers:
         PAUSES.labels("none" if code is None else str(code)).inc()
         log.error("number_paused", phone_number_id=number, code=code, met_by=phone_number_id)
     return bool(numbers)
 
 
-def resume_number(session: AnySession, phone_number_id: str) -> bool:
-    """Let a paused number send again; what waits is swept up after the commit, which is the caller's."""
-    return _resumed(session, pausing.resume(session, phone_number_id))
+def pause_number(
+    session: AnySession, phone_number_id: str, code: int | None, reason: str, *, title: str | None = None
+) -> bool:
+    """Stop a number now, by our own word; the caller commits."""
+    said = title or str(describe(code, None, None)["title"])
+    return learn(session, Complaint(code, said, reason, pausing.database_time(session)), phone_number_id)
+
+
+def resume_number(session: AnySession, phone_number_id: str, *, at: datetime | None = None) -> bool:
+    """Let a paused number send again; what waits is swept up after the commit, which is the caller's.
+
+    ``at``: by a word of Meta's of that time, which ends nothing that came after it.
+    """
+    return _resumed(session, pausing.resume(session, phone_number_id, at=at))
 
 
 def resume_account(session: AnySession, account_id: UUID, code: int | None) -> bool:

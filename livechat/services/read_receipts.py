@@ -6,9 +6,8 @@ import structlog
 
 from livechat.queries.receipts import due_receipt, record_receipt
 from livechat.queries.session import AnySession
-from livechat.services.crypto import UndecryptableTokenError, decrypt_token
 from livechat.services.deliver import Sender
-from livechat.services.pause import pause_number
+from livechat.services.pause import Caller, meta_call
 from livechat.whatsapp.errors import Disposition, GraphError
 
 log = structlog.get_logger(__name__)
@@ -24,24 +23,12 @@ def send_read_receipt(session: AnySession, sender: Sender, conversation_id: UUID
     session.commit()
     if due is None:
         return
+    caller = Caller(due.phone_number_id, due.access_token_encrypted, due.read_at)
     try:
-        token = decrypt_token(due.access_token_encrypted, sender.encryption_keys)
-        sender.graph.mark_read(due.phone_number_id, token, due.wamid)
-    except UndecryptableTokenError:
-        log.error("token_unreadable", phone_number_id=due.phone_number_id)
-        return
+        with meta_call(session, caller, sender.encryption_keys) as token:
+            sender.graph.mark_read(due.phone_number_id, token, due.wamid)
     except GraphError as error:
         if error.disposition is Disposition.PAUSE:
-            reason = str(error.as_message_error()["detail"])
-            pause_number(
-                session,
-                due.phone_number_id,
-                error.code,
-                reason,
-                title=error.title,
-                token_used=due.access_token_encrypted,
-            )
-            session.commit()
             return
         if error.disposition is not Disposition.REJECT:
             raise

@@ -11,12 +11,11 @@ from livechat.queries import notices as queries
 from livechat.queries.notices import RefreshClaim
 from livechat.queries.session import AnySession
 from livechat.services.blocking import reconcile_blocks
-from livechat.services.crypto import UndecryptableTokenError, decrypt_token
-from livechat.services.pause import pause_number, resume_number
+from livechat.services.pause import Caller, meta_call, resume_number
 from livechat.services.publish import publish_numbers
 from livechat.tasknames import TaskName
 from livechat.whatsapp.account_calls import AccountCalls, NumberLife, SyncType
-from livechat.whatsapp.errors import Disposition, GraphError
+from livechat.whatsapp.errors import GraphError
 from livechat.whatsapp.news import BLOCKED
 
 log = structlog.get_logger(__name__)
@@ -45,27 +44,19 @@ def refresh_number(
     session.commit()
     if claim is None:
         return False
+    caller = Caller(phone_number_id, claim.access_token_encrypted, claim.claimed_at)
     try:
-        token = decrypt_token(claim.access_token_encrypted, encryption_keys)
-        life = graph.number_life(phone_number_id, token)
-    except UndecryptableTokenError:
-        log.error("token_unreadable", phone_number_id=phone_number_id)
-        return False
+        with meta_call(session, caller, encryption_keys) as token:
+            life = graph.number_life(phone_number_id, token)
     except GraphError as error:
         log.warning("number_not_refreshed", phone_number_id=phone_number_id, code=error.code)
-        if error.disposition is Disposition.PAUSE:
-            reason = str(error.as_message_error()["detail"])
-            pause_number(
-                session, phone_number_id, error.code, reason, token_used=claim.access_token_encrypted
-            )
-            session.commit()
         return False
     if queries.save_facts(session, [phone_number_id], _facts(life)):
         publish_numbers(session, [phone_number_id])
     session.commit()
-    reconcile_blocks(session, graph, token, phone_number_id)
+    reconcile_blocks(session, graph, caller, encryption_keys)
     if life.on_business_app and claim.is_new:
-        _start_app_sync(session, graph, token, phone_number_id, claim)
+        _start_app_sync(session, graph, caller, encryption_keys, claim)
     return True
 
 
@@ -83,14 +74,20 @@ def _facts(life: NumberLife) -> dict[str, Any]:
 
 
 def _start_app_sync(
-    session: AnySession, graph: AccountCalls, token: str, phone_number_id: str, claim: RefreshClaim
+    session: AnySession,
+    graph: AccountCalls,
+    caller: Caller,
+    encryption_keys: Sequence[str],
+    claim: RefreshClaim,
 ) -> None:
+    phone_number_id = caller.phone_number_id
     asked = {"history": claim.history_asked, "smb_app_state_sync": claim.contacts_asked}
     for what, column in _SYNCS:
         if asked[what]:
             continue
         try:
-            graph.sync_phone_app(phone_number_id, token, what)
+            with meta_call(session, caller, encryption_keys, as_account=True) as token:
+                graph.sync_phone_app(phone_number_id, token, what)
         except GraphError as error:
             log.warning("app_sync_refused", phone_number_id=phone_number_id, what=what, code=error.code)
             if error.code not in _SYNC_IS_OVER:

@@ -6,6 +6,7 @@ from uuid import UUID
 from livechat.errors import UnavailableError, WhatsAppTokenInvalidError
 from livechat.models import PhoneNumber, WabaAccount
 from livechat.queries.accounts import phone_number_facts
+from livechat.queries.notices import settle
 from livechat.queries.session import AnySession
 from livechat.services.access import access_owned_number
 from livechat.services.crypto import UndecryptableTokenError, decrypt_token
@@ -14,6 +15,7 @@ from livechat.services.present import Json, phone_number_json
 from livechat.whatsapp.client import GraphClient
 from livechat.whatsapp.error_codes import ACCOUNT_CODES, is_about_token
 from livechat.whatsapp.errors import Disposition, GraphError
+from livechat.whatsapp.news import MATTERS
 
 
 def resume_by_owner(
@@ -53,6 +55,8 @@ def resume_checked(
     resumed = resume_number(session, phone_number_id)
     if code in ACCOUNT_CODES:
         resume_account(session, account_id, code)
+    waba_id = session.get_one(WabaAccount, account_id).waba_id
+    settle(session, waba_id, [phone_number_id], MATTERS.get(code or 0, ()))
     session.commit()
     return resumed
 

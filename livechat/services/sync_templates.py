@@ -14,7 +14,8 @@ from livechat.domain.text import storable, storable_json
 from livechat.outbox import enqueue, enqueue_after_commit
 from livechat.queries import templates as queries
 from livechat.queries.session import AnySession
-from livechat.services.crypto import UndecryptableTokenError, decrypt_token
+from livechat.queries.templates import SyncClaim
+from livechat.services.pause import Caller, meta_call
 from livechat.tasknames import TaskName
 from livechat.whatsapp.account_calls import AccountCalls
 from livechat.whatsapp.errors import GraphError
@@ -43,24 +44,34 @@ def sync_templates(
     if claim is None:
         return None
     try:
-        token = decrypt_token(claim.access_token_encrypted, encryption_keys)
-        templates = graph.templates(claim.waba_id, token)
-    except (GraphError, UndecryptableTokenError) as error:
+        templates = _read(session, graph, claim, encryption_keys, account_id)
+    except GraphError as error:
         failures = claim.failures + 1
         wait_s = min(_FIRST_WAIT_S * 2.0 ** min(failures - 1, 10), _LONGEST_WAIT_S)
-        asked_s = error.retry_after_s if isinstance(error, GraphError) else None
-        queries.finish_sync(
-            session, account_id, claim, again_s=max(wait_s, asked_s or 0.0), failures=failures
-        )
+        again_s = max(wait_s, error.retry_after_s or 0.0)
+        queries.finish_sync(session, account_id, claim, again_s=again_s, failures=failures)
         session.commit()
-        code = error.code if isinstance(error, GraphError) else None
-        log.warning("templates_not_synced", account_id=str(account_id), code=code, failures=failures)
+        log.warning("templates_not_synced", account_id=str(account_id), code=error.code, failures=failures)
         return None
     queries.save_templates(session, account_id, [_row(each) for each in templates], claim.began_at)
     queries.finish_sync(session, account_id, claim, again_s=SYNC_EVERY_S, failures=0)
     session.commit()
     log.info("templates_synced", account_id=str(account_id), templates=len(templates))
     return len(templates)
+
+
+def _read(
+    session: AnySession,
+    graph: AccountCalls,
+    claim: SyncClaim,
+    encryption_keys: Sequence[str],
+    account_id: UUID,
+) -> Sequence[Template]:
+    """By any number of the account: only what concerns all of them is learnt from a refusal."""
+    number = queries.number_of_account(session, account_id)
+    caller = Caller(number or "", claim.access_token_encrypted, claim.began_at)
+    with meta_call(session, caller, encryption_keys, as_account=True) as token:
+        return graph.templates(claim.waba_id, token)
 
 
 def _row(template: Template) -> dict[str, Any]:

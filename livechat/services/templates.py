@@ -29,10 +29,7 @@ from livechat.whatsapp.templates import (
 Json = dict[str, Any]
 
 _STARTS_RESTRICTED = "restricted_biz_initiated_messaging"
-_UTILITY_RESTRICTED = (
-    "restricted_utility_templates",
-    "restricted_direct_send_utility_templates",
-)
+_UTILITY_RESTRICTED = "restricted_utility_templates"
 _STATUS_SENTENCES = {
     "PENDING": "Meta has not approved this template yet.",
     "IN_APPEAL": "Meta has not approved this template yet.",
@@ -166,7 +163,7 @@ def check_recipient(
     is_open = is_window_open(conversation.last_inbound_at, conversation.window_refused_at, now)
     codes: Sequence[str] = () if is_open else (_STARTS_RESTRICTED,)
     if template.category == UTILITY:
-        codes = (*codes, *_UTILITY_RESTRICTED)
+        codes = (*codes, _UTILITY_RESTRICTED)
     notice = notices.active_notice(session, number.phone_number_id, codes) if codes else None
     if notice is not None:
         raise MessagingRestrictedError(notice.detail)

@@ -13,11 +13,10 @@ from livechat.models import Conversation
 from livechat.outbox import enqueue
 from livechat.queries.receipts import newest_from_customer, record_receipt
 from livechat.queries.session import AnySession
-from livechat.services.crypto import UndecryptableTokenError, decrypt_token
 from livechat.services.deliver import Sender
-from livechat.services.pause import pause_number
+from livechat.services.pause import Caller, meta_call
 from livechat.tasknames import TaskName
-from livechat.whatsapp.errors import Disposition, GraphError
+from livechat.whatsapp.errors import GraphError
 
 log = structlog.get_logger(__name__)
 
@@ -57,20 +56,12 @@ def send_typing(session: AnySession, sender: Sender, conversation_id: UUID, aske
     session.commit()
     if newest is None:
         return False
+    caller = Caller(newest.phone_number_id, newest.access_token_encrypted, newest.read_at)
     try:
-        token = decrypt_token(newest.access_token_encrypted, sender.encryption_keys)
-        sender.graph.mark_read(newest.phone_number_id, token, newest.wamid, typing=True)
-    except UndecryptableTokenError:
-        log.error("token_unreadable", phone_number_id=newest.phone_number_id)
-        return False
+        with meta_call(session, caller, sender.encryption_keys) as token:
+            sender.graph.mark_read(newest.phone_number_id, token, newest.wamid, typing=True)
     except GraphError as error:
         log.info("typing_not_told", conversation_id=str(conversation_id), code=error.code)
-        if error.disposition is Disposition.PAUSE:
-            reason = str(error.as_message_error()["detail"])
-            pause_number(
-                session, newest.phone_number_id, error.code, reason, token_used=newest.access_token_encrypted
-            )
-            session.commit()
         return False
     record_receipt(session, conversation_id, newest.seq)
     session.commit()

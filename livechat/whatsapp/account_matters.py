@@ -1,20 +1,23 @@
 """News of an account: restrictions, bans, reviews, alerts, and who may use it."""
 
 from datetime import datetime
+from typing import Any
 
 from livechat.whatsapp.news import (
-    BLOCKED,
     GONE,
     LOCKED,
     NO_PERMISSION,
     NOT_REGISTERED,
     SHOWN_FOR,
+    GoOn,
     News,
     Notice,
     Severity,
+    Stop,
     words_of,
 )
-from livechat.whatsapp.reading import Json, id_or_none, items_of, label, moment_or_none, obj
+from livechat.whatsapp.reading import Json, id_or_none, label, obj
+from livechat.whatsapp.restrictions import read_restrictions
 
 
 def read_account_update(news: News, value: Json, at: datetime) -> None:
@@ -26,18 +29,9 @@ def read_account_update(news: News, value: Json, at: datetime) -> None:
         news.waba_id = id_or_none(info.get("waba_id")) or news.waba_id
     match event:
         case "ACCOUNT_RESTRICTION":
-            _restrictions(news, value, at)
+            read_restrictions(news, value, at)
         case "ACCOUNT_VIOLATION":
-            kind = words_of(obj(value.get("violation_info")).get("violation_type"))
-            news.notices.append(
-                Notice(
-                    "account_violation",
-                    "warning",
-                    "Policy violation",
-                    f"Meta reports a violation of its policies{f': {kind}' if kind else ''}.",
-                    at + SHOWN_FOR,
-                )
-            )
+            _violation(news, words_of(_violation_of(value)), at)
         case "DISABLED_UPDATE":
             _ban(news, obj(value.get("ban_info")))
         case "ACCOUNT_DELETED":
@@ -53,60 +47,49 @@ def read_account_update(news: News, value: Json, at: datetime) -> None:
                 NOT_REGISTERED,
             )
         case "ACCOUNT_RECONNECTED":
-            news.notices.append(Notice("account_offboarded", None))
-            news.resume = frozenset({NOT_REGISTERED})
+            _go_on(news, "account_offboarded", NOT_REGISTERED)
         case "PARTNER_REMOVED" | "PARTNER_APP_UNINSTALLED":
             reason = words_of(obj(value.get("disconnection_info")).get("reason"))
+            what = "number" if news.names_number else "account"
             _stop(
                 news,
                 "partner_removed",
                 "Access withdrawn",
-                "The business no longer shares this account with us"
+                f"The business no longer shares this {what} with us"
                 f"{f' ({reason})' if reason else ''}. Connect the number again.",
                 NO_PERMISSION,
             )
         case "PARTNER_ADDED" | "PARTNER_APP_INSTALLED":
-            news.notices.append(Notice("partner_removed", None))
-            news.resume = frozenset({NO_PERMISSION})
+            _go_on(news, "partner_removed", NO_PERMISSION)
         case _:
             return
     news.refresh = True
 
 
-def _stop(news: News, code: str, title: str, detail: str, meta_code: int) -> None:
-    news.notices.append(Notice(code, "critical", title, detail))
-    news.pause = (meta_code, detail)
+def _violation_of(value: Json) -> str:
+    return label(obj(value.get("violation_info")).get("violation_type")) or ""
 
 
-_RESTRICTIONS: dict[str, tuple[Severity, str]] = {
-    "RESTRICTED_BIZ_INITIATED_MESSAGING": (
-        "critical",
-        "Meta lets this account start no conversations: only customers who wrote within 24 hours can be "
-        "answered.",
-    ),
-    "RESTRICTED_CUSTOMER_INITIATED_MESSAGING": (
-        "critical",
-        "Meta lets this account answer no customers.",
-    ),
-    "RESTRICTED_UTILITY_TEMPLATES": ("warning", "Meta lets this account send no utility templates."),
-    "RESTRICTED_DIRECT_SEND_UTILITY_TEMPLATES": (
-        "warning",
-        "Meta lets this account send no utility templates directly.",
-    ),
-    "RESTRICTED_ADD_PHONE_NUMBER_ACTION": ("info", "Meta lets this account add no phone numbers."),
-}
+def _violation(news: News, kind: str, at: datetime) -> None:
+    news.notices.append(
+        Notice(
+            "account_violation",
+            "warning",
+            "Policy violation",
+            f"Meta reports a violation of its policies{f': {kind}' if kind else ''}.",
+            at + SHOWN_FOR,
+        )
+    )
 
 
-def _restrictions(news: News, value: Json, at: datetime) -> None:
-    for item in map(obj, items_of(value.get("restriction_info"))):
-        kind = (label(item.get("restriction_type")) or "").upper()
-        if not kind:
-            continue
-        severity, detail = _RESTRICTIONS.get(kind, ("info", f"Meta has restricted: {words_of(kind)}."))
-        until = moment_or_none(item.get("expiration"))
-        news.notices.append(Notice(kind.lower(), severity, "Restricted by Meta", detail, until))
-        if kind == "RESTRICTED_CUSTOMER_INITIATED_MESSAGING" and (until is None or until > at):
-            news.pause = (BLOCKED, detail)
+def _stop(news: News, matter: str, title: str, detail: str, meta_code: int) -> None:
+    news.notices.append(Notice(matter, "critical", title, detail))
+    news.pause = Stop(meta_code, title, detail, matter)
+
+
+def _go_on(news: News, matter: str, meta_code: int) -> None:
+    news.notices.append(Notice(matter, None))
+    news.resume = GoOn(meta_code, matter)
 
 
 def _ban(news: News, info: Json) -> None:
@@ -126,8 +109,8 @@ def _ban(news: News, info: Json) -> None:
                 )
             )
         case "REINSTATE":
-            news.notices += [Notice("account_disabled", None), Notice("account_disable_scheduled", None)]
-            news.resume = frozenset({LOCKED})
+            news.notices.append(Notice("account_disable_scheduled", None))
+            _go_on(news, "account_disabled", LOCKED)
 
 
 def read_review(news: News, value: Json, at: datetime) -> None:
@@ -154,8 +137,7 @@ def read_alert(news: News, value: Json, at: datetime) -> None:
     kind = label(alert.get("alert_type"))
     if kind is None:
         return
-    if (label(value.get("entity_type")) or "").upper() == "PHONE_NUMBER":
-        news.phone_number_id = id_or_none(value.get("entity_id")) or news.phone_number_id
+    _entity(news, (label(value.get("entity_type")) or "").upper(), value.get("entity_id"))
     is_active = (label(alert.get("alert_status")) or "ACTIVE").upper() == "ACTIVE"
     severity = _SEVERITY.get((label(alert.get("alert_severity")) or "").upper(), "info")
     news.notices.append(
@@ -167,3 +149,12 @@ def read_alert(news: News, value: Json, at: datetime) -> None:
             None if severity == "critical" else at + SHOWN_FOR,
         )
     )
+
+
+def _entity(news: News, kind: str, entity_id: Any) -> None:
+    """Whom an alert is about; a business is a portfolio, under whose id nothing is known here."""
+    if kind in ("PHONE_NUMBER", "BUSINESS_PHONE_NUMBER"):
+        news.names_number = True
+        news.phone_number_id = id_or_none(entity_id) or news.phone_number_id
+    elif kind in ("WABA", "WHATSAPP_BUSINESS_ACCOUNT"):
+        news.waba_id = id_or_none(entity_id) or news.waba_id

@@ -10,8 +10,8 @@ from datetime import datetime, timedelta
 
 from livechat.domain.phone import digits_or_none
 from livechat.whatsapp.account_matters import read_account_update, read_alert, read_review
-from livechat.whatsapp.errors import PAUSING_CODES
-from livechat.whatsapp.news import SHOWN_FOR, News, Notice, TemplateNews
+from livechat.whatsapp.errors import PAUSING_CODES, describe_apart
+from livechat.whatsapp.news import SHOWN_FOR, News, Notice, Stop, TemplateNews
 from livechat.whatsapp.number_matters import (
     read_capability,
     read_name,
@@ -19,7 +19,7 @@ from livechat.whatsapp.number_matters import (
     read_security,
     read_username,
 )
-from livechat.whatsapp.reading import Json, error_of, id_or_none, label
+from livechat.whatsapp.reading import Json, error_of, id_or_none, items_of, label
 from livechat.whatsapp.templates import language_code, reason_or_none
 
 
@@ -27,10 +27,14 @@ def read_news(
     field_name: str, value: Json, waba_id: str | None, phone_number_id: str | None, at: datetime
 ) -> News:
     """What a value of ``AccountNews`` means; nothing where it is not understood. Never raises."""
+    # ``account_update`` has its number under this name.
+    written = value.get("display_phone_number") or value.get("phone_number")
+    number_id = id_or_none(value.get("phone_number_id")) or phone_number_id
     news = News(
         waba_id=waba_id,
-        phone_number_id=phone_number_id,
-        digits=digits_or_none(value.get("display_phone_number")),
+        phone_number_id=number_id,
+        digits=digits_or_none(written),
+        names_number=number_id is not None or written not in (None, ""),
     )
     if value.get("message_template_id") is not None or label(value.get("message_template_name")):
         _template(news, value)
@@ -83,22 +87,20 @@ _HISTORY_DECLINED = 2593109
 
 def _errors(news: News, value: Json, at: datetime) -> None:
     """Errors that belong to no message: of the number, or of the import of the phone's chats."""
-    error, code = error_of(value)
-    if error is None:
-        return
-    if code in PAUSING_CODES and code is not None:
-        news.pause = (code, str(error["detail"]))
-        return
-    is_refusal = code == _HISTORY_DECLINED
-    news.notices.append(
-        Notice(
-            "history_declined" if is_refusal else f"error_{code or 'unknown'}",
-            "info" if is_refusal else "warning",
-            str(error["title"]),
-            "The phone's owner does not share earlier chats." if is_refusal else str(error["detail"]),
-            at + (SHOWN_FOR if is_refusal else timedelta(hours=1)),
-        )
-    )
+    for given in items_of(value.get("errors")):
+        error, code = error_of({"errors": [given]})
+        if error is None:
+            continue
+        title = str(error["title"])
+        if code in PAUSING_CODES and code is not None:
+            news.pause = news.pause or Stop(code, title, str(error["detail"]))
+            continue
+        if code == _HISTORY_DECLINED:
+            detail = "The phone's owner does not share earlier chats."
+            news.notices.append(Notice("history_declined", "info", title, detail, at + SHOWN_FOR))
+            continue
+        matter, until = f"error_{code or 'unknown'}", at + timedelta(hours=1)
+        news.notices.append(Notice(matter, "warning", title, describe_apart(code, title), until))
 
 
 _Read = Callable[[News, Json, datetime], None]

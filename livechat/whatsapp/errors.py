@@ -35,6 +35,16 @@ def describe(code: int | None, title: str | None, details: str | None) -> dict[s
     return {"code": code, "title": title or details or "Error", "detail": detail, "retryable": entry.resend}
 
 
+def describe_apart(code: int | None, title: str) -> str:
+    """A sentence for an error that belongs to no message: nothing was being sent, so none is spoken of."""
+    entry = entry_for(code)
+    if entry is not None and entry.disposition is Disposition.RETRY and entry.sentence:
+        return entry.sentence
+    if entry is None or entry.disposition is not Disposition.UNKNOWN:
+        return f"WhatsApp reports an error: {title.rstrip('.')}."
+    return "WhatsApp reports a problem of its own. Messages may be delayed meanwhile."
+
+
 # Our sentence cannot say which parameter or which property of the file was wrong; Meta's details do.
 _DETAILS_MATTER = frozenset(
     {100, 131008, 131009, 131053, 131061, 132000, 132001, 132008, 132012, 132018, 135000}

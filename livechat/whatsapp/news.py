@@ -38,22 +38,52 @@ class TemplateNews:
     rejected_reason: str | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Stop:
+    """Sends stop: Meta's code for it, its title and a sentence. ``matter`` is the notice that tells of it."""
+
+    code: int
+    title: str
+    sentence: str
+    matter: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class GoOn:
+    """Pauses with this code are over; ``matter`` is the notice that is settled by it."""
+
+    code: int
+    matter: str
+
+
+# What stops sends, and the notice that tells of it: who says that the one is over, says so of the other.
+MATTERS: dict[int, tuple[str, ...]] = {
+    GONE: ("account_deleted",),
+    NOT_REGISTERED: ("account_offboarded",),
+    NO_PERMISSION: ("partner_removed",),
+    LOCKED: ("account_disabled",),
+    BLOCKED: ("restricted_customer_initiated_messaging",),
+}
+
+
 @dataclass(slots=True)
 class News:
-    """All that one value says. ``number`` names the number by id or digits, both None: the whole account.
+    """All that one value says.
 
-    ``pause`` is (Meta's code, reason) and ``resume`` the codes of pauses that are over. ``facts`` are columns
-    of the number. ``refresh`` asks for what Meta says of the number now.
+    ``names_number``: it is about one number alone, by id or by digits; both None where it cannot be told
+    which, and then it is about none of ours. Else it is about the whole account. ``facts`` are columns of the
+    number. ``refresh`` asks for what Meta says of the number now.
     """
 
     waba_id: str | None = None
     phone_number_id: str | None = None
     digits: str | None = None
+    names_number: bool = False
     notices: list[Notice] = field(default_factory=list)
     facts: Json = field(default_factory=dict)
     templates: list[TemplateNews] = field(default_factory=list)
-    pause: tuple[int, str] | None = None
-    resume: frozenset[int] = frozenset()
+    pause: Stop | None = None
+    resume: GoOn | None = None
     refresh: bool = False
 
 

@@ -8,10 +8,13 @@ from typing import Any
 import pytest
 
 from livechat.domain.clock import now
+from livechat.models import WabaAccount
 from livechat.services.account_news import apply_account_news
+from livechat.services.pause import pause_number, resume_number
 from livechat.services.refresh_number import refresh_number, sweep_numbers
 from livechat.whatsapp.items import AccountNews, Source
 from tests.conftest import ENCRYPTION_KEY
+from tests.factories import make_number
 from tests.kinds.conftest import ASHA, Inbox
 
 CUSTOMERS = "RESTRICTED_CUSTOMER_INITIATED_MESSAGING"
@@ -202,3 +205,113 @@ def test_trouble_with_the_token_is_found_without_a_send(inbox: Inbox) -> None:
     [paused] = [each for each in inbox.shown_number()["notices"] if each["code"] == "paused"]
     assert (paused["severity"], paused["since"] is not None) == ("critical", True)
     inbox.box.token(inbox.box.access_token, "valid")
+
+
+def neighbour_of(inbox: Inbox) -> str:
+    number = make_number(
+        inbox.session,
+        inbox.session.get_one(WabaAccount, inbox.account_id),
+        display_phone_number="+91 77559 91099",
+        display_digits="917755991099",
+    )
+    inbox.session.commit()
+    return number.phone_number_id
+
+
+def shown_of(inbox: Inbox, number: str) -> Any:
+    shown = inbox.call("GET", "/phone-numbers").json["phone_numbers"]
+    return next(each for each in shown if each["phone_number_id"] == number)
+
+
+def paused_codes(inbox: Inbox) -> dict[str, int | None]:
+    rows = inbox.rows("SELECT phone_number_id AS id, status, paused_code FROM phone_numbers")
+    return {row["id"]: row["paused_code"] if row["status"] == "paused" else None for row in rows}
+
+
+@pytest.mark.parametrize(
+    ("trouble", "end", "code"),
+    [
+        ({"event": "PARTNER_REMOVED"}, {"event": "PARTNER_ADDED"}, 200),
+        ({"event": "ACCOUNT_OFFBOARDED"}, {"event": "ACCOUNT_RECONNECTED"}, 133010),
+        (
+            {"event": "DISABLED_UPDATE", "ban_info": {"waba_ban_state": "DISABLE"}},
+            {"event": "DISABLED_UPDATE", "ban_info": {"waba_ban_state": "REINSTATE"}},
+            131031,
+        ),
+        (
+            {"event": "ACCOUNT_RESTRICTION", "restriction_info": [{"restriction_type": CUSTOMERS}]},
+            {"event": "ACCOUNT_RESTRICTION", "violation_info": {"violation_type": "SPAM_UNBAN"}},
+            368,
+        ),
+    ],
+)
+def test_news_that_name_a_number_concern_no_neighbour(
+    inbox: Inbox, trouble: dict[str, Any], end: dict[str, Any], code: int
+) -> None:
+    neighbour, named = neighbour_of(inbox), {"phone_number": "+91 77559 91053"}
+    at(inbox, trouble | named, 0)
+    assert paused_codes(inbox) == {inbox.number: code, neighbour: None}
+    [title] = inbox.rows("SELECT paused_title FROM phone_numbers WHERE status = 'paused'")
+    assert title["paused_title"]
+    # An older word of the whole account ends nothing; a younger one does.
+    at(inbox, end, -60)
+    assert paused_codes(inbox)[inbox.number] == code
+    at(inbox, end, 60)
+    assert paused_codes(inbox) == {inbox.number: None, neighbour: None}
+    assert [each for each in shown_of(inbox, inbox.number)["notices"] if each["severity"] != "info"] == []
+    # And late news of the number do not bring it back.
+    at(inbox, trouble | named, 30)
+    assert paused_codes(inbox) == {inbox.number: None, neighbour: None}
+    at(inbox, trouble, 90)
+    assert paused_codes(inbox) == {inbox.number: code, neighbour: code}
+    at(inbox, end | named, 120)
+    assert paused_codes(inbox) == {inbox.number: None, neighbour: code}
+
+
+def test_news_of_a_number_that_nobody_connected_concern_none(inbox: Inbox) -> None:
+    for written in ("+49 170 1234567", "nonsense"):
+        at(inbox, {"event": "PARTNER_REMOVED", "phone_number": written}, 0)
+    assert paused_codes(inbox) == {inbox.number: None}
+
+
+def test_old_news_of_an_account_do_not_stop_a_number_that_was_resumed_or_connected_since(
+    inbox: Inbox,
+) -> None:
+    at(inbox, {"event": "PARTNER_REMOVED"}, -60)
+    assert paused_codes(inbox)[inbox.number] == 200
+    assert resume_number(inbox.session, inbox.number)
+    inbox.session.commit()
+    at(inbox, {"event": "PARTNER_REMOVED"}, -30)
+    at(inbox, {"errors": [{"code": 131042, "title": "Payment"}]}, -20, "messages")
+    assert paused_codes(inbox)[inbox.number] is None
+    at(inbox, {"event": "PARTNER_REMOVED"}, 1)
+    assert paused_codes(inbox)[inbox.number] == 200
+
+
+def test_facts_that_come_late_change_nothing(inbox: Inbox) -> None:
+    for tier, after_s in (("TIER_10K", 20), ("TIER_2K", 10)):
+        value = {"event": "UPGRADE", "current_limit": tier, "display_phone_number": "917755991053"}
+        at(inbox, value, after_s, "phone_number_quality_update")
+    assert inbox.shown_number()["messaging_limit"] == "TIER_10K"
+
+
+def test_an_expired_restriction_lifts_no_pause_that_came_after_it(inbox: Inbox) -> None:
+    soon = int(now().timestamp()) + 3600
+    restriction = [{"restriction_type": CUSTOMERS, "expiration": soon}]
+    at(inbox, {"event": "ACCOUNT_RESTRICTION", "restriction_info": restriction}, -7200)
+    inbox.execute("UPDATE account_notices SET until = now() - interval '1 hour'")
+    sweep_numbers(inbox.session, 10)
+    assert paused_codes(inbox)[inbox.number] is None
+    assert pause_number(inbox.session, inbox.number, 368, "Blocked for a violation.")
+    inbox.session.commit()
+    sweep_numbers(inbox.session, 10)
+    assert paused_codes(inbox)[inbox.number] == 368
+
+
+def test_a_direct_send_restriction_is_shown_lifted_and_keeps_no_template(inbox: Inbox) -> None:
+    kind = "RESTRICTED_DIRECT_SEND_UTILITY_TEMPLATES"
+    at(inbox, {"event": "ACCOUNT_RESTRICTION", "restriction_info": [{"restriction_type": kind}]}, 0)
+    assert inbox.notices() == [(kind.lower(), "info")]
+    lifted = {"violation_type": "DIRECT_SEND_UTILITY_CATEGORY_ABUSE_UNBAN"}
+    at(inbox, {"event": "ACCOUNT_RESTRICTION", "violation_info": lifted}, 5)
+    assert inbox.notices() == []

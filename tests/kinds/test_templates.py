@@ -400,6 +400,10 @@ def test_a_restriction_stops_what_it_names_and_nothing_else(inbox: Inbox) -> Non
     inbox.accepted(to=ASHA, **template("hello_world"))
     inbox.accepted(to=ASHA, message="Hello")
     assert inbox.shown_number()["status"] == "connected"
+    # Direct Send is another way of sending: what is chosen here is not concerned.
+    direct = restriction | {"restriction_type": "RESTRICTED_DIRECT_SEND_UTILITY_TEMPLATES"}
+    inbox.hears("account_update", event="ACCOUNT_RESTRICTION", detail={"restriction_info": [direct]})
+    inbox.accepted(to=ASHA, **template("hello_world"))
     utility = restriction | {"restriction_type": "RESTRICTED_UTILITY_TEMPLATES"}
     inbox.hears("account_update", event="ACCOUNT_RESTRICTION", detail={"restriction_info": [utility]})
     answer = inbox.send(to=ASHA, **template("hello_world"))

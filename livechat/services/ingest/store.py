@@ -33,7 +33,7 @@ from livechat.services.ingest.names import name_the_new, note_names
 from livechat.services.ingest.naming import settle_names, settle_statuses
 from livechat.services.ingest.people import Conversation, People
 from livechat.services.media.arrive import fetch_files_of
-from livechat.services.pause import pause_number
+from livechat.services.pause import learn_from_status
 from livechat.services.publish import publish_numbers
 from livechat.whatsapp.items import (
     AccountNews,
@@ -311,10 +311,7 @@ def _store_statuses(
         else:
             entry.duplicate()
     for update in applied.pauses:
-        number = update.source.phone_number_id
-        if number is not None and update.error is not None:
-            title, detail = update.error["title"], update.error["detail"]
-            pause_number(session, number, update.error_code, detail, title=title)
+        learn_from_status(session, update)
     result.updated_messages |= applied.messages
 
 

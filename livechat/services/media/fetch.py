@@ -20,12 +20,11 @@ from livechat.metrics import MEDIA_FETCHES, observe_graph
 from livechat.queries import media as queries
 from livechat.queries.media import FetchClaim
 from livechat.queries.session import AnySession
-from livechat.services.crypto import UndecryptableTokenError, decrypt_token
 from livechat.services.media import facts
 from livechat.services.media.facts import Facts
 from livechat.services.media.filenames import harmless
 from livechat.services.media.pictures import THUMBNAIL_TYPE
-from livechat.services.pause import pause_number
+from livechat.services.pause import Caller, learn_from_answer, open_token
 from livechat.services.publish import publish
 from livechat.storage import (
     Storage,
@@ -54,7 +53,6 @@ HOLD_S = 60.0
 RENEW_EVERY_S = 10.0
 EXPIRED = "WhatsApp keeps files for seven days, and this one could not be fetched in that time."
 GONE = "WhatsApp no longer has this file."
-UNREADABLE_TOKEN = "The stored access token cannot be read. Connect the number again."  # noqa: S105
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,12 +119,9 @@ def _attempt(
     """The columns of a stored file, or why there is none."""
     if claimed.is_expired:
         return FetchFailedError("expired", EXPIRED, is_final=True)
-    try:
-        token = decrypt_token(claimed.access_token_encrypted, fetcher.encryption_keys)
-    except UndecryptableTokenError:
-        return GraphError(None, "undecryptable token", UNREADABLE_TOKEN, disposition=Disposition.PAUSE)
     holder = _Holder(session, fetcher, claimed)
     try:
+        token = open_token(claimed.access_token_encrypted, fetcher.encryption_keys)
         with fetcher.workspace.file() as path:
             digest, size = _download(fetcher, claimed, token, path, holder)
             holder.renew()
@@ -202,13 +197,8 @@ def _record(
     elif isinstance(outcome, GraphError) and outcome.disposition is Disposition.PAUSE:
         # Account trouble stops sends as well; the file waits for the number to be mended.
         sentence = str(outcome.as_message_error()["detail"])
-        pause_number(
-            session,
-            claimed.phone_number_id,
-            outcome.code,
-            sentence,
-            token_used=claimed.access_token_encrypted,
-        )
+        caller = Caller(claimed.phone_number_id, claimed.access_token_encrypted, claimed.claimed_at)
+        learn_from_answer(session, outcome, caller)
         queries.release(session, claimed, wait_s=0, sentence=sentence, counts=False)
         result = "paused"
     else:
