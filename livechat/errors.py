@@ -74,8 +74,9 @@ class ServiceWindowClosedError(AppError):
     title = "The 24-hour customer service window is closed"
 
     def __init__(self, closed_at: datetime | None) -> None:
+        again = "" if closed_at is None else " again"
         super().__init__(
-            "Only a template can be sent until the customer writes again.", closed_at=rfc3339(closed_at)
+            f"Only a template can be sent until the customer writes{again}.", closed_at=rfc3339(closed_at)
         )
 
 

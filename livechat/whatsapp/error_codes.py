@@ -149,6 +149,9 @@ TABLE: dict[int, Entry] = {
     2494100: _entry(_UNKNOWN, "The number is in maintenance at Meta for some minutes."),
 }
 
+# What 131047 means to those who have never written: there is no window yet.
+NEVER_WROTE = "The customer has not written yet, so WhatsApp takes templates only."
+
 # Whole families, both ends included. A code of its own in TABLE comes first.
 RANGES: tuple[tuple[int, int, Entry], ...] = (
     (200, 299, _entry(_PAUSE, _PERMISSION)),

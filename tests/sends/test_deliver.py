@@ -3,6 +3,7 @@
 import random
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 from uuid import uuid4
 
@@ -14,14 +15,17 @@ from livechat.domain.retry import CONNECT, SEND
 from livechat.extensions import db
 from livechat.models import Conversation, Message, PhoneNumber
 from livechat.queries.outgoing import claim_heads
+from livechat.services.apply_status import apply_statuses
 from livechat.services.deliver import Sender, record_all
 from livechat.services.pause import resume_number
 from livechat.services.sweep_outbound import sweep_outbound
 from livechat.whatsapp.client import GraphClient
-from livechat.whatsapp.errors import Disposition, GraphError
+from livechat.whatsapp.error_codes import NEVER_WROTE
+from livechat.whatsapp.errors import Disposition, GraphError, describe
+from livechat.whatsapp.items import Source, StatusUpdate
 from livechat.whatsapp.outgoing import callback_data
 from tests.conftest import ENCRYPTION_KEY
-from tests.factories import ACCESS_TOKEN, make_account, make_conversation, make_number
+from tests.factories import ACCESS_TOKEN, make_account, make_conversation, make_message, make_number
 from tests.sends.conftest import deliver, execute, seconds_until_due, statuses, stored
 from tests.sends.graph_server import DROP_AFTER_ACCEPTING, HTML_502, Answer, GraphServer, refusal
 
@@ -169,6 +173,47 @@ def test_window_closed_by_metas_word_closes_ours(
     deliver(session, sender, conversation.id)
     session.refresh(conversation)
     assert conversation.window_refused_at is not None
+
+
+@pytest.mark.parametrize("written", ["never", "lately", "long ago"])
+@pytest.mark.parametrize("by_status", [False, True])
+def test_nobody_who_never_wrote_is_said_to_have_written(
+    session: AnySession,
+    queue: Queue,
+    sender: Sender,
+    graph: GraphServer,
+    written: str,
+    by_status: bool,
+) -> None:
+    """131047 in the answer and in a failed status; chats of the phone app open no window, but they were written."""
+    columns: dict[str, Any] = {} if written == "lately" else {"last_inbound_at": None}
+    conversation = make_conversation(session, **columns)
+    if written == "long ago":
+        make_message(session, conversation, origin="history")
+    message = queue(conversation)
+    if not by_status:
+        graph.script(_phone(conversation), refusal(131047))
+    deliver(session, sender, conversation.id)
+    if by_status:
+        error = describe(131047, "Re-engagement message", None)
+        for n in range(2):
+            update = StatusUpdate(
+                Source(0, "messages", None, conversation.phone_number_id),
+                stored(message.id).wamid,
+                "failed",
+                clock.now().replace(microsecond=0) + timedelta(seconds=n),
+                "",
+                None,
+                error,
+                131047,
+                {},
+            )
+            apply_statuses(session, [update])
+            session.commit()
+    row = stored(message.id)
+    assert (row.status, row.error["code"]) == ("failed", 131047)
+    usual = describe(131047, None, None)["detail"]
+    assert row.error["detail"] == (NEVER_WROTE if written == "never" else usual)
 
 
 @pytest.mark.parametrize(
