@@ -8,9 +8,12 @@ from bisect import bisect_left
 from collections import Counter as Tally
 from collections.abc import Collection
 
+import structlog
 from prometheus_client import Counter, Histogram
 
 from livechat.tasknames import Queue, TaskName
+
+log = structlog.get_logger(__name__)
 
 
 class BatchHistogram(Histogram):
@@ -146,9 +149,15 @@ _fields_seen: set[str] = set()
 
 
 def observe_graph(endpoint: str, outcome: str, seconds: float) -> None:
-    """Count one call of the Graph API; the observer of every GraphClient."""
-    GRAPH_CALLS.labels(endpoint, outcome).inc()
-    GRAPH_SECONDS.labels(endpoint).observe(seconds)
+    """Count one call of the Graph API; the observer of every GraphClient. Never raises.
+
+    It comes between Meta's answer and whoever keeps it: a full disk under the counts must not lose a message.
+    """
+    try:
+        GRAPH_CALLS.labels(endpoint, outcome).inc()
+        GRAPH_SECONDS.labels(endpoint).observe(seconds)
+    except Exception as error:  # noqa: BLE001  # said; the answer matters more
+        log.warning("call_not_counted", endpoint=endpoint, error=type(error).__name__)
 
 
 def count_unknown_field(field: str, count: int) -> None:

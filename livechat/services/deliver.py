@@ -98,12 +98,19 @@ def record_plain(single: AnySession, calls: Sequence[tuple[Claim, Outcome]]) -> 
 
 
 def record_all(
-    session: AnySession, calls: Sequence[tuple[Claim, Outcome]], rng: Random | None = None
+    session: AnySession,
+    calls: Sequence[tuple[Claim, Outcome]],
+    rng: Random | None = None,
+    *,
+    learns: bool = True,
 ) -> None:
-    """Write down what these calls came to; the caller commits. Safe to repeat, as after a lost connection."""
+    """Write down what these calls came to; the caller commits. Safe to repeat, as after a lost connection.
+
+    ``learns`` False leaves alone what they teach of the customer: what became of the message matters more.
+    """
     accepted = [(claim, outcome) for claim, outcome in calls if isinstance(outcome, Accepted)]
     lessons = [lesson for claim, outcome in accepted if (lesson := _lesson(claim, outcome)) is not None]
-    if lessons:
+    if lessons and learns:
         # Before the messages are locked: conversations come first, as everywhere.
         learn(session, lessons)
     if accepted:

@@ -91,12 +91,12 @@ class WriteDown:
         )
 
     def _record_alone(self, session: AnySession, single: AnySession, flight: Flight) -> bool:
-        """Whether it is written down. The last try tells no open pages: the outcome matters more."""
+        """Whether it is written down. The last try tells and teaches nobody: the outcome matters more."""
         try:
             if flight.tries < MOST_TRIES - 1:
                 self._record(session, single, [flight])
             else:
-                record_all(session, [_outcome_of(flight)], self._rng)
+                record_all(session, [_outcome_of(flight)], self._rng, learns=False)
                 session.commit()
                 self._settle([flight], [flight.claim.conversation_id])
         except Exception as error:

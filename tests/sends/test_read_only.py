@@ -10,15 +10,18 @@ from flask import Flask, current_app
 from sqlalchemy.exc import InternalError
 from sqlalchemy.orm import Session, scoped_session
 
+from livechat import metrics
 from livechat.extensions import db, redis
 from livechat.models import Conversation, Message
 from livechat.queries import outgoing
+from livechat.services import write_down as write_down_module
 from livechat.services.deliver import Sender
 from livechat.services.dispatch import Dispatcher
 from livechat.services.pace import Pace
 from livechat.services.sweep_outbound import sweep_outbound
 from livechat.services.write_down import WriteDown
-from tests.conftest import wait_until
+from livechat.whatsapp.client import GraphClient
+from tests.conftest import ENCRYPTION_KEY, wait_until
 from tests.factories import make_conversation, make_number
 from tests.outages import read_only
 from tests.sends.conftest import execute, statuses, stored
@@ -195,6 +198,48 @@ def test_an_outcome_that_can_never_be_written_down_keeps_nobody_else(
         wait_until(lambda: statuses(poor.id) == ["unknown", "sent"])
     assert [type(each) for each in running.raised] == [type(error)]
     assert [body["text"]["body"] for body in graph.accepted_by(str(poor.customer_phone))] == ["1", "2"]
+
+
+@pytest.mark.parametrize("place", ["publish", "changed_by"])
+def test_what_cannot_be_told_is_written_down_all_the_same(
+    session: AnySession,
+    app_now: Flask,
+    queue: Queue,
+    sender: Sender,
+    graph: GraphServer,
+    monkeypatch: pytest.MonkeyPatch,
+    place: str,
+) -> None:
+    conversation = make_conversation(session)
+    graph.script(str(conversation.customer_phone), refusal(131026))
+    message = queue(conversation)
+
+    def fails(*_: Any, **__: Any) -> Any:
+        raise TypeError("a mistake of ours")
+
+    monkeypatch.setattr(write_down_module, place, fails)
+    with Running(app_now, sender, [conversation.id]) as running:
+        wait_until(lambda: stored(message.id).status == "failed")
+        wait_until(lambda: running.dispatcher._in_flight == 0)
+    assert running.raised == []
+    assert stored(message.id).error["code"] == 131026
+
+
+def test_an_answer_that_cannot_be_counted_is_kept(
+    session: AnySession, app_now: Flask, queue: Queue, graph: GraphServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The disk under the counts is full."""
+    message = queue(make_conversation(session))
+
+    def fails(*_: Any) -> Any:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(metrics.GRAPH_CALLS, "labels", fails)
+    client = GraphClient(
+        graph.url, "v26.0", connect_timeout_s=1, read_timeout_s=1, observer=metrics.observe_graph
+    )
+    with Running(app_now, Sender(client, (ENCRYPTION_KEY,), 20.0), [message.conversation_id]):
+        wait_until(lambda: stored(message.id).status == "sent")
 
 
 @pytest.mark.parametrize("error", [TypeError("a mistake of ours"), SystemExit(), MemoryError()], ids=repr)
