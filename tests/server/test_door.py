@@ -52,7 +52,8 @@ class Client:
         return {"type": "http.disconnect"}
 
     async def send(self, message: dict[str, Any]) -> None:
-        await self.takes.wait()
+        if message.get("more_body"):
+            await self.takes.wait()
         self.sent.append(message)
 
     @property
@@ -237,6 +238,7 @@ def test_clients_that_take_nothing_of_their_streams_hold_no_thread() -> None:
         tasks = [
             asyncio.create_task(door(scope_of("GET", b"/stream"), each.receive, each.send)) for each in slow
         ]
+        await eventually(lambda: large.made >= len(slow))
         # They go through the one thread, and wait for their clients without it.
         quick = Client(then="end")
         await door(scope_of("GET"), quick.receive, quick.send)
@@ -276,10 +278,11 @@ def test_a_stream_whose_client_has_left_is_closed() -> None:
 
 def test_views_that_wait_leave_webhooks_their_threads() -> None:
     async def main() -> None:
-        waits = threading.Event()
+        waits, began = threading.Event(), threading.Semaphore(0)
 
         def application(environ: Environ, start_response: Callable[..., Any]) -> list[bytes]:
             if environ["PATH_INFO"] != "/webhook":
+                began.release()
                 waits.wait(30)
             start_response("200 OK", [])
             return [b""]
@@ -287,6 +290,8 @@ def test_views_that_wait_leave_webhooks_their_threads() -> None:
         door = door_to(application, threads=2)
         stuck = [Client(then="end") for _ in range(8)]
         tasks = [asyncio.create_task(door(scope_of("GET"), each.receive, each.send)) for each in stuck]
+        for _ in range(2):
+            await asyncio.to_thread(began.acquire)
         webhook = Client(b"{}", then="end")
         headers = [(b"content-length", b"2")]
         await door(scope_of(path=b"/webhook", headers=headers), webhook.receive, webhook.send)
