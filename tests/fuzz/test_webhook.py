@@ -122,7 +122,8 @@ def test_hostile_text_is_stored_as_close_as_postgresql_allows(meta: Meta, hostil
     [row] = meta.messages()
     assert row["text"] == storable(words)
     assert row["content"]["text"]["body"] == storable(words)
-    assert meta.conversation()["customer_name"] == storable(words).strip()
+    # A name travels with every row of a list: the longest that WhatsApp allows has a quarter of this.
+    assert meta.conversation()["customer_name"] == storable(words).strip()[:1024]
     [kept] = meta.rows("SELECT body FROM webhook_events")
     assert json.loads(bytes(kept["body"])) == body
     everything_is_accounted_for(meta)
@@ -159,5 +160,7 @@ def test_odd_json_harms_no_neighbour(meta: Meta, odd: str) -> None:
         assert row["items"][0]["reason"] == "not_json"
     else:
         assert stored[GOOD] == "Hello"
-        assert stored.get("wamid.odd", "last") == "last"
+        # What has no time that can be read happened when it was received; these have no words beside.
+        timeless = odd in ("huge numbers", "a number past a double", "NaN")
+        assert stored.get("wamid.odd", "last") == (None if timeless else "last")
     everything_is_accounted_for(meta)

@@ -215,7 +215,7 @@ def test_what_just_fits_can_be_sent(kind, part):
         ("contacts", [{"name": {"formatted_name": "A"}, "phones": [{}]}], "contacts.0.phones.0.phone"),
         ("reaction", {"emoji": "👍"}, "reaction.message_id"),
         ("reaction", {"message_id": "w"}, "reaction.emoji"),
-        ("interactive", {"type": "carousel"}, "interactive.type"),
+        ("interactive", {"type": "poll"}, "interactive.type"),
         ("interactive", {"type": ["button"]}, "interactive.type"),
         ("interactive", buttons(), "interactive.action.buttons"),
         ("interactive", buttons(*[(str(n), str(n)) for n in range(4)]), "interactive.action.buttons"),
