@@ -2,6 +2,7 @@ import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { App } from './app/app';
 import { readConfiguration } from './lib/configuration';
+import { keepPageOnDrop } from './lib/keep-page';
 import { startLanguage } from './messages/start-language';
 import './styles/tokens.css';
 import './styles/base.css';
@@ -9,6 +10,7 @@ import './styles/base.css';
 const root = document.getElementById('root');
 if (!root) throw new Error('index.html has no #root');
 const page = createRoot(root);
+keepPageOnDrop();
 // A language that cannot be loaded is no reason to show nothing.
 void startLanguage()
   .catch(() => undefined)

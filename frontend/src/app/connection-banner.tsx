@@ -59,7 +59,7 @@ export function ConnectionBanner({ status, number, updatedAt, onReconnect }: Pro
 }
 
 function Age({ since }: { since: number }) {
-  const now = useNow(10_000);
+  const now = useNow();
   const minutes = Math.floor((now.getTime() - since) / 60_000);
   if (since === 0 || minutes < 1) return null;
   return t.connection.age(span(minutes));

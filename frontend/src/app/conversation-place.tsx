@@ -40,6 +40,7 @@ export function ConversationPlace(props: Props) {
   const thread = useRef<ThreadHandle>(null);
   const hasPointer = useMediaQuery('(hover: hover)');
   const reply = useCallback((message: Message) => composer.current?.replyTo(message), []);
+  const focusField = useCallback(() => composer.current?.focus(), []);
   const toLastMessage = useCallback(() => thread.current?.focusLast(), []);
   useAttendance(id);
 
@@ -104,7 +105,12 @@ export function ConversationPlace(props: Props) {
           conversation={conversation}
           onUp={toLastMessage}
           renderTools={(replyToId, onSent) => (
-            <ComposerTools conversation={conversation} replyToId={replyToId} onSent={onSent} />
+            <ComposerTools
+              conversation={conversation}
+              replyToId={replyToId}
+              onFocusField={focusField}
+              onSent={onSent}
+            />
           )}
           closedAction={
             <ChooseTemplate

@@ -1,17 +1,17 @@
-import { Activity, Bell, BellOff, CircleUserRound, Keyboard, LogOut, MessageSquarePlus, Plug, Search, Settings as SettingsIcon, VolumeX, Volume2 } from 'lucide-react';
+import { MessageSquarePlus, Search } from 'lucide-react';
+import { Suspense } from 'react';
 import { Button } from '../components/button';
 import { Logo } from '../components/logo';
-import { Menu, MenuItem } from '../components/menu';
 import { NumberSelect } from '../features/numbers/number-select';
 import { useOnline } from '../hooks/browser';
-import { useSettings } from '../hooks/settings';
+import { lazyPart } from '../lib/lazy-part';
 import type { StreamStatus } from '../lib/live-events';
-import { turnOnNotifications } from '../lib/permission';
-import { changeSettings } from '../lib/settings';
 import type { PhoneNumber } from '../lib/types';
 import { t } from '../messages/en';
 import type { Layer } from './layers';
 import styles from './header.module.css';
+
+const UserMenu = lazyPart(() => import('./user-menu'));
 
 interface Props {
   label: string;
@@ -72,7 +72,9 @@ export function Header(props: Props) {
           </Button>
         </>
       )}
-      <UserMenu label={label} number={number} onOpen={onOpen} onActivity={onActivity} onSignOut={onSignOut} />
+      <Suspense>
+        <UserMenu label={label} number={number} onOpen={onOpen} onActivity={onActivity} onSignOut={onSignOut} />
+      </Suspense>
     </header>
   );
 }
@@ -85,60 +87,5 @@ function Quality({ rating }: { rating: string | null }) {
     <p className={styles.quality} data-rating={rating}>
       {text}
     </p>
-  );
-}
-
-type MenuProps = Pick<Props, 'label' | 'number' | 'onOpen' | 'onActivity' | 'onSignOut'>;
-
-function UserMenu({ label, number, onOpen, onActivity, onSignOut }: MenuProps) {
-  const { desktopNotifications, sound, mutedNumbers } = useSettings();
-  const isMuted = number !== null && mutedNumbers.includes(number.phone_number_id);
-  const toggleMuted = () => {
-    if (!number) return;
-    const others = mutedNumbers.filter((id) => id !== number.phone_number_id);
-    changeSettings({ mutedNumbers: isMuted ? others : [...others, number.phone_number_id] });
-  };
-  return (
-    <Menu label={t.menu.open} icon={<CircleUserRound size={22} />} heading={t.menu.signedIn(label)}>
-      <MenuItem
-        icon={<Bell size={18} />}
-        isChecked={desktopNotifications}
-        onChoose={() => {
-          if (desktopNotifications) changeSettings({ desktopNotifications: false });
-          else void turnOnNotifications();
-        }}
-      >
-        {desktopNotifications ? t.menu.notificationsOn : t.menu.notificationsOff}
-      </MenuItem>
-      <MenuItem
-        icon={sound ? <Volume2 size={18} /> : <VolumeX size={18} />}
-        isChecked={sound}
-        onChoose={() => changeSettings({ sound: !sound })}
-      >
-        {t.menu.sound}
-      </MenuItem>
-      {number && (
-        <MenuItem icon={<BellOff size={18} />} isChecked={isMuted} onChoose={toggleMuted}>
-          {t.menu.muteNumber}
-        </MenuItem>
-      )}
-      <MenuItem icon={<SettingsIcon size={18} />} onChoose={() => onOpen('settings')}>
-        {t.settings.heading}
-      </MenuItem>
-      <MenuItem icon={<Keyboard size={18} />} onChoose={() => onOpen('keyboard')}>
-        {t.keyboard.heading}
-      </MenuItem>
-      {number && (
-        <MenuItem icon={<Activity size={18} />} onChoose={onActivity}>
-          {t.activity.heading}
-        </MenuItem>
-      )}
-      <MenuItem icon={<Plug size={18} />} onChoose={() => onOpen('connect')}>
-        {t.header.connectNumber}
-      </MenuItem>
-      <MenuItem icon={<LogOut size={18} />} onChoose={onSignOut}>
-        {t.session.signOut}
-      </MenuItem>
-    </Menu>
   );
 }

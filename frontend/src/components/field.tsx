@@ -5,15 +5,22 @@ interface Props extends InputHTMLAttributes<HTMLInputElement> {
   label: string;
   hint?: string;
   errors?: string[] | undefined;
+  /** Stands before what is written, and belongs to it. */
+  before?: string | null;
 }
 
 /** A labelled input; the browser checks what it can, and the server's sentences stand below it. */
-export function Field({ label, hint, errors = [], ...input }: Props) {
+export function Field({ label, hint, errors = [], before = null, ...input }: Props) {
   const id = useId();
-  const notes = [hint && `${id}-hint`, errors.length > 0 && `${id}-errors`].filter(Boolean).join(' ');
+  const notes = [before !== null && `${id}-before`, hint && `${id}-hint`, errors.length > 0 && `${id}-errors`].filter(Boolean).join(' ');
   return (
     <div className={styles.field}>
       <label htmlFor={id}>{label}</label>
+      {before !== null && (
+        <bdi id={`${id}-before`} dir="ltr" className={styles.before}>
+          {before}
+        </bdi>
+      )}
       <input
         id={id}
         className={styles.input}

@@ -1,14 +1,11 @@
 import { useEffect, useState, useSyncExternalStore } from 'react';
+import { clock } from '../lib/clock';
 
-/** The present, renewed in intervals: for countdowns and for “Today”. */
-export function useNow(intervalMs = 20_000): Date {
-  const [now, setNow] = useState(() => new Date());
-  useEffect(() => {
-    const timer = setInterval(() => setNow(new Date()), intervalMs);
-    return () => clearInterval(timer);
-  }, [intervalMs]);
-  return now;
-}
+/**
+ * The present, for countdowns and for “Today”: one clock for the whole page, so that no two parts of it disagree. It ticks
+ * every few seconds, and at once where somebody comes back to look.
+ */
+export const useNow = (): Date => useSyncExternalStore(clock.subscribe, clock.now);
 
 function subscribeAttention(changed: () => void): () => void {
   window.addEventListener('focus', changed);

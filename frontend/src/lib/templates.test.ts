@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { aTemplate } from './template-samples';
-import { canBeSent, contextOf, flawOf, type TemplateParameter, templatePart, templatePreview } from './templates';
+import { canBeSent, contextOf, flawOf, type TemplateParameter, templatePart, templatePreview, behindFixedPart, fixedPart } from './templates';
 
 const NOW = Date.parse('2026-11-22T10:00:00Z');
 const values = {
@@ -133,4 +133,30 @@ it('a template with products of a catalogue cannot be sent from here', () => {
   const mpm = { key: 'b', component: 'button', kind: 'mpm', index: 0, name: null, card: null, required: true };
   expect(canBeSent(aTemplate({ parameters: [mpm] }))).toBe(false);
   expect(canBeSent(aTemplate())).toBe(true);
+});
+
+describe('a link’s value', () => {
+  const link = aTemplate();
+  const parameter = link.parameters.find(({ kind }) => kind === 'url_suffix')!;
+  const fixed = fixedPart(link, parameter);
+
+  it('stands behind the template’s own address', () => {
+    expect(fixed).toBe('https://www.example.com/track/');
+    expect(fixedPart(link, link.parameters[0]!)).toBeNull();
+  });
+
+  it.each([
+    ['1043', '1043'],
+    ['https://www.example.com/track/1043', '1043'],
+    ['http://example.com/track/1043?a=b', '1043?a=b'],
+    ['HTTPS://WWW.Example.com/track/1043', '1043'],
+    [' www.example.com/track/1043 ', '1043'],
+    ['https://www.example.com/Track/1043', 'https://www.example.com/Track/1043'],
+    ['https://other.example/1043', 'https://other.example/1043'],
+  ])('%s becomes %s', (given, kept) => expect(behindFixedPart(fixed, given)).toBe(kept));
+
+  it.each(['https://other.example/1', 'ftp://x', 'a://b', 'https:/x', '1/http://x'])('%s is refused', (given) => {
+    expect(flawOf(parameter, given, 0)).toBe('address');
+  });
+  it.each(['1043', 'a/b?c=d:e', 'x#y'])('%s will do', (given) => expect(flawOf(parameter, given, 0)).toBeNull());
 });

@@ -49,9 +49,11 @@ export const askedFor = (template: Template): TemplateParameter[] =>
 export const canBeSent = (template: Template): boolean =>
   template.parameters.every((parameter) => !parameter.required || ASKED.includes(parameter.kind));
 
-export type Flaw = 'missing' | 'breaks' | 'spaces' | 'long' | 'degrees' | 'past';
+export type Flaw = 'missing' | 'address' | 'breaks' | 'spaces' | 'long' | 'degrees' | 'past';
 
 // WhatsApp refuses these in a value (132018).
+// The template's own address stands before it: two in a row lead nowhere.
+const WHOLE_ADDRESS = /:\/\/|^\s*https?:/i;
 const BREAKS = /[\n\r\t]/;
 const MANY_SPACES = / {5,}/;
 const LONGEST: Record<string, number> = { text: 1024, url_suffix: 2000, coupon_code: 20 };
@@ -63,6 +65,7 @@ export function flawOf(parameter: TemplateParameter, value: Value | undefined, n
   if (value === undefined || value.trim() === '') return parameter.required ? 'missing' : null;
   if (FILES.includes(parameter.kind)) return 'missing';
   if (parameter.kind === 'limited_time_offer') return Date.parse(value) > now ? null : 'past';
+  if (parameter.kind === 'url_suffix' && WHOLE_ADDRESS.test(value)) return 'address';
   if (BREAKS.test(value)) return 'breaks';
   if (MANY_SPACES.test(value) || (parameter.kind === 'url_suffix' && /\s/.test(value))) return 'spaces';
   return value.length > (LONGEST[parameter.kind] ?? Number.POSITIVE_INFINITY) ? 'long' : null;
@@ -163,6 +166,28 @@ function partPreview(template: Template, components: Fields[], at: number | null
     sections: [],
     cards: [],
   };
+}
+
+/** The address that a link's value is put behind; null where it has none. */
+export function fixedPart(template: Template, { kind, card, index }: TemplateParameter): string | null {
+  if (kind !== 'url_suffix') return null;
+  const components = card === null ? template.components : cardsOf(template)[card];
+  const buttons = fieldsIn(components?.find(({ type }) => upper(type) === 'BUTTONS')?.buttons);
+  return textOf(buttons[index]?.url)?.split('{{')[0] ?? null;
+}
+
+/** What of a text comes after a fixed part, where it begins with that: somebody has pasted the whole address. */
+export function behindFixedPart(fixed: string | null, text: string): string {
+  if (fixed === null) return text;
+  const [known, given] = [comparable(fixed), comparable(text)];
+  return known.includes('.') && given.startsWith(known) ? given.slice(known.length) : text;
+}
+
+/** Without what makes no difference in an address: its scheme, `www.`, and how its host is written. */
+function comparable(address: string): string {
+  const bare = address.trim().replace(/^https?:\/\//i, '').replace(/^www\./i, '');
+  const host = /^[^/?#]*/.exec(bare)?.[0] ?? '';
+  return host.toLowerCase() + bare.slice(host.length);
 }
 
 const upper = (value: unknown): string => (textOf(value) ?? '').toUpperCase();

@@ -22,6 +22,7 @@ function setUp() {
       if (refuse) throw refuse;
       sent.push({ type, part, key, replyTo });
     },
+    say: (text, replyTo) => sent.push({ type: 'text', part: { body: text }, key: '', replyTo }),
     newId: () => `id-${++serial}`,
   });
   const states = () => tray.snapshot().map((item) => item.state);
@@ -112,5 +113,59 @@ describe('files', () => {
     uploads[0]?.fail(new ApiProblem({ code: 'validation_failed', errors: { file: ['WhatsApp takes PDF.'] } }, 422));
     await vi.waitFor(() => expect(states()).toEqual(['refused']));
     expect(tray.snapshot()[0]?.problem).toBe('WhatsApp takes PDF.');
+  });
+
+  it.each([
+    ['a picture', [['a.jpg', 'image/jpeg']], 'Look', ['Look']],
+    ['the first of several', [['a.jpg', 'image/jpeg'], ['b.pdf', 'application/pdf']], 'Look', ['Look', undefined]],
+    ['the first that takes one', [['a.mp3', 'audio/mpeg'], ['b.jpg', 'image/jpeg']], 'Look', [undefined, 'Look']],
+  ])('with a text go out as one: it is the caption of %s', async (_, files, text, captions) => {
+    const { tray, uploads, sent, states } = setUp();
+    tray.add(files.map(([name = '', type]) => aFile(name, type)));
+    expect(tray.canSend()).toBe(true);
+    tray.sendAll('quoted', text);
+    expect(tray.canSend()).toBe(false);
+    for (const upload of uploads) upload.done(upload.name);
+    await vi.waitFor(() => expect(states()).toEqual([]));
+    expect(sent.map(({ part }) => part.caption)).toEqual(captions);
+    expect(sent.map(({ replyTo }) => replyTo)).toEqual(['quoted', null].slice(0, files.length));
+  });
+
+  it.each([
+    ['take no caption', [['a.mp3', 'audio/mpeg']], '', 'Listen'],
+    ['have one already', [['a.jpg', 'image/jpeg']], 'Mine', 'More'],
+    ['cannot take one so long', [['a.jpg', 'image/jpeg']], '', 'x'.repeat(1025)],
+  ])('that %s have the text behind them', async (_, files, caption, text) => {
+    const { tray, uploads, sent, states, refuseWith } = setUp();
+    tray.add(files.map(([name = '', type]) => aFile(name, type)));
+    tray.setCaption('id-1', caption);
+    tray.sendAll(null, text);
+    refuseWith(new ApiProblem({}, 0));
+    uploads[0]?.done('A');
+    await vi.waitFor(() => expect(states()).toEqual(['failed']));
+    expect([sent, tray.textBehind()]).toEqual([[], text]);
+    refuseWith(null);
+    tray.retry('id-1');
+    await vi.waitFor(() => expect(sent).toHaveLength(2));
+    expect(sent[1]).toMatchObject({ type: 'text', part: { body: text } });
+  });
+
+  it('go on where one that held them back is removed, and so does the text', async () => {
+    const { tray, uploads, sent } = setUp();
+    tray.add([aFile('a.mp3', 'audio/mpeg'), aFile('b.mp3', 'audio/mpeg')]);
+    tray.sendAll('quoted', 'Listen');
+    uploads[0]?.fail(new ApiProblem({}, 0));
+    uploads[1]?.done('B');
+    await vi.waitFor(() => expect(tray.snapshot()[0]?.state).toBe('failed'));
+    tray.remove('id-1');
+    await vi.waitFor(() => expect(sent.map(({ type }) => type)).toEqual(['audio', 'text']));
+    expect(sent.map(({ replyTo }) => replyTo)).toEqual(['quoted', null]);
+  });
+
+  it('that the session refused may be tried again', async () => {
+    const { tray, uploads, states } = setUp();
+    tray.add([aFile('a.pdf')]);
+    uploads[0]?.fail(new ApiProblem({ code: 'unauthorized' }, 401));
+    await vi.waitFor(() => expect(states()).toEqual(['failed']));
   });
 });

@@ -1,5 +1,6 @@
 import { ApiProblem } from './api';
-import { type AttachmentKind, kindOf, partOf, type Refusal, refusalOf } from './attachments';
+import { type AttachmentKind, CAPTION_MAX, hasCaption, kindOf, partOf, type Refusal, refusalOf } from './attachments';
+import { Listeners } from './listeners';
 import type { UploadedMedia } from './upload';
 
 /** A file that the agent has attached. `refused` cannot be sent; `failed` may be tried again. */
@@ -22,6 +23,8 @@ export interface TrayOptions {
   upload: (file: File, kind: AttachmentKind, signal: AbortSignal, onProgress: (part: number) => void) => Promise<UploadedMedia>;
   /** `key` makes a repeat safe: the server sends a message of that key once. */
   send: (type: string, part: Record<string, unknown>, key: string, replyTo: string | null) => Promise<void>;
+  /** A text that goes out after the files. */
+  say: (text: string, replyTo: string | null) => void;
   newId: () => string;
 }
 
@@ -35,11 +38,13 @@ const PREVIEWED: AttachmentKind[] = ['image', 'video', 'voice', 'sticker'];
  */
 export class Tray {
   private items: readonly TrayItem[] = [];
-  private readonly listeners = new Set<() => void>();
+  private readonly listeners = new Listeners();
   private readonly aborts = new Map<string, AbortController>();
   private readonly options: TrayOptions;
   private replyTo: string | null = null;
   private isSending = false;
+  private isClosed = false;
+  private following: string | null = null;
 
   constructor(options: TrayOptions) {
     this.options = options;
@@ -48,17 +53,23 @@ export class Tray {
   /** All files, in their order; the same array until something changes. */
   readonly snapshot = (): readonly TrayItem[] => this.items;
 
-  readonly subscribe = (listener: () => void): (() => void) => {
-    this.listeners.add(listener);
-    return () => this.listeners.delete(listener);
-  };
+  readonly subscribe = this.listeners.subscribe;
 
   /** How many are on their way or could be sent. */
   unsent(): number {
     return this.items.filter(({ state }) => state !== 'refused').length;
   }
 
+  /** Whether there is something that waits for the agent's word. */
+  canSend(): boolean {
+    return !this.isSending && this.unsent() > 0;
+  }
+
+  /** What will be said after the files. */
+  readonly textBehind = (): string | null => this.following;
+
   add(files: readonly File[], kind?: AttachmentKind): void {
+    if (this.isClosed) return;
     const added = files.map((file): TrayItem => {
       const as = kind ?? kindOf(file);
       const refusal = refusalOf(file, as);
@@ -90,10 +101,13 @@ export class Tray {
     this.aborts.get(id)?.abort();
     this.drop(item);
     this.startUploads();
+    if (this.isSending) void this.sendReady();
   }
 
-  /** Forgets all of them. */
+  /** Forgets all of them, and takes no more. */
   clear(): void {
+    this.isClosed = true;
+    this.following = null;
     for (const abort of this.aborts.values()) abort.abort();
     for (const item of this.items) if (item.previewUrl) URL.revokeObjectURL(item.previewUrl);
     this.set([]);
@@ -107,10 +121,20 @@ export class Tray {
     if (this.isSending) void this.sendReady();
   }
 
-  /** Sends all that can be sent, as soon as it is uploaded; the first one quotes. */
-  sendAll(replyTo: string | null): void {
+  /**
+   * Sends all that can be sent, as soon as it is uploaded; the first one quotes. A text is the caption of the first that
+   * has none and can have one; else it follows.
+   */
+  sendAll(replyTo: string | null, text = ''): void {
     this.replyTo = replyTo;
     this.isSending = true;
+    const said = text.trim();
+    const bare = this.items.find(
+      ({ state, kind, caption }) => state !== 'refused' && hasCaption(kind) && caption.trim() === '',
+    );
+    if (said !== '' && bare && said.length <= CAPTION_MAX) this.change(bare.id, { caption: said });
+    else if (said !== '') this.following = said;
+    this.set([...this.items]);
     void this.sendReady();
   }
 
@@ -141,6 +165,9 @@ export class Tray {
     const next = this.items.find((item) => item.state !== 'refused');
     if (!next) {
       this.isSending = false;
+      const text = this.following;
+      this.following = null;
+      if (text !== null) this.options.say(text, this.replyTo);
       return;
     }
     // What fails holds back what stands behind it: files arrive in their order.
@@ -159,7 +186,7 @@ export class Tray {
   }
 
   private fail(id: string, error: unknown): void {
-    const isRefused = error instanceof ApiProblem && !error.isTemporary;
+    const isRefused = error instanceof ApiProblem && error.isRefusal;
     const problem =
       error instanceof ApiProblem
         ? [...new Set(Object.values(error.errors).flat())].join(' ') || error.message
@@ -182,6 +209,6 @@ export class Tray {
 
   private set(items: readonly TrayItem[]): void {
     this.items = items;
-    for (const listener of this.listeners) listener();
+    this.listeners.tell();
   }
 }

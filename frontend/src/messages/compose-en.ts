@@ -27,6 +27,7 @@ export const c = catalogue('compose', {
   notSent: 'It was not sent.',
 
   tray: {
+    behind: 'And then:',
     label: 'Files to send',
     caption: (name: string) => `Caption for ${name}`,
     captionPlaceholder: 'Add a caption',
@@ -182,6 +183,7 @@ export const c = catalogue('compose', {
     change: 'Choose another',
     flaw: {
       missing: 'Fill this in.',
+      address: 'Only what comes after the address above: no “://”.',
       breaks: 'No line breaks or tabs here.',
       spaces: 'No rows of spaces here.',
       long: 'This is too long.',

@@ -205,6 +205,7 @@ export const t = catalogue('page', {
     cancelReply: 'Cancel reply',
     goneElsewhere: 'What stood here was sent or cleared on another device.',
     goneDetail: 'What this began as was sent or cleared on another device. Your customer may have it already.',
+    kept: 'What you were writing, to copy into a template',
     goneKeep: 'Keep mine',
     goneDiscard: 'Discard',
     notKept: 'This browser keeps nothing, and the server cannot be reached: your text is lost if the page is closed.',

@@ -1,10 +1,11 @@
-import { useEffect, useState, useSyncExternalStore } from 'react';
+import { useEffect, useRef, useState, useSyncExternalStore } from 'react';
 import { useSendPart } from '../../hooks/send-part';
 import { useServices } from '../../hooks/services';
 import { newId } from '../../lib/ids';
+import { newReply } from '../../lib/new-reply';
 import { Tray } from '../../lib/tray';
 import type { Conversation } from '../../lib/types';
-import { noteUnsentFiles, onForgetFiles } from '../../lib/unsent-files';
+import { noteUnsentFiles, onForgetFiles, type Outlet } from '../../lib/unsent-files';
 import { upload } from '../../lib/upload';
 import { AttachMenu, type Choice } from './attach-menu';
 import { BuilderSheet } from './builder-sheet';
@@ -33,7 +34,7 @@ onForgetFiles(() => {
 
 /** Everything that is sent besides text, loaded on first use: menu, files, recorder, and the sheets. */
 export default function AttachRoot({ conversation, replyToId, wish, onClose, onFocusBack, onSent }: Props) {
-  const { tokens } = useServices();
+  const { tokens, outbox } = useServices();
   const { id: conversationId, phone_number_id: phoneNumberId } = conversation;
   const send = useSendPart({ phoneNumberId, conversationId });
   const [sheet, setSheet] = useState<Choice | null>(null);
@@ -42,11 +43,14 @@ export default function AttachRoot({ conversation, replyToId, wish, onClose, onF
     tray = new Tray({
       upload: (file, kind, signal, onProgress) => upload({ tokens, phoneNumberId, file, kind, signal, onProgress }),
       send: async (type, part, key, replyTo) => void (await send({ type, part, key, replyTo })),
+      say: (text, replyTo) =>
+        outbox.add(newReply(conversation, text, replyTo)),
       newId,
     });
     trays.set(conversationId, tray);
     const made = tray;
-    tray.subscribe(() => noteUnsentFiles(conversationId, made.unsent()));
+    const outlet: Outlet = (text, replyTo) => made.sendAll(replyTo, text);
+    tray.subscribe(() => noteUnsentFiles(conversationId, made.unsent(), made.canSend() ? outlet : null));
   }
   const files = tray;
   const items = useSyncExternalStore(files.subscribe, files.snapshot);
@@ -56,6 +60,12 @@ export default function AttachRoot({ conversation, replyToId, wish, onClose, onF
   }, [wish, files]);
 
   const closeSheet = () => setSheet(null);
+  // What was pressed is gone by then: the focus goes back to where it came from.
+  const wasOpen = useRef(false);
+  useEffect(() => {
+    if (wasOpen.current && sheet === null) onFocusBack();
+    wasOpen.current = sheet !== null;
+  }, [sheet, onFocusBack]);
   const recipient = { phoneNumberId, conversationId };
   const sheetProps = {
     recipient,
@@ -77,6 +87,7 @@ export default function AttachRoot({ conversation, replyToId, wish, onClose, onF
           onFiles={(chosen, kind) => {
             onClose();
             files.add(chosen, kind);
+            onFocusBack();
           }}
           onClose={() => {
             onClose();
@@ -89,7 +100,9 @@ export default function AttachRoot({ conversation, replyToId, wish, onClose, onF
           onDone={(recording) => {
             files.add([recording], 'voice');
             onClose();
+            onFocusBack();
           }}
+          onLeft={(recording) => files.add([recording], 'voice')}
           onClose={() => {
             onClose();
             onFocusBack();
@@ -103,6 +116,7 @@ export default function AttachRoot({ conversation, replyToId, wish, onClose, onF
           onSend={() => {
             files.sendAll(replyToId);
             onSent();
+            onFocusBack();
           }}
         />
       )}

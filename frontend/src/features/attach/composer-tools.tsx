@@ -18,6 +18,8 @@ export type AttachWish =
 interface Props {
   conversation: Conversation;
   replyToId: string | null;
+  /** Where replies are written. */
+  onFocusField: () => void;
   /** The first message that was sent has taken the quote with it. */
   onSent: () => void;
 }
@@ -26,7 +28,7 @@ interface Props {
 let wasUsed = false;
 
 /** The composer's ways to send more than text: a menu, a microphone, and files dropped or pasted anywhere. */
-export function ComposerTools({ conversation, replyToId, onSent }: Props) {
+export function ComposerTools({ conversation, replyToId, onFocusField, onSent }: Props) {
   const [wish, setWish] = useState<AttachWish | null>(wasUsed ? { kind: 'none', at: 0 } : null);
   const [isDragging, setDragging] = useState(false);
   const plus = useRef<HTMLButtonElement>(null);
@@ -41,7 +43,7 @@ export function ComposerTools({ conversation, replyToId, onSent }: Props) {
     const isBusy = () => document.querySelector('dialog[open]') !== null;
     const onPaste = (event: ClipboardEvent) => {
       const files = [...(event.clipboardData?.files ?? [])];
-      if (files.length === 0 || isBusy()) return;
+      if (files.length === 0 || isBusy() || isText(event.clipboardData, files)) return;
       event.preventDefault();
       ask({ kind: 'files', files, at: Date.now() });
     };
@@ -73,6 +75,11 @@ export function ComposerTools({ conversation, replyToId, onSent }: Props) {
     };
   }, [ask]);
 
+  // On a phone the keyboard would cover what was just sent.
+  const focusBack = useCallback(() => {
+    if (matchMedia('(hover: hover)').matches) onFocusField();
+    else plus.current?.focus();
+  }, [onFocusField]);
   const isMenuOpen = wish?.kind === 'menu';
   return (
     <>
@@ -105,11 +112,20 @@ export function ComposerTools({ conversation, replyToId, onSent }: Props) {
             replyToId={replyToId}
             wish={wish}
             onClose={close}
-            onFocusBack={() => plus.current?.focus()}
+            onFocusBack={focusBack}
             onSent={onSent}
           />
         </Suspense>
       )}
     </>
   );
+}
+
+/**
+ * A clipboard with text is text: Excel and Word lay a picture of it beside it. Only what merely names the files, as file
+ * managers do, is none.
+ */
+function isText(data: DataTransfer | null, files: File[]): boolean {
+  const lines = (data?.getData('text/plain') ?? '').split(/[\r\n]+/).filter((line) => line.trim() !== '');
+  return lines.some((line) => !files.some(({ name }) => line.trim().endsWith(name)));
 }

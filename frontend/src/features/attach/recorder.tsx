@@ -9,19 +9,28 @@ import styles from './attach.module.css';
 // What browsers record; WhatsApp takes none of the first two as they are, so the server converts them.
 const TYPES = ['audio/webm;codecs=opus', 'audio/mp4;codecs=opus', 'audio/mp4', 'audio/ogg;codecs=opus'];
 const BARS = 32;
+// A slip of the finger, where it is left.
+const WORTH_MS = 1000;
 
 /** Records a voice message: it runs at once, shows how loud it is, and ends in the tray to be listened to. */
-export function Recorder({ onDone, onClose }: { onDone: (recording: File) => void; onClose: () => void }) {
+interface Props {
+  onDone: (recording: File) => void;
+  /** The agent has gone elsewhere meanwhile: nothing that was said is thrown away without being asked. */
+  onLeft: (recording: File) => void;
+  onClose: () => void;
+}
+
+export function Recorder({ onDone, onLeft, onClose }: Props) {
   const [problem, setProblem] = useState<string | null>(null);
   const [startedAt, setStartedAt] = useState<number | null>(null);
   const [now, setNow] = useState(0);
   const [levels, setLevels] = useState<number[]>([]);
   const recorder = useRef<MediaRecorder | null>(null);
-  const isKept = useRef(false);
+  const isDiscarded = useRef(false);
   const stopButton = useRef<HTMLButtonElement>(null);
-  const callbacks = useRef({ onDone, onClose });
+  const callbacks = useRef({ onDone, onLeft, onClose });
   useEffect(() => {
-    callbacks.current = { onDone, onClose };
+    callbacks.current = { onDone, onLeft, onClose };
   });
   const isRunning = startedAt !== null;
   useEffect(() => {
@@ -30,7 +39,9 @@ export function Recorder({ onDone, onClose }: { onDone: (recording: File) => voi
       if (event.key !== 'Escape' || isComposing(event) || isLayerOpen()) return;
       // Before the page takes it as the way back to the list.
       event.preventDefault();
-      callbacks.current.onClose();
+      // It ends in the tray, where it can be heard, sent or removed.
+      if (recorder.current?.state === 'recording') recorder.current.stop();
+      else callbacks.current.onClose();
     };
     document.addEventListener('keydown', onKey);
     return () => document.removeEventListener('keydown', onKey);
@@ -66,9 +77,19 @@ export function Recorder({ onDone, onClose }: { onDone: (recording: File) => voi
         end();
         const plain = type.split(';')[0] ?? type;
         const ending = plain.split('/')[1] ?? 'webm';
-        if (isKept.current) callbacks.current.onDone(new File(chunks, `voice.${ending}`, { type: plain }));
+        if (isDiscarded.current) return;
+        const recording = new File(chunks, `voice.${ending}`, { type: plain });
+        if (!isGone) callbacks.current.onDone(recording);
+        else if (Date.now() - beganAt > WORTH_MS) callbacks.current.onLeft(recording);
       });
-      const endMeter = meter(stream, (level) => {
+      let endMeter = () => {};
+      stop = () => {
+        endMeter();
+        if (running.state !== 'inactive') running.stop();
+        end();
+      };
+      const beganAt = Date.now();
+      endMeter = meter(stream, (level) => {
         setNow(Date.now());
         setLevels((known) => [...known, level].slice(-BARS));
       });
@@ -76,22 +97,22 @@ export function Recorder({ onDone, onClose }: { onDone: (recording: File) => voi
       recorder.current = running;
       setStartedAt(Date.now());
       setNow(Date.now());
-      stop = () => {
-        endMeter();
-        if (running.state !== 'inactive') running.stop();
-        end();
-      };
     };
-    void begin();
+    // Whatever fails once the microphone is on turns it off again.
+    begin().catch(() => {
+      stop();
+      setProblem(c.record.none);
+    });
     return () => {
       isGone = true;
       stop();
     };
   }, []);
 
-  const finish = () => {
-    isKept.current = true;
-    recorder.current?.stop();
+  const finish = () => recorder.current?.stop();
+  const discard = () => {
+    isDiscarded.current = true;
+    onClose();
   };
   return (
     <section className={styles.recorder} aria-label={c.record.label}>
@@ -116,7 +137,7 @@ export function Recorder({ onDone, onClose }: { onDone: (recording: File) => voi
           <CircleAlert size={16} aria-hidden /> {problem}
         </span>
       )}
-      <Button kind="icon" aria-label={c.record.discard} title={c.record.discard} onClick={onClose}>
+      <Button kind="icon" aria-label={c.record.discard} title={c.record.discard} onClick={discard}>
         <Trash2 size={19} />
       </Button>
       {problem === null && (

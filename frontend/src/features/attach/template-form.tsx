@@ -7,8 +7,10 @@ import { Sheet } from '../../components/sheet';
 import { useNow } from '../../hooks/browser';
 import {
   askedFor,
+  behindFixedPart,
   canBeSent,
   contextOf,
+  fixedPart,
   flawOf,
   languageName,
   type Template,
@@ -133,15 +135,18 @@ function ParameterField({ template, parameter, phoneNumberId, value, sentence, o
       </fieldset>
     );
   }
+  const fixed = fixedPart(template, parameter);
+  const shown = typeof example === 'string' ? behindFixedPart(fixed, example) : '';
   return (
     <Field
       label={label}
+      before={fixed}
       dir={kind === 'url_suffix' ? 'ltr' : 'auto'}
       type={kind === 'limited_time_offer' ? 'datetime-local' : 'text'}
       value={typeof value === 'string' ? value : ''}
-      {...(typeof example === 'string' && example !== '' ? { hint: c.templates.example(example) } : {})}
+      {...(shown !== '' ? { hint: c.templates.example(shown) } : {})}
       errors={sentence}
-      onChange={(event) => onChange(event.target.value)}
+      onChange={(event) => onChange(behindFixedPart(fixed, event.target.value))}
     />
   );
 }

@@ -17,12 +17,17 @@ export function TrayView({ items, tray, onSend }: { items: readonly TrayItem[]; 
           <TrayFile key={item.id} item={item} tray={tray} />
         ))}
       </ul>
+      {tray.textBehind() !== null && (
+        <p className={styles.quiet}>
+          {c.tray.behind} <bdi>{tray.textBehind()}</bdi>
+        </p>
+      )}
       <div className={styles.trayFoot}>
         <span role="status">{c.tray.files(items.length)}</span>
         <Button
           kind="primary"
           className={styles.onward}
-          disabled={sendable.length === 0 || sendable.some((item) => item.state === 'sending')}
+          disabled={!tray.canSend()}
           onClick={onSend}
         >
           <SendHorizontal size={18} aria-hidden /> {c.tray.send(sendable.length)}

@@ -90,7 +90,7 @@ it('opens with what another device has written, and with what this browser has n
 it('is not there while the window is closed, and comes back with the customer’s next message', async () => {
   const closed = anOpenConversation({ window_expires_at: new Date(Date.now() - 1000).toISOString() });
   const { again } = renderInPage(composer(closed));
-  expect(screen.getByText('Only a template can reopen this chat')).toBeVisible();
+  expect(await screen.findByText('Only a template can reopen this chat')).toBeVisible();
   expect(screen.getByText('A template')).toBeVisible();
   expect(screen.queryByRole('textbox')).toBeNull();
   again(composer(anOpenConversation()));
@@ -175,4 +175,18 @@ it('says where neither browser nor server keeps what is written', async () => {
   await userEvent.type(field(), '!');
   await waitFor(() => expect(screen.queryByText(/This browser keeps nothing/)).toBeNull());
   expect(!window.dispatchEvent(new Event('beforeunload', { cancelable: true }))).toBe(false);
+});
+
+it('says at once that the window has closed, and keeps what was being written, and the focus', async () => {
+  const soon = anOpenConversation({ window_expires_at: new Date(Date.now() + 1500).toISOString() });
+  const { sent, again } = renderInPage(composer(soon));
+  await userEvent.type(field(), 'Half');
+  const box = await screen.findByLabelText('What you were writing, to copy into a template');
+  expect(Date.now() - Date.parse(soon.window_expires_at ?? '')).toBeGreaterThanOrEqual(0);
+  expect(box).toHaveValue('Half');
+  await waitFor(() => expect(screen.getByRole('region')).toHaveFocus());
+  expect(sent).toEqual([]);
+  // The customer writes: it goes on.
+  again(composer(anOpenConversation()));
+  expect(field()).toHaveValue('Half');
 });

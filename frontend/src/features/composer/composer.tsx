@@ -1,5 +1,5 @@
-import { CornerUpLeft, LockKeyhole, SendHorizontal, X } from 'lucide-react';
-import { type KeyboardEvent, type ReactNode, type Ref, useImperativeHandle, useLayoutEffect, useRef, useState } from 'react';
+import { CornerUpLeft, SendHorizontal, X } from 'lucide-react';
+import { type KeyboardEvent, type ReactNode, type Ref, Suspense, useEffect, useImperativeHandle, useLayoutEffect, useRef, useState, useSyncExternalStore } from 'react';
 import { Button } from '../../components/button';
 import { useNow } from '../../hooks/browser';
 import { useDraft } from '../../hooks/draft';
@@ -7,13 +7,16 @@ import { useServices } from '../../hooks/services';
 import { useSettings } from '../../hooks/settings';
 import { useTellTyping } from '../../hooks/tell-typing';
 import { useMessage } from '../../hooks/thread-messages';
+import { clock } from '../../lib/clock';
 import { toggleMark } from '../../lib/formatting';
-import { newId } from '../../lib/ids';
+import { lazyPart } from '../../lib/lazy-part';
 import { customerName } from '../../lib/names';
+import { newReply } from '../../lib/new-reply';
 import { preview } from '../../lib/preview';
 import { serviceWindow } from '../../lib/service-window';
 import type { Conversation, Message } from '../../lib/types';
 import { isComposing } from '../../lib/typing';
+import { filesOutlet, subscribeUnsentFiles } from '../../lib/unsent-files';
 import { t } from '../../messages/en';
 import styles from './composer.module.css';
 
@@ -40,29 +43,18 @@ export const TEXT_MAX = 4096;
 const COUNTER_FROM = 3900;
 const MARKS: Record<string, string> = { KeyB: '*', KeyI: '_' };
 
-/** Where replies are written; outside the 24 hours it says why it is not there. */
+// For who writes to somebody that has not written for a day.
+const Closed = lazyPart(() => import('./closed'));
+
+/** Where replies are written; outside the 24 hours it says why it is not there, and keeps what was begun. */
 export function Composer(props: Props) {
-  const { conversation } = props;
-  const now = useNow();
-  if (serviceWindow(conversation.window_expires_at, now).state === 'closed')
-    return <Closed id={props.id} action={props.closedAction} hasHistory={conversation.last_message !== null} />;
-  return <Writing {...props} />;
+  const { window_expires_at: expiresAt } = props.conversation;
+  // Told at that moment, not at the clock's next tick: whoever writes should not write in vain.
+  useEffect(() => clock.tickAt(expiresAt), [expiresAt]);
+  return <Writing {...props} isClosed={serviceWindow(expiresAt, useNow()).state === 'closed'} />;
 }
 
-function Closed({ id, hasHistory, action }: { id: string; hasHistory: boolean; action: ReactNode }) {
-  return (
-    <section id={id} className={styles.closed} tabIndex={-1} aria-label={t.composer.closedHeading}>
-      <LockKeyhole size={20} aria-hidden />
-      <div>
-        <p className={styles.closedHeading}>{t.composer.closedHeading}</p>
-        <p>{hasHistory ? t.composer.closedDetail : t.composer.neverOpen}</p>
-      </div>
-      {action}
-    </section>
-  );
-}
-
-function Writing({ ref, id, conversation, onUp, renderTools }: Props) {
+function Writing({ ref, id, conversation, onUp, renderTools, closedAction, isClosed }: Props & { isClosed: boolean }) {
   const { outbox } = useServices();
   const { enterSends } = useSettings();
   const { text, replyTo, setText, setReplyTo, clear, gone, keep, isUnkept, lookAgain } = useDraft(conversation);
@@ -72,7 +64,7 @@ function Writing({ ref, id, conversation, onUp, renderTools }: Props) {
   const [known, setKnown] = useState<Message | undefined>(undefined);
   const quoted = useMessage(replyTo ?? '', known?.id === replyTo ? known : undefined).data;
   useImperativeHandle(ref, () => ({
-    focus: () => field.current?.focus(),
+    focus: () => (field.current ?? document.getElementById(id))?.focus(),
     replyTo: (message) => {
       setKnown(message);
       setReplyTo(message.id);
@@ -95,20 +87,17 @@ function Writing({ ref, id, conversation, onUp, renderTools }: Props) {
   // As WhatsApp counts, and the server: in UTF-16 units.
   const length = text.trim().length;
   const left = TEXT_MAX - length;
-  const canSend = length > 0 && left >= 0 && gone === 'no';
+  // With files in the tray both go: what is written is their caption.
+  const sendFiles = useSyncExternalStore(subscribeUnsentFiles, () => filesOutlet(conversation.id));
+  const canSend = (length > 0 || sendFiles !== null) && left >= 0 && gone === 'no';
 
   const send = () => {
     // What the customer may have already takes a second thought.
     keepButton.current?.focus();
     if (!canSend) return;
-    outbox.add({
-      clientMessageId: newId(),
-      conversationId: conversation.id,
-      phoneNumberId: conversation.phone_number_id,
-      text: text.trim(),
-      replyTo,
-      createdAt: new Date().toISOString(),
-    });
+    if (sendFiles !== null) sendFiles(text, replyTo);
+    else
+      outbox.add(newReply(conversation, text.trim(), replyTo));
     clear();
     field.current?.focus();
   };
@@ -130,6 +119,12 @@ function Writing({ ref, id, conversation, onUp, renderTools }: Props) {
     else return;
     event.preventDefault();
   };
+  if (isClosed)
+    return (
+      <Suspense>
+        <Closed id={id} hasHistory={conversation.last_message !== null} text={text} action={closedAction} onDiscard={clear} />
+      </Suspense>
+    );
   return (
     <div className={styles.composer}>
       {gone === 'yes' && (

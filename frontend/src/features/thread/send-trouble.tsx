@@ -24,7 +24,13 @@ export function SendTrouble({ message, phoneNumberId, wasSentAgain, onSendAgain,
   const again = wasSentAgain ? (
     <span>{t.bubble.sentAgain}</span>
   ) : (
-    <Button kind="link" onClick={() => onSendAgain(message)}>
+    <Button
+      kind="link"
+      onClick={() => {
+        onSendAgain(message);
+        toComposer();
+      }}
+    >
       {isSure ? t.bubble.sendAnyway : t.bubble.resend}
     </Button>
   );
@@ -97,6 +103,9 @@ export function LocalTrouble(props: { entry: OutboxEntry; onRetry: () => void; o
     </Trouble>
   );
 }
+
+/** What was pressed goes: the focus must not go with it. */
+const toComposer = (): void => document.getElementById('composer')?.focus();
 
 // The server's own words, and ours for what keeps it from saying any.
 const waitsFor = (code: string): string =>

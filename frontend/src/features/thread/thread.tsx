@@ -47,7 +47,7 @@ const HIGHLIGHT_MS = 2500;
 
 export function Thread(props: ThreadProps) {
   const { ref, conversation, headingId, messages, namedId, anchor, hasOlder, isLoading, hasNewer, onReply, onOpenMessage } = props;
-  const now = useNow(60_000);
+  const now = useNow();
   const isAttended = useAttention();
   const { singleKeys } = useSettings();
   const list = useRef<VirtualThreadHandle>(null);

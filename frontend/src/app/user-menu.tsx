@@ -1,0 +1,70 @@
+import { Activity, Bell, BellOff, CircleUserRound, Keyboard, LogOut, Plug, Settings as SettingsIcon, VolumeX, Volume2 } from 'lucide-react';
+import { Menu, MenuItem } from '../components/menu';
+import { useSettings } from '../hooks/settings';
+import { turnOnNotifications } from '../lib/permission';
+import { changeSettings } from '../lib/settings';
+import type { PhoneNumber } from '../lib/types';
+import { t } from '../messages/en';
+import type { Layer } from './layers';
+
+interface Props {
+  label: string;
+  number: PhoneNumber | null;
+  onOpen: (layer: Layer) => void;
+  onActivity: () => void;
+  onSignOut: () => void;
+}
+
+/** What concerns the agent and not the conversations. */
+export default function UserMenu({ label, number, onOpen, onActivity, onSignOut }: Props) {
+  const { desktopNotifications, sound, mutedNumbers } = useSettings();
+  const isMuted = number !== null && mutedNumbers.includes(number.phone_number_id);
+  const toggleMuted = () => {
+    if (!number) return;
+    const others = mutedNumbers.filter((id) => id !== number.phone_number_id);
+    changeSettings({ mutedNumbers: isMuted ? others : [...others, number.phone_number_id] });
+  };
+  return (
+    <Menu label={t.menu.open} icon={<CircleUserRound size={22} />} heading={t.menu.signedIn(label)}>
+      <MenuItem
+        icon={<Bell size={18} />}
+        isChecked={desktopNotifications}
+        onChoose={() => {
+          if (desktopNotifications) changeSettings({ desktopNotifications: false });
+          else void turnOnNotifications();
+        }}
+      >
+        {desktopNotifications ? t.menu.notificationsOn : t.menu.notificationsOff}
+      </MenuItem>
+      <MenuItem
+        icon={sound ? <Volume2 size={18} /> : <VolumeX size={18} />}
+        isChecked={sound}
+        onChoose={() => changeSettings({ sound: !sound })}
+      >
+        {t.menu.sound}
+      </MenuItem>
+      {number && (
+        <MenuItem icon={<BellOff size={18} />} isChecked={isMuted} onChoose={toggleMuted}>
+          {t.menu.muteNumber}
+        </MenuItem>
+      )}
+      <MenuItem icon={<SettingsIcon size={18} />} onChoose={() => onOpen('settings')}>
+        {t.settings.heading}
+      </MenuItem>
+      <MenuItem icon={<Keyboard size={18} />} onChoose={() => onOpen('keyboard')}>
+        {t.keyboard.heading}
+      </MenuItem>
+      {number && (
+        <MenuItem icon={<Activity size={18} />} onChoose={onActivity}>
+          {t.activity.heading}
+        </MenuItem>
+      )}
+      <MenuItem icon={<Plug size={18} />} onChoose={() => onOpen('connect')}>
+        {t.header.connectNumber}
+      </MenuItem>
+      <MenuItem icon={<LogOut size={18} />} onChoose={onSignOut}>
+        {t.session.signOut}
+      </MenuItem>
+    </Menu>
+  );
+}
