@@ -27,6 +27,8 @@ export default defineConfig({
   build: {
     target: 'baseline-widely-available',
     manifest: true,
+    // Every browser of the target knows it.
+    modulePreload: { polyfill: false },
     // A data URL in a style sheet is no request that the content security policy could refuse by origin.
     assetsInlineLimit: 0,
   },

@@ -2,6 +2,7 @@
 
 from http import HTTPStatus
 from typing import Any
+from uuid import UUID
 
 from flask import Response
 from sqlalchemy import Row
@@ -56,9 +57,14 @@ def list_messages(query: dict[str, Any]) -> Response:
             "total": facts.total,
             "limit": limit,
             "offset": offset,
-            "first_unread_id": str(facts.first_unread_id) if facts.first_unread_id is not None else None,
+            "first_unread_id": _id(facts.first_unread_id),
+            "last_unread_id": _id(facts.last_unread_id),
         }
     )
+
+
+def _id(value: UUID | None) -> str | None:
+    return str(value) if value is not None else None
 
 
 @bp.route("/messages/<message_id>")

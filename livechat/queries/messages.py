@@ -106,10 +106,14 @@ def edits_of(session: AnySession, message: Message) -> list[MessageChange]:
 
 @dataclass(frozen=True, slots=True)
 class ThreadFacts:
-    """``total`` counts the thread; ``anchor`` is (timestamp, seq) of the named message, if it is here."""
+    """``total`` counts the thread; ``anchor`` is (timestamp, seq) of the named message, if it is here.
+
+    Of the unread, the first is the oldest by its timestamp, the last the one that was stored last.
+    """
 
     total: int
     first_unread_id: UUID | None
+    last_unread_id: UUID | None
     anchor: tuple[datetime, int] | None
 
 
@@ -125,16 +129,23 @@ def thread_facts(session: AnySession, conversation: Conversation, anchor_id: UUI
         .prefix_with("MATERIALIZED")
     )
     first_unread = select(unread.c.id).order_by(unread.c.timestamp, unread.c.seq).limit(1).scalar_subquery()
+    last_unread = select(unread.c.id).order_by(unread.c.seq.desc()).limit(1).scalar_subquery()
     anchor = _anchor(of_thread, anchor_id)
     row = session.execute(
         select(
             total.label("total"),
             first_unread.label("first_unread_id"),
+            last_unread.label("last_unread_id"),
             *(column.scalar_subquery() for column in anchor),
         )
     ).one()
-    found = (row[2], row[3]) if anchor_id is not None and row[2] is not None else None
-    return ThreadFacts(total=row.total, first_unread_id=row.first_unread_id, anchor=found)
+    found = (row[3], row[4]) if anchor_id is not None and row[3] is not None else None
+    return ThreadFacts(
+        total=row.total,
+        first_unread_id=row.first_unread_id,
+        last_unread_id=row.last_unread_id,
+        anchor=found,
+    )
 
 
 def _anchor(of_thread: ColumnElement[bool], anchor_id: UUID | None) -> list[Select[Any]]:

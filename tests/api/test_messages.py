@@ -169,8 +169,13 @@ def test_the_first_unread_is_the_oldest_in_the_thread_behind_the_pointer(
     unread = [message for message in messages if message.seq > by_arrival[6].seq]
     page = api.get("/messages", conversation_id=conversation.id, limit=1).json
     assert page["first_unread_id"] == str(unread[0].id)
-    api.post(read)
-    assert api.get("/messages", conversation_id=conversation.id).json["first_unread_id"] is None
+    # The last is the one that was stored last, wherever it stands: reading up to it reads them all.
+    assert page["last_unread_id"] == str(by_arrival[-1].id)
+    assert str(messages[-1].id) != page["last_unread_id"]
+    assert api.post(read, {"up_to": str(messages[-1].id)}).json["unread_count"] > 0
+    assert api.post(read, {"up_to": page["last_unread_id"]}).json["unread_count"] == 0
+    page = api.get("/messages", conversation_id=conversation.id).json
+    assert (page["first_unread_id"], page["last_unread_id"]) == (None, None)
 
 
 def test_a_page_costs_few_statements_in_every_way(

@@ -51,7 +51,7 @@ SHOWN: dict[str, tuple[str, ...]] = {
     "msg-interactive-list-reply": ("Chose from the list", "Priority Mail Express", "Next Day to 2 Days"),
     "msg-location-pin": ("Shared location", "18.52043, 73.85674", "Open in a map"),
     "msg-location-venue": ("Philz Coffee", "101 Forest Ave", "Open in a map", "philzcoffee.com"),
-    "msg-media-too-big": ("A file that is too large", "100 MB", "Error 131052"),
+    "msg-media-too-big": ("A file that is too large", "100 MB"),
     "msg-order": ("Order · 2 items", "di9ozbzfi4", "US$85.50", "Love these!"),
     "msg-request-welcome": ("Opened the chat for the first time",),
     "msg-sticker-animated": ("Sticker",),

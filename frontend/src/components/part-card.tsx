@@ -9,7 +9,7 @@ import { Some } from './some';
 /** A card with an icon, a title and a line below it; what else it says follows. */
 export function Part(props: { icon: ReactNode; title: string; detail?: string | null; children?: ReactNode }) {
   return (
-    <div className={styles.part}>
+    <div className={styles.part} data-time="inside">
       <span className={styles.icon} aria-hidden>
         {props.icon}
       </span>

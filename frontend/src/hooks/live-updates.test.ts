@@ -8,7 +8,7 @@ import type { Message } from '../lib/types';
 import { applyToCache } from './live-updates';
 
 const thread = (...messages: Message[]): ThreadData => ({
-  pages: [{ messages, total: messages.length, limit: 50, offset: 0, first_unread_id: null }],
+  pages: [{ messages, total: messages.length, limit: 50, offset: 0, first_unread_id: null, last_unread_id: null }],
   pageParams: [null],
 });
 const created = (message: Message): LiveEvent => ({ type: 'message.created', message, conversation: null });

@@ -192,6 +192,10 @@ async function poll(
       const type = ids.has(message.id) ? 'message.updated' : 'message.created';
       applyToCache(client, { type, message, conversation: null });
     }
+    // A page is in the order of its times; which of it was stored last it says itself.
+    client.setQueryData<ThreadData>(keys.thread(conversationId), (now) =>
+      now && { ...now, pages: now.pages.map((page, at) => (at === 0 ? { ...page, last_unread_id: thread.last_unread_id } : page)) },
+    );
   }
   for (const conversation of list.conversations)
     applyToCache(client, { type: 'conversation.updated', message: null, conversation });

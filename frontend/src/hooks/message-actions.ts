@@ -75,5 +75,7 @@ export function useMessageActions(conversation: Conversation, userId: string) {
     (message: Message) => isOpen && message.wamid !== null && message.message_type !== 'system',
     [isOpen],
   );
-  return { sendingAgain, sendAgain, dismissed, dismiss, react, canReactTo };
+  // Outside the window there is no field to answer in.
+  const canReplyTo = useCallback((message: Message) => isOpen && message.wamid !== null, [isOpen]);
+  return { sendingAgain, sendAgain, dismissed, dismiss, react, canReactTo, canReplyTo };
 }

@@ -83,9 +83,10 @@ export function useMessage(id: string, loaded: Message | undefined) {
 
 /**
  * Tells the server, and so the customer, that the thread has been read, but only while somebody looks at
- * its end: `isWatched` says so.
+ * its end: `isWatched` says so. It is read up to what was stored last, which need not be the newest by its time: a
+ * message that comes late stands above others that were read before.
  */
-export function useReadReceipts(conversation: Conversation, newestInboundId: string | null, isWatched: boolean) {
+export function useReadReceipts(conversation: Conversation, lastUnreadId: string | null, isWatched: boolean) {
   const { api } = useServices();
   const client = useQueryClient();
   const told = useRef<string | null>(null);
@@ -110,7 +111,10 @@ export function useReadReceipts(conversation: Conversation, newestInboundId: str
     [api, client, id],
   );
   useEffect(() => {
-    if (isWatched && unread_count > 0 && newestInboundId !== null && told.current !== newestInboundId)
-      void tell(newestInboundId);
-  }, [isWatched, unread_count, newestInboundId, tell]);
+    if (!isWatched || unread_count === 0 || lastUnreadId === null) return;
+    if (told.current !== lastUnreadId) void tell(lastUnreadId);
+    // All that is known has been read: something was stored that belongs to a page further back. What it is, the
+    // thread's newest page says.
+    else void client.invalidateQueries({ queryKey: keys.thread(id), exact: true });
+  }, [isWatched, unread_count, lastUnreadId, tell, client, id]);
 }

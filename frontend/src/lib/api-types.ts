@@ -1656,6 +1656,8 @@ export interface components {
         Messages: {
             /** @description The oldest unread message. */
             first_unread_id: string | null;
+            /** @description The unread message that was stored last, whatever its timestamp: who has seen the whole thread reads up to it. */
+            last_unread_id: string | null;
             limit: number;
             /** @description The oldest comes first. */
             messages: components["schemas"]["Message"][];

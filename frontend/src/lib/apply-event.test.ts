@@ -6,7 +6,7 @@ import type { Conversation, Message } from './types';
 const at = (minute: number) => `2026-11-22T10:${String(minute).padStart(2, '0')}:00.000000Z`;
 
 function page(messages: Message[], total = messages.length, first_unread_id: string | null = null) {
-  return { messages, total, limit: 50, offset: 0, first_unread_id };
+  return { messages, total, limit: 50, offset: 0, first_unread_id, last_unread_id: first_unread_id };
 }
 
 function stateWith(conversations: Conversation[], messages: Message[], more: { next?: string; unread?: boolean; search?: string } = {}): LiveState {
@@ -148,4 +148,15 @@ describe('the list', () => {
     const after = applyEvent(state, ofConversation({ ...first, unread_count: 0 }));
     expect(after.threads.c1?.pages[0]?.first_unread_id).toBeNull();
   });
+});
+
+it('knows what was stored last by the order of events, whatever its time', () => {
+  const read = aMessage({ id: 'a', timestamp: at(5) });
+  const late = aMessage({ id: 'b', timestamp: at(1) });
+  const state = stateWith([aConversation({ unread_count: 0 })], [read]);
+  const after = applyEvent(state, created(late));
+  expect(thread(after).map((message) => message.id)).toEqual(['b', 'a']);
+  expect(after.threads.c1?.pages[0]?.last_unread_id).toBe('b');
+  const ours = aMessage({ id: 'c', direction: 'outbound', timestamp: at(6) });
+  expect(applyEvent(after, created(ours)).threads.c1?.pages[0]?.last_unread_id).toBe('b');
 });

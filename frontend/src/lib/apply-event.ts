@@ -65,13 +65,16 @@ export function putMessage(thread: ThreadData, message: Message, isNew: boolean)
   const newest = thread.pages[0];
   // A change of a message that is not loaded is seen when its page is.
   if (newest === undefined || !isNew) return thread;
+  // Events come in the order in which messages were stored, which is the order in which they are read.
+  const isUnread = message.direction === 'inbound' && message.origin === 'customer';
+  const last_unread_id = isUnread ? message.id : newest.last_unread_id;
   const place = newest.messages.findLastIndex((known) => known.timestamp <= message.timestamp) + 1;
   // Older than all that is loaded: it belongs to a page further back.
   if (place === 0 && newest.messages.length > 0 && newest.total > newest.messages.length) return thread;
   const messages = newest.messages.toSpliced(place, 0, message);
   const first_unread_id =
     newest.first_unread_id ?? (message.direction === 'inbound' ? message.id : null);
-  return replacePage(thread, 0, { ...newest, messages, total: newest.total + 1, first_unread_id });
+  return replacePage(thread, 0, { ...newest, messages, total: newest.total + 1, first_unread_id, last_unread_id });
 }
 
 function replacePage(thread: ThreadData, at: number, page: MessagePage): ThreadData {
@@ -96,11 +99,12 @@ function withConversation(state: LiveState, conversation: Conversation): LiveSta
   const kept = known ? newer(known, conversation) : conversation;
   const thread = state.threads[conversation.id];
   const newest = thread?.pages[0];
-  const isReadNow = kept.unread_count === 0 && newest && newest.first_unread_id !== null;
+  const isReadNow =
+    kept.unread_count === 0 && newest && (newest.first_unread_id !== null || newest.last_unread_id !== null);
   return {
     threads:
       thread && isReadNow
-        ? { ...state.threads, [conversation.id]: replacePage(thread, 0, { ...newest, first_unread_id: null }) }
+        ? { ...state.threads, [conversation.id]: replacePage(thread, 0, { ...newest, first_unread_id: null, last_unread_id: null }) }
         : state.threads,
     conversations:
       // One that nobody has opened is loaded when somebody does.

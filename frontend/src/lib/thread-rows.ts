@@ -5,7 +5,8 @@ import type { Message } from './types';
 
 export type ThreadRow =
   | { kind: 'day'; key: string; time: string }
-  | { kind: 'unread'; key: string }
+  /** Its day stands with it, unless the day begins with it. */
+  | { kind: 'unread'; key: string; time: string | null }
   | { kind: 'system'; key: string; message: Message }
   | { kind: 'message'; key: string; message: Message; startsGroup: boolean; endsGroup: boolean }
   | { kind: 'local'; key: string; entry: OutboxEntry; startsGroup: boolean; endsGroup: boolean };
@@ -51,8 +52,10 @@ export function threadRows(
     const previous = items[index - 1];
     const isNewDay = !previous || daysAgo(previous.time, new Date(item.time)) !== 0;
     const isUnread = item.message !== null && item.message.id === firstUnreadId;
-    if (isNewDay && (previous || !hasOlder)) rows.push({ kind: 'day', key: `day-${item.key}`, time: item.time });
-    if (isUnread) rows.push({ kind: 'unread', key: 'unread' });
+    const hasDay = isNewDay && (previous !== undefined || !hasOlder);
+    if (hasDay) rows.push({ kind: 'day', key: `day-${item.key}`, time: item.time });
+    // A thread opens here: without the day, a message of August would read as today's.
+    if (isUnread) rows.push({ kind: 'unread', key: 'unread', time: hasDay ? null : item.time });
     const next = items[index + 1];
     const startsGroup = isNewDay || isUnread || !previous || !areGrouped(previous, item);
     const endsGroup = !next || !areGrouped(item, next) || daysAgo(item.time, new Date(next.time)) !== 0;

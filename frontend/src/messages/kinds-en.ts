@@ -71,7 +71,6 @@ export const k = catalogue('kinds', {
     pay: 'Review and pay',
   },
   cards: (count: number) => plural(count, 'card', 'cards'),
-  errorCode: (code: number) => `Error ${code}`,
   unsupportedHelp: 'WhatsApp does not pass this on. Ask the customer to send it another way.',
   unsupportedEditHelp: 'Ask the customer what they changed.',
   phoneOnlyHelp: 'Look at it in the WhatsApp Business app on the phone.',

@@ -59,7 +59,7 @@ export class FakeServer {
     http.post(`${API}/conversations/:id/typing`, () => new HttpResponse(null, { status: 204 })),
     http.post(`${API}/conversations/:id/presence`, () => new HttpResponse(null, { status: 204 })),
     http.get(`${API}/messages`, () =>
-      HttpResponse.json({ messages: this.messages, total: this.messages.length, limit: 50, offset: 0, first_unread_id: null }),
+      HttpResponse.json({ messages: this.messages, total: this.messages.length, limit: 50, offset: 0, first_unread_id: null, last_unread_id: null }),
     ),
     http.post(`${API}/send-message`, ({ request }) => this.send(request)),
   );

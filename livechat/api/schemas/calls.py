@@ -91,6 +91,14 @@ class MessagesSchema(AnswerSchema):
     first_unread_id = fields.String(
         required=True, allow_none=True, metadata={"description": "The oldest unread message."}
     )
+    last_unread_id = fields.String(
+        required=True,
+        allow_none=True,
+        metadata={
+            "description": "The unread message that was stored last, whatever its timestamp: who has seen "
+            "the whole thread reads up to it."
+        },
+    )
 
 
 class EarlierTextSchema(AnswerSchema):

@@ -8,7 +8,7 @@ import styles from './media.module.css';
 export function DocumentFile({ name, media, url }: { name: string; media: MediaPart; url: string }) {
   const kind = kindOf(name, media.mimeType);
   return (
-    <a className={styles.file} href={url} download={name} aria-label={`${k.media.download} ${name}`}>
+    <a className={styles.file} data-time="inside" href={url} download={name} aria-label={`${k.media.download} ${name}`}>
       <span className={styles.icon} aria-hidden>
         <FileText size={22} />
       </span>

@@ -1,6 +1,6 @@
 import { useQueryClient } from '@tanstack/react-query';
 import { ChevronLeft, ChevronRight, Download, X, ZoomIn, ZoomOut } from 'lucide-react';
-import { type KeyboardEvent, useEffect, useRef, useState } from 'react';
+import { type KeyboardEvent, useEffect, useLayoutEffect, useRef, useState } from 'react';
 import type { ThreadData } from '../../lib/apply-event';
 import { fullTime } from '../../lib/format';
 import { keys } from '../../lib/keys';
@@ -23,6 +23,11 @@ export default function Lightbox(props: { message: Message; from: string; onClos
   const dialog = useRef<HTMLDialogElement>(null);
   const [shownId, setShownId] = useState(props.message.id);
   const [zoom, setZoom] = useState(0);
+  const stage = useRef<HTMLDivElement>(null);
+  const picture = useRef<HTMLImageElement>(null);
+  // As it fits the window, and the place of it that stands still while it grows.
+  const [fitted, setFitted] = useState(0);
+  const still = useRef<Place | null>(null);
   // Read once: what comes in while the picture is looked at does not move it.
   const [all] = useState(() => {
     const data = client.getQueryData<ThreadData>(keys.thread(props.message.conversation_id));
@@ -46,7 +51,23 @@ export default function Lightbox(props: { message: Message; from: string; onClos
     setShownId(next.id);
     setZoom(0);
   };
-  const change = (step: number) => setZoom((now) => Math.min(Math.max(now + step, 0), ZOOMS.length - 1));
+  /** Around a point of the window, or the middle of what is seen. */
+  const change = (step: number, at: Point | null = null) => {
+    const next = Math.min(Math.max(zoom + step, 0), ZOOMS.length - 1);
+    if (next === zoom || !picture.current || !stage.current) return;
+    if (zoom === 0) setFitted(picture.current.clientWidth);
+    still.current = placeIn(picture.current, at ?? middleOf(stage.current));
+    setZoom(next);
+  };
+  useLayoutEffect(() => {
+    const [place, view, shown] = [still.current, stage.current, picture.current];
+    if (!place || !view || !shown) return;
+    still.current = null;
+    const box = shown.getBoundingClientRect();
+    view.scrollLeft += box.left + place.part.x * box.width - place.at.x;
+    view.scrollTop += box.top + place.part.y * box.height - place.at.y;
+    // oxlint-disable-next-line react/exhaustive-effect-dependencies
+  }, [zoom]);
   const onKeyDown = (event: KeyboardEvent) => {
     const isRtl = document.dir === 'rtl';
     if (event.key === 'ArrowLeft') go(isRtl ? 1 : -1);
@@ -88,17 +109,21 @@ export default function Lightbox(props: { message: Message; from: string; onClos
       </div>
       {/* Larger than the window it scrolls, and the keyboard must reach what scrolls. */}
       {/* oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex */}
-      <div className={styles.stage} data-zoomed={zoom > 0 || undefined} tabIndex={zoom > 0 ? 0 : undefined}>
+      <div ref={stage} className={styles.stage} data-zoomed={zoom > 0 || undefined} tabIndex={zoom > 0 ? 0 : undefined}>
         {isVideo ? (
           // The customer's film has no captions that could be shown.
           // oxlint-disable-next-line jsx-a11y/media-has-caption
           <video key={message.id} src={media.url} poster={media.thumbnailUrl ?? undefined} controls autoPlay />
         ) : (
+          // A double click is a shortcut for the buttons, which the keyboard reaches.
+          // oxlint-disable-next-line jsx-a11y/no-noninteractive-element-interactions
           <img
             key={message.id}
+            ref={picture}
             src={media.url}
+            onDoubleClick={({ clientX, clientY }) => change(zoom === 0 ? 2 : -zoom, { x: clientX, y: clientY })}
             alt={message.text ?? k.media.photo(name)}
-            style={zoom > 0 ? { inlineSize: `${scale * 100}%`, maxInlineSize: 'none', maxBlockSize: 'none' } : undefined}
+            style={zoom > 0 ? { inlineSize: `${scale * fitted}px`, maxInlineSize: 'none', maxBlockSize: 'none' } : undefined}
           />
         )}
       </div>
@@ -116,4 +141,25 @@ export default function Lightbox(props: { message: Message; from: string; onClos
       {message.text && <p className={styles.caption}>{message.text}</p>}
     </dialog>
   );
+}
+
+interface Point {
+  x: number;
+  y: number;
+}
+
+interface Place {
+  at: Point;
+  /** The same point as parts of the picture's size. */
+  part: Point;
+}
+
+function middleOf(element: HTMLElement): Point {
+  const { left, top, width, height } = element.getBoundingClientRect();
+  return { x: left + width / 2, y: top + height / 2 };
+}
+
+function placeIn(picture: HTMLElement, at: Point): Place {
+  const { left, top, width, height } = picture.getBoundingClientRect();
+  return { at, part: { x: (at.x - left) / width, y: (at.y - top) / height } };
 }

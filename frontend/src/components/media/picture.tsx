@@ -37,6 +37,7 @@ export function Picture(props: { message: Message; media: MediaPart; url: string
       <button
         type="button"
         className={styles.picture}
+        data-time="over"
         style={box}
         aria-label={k.media.open(isVideo ? typeName(message) : name)}
         onClick={() => setOpen(true)}

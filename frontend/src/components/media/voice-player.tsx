@@ -81,7 +81,7 @@ export function AudioPlayer({ id, url, filename, waveform, length, isVoice, onEn
       </a>
     );
   return (
-    <div className={styles.player} role="group" aria-label={isVoice ? t.voiceNote : t.typeName('audio')}>
+    <div className={styles.player} data-time="note" role="group" aria-label={isVoice ? t.voiceNote : t.typeName('audio')}>
       {/* Nobody writes captions for a voice note. */}
       {/* oxlint-disable-next-line jsx-a11y/media-has-caption */}
       <audio

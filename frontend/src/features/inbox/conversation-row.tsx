@@ -45,7 +45,7 @@ export const ConversationRow = memo(function ConversationRow(props: Props) {
       <Avatar name={name} id={conversation.id} />
       <span className={styles.text}>
         <span className={styles.top}>
-          <span className={styles.name}>
+          <span className={styles.name} data-unread={unread > 0 || undefined}>
             <bdi>{name}</bdi>
           </span>
           {time && (

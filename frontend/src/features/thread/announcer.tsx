@@ -1,4 +1,6 @@
 import { useEffect, useRef, useState } from 'react';
+import { clockTime } from '../../lib/format';
+import { notify } from '../../lib/notices';
 import { preview } from '../../lib/preview';
 import type { Message } from '../../lib/types';
 import { t } from '../../messages/en';
@@ -9,31 +11,38 @@ interface Props {
   messages: Message[];
   name: string;
   headingId: string;
+  /** Whether there are older messages than these. */
+  hasOlder: boolean;
 }
 
 /**
  * Tells screen readers of what arrives and of what fails, at most every 2 s. A region of its own: in the
  * list itself every row that scrolling mounts would be read out as new.
  */
-export function Announcer({ messages, name, headingId }: Props) {
+export default function Announcer({ messages, name, headingId, hasOlder }: Props) {
   const [lines, setLines] = useState<string[]>([]);
   const known = useRef<Map<string, string> | null>(null);
   const waiting = useRef<string[]>([]);
   const timer = useRef(0);
-  const newestTime = useRef('');
+  const oldestTime = useRef('');
 
   useEffect(() => {
     const before = known.current;
     known.current = new Map(messages.map((message) => [message.id, message.status]));
-    const since = newestTime.current;
-    newestTime.current = messages.at(-1)?.timestamp ?? since;
-    // The first page is history, and so are older pages.
+    const since = oldestTime.current;
+    const newest = messages.findLast((message) => before?.has(message.id))?.timestamp ?? '';
+    // Where nothing older is left to load, what is older than all is new.
+    oldestTime.current = hasOlder ? (messages[0]?.timestamp ?? since) : '';
+    // The first page is history, and so are older pages. One that comes late stands among what is known.
     if (before === null) return;
     for (const message of messages) {
       const status = before.get(message.id);
       const isNew = status === undefined && message.timestamp >= since;
-      if (isNew && message.direction === 'inbound')
+      if (isNew && message.direction === 'inbound') {
         waiting.current.push(t.thread.announce(name, preview(message)));
+        // It may stand out of sight, above what is being read.
+        if (message.timestamp < newest) notify(t.thread.late(name, clockTime(message.timestamp)));
+      }
       if (status !== undefined && status !== 'failed' && message.status === 'failed')
         waiting.current.push(message.error?.detail ?? t.bubble.failed);
     }
@@ -43,7 +52,7 @@ export function Announcer({ messages, name, headingId }: Props) {
       setLines(waiting.current);
       waiting.current = [];
     }, MERGE_MS);
-  }, [messages, name]);
+  }, [messages, name, hasOlder]);
   useEffect(() => () => window.clearTimeout(timer.current), []);
 
   return (

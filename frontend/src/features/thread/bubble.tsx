@@ -1,24 +1,18 @@
-import { Copy, Reply, SmilePlus } from 'lucide-react';
-import { memo, type KeyboardEvent, type ReactNode, Suspense } from 'react';
-import { Button } from '../../components/button';
+import { memo, type ReactNode, Suspense } from 'react';
 import { Markup } from '../../components/markup';
 import { Tick } from '../../components/tick';
-import { copyText } from '../../lib/clipboard';
+import { isEmojiOnly } from '../../lib/emoji-only';
 import { clockTime, fullTime } from '../../lib/format';
-import { lazyPart } from '../../lib/lazy-part';
-import { shorten } from '../../lib/shorten';
 import { tickOf } from '../../lib/status';
 import type { Message } from '../../lib/types';
 import { t } from '../../messages/en';
 import styles from './bubble.module.css';
 import { ContentPart, Edited, Marks, showsText } from './content-part';
+import { BubbleActions, Reactions, SendTrouble } from './late-parts';
 import { QuotedMessage } from './quoted-message';
-import { SendTrouble } from './send-trouble';
 import { type Stillness, useOnceStill } from './stillness';
 
-const ReactionPicker = lazyPart(async () => ({ default: (await import('./reaction-picker')).ReactionPicker }));
-
-interface Props {
+export interface BubbleProps {
   message: Message;
   phoneNumberId: string;
   quoted: Message | undefined;
@@ -27,6 +21,7 @@ interface Props {
   wasSentAgain: boolean;
   isReacting: boolean;
   canReact: boolean;
+  canReply: boolean;
   customerName: string;
   stillness: Stillness;
   onReply: (message: Message) => void;
@@ -37,7 +32,7 @@ interface Props {
   onShow: (message: Message) => void;
 }
 
-export const Bubble = memo(function Bubble(props: Props) {
+export const Bubble = memo(function Bubble(props: BubbleProps) {
   const { message, quoted, customerName, onSendAgain, onShow } = props;
   const isOut = message.direction === 'outbound';
   const shape = tickOf(message);
@@ -46,7 +41,7 @@ export const Bubble = memo(function Bubble(props: Props) {
       isOut={isOut}
       startsGroup={props.startsGroup}
       endsGroup={props.endsGroup}
-      actions={<BubbleActions {...props} />}
+      actions={<Actions {...props} />}
     >
       <span className="sr-only">{isOut ? t.inbox.you : `${customerName}: `}</span>
       <Marks message={message} />
@@ -55,7 +50,7 @@ export const Bubble = memo(function Bubble(props: Props) {
       )}
       <ContentPart message={message} customerName={customerName} />
       {message.text && showsText(message) && (
-        <div className={styles.text}>
+        <div className={styles.text} data-emoji={isEmojiOnly(message.text) || undefined}>
           <Markup text={message.text} />
         </div>
       )}
@@ -63,43 +58,25 @@ export const Bubble = memo(function Bubble(props: Props) {
         <Edited message={message} />
         {shape && <Tick shape={shape} />}
       </Meta>
-      <SendTrouble
-        message={message}
-        phoneNumberId={props.phoneNumberId}
-        wasSentAgain={props.wasSentAgain}
-        onSendAgain={onSendAgain}
-        onDismiss={props.onDismiss}
-      />
-      {message.reactions.length > 0 && <Reactions reactions={message.reactions} customerName={customerName} />}
+      {(message.status === 'failed' || message.status === 'unknown') && (
+        <Suspense>
+          <SendTrouble
+            message={message}
+            phoneNumberId={props.phoneNumberId}
+            wasSentAgain={props.wasSentAgain}
+            onSendAgain={onSendAgain}
+            onDismiss={props.onDismiss}
+          />
+        </Suspense>
+      )}
+      {message.reactions.length > 0 && (
+        <Suspense>
+          <Reactions reactions={message.reactions} customerName={customerName} />
+        </Suspense>
+      )}
     </BubbleFrame>
   );
 });
-
-const MOST_REACTIONS = 6;
-
-/** In a group any number of people react: each emoji once, with how often, and no more of them than there is room for. */
-function Reactions({ reactions, customerName }: { reactions: Message['reactions']; customerName: string }) {
-  const counted = new Map<string, { from: string; emoji: string; count: number }>();
-  for (const { from, emoji } of reactions) {
-    const known = counted.get(`${from} ${emoji}`);
-    if (known) known.count += 1;
-    else counted.set(`${from} ${emoji}`, { from, emoji: shorten(emoji, 16), count: 1 });
-  }
-  const shown = [...counted].slice(0, MOST_REACTIONS);
-  return (
-    <ul className={styles.reactions}>
-      {shown.map(([key, { from, emoji, count }]) => (
-        <li key={key} className={styles.reaction}>
-          <span aria-hidden>{count > 1 ? `${emoji} ${count}` : emoji}</span>
-          <span className="sr-only">
-            {t.bubble.reactionFrom(from === 'customer' ? customerName : t.thread.business, emoji)}
-          </span>
-        </li>
-      ))}
-      {counted.size > shown.length && <li className={styles.reaction}>+{counted.size - shown.length}</li>}
-    </ul>
-  );
-}
 
 export function BubbleFrame(props: {
   isOut: boolean;
@@ -132,86 +109,21 @@ export function Meta({ time, children }: { time: string; children: ReactNode }) 
   );
 }
 
-/** Left and right move between the buttons: none of them is a stop of its own on the way through the page. */
-function moveAmong(event: KeyboardEvent<HTMLElement>): void {
-  const step = event.key === 'ArrowRight' ? 1 : event.key === 'ArrowLeft' ? -1 : 0;
-  if (step === 0) return;
-  const buttons = [...event.currentTarget.querySelectorAll('button')];
-  const isRtl = getComputedStyle(event.currentTarget).direction === 'rtl';
-  const at = buttons.indexOf(document.activeElement as HTMLButtonElement) + (isRtl ? -step : step);
-  buttons[(at + buttons.length) % buttons.length]?.focus();
-  event.preventDefault();
-}
-
 /** A third of a bubble's elements, and nobody uses them while they fly by: their room is kept until it stands still. */
-function BubbleActions(props: Props) {
-  const { message, isReacting, canReact, stillness, onReply, onReact, onReacting } = props;
-  const { text, wamid } = message;
-  const isDue = useOnceStill(stillness);
-  if (!isDue)
-    return (
-      <span className={styles.actions}>
-        {canReact && <i />}
-        {wamid && <i />}
-        {text && <i />}
-      </span>
-    );
-  return (
-    <span
-      className={styles.actions}
-      data-actions
-      data-layer={isReacting || undefined}
-      role="toolbar"
-      tabIndex={-1}
-      aria-label={t.bubble.actions}
-      onKeyDown={moveAmong}
-    >
-      {canReact && (
-        <Button
-          kind="icon"
-          tabIndex={-1}
-          aria-label={t.bubble.react}
-          title={t.bubble.react}
-          aria-expanded={isReacting}
-          onClick={() => onReacting(isReacting ? null : message.id)}
-        >
-          <SmilePlus size={17} />
-        </Button>
-      )}
-      {wamid && (
-        <Button
-          kind="icon"
-          tabIndex={-1}
-          aria-label={t.bubble.reply}
-          title={t.bubble.reply}
-          onClick={() => onReply(message)}
-        >
-          <Reply size={17} />
-        </Button>
-      )}
-      {text && (
-        <Button
-          kind="icon"
-          tabIndex={-1}
-          aria-label={t.bubble.copy}
-          title={t.bubble.copy}
-          onClick={() => void copyText(text)}
-        >
-          <Copy size={16} />
-        </Button>
-      )}
-      {isReacting && (
-        <Suspense>
-          <ReactionPicker
-            mine={message.reactions.find((reaction) => reaction.from === 'business')?.emoji ?? null}
-            onPick={(emoji) => {
-              onReacting(null);
-              onReact(message, emoji);
-            }}
-            onClose={() => onReacting(null)}
-          />
-        </Suspense>
-      )}
+function Actions(props: BubbleProps) {
+  const isDue = useOnceStill(props.stillness);
+  const room = (
+    <span className={styles.actions}>
+      {props.canReact && <i data-action="react" />}
+      {props.canReply && <i data-action="reply" />}
+      {props.message.text && <i data-action="copy" />}
+      <i data-action="more" />
     </span>
+  );
+  if (!isDue) return room;
+  return (
+    <Suspense fallback={room}>
+      <BubbleActions {...props} />
+    </Suspense>
   );
 }

@@ -89,12 +89,11 @@ function UnsupportedPart({ message }: { message: Message }) {
         : isEdit
           ? k.unsupportedEditHelp
           : k.unsupportedHelp;
-  const code = error?.code == null ? '' : ` ${k.errorCode(error.code)}.`;
   return (
     <Part
       icon={<ShieldQuestion size={20} />}
       title={error?.code === TOO_BIG ? k.tooBig : unsupportedLine(message)}
-      detail={message.direction === 'inbound' ? `${help}${code}` : t.bubble.unsupportedOutbound}
+      detail={message.direction === 'inbound' ? help : t.bubble.unsupportedOutbound}
     />
   );
 }

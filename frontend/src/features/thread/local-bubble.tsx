@@ -1,3 +1,4 @@
+import { Suspense } from 'react';
 import { Markup } from '../../components/markup';
 import { Tick } from '../../components/tick';
 import { useServices } from '../../hooks/services';
@@ -6,9 +7,9 @@ import type { Message } from '../../lib/types';
 import { t } from '../../messages/en';
 import { BubbleFrame, Meta } from './bubble';
 import bubbleStyles from './bubble.module.css';
+import { LocalTrouble } from './late-parts';
 import { Quote } from './quoted-message';
 import quoteStyles from './quoted-message.module.css';
-import { LocalTrouble } from './send-trouble';
 
 interface Props {
   row: Extract<ThreadRow, { kind: 'local' }>;
@@ -34,11 +35,13 @@ export function LocalBubble({ row, customerName, quoted }: Props) {
       <Meta time={entry.createdAt}>
         <Tick shape={entry.state === 'refused' ? 'failed' : 'clock'} />
       </Meta>
-      <LocalTrouble
-        entry={entry}
-        onRetry={() => outbox.retry(entry.clientMessageId)}
-        onDelete={() => outbox.discard(entry.clientMessageId)}
-      />
+      <Suspense>
+        <LocalTrouble
+          entry={entry}
+          onRetry={() => outbox.retry(entry.clientMessageId)}
+          onDelete={() => outbox.discard(entry.clientMessageId)}
+        />
+      </Suspense>
     </BubbleFrame>
   );
 }

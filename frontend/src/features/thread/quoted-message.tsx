@@ -1,9 +1,14 @@
+import { Suspense } from 'react';
 import { RowBoundary } from '../../components/row-boundary';
 import { useMessage } from '../../hooks/thread-messages';
-import { preview } from '../../lib/preview';
+import { isDeleted } from '../../lib/message-content';
+import { plainStart, preview } from '../../lib/preview';
+import { lazyPart } from '../../lib/lazy-part';
 import type { Message } from '../../lib/types';
 import { t } from '../../messages/en';
 import styles from './quoted-message.module.css';
+
+const QuotePicture = lazyPart(() => import('./quote-picture'));
 
 interface Props {
   id: string;
@@ -25,6 +30,12 @@ export function QuotedMessage({ id, loaded, customerName, onShow }: Props) {
   );
 }
 
+const PICTURES = ['image', 'video', 'sticker'];
+
+/** Beside a picture its own words say more than what it is. */
+const quotedText = (message: Message): string =>
+  (PICTURES.includes(message.message_type) && !isDeleted(message) && message.text && plainStart(message.text)) || preview(message);
+
 export function Quote({ message, customerName }: { message: Message | undefined; customerName: string }) {
   if (!message) return <span className={styles.text}>{t.bubble.quoteMissing}</span>;
   return (
@@ -32,7 +43,14 @@ export function Quote({ message, customerName }: { message: Message | undefined;
       <bdi className={styles.author}>
         {message.direction === 'inbound' ? customerName : t.thread.business}
       </bdi>
-      <bdi className={styles.text}>{preview(message)}</bdi>
+      <span className={styles.what}>
+        {PICTURES.includes(message.message_type) && !isDeleted(message) && (
+          <Suspense>
+            <QuotePicture message={message} />
+          </Suspense>
+        )}
+        <bdi className={styles.text}>{quotedText(message)}</bdi>
+      </span>
     </>
   );
 }

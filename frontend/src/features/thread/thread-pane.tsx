@@ -30,6 +30,7 @@ export function ThreadPane(props: Props) {
   const latest = useThreadMessages(conversation);
   const messages = useMemo(() => loadedMessages(latest.data?.pages), [latest.data]);
   const firstUnreadId = latest.data?.pages[0]?.first_unread_id ?? null;
+  const lastUnreadId = latest.data?.pages[0]?.last_unread_id ?? null;
   const [left, setLeft] = useState<Anchor | null>(() => savedAnchor(conversation.id));
   // Where reading begins: at what the address names, at the first unread, or where the thread was left. It is
   // looked up once for each wish: what is loaded changes, and the thread must not jump with it.
@@ -53,7 +54,7 @@ export function ThreadPane(props: Props) {
   }
   if (latest.isError && !latest.data)
     return <FailureNotice error={latest.error} onRetry={() => void latest.refetch()} />;
-  const shared = { conversation, headingId, firstUnreadId, onReply, onOpenMessage, onLatest: toLatest, ref: threadRef };
+  const shared = { conversation, headingId, firstUnreadId, lastUnreadId, onReply, onOpenMessage, onLatest: toLatest, ref: threadRef };
   if (aroundId !== null)
     return (
       <ThreadWindow
@@ -85,7 +86,7 @@ export function ThreadPane(props: Props) {
 
 type Shared = Pick<
   ThreadProps,
-  'conversation' | 'headingId' | 'firstUnreadId' | 'namedId' | 'anchor' | 'onReply' | 'onOpenMessage' | 'onLatest' | 'ref'
+  'conversation' | 'headingId' | 'firstUnreadId' | 'lastUnreadId' | 'namedId' | 'anchor' | 'onReply' | 'onOpenMessage' | 'onLatest' | 'ref'
 >;
 
 /**

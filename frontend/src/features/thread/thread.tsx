@@ -1,4 +1,4 @@
-import { type KeyboardEvent, type Ref, useCallback, useEffect, useImperativeHandle, useMemo, useRef, useState } from 'react';
+import { type KeyboardEvent, type Ref, Suspense, useCallback, useEffect, useImperativeHandle, useMemo, useRef, useState } from 'react';
 import { RowBoundary } from '../../components/row-boundary';
 import { useAttention, useNow } from '../../hooks/browser';
 import { useMessageActions } from '../../hooks/message-actions';
@@ -11,8 +11,8 @@ import { customerName } from '../../lib/names';
 import { type ThreadRow, threadRows } from '../../lib/thread-rows';
 import type { Conversation, Message } from '../../lib/types';
 import { t } from '../../messages/en';
-import { Announcer } from './announcer';
 import { Bubble } from './bubble';
+import { Announcer } from './late-parts';
 import { LocalBubble } from './local-bubble';
 import { CannotBeShown, Day, SystemLine } from './plain-rows';
 import { useReadingPlace } from './reading-place';
@@ -28,6 +28,8 @@ export interface ThreadProps {
   headingId: string;
   messages: Message[];
   firstUnreadId: string | null;
+  /** Of the unread, what was stored last. */
+  lastUnreadId: string | null;
   /** A message that was asked for: the thread goes there, and it stands out for a moment. */
   namedId: string | null;
   /** Where the thread was left. */
@@ -78,13 +80,13 @@ export function Thread(props: ThreadProps) {
     if (openAtId === null) return null;
     if (anchor) return { key: keyOf(openAtId), align: 'start' as const, offsetPx: anchor.offsetPx };
     if (namedId !== null && namedId !== firstUnreadId) return { key: keyOf(openAtId), align: 'center' as const };
-    return { key: 'unread', align: 'start' as const };
+    return { key: topOfUnread(rows), align: 'start' as const };
   });
   // A thread that opens at a place of its own is at its end only once it is seen to be there.
   const [isPinned, setPinned] = useState(openAt === null && !hasNewer);
 
   const newestInbound = messages.findLast((message) => message.direction === 'inbound');
-  useReadReceipts(conversation, newestInbound?.id ?? null, isPinned && isAttended && !hasNewer);
+  useReadReceipts(conversation, props.lastUnreadId ?? newestInbound?.id ?? null, isPinned && isAttended && !hasNewer);
   const newBelow = useNewBelow(messages, isPinned);
 
   // What the agent writes goes to the end, wherever the thread stood.
@@ -130,7 +132,7 @@ export function Thread(props: ThreadProps) {
     const { message } = row;
     if (event.key === 'Enter') event.currentTarget.querySelector<HTMLElement>(':focus [data-actions] button')?.focus();
     else if (!singleKeys || event.shiftKey) return;
-    else if (event.code === 'KeyR' && message.wamid) onReply(message);
+    else if (event.code === 'KeyR' && actions.canReplyTo(message)) onReply(message);
     else if (event.code === 'KeyC' && message.text) void copyText(message.text);
     else if (event.code === 'KeyE' && actions.canReactTo(message)) setReactingTo(message.id);
     else return;
@@ -142,7 +144,12 @@ export function Thread(props: ThreadProps) {
       case 'day':
         return <Day time={row.time} now={now} />;
       case 'unread':
-        return <p className={styles.unread}>{t.thread.unreadLine}</p>;
+        return (
+          <>
+            {row.time && <Day time={row.time} now={now} />}
+            <p className={styles.unread}>{t.thread.unreadLine}</p>
+          </>
+        );
       case 'system':
         return <SystemLine message={row.message} />;
       case 'local':
@@ -158,6 +165,7 @@ export function Thread(props: ThreadProps) {
             wasSentAgain={repeated.has(row.message.id) || actions.sendingAgain.has(row.message.id)}
             isReacting={reactingTo === row.message.id}
             canReact={actions.canReactTo(row.message)}
+            canReply={actions.canReplyTo(row.message)}
             customerName={name}
             stillness={stillness}
             onReply={onReply}
@@ -207,9 +215,18 @@ export function Thread(props: ThreadProps) {
           onClick={() => (hasNewer ? onLatest() : list.current?.scrollToEnd())}
         />
       )}
-      <Announcer messages={messages} name={name} headingId={headingId} />
+      <Suspense>
+        <Announcer messages={messages} name={name} headingId={headingId} hasOlder={hasOlder} />
+      </Suspense>
     </div>
   );
+}
+
+/** Where reading begins: at the day above the line. */
+function topOfUnread(rows: ThreadRow[]): string {
+  const at = rows.findIndex((row) => row.kind === 'unread');
+  const above = rows[at - 1];
+  return above?.kind === 'day' ? above.key : 'unread';
 }
 
 /** What a row is drawn from: rows are made anew with every message, what they hold is not. */

@@ -156,11 +156,11 @@ export function VirtualThread(props: Props) {
 
   /** Give a row the focus once it is mounted. */
   const focusRow = useCallback(
-    (index: number) => {
+    (index: number, align: 'auto' | 'center' = 'auto') => {
       const row = rows[index];
       if (!row) return;
       setFocusedKey(row.key);
-      virtual.scrollToIndex(index, { align: 'auto' });
+      virtual.scrollToIndex(index, { align });
       let frames = SETTLING_FRAMES;
       const attempt = () => {
         const element = scroller.current?.querySelector<HTMLElement>(`[data-index="${index}"]`);
@@ -179,7 +179,9 @@ export function VirtualThread(props: Props) {
     },
     scrollToKey: (key) => {
       const index = rows.findIndex((row) => row.key === key);
-      if (index >= 0) virtual.scrollToIndex(index, { align: 'center' });
+      if (index < 0) return;
+      // The focus goes along: what was pressed may be out of sight now, or gone.
+      focusRow(index, 'center');
     },
     focusLast: () => focusRow(nextFocusable(rows, rows.length, -1)),
     rowsInSight: () => {
@@ -210,11 +212,13 @@ export function VirtualThread(props: Props) {
         isSettled.current = true;
         setMayLoad(true);
         look();
+        // It was opened for one message, by something that is gone with the thread before it.
+        if (openAt?.align === 'center' && document.activeElement === document.body) focusRow(index, 'center');
       }
     };
     isOpened.current = true;
     requestAnimationFrame(settle);
-  }, [hasNewer, look, openAt, pin, rows, virtual]);
+  }, [focusRow, hasNewer, look, openAt, pin, rows, virtual]);
 
   useEffect(() => {
     const element = scroller.current;

@@ -1,0 +1,30 @@
+import { shorten } from '../../lib/shorten';
+import type { Message } from '../../lib/types';
+import { t } from '../../messages/en';
+import styles from './bubble.module.css';
+
+const MOST_REACTIONS = 6;
+
+/** In a group any number of people react: each emoji once, with how often, and no more of them than there is room for. */
+export default function Reactions({ reactions, customerName }: { reactions: Message['reactions']; customerName: string }) {
+  const counted = new Map<string, { from: string; emoji: string; count: number }>();
+  for (const { from, emoji } of reactions) {
+    const known = counted.get(`${from} ${emoji}`);
+    if (known) known.count += 1;
+    else counted.set(`${from} ${emoji}`, { from, emoji: shorten(emoji, 16), count: 1 });
+  }
+  const shown = [...counted].slice(0, MOST_REACTIONS);
+  return (
+    <ul className={styles.reactions}>
+      {shown.map(([key, { from, emoji, count }]) => (
+        <li key={key} className={styles.reaction}>
+          <span aria-hidden>{count > 1 ? `${emoji} ${count}` : emoji}</span>
+          <span className="sr-only">
+            {t.bubble.reactionFrom(from === 'customer' ? customerName : t.thread.business, emoji)}
+          </span>
+        </li>
+      ))}
+      {counted.size > shown.length && <li className={styles.reaction}>+{counted.size - shown.length}</li>}
+    </ul>
+  );
+}
