@@ -115,8 +115,13 @@ def patient(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_while_a_fetch_drips_known_keys_serve_and_unknown_ones_are_refused_at_once(
-    patient: None, slow: Callable[[bytes, bytes], SlowServer], key_server: KeyServer
+    patient: None,
+    slow: Callable[[bytes, bytes], SlowServer],
+    key_server: KeyServer,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    # Whoever waited for the fetch would wait for longer than the test may take.
+    monkeypatch.setattr(jwks, "FIRST_WAIT_S", 1000.0)
     clock = Clock()
     keys = Jwks(key_server.url, clock=clock)
     key_server.document = {"keys": [EC_JWK]}
