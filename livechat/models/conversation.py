@@ -3,13 +3,24 @@
 from datetime import UTC, datetime
 from uuid import UUID
 
-from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, Integer, String, Text
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    ForeignKey,
+    Index,
+    Integer,
+    String,
+    Text,
+    literal_column,
+)
 from sqlalchemy import text as sql
 from sqlalchemy.orm import Mapped, mapped_column
 
 from livechat.domain.ids import uuid7
 from livechat.extensions import Model
 from livechat.models.base import Timestamps, moment
+
+SEARCHED = "fold_person(customer_name, customer_username, customer_phone)"
 
 
 class Conversation(Timestamps, Model):
@@ -65,6 +76,13 @@ class Conversation(Timestamps, Model):
             postgresql_using="gin",
             postgresql_ops={"customer_name": "gin_trgm_ops"},
         ),
+        # What people are searched by; ``fold_person`` is a function of the migrations.
+        Index(
+            "ix_chat_conversations_search",
+            literal_column(SEARCHED).label("searched"),
+            postgresql_using="gin",
+            postgresql_ops={"searched": "gin_trgm_ops"},
+        ),
         # Room for HOT updates: every message touches its conversation's row.
         {"postgresql_with": {"fillfactor": "85"}},
     )
@@ -95,6 +113,11 @@ class Conversation(Timestamps, Model):
     )
     last_inbound_at: Mapped[moment | None] = mapped_column(doc="Meta's time: opens the window")
     window_refused_at: Mapped[moment | None] = mapped_column(doc="Meta said 131047")
+    begun_silently: Mapped[bool] = mapped_column(
+        default=False,
+        server_default=sql("false"),
+        doc="a webhook made it that may have brought nothing to show: unlisted without a last message",
+    )
     gone_at: Mapped[moment | None] = mapped_column(
         doc="since then no id leads here: the customer's only number has become somebody else's"
     )

@@ -5,14 +5,13 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, Select, and_, func, or_, select, tuple_, update
+from sqlalchemy import Row, Select, Text, and_, func, literal_column, or_, select, tuple_, update
 
 from livechat.domain.phone import typed_digits, writings
 from livechat.models import NEVER_LEFT, Conversation, ConversationOtherId, Message
+from livechat.models.conversation import SEARCHED
 from livechat.queries.messages import messages_by_id
 from livechat.queries.session import AnySession
-
-_NOT_A_WILDCARD = str.maketrans({"\\": r"\\", "%": r"\%", "_": r"\_"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +36,12 @@ def conversation_page(
         select(Conversation)
         .where(Conversation.phone_number_id == phone_number_id)
         # Of whom only an opt-out, a reaction or a changed number was told there is nothing to show.
-        .where(Conversation.last_message_id.is_not(None))
+        .where(
+            or_(
+                Conversation.last_message_id.is_not(None),
+                and_(Conversation.last_inbound_at.is_not(None), ~Conversation.begun_silently),
+            )
+        )
         .order_by(Conversation.last_message_time.desc(), Conversation.id.desc())
         .limit(limit)
     )
@@ -47,7 +51,7 @@ def conversation_page(
     if unread_only:
         statement = statement.where(Conversation.unread_count > 0)
     if search:
-        statement = _matching(statement, search)
+        statement = _matching(session, statement, phone_number_id, search)
     conversations = list(session.execute(statement).scalars())
     last_ids = [item.last_message_id for item in conversations if item.last_message_id is not None]
     rows = {row.id: row for row in messages_by_id(session, last_ids)}
@@ -57,21 +61,26 @@ def conversation_page(
     ]
 
 
-def _matching(statement: Select[Any], search: str) -> Select[Any]:
-    """Name, username or number containing ``search``; names have a trigram index."""
-    pattern = f"%{search.translate(_NOT_A_WILDCARD)}%"
-    wanted = [Conversation.customer_name.ilike(pattern), Conversation.customer_username.ilike(pattern)]
+def _matching(session: AnySession, statement: Select[Any], number: str, search: str) -> Select[Any]:
+    """Name, username or number containing ``search``, compared as ``fold_name`` writes them: by an index."""
+    folded: Any = func.fold_name(search)
+    for special in ("\\", "%", "_"):
+        folded = func.replace(folded, special, f"\\{special}")
+    searched: Any = literal_column(SEARCHED, Text)
+    wanted = [searched.like(func.concat("%", folded, "%"))]
     digits = typed_digits(search)
     if digits is not None:
         # A number as it is dialled at home has a 0 where the country code stands in ours.
         parts = {*writings(digits), digits.removeprefix("0") or digits}
-        wanted += [Conversation.customer_phone.like(f"%{each}%") for each in sorted(parts)]
-        other = select(ConversationOtherId.conversation_id).where(
+        wanted += [searched.like(f"%{part}%") for part in sorted(parts)]
+        others = select(ConversationOtherId.conversation_id).where(
+            ConversationOtherId.phone_number_id == number,
             ConversationOtherId.kind == "phone",
             ConversationOtherId.value.in_(writings(digits)),
             ConversationOtherId.left_at == NEVER_LEFT,
         )
-        wanted.append(Conversation.id.in_(other))
+        # Asked for first: a subquery beside the rest would keep it from the index.
+        wanted += [Conversation.id == known for known in session.scalars(others)]
     return statement.where(or_(*wanted))
 
 

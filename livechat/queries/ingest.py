@@ -118,8 +118,8 @@ _UPDATED_NAMES = [name for name in _CONVERSATION_NAMES.split(", ") if name not i
 
 _INSERT_CONVERSATIONS = text(
     f"""
-    INSERT INTO chat_conversations ({_CONVERSATION_NAMES})
-    SELECT {_CONVERSATION_NAMES}
+    INSERT INTO chat_conversations ({_CONVERSATION_NAMES}, begun_silently)
+    SELECT {_CONVERSATION_NAMES}, true
     FROM jsonb_to_recordset(CAST(:rows AS jsonb)) AS r({_CONVERSATION_COLUMNS})
     ORDER BY phone_number_id, customer_phone, customer_user_id, group_id
     ON CONFLICT DO NOTHING

@@ -58,7 +58,7 @@ def test_a_send_and_the_reply_are_one_thread_however_the_number_is_written(
     for number in (typed, wa_id):
         opened = inbox.call("POST", "/conversations", json={"phone_number_id": inbox.number, "to": number})
         assert (opened.status_code, opened.json["id"]) == (200, message["conversation_id"])
-        found = inbox.call("GET", f"/conversations?phone_number_id={inbox.number}&q=%2B{number}").json
+        found = inbox.call("GET", f"/conversations?phone_number_id={inbox.number}&search=%2B{number}").json
         assert [each["id"] for each in found["conversations"]] == [message["conversation_id"]]
 
 
@@ -70,7 +70,7 @@ def test_metas_answer_teaches_a_writing_that_nobody_told_us_of(inbox: Inbox) -> 
     assert threads(inbox) == [{"inbound", "outbound"}]
     for number in ("9950512345678", "99512345678"):
         assert inbox.accepted(to=number, message="Hi")["conversation_id"] == message["conversation_id"]
-    found = inbox.call("GET", f"/conversations?phone_number_id={inbox.number}&q=99512345678").json
+    found = inbox.call("GET", f"/conversations?phone_number_id={inbox.number}&search=99512345678").json
     assert len(found["conversations"]) == 1
 
 
@@ -176,7 +176,7 @@ def test_a_known_customer_is_found_however_the_number_is_typed(inbox: Inbox, typ
     conversation = inbox.conversation(customer_phone="442079460958")
     assert inbox.accepted(to=typed, message="Hi")["conversation_id"] == str(conversation.id)
     found = inbox.call(
-        "GET", "/conversations", query_string={"phone_number_id": inbox.number, "q": typed}
+        "GET", "/conversations", query_string={"phone_number_id": inbox.number, "search": typed}
     ).json["conversations"]
     assert [each["id"] for each in found] == [str(conversation.id)]
 
