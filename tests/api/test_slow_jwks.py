@@ -108,6 +108,19 @@ def test_a_fetch_gives_what_came_in_time(slow: Callable[[bytes, bytes], SlowServ
     assert fetch_document(server.url, 30) == {"keys": [EC_JWK]}
 
 
+@pytest.mark.parametrize("is_zipped", [False, True])
+def test_a_document_that_is_too_large_is_none_though_it_comes_in_time(
+    slow: Callable[[bytes, bytes], SlowServer], is_zipped: bool
+) -> None:
+    body = b'{"keys": []' + b" " * MAX_BYTES + b"}"
+    head = HEAD
+    if is_zipped:
+        body, head = gzip.compress(body), HEAD + b"Content-Encoding: gzip\r\n"
+    server = slow(head + b"Content-Length: %d\r\n\r\n" % len(body) + body, b"")
+    with pytest.raises(FetchFailedError, match="too large"):
+        fetch_document(server.url, 30)
+
+
 @pytest.fixture
 def patient(monkeypatch: pytest.MonkeyPatch) -> None:
     """A fetch lasts until the server stops it, so that what does not wait for it can be told."""
