@@ -5,6 +5,7 @@ from http import HTTPStatus
 from typing import Any
 
 from flask import Response
+from sqlalchemy import Row
 
 from livechat.api.auth import current_user_id
 from livechat.api.blueprint import ApiBlueprint
@@ -60,7 +61,10 @@ def get_activity(query: dict[str, Any]) -> Response:
 @bp.response(HTTPStatus.OK, AttentionSchema)
 @bp.problems(HTTPStatus.NOT_FOUND)
 def list_sends_for_attention(query: dict[str, Any]) -> Response:
-    """Sends that failed, or of which nobody knows whether they arrived, newest first."""
+    """Sends that failed, or of which nobody knows whether they arrived, newest first.
+
+    Each names its customer, and the message that was sent in its place since, if there is one.
+    """
     place = place_of(query["cursor"]) if query.get("cursor") else None
     number = access_owned_number(db.session, current_user_id(), query["phone_number_id"])
     behind = (place.last_message_time, place.id) if place is not None else None
@@ -69,7 +73,16 @@ def list_sends_for_attention(query: dict[str, Any]) -> Response:
     last = shown[-1] if len(rows) > len(shown) else None
     return json_response(
         {
-            "messages": [row_json(row) for row in shown],
+            "messages": [_attention_json(row) for row in shown],
             "next_cursor": cursor_of(ListPlace(last.timestamp, last.id)) if last is not None else None,
         }
     )
+
+
+def _attention_json(row: Row[Any]) -> dict[str, Any]:
+    """The message, and what a list outside of its thread must say about it."""
+    customer = ("customer_name", "customer_username", "customer_phone", "customer_user_id")
+    return row_json(row) | {
+        "conversation": {"id": str(row.conversation_id)} | {name: getattr(row, name) for name in customer},
+        "resent_as": str(row.resent_as) if row.resent_as is not None else None,
+    }

@@ -4,10 +4,11 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, text
+from sqlalchemy import Row, Select, select, text
+from sqlalchemy.orm import aliased
 
-from livechat.models import Message
-from livechat.queries.messages import select_messages
+from livechat.models import Conversation, Message
+from livechat.queries.messages import message_columns
 from livechat.queries.session import AnySession
 
 # Times of so many messages are looked at: a second's work at the very most.
@@ -78,18 +79,36 @@ def latency_ms(session: AnySession, phone_number_id: str, since: datetime, until
 def attention_page(
     session: AnySession, phone_number_id: str, behind: tuple[datetime, Any] | None, limit: int
 ) -> Sequence[Row[Any]]:
-    """Sends that failed, or of which nobody knows whether they arrived; newest first, as message rows."""
-    statement = select_messages().where(
-        Message.phone_number_id == phone_number_id,
-        Message.direction == "outbound",
-        Message.status.in_(("failed", "unknown")),
+    """Sends that failed, or of which nobody knows whether they arrived; newest first, as message rows.
+
+    Each with who the customer is, and with ``resent_as``: the message that an agent has sent in its place.
+    Look-ups by unique key.
+    """
+    again: Any = aliased(Message, name="again")
+    resent_as = select(again.id).where(again.resend_of == Message.id).correlate(Message).scalar_subquery()
+    statement: Select[Any] = (
+        select(
+            *message_columns(),
+            Conversation.customer_name,
+            Conversation.customer_username,
+            Conversation.customer_phone,
+            Conversation.customer_user_id,
+            resent_as.label("resent_as"),
+        )
+        .join(Conversation, Conversation.id == Message.conversation_id)
+        .where(
+            Message.phone_number_id == phone_number_id,
+            Message.direction == "outbound",
+            Message.status.in_(("failed", "unknown")),
+        )
     )
     if behind is not None:
         at, message_id = behind
         statement = statement.where(
             (Message.timestamp < at) | ((Message.timestamp == at) & (Message.id < message_id))
         )
-    return session.execute(statement.order_by(Message.timestamp.desc(), Message.id.desc()).limit(limit)).all()
+    newest_first = statement.order_by(Message.timestamp.desc(), Message.id.desc())
+    return list(session.execute(newest_first.limit(limit)))
 
 
 def merge_counts(session: AnySession, before: datetime) -> int:

@@ -437,9 +437,36 @@ def test_sends_that_want_attention(
     answer = owner.get("/sends/attention", phone_number_id=NUMBER, limit=3)
     assert [row["id"] for row in answer.json["messages"]] == [str(row.id) for row in wanted[:3]]
     assert answer.json["messages"][0]["error"]["code"] == 131026
+    # A list of several customers' messages says whose each is.
+    assert answer.json["messages"][0]["conversation"] == {
+        "id": str(conversation.id),
+        **{
+            name: getattr(conversation, name)
+            for name in ("customer_phone", "customer_user_id", "customer_username", "customer_name")
+        },
+    }
     rest = owner.get("/sends/attention", phone_number_id=NUMBER, cursor=answer.json["next_cursor"])
     assert [row["id"] for row in rest.json["messages"]] == [str(wanted[3].id)]
     assert rest.json["next_cursor"] is None
+
+
+def test_what_was_sent_again_says_so(
+    meta: Meta, queue: Callable[..., Message], owner: Caller, client: FlaskClient
+) -> None:
+    number = meta.session.get(PhoneNumber, NUMBER)
+    assert number is not None
+    conversation = make_conversation(meta.session, number)
+    failed = queue(conversation, status="failed", status_rank=25)
+    unknown = queue(conversation, status="unknown", status_rank=15, timestamp=clock.now() - HOUR)
+    untouched = queue(conversation, status="failed", status_rank=25, timestamp=clock.now() - 2 * HOUR)
+    again = [queue(conversation, resend_of=each.id) for each in (failed, unknown)]
+    meta.session.commit()
+    found = owner.get("/sends/attention", phone_number_id=NUMBER).json["messages"]
+    assert [(row["id"], row["resent_as"]) for row in found] == [
+        (str(failed.id), str(again[0].id)),
+        (str(unknown.id), str(again[1].id)),
+        (str(untouched.id), None),
+    ]
 
 
 def test_a_long_replay_is_a_tasks(

@@ -211,8 +211,25 @@ class AttentionQuerySchema(ma.Schema):
     cursor = opaque_id("`next_cursor` of the page before.", validate=Length(max=200))
 
 
+class CustomerSchema(AnswerSchema):
+    id = string("The conversation.")
+    customer_phone = string("Digits; null for a customer known by a business-scoped id.", nullable=True)
+    customer_user_id = string("The customer's business-scoped id.", nullable=True)
+    customer_username = string(nullable=True)
+    customer_name = string(nullable=True, example="Asha Kulkarni")
+
+
+class AttentionMessageSchema(MessageSchema):
+    conversation = fields.Nested(
+        CustomerSchema, required=True, metadata={"description": "Whom it was written to."}
+    )
+    resent_as = string("The id of the message that was sent in its place since.", nullable=True)
+
+
 class AttentionSchema(AnswerSchema):
     messages = fields.List(
-        fields.Nested(MessageSchema), required=True, metadata={"description": "The newest comes first."}
+        fields.Nested(AttentionMessageSchema),
+        required=True,
+        metadata={"description": "The newest comes first."},
     )
     next_cursor = string("For the next page; null: this was the last.", nullable=True)
