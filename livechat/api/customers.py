@@ -14,7 +14,7 @@ from livechat.api.schemas.objects import ConversationSchema
 from livechat.domain import clock
 from livechat.extensions import db, redis
 from livechat.services.access import access_conversation
-from livechat.services.blocking import set_customer_blocked
+from livechat.services.blocking import note_marketing_opt_out, set_customer_blocked
 from livechat.services.present import conversations_json
 from livechat.services.typing import say_typing
 from livechat.whatsapp.client import GraphClient
@@ -53,6 +53,37 @@ def block_customer(conversation_id: str) -> Response:
 def unblock_customer(conversation_id: str) -> Response:
     """Let the customer write, and be written to, again."""
     return _set_blocked(conversation_id, False)
+
+
+@bp.route("/conversations/<conversation_id>/marketing-opt-out", methods=["POST"])
+@bp.response(HTTPStatus.OK, ConversationSchema)
+@bp.problems(HTTPStatus.NOT_FOUND)
+def stop_marketing(conversation_id: str) -> Response:
+    """Note that the customer wants no marketing: marketing templates are refused from now on.
+
+    For customers who said so in words. What they choose in WhatsApp later replaces it.
+    """
+    return _set_marketing(conversation_id, True)
+
+
+@bp.route("/conversations/<conversation_id>/marketing-opt-out", methods=["DELETE"])
+@bp.response(HTTPStatus.OK, ConversationSchema)
+@bp.problems(HTTPStatus.NOT_FOUND)
+def allow_marketing(conversation_id: str) -> Response:
+    """Note that the customer takes marketing again.
+
+    Where they stopped it in WhatsApp itself, WhatsApp goes on to refuse it.
+    """
+    return _set_marketing(conversation_id, False)
+
+
+def _set_marketing(conversation_id: str, opted_out: bool) -> Response:
+    user_id = current_user_id()
+    conversation = access_conversation(db.session, user_id, conversation_id)
+    conversation = note_marketing_opt_out(db.session, conversation.id, opted_out=opted_out)
+    shown = conversations_json(db.session, [conversation], user_id)[0]
+    db.session.commit()
+    return json_response(shown)
 
 
 def _set_blocked(conversation_id: str, blocked: bool) -> Response:

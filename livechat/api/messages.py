@@ -9,17 +9,26 @@ from sqlalchemy import Row
 
 from livechat.api.auth import current_user_id
 from livechat.api.blueprint import ApiBlueprint
+from livechat.api.paging import cursor_of, place_of
 from livechat.api.parsing import json_response
-from livechat.api.schemas.calls import EditsSchema, MessagesQuerySchema, MessagesSchema
+from livechat.api.schemas.calls import (
+    EditsSchema,
+    MessagesQuerySchema,
+    MessagesSchema,
+    SharedQuerySchema,
+    SharedSchema,
+)
 from livechat.api.schemas.objects import MessageSchema
 from livechat.errors import NotFoundError
 from livechat.extensions import db
+from livechat.queries.conversations import ListPlace
 from livechat.queries.messages import (
     edits_of,
     newest_page,
     page_after,
     page_around,
     page_before,
+    shared_page,
     thread_facts,
 )
 from livechat.services.access import access_conversation, access_message, parse_id
@@ -77,6 +86,26 @@ def get_message(message_id: str) -> Response:
     if shown is None:
         raise NotFoundError("There is no such message.")
     return json_response(shown)
+
+
+@bp.route("/conversations/<conversation_id>/media")
+@bp.arguments(SharedQuerySchema, location="query")
+@bp.response(HTTPStatus.OK, SharedSchema)
+@bp.problems(HTTPStatus.NOT_FOUND)
+def list_shared(query: dict[str, Any], conversation_id: str) -> Response:
+    """What was shared in a thread: its photos and videos, its files, and its texts with links."""
+    place = place_of(query["cursor"]) if query.get("cursor") else None
+    conversation = access_conversation(db.session, current_user_id(), conversation_id)
+    behind = (place.last_message_time, place.id) if place is not None else None
+    rows = shared_page(db.session, conversation.id, query.get("kind"), behind, query["limit"] + 1)
+    shown = rows[: query["limit"]]
+    last = shown[-1] if len(rows) > len(shown) else None
+    return json_response(
+        {
+            "media": [row_json(row) for row in shown],
+            "next_cursor": cursor_of(ListPlace(last.timestamp, last.id)) if last is not None else None,
+        }
+    )
 
 
 @bp.route("/messages/<message_id>/edits")

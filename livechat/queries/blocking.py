@@ -81,6 +81,16 @@ def stop_marketing(session: AnySession, conversation_id: UUID) -> None:
     )
 
 
+def set_marketing_opt_out(session: AnySession, conversation_id: UUID, *, opted_out: bool) -> None:
+    """Note what the customer told an agent. The newest word stands: what WhatsApp says later replaces it."""
+    session.execute(
+        update(Conversation)
+        .where(Conversation.id == conversation_id)
+        .values(marketing_opt_out=opted_out, marketing_opt_at=func.now())
+        .execution_options(synchronize_session=False)
+    )
+
+
 def note_blocked_by_wamid(session: AnySession, wamid: str) -> UUID | None:
     """A status said that the customer of this message is blocked; his conversation, None where unknown."""
     conversation_id = select(Message.conversation_id).where(Message.wamid == wamid).scalar_subquery()

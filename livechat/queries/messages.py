@@ -7,7 +7,7 @@ from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, Select, and_, func, select, tuple_, union_all
+from sqlalchemy import Row, Select, and_, func, or_, select, tuple_, union_all
 from sqlalchemy.dialects.postgresql import JSONB, aggregate_order_by
 from sqlalchemy.orm import aliased
 from sqlalchemy.sql.elements import ColumnElement
@@ -102,6 +102,33 @@ def edits_of(session: AnySession, message: Message) -> list[MessageChange]:
         .order_by(MessageChange.timestamp, MessageChange.event_wamid)
     )
     return list(found)
+
+
+# What a gallery of a thread has drawers for, by Meta's words. Links are found in what was said.
+SHARED_TYPES = {"pictures": ("image", "video"), "files": ("document", "audio")}
+SHARED_KINDS = (*SHARED_TYPES, "links")
+_LINK = r"(https?://|\mwww\.)\S"
+
+
+def shared_page(
+    session: AnySession,
+    conversation_id: UUID,
+    kind: str | None,
+    behind: tuple[datetime, UUID] | None,
+    limit: int,
+) -> Sequence[Row[Any]]:
+    """Messages of one of ``SHARED_KINDS``, or of any; newest first, without those that were deleted.
+
+    Walks the thread's own index: what is shared is rare, and an index for it would cost every message stored.
+    """
+    types = [name for each in SHARED_TYPES.values() for name in each]
+    has_link = and_(Message.message_type == "text", Message.text.op("~*")(_LINK))
+    has_file = Message.message_type.in_(types if kind is None else SHARED_TYPES.get(kind, ()))
+    wanted = has_link if kind == "links" else or_(has_file, has_link) if kind is None else has_file
+    statement = _page(conversation_id).where(wanted, Message.content.has_key("revoked_at").is_(False))
+    if behind is not None:
+        statement = statement.where(tuple_(Message.timestamp, Message.id) < tuple_(*behind))
+    return session.execute(statement.order_by(Message.timestamp.desc(), Message.id.desc()).limit(limit)).all()
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,7 @@ from livechat.queries.blocking import (
     database_time,
     reconcile_blocked,
     set_blocked,
+    set_marketing_opt_out,
 )
 from livechat.queries.conversations import lock_conversation
 from livechat.services.pause import Caller, meta_call
@@ -64,6 +65,22 @@ def set_customer_blocked(
     except GraphError as error:
         _refuse(number_id, error)
     return _note(session, conversation_id, blocked)
+
+
+def note_marketing_opt_out(
+    session: Session | scoped_session[Any], conversation_id: UUID, *, opted_out: bool
+) -> Conversation:
+    """The conversation after it was noted whether the customer wants marketing; the caller commits.
+
+    Raises NotFoundError where it was merged meanwhile.
+    """
+    conversation = lock_conversation(session, conversation_id)
+    if conversation is None:
+        raise NotFoundError("There is no such conversation.")
+    set_marketing_opt_out(session, conversation_id, opted_out=opted_out)
+    session.refresh(conversation)
+    publish(session, conversations=[conversation_id])
+    return conversation
 
 
 def reconcile_blocks(

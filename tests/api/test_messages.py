@@ -190,3 +190,43 @@ def test_a_page_costs_few_statements_in_every_way(
         with statements() as seen:
             ids(api.get("/messages", conversation_id=conversation_id, **query))
         assert len(seen) <= 4, query
+
+
+def shared(api: Caller, conversation: Conversation, **query: object) -> list[str]:
+    answer = api.get(f"/conversations/{conversation.id}/media", **query)
+    assert answer.status_code == 200, answer.text
+    return [message["text"] for message in answer.json["media"]]
+
+
+def test_what_was_shared_in_a_thread_is_found_by_its_kind(session: DbSession, caller: Call) -> None:
+    user = uuid4()
+    conversation = make_conversation(session, make_number(session, make_account(session, user)))
+    kinds = {
+        "a photo": {"message_type": "image"},
+        "a video": {"message_type": "video", "direction": "outbound", "status": "sent", "status_rank": 20},
+        "a contract": {"message_type": "document"},
+        "a song": {"message_type": "audio"},
+        "see https://example.com/a": {},
+        "see WWW.example.com": {},
+        "awww, no link": {},
+        "https:// alone": {},
+        "a sticker": {"message_type": "sticker"},
+        "a deleted photo": {"message_type": "image", "content": {"revoked_at": "2026-11-22T10:00:00Z"}},
+    }
+    for n, (words, more) in enumerate(kinds.items()):
+        make_message(session, conversation, text=words, timestamp=T0 - timedelta(minutes=n), **more)
+    other = make_conversation(session, make_number(session, make_account(session, user)))
+    make_message(session, other, message_type="image", text="another thread's")
+    session.commit()
+    api = caller(user)
+    names = list(kinds)
+    assert shared(api, conversation, kind="pictures") == names[:2]
+    assert shared(api, conversation, kind="files") == names[2:4]
+    assert shared(api, conversation, kind="links") == names[4:6]
+    assert shared(api, conversation) == names[:6]
+    first = api.get(f"/conversations/{conversation.id}/media", limit=4).json
+    assert [message["text"] for message in first["media"]] == names[:4]
+    assert not MessageSchema().validate(first["media"][0])
+    assert shared(api, conversation, cursor=first["next_cursor"]) == names[4:6]
+    assert api.get(f"/conversations/{conversation.id}/media", kind="all").status_code == 422
+    assert caller(uuid4()).get(f"/conversations/{conversation.id}/media").status_code == 404

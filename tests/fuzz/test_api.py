@@ -38,6 +38,7 @@ WORK = {
     ("GET", f"{API}/conversations"),
     ("GET", f"{API}/conversations/{{conversation_id}}"),
     ("POST", f"{API}/conversations/{{conversation_id}}/read"),
+    ("GET", f"{API}/conversations/{{conversation_id}}/media"),
     ("GET", f"{API}/messages"),
     ("GET", f"{API}/messages/{{message_id}}"),
     ("POST", f"{API}/send-message"),

@@ -98,6 +98,19 @@ def test_a_blocked_customer_is_neither_written_to_nor_heard(inbox: Inbox) -> Non
     assert len(inbox.box.messages()) == 1
 
 
+def test_what_a_customer_says_about_marketing_is_noted_and_whatsapp_has_the_last_word(inbox: Inbox) -> None:
+    conversation = written(inbox)
+    path = f"/conversations/{conversation}/marketing-opt-out"
+    for _ in range(2):
+        answer = inbox.call("POST", path)
+        assert (answer.status_code, answer.json["marketing_opt_out"]) == (200, True), answer.text
+    answer = inbox.call("DELETE", path)
+    assert (answer.status_code, answer.json["marketing_opt_out"]) == (200, False)
+    [row] = inbox.rows("SELECT marketing_opt_at FROM chat_conversations")
+    assert row["marketing_opt_at"] is not None, "an older word of WhatsApp's changes nothing"
+    assert inbox.call("POST", "/conversations/nobody/marketing-opt-out").status_code == 404
+
+
 def test_a_customer_without_a_phone_number_is_blocked_by_the_business_scoped_id(inbox: Inbox) -> None:
     inbox.box.customer_writes(ASHA, "Hi")
     inbox.box.flush()

@@ -334,6 +334,137 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/live-chat/conversations/{conversation_id}/marketing-opt-out": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                conversation_id: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Note that the customer wants no marketing: marketing templates are refused from now on.
+         * @description For customers who said so in words. What they choose in WhatsApp later replaces it.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    conversation_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Conversation"];
+                    };
+                };
+                401: components["responses"]["UNAUTHORIZED"];
+                404: components["responses"]["NOT_FOUND"];
+                429: components["responses"]["TOO_MANY_REQUESTS"];
+                503: components["responses"]["SERVICE_UNAVAILABLE"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        /**
+         * Note that the customer takes marketing again.
+         * @description Where they stopped it in WhatsApp itself, WhatsApp goes on to refuse it.
+         */
+        delete: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    conversation_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Conversation"];
+                    };
+                };
+                401: components["responses"]["UNAUTHORIZED"];
+                404: components["responses"]["NOT_FOUND"];
+                429: components["responses"]["TOO_MANY_REQUESTS"];
+                503: components["responses"]["SERVICE_UNAVAILABLE"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/live-chat/conversations/{conversation_id}/media": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                conversation_id: string;
+            };
+            cookie?: never;
+        };
+        /** What was shared in a thread: its photos and videos, its files, and its texts with links. */
+        get: {
+            parameters: {
+                query?: {
+                    /** @description Photos and videos, documents and audio, or texts with a link. Default: all. */
+                    kind?: "pictures" | "files" | "links";
+                    /** @description How many items at most. */
+                    limit?: number;
+                    /** @description `next_cursor` of the page before. */
+                    cursor?: string;
+                };
+                header?: never;
+                path: {
+                    conversation_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Shared"];
+                    };
+                };
+                401: components["responses"]["UNAUTHORIZED"];
+                404: components["responses"]["NOT_FOUND"];
+                422: components["responses"]["UNPROCESSABLE_ENTITY"];
+                429: components["responses"]["TOO_MANY_REQUESTS"];
+                503: components["responses"]["SERVICE_UNAVAILABLE"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/live-chat/conversations/{conversation_id}/read": {
         parameters: {
             query?: never;
@@ -1054,7 +1185,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Sends that failed, or of which nobody knows whether they arrived, newest first. */
+        /**
+         * Sends that failed, or of which nobody knows whether they arrived, newest first.
+         * @description Each names its customer, and the message that was sent in its place since, if there is one.
+         */
         get: {
             parameters: {
                 query: {
@@ -1446,9 +1580,84 @@ export interface components {
         };
         Attention: {
             /** @description The newest comes first. */
-            messages: components["schemas"]["Message"][];
+            messages: components["schemas"]["AttentionMessage"][];
             /** @description For the next page; null: this was the last. */
             next_cursor: string | null;
+        };
+        AttentionMessage: {
+            /** @description As the sender gave it. */
+            client_message_id: string | null;
+            /**
+             * @description The typed part under Meta's own field names; `media` for a message with a file.
+             * @example {
+             *       "text": {
+             *         "body": "Hi, is my order ready?"
+             *       }
+             *     }
+             */
+            content: {
+                [key: string]: unknown;
+            };
+            /** @description Whom it was written to. */
+            conversation: components["schemas"]["Customer"];
+            conversation_id: string;
+            /**
+             * Format: date-time
+             * @description When it reached a device.
+             * @example 2026-11-22T10:00:00.000000Z
+             */
+            delivered_at: string | null;
+            /** @enum {string} */
+            direction: "inbound" | "outbound";
+            error: components["schemas"]["MessageError"] | null;
+            /**
+             * Format: date-time
+             * @description When it failed.
+             * @example 2026-11-22T10:00:00.000000Z
+             */
+            failed_at: string | null;
+            id: string;
+            /**
+             * @description Meta's word.
+             * @example text
+             */
+            message_type: string;
+            /**
+             * @description Where it was written: by the customer, here, in the WhatsApp Business app (phone_app), before the number was connected (history), while Meta's own agent held the conversation (standby), or by nobody (event).
+             * @enum {string}
+             */
+            origin: "customer" | "livechat" | "phone_app" | "history" | "standby" | "event";
+            reactions: components["schemas"]["Reaction"][];
+            /**
+             * Format: date-time
+             * @description When the customer read it.
+             * @example 2026-11-22T10:00:00.000000Z
+             */
+            read_at: string | null;
+            /** @description The id of the message that this one answers. */
+            reply_to: string | null;
+            /** @description The id of the message that this one sends once more. */
+            resend_of: string | null;
+            /** @description The id of the message that was sent in its place since. */
+            resent_as: string | null;
+            /**
+             * Format: date-time
+             * @description When Meta took it.
+             * @example 2026-11-22T10:00:00.000000Z
+             */
+            sent_at: string | null;
+            /** @enum {string} */
+            status: "received" | "queued" | "sending" | "unknown" | "sent" | "failed" | "delivered" | "read";
+            /** @description What a person reads in a list; null where there is none. */
+            text: string | null;
+            /**
+             * Format: date-time
+             * @description Meta's time for inbound, acceptance by us for outbound.
+             * @example 2026-11-22T10:00:00.000000Z
+             */
+            timestamp: string;
+            /** @description Meta's id; null until Meta has taken the message. */
+            wamid: string | null;
         };
         Connect: {
             /**
@@ -1505,6 +1714,17 @@ export interface components {
             conversations: components["schemas"]["Conversation"][];
             /** @description For the next page; null: this was the last. */
             next_cursor: string | null;
+        };
+        Customer: {
+            /** @example Asha Kulkarni */
+            customer_name: string | null;
+            /** @description Digits; null for a customer known by a business-scoped id. */
+            customer_phone: string | null;
+            /** @description The customer's business-scoped id. */
+            customer_user_id: string | null;
+            customer_username: string | null;
+            /** @description The conversation. */
+            id: string;
         };
         Draft: {
             /** @description The id of the message that it will answer. */
@@ -1928,6 +2148,12 @@ export interface components {
         SendMessageAnswer: {
             conversation: components["schemas"]["Conversation"];
             message: components["schemas"]["Message"];
+        };
+        Shared: {
+            /** @description The newest comes first. */
+            media: components["schemas"]["Message"][];
+            /** @description For the next page; null: this was the last. */
+            next_cursor: string | null;
         };
         SyncTemplates: {
             /** @description Meta's id of one of your numbers: the templates are its account's. */

@@ -2,10 +2,11 @@
 
 import marshmallow as ma
 from marshmallow import fields
-from marshmallow.validate import Length, Range, Regexp
+from marshmallow.validate import Length, OneOf, Range, Regexp
 
 from livechat.api.schemas.fields import MAX_BIGINT, AnswerSchema, WholeNumber, moment, opaque_id, page_limit
 from livechat.api.schemas.objects import ConversationSchema, MessageSchema, PhoneNumberSchema
+from livechat.queries.messages import SHARED_KINDS
 
 _PHONE_NUMBER_ID = "Meta's id of one of your numbers."
 
@@ -98,6 +99,28 @@ class MessagesSchema(AnswerSchema):
             "description": "The unread message that was stored last, whatever its timestamp: who has seen "
             "the whole thread reads up to it."
         },
+    )
+
+
+class SharedQuerySchema(ma.Schema):
+    kind = fields.String(
+        validate=OneOf(SHARED_KINDS),
+        metadata={
+            "description": "Photos and videos, documents and audio, or texts with a link. Default: all."
+        },
+    )
+    limit = page_limit()
+    cursor = opaque_id("`next_cursor` of the page before.", validate=Length(max=200))
+
+
+class SharedSchema(AnswerSchema):
+    media = fields.List(
+        fields.Nested(MessageSchema), required=True, metadata={"description": "The newest comes first."}
+    )
+    next_cursor = fields.String(
+        required=True,
+        allow_none=True,
+        metadata={"description": "For the next page; null: this was the last."},
     )
 
 
