@@ -23,6 +23,8 @@ function emojiData(): Plugin {
 }
 
 export default defineConfig({
+  // Relative: a proxy may serve the page behind a path of its own. The server writes index.html's own addresses.
+  base: './',
   plugins: [react(), emojiData()],
   build: {
     target: 'baseline-widely-available',

@@ -53,7 +53,7 @@ def page(place: str = "") -> Response:
     settings: Settings = current_app.config[SETTINGS_KEY]
     block = PLACEHOLDER.replace("{}", _data_block(configuration(settings)))
     return Response(
-        html.replace(PLACEHOLDER, block, 1),
+        html.replace(PLACEHOLDER, block, 1).replace('"./assets/', f'"{_to_the_root()}assets/'),
         content_type="text/html; charset=utf-8",
         headers={"Cache-Control": "no-cache", "Content-Security-Policy": content_security_policy(settings)},
     )
@@ -106,6 +106,17 @@ def content_security_policy(settings: Settings) -> str:
         f"media-src 'self' blob:; font-src 'self'; connect-src {connect}; manifest-src 'self'; "
         "frame-ancestors 'none'; base-uri 'none'; form-action 'self'"
     )
+
+
+def _to_the_root() -> str:
+    """The way from the browser's address back to ours: `../` for each place below it.
+
+    So the page finds its files also behind a proxy that serves it at `/some/path/` and takes that off, which
+    need not tell us. By the path as it was sent: an encoded slash is none to the browser.
+    """
+    environ = request.environ
+    sent = environ.get("REQUEST_URI") or environ.get("RAW_URI") or request.path
+    return "../" * max(0, urlsplit(sent).path.count("/") - 1) or "./"
 
 
 def _folder() -> Path:

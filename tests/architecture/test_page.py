@@ -7,6 +7,7 @@ import shutil
 import subprocess
 import sys
 from pathlib import Path
+from urllib.parse import urljoin
 
 import pytest
 from flask import Flask
@@ -17,8 +18,11 @@ from livechat.config import SETTINGS_KEY, Settings
 
 PROJECT = Path(__file__).resolve().parents[2]
 FRONTEND = PROJECT / "frontend"
-INDEX = f"<!doctype html><title>Live Chat</title>{page.PLACEHOLDER}<div id=root></div>"
 SCRIPT = "live_chat-a1B2c3D4.js"
+INDEX = (
+    f"<!doctype html><title>Live Chat</title>{page.PLACEHOLDER}<div id=root></div>"
+    f'<script type="module" src="./assets/{SCRIPT}"></script>'
+)
 
 
 @pytest.fixture
@@ -53,6 +57,23 @@ def test_the_page_is_served_at_every_place_of_its_own(client: FlaskClient, path:
     assert answer.headers["Cache-Control"] == "no-cache"
     assert answer.headers["X-Content-Type-Options"] == "nosniff"
     assert "<div id=root>" in answer.text
+
+
+@pytest.mark.usefixtures("built")
+@pytest.mark.parametrize("prefix", ["", "/chat", "/tools/chat"])
+@pytest.mark.parametrize(
+    "path", ["/", "/live-chat", "/live-chat/", "/live-chat/0197-some-id?number=1", "/live-chat/a%2Fb"]
+)
+def test_the_page_finds_its_files_behind_any_path_that_a_proxy_takes_off(
+    client: FlaskClient, prefix: str, path: str
+) -> None:
+    found = re.search(r'src="([^"]+)"', client.get(path).text)
+    assert found
+    # As the browser reads it, which knows of the prefix while we do not.
+    assert (
+        urljoin(f"https://example.com{prefix}{path}", found[1])
+        == f"https://example.com{prefix}/assets/{SCRIPT}"
+    )
 
 
 @pytest.mark.usefixtures("built")

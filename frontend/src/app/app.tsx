@@ -1,7 +1,9 @@
 import { QueryClient, QueryClientProvider } from '@tanstack/react-query';
 import { useState } from 'react';
+import { Router } from 'wouter';
 import { SessionGate } from '../features/session/session-gate';
 import { ApiProblem } from '../lib/api';
+import { base } from '../lib/base';
 import type { Configuration } from '../lib/configuration';
 import { forgetWriting } from '../lib/drafts';
 import { forgetFiles } from '../lib/unsent-files';
@@ -31,21 +33,23 @@ export function App({ configuration }: { configuration: Configuration }) {
   return (
     <ErrorBoundary>
       <QueryClientProvider client={client}>
-        <SessionGate configuration={configuration}>
-          {(session, { signOut, expire }) => (
-            <SignedIn
-              key={session.userId}
-              session={session}
-              onSignOut={() => {
-                forgetWriting(session.userId);
-                forgetFiles();
-                client.clear();
-                signOut();
-              }}
-              onSignedOut={expire}
-            />
-          )}
-        </SessionGate>
+        <Router base={base}>
+          <SessionGate configuration={configuration}>
+            {(session, { signOut, expire }) => (
+              <SignedIn
+                key={session.userId}
+                session={session}
+                onSignOut={() => {
+                  forgetWriting(session.userId);
+                  forgetFiles();
+                  client.clear();
+                  signOut();
+                }}
+                onSignedOut={expire}
+              />
+            )}
+          </SessionGate>
+        </Router>
       </QueryClientProvider>
     </ErrorBoundary>
   );

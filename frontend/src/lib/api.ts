@@ -1,5 +1,6 @@
 import type { Client } from 'openapi-fetch';
 import type { paths } from './api-types';
+import { onServer } from './base';
 import { lineAnswers, lineLost } from './line';
 import type { ProblemBody } from './types';
 
@@ -117,7 +118,7 @@ export function newApiClient(tokens: TokenSource, baseUrl: string = location.ori
     const { params, body, signal, keepalive } = call;
     const headers = new Headers(params?.header);
     if (body !== undefined) headers.set('Content-Type', 'application/json');
-    const request = new Request(addressOf(baseUrl, template, params), {
+    const request = new Request(addressOf(baseUrl, onServer(template), params), {
       method: name,
       headers,
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),

@@ -1,3 +1,4 @@
+import { onServer } from './base';
 import { lookUp } from './lookup';
 import { orderStateOf, orderToPayOf } from './message-asking';
 import { contentOf, type Fields, fieldsIn, fieldsOf, isDeleted, labelOf, listOf, numberOf, numericOf, textOf } from './message-content';
@@ -48,7 +49,7 @@ export function mediaPart(value: unknown): MediaPart {
 function sameOrigin(url: string | null): string | null {
   if (url === null) return null;
   try {
-    return new URL(url, location.origin).origin === location.origin ? url : null;
+    return new URL(url, location.origin).origin === location.origin ? onServer(url) : null;
   } catch {
     return null;
   }

@@ -1,8 +1,9 @@
 import { ApiProblem, type TokenSource } from './api';
 import type { AttachmentKind } from './attachments';
+import { onServer } from './base';
 import type { ProblemBody } from './types';
 
-const UPLOAD_URL = '/api/live-chat/media';
+const UPLOAD_URL = onServer('/api/live-chat/media');
 
 /** What the server keeps of an uploaded file. */
 export interface UploadedMedia {
@@ -60,7 +61,7 @@ function attempt({ phoneNumberId, file, kind, signal, onProgress }: Options, tok
   request.addEventListener('load', () => {
     const body = parsed(request.responseText);
     const media = (body as { media?: UploadedMedia }).media;
-    if (request.status === 201 && media) resolve(media);
+    if (request.status === 201 && media) resolve({ ...media, url: here(media.url), thumbnail_url: here(media.thumbnail_url) });
     else reject(new ApiProblem(body as Partial<ProblemBody>, request.status));
   });
   request.addEventListener('error', () =>
@@ -73,6 +74,8 @@ function attempt({ phoneNumberId, file, kind, signal, onProgress }: Options, tok
   request.send(form);
   return promise.finally(() => signal.removeEventListener('abort', abort));
 }
+
+const here = (url: string | null): string | null => (url === null ? null : onServer(url));
 
 function deferred<T>() {
   let resolve!: (value: T) => void;
