@@ -3,12 +3,14 @@ import { createRoot } from 'react-dom/client';
 import { App } from './app/app';
 import { readConfiguration } from './lib/configuration';
 import { keepPageOnDrop } from './lib/keep-page';
+import { followTheme } from './lib/theme';
 import { startLanguage } from './messages/start-language';
 import './styles/tokens.css';
 import './styles/base.css';
 
 const root = document.getElementById('root');
 if (!root) throw new Error('index.html has no #root');
+followTheme();
 const page = createRoot(root);
 keepPageOnDrop();
 // A language that cannot be loaded is no reason to show nothing.

@@ -25,7 +25,7 @@ def test_files_go_out_with_their_captions_in_order(chat: Any, product: Product, 
         a_file("Preisliste März.pdf", "application/pdf", sample_bytes("document")),
         a_file("virus.exe", "application/x-msdownload", b"MZ"),
     ])  # fmt: skip
-    expect(tray).to_contain_text("WhatsApp takes PDF")
+    expect(tray).to_contain_text("WhatsApp accepts PDF")
     assert violations(chat) == []
     tray.get_by_role("button", name="Remove virus.exe").click()
     tray.get_by_role("button", name="Send 2 files").click()
@@ -133,7 +133,7 @@ def _form(page: Any) -> None:
     choose(page, "Form")
     sheet = page.get_by_role("dialog", name="Message with a form")
     sheet.get_by_label("Message", exact=True).fill("Book a table")
-    sheet.get_by_label("Id of the form", exact=True).fill("1088")
+    sheet.get_by_label("Form ID", exact=True).fill("1088")
     sheet.get_by_label("Text on the button that opens the form").fill("Book")
     sheet.get_by_label("First screen (optional)", exact=True).fill("TABLE")
     sheet.get_by_label("Values for the first screen (optional, JSON)").fill('{"guests": 2}')
@@ -145,7 +145,7 @@ def _products(page: Any) -> None:
     sheet = page.get_by_role("dialog", name="Message with products")
     sheet.get_by_label("Heading", exact=True).fill("Bread")
     sheet.get_by_label("Message", exact=True).fill("All fresh")
-    sheet.get_by_label("Id of the catalogue", exact=True).fill("194836987003835")
+    sheet.get_by_label("Catalogue ID", exact=True).fill("194836987003835")
     sheet.get_by_label("Product 1", exact=True).fill("rye")
     sheet.get_by_role("button", name="Add a product").click()
     sheet.get_by_label("Product 2", exact=True).fill("spelt")
@@ -156,8 +156,8 @@ def _product(page: Any) -> None:
     sheet = page.get_by_role("dialog", name="Message with products")
     sheet.get_by_label("What to show").select_option("One product")
     # The catalogue is that of the message before.
-    expect(sheet.get_by_label("Id of the catalogue", exact=True)).to_have_value("194836987003835")
-    sheet.get_by_label("Id of the product", exact=True).fill("rye")
+    expect(sheet.get_by_label("Catalogue ID", exact=True)).to_have_value("194836987003835")
+    sheet.get_by_label("Product ID", exact=True).fill("rye")
 
 
 def _catalogue(page: Any) -> None:

@@ -67,11 +67,11 @@ SHOWN: dict[str, tuple[str, ...]] = {
     "msg-text-forwarded": ("Forwarded", "FYI: store closed on Monday"),
     "msg-text-reply": ("Seed of msg-text-reply", "Yes please"),
     "msg-unsupported-131060": ("A file that only the phone app can show", "WhatsApp Business app"),
-    "msg-unsupported-classic": ("Message of a kind that cannot be shown here", "Error 131051"),
+    "msg-unsupported-classic": ("Message that cannot be shown here", "Error 131051"),
     "msg-unsupported-edit-cloud-only": ("Edited a message on their phone",),
     "msg-unsupported-poll": ("A poll",),
     "msg-video": ("Video", "See the nois"),
-    "standby-text": ("Seen by Meta’s agent first", "Question answered by the AI agent"),
+    "standby-text": ("Handled by Meta’s AI agent", "Question answered by the AI agent"),
 }
 # What the message says that a body is about, once that has come.
 ON_TARGET: dict[str, tuple[str, ...]] = {
@@ -302,7 +302,7 @@ def test_the_gallery_reaches_the_agent_whole(agent: Any, page: Any, product: Pro
         ("Message of type “quiz”", "Which colour?"),
         ("Called you · 1:00",),
         ("From the phone app", "Sent by a colleague on the phone"),
-        ("Answered by Meta’s agent", "Yes, from eight."),
+        ("Answered by Meta’s AI agent", "Yes, from eight."),
     ):
         assert has_row(rows, words), (words, rows)
     assert all(row.strip() for row in rows)
@@ -352,7 +352,7 @@ def test_a_file_that_cannot_be_fetched_says_why_and_is_asked_for_again(agent: An
     again = thread.get_by_role("button", name="Try again")
     expect(again).to_be_visible(timeout=30_000)
     again.click()
-    expect(thread.get_by_text("Being fetched from WhatsApp…").or_(again)).to_be_visible(timeout=30_000)
+    expect(thread.get_by_text("Fetching from WhatsApp…").or_(again)).to_be_visible(timeout=30_000)
 
 
 def test_what_asks_for_something_is_shown_as_the_customer_sees_it(agent: Any, product: Product) -> None:
@@ -384,7 +384,7 @@ def test_what_asks_for_something_is_shown_as_the_customer_sees_it(agent: Any, pr
     rows = read_rows(agent, open_thread(agent, product, conversation))
     for words in (
         ("Fresh today", "Loaf 0", "Loaf 9", "Look", "https://bakery.example/9"),
-        ("Delivery", "Where to?", "The bakery", "Give address"),
+        ("Delivery", "Where to?", "The bakery", "Provide address"),
         ("Call us", "Call now"),
         ("Your order", f"Order o-{tag}", "2 × Sourdough", "₹90.00", "Discount", "₹215.00", "Review and pay"),
         ("News of your order", f"Order o-{tag}", "Partly on its way", "On its way"),

@@ -161,7 +161,7 @@ def test_what_is_read_stands_still_and_the_end_stays_the_end(
     for _ in range(6):
         agent.mouse.wheel(0, -900)
         agent.wait_for_timeout(60)
-    expect(agent.get_by_role("button", name="To the latest")).to_be_visible()
+    expect(agent.get_by_role("button", name="Latest messages")).to_be_visible()
     before = stands_still(agent)
     product.write(customer, "From below")
     expect(agent.get_by_role("button", name="1 new message")).to_be_visible()
@@ -205,7 +205,7 @@ def test_a_thread_that_is_opened_in_its_middle_is_not_pulled_to_its_end(agent: A
     wait_until(lambda: agent.evaluate("window.squeezed > 20"), what="the last change of the view")
     stands_still(agent)
     expect(wanted).to_be_in_viewport()
-    expect(agent.get_by_role("button", name="To the latest")).to_be_visible()
+    expect(agent.get_by_role("button", name="Latest messages")).to_be_visible()
 
 
 def test_a_thread_is_opened_where_it_was_left_to_the_pixel(agent: Any, product: Product) -> None:

@@ -217,7 +217,7 @@ def test_how_the_agent_likes_it_is_kept(agent: Any, product: Product) -> None:
     menu(agent, "Settings")
     dialog = agent.get_by_role("dialog", name="Settings")
     dialog.get_by_label("Ctrl or ⌘ + Enter sends").check()
-    dialog.get_by_label("Single keys as shortcuts").uncheck()
+    dialog.get_by_label("Single-key shortcuts").uncheck()
     dialog.get_by_label("Compact conversation list").check()
     agent.keyboard.press("Escape")
     agent.reload()

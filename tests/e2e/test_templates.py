@@ -28,12 +28,12 @@ def test_a_template_reopens_a_closed_chat(agent: Any, product: Product) -> None:
     send = sheet.get_by_role("button", name="Send template")
     send.click()
     # Nothing is sent while something is missing, and the first gap has the focus.
-    expect(sheet.get_by_text("Fill this in.").first).to_be_visible()
+    expect(sheet.get_by_text("Required.").first).to_be_visible()
     assert violations(agent) == []
     with agent.expect_file_chooser() as chooser:
         sheet.get_by_role("button", name="Choose a file").click()
     chooser.value.set_files([a_file("loaf.jpg", "image/jpeg", sample_bytes("image"))])
-    expect(sheet.get_by_role("button", name="Choose another")).to_be_visible(timeout=30_000)
+    expect(sheet.get_by_role("button", name="Choose another file")).to_be_visible(timeout=30_000)
     fields = sheet.get_by_role("textbox")
     for field, value in zip(fields.all(), ("Tom", "1043", "1043"), strict=True):
         field.fill(value)

@@ -26,7 +26,7 @@ _READ = """list => {
     isEnd: list.scrollTop + list.clientHeight >= list.scrollHeight - 2,
   };
 }"""
-_TO_END = re.compile(r"^(To the latest|\d+ new messages?)$")
+_TO_END = re.compile(r"^(Latest messages|\d+ new messages?)$")
 _STEP = "list => { list.scrollTop += list.clientHeight * 0.8 }"
 _DRAWING_S = 20.0
 _READING_S = 90.0

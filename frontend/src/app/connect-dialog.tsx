@@ -1,7 +1,7 @@
 import { Dialog } from '../components/dialog';
-import { ConnectNumber } from '../features/numbers/connect-number';
+import ConnectNumber from '../features/numbers/connect-number';
 import type { PhoneNumber } from '../lib/types';
-import { t } from '../messages/en';
+import { n } from '../messages/numbers-en';
 
 interface Props {
   onConnected: (number: PhoneNumber) => void;
@@ -10,7 +10,7 @@ interface Props {
 
 export default function ConnectDialog({ onConnected, onClose }: Props) {
   return (
-    <Dialog label={t.numbers.heading} onClose={onClose}>
+    <Dialog label={n.heading} onClose={onClose}>
       <ConnectNumber onConnected={onConnected} onCancel={onClose} />
     </Dialog>
   );

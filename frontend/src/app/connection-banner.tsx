@@ -44,16 +44,48 @@ export function ConnectionBanner({ status, number, updatedAt, onReconnect }: Pro
         )}
       </div>
       {number?.status === 'paused' && <Paused number={number} onReconnect={onReconnect} />}
-      {number?.notices
-        .filter((notice) => notice.severity !== 'info' && notice.code !== 'paused')
-        .map((notice) => (
-          <p key={`${notice.code}-${notice.since}`} role="status" className={styles.banner}>
-            <CircleAlert size={18} aria-hidden />
-            <span>
-              <strong>{notice.title}.</strong> {notice.detail}
-            </span>
-          </p>
-        ))}
+      {number && <Notices number={number} />}
+    </>
+  );
+}
+
+/** What Meta says of the number: the gravest in the open, the others behind a line. A phone has little room. */
+function Notices({ number }: { number: PhoneNumber }) {
+  const notices = number.notices
+    .filter((notice) => notice.severity !== 'info' && notice.code !== 'paused')
+    .toSorted((a, b) => Number(b.severity === 'critical') - Number(a.severity === 'critical'));
+  const shown = number.status === 'paused' ? 0 : 1;
+  const [first, others] = [notices.slice(0, shown), notices.slice(shown)];
+  return (
+    <>
+      {first.map((notice) => (
+        <p key={notice.code} role="status" className={styles.banner}>
+          <NoticeText notice={notice} />
+        </p>
+      ))}
+      {others.length > 0 && (
+        <details className={styles.others}>
+          <summary>{t.connection.moreNotices(others.length)}</summary>
+          <ul>
+            {others.map((notice) => (
+              <li key={`${notice.code}-${notice.since}`} className={styles.banner}>
+                <NoticeText notice={notice} />
+              </li>
+            ))}
+          </ul>
+        </details>
+      )}
+    </>
+  );
+}
+
+function NoticeText({ notice }: { notice: PhoneNumber['notices'][number] }) {
+  return (
+    <>
+      <CircleAlert size={18} aria-hidden />
+      <span>
+        <strong>{notice.title}.</strong> {notice.detail}
+      </span>
     </>
   );
 }

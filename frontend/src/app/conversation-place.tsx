@@ -9,6 +9,7 @@ import { Composer, type ComposerHandle } from '../features/composer/composer';
 import { ThreadBar } from '../features/thread/thread-bar';
 import { type ThreadHandle, ThreadPane } from '../features/thread/thread-pane';
 import { useAttendance } from '../hooks/attendance';
+import type { Details } from '../hooks/details';
 import { useMediaQuery } from '../hooks/browser';
 import { useConversation } from '../hooks/conversations';
 import { ApiProblem } from '../lib/api';
@@ -18,21 +19,20 @@ import { isComposing, isLayerOpen } from '../lib/typing';
 import { t } from '../messages/en';
 import styles from './conversation-place.module.css';
 
-const DetailsPane = lazyPart(async () => ({ default: (await import('../features/details/details-pane')).DetailsPane }));
+const DetailsPane = lazyPart(() => import('../features/details/details-pane'));
 
 interface Props {
   id: string;
   messageId: string | null;
   number: PhoneNumber;
-  areDetailsOpen: boolean;
-  onToggleDetails: () => void;
+  details: Details;
   onOpenMessage: (messageId: string | null) => void;
   onBack: () => void;
 }
 
 /** An open conversation: its bar, thread, composer, and details beside it. */
 export function ConversationPlace(props: Props) {
-  const { id, messageId, number, areDetailsOpen, onToggleDetails, onOpenMessage, onBack } = props;
+  const { id, messageId, number, details, onOpenMessage, onBack } = props;
   const query = useConversation(id);
   const conversation = query.data;
   const headingId = useId();
@@ -85,9 +85,9 @@ export function ConversationPlace(props: Props) {
         <ThreadBar
           conversation={conversation}
           headingId={headingId}
-          areDetailsOpen={areDetailsOpen}
+          areDetailsOpen={details.areOpen}
           onBack={onBack}
-          onToggleDetails={onToggleDetails}
+          onToggleDetails={details.toggle}
         />
         <StartChatProvider phoneNumberId={conversation.phone_number_id}>
           <ThreadPane
@@ -119,14 +119,18 @@ export function ConversationPlace(props: Props) {
           }
         />
       </main>
-      {areDetailsOpen && (
-        <div className={styles.details}>
-          <RowBoundary of={conversation}>
-            <Suspense>
-              <DetailsPane conversation={conversation} number={number} onClose={onToggleDetails} />
-            </Suspense>
-          </RowBoundary>
-        </div>
+      {details.areOpen && (
+        <RowBoundary of={conversation}>
+          <Suspense>
+            <DetailsPane
+              conversation={conversation}
+              number={number.phone_number_id === conversation.phone_number_id ? number : null}
+              isDrawer={details.isDrawer}
+              onOpenMessage={onOpenMessage}
+              onClose={details.toggle}
+            />
+          </Suspense>
+        </RowBoundary>
       )}
     </>
   );

@@ -51,6 +51,7 @@ export function Header(props: Props) {
           onConnect={() => onOpen('connect')}
         />
       )}
+      {number && <Elsewhere numbers={numbers} number={number} onChooseNumber={onChooseNumber} />}
       {number && <Quality rating={number.quality_rating} />}
       <p className={styles.status} data-status={shown} title={statusText}>
         <span className={styles.dot} aria-hidden />
@@ -72,10 +73,32 @@ export function Header(props: Props) {
           </Button>
         </>
       )}
-      <Suspense>
+      <Suspense fallback={<span className={styles.menuPlace} />}>
         <UserMenu label={label} number={number} onOpen={onOpen} onActivity={onActivity} onSignOut={onSignOut} />
       </Suspense>
     </header>
+  );
+}
+
+type ElsewhereProps = Pick<Props, 'numbers' | 'onChooseNumber'> & { number: PhoneNumber };
+
+/** What waits on the other numbers, which the select shows only when it is opened; it leads to the fullest of them. */
+function Elsewhere({ numbers, number, onChooseNumber }: ElsewhereProps) {
+  const others = numbers.filter((other) => other.phone_number_id !== number.phone_number_id && other.unread_count > 0);
+  const [fullest] = others.toSorted((a, b) => b.unread_count - a.unread_count);
+  if (!fullest) return null;
+  const count = others.reduce((sum, other) => sum + other.unread_count, 0);
+  const label = t.header.unreadElsewhere(count);
+  return (
+    <button
+      type="button"
+      className={styles.elsewhere}
+      aria-label={label}
+      title={label}
+      onClick={() => onChooseNumber(fullest.phone_number_id)}
+    >
+      {t.inbox.unreadBadge(count)}
+    </button>
   );
 }
 

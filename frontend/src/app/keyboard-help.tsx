@@ -2,15 +2,16 @@ import { Dialog } from '../components/dialog';
 import { DialogBar } from '../components/dialog-bar';
 import { useSettings } from '../hooks/settings';
 import { changeSettings } from '../lib/settings';
+import { keyboard } from '../messages/keyboard-en';
 import { t } from '../messages/en';
 import styles from './keyboard-help.module.css';
 
 export default function KeyboardHelp({ onClose }: { onClose: () => void }) {
   const { enterSends, singleKeys } = useSettings();
-  const rows = [...(enterSends ? t.keyboard.enterSends : t.keyboard.commandSends), ...t.keyboard.rows];
+  const rows = [...(enterSends ? keyboard.enterSends : keyboard.commandSends), ...keyboard.rows];
   return (
-    <Dialog label={t.keyboard.heading} onClose={onClose}>
-      <DialogBar heading={t.keyboard.heading} onClose={onClose} />
+    <Dialog label={t.menu.keyboard} onClose={onClose}>
+      <DialogBar heading={t.menu.keyboard} onClose={onClose} />
       <dl className={styles.list}>
         {rows.map(([combination, action]) => (
           <div key={combination} className={styles.row}>

@@ -2,11 +2,14 @@ import { Suspense, useCallback, useEffect, useState } from 'react';
 import { FailureNotice } from '../components/notice';
 import { PassingNotices } from '../components/passing-notice';
 import type { Session } from '../features/session/session';
+import { useKeptFocus } from '../hooks/kept-focus';
 import { useLiveUpdates } from '../hooks/live-updates';
 import { useNotifications } from '../hooks/notifications';
 import { usePhoneNumbers } from '../hooks/phone-numbers';
 import { conversationHref, usePlace } from '../hooks/place';
 import { useOutbox, useServices } from '../hooks/services';
+import { useNumberOfConversation } from '../hooks/conversations';
+import { base } from '../lib/base';
 import { lazyPart } from '../lib/lazy-part';
 import { unsentOf } from '../lib/outbox';
 import { getSettings } from '../lib/settings';
@@ -26,7 +29,7 @@ interface Props {
 }
 
 // Seen once: by who has no number yet.
-const ConnectNumber = lazyPart(async () => ({ default: (await import('../features/numbers/connect-number')).ConnectNumber }));
+const ConnectNumber = lazyPart(() => import('../features/numbers/connect-number'));
 const ActivityPlace = lazyPart(() => import('../features/activity/activity-place'));
 
 /** The page of a signed-in agent: a header, and the chosen number's conversations below it. */
@@ -35,7 +38,8 @@ export function LiveChat({ session, onSignOut, onSignedOut }: Props) {
   const place = usePlace();
   const numbers = usePhoneNumbers();
   const [layer, setLayer] = useState<Layer | null>(null);
-  const number = chosen(numbers.data, place.phoneNumberId);
+  const ofConversation = useNumberOfConversation(place.conversationId);
+  const number = chosen(numbers.data, ofConversation ?? place.phoneNumberId);
   const status = useLiveUpdates({
     api,
     tokens: session,
@@ -52,6 +56,11 @@ export function LiveChat({ session, onSignOut, onSignedOut }: Props) {
     void import('../lib/badge').then((badge) => badge.showBadge(unread)).catch(() => undefined);
   }, [unread, unsent]);
   useLayerKeys(setLayer);
+  useKeptFocus();
+  const { namedNumber, correctNumber } = place;
+  useEffect(() => {
+    if (ofConversation !== null && ofConversation !== namedNumber) correctNumber(ofConversation);
+  }, [ofConversation, namedNumber, correctNumber]);
 
   const close = useCallback(() => setLayer(null), []);
   return (
@@ -90,7 +99,7 @@ export function LiveChat({ session, onSignOut, onSignedOut }: Props) {
       {numbers.data && !number && (
         <main className={styles.single}>
           <div className={styles.card}>
-            <Suspense fallback={t.loading}>
+            <Suspense fallback={<p role="status">{t.loading}</p>}>
               <ConnectNumber onConnected={(connected) => place.chooseNumber(connected.phone_number_id)} />
             </Suspense>
           </div>
@@ -124,7 +133,7 @@ function chosen(numbers: PhoneNumber[] | undefined, phoneNumberId: string | null
 
 /** A notification outlives the place that it was made in: it goes by the address. */
 function openFromNotification(conversationId: string, phoneNumberId: string): void {
-  history.pushState(null, '', conversationHref(conversationId, phoneNumberId));
+  history.pushState(null, '', base + conversationHref(conversationId, phoneNumberId));
 }
 
 /** Ctrl or ⌘ + K goes anywhere; `?` tells of all the others. */

@@ -15,7 +15,7 @@ interface Props {
   onSignOut: () => void;
 }
 
-/** What concerns the agent and not the conversations. */
+/** The agent's own menu: what they have turned on, and the ways to the rest of the page. */
 export default function UserMenu({ label, number, onOpen, onActivity, onSignOut }: Props) {
   const { desktopNotifications, sound, mutedNumbers } = useSettings();
   const isMuted = number !== null && mutedNumbers.includes(number.phone_number_id);
@@ -52,11 +52,11 @@ export default function UserMenu({ label, number, onOpen, onActivity, onSignOut 
         {t.settings.heading}
       </MenuItem>
       <MenuItem icon={<Keyboard size={18} />} onChoose={() => onOpen('keyboard')}>
-        {t.keyboard.heading}
+        {t.menu.keyboard}
       </MenuItem>
       {number && (
         <MenuItem icon={<Activity size={18} />} onChoose={onActivity}>
-          {t.activity.heading}
+          {t.menu.activity}
         </MenuItem>
       )}
       <MenuItem icon={<Plug size={18} />} onChoose={() => onOpen('connect')}>

@@ -1,9 +1,10 @@
 import { useQueryClient } from '@tanstack/react-query';
 import { MessagesSquare } from 'lucide-react';
-import { useCallback, useEffect, useRef, useState } from 'react';
+import { useCallback, useEffect, useRef } from 'react';
 import { Notice } from '../components/notice';
 import { InboxPane } from '../features/inbox/inbox-pane';
 import { useMediaQuery } from '../hooks/browser';
+import { useDetails } from '../hooks/details';
 import { useInboxFilter } from '../hooks/inbox-filter';
 import { usePaneKeys } from '../hooks/pane-keys';
 import { conversationHref, usePlace } from '../hooks/place';
@@ -19,9 +20,9 @@ import { isComposing, isLayerOpen, isTyping } from '../lib/typing';
 import { t } from '../messages/en';
 import { ConversationPlace } from './conversation-place';
 import styles from './workspace.module.css';
-import { local } from '../lib/storage';
 
-const DETAILS = 'livechat.details';
+// So long a row may take to be drawn.
+const ROW_FRAMES = 20;
 
 interface Props {
   number: PhoneNumber;
@@ -35,13 +36,8 @@ export function Workspace({ number, onNewChat }: Props) {
   const filter = useInboxFilter(number.phone_number_id);
   const search = useRef<HTMLInputElement>(null);
   const isNarrow = useMediaQuery('(max-width: 719px)');
-  const [areDetailsOpen, setDetailsOpen] = useState(() => local.get(DETAILS) === '1');
-  const toggleDetails = useCallback(() => {
-    setDetailsOpen((open) => {
-      local.set(DETAILS, open ? '0' : '1');
-      return !open;
-    });
-  }, []);
+  const details = useDetails(conversationId);
+  const { toggle: toggleDetails } = details;
   const hrefOf = useCallback((id: string) => conversationHref(id, number.phone_number_id), [number.phone_number_id]);
   usePaneKeys();
   const startChat = useStarter(number.phone_number_id, openConversation);
@@ -73,17 +69,26 @@ export function Workspace({ number, onNewChat }: Props) {
   // Where the list comes back in place of the thread, the focus goes to the row that was open.
   const lastOpen = useRef(conversationId);
   useEffect(() => {
-    if (conversationId === null && lastOpen.current !== null) {
-      const link = document.querySelector<HTMLElement>(`[data-conversation="${CSS.escape(lastOpen.current)}"]`);
-      if (document.activeElement === document.body) (link ?? search.current)?.focus({ preventScroll: isNarrow });
-    }
+    const left = lastOpen.current;
     lastOpen.current = conversationId;
+    if (conversationId !== null || left === null) return;
+    let frame = 0;
+    const place = (patience: number) => {
+      const now = document.activeElement;
+      if (now !== document.body && now !== search.current && !now?.closest('main')) return;
+      const link = document.querySelector<HTMLElement>(`[data-conversation="${CSS.escape(left)}"]`);
+      // The list has to be measured before it draws its rows.
+      if (link === null && patience > 0) frame = requestAnimationFrame(() => place(patience - 1));
+      else (link ?? search.current)?.focus({ preventScroll: isNarrow });
+    };
+    place(ROW_FRAMES);
+    return () => cancelAnimationFrame(frame);
   }, [conversationId, isNarrow]);
 
   const isOpen = conversationId !== null;
   return (
     <StartChatContext value={startChat}>
-      <div className={styles.workspace} data-open={isOpen || undefined} data-details={(isOpen && areDetailsOpen) || undefined}>
+      <div className={styles.workspace} data-open={isOpen || undefined} data-details={(isOpen && details.areOpen && !details.isDrawer) || undefined}>
         {(!isNarrow || !isOpen) && (
           <div className={styles.list}>
             <InboxPane
@@ -101,8 +106,7 @@ export function Workspace({ number, onNewChat }: Props) {
             id={conversationId}
             messageId={messageId}
             number={number}
-            areDetailsOpen={areDetailsOpen}
-            onToggleDetails={toggleDetails}
+            details={details}
             onOpenMessage={openMessage}
             onBack={() => openConversation(null)}
           />

@@ -6,7 +6,7 @@ import styles from './dialog.module.css';
 /** A dialog's heading, and the way out. */
 export function DialogBar({ heading, onClose }: { heading: string; onClose: () => void }) {
   return (
-    <div className={styles.bar}>
+    <div className={styles.bar} data-dialog-bar>
       <h2 className={styles.heading}>{heading}</h2>
       <Button kind="icon" aria-label={t.close} onClick={onClose}>
         <X size={20} />

@@ -1,9 +1,14 @@
-import { type ReactNode, useEffect, useRef } from 'react';
+import type { KeyboardEvent, ReactNode } from 'react';
+import { useModal } from '../hooks/modal';
+import { isComposing } from '../lib/typing';
 import styles from './dialog.module.css';
 
 interface Props {
   label: string;
   children: ReactNode;
+  /** `drawer`: along the page's end side, from top to bottom. `palette`: what grows and shrinks does so downwards. */
+  shape?: 'card' | 'drawer' | 'palette';
+  onKeyDown?: (event: KeyboardEvent) => void;
 }
 
 type Closing = { onClose: () => void; isRequired?: false } | { isRequired: true; onClose?: never };
@@ -12,27 +17,28 @@ type Closing = { onClose: () => void; isRequired?: false } | { isRequired: true;
  * A native modal dialog: it holds the focus, closes with Esc or a click beside it, and gives the focus back.
  * One that is required stays until it is answered.
  */
-export function Dialog({ label, onClose, isRequired, children }: Props & Closing) {
-  const dialog = useRef<HTMLDialogElement>(null);
-  useEffect(() => {
-    const element = dialog.current;
-    if (element && !element.open) element.showModal();
-    return () => element?.close();
-  }, []);
+export function Dialog({ label, onClose, isRequired, shape = 'card', onKeyDown, children }: Props & Closing) {
+  const dialog = useModal();
   return (
     // Esc does what a click beside the dialog does.
     // oxlint-disable-next-line jsx-a11y/no-noninteractive-element-interactions, jsx-a11y/click-events-have-key-events
     <dialog
       ref={dialog}
       className={styles.dialog}
+      data-shape={shape}
+      tabIndex={-1}
       aria-label={label}
       onCancel={(event) => {
+        // What lies over the dialog tells of its own closing; that passes by here.
+        if (event.target !== dialog.current) return;
         event.preventDefault();
         onClose?.();
       }}
       onKeyDown={(event) => {
         // A second Esc would close it past the handler above.
+        if (isComposing(event)) return;
         if (isRequired && event.key === 'Escape') event.preventDefault();
+        onKeyDown?.(event);
       }}
       onMouseDown={(event) => {
         if (event.target === dialog.current) onClose?.();

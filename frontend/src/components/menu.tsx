@@ -1,5 +1,6 @@
 import { Check } from 'lucide-react';
 import { type KeyboardEvent, type ReactNode, useEffect, useId, useRef, useState } from 'react';
+import { isComposing } from '../lib/typing';
 import { Button } from './button';
 import styles from './menu.module.css';
 
@@ -21,7 +22,12 @@ export function Menu({ label, icon, heading, children }: Props) {
     if (!isOpen) return;
     items(place.current)[0]?.focus();
     const onPress = (event: PointerEvent) => {
-      if (event.target instanceof Node && !place.current?.contains(event.target)) setOpen(false);
+      if (!(event.target instanceof Node) || place.current?.contains(event.target)) return;
+      setOpen(false);
+      // What was pressed takes the focus, where it can.
+      requestAnimationFrame(() => {
+        if (document.activeElement === document.body) opener.current?.focus();
+      });
     };
     document.addEventListener('pointerdown', onPress);
     return () => document.removeEventListener('pointerdown', onPress);
@@ -32,6 +38,7 @@ export function Menu({ label, icon, heading, children }: Props) {
     opener.current?.focus();
   };
   const onKeyDown = (event: KeyboardEvent) => {
+    if (isComposing(event)) return;
     const all = items(place.current);
     const at = all.indexOf(document.activeElement as HTMLElement);
     if (event.key === 'Escape') close();

@@ -1,5 +1,6 @@
 import { X } from 'lucide-react';
-import { type ReactNode, useEffect, useId, useRef } from 'react';
+import { type ReactNode, useId } from 'react';
+import { useModal } from '../hooks/modal';
 import { t } from '../messages/en';
 import { Button } from './button';
 import styles from './sheet.module.css';
@@ -15,29 +16,23 @@ interface Props {
 
 /** A modal dialog with a heading, a body that scrolls, and its actions always in sight. */
 export function Sheet({ heading, onClose, children, footer, isWide }: Props) {
-  const dialog = useRef<HTMLDialogElement>(null);
+  const dialog = useModal();
   const id = useId();
-  useEffect(() => {
-    const element = dialog.current;
-    const before = document.activeElement;
-    if (element && !element.open) element.showModal();
-    return () => {
-      element?.close();
-      if (before instanceof HTMLElement) before.focus();
-    };
-  }, []);
   return (
     <dialog
       ref={dialog}
       className={styles.sheet}
       data-wide={isWide || undefined}
+      tabIndex={-1}
       aria-labelledby={id}
       onCancel={(event) => {
+        // A file chooser that is cancelled inside says so too.
+        if (event.target !== dialog.current) return;
         event.preventDefault();
         onClose();
       }}
     >
-      <div className={styles.bar}>
+      <div className={styles.bar} data-dialog-bar>
         <h2 id={id} className={styles.heading}>
           {heading}
         </h2>

@@ -4,7 +4,8 @@ import { keys } from '../lib/keys';
 import { notify } from '../lib/notices';
 import { resend } from '../lib/resend';
 import type { Message } from '../lib/types';
-import { t } from '../messages/en';
+import { a } from '../messages/activity-en';
+import { applyToCache } from './live-updates';
 import { useServices } from './services';
 
 const REFRESH_MS = 30_000;
@@ -94,7 +95,10 @@ export function useSendAgain() {
   const client = useQueryClient();
   return useMutation({
     mutationFn: (message: Message) => resend(api, message),
-    onSuccess: () => notify(t.activity.sentAgain),
+    onSuccess: ({ isNew, ...answer }) => {
+      applyToCache(client, { type: 'message.created', ...answer });
+      notify(isNew ? a.sentAgain : a.sentAgainBefore);
+    },
     onError: (error) => notify(error.message, 'trouble'),
     onSettled: () => client.invalidateQueries({ queryKey: keys.activity() }),
   });

@@ -32,26 +32,35 @@ export function useConversationList(filter: ListFilter) {
   });
 }
 
-/** One conversation: at once where a list has it, from the server otherwise. */
-export function useConversation(id: string) {
+/** One conversation: at once where a list has it, from the server otherwise; null: none is open. */
+export function useConversation(id: string | null) {
   const { api } = useServices();
   const client = useQueryClient();
   return useQuery<Conversation>({
-    queryKey: keys.conversation(id),
+    queryKey: keys.conversation(id ?? ''),
     queryFn: ({ signal }) =>
       bodyOf(
         api.GET('/api/live-chat/conversations/{conversation_id}', {
-          params: { path: { conversation_id: id } },
+          params: { path: { conversation_id: id ?? '' } },
           signal,
         }),
       ),
+    enabled: id !== null,
     placeholderData: () => findInLists(client.getQueriesData({ queryKey: keys.conversations() }), id),
   });
 }
 
+/**
+ * The number of the open conversation, whatever the address or the last choice says: a link, a notification or a
+ * step back may name another one, or none. Null where none is open, or it is not known yet.
+ */
+export function useNumberOfConversation(id: string | null): string | null {
+  return useConversation(id).data?.phone_number_id ?? null;
+}
+
 function findInLists(
   lists: [unknown, ConversationListData | undefined][],
-  id: string,
+  id: string | null,
 ): Conversation | undefined {
   return lists
     .flatMap(([, data]) => data?.pages ?? [])

@@ -10,6 +10,7 @@ import {
   putMessage,
 } from '../lib/apply-event';
 import { atMostEvery } from '../lib/at-most-every';
+import { onServer } from '../lib/base';
 import { InFlight } from '../lib/in-flight';
 import { keys, type ListFilter } from '../lib/keys';
 import { lineLives } from '../lib/line';
@@ -24,7 +25,7 @@ const BEAT_MS = 5000;
 const ASLEEP_MS = 90_000;
 // What events change in the counts of a number is asked for, however many there are.
 const NUMBERS_EVERY_MS = 500;
-const EVENTS_URL = '/api/live-chat/events';
+const EVENTS_URL = onServer('/api/live-chat/events');
 
 /**
  * Put an event into the query cache, or into one query of it; what does not change is not touched, and nothing

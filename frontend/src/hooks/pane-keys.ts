@@ -1,5 +1,5 @@
 import { useEffect } from 'react';
-import { isLayerOpen } from '../lib/typing';
+import { isComposing, isLayerOpen } from '../lib/typing';
 
 /** What stands in a pane for the whole of it: the row that the keys go to, the thread, the field. */
 const STOPS = '[data-list-row][tabindex="0"], main section[tabindex="0"], #composer, aside button';
@@ -8,7 +8,7 @@ const STOPS = '[data-list-row][tabindex="0"], main section[tabindex="0"], #compo
 export function usePaneKeys(): void {
   useEffect(() => {
     const onKey = (event: KeyboardEvent) => {
-      if (event.key !== 'F6' || event.altKey || event.ctrlKey || event.metaKey || isLayerOpen()) return;
+      if (event.key !== 'F6' || isComposing(event) || event.altKey || event.ctrlKey || event.metaKey || isLayerOpen()) return;
       event.preventDefault();
       // One for each pane: of several in an `aside`, the first.
       const seen = new Set<Element | null>();

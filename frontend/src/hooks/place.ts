@@ -14,10 +14,14 @@ export interface Place {
   isActivity: boolean;
   /** As the address has it, or as it was chosen last. */
   phoneNumberId: string | null;
+  /** As the address has it. */
+  namedNumber: string | null;
   openConversation: (id: string | null) => void;
   openMessage: (messageId: string | null) => void;
   openActivity: () => void;
   chooseNumber: (phoneNumberId: string) => void;
+  /** The number that the open conversation belongs to: the address says it from now on, without a step of its own. */
+  correctNumber: (phoneNumberId: string) => void;
 }
 
 export function usePlace(): Place {
@@ -26,6 +30,7 @@ export function usePlace(): Place {
   const isActivity = path === ACTIVITY;
   const match = isActivity ? null : /^\/live-chat\/([^/]+)$/.exec(path);
   const conversationId = match?.[1] ? decoded(match[1]) : null;
+  const messageId = search.get('m');
   const named = search.get('number');
 
   useEffect(() => {
@@ -49,15 +54,21 @@ export function usePlace(): Place {
     (phoneNumberId: string) => navigate(hrefOf(isActivity ? ACTIVITY : HOME, phoneNumberId)),
     [isActivity, navigate],
   );
+  const correctNumber = useCallback(
+    (phoneNumberId: string) => navigate(hrefOf(path, phoneNumberId, messageId), { replace: true }),
+    [messageId, navigate, path],
+  );
   return {
     conversationId,
-    messageId: search.get('m'),
+    messageId,
     isActivity,
     phoneNumberId: named ?? local.get(CHOSEN),
+    namedNumber: named,
     openConversation,
     openMessage,
     openActivity,
     chooseNumber,
+    correctNumber,
   };
 }
 

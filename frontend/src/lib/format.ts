@@ -1,30 +1,51 @@
 import { formatLocale } from './language';
+import { getSettings } from './settings';
 
-/** Times and numbers by the browser's locale and time zone. Times come in as RFC 3339. */
-const clock = new Intl.DateTimeFormat(formatLocale, { hour: '2-digit', minute: '2-digit' });
-const full = new Intl.DateTimeFormat(formatLocale, { dateStyle: 'full', timeStyle: 'medium' });
-const weekday = new Intl.DateTimeFormat(formatLocale, { weekday: 'long' });
-const dayOfYear = new Intl.DateTimeFormat(formatLocale, { weekday: 'long', day: 'numeric', month: 'long' });
-const dayAndYear = new Intl.DateTimeFormat(formatLocale, { day: 'numeric', month: 'long', year: 'numeric' });
-const short = new Intl.DateTimeFormat(formatLocale, { day: 'numeric', month: 'short' });
-const shortYear = new Intl.DateTimeFormat(formatLocale, { day: '2-digit', month: '2-digit', year: '2-digit' });
-const dayHour = new Intl.DateTimeFormat(formatLocale, { day: 'numeric', month: 'short', hour: '2-digit', minute: '2-digit' });
+/** Times and numbers in the page's language, by the agent's time zone. Times come in as RFC 3339. */
+const { timeZone } = getSettings();
+const dates = (options: Intl.DateTimeFormatOptions) =>
+  new Intl.DateTimeFormat(formatLocale, timeZone === null ? options : { ...options, timeZone });
+const clock = dates({ hour: '2-digit', minute: '2-digit' });
+const full = dates({ dateStyle: 'full', timeStyle: 'medium' });
+const weekday = dates({ weekday: 'long' });
+const dayOfYear = dates({ weekday: 'long', day: 'numeric', month: 'long' });
+const dayAndYear = dates({ day: 'numeric', month: 'long', year: 'numeric' });
+const short = dates({ day: 'numeric', month: 'short' });
+const shortYear = dates({ day: '2-digit', month: '2-digit', year: '2-digit' });
+const dayHour = dates({ day: 'numeric', month: 'short', hour: '2-digit', minute: '2-digit' });
 const relative = new Intl.RelativeTimeFormat(formatLocale, { numeric: 'auto' });
+const whole = new Intl.NumberFormat(formatLocale, { maximumFractionDigits: 0 });
+// Read by `dayOf` alone: year, month and day in this order and in these digits.
+const isoDay = new Intl.DateTimeFormat('en-CA', {
+  year: 'numeric',
+  month: '2-digit',
+  day: '2-digit',
+  calendar: 'iso8601',
+  ...(timeZone === null ? {} : { timeZone }),
+});
 
 const DAY_MS = 86_400_000;
 
-/** Days between two local midnights; summer time makes days of 23 and 25 hours, hence the rounding. */
-export function daysAgo(time: string, now: Date): number {
-  const midnight = (date: Date) => new Date(date.getFullYear(), date.getMonth(), date.getDate()).getTime();
-  return Math.round((midnight(now) - midnight(new Date(time))) / DAY_MS);
+/** The day on which a time falls, in the agent's time zone: “2026-11-22”. */
+export function dayOf(time: Date): string {
+  const part = Object.fromEntries(isoDay.formatToParts(time).map(({ type, value }) => [type, value]));
+  return `${part.year}-${part.month}-${part.day}`;
 }
 
+/** Days between two midnights of the agent's time zone. */
+export function daysAgo(time: string, now: Date): number {
+  return Math.round((Date.parse(dayOf(now)) - Date.parse(dayOf(new Date(time)))) / DAY_MS);
+}
+
+const isThisYear = (time: Date, now: Date): boolean => dayOf(time).slice(0, 4) === dayOf(now).slice(0, 4);
+
+export const wholeNumber = (value: number): string => whole.format(value);
 export const clockTime = (time: string): string => clock.format(new Date(time));
 export const shortDay = (time: string): string => short.format(new Date(time));
 export const dayAndHour = (time: string): string => dayHour.format(new Date(time));
 export const fullTime = (time: string): string => full.format(new Date(time));
 
-const capital = (text: string): string => text.charAt(0).toLocaleUpperCase() + text.slice(1);
+const capital = (text: string): string => text.charAt(0).toLocaleUpperCase(formatLocale) + text.slice(1);
 
 /** “Today”, “Yesterday”, a weekday, or a date: the line between two days of a thread. */
 export function dayLabel(time: string, now: Date): string {
@@ -32,7 +53,7 @@ export function dayLabel(time: string, now: Date): string {
   const date = new Date(time);
   if (ago === 0 || ago === 1) return capital(relative.format(-ago, 'day'));
   if (ago > 1 && ago < 7) return weekday.format(date);
-  return (date.getFullYear() === now.getFullYear() ? dayOfYear : dayAndYear).format(date);
+  return (isThisYear(date, now) ? dayOfYear : dayAndYear).format(date);
 }
 
 /** The time in a list: today's by the clock, the week's by the day, others by the date. */
@@ -42,7 +63,7 @@ export function listTime(time: string, now: Date): string {
   if (ago <= 0) return clock.format(date);
   if (ago === 1) return capital(relative.format(-1, 'day'));
   if (ago < 7) return weekday.format(date);
-  return (date.getFullYear() === now.getFullYear() ? short : shortYear).format(date);
+  return (isThisYear(date, now) ? short : shortYear).format(date);
 }
 
 /** Two letters for a picture: of the first and the last word, or the last digits of a number. */
@@ -51,7 +72,7 @@ export function initials(name: string): string {
   const first = words[0] ?? '';
   if (/^\d+$/.test(words.join(''))) return words.join('').slice(-2);
   const letters = [first, words.length > 1 ? (words.at(-1) ?? '') : ''].map((word) => [...word][0] ?? '');
-  return letters.join('').toLocaleUpperCase();
+  return letters.join('').toUpperCase();
 }
 
 // Country calling codes of one and of two digits (ITU-T E.164); all others have three.
@@ -98,19 +119,25 @@ export function money(amount: number, currency: string): string {
   }
 }
 
-const unit = (name: 'hour' | 'minute' | 'day') =>
-  new Intl.NumberFormat(formatLocale, { style: 'unit', unit: name, unitDisplay: 'narrow' });
+// “23 h 59 min”: browsers say “23h 59m”, where m could be metres, or “23 hrs, 59 mins”.
+const ENGLISH = { day: 'd', hour: 'h', minute: 'min' };
+const unit = (name: keyof typeof ENGLISH) => {
+  const format = new Intl.NumberFormat(formatLocale, { style: 'unit', unit: name, unitDisplay: 'short' });
+  // A number is never on another line than its unit.
+  return (count: number) =>
+    formatLocale.startsWith('en') ? `${whole.format(count)}\u00a0${ENGLISH[name]}` : format.format(count).replace(' ', '\u00a0');
+};
 const units = { hour: unit('hour'), minute: unit('minute'), day: unit('day') };
 
-/** A length of time in its two largest parts, in the browser's language. */
+/** A length of time in its two largest parts, in the page's language. */
 export function span(minutes: number): string {
   // A day is 24 hours, as the window to reply is; days are counted from two on.
   const days = minutes < 2880 ? 0 : Math.floor(minutes / 1440);
   const hours = Math.floor(minutes / 60) - days * 24;
   const parts = [
-    days > 0 ? units.day.format(days) : null,
-    hours > 0 ? units.hour.format(hours) : null,
-    minutes % 60 > 0 || minutes === 0 ? units.minute.format(minutes % 60) : null,
+    days > 0 ? units.day(days) : null,
+    hours > 0 ? units.hour(hours) : null,
+    minutes % 60 > 0 || minutes === 0 ? units.minute(minutes % 60) : null,
   ].filter((part) => part !== null);
   return parts.slice(0, 2).join(' ');
 }

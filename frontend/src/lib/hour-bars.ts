@@ -1,3 +1,5 @@
+import { dayOf } from './format';
+
 /** Hours as bars: by the day where there would be more of them than a screen can tell apart. */
 export interface Bar<Hour> {
   time: string;
@@ -12,7 +14,7 @@ export function barsOf<Hour extends { hour: string }>(hours: readonly Hour[]): B
   const days: Bar<Hour>[] = [];
   for (const hour of hours) {
     const last = days.at(-1);
-    const isSameDay = last && new Date(last.time).toDateString() === new Date(hour.hour).toDateString();
+    const isSameDay = last && dayOf(new Date(last.time)) === dayOf(new Date(hour.hour));
     if (isSameDay) last.hours.push(hour);
     else days.push({ time: hour.hour, hours: [hour], isDay: true });
   }

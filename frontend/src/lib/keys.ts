@@ -5,6 +5,9 @@ export interface ListFilter {
   search: string;
 }
 
+/** What a gallery of a conversation has drawers for, in the API's words. */
+export type SharedKind = 'pictures' | 'files' | 'links';
+
 export const keys = {
   phoneNumbers: () => ['phone-numbers'] as const,
   conversations: () => ['conversations'] as const,
@@ -14,6 +17,7 @@ export const keys = {
   thread: (id: string) => ['threads', id, 'messages'] as const,
   threadWindows: (id: string) => ['threads', id, 'around'] as const,
   threadAround: (id: string, messageId: string) => ['threads', id, 'around', messageId] as const,
+  shared: (id: string, kind: SharedKind) => ['shared', id, kind] as const,
   activity: () => ['activity'] as const,
   activityHours: (phoneNumberId: string, hours: number) => ['activity', 'hours', phoneNumberId, hours] as const,
   failedWebhooks: (phoneNumberId: string) => ['activity', 'webhooks', phoneNumberId] as const,

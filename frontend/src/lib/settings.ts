@@ -1,4 +1,5 @@
 import { local } from './storage';
+
 /** How this browser's agent likes the page. Kept here alone: it is about this screen and these hands. */
 export interface Settings {
   /** Enter sends and Shift+Enter begins a line; else Ctrl/⌘+Enter sends. */
@@ -12,7 +13,14 @@ export interface Settings {
   volume: number;
   /** Phone number ids that neither sound nor notify. */
   mutedNumbers: readonly string[];
+  theme: Theme;
+  /** By its IANA name; null: as this device has it. */
+  timeZone: string | null;
 }
+
+/** `system`: as this device has it. */
+export type Theme = 'system' | 'light' | 'dark';
+export const THEMES: readonly Theme[] = ['system', 'light', 'dark'];
 
 export const DEFAULTS: Settings = {
   enterSends: true,
@@ -22,6 +30,8 @@ export const DEFAULTS: Settings = {
   sound: false,
   volume: 0.5,
   mutedNumbers: [],
+  theme: 'system',
+  timeZone: null,
 };
 
 const KEY = 'livechat.settings';
@@ -50,8 +60,20 @@ export function readSettings(text: string | null): Settings {
     desktopNotifications: flag('desktopNotifications', DEFAULTS.desktopNotifications),
     sound: flag('sound', DEFAULTS.sound),
     volume: typeof volume === 'number' && volume >= 0 && volume <= 1 ? volume : DEFAULTS.volume,
+    theme: THEMES.find((known) => known === Reflect.get(given, 'theme')) ?? DEFAULTS.theme,
+    timeZone: knownZone(Reflect.get(given, 'timeZone')),
     mutedNumbers: Array.isArray(muted) ? muted.filter((id) => typeof id === 'string') : [],
   };
+}
+
+/** A time zone that this browser can reckon with, or null. */
+function knownZone(name: unknown): string | null {
+  if (typeof name !== 'string' || name === '') return null;
+  try {
+    return new Intl.DateTimeFormat('en', { timeZone: name }).resolvedOptions().timeZone;
+  } catch {
+    return null;
+  }
 }
 
 export function getSettings(): Settings {

@@ -1,39 +1,14 @@
 import { span } from '../lib/format';
 import { lookUp } from '../lib/lookup';
 import { shorten } from '../lib/shorten';
+import { activity, details, edits, keyboard, kinds, lightbox, message, numbers } from './ar-parts';
+import { compose } from './ar-compose';
+import { digits, files, plural, type Translation, unreadMessages } from './ar-words';
 import type { Sentences } from './catalogue';
 import type { t } from './en';
 
-/**
- * A catalogue of the same names, in which each text is a text and each function takes the same. One that is not here
- * yet is said in English.
- */
-type Translation<T> = {
-  [Name in keyof T]?: T[Name] extends (...given: infer Given) => string
-    ? (...given: Given) => string
-    : T[Name] extends string
-      ? string
-      : T[Name] extends readonly (readonly [string, string])[]
-        ? readonly (readonly [string, string])[]
-        : Translation<T[Name]>;
-};
-
-type Forms = Record<'zero' | 'one' | 'two' | 'few' | 'many' | 'other', string>;
-const rules = new Intl.PluralRules('ar');
-
-/** A count with its word; where the word says the count itself, it stands alone. */
-const plural = (count: number, forms: Forms): string =>
-  forms[rules.select(count)].replace('#', count.toLocaleString('ar'));
-
-const unreadMessages = (count: number): string =>
-  plural(count, {
-    zero: 'لا رسائل غير مقروءة',
-    one: 'رسالة واحدة غير مقروءة',
-    two: 'رسالتان غير مقروءتين',
-    few: '# رسائل غير مقروءة',
-    many: '# رسالة غير مقروءة',
-    other: '# رسالة غير مقروءة',
-  });
+const letters = (count: number): string =>
+  plural(count, { zero: 'لا حروف', one: 'حرف واحد', two: 'حرفان', few: '# حروف', many: '# حرفًا', other: '# حرف' });
 
 const typeNames: Record<string, string> = {
   audio: 'مقطع صوتي',
@@ -51,8 +26,8 @@ const typeNames: Record<string, string> = {
   request_welcome: 'فُتحت المحادثة',
   system: 'إشعار',
   template: 'قالب',
-  unknown: 'رسالة من نوع لا يمكن عرضه هنا',
-  unsupported: 'رسالة من نوع لا يمكن عرضه هنا',
+  unknown: 'رسالة لا يمكن عرضها هنا',
+  unsupported: 'رسالة لا يمكن عرضها هنا',
   video: 'فيديو',
 };
 
@@ -60,7 +35,7 @@ const page = {
   product: 'الدردشة المباشرة',
   productLong: 'الدردشة المباشرة لواتساب للأعمال',
   title: (unread, unsent) =>
-    `${unread > 0 ? `(${unread}) ` : ''}الدردشة المباشرة${unsent > 0 ? ` · لم تُرسل: ${unsent}` : ''}`,
+    `${unread > 0 ? `(${digits(unread)}) ` : ''}الدردشة المباشرة${unsent > 0 ? ` · لم تُرسل: ${digits(unsent)}` : ''}`,
   retry: 'حاول مرة أخرى',
   cancel: 'إلغاء',
   close: 'إغلاق',
@@ -68,7 +43,7 @@ const page = {
   failedToLoad: 'تعذّر تحميل هذا.',
   correlation: (id) => `المرجع: ${id}`,
   couldNotRefresh: 'تعذّر التحديث',
-  more: (count) => `${count.toLocaleString('ar')} أخرى`,
+  more: (count) => `${digits(count)} أخرى`,
   rowFailed: 'لا يمكن عرض هذا.',
   typeName: (type) => lookUp(typeNames, type) ?? `رسالة من النوع «${shorten(type, 40)}»`,
   voiceNote: 'رسالة صوتية',
@@ -77,14 +52,14 @@ const page = {
     heading: 'تسجيل الدخول',
     intro: 'أجب عملاءك على واتساب مع فريقك.',
     demo: 'المتابعة كموظف تجريبي',
-    demoHint: 'تقوم البيئة التجريبية بدور واتساب على هذا الجهاز: لا شيء يغادره.',
+    demoHint: 'تقوم البيئة التجريبية مقام واتساب على هذا الجهاز، ولا يغادره أي شيء.',
     email: 'البريد الإلكتروني',
     password: 'كلمة المرور',
     submit: 'تسجيل الدخول',
     signingIn: 'جارٍ تسجيل الدخول…',
-    failed: 'لم ينجح تسجيل الدخول.',
-    demoFailed: (url) => `البيئة التجريبية على ${url} لا تجيب.`,
-    notConfigured: 'تسجيل الدخول غير مهيأ: عيّن SUPABASE_URL و SUPABASE_ANON_KEY.',
+    failed: 'تعذّر تسجيل الدخول.',
+    demoFailed: (url) => `البيئة التجريبية على ${url} لا تستجيب.`,
+    notConfigured: 'لم يُهيَّأ تسجيل الدخول: عيّن SUPABASE_URL وSUPABASE_ANON_KEY.',
     endedHeading: 'انتهت جلستك',
     ended: 'سجّل الدخول من جديد للمتابعة. ما كتبته محفوظ.',
     signOut: 'تسجيل الخروج',
@@ -93,7 +68,8 @@ const page = {
   header: {
     number: 'رقم الهاتف',
     paused: 'متوقف مؤقتًا',
-    unread: (count) => `${count.toLocaleString('ar')} غير مقروءة`,
+    unread: (count) => `${digits(count)} غير مقروءة`,
+    unreadElsewhere: (count) => `${unreadMessages(count)} على أرقامك الأخرى`,
     connectNumber: 'ربط رقم…',
     qualityMedium: 'الجودة: متوسطة',
     qualityLow: 'الجودة: منخفضة',
@@ -101,29 +77,26 @@ const page = {
   connection: {
     live: 'مباشر',
     connecting: 'جارٍ الاتصال…',
-    polling: 'يُحدَّث كل 3 ثوانٍ',
+    polling: `تحديث كل ${digits(3)} ثوانٍ`,
     down: 'جارٍ إعادة الاتصال…',
     offline: 'غير متصل',
     offlineBanner: 'أنت غير متصل. تنتظر الردود هنا وتُرسل عند عودة الاتصال.',
     downBanner: 'انقطع الاتصال بالخادم. نحاول من جديد…',
-    pausedBanner: 'أوقف واتساب هذا الرقم مؤقتًا: الردود تنتظر.',
+    pausedBanner: 'أوقف واتساب هذا الرقم مؤقتًا. تنتظر الردود إلى أن يُستأنف.',
     reconnectNumber: 'إعادة الربط',
     resume: 'استئناف',
-    resumed: 'يستمر الإرسال.',
-    updated: 'عاد الاتصال. كل شيء محدّث.',
-    age: (length) => `عمر ما تراه ${length}.`,
-  },
-  numbers: {
-    heading: 'ربط رقم واتساب',
-    intro: 'تجد هذه الثلاثة في لوحة تطبيقات Meta تحت WhatsApp ثم API Setup.',
-    wabaId: 'معرّف حساب واتساب للأعمال',
-    phoneNumberId: 'معرّف رقم الهاتف',
-    accessToken: 'رمز الوصول',
-    tokenHint: 'لمستخدم نظام لديه whatsapp_business_messaging. يُخزَّن مشفّرًا.',
-    digits: 'أرقام فقط، كما تعرض Meta المعرّف.',
-    connect: 'ربط',
-    connecting: 'نسأل Meta…',
-    noneHeading: 'لم يُربط أي رقم بعد',
+    resumed: 'استؤنف الإرسال.',
+    moreNotices: (count) =>
+      plural(count, {
+        zero: 'لا تنبيهات أخرى',
+        one: 'تنبيه آخر بشأن هذا الرقم',
+        two: 'تنبيهان آخران بشأن هذا الرقم',
+        few: '# تنبيهات أخرى بشأن هذا الرقم',
+        many: '# تنبيهًا آخر بشأن هذا الرقم',
+        other: '# تنبيه آخر بشأن هذا الرقم',
+      }),
+    updated: 'عاد الاتصال. كل شيء محدَّث.',
+    age: (length) => `آخر تحديث قبل ${length}.`,
   },
   inbox: {
     heading: 'المحادثات',
@@ -136,32 +109,24 @@ const page = {
     emptyHint: 'عندما يكتب عميل إلى هذا الرقم تظهر المحادثة هنا.',
     noneUnread: 'قرأت كل شيء',
     noneUnreadHint: 'لا توجد محادثات غير مقروءة.',
-    noneFound: (text) => `لم يُعثر على شيء لـ «${text}»`,
+    noneFound: (text) => `لا نتائج لـ «${text}»`,
     noneFoundHint: 'جرّب جزءًا من الاسم أو الرقم.',
     showAll: 'عرض الكل',
     you: 'أنت: ',
     draft: 'مسودة: ',
     unsent: 'لم تُرسل: ',
-    draftFiles: (count) =>
-      plural(count, {
-        zero: 'لا ملفات',
-        one: 'ملف واحد',
-        two: 'ملفان',
-        few: '# ملفات',
-        many: '# ملفًا',
-        other: '# ملف',
-      }),
-    unreadBadge: (count) => (count > 99 ? `+${(99).toLocaleString('ar')}` : count.toLocaleString('ar')),
+    draftFiles: files,
+    unreadBadge: (count) => (count > 99 ? `+${digits(99)}` : digits(count)),
     unreadLabel: unreadMessages,
-    closesIn: (minutes) => `تُغلق النافذة بعد ${span(minutes)}`,
+    closesIn: (minutes) => `تُغلق نافذة الرد بعد ${span(minutes)}`,
     noMessages: 'لا رسائل',
   },
   thread: {
     choose: 'اختر محادثة',
-    chooseHint: 'اختر واحدة من القائمة، أو اضغط Alt + ↓ لفتح الأولى.',
+    chooseHint: 'اختر محادثة من القائمة، أو اضغط ⁦Alt + ↓⁩ لفتح الأولى.',
     back: 'العودة إلى المحادثات',
     details: 'التفاصيل',
-    beginning: 'هنا تبدأ المحادثة',
+    beginning: 'بداية المحادثة',
     unread: unreadMessages,
     unreadLine: 'رسائل غير مقروءة',
     newBelow: (count) =>
@@ -174,13 +139,13 @@ const page = {
             many: '# رسالة جديدة',
             other: '# رسالة جديدة',
           })
-        : 'إلى الأحدث',
+        : 'أحدث الرسائل',
     windowLeft: (minutes) => `بقي ${span(minutes)} للرد`,
     windowLeftShort: (minutes) => span(minutes),
     windowClosed: 'نافذة الرد مغلقة',
     windowClosedShort: 'مغلقة',
-    notFound: 'هذه المحادثة غير موجودة، أو ليست لك.',
-    late: (name, time) => `وصلت الآن رسالة من ${name} من الساعة ${time}.`,
+    notFound: 'هذه المحادثة غير موجودة، أو لا يمكنك الوصول إليها.',
+    late: (name, time) => `وصلت الآن رسالة من ⁨${name}⁩ من الساعة ${time}.`,
     announce: (name, text) => `${name}: ${text}`,
     customer: 'العميل',
     business: 'أنت',
@@ -192,18 +157,18 @@ const page = {
     showAll: 'عرض الكل',
     more: 'المزيد عن هذه الرسالة',
     copied: 'نُسخ',
-    copyFailed: 'لم يسمح هذا المتصفح بالنسخ.',
+    copyFailed: 'لم يسمح المتصفح بالنسخ.',
     actions: 'إجراءات الرسالة',
     react: 'تفاعل',
     moreEmoji: 'كل الرموز التعبيرية',
     searchEmoji: 'ابحث عن رمز تعبيري',
-    noEmoji: 'لا رمز بهذا الاسم.',
+    noEmoji: 'لا رموز تعبيرية بهذا الاسم.',
     reactionFailed: 'لم يُرسل التفاعل.',
     quoteMissing: 'رسالة سابقة',
-    mediaPending: 'يجري جلب الملف من واتساب.',
+    mediaPending: 'جارٍ جلب الملف من واتساب…',
     mediaFailed: 'تعذّر جلب الملف من واتساب.',
     openFile: 'فتح',
-    unsupported: 'لا ينقل واتساب هذا النوع من الرسائل. اطلب من العميل إرساله بطريقة أخرى.',
+    unsupported: 'لا ينقل واتساب هذا النوع من الرسائل. اطلب من العميل إرسالها بطريقة أخرى.',
     unsupportedOutbound: 'رسالة لا يمكن عرضها هنا.',
     openMap: 'فتح في خريطة',
     reactionFrom: (who, emoji) => `تفاعل ${who} بـ ${emoji}`,
@@ -211,8 +176,8 @@ const page = {
     failed: 'لم يقبل واتساب هذه الرسالة.',
     unknown: 'لم يؤكد واتساب هذه الرسالة. ربما وصلت.',
     unknownWarning: 'قد يستلمها العميل مرتين.',
-    sendAnyway: 'إرسال من جديد رغم ذلك',
-    sentAgain: 'أُرسلت من جديد أدناه',
+    sendAnyway: 'إعادة الإرسال على أي حال',
+    sentAgain: 'أُعيد إرسالها أدناه',
     notSent: 'لم تُرسل',
     waitsForNetwork: 'في انتظار الشبكة',
     waitsForServer: 'في انتظار الخادم',
@@ -221,7 +186,7 @@ const page = {
     delete: 'حذف',
     hide: 'إخفاء هنا',
     hideTitle: 'إخفاؤها في هذا المتصفح. تبقى ظاهرة لغيرك.',
-    resend: 'إرسال من جديد',
+    resend: 'إعادة الإرسال',
     sendTemplate: 'إرسال قالب',
   },
   tick: {
@@ -236,10 +201,10 @@ const page = {
     label: (name) => `الرد على ${name}`,
     placeholder: 'اكتب ردًا',
     send: 'إرسال',
-    hint: 'Enter للإرسال، و Shift + Enter لسطر جديد',
-    hintCommand: 'Ctrl أو ⌘ + Enter للإرسال، و Enter لسطر جديد',
+    hint: '⁦Enter⁩ للإرسال، و⁦Shift + Enter⁩ لسطر جديد',
+    hintCommand: '⁦Ctrl⁩ أو ⁦⌘ + Enter⁩ للإرسال، و⁦Enter⁩ لسطر جديد',
     left: (count) =>
-      count >= 0 ? `بقي ${count.toLocaleString('ar')} حرفًا` : `${(-count).toLocaleString('ar')} حرفًا أكثر من اللازم`,
+      count >= 0 ? `المتبقي: ${letters(count)}` : `الزيادة على الحد: ${letters(-count)}`,
     replyingTo: (name) => `رد على ${name}`,
     goneElsewhere: 'أُرسل ما كان هنا أو مُسح على جهاز آخر.',
     goneDetail: 'أُرسل ما بدأ به هذا النص أو مُسح على جهاز آخر. ربما وصل إلى عميلك بالفعل.',
@@ -249,20 +214,9 @@ const page = {
     notKept: 'لا يحفظ هذا المتصفح شيئًا ولا يمكن الوصول إلى الخادم: يضيع نصك إذا أُغلقت الصفحة.',
     cancelReply: 'إلغاء الرد',
     closedHeading: 'لا يمكن إعادة فتح هذه الدردشة إلا بقالب',
-    closedDetail: 'مرّت أكثر من 24 ساعة على آخر رسالة من العميل. تُفتح الردود الحرة من جديد مع رسالته التالية.',
-    neverOpen: 'لم يكتب العميل بعد، لذلك لا يقبل واتساب إلا القوالب.',
-  },
-  details: {
-    heading: 'التفاصيل',
-    name: 'الاسم',
-    phone: 'رقم الهاتف',
-    username: 'اسم المستخدم',
-    userId: 'معرّف مستخدم واتساب',
-    window: 'نافذة الرد',
-    windowOpen: (minutes) => `مفتوحة لمدة ${span(minutes)}`,
-    lastActivity: 'آخر نشاط',
-    copyPhone: 'نسخ الرقم',
-    line: 'يكتب إلى',
+    startHeading: 'لا يمكن بدء هذه الدردشة إلا بقالب',
+    closedDetail: `لم يكتب العميل خلال آخر ${digits(24)} ساعة. يمكنك الرد بحرية من جديد حالما يكتب.`,
+    neverOpen: 'لم يكتب العميل بعد، لذا لا يقبل واتساب إلا القوالب.',
   },
   kinds: {
     deleted: (isOurs) => (isOurs ? 'حُذفت هذه الرسالة' : 'حذف العميل هذه الرسالة'),
@@ -291,13 +245,13 @@ const page = {
     callMissed: 'مكالمة فائتة',
     callUnanswered: 'مكالمة بلا رد',
     roles: {
-      ai_agent: 'وكيل Meta الذكي',
-      meta_business_agent: 'وكيل Meta الذكي',
+      ai_agent: 'مساعد Meta الذكي',
+      meta_business_agent: 'مساعد Meta الذكي',
       escalation: 'شريك التصعيد',
     },
     someoneElse: 'جهة أخرى',
     handedToYou: (by) => (by ? `سُلّمت إليك المحادثة من ${by}.` : 'سُلّمت إليك المحادثة.'),
-    handoverTaken: (by) => `استلم المحادثة ${by}.`,
+    handoverTaken: (by) => `تولّى المحادثة ${by}.`,
     ofCall: {
       voicemail: 'بريد صوتي',
       call_recording: 'تسجيل المكالمة',
@@ -312,7 +266,7 @@ const page = {
     userIdChanged: 'لديه معرّف مستخدم واتساب جديد',
     identityChanged: 'تغيّر رمز الأمان: ربما لديه هاتف جديد',
     unsupportedKinds: {
-      edit: 'عدّل رسالة على هاتفه؛ لا يُنقل النص الجديد',
+      edit: 'عدّل رسالة على هاتفه؛ لا ينقل واتساب النص الجديد',
       errors: 'رسالة فيها خطأ',
       gif: 'صورة متحركة',
       group_invite: 'دعوة إلى مجموعة',
@@ -339,33 +293,9 @@ const page = {
     drop: 'أفلت الملفات لإرفاقها',
     chooseTemplate: 'اختر قالبًا',
   },
-  keyboard: {
-    heading: 'اختصارات لوحة المفاتيح',
-    enterSends: [
-      ['Enter', 'إرسال'],
-      ['Shift + Enter', 'سطر جديد'],
-    ],
-    commandSends: [
-      ['Ctrl / ⌘ + Enter', 'إرسال'],
-      ['Enter', 'سطر جديد'],
-    ],
-    rows: [
-      ['Ctrl / ⌘ + B, I, Shift + X', 'عريض، مائل، مشطوب'],
-      ['↑ في حقل فارغ', 'آخر رسالة'],
-      ['Ctrl / ⌘ + K', 'الانتقال إلى محادثة أو أمر'],
-      ['Alt + ↓ / ↑', 'المحادثة التالية أو السابقة'],
-      ['Alt + Shift + ↓ / ↑', 'غير المقروءة التالية أو السابقة'],
-      ['↑ ↓ Home End', 'التنقل في القائمة أو بين الرسائل'],
-      ['Enter على رسالة', 'إجراءاتها'],
-      ['R, C, E على رسالة', 'رد، نسخ، تفاعل'],
-      ['/', 'البحث في المحادثات'],
-      ['F6 / Shift + F6', 'الجزء التالي أو السابق من الصفحة'],
-      ['Alt + I', 'إظهار التفاصيل أو إخفاؤها'],
-      ['Esc', 'إغلاق، إلغاء الرد، العودة إلى القائمة'],
-      ['?', 'هذه القائمة'],
-    ],
-  },
   menu: {
+    activity: 'النشاط',
+    keyboard: 'اختصارات لوحة المفاتيح',
     open: 'حسابك وإعداداتك',
     signedIn: (label) => `سجّلت الدخول باسم ${label}`,
     notificationsOff: 'تشغيل إشعارات سطح المكتب',
@@ -382,25 +312,30 @@ const page = {
     heading: 'الإعدادات',
     hint: 'تُحفظ في هذا المتصفح.',
     sendWith: 'الإرسال',
-    enterSends: 'Enter يرسل',
-    commandSends: 'Ctrl أو ⌘ + Enter يرسل',
+    enterSends: 'الإرسال بمفتاح Enter',
+    commandSends: 'الإرسال بمفتاحي ⁦Ctrl / ⌘ + Enter⁩',
     appearance: 'الصفحة ولوحة المفاتيح',
     compactRows: 'قائمة محادثات مضغوطة',
-    singleKeys: 'مفاتيح مفردة كاختصارات (R, C, E, /, ?)',
+    singleKeys: 'اختصارات بمفتاح واحد (⁦R, C, E, /, ?⁩)',
     notifications: 'الرسائل الجديدة',
     desktop: 'إشعارات سطح المكتب',
     volume: 'مستوى الصوت',
+    language: 'اللغة',
+    theme: 'المظهر',
+    themes: { system: 'كإعداد هذا الجهاز', light: 'فاتح', dark: 'داكن' },
+    timeZone: 'المنطقة الزمنية',
+    deviceZone: (name) => `كإعداد هذا الجهاز (⁦${name}⁩)`,
     mute: (name) => `كتم ${name}`,
   },
   newChat: {
     open: 'محادثة جديدة',
     to: 'رقم هاتف العميل',
-    hint: (name) => `مع رمز البلد، مثلًا ‎+91 77559 91051. تكتب باسم ${name}.`,
+    hint: (name) => `مع رمز البلد، مثل ⁦+91 77559 91051⁩. تكتب باسم ⁨${name}⁩.`,
     submit: 'فتح',
   },
   palette: {
     open: 'الانتقال إلى',
-    openTitle: 'الانتقال إلى محادثة أو أمر (Ctrl / ⌘ + K)',
+    openTitle: 'الانتقال إلى محادثة أو أمر (⁦Ctrl / ⌘ + K⁩)',
     placeholder: 'اسم أو رقم أو أمر',
     results: 'النتائج',
     count: (count) =>
@@ -412,67 +347,21 @@ const page = {
         many: '# نتيجة',
         other: '# نتيجة',
       }),
-    none: 'لم يُعثر على شيء.',
+    none: 'لا نتائج.',
     showNumber: (name) => `عرض ${name}`,
-  },
-  activity: {
-    heading: 'النشاط',
-    range: 'المدة',
-    ranges: (hours) => (hours <= 24 ? 'آخر 24 ساعة' : `آخر ${(hours / 24).toLocaleString('ar')} أيام`),
-    refresh: 'تحديث',
-    calm: 'لا شيء يحتاج إلى انتباهك.',
-    alarms: 'تنبيهات',
-    since: (time) => `منذ ${time}`,
-    health: 'حالة الرقم',
-    status: 'الحالة',
-    connected: 'مربوط',
-    quality: 'الجودة',
-    limit: 'حد الرسائل',
-    throughput: 'السرعة',
-    p50: 'التأخير، نصف الكل',
-    p95: 'التأخير، 95 من 100',
-    max: 'أطول تأخير',
-    latencyHint: 'من وقت واتساب، وهو بالثواني الكاملة، حتى تخزين الرسالة هنا.',
-    ms: (milliseconds) =>
-      milliseconds < 10_000
-        ? `${milliseconds.toLocaleString('ar')} م.ث`
-        : `${Math.round(milliseconds / 1000).toLocaleString('ar')} ث`,
-    none: '–',
-    received: 'ما استُلم من واتساب',
-    webhookItems: 'عناصر',
-    stored: 'مخزّنة',
-    duplicate: 'مكررة',
-    ignored: 'ليست لصندوق الوارد',
-    otherwise: 'مكررة وغيرها',
-    failed: 'فشلت',
-    ignoredWhy: 'لماذا ليس بعضها لصندوق الوارد',
-    receivedChart: 'ما وصل، عبر الوقت',
-    sends: 'ما أُرسل إلى العملاء',
-    accepted: 'مقبولة',
-    sent: 'أُرسلت',
-    delivered: 'وصلت',
-    read: 'قُرئت',
-    queued: 'تنتظر',
-    unknown: 'غير مؤكدة',
-    arrived: 'وصلت',
-    underWay: 'في الطريق',
-    trouble: 'فشلت أو لم تُؤكد',
-    sendsChart: 'ما أُرسل، عبر الوقت',
-    asTable: 'عرض كجدول',
-    time: 'الوقت',
-    failedWebhooks: 'ما تعذّر تخزينه من الوارد',
-    noFailedWebhooks: 'لا يوجد: كل ما وصل مخزّن.',
-    replay: 'تشغيل من جديد',
-    replaying: 'قيد التشغيل…',
-    replayed: (stored, failed) =>
-      failed > 0 ? 'فشل من جديد؛ السبب معروض أدناه.' : `تم: خُزّن ${stored.toLocaleString('ar')} من جديد.`,
-    attention: 'رسائل فشلت أو لم تُؤكد',
-    noAttention: 'لا يوجد.',
-    sentAgain: 'تُرسل من جديد كرسالة جديدة.',
-    show: 'عرض',
-    more: 'عرض المزيد',
   },
 } satisfies Translation<typeof t>;
 
 /** By catalogue. */
-export const arabic: Record<string, Sentences> = { page };
+export const arabic: Record<string, Sentences> = {
+  page,
+  activity,
+  compose,
+  details,
+  edits,
+  keyboard,
+  kinds,
+  lightbox,
+  message,
+  numbers,
+};

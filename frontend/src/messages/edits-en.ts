@@ -5,6 +5,6 @@ export const e = catalogue('edits', {
   editedAt: (time: string) => `Edited ${time}`,
   label: 'Earlier texts',
   until: (time: string) => `until ${time}`,
-  none: 'Its earlier text is not kept.',
-  failed: 'Its earlier text could not be loaded.',
+  none: 'The earlier text was not kept.',
+  failed: 'The earlier text could not be loaded.',
 });

@@ -1,6 +1,7 @@
+import { readdirSync } from 'node:fs';
 import { expect, it } from 'vitest';
 import { arabic } from './ar';
-import { catalogue, overwrite, speak } from './catalogue';
+import { catalogue, isGroup, overwrite, type Sentences, speak } from './catalogue';
 import { pseudo, pseudoText } from './pseudo';
 
 it('pseudo text is 40 in 100 longer, accented, and keeps the space at its end', () => {
@@ -32,4 +33,29 @@ it('Arabic counts as Arabic does', () => {
   const { palette } = arabic.page as { palette: { count: (count: number) => string } };
   const forms = [0, 1, 2, 3, 11, 100].map((count) => palette.count(count).replace(/[\d٠-٩]+/, '#'));
   expect(forms).toEqual(['لا نتائج', 'نتيجة واحدة', 'نتيجتان', '# نتائج', '# نتيجة', '# نتيجة']);
+});
+
+const PARTS = ['en', 'activity-en', 'compose-en', 'details-en', 'edits-en', 'keyboard-en', 'kinds-en', 'lightbox-en', 'message-en', 'numbers-en'];
+
+/** Names of all sentences, as “page.inbox.empty”. */
+const namesIn = (value: unknown, name: string): string[] =>
+  isGroup(value) ? Object.entries(value).flatMap(([inner, one]) => namesIn(one, `${name}.${inner}`)) : [name];
+
+it('every sentence of every catalogue is there in Arabic, and none of them in Latin letters alone', async () => {
+  const files = readdirSync('src/messages').filter((name) => /(^|-)en\.ts$/.test(name));
+  expect(files.map((name) => name.replace('.ts', '')).toSorted()).toEqual(PARTS.toSorted());
+  await Promise.all(Object.values(import.meta.glob('./*en.ts')).map((load) => load()));
+  const english: Record<string, Sentences> = {};
+  speak((name, sentences) => (english[name] = sentences));
+  speak(() => undefined);
+  for (const name of ['early', 'late']) delete english[name];
+  const found = Object.entries(arabic).flatMap(([name, sentences]) => namesIn(sentences, name));
+  const wanted = Object.entries(english).flatMap(([name, sentences]) => namesIn(sentences, name));
+  expect(wanted.filter((name) => !found.includes(name))).toEqual([]);
+  expect(found.filter((name) => !wanted.includes(name))).toEqual([]);
+  const latin = (value: unknown, name: string): string[] => {
+    if (isGroup(value)) return Object.entries(value).flatMap(([inner, one]) => latin(one, `${name}.${inner}`));
+    return typeof value === 'string' && /[A-Za-z]/.test(value) && !/[\u0600-\u06ff]/.test(value) ? [name] : [];
+  };
+  expect(latin(arabic, 'arabic')).toEqual([]);
 });

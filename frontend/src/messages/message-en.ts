@@ -6,7 +6,7 @@ export const m = catalogue('message', {
   heading: 'Message',
   received: 'Received',
   written: 'Written',
-  sent: 'Taken by WhatsApp',
+  sent: 'Accepted by WhatsApp',
   delivered: 'Delivered',
   read: 'Read',
   failed: 'Failed',

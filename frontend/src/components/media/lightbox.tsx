@@ -6,6 +6,7 @@ import { fullTime } from '../../lib/format';
 import { keys } from '../../lib/keys';
 import { mediaOf } from '../../lib/message-parts';
 import type { Message } from '../../lib/types';
+import { isComposing } from '../../lib/typing';
 import { t } from '../../messages/en';
 import { k } from '../../messages/kinds-en';
 import { l } from '../../messages/lightbox-en';
@@ -69,6 +70,7 @@ export default function Lightbox(props: { message: Message; from: string; onClos
     // oxlint-disable-next-line react/exhaustive-effect-dependencies
   }, [zoom]);
   const onKeyDown = (event: KeyboardEvent) => {
+    if (isComposing(event)) return;
     const isRtl = document.dir === 'rtl';
     if (event.key === 'ArrowLeft') go(isRtl ? 1 : -1);
     else if (event.key === 'ArrowRight') go(isRtl ? -1 : 1);

@@ -2,10 +2,11 @@ import { ArrowLeft, CircleCheck, RotateCw, TriangleAlert } from 'lucide-react';
 import { type ReactNode, useId, useState } from 'react';
 import { Button } from '../../components/button';
 import { FailureNotice } from '../../components/notice';
-import { useActivity } from '../../hooks/activity';
-import { fullTime } from '../../lib/format';
+import { useActivity, useFailedWebhooks, useSendsForAttention } from '../../hooks/activity';
+import { fullTime, wholeNumber } from '../../lib/format';
 import { numberName } from '../../lib/names';
 import type { PhoneNumber } from '../../lib/types';
+import { a } from '../../messages/activity-en';
 import { t } from '../../messages/en';
 import styles from './activity-place.module.css';
 import { FailedWebhooks } from './failed-webhooks';
@@ -32,26 +33,26 @@ export default function ActivityPlace({ number, onBack }: Props) {
         </Button>
         <div className={styles.title}>
           <h2 id={headingId} className={styles.heading}>
-            {t.activity.heading}
+            {t.menu.activity}
           </h2>
           <p className={styles.number}>
             <bdi>{numberName(number)}</bdi>
           </p>
         </div>
         <label className={styles.range}>
-          <span className="sr-only">{t.activity.range}</span>
+          <span className="sr-only">{a.range}</span>
           <select value={hours} onChange={(event) => setHours(Number(event.target.value))}>
             {RANGES.map((range) => (
               <option key={range} value={range}>
-                {t.activity.ranges(range)}
+                {a.ranges(range)}
               </option>
             ))}
           </select>
         </label>
         <Button
           kind="icon"
-          aria-label={t.activity.refresh}
-          title={t.activity.refresh}
+          aria-label={a.refresh}
+          title={a.refresh}
           onClick={() => void activity.refetch()}
         >
           <RotateCw size={18} />
@@ -69,57 +70,57 @@ export default function ActivityPlace({ number, onBack }: Props) {
                 {t.couldNotRefresh}
               </p>
             )}
-            <Alarms alarms={activity.data.alarms} />
+            <Alarms alarms={activity.data.alarms} phoneNumberId={number.phone_number_id} />
             <Health number={number} latency={activity.data.latency_ms} />
-            <Section heading={t.activity.received}>
+            <Section heading={a.received}>
               <dl className={styles.counts}>
-                <Count term={t.activity.webhookItems} value={activity.data.totals.received} />
-                <Count term={t.activity.stored} value={activity.data.totals.stored} />
-                <Count term={t.activity.duplicate} value={activity.data.totals.duplicate} />
-                <Count term={t.activity.ignored} value={sum(activity.data.totals.ignored)} />
-                <Count term={t.activity.failed} value={activity.data.totals.failed} isBad />
+                <Count term={a.webhookItems} value={activity.data.totals.received} />
+                <Count term={a.stored} value={activity.data.totals.stored} />
+                <Count term={a.duplicate} value={activity.data.totals.duplicate} />
+                <Count term={a.ignored} value={sum(activity.data.totals.ignored)} />
+                <Count term={a.failed} value={activity.data.totals.failed} isBad />
               </dl>
               <HourChart
-                label={t.activity.receivedChart}
+                label={a.receivedChart}
                 hours={activity.data.hours}
                 series={[
-                  { name: t.activity.stored, kind: 'good', of: (hour) => hour.stored },
-                  { name: t.activity.otherwise, kind: 'plain', of: (hour) => hour.duplicate + sum(hour.ignored) },
-                  { name: t.activity.failed, kind: 'bad', of: (hour) => hour.failed },
+                  { name: a.stored, kind: 'good', of: (hour) => hour.stored },
+                  { name: a.otherwise, kind: 'plain', of: (hour) => hour.duplicate + sum(hour.ignored) },
+                  { name: a.failed, kind: 'bad', of: (hour) => hour.failed },
                 ]}
               />
               <Ignored reasons={activity.data.totals.ignored} />
             </Section>
-            <Section heading={t.activity.sends}>
+            <Section heading={a.sends}>
               <dl className={styles.counts}>
-                <Count term={t.activity.accepted} value={activity.data.totals.sends.accepted} />
-                <Count term={t.activity.sent} value={activity.data.totals.sends.sent} />
-                <Count term={t.activity.delivered} value={activity.data.totals.sends.delivered} />
-                <Count term={t.activity.read} value={activity.data.totals.sends.read} />
-                <Count term={t.activity.queued} value={activity.data.totals.sends.queued} />
-                <Count term={t.activity.unknown} value={activity.data.totals.sends.unknown} isBad />
-                <Count term={t.activity.failed} value={activity.data.totals.sends.failed} isBad />
+                <Count term={a.accepted} value={activity.data.totals.sends.accepted} />
+                <Count term={a.sent} value={activity.data.totals.sends.sent} />
+                <Count term={a.delivered} value={activity.data.totals.sends.delivered} />
+                <Count term={a.read} value={activity.data.totals.sends.read} />
+                <Count term={a.queued} value={activity.data.totals.sends.queued} />
+                <Count term={a.unknown} value={activity.data.totals.sends.unknown} isBad />
+                <Count term={a.failed} value={activity.data.totals.sends.failed} isBad />
               </dl>
               <HourChart
-                label={t.activity.sendsChart}
+                label={a.sendsChart}
                 hours={activity.data.hours}
                 series={[
                   {
-                    name: t.activity.arrived,
+                    name: a.arrived,
                     kind: 'good',
                     of: ({ sends }) => sends.delivered + sends.read,
                   },
-                  { name: t.activity.underWay, kind: 'plain', of: ({ sends }) => sends.sent + sends.queued },
-                  { name: t.activity.trouble, kind: 'bad', of: ({ sends }) => sends.failed + sends.unknown },
+                  { name: a.underWay, kind: 'plain', of: ({ sends }) => sends.sent + sends.queued },
+                  { name: a.trouble, kind: 'bad', of: ({ sends }) => sends.failed + sends.unknown },
                 ]}
               />
             </Section>
           </>
         )}
-        <Section heading={t.activity.failedWebhooks}>
+        <Section heading={a.failedWebhooks}>
           <FailedWebhooks phoneNumberId={number.phone_number_id} />
         </Section>
-        <Section heading={t.activity.attention}>
+        <Section heading={a.attention}>
           <SendsForAttention phoneNumberId={number.phone_number_id} />
         </Section>
       </div>
@@ -145,26 +146,47 @@ function Count({ term, value, isBad }: { term: string; value: number; isBad?: bo
   return (
     <div className={styles.count} data-bad={(isBad && value > 0) || undefined}>
       <dt>{term}</dt>
-      <dd>{value.toLocaleString()}</dd>
+      <dd>{wholeNumber(value)}</dd>
     </div>
   );
 }
 
-function Alarms({ alarms }: { alarms: { code: string; detail: string; since: string }[] }) {
-  if (alarms.length === 0)
+interface AlarmsProps {
+  alarms: { code: string; detail: string; since: string }[];
+  phoneNumberId: string;
+}
+
+/** What wants a person: alarms, and whether there is something in the lists below. Calm is said when all are empty. */
+function Alarms({ alarms, phoneNumberId }: AlarmsProps) {
+  const webhooks = useFailedWebhooks(phoneNumberId).data?.pages.flatMap((page) => page.webhook_events);
+  const sends = useSendsForAttention(phoneNumberId).data?.pages.flatMap((page) => page.messages);
+  const open = sends?.filter((message) => message.resent_as === null);
+  const hasFailures = (webhooks?.length ?? 0) > 0 || (open?.length ?? 0) > 0;
+  if (alarms.length === 0 && hasFailures)
     return (
-      <p className={styles.calm}>
-        <CircleCheck size={18} aria-hidden />
-        {t.activity.calm}
+      <p className={styles.alarm}>
+        <TriangleAlert size={18} aria-hidden />
+        <span>{a.failuresBelow}</span>
       </p>
     );
+  // Before both lists have answered nobody knows.
+  if (alarms.length === 0)
+    return (
+      webhooks &&
+      sends && (
+        <p className={styles.calm}>
+          <CircleCheck size={18} aria-hidden />
+          {a.calm}
+        </p>
+      )
+    );
   return (
-    <ul className={styles.alarms} aria-label={t.activity.alarms}>
+    <ul className={styles.alarms} aria-label={a.alarms}>
       {alarms.map((alarm) => (
         <li key={`${alarm.code}-${alarm.since}`} className={styles.alarm}>
           <TriangleAlert size={18} aria-hidden />
           <span>{alarm.detail}</span>
-          <time dateTime={alarm.since}>{t.activity.since(fullTime(alarm.since))}</time>
+          <time dateTime={alarm.since}>{a.since(fullTime(alarm.since))}</time>
         </li>
       ))}
     </ul>
@@ -178,19 +200,19 @@ interface Latency {
 }
 
 function Health({ number, latency }: { number: PhoneNumber; latency: Latency }) {
-  const time = (milliseconds: number | null) => (milliseconds === null ? t.activity.none : t.activity.ms(milliseconds));
+  const time = (milliseconds: number | null) => (milliseconds === null ? a.none : a.ms(milliseconds));
   return (
-    <Section heading={t.activity.health}>
+    <Section heading={a.health}>
       <dl className={styles.counts}>
-        <Fact term={t.activity.status} value={number.status === 'paused' ? t.header.paused : t.activity.connected} />
-        <Fact term={t.activity.quality} value={number.quality_rating ?? t.activity.none} />
-        <Fact term={t.activity.limit} value={number.messaging_limit ?? t.activity.none} />
-        <Fact term={t.activity.throughput} value={number.throughput ?? t.activity.none} />
-        <Fact term={t.activity.p50} value={time(latency.p50)} />
-        <Fact term={t.activity.p95} value={time(latency.p95)} />
-        <Fact term={t.activity.max} value={time(latency.max)} />
+        <Fact term={a.status} value={number.status === 'paused' ? t.header.paused : a.connected} />
+        <Fact term={a.quality} value={number.quality_rating ?? a.none} />
+        <Fact term={a.limit} value={number.messaging_limit ?? a.none} />
+        <Fact term={a.throughput} value={number.throughput ?? a.none} />
+        <Fact term={a.p50} value={time(latency.p50)} />
+        <Fact term={a.p95} value={time(latency.p95)} />
+        <Fact term={a.max} value={time(latency.max)} />
       </dl>
-      <p className={styles.hint}>{t.activity.latencyHint}</p>
+      <p className={styles.hint}>{a.latencyHint}</p>
     </Section>
   );
 }
@@ -209,11 +231,11 @@ function Ignored({ reasons }: { reasons: Record<string, number> }) {
   if (all.length === 0) return null;
   return (
     <details className={styles.more}>
-      <summary>{t.activity.ignoredWhy}</summary>
+      <summary>{a.ignoredWhy}</summary>
       <ul>
         {all.map(([reason, count]) => (
           <li key={reason}>
-            <code>{reason}</code> {count.toLocaleString()}
+            <code>{reason}</code> {wholeNumber(count)}
           </li>
         ))}
       </ul>

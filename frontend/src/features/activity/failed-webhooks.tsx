@@ -3,6 +3,7 @@ import { FailureNotice } from '../../components/notice';
 import { useFailedWebhooks, useReplay } from '../../hooks/activity';
 import { fullTime } from '../../lib/format';
 import { notify } from '../../lib/notices';
+import { a } from '../../messages/activity-en';
 import { t } from '../../messages/en';
 import styles from './activity-list.module.css';
 
@@ -14,11 +15,11 @@ export function FailedWebhooks({ phoneNumberId }: { phoneNumberId: string }) {
   if (failed.isError && !failed.data)
     return <FailureNotice error={failed.error} onRetry={() => void failed.refetch()} />;
   const events = failed.data?.pages.flatMap((page) => page.webhook_events) ?? [];
-  if (events.length === 0) return <p className={styles.empty}>{t.activity.noFailedWebhooks}</p>;
+  if (events.length === 0) return <p className={styles.empty}>{a.noFailedWebhooks}</p>;
   const run = (id: string) =>
     replay.mutate(id, {
       onSuccess: (result) =>
-        notify(t.activity.replayed(result.stored, result.failed), result.failed > 0 ? 'trouble' : 'done'),
+        notify(a.replayed(result.stored, result.failed), result.failed > 0 ? 'trouble' : 'done'),
       onError: (error) => notify(error.message, 'trouble'),
     });
   return (
@@ -38,14 +39,14 @@ export function FailedWebhooks({ phoneNumberId }: { phoneNumberId: string }) {
                 ))}
             </div>
             <Button disabled={replay.isPending} onClick={() => run(event.id)}>
-              {replay.isPending && replay.variables === event.id ? t.activity.replaying : t.activity.replay}
+              {replay.isPending && replay.variables === event.id ? a.replaying : a.replay}
             </Button>
           </li>
         ))}
       </ul>
       {failed.hasNextPage && (
         <Button disabled={failed.isFetchingNextPage} onClick={() => void failed.fetchNextPage()}>
-          {t.activity.more}
+          {a.more}
         </Button>
       )}
     </>

@@ -1,7 +1,7 @@
-import { clockTime, dayAndHour, shortDay } from '../../lib/format';
+import { clockTime, dayAndHour, shortDay, wholeNumber } from '../../lib/format';
 import { type Bar, barsOf } from '../../lib/hour-bars';
 import type { ActivityHour } from '../../lib/types';
-import { t } from '../../messages/en';
+import { a } from '../../messages/activity-en';
 import styles from './hour-chart.module.css';
 
 export interface Series {
@@ -42,7 +42,7 @@ export function HourChart({ label, hours, series }: Props) {
       </figcaption>
       <div className={styles.frame}>
         <span className={styles.most} aria-hidden>
-          {most.toLocaleString()}
+          {wholeNumber(most)}
         </span>
         <svg
           className={styles.chart}
@@ -55,7 +55,7 @@ export function HourChart({ label, hours, series }: Props) {
             return (
               <g key={bar.time}>
                 <title>
-                  {`${name(bar)}: ${series.map((one, at) => `${one.name} ${(values[at] ?? 0).toLocaleString()}`).join(', ')}`}
+                  {`${name(bar)}: ${series.map((one, at) => `${one.name} ${wholeNumber(values[at] ?? 0)}`).join(', ')}`}
                 </title>
                 <rect className={styles.ground} x={index * (WIDTH + GAP)} y={0} width={WIDTH} height={HEIGHT} />
                 {values.map((value, at) => {
@@ -86,11 +86,11 @@ export function HourChart({ label, hours, series }: Props) {
         )}
       </div>
       <details className={styles.table}>
-        <summary>{t.activity.asTable}</summary>
+        <summary>{a.asTable}</summary>
         <table>
           <thead>
             <tr>
-              <th scope="col">{t.activity.time}</th>
+              <th scope="col">{a.time}</th>
               {series.map((one) => (
                 <th key={one.name} scope="col">
                   {one.name}
@@ -103,7 +103,7 @@ export function HourChart({ label, hours, series }: Props) {
               <tr key={bar.time}>
                 <th scope="row">{name(bar)}</th>
                 {values.map((value, at) => (
-                  <td key={series[at]?.name}>{value.toLocaleString()}</td>
+                  <td key={series[at]?.name}>{wholeNumber(value)}</td>
                 ))}
               </tr>
             ))}

@@ -6,9 +6,11 @@ import { Tick } from '../../components/tick';
 import { useSendAgain, useSendsForAttention } from '../../hooks/activity';
 import { conversationHref } from '../../hooks/place';
 import { fullTime } from '../../lib/format';
+import { customerName } from '../../lib/names';
 import { preview } from '../../lib/preview';
 import { tickOf } from '../../lib/status';
 import type { Message } from '../../lib/types';
+import { a } from '../../messages/activity-en';
 import { t } from '../../messages/en';
 import styles from './activity-list.module.css';
 
@@ -19,7 +21,7 @@ export function SendsForAttention({ phoneNumberId }: { phoneNumberId: string }) 
   if (sends.isPending) return <p role="status">{t.loading}</p>;
   if (sends.isError && !sends.data) return <FailureNotice error={sends.error} onRetry={() => void sends.refetch()} />;
   const messages = sends.data?.pages.flatMap((page) => page.messages) ?? [];
-  if (messages.length === 0) return <p className={styles.empty}>{t.activity.noAttention}</p>;
+  if (messages.length === 0) return <p className={styles.empty}>{a.noAttention}</p>;
   return (
     <>
       <ul className={styles.list}>
@@ -29,21 +31,34 @@ export function SendsForAttention({ phoneNumberId }: { phoneNumberId: string }) 
             <div className={styles.words}>
               <p className={styles.title}>
                 <Trouble message={message} />
+                <bdi className={styles.who}>{customerName(message.conversation)}</bdi>
+              </p>
+              <p className={styles.said}>
                 <bdi>{preview(message)}</bdi>
               </p>
               <p className={styles.reason}>{reasonOf(message)}</p>
               <time dateTime={message.timestamp}>{fullTime(message.timestamp)}</time>
             </div>
-            {message.status === 'failed' && message.error?.retryable === true && (
-              <Button disabled={again.isPending} onClick={() => again.mutate(message)}>
-                {t.bubble.resend}
-              </Button>
+            {message.resent_as !== null ? (
+              <span className={styles.done}>{a.wasSentAgain}</span>
+            ) : (
+              message.status === 'failed' &&
+              message.error?.retryable === true && (
+                <Button
+                  aria-label={a.resendTo(customerName(message.conversation))}
+                  disabled={again.isPending}
+                  onClick={() => again.mutate(message)}
+                >
+                  {t.bubble.resend}
+                </Button>
+              )
             )}
             <Link
               className={styles.link}
-              href={conversationHref(message.conversation_id, phoneNumberId, message.id)}
+              aria-label={a.showOf(customerName(message.conversation))}
+              href={conversationHref(message.conversation_id, phoneNumberId, message.resent_as ?? message.id)}
             >
-              {t.activity.show}
+              {a.show}
             </Link>
             </RowBoundary>
           </li>
@@ -51,7 +66,7 @@ export function SendsForAttention({ phoneNumberId }: { phoneNumberId: string }) 
       </ul>
       {sends.hasNextPage && (
         <Button disabled={sends.isFetchingNextPage} onClick={() => void sends.fetchNextPage()}>
-          {t.activity.more}
+          {a.more}
         </Button>
       )}
     </>

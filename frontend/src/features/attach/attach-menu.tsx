@@ -20,6 +20,7 @@ import { ACCEPT, type AttachmentKind } from '../../lib/attachments';
 import { c } from '../../messages/compose-en';
 import styles from './attach.module.css';
 import type { BuilderKind } from '../../lib/interactive';
+import { isComposing } from '../../lib/typing';
 
 export type Choice = 'template' | 'place' | 'card' | BuilderKind;
 
@@ -74,6 +75,7 @@ export function AttachMenu({ onChoose, onFiles, onClose }: Props) {
   }, [onClose]);
 
   const onKeyDown = (event: KeyboardEvent) => {
+    if (isComposing(event)) return;
     const all = itemsOf(menu.current);
     const at = all.findIndex((item) => item === document.activeElement);
     const to: Record<string, number> = { ArrowDown: at + 1, ArrowUp: at - 1, Home: 0, End: all.length - 1 };

@@ -1,4 +1,4 @@
-import { Check, CircleAlert, Mic, Trash2 } from 'lucide-react';
+import { CircleAlert, Mic, Square, Trash2 } from 'lucide-react';
 import { useEffect, useRef, useState } from 'react';
 import { Button } from '../../components/button';
 import { duration } from '../../lib/format';
@@ -142,7 +142,7 @@ export function Recorder({ onDone, onLeft, onClose }: Props) {
       </Button>
       {problem === null && (
         <Button kind="primary" ref={stopButton} disabled={startedAt === null} aria-label={c.record.stop} onClick={finish}>
-          <Check size={18} aria-hidden />
+          <Square size={16} fill="currentColor" aria-hidden />
         </Button>
       )}
     </section>

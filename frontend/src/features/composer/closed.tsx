@@ -18,15 +18,16 @@ interface Props {
 export default function Closed({ id, hasHistory, text, action, onDiscard }: Props) {
   const place = useRef<HTMLElement>(null);
   const textId = useId();
+  const heading = hasHistory ? t.composer.closedHeading : t.composer.startHeading;
   // The field that had the focus is gone.
   useEffect(() => {
     if (document.activeElement === document.body) place.current?.focus();
   }, []);
   return (
-    <section ref={place} id={id} className={styles.closed} tabIndex={-1} aria-label={t.composer.closedHeading}>
+    <section ref={place} id={id} className={styles.closed} tabIndex={-1} aria-label={heading}>
       <LockKeyhole size={20} aria-hidden />
       <div>
-        <p className={styles.closedHeading}>{t.composer.closedHeading}</p>
+        <p className={styles.closedHeading}>{heading}</p>
         <p>{hasHistory ? t.composer.closedDetail : t.composer.neverOpen}</p>
       </div>
       {action}

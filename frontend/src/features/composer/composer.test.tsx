@@ -5,6 +5,7 @@ import { http, HttpResponse } from 'msw';
 import { afterAll, beforeAll, beforeEach, expect, it, vi } from 'vitest';
 import { readDraft, writeDraft } from '../../lib/drafts';
 import type { Conversation } from '../../lib/types';
+import { aMessage } from '../../lib/samples';
 import { FakeServer, anOpenConversation } from '../../testing/fake-server';
 import { renderInPage } from '../../testing/in-page';
 import { Composer } from './composer';
@@ -90,7 +91,10 @@ it('opens with what another device has written, and with what this browser has n
 it('is not there while the window is closed, and comes back with the customer’s next message', async () => {
   const closed = anOpenConversation({ window_expires_at: new Date(Date.now() - 1000).toISOString() });
   const { again } = renderInPage(composer(closed));
-  expect(await screen.findByText('Only a template can reopen this chat')).toBeVisible();
+  // With nobody's word in it there is nothing to open again.
+  expect(await screen.findByText('Only a template can start this chat')).toBeVisible();
+  again(composer({ ...closed, last_message: aMessage() }));
+  expect(screen.getByText('Only a template can reopen this chat')).toBeVisible();
   expect(screen.getByText('A template')).toBeVisible();
   expect(screen.queryByRole('textbox')).toBeNull();
   again(composer(anOpenConversation()));

@@ -1,32 +1,73 @@
 import { Copy, X } from 'lucide-react';
-import type { ReactNode } from 'react';
 import { Avatar } from '../../components/avatar';
 import { Button } from '../../components/button';
+import { Dialog } from '../../components/dialog';
 import { useNow } from '../../hooks/browser';
 import { copyText } from '../../lib/clipboard';
 import { fullTime, phone } from '../../lib/format';
 import { customerName, numberName } from '../../lib/names';
 import { serviceWindow } from '../../lib/service-window';
 import type { Conversation, PhoneNumber } from '../../lib/types';
+import { isComposing } from '../../lib/typing';
+import { d } from '../../messages/details-en';
 import { t } from '../../messages/en';
+import { CustomerStanding } from './customer-standing';
 import styles from './details-pane.module.css';
+import { Fact } from './fact';
+import { Shared } from './shared';
 
 interface Props {
   conversation: Conversation;
+  /** The conversation's own; null while it is not known. */
   number: PhoneNumber | null;
+  /** Over the page, where it has no column for them. */
+  isDrawer: boolean;
+  onOpenMessage: (messageId: string) => void;
   onClose: () => void;
 }
 
-/** What is known of the customer. */
-export function DetailsPane({ conversation, number, onClose }: Props) {
+/** What is known of the customer: a column of its own, or a drawer over the thread. */
+export default function DetailsPane({ isDrawer, onOpenMessage, ...shown }: Props) {
+  const { onClose } = shown;
+  if (!isDrawer)
+    return (
+      <aside className={styles.pane} aria-label={d.heading}>
+        <Details {...shown} onOpenMessage={onOpenMessage} />
+      </aside>
+    );
+  return (
+    <Dialog
+      shape="drawer"
+      label={d.heading}
+      onClose={onClose}
+      onKeyDown={(event) => {
+        // What opened it closes it, too.
+        if (isComposing(event) || !event.altKey || event.code !== 'KeyI') return;
+        // The page's own handler, which comes next, would open it again.
+        event.stopPropagation();
+        onClose();
+      }}
+    >
+      <Details
+        {...shown}
+        onOpenMessage={(messageId) => {
+          onClose();
+          onOpenMessage(messageId);
+        }}
+      />
+    </Dialog>
+  );
+}
+
+function Details({ conversation, number, onOpenMessage, onClose }: Omit<Props, 'isDrawer'>) {
   const now = useNow();
   const name = customerName(conversation);
   const left = serviceWindow(conversation.window_expires_at, now);
   const { customer_phone: digits, customer_username: username, customer_user_id: userId } = conversation;
   return (
-    <aside className={styles.pane} aria-label={t.details.heading}>
-      <div className={styles.bar}>
-        <h2 className={styles.heading}>{t.details.heading}</h2>
+    <>
+      <div className={styles.bar} data-dialog-bar>
+        <h2 className={styles.heading}>{d.heading}</h2>
         <Button kind="icon" aria-label={t.close} onClick={onClose}>
           <X size={20} />
         </Button>
@@ -39,38 +80,35 @@ export function DetailsPane({ conversation, number, onClose }: Props) {
       </div>
       <dl className={styles.facts}>
         {digits && (
-          <Fact term={t.details.phone}>
+          <Fact term={d.phone}>
             <bdi dir="ltr">{phone(digits)}</bdi>
             <Button
               kind="icon"
               className={styles.copy}
-              aria-label={t.details.copyPhone}
-              title={t.details.copyPhone}
+              aria-label={d.copyPhone}
+              title={d.copyPhone}
               onClick={() => void copyText(`+${digits}`)}
             >
               <Copy size={15} />
             </Button>
           </Fact>
         )}
-        {username && <Fact term={t.details.username}>@{username}</Fact>}
-        {userId && <Fact term={t.details.userId}>{userId}</Fact>}
-        <Fact term={t.details.window}>
-          {left.state === 'closed' ? t.thread.windowClosed : t.details.windowOpen(left.minutes)}
+        {username && <Fact term={d.username}>@{username}</Fact>}
+        {userId && <Fact term={d.userId}>{userId}</Fact>}
+        <Fact term={d.window}>
+          {left.state === 'closed' ? t.thread.windowClosed : d.windowOpen(left.minutes)}
         </Fact>
         {conversation.last_message_time && (
-          <Fact term={t.details.lastActivity}>{fullTime(conversation.last_message_time)}</Fact>
+          <Fact term={d.lastActivity}>{fullTime(conversation.last_message_time)}</Fact>
         )}
-        {number && <Fact term={t.details.line}>{numberName(number)}</Fact>}
+        {number && (
+          <Fact term={d.line}>
+            <bdi>{numberName(number)}</bdi>
+          </Fact>
+        )}
       </dl>
-    </aside>
-  );
-}
-
-function Fact({ term, children }: { term: string; children: ReactNode }) {
-  return (
-    <div className={styles.fact}>
-      <dt>{term}</dt>
-      <dd>{children}</dd>
-    </div>
+      <CustomerStanding conversation={conversation} name={name} />
+      <Shared conversationId={conversation.id} onOpenMessage={onOpenMessage} />
+    </>
   );
 }

@@ -1,7 +1,9 @@
 import { EmojiPicker, type EmojiPickerListComponents } from 'frimousse';
+import { useState } from 'react';
 import { Dialog } from '../../components/dialog';
 import { DialogBar } from '../../components/dialog-bar';
 import { EMOJI_URL } from '../../lib/emoji-url';
+import { isComposing } from '../../lib/typing';
 import { t } from '../../messages/en';
 import styles from './emoji-dialog.module.css';
 
@@ -12,6 +14,10 @@ interface Props {
 
 // What older phones and Debian's font can draw.
 const EMOJI_VERSION = 15;
+
+// What the dialog leaves of the window, beside its padding and its scrollbar.
+const CELL_PX = 40;
+const columnsThatFit = (): number => Math.floor((Math.min(480, window.innerWidth - 24) - 48 - 16) / CELL_PX);
 
 const PARTS: Partial<EmojiPickerListComponents> = {
   CategoryHeader: ({ category, ...rest }) => (
@@ -28,13 +34,18 @@ const PARTS: Partial<EmojiPickerListComponents> = {
 
 /** Every emoji, by search and by group. In a chunk of its own; its data is served by us. */
 export default function EmojiDialog({ onPick, onClose }: Props) {
+  const [columns] = useState(columnsThatFit);
   return (
     <Dialog label={t.bubble.moreEmoji} onClose={onClose}>
       <DialogBar heading={t.bubble.react} onClose={onClose} />
+      {/* The library takes an input method's Enter for a choice. */}
+      {/* oxlint-disable-next-line jsx-a11y/no-static-element-interactions */}
+      <div onKeyDownCapture={(event) => isComposing(event) && event.stopPropagation()}>
       <EmojiPicker.Root
         className={styles.root}
         emojibaseUrl={EMOJI_URL}
         emojiVersion={EMOJI_VERSION}
+        columns={columns}
         onEmojiSelect={({ emoji }) => onPick(emoji)}
       >
         <EmojiPicker.Search className={styles.search} aria-label={t.bubble.searchEmoji} placeholder={t.bubble.searchEmoji} />
@@ -47,6 +58,7 @@ export default function EmojiDialog({ onPick, onClose }: Props) {
           />
         </EmojiPicker.Viewport>
       </EmojiPicker.Root>
+      </div>
     </Dialog>
   );
 }

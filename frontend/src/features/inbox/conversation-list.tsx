@@ -11,6 +11,7 @@ import { useSettings } from '../../hooks/settings';
 import { useStillUnderPointer } from '../../hooks/still-under-pointer';
 import type { ListFilter } from '../../lib/keys';
 import type { Conversation } from '../../lib/types';
+import { isComposing } from '../../lib/typing';
 import { t } from '../../messages/en';
 import styles from './conversation-list.module.css';
 import { BrokenRow, ConversationRow } from './conversation-row';
@@ -115,7 +116,7 @@ function Rows(props: RowsProps) {
     );
   };
   const onKeyDown = (event: KeyboardEvent) => {
-    if (event.altKey || event.ctrlKey || event.metaKey || event.shiftKey || focusedIndex === -1) return;
+    if (isComposing(event) || event.altKey || event.ctrlKey || event.metaKey || event.shiftKey || focusedIndex === -1) return;
     const perPage = Math.max(1, Math.floor((scroller.current?.clientHeight ?? 0) / rowPx) - 1);
     const steps: Record<string, number> = {
       ArrowDown: focusedIndex + 1,

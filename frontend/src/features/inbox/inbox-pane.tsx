@@ -2,6 +2,7 @@ import { Search, X } from 'lucide-react';
 import type { RefObject } from 'react';
 import { Button } from '../../components/button';
 import type { InboxFilter } from '../../hooks/inbox-filter';
+import { isComposing } from '../../lib/typing';
 import { t } from '../../messages/en';
 import { ConversationList } from './conversation-list';
 import styles from './inbox-pane.module.css';
@@ -33,6 +34,7 @@ export function InboxPane({ filter, currentId, searchRef, hrefOf, onNewChat }: P
             maxLength={100}
             onChange={(event) => setText(event.target.value)}
             onKeyDown={(event) => {
+              if (isComposing(event)) return;
               if (event.key === 'Escape' && text !== '') {
                 event.stopPropagation();
                 setText('');

@@ -6,6 +6,7 @@ import { useServices } from '../../hooks/services';
 import { ApiProblem, bodyOf } from '../../lib/api';
 import { keys } from '../../lib/keys';
 import type { PhoneNumber } from '../../lib/types';
+import { n } from '../../messages/numbers-en';
 import { t } from '../../messages/en';
 import styles from './connect-number.module.css';
 
@@ -17,7 +18,7 @@ interface Props {
 const FIELDS = new Set(['waba_id', 'phone_number_id', 'access_token']);
 
 /** Connects a number: Meta is asked before anything is stored, so what is wrong is said here and now. */
-export function ConnectNumber({ onConnected, onCancel }: Props) {
+export default function ConnectNumber({ onConnected, onCancel }: Props) {
   const { api } = useServices();
   const client = useQueryClient();
   const connect = useMutation({
@@ -44,28 +45,28 @@ export function ConnectNumber({ onConnected, onCancel }: Props) {
   const tokenErrors = problem?.code === 'whatsapp_token_invalid' ? [problem.message] : errors.access_token;
   const isAboutFields =
     problem?.code === 'whatsapp_token_invalid' || Object.keys(errors).some((name) => FIELDS.has(name));
-  const digits = { inputMode: 'numeric', pattern: '[0-9]{1,64}', title: t.numbers.digits } as const;
+  const digits = { inputMode: 'numeric', pattern: '[0-9]{1,64}', title: n.digits } as const;
   return (
     <form className={styles.form} onSubmit={submit}>
-      <h2 className={styles.heading}>{t.numbers.heading}</h2>
-      <p className={styles.intro}>{t.numbers.intro}</p>
+      <h2 className={styles.heading}>{n.heading}</h2>
+      <p className={styles.intro}>{n.intro}</p>
       {connect.error && !isAboutFields && (
         <p role="alert" className={styles.failure}>
           {connect.error.message}
         </p>
       )}
-      <Field name="waba_id" label={t.numbers.wabaId} errors={errors.waba_id} required {...digits} />
+      <Field name="waba_id" label={n.wabaId} errors={errors.waba_id} required {...digits} />
       <Field
         name="phone_number_id"
-        label={t.numbers.phoneNumberId}
+        label={n.phoneNumberId}
         errors={errors.phone_number_id}
         required
         {...digits}
       />
       <Field
         name="access_token"
-        label={t.numbers.accessToken}
-        hint={t.numbers.tokenHint}
+        label={n.accessToken}
+        hint={n.tokenHint}
         errors={tokenErrors}
         type="password"
         autoComplete="off"
@@ -74,7 +75,7 @@ export function ConnectNumber({ onConnected, onCancel }: Props) {
       <div className={styles.actions}>
         {onCancel && <Button onClick={onCancel}>{t.cancel}</Button>}
         <Button kind="primary" type="submit" disabled={connect.isPending}>
-          {connect.isPending ? t.numbers.connecting : t.numbers.connect}
+          {connect.isPending ? n.connecting : n.connect}
         </Button>
       </div>
     </form>

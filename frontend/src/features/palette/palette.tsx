@@ -8,6 +8,8 @@ import { phone } from '../../lib/format';
 import { customerName, numberName } from '../../lib/names';
 import { typedDigits } from '../../lib/phone';
 import type { PhoneNumber } from '../../lib/types';
+import { isComposing } from '../../lib/typing';
+import { n } from '../../messages/numbers-en';
 import { t } from '../../messages/en';
 import styles from './palette.module.css';
 
@@ -72,7 +74,7 @@ export default function Palette({ number, numbers, onConversation, onCommand, on
   }, [at]);
 
   const onKeyDown = (event: KeyboardEvent) => {
-    if (event.nativeEvent.isComposing) return;
+    if (isComposing(event)) return;
     if (event.key === 'ArrowDown') setActive((at + 1) % choices.length);
     else if (event.key === 'ArrowUp') setActive((at - 1 + choices.length) % choices.length);
     else if (event.key === 'Enter' && isBehind) entered.current = true;
@@ -81,14 +83,11 @@ export default function Palette({ number, numbers, onConversation, onCommand, on
     event.preventDefault();
   };
   return (
-    <Dialog label={t.palette.open} onClose={onClose}>
+    <Dialog shape="palette" label={t.palette.open} onClose={onClose}>
       <input
         type="text"
         role="combobox"
         className={styles.input}
-        // A palette is there to be typed into.
-        // oxlint-disable-next-line jsx-a11y/no-autofocus
-        autoFocus
         aria-label={t.palette.open}
         aria-expanded
         aria-controls={`${id}-list`}
@@ -158,10 +157,10 @@ function commands(numbers: PhoneNumber[], number: PhoneNumber, onCommand: (comma
           phoneNumberId: other.phone_number_id,
         }),
       ),
-    command('activity', <Activity size={18} />, t.activity.heading, { kind: 'activity' }),
+    command('activity', <Activity size={18} />, t.menu.activity, { kind: 'activity' }),
     command('settings', <Settings size={18} />, t.settings.heading, { kind: 'layer', layer: 'settings' }),
-    command('keyboard', <Keyboard size={18} />, t.keyboard.heading, { kind: 'layer', layer: 'keyboard' }),
-    command('connect', <Plug size={18} />, t.numbers.heading, { kind: 'layer', layer: 'connect' }),
+    command('keyboard', <Keyboard size={18} />, t.menu.keyboard, { kind: 'layer', layer: 'keyboard' }),
+    command('connect', <Plug size={18} />, n.heading, { kind: 'layer', layer: 'connect' }),
     command('sign-out', <LogOut size={18} />, t.session.signOut, { kind: 'sign-out' }),
   ];
 }

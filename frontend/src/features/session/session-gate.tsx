@@ -1,5 +1,4 @@
 import { type ReactNode, Suspense, useCallback, useEffect, useRef, useState } from 'react';
-import { Dialog } from '../../components/dialog';
 import type { Configuration } from '../../lib/configuration';
 import { lazyPart } from '../../lib/lazy-part';
 import { visit } from '../../lib/storage';
@@ -14,7 +13,7 @@ interface Props {
 
 // Most visits begin signed in.
 const SignInPage = lazyPart(async () => ({ default: (await import('./sign-in')).SignInPage }));
-const SignIn = lazyPart(async () => ({ default: (await import('./sign-in')).SignIn }));
+const SessionEnded = lazyPart(() => import('./session-ended'));
 
 const SIGNED_OUT = 'livechat.signed-out';
 
@@ -98,11 +97,9 @@ export function SessionGate({ configuration, children }: Props) {
     <>
       {children(session, { signOut, expire })}
       {hasEnded && (
-        <Dialog label={t.session.endedHeading} isRequired>
-          <Suspense>
-            <SignIn {...ways} heading={t.session.endedHeading} intro={t.session.ended} onSignOut={signOut} />
-          </Suspense>
-        </Dialog>
+        <Suspense>
+          <SessionEnded {...ways} onSignOut={signOut} />
+        </Suspense>
       )}
     </>
   );

@@ -5,7 +5,7 @@ import { Logo } from '../../components/logo';
 import { t } from '../../messages/en';
 import styles from './sign-in.module.css';
 
-interface Ways {
+export interface Ways {
   isBusy: boolean;
   failure: string | null;
   onDemo: (() => void) | null;

@@ -3,11 +3,19 @@ import { DialogBar } from '../../components/dialog-bar';
 import { useSettings } from '../../hooks/settings';
 import { numberName } from '../../lib/names';
 import { turnOnNotifications } from '../../lib/permission';
-import { changeSettings } from '../../lib/settings';
+import { changeLanguage, type Language, language } from '../../lib/language';
+import { changeSettings, THEMES, type Theme } from '../../lib/settings';
 import { chime } from '../../lib/sound';
 import type { PhoneNumber } from '../../lib/types';
 import { t } from '../../messages/en';
 import styles from './settings-dialog.module.css';
+
+// Each in its own words, so that whoever has come upon the wrong one finds the way back.
+const LANGUAGES: [Language, string][] = [
+  ['en', 'English'],
+  ['ar', 'العربية'],
+];
+const DEVICE = '';
 
 interface Props {
   numbers: PhoneNumber[];
@@ -36,6 +44,28 @@ export default function SettingsDialog({ numbers, onClose }: Props) {
       </fieldset>
       <fieldset className={styles.group}>
         <legend>{t.settings.appearance}</legend>
+        <Choice
+          label={t.settings.language}
+          value={language}
+          options={LANGUAGES}
+          onChange={(value) => changeLanguage(value as Language)}
+        />
+        <Choice
+          label={t.settings.theme}
+          value={settings.theme}
+          options={THEMES.map((theme) => [theme, t.settings.themes[theme]])}
+          onChange={(value) => changeSettings({ theme: value as Theme })}
+        />
+        <Choice
+          label={t.settings.timeZone}
+          value={settings.timeZone ?? DEVICE}
+          options={timeZones()}
+          onChange={(value) => {
+            changeSettings({ timeZone: value === DEVICE ? null : value });
+            // Every time on the page is another one.
+            location.reload();
+          }}
+        />
         <Check
           label={t.settings.compactRows}
           isOn={settings.compactRows}
@@ -90,6 +120,34 @@ export default function SettingsDialog({ numbers, onClose }: Props) {
       </fieldset>
     </Dialog>
   );
+}
+
+interface ChoiceProps {
+  label: string;
+  value: string;
+  options: readonly (readonly [value: string, text: string])[];
+  onChange: (value: string) => void;
+}
+
+function Choice({ label, value, options, onChange }: ChoiceProps) {
+  return (
+    <label className={styles.choice}>
+      <span>{label}</span>
+      <select className={styles.select} value={value} onChange={(event) => onChange(event.target.value)}>
+        {options.map(([option, text]) => (
+          <option key={option} value={option}>
+            {text}
+          </option>
+        ))}
+      </select>
+    </label>
+  );
+}
+
+function timeZones(): [string, string][] {
+  const own = new Intl.DateTimeFormat().resolvedOptions().timeZone;
+  const named = Intl.supportedValuesOf('timeZone').map((zone): [string, string] => [zone, zone.replaceAll('_', ' ')]);
+  return [[DEVICE, t.settings.deviceZone(own.replaceAll('_', ' '))], ...named];
 }
 
 function Check({ label, isOn, onChange }: { label: string; isOn: boolean; onChange: (isOn: boolean) => void }) {

@@ -3,6 +3,7 @@ import { type KeyboardEvent, Suspense, useState } from 'react';
 import { Button } from '../../components/button';
 import { copyText } from '../../lib/clipboard';
 import { lazyPart } from '../../lib/lazy-part';
+import { isComposing } from '../../lib/typing';
 import { t } from '../../messages/en';
 import type { BubbleProps } from './bubble';
 import styles from './bubble.module.css';
@@ -13,7 +14,7 @@ const MessageDialog = lazyPart(() => import('./message-dialog'));
 /** Left and right move between the buttons: none of them is a stop of its own on the way through the page. */
 function moveAmong(event: KeyboardEvent<HTMLElement>): void {
   const step = event.key === 'ArrowRight' ? 1 : event.key === 'ArrowLeft' ? -1 : 0;
-  if (step === 0) return;
+  if (step === 0 || isComposing(event)) return;
   const buttons = [...event.currentTarget.querySelectorAll('button')];
   const isRtl = getComputedStyle(event.currentTarget).direction === 'rtl';
   const at = buttons.indexOf(document.activeElement as HTMLButtonElement) + (isRtl ? -step : step);

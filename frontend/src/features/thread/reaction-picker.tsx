@@ -2,6 +2,7 @@ import { Plus } from 'lucide-react';
 import { type KeyboardEvent, Suspense, useEffect, useRef, useState } from 'react';
 import { lazyPart } from '../../lib/lazy-part';
 import { t } from '../../messages/en';
+import { isComposing } from '../../lib/typing';
 import styles from './reaction-picker.module.css';
 
 interface Props {
@@ -42,7 +43,7 @@ export function ReactionPicker({ mine, onPick, onClose }: Props) {
   }, [isAll, onClose]);
 
   const onKeyDown = (event: KeyboardEvent) => {
-    if (event.key !== 'Escape') return;
+    if (event.key !== 'Escape' || isComposing(event)) return;
     event.preventDefault();
     event.stopPropagation();
     onClose();

@@ -13,6 +13,7 @@ import {
 import { folded } from '../../lib/fold';
 import { contentOf } from '../../lib/message-content';
 import type { ThreadRow } from '../../lib/thread-rows';
+import { isComposing } from '../../lib/typing';
 import styles from './virtual-thread.module.css';
 
 export interface VirtualThreadHandle {
@@ -244,7 +245,7 @@ export function VirtualThread(props: Props) {
   }, [mayLoad, hasNewer, isNearEnd, loadNewer, rows.length]);
 
   const onKeyDown = (event: KeyboardEvent<HTMLElement>) => {
-    if (event.altKey || event.ctrlKey || event.metaKey || event.defaultPrevented) return;
+    if (isComposing(event) || event.altKey || event.ctrlKey || event.metaKey || event.defaultPrevented) return;
     const target = event.target as HTMLElement;
     // A dialog that a row has opened lies over the thread, and Escape is the dialog's own.
     if (target.closest('dialog')) return;

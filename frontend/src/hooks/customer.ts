@@ -1,0 +1,66 @@
+import { useInfiniteQuery, useMutation, useQueryClient } from '@tanstack/react-query';
+import { bodyOf } from '../lib/api';
+import { keys, type SharedKind } from '../lib/keys';
+import { notify } from '../lib/notices';
+import type { Conversation } from '../lib/types';
+import { d } from '../messages/details-en';
+import { applyToCache } from './live-updates';
+import { useServices } from './services';
+
+const PAGE = 30;
+
+/** What was shared in a conversation, of one kind, the newest first. Asked for when it is looked at. */
+export function useShared(conversationId: string, kind: SharedKind) {
+  const { api } = useServices();
+  return useInfiniteQuery({
+    queryKey: keys.shared(conversationId, kind),
+    initialPageParam: null as string | null,
+    queryFn: ({ pageParam, signal }) =>
+      bodyOf(
+        api.GET('/api/live-chat/conversations/{conversation_id}/media', {
+          params: {
+            path: { conversation_id: conversationId },
+            query: { kind, limit: PAGE, ...(pageParam === null ? {} : { cursor: pageParam }) },
+          },
+          signal,
+        }),
+      ),
+    getNextPageParam: (page) => page.next_cursor,
+    // No event tells of it, and the addresses of files are good for a while only.
+    staleTime: 0,
+    gcTime: 60_000,
+  });
+}
+
+/** Notes whether the customer wants marketing, where they have said so to an agent. */
+export function useMarketingStop(conversationId: string) {
+  const { api } = useServices();
+  const path = '/api/live-chat/conversations/{conversation_id}/marketing-opt-out';
+  return useStanding(conversationId, (params, isStopped) => (isStopped ? api.POST(path, params) : api.DELETE(path, params)), (now) =>
+    now.marketing_opt_out ? d.marketingStopDone : d.marketingResumeDone,
+  );
+}
+
+/** Blocks the customer at WhatsApp, or lets them write again. */
+export function useBlock(conversationId: string) {
+  const { api } = useServices();
+  const path = '/api/live-chat/conversations/{conversation_id}/block';
+  return useStanding(conversationId, (params, isBlocked) => (isBlocked ? api.POST(path, params) : api.DELETE(path, params)), (now) =>
+    now.is_blocked ? d.blockDone : d.unblockDone,
+  );
+}
+
+type Params = { params: { path: { conversation_id: string } } };
+type Call = (params: Params, isOn: boolean) => Parameters<typeof bodyOf<Conversation>>[0];
+
+function useStanding(conversationId: string, call: Call, done: (conversation: Conversation) => string) {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: (isOn: boolean) => bodyOf<Conversation>(call({ params: { path: { conversation_id: conversationId } } }, isOn)),
+    onSuccess: (conversation) => {
+      applyToCache(client, { type: 'conversation.updated', message: null, conversation });
+      notify(done(conversation));
+    },
+    onError: (error) => notify(error.message, 'trouble'),
+  });
+}

@@ -1,0 +1,45 @@
+import { span } from '../lib/format';
+import { catalogue } from './catalogue';
+
+/** The sentences of what is known of a customer, loaded with it. */
+export const d = catalogue('details', {
+  heading: 'Details',
+  name: 'Name',
+  phone: 'Phone number',
+  username: 'Username',
+  userId: 'WhatsApp user ID',
+  window: 'Reply window',
+  windowOpen: (minutes: number) => `Open for another ${span(minutes)}`,
+  lastActivity: 'Last activity',
+  copyPhone: 'Copy number',
+  line: 'Your number',
+
+  marketing: 'Marketing messages',
+  marketingStopped: 'Stopped: templates for marketing are not sent.',
+  marketingAllowed: 'May be sent',
+  marketingStop: 'Stop marketing messages to this customer',
+  marketingResume: 'Allow marketing messages to this customer',
+  marketingStopDone: 'Marketing messages to this customer are stopped.',
+  marketingResumeDone: 'Marketing messages to this customer may be sent.',
+  stop: 'Stop',
+  allow: 'Allow',
+  blocking: 'Blocking',
+  blocked: 'Blocked: no messages pass in either direction.',
+  notBlocked: 'Not blocked',
+  block: 'Block',
+  unblock: 'Unblock',
+  blockQuestion: (name: string) => `Block ${name}? They can no longer write to you, and you cannot write to them.`,
+  blockNow: 'Yes, block',
+  blockDone: 'The customer is blocked.',
+  unblockDone: 'The customer is no longer blocked.',
+  shared: 'Photos, files and links',
+  kinds: { pictures: 'Photos', files: 'Files', links: 'Links' },
+  none: {
+    pictures: 'No photos or videos in this conversation yet.',
+    files: 'No files in this conversation yet.',
+    links: 'No links in this conversation yet.',
+  },
+  openPicture: (what: string, time: string) => `${what}, ${time}: show in the conversation`,
+  showInThread: 'Show in the conversation',
+  more: 'Show more',
+});

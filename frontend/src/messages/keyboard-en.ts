@@ -1,0 +1,28 @@
+import { catalogue } from './catalogue';
+
+/** The keys of the page, loaded with their list. */
+export const keyboard = catalogue('keyboard', {
+  enterSends: [
+    ['Enter', 'Send'],
+    ['Shift + Enter', 'New line'],
+  ] as const,
+  commandSends: [
+    ['Ctrl / ⌘ + Enter', 'Send'],
+    ['Enter', 'New line'],
+  ] as const,
+  rows: [
+    ['Ctrl / ⌘ + B, I, Shift + X', 'Bold, italic, strikethrough'],
+    ['↑ in an empty field', 'Go to the last message'],
+    ['Ctrl / ⌘ + K', 'Go to a conversation or a command'],
+    ['Alt + ↓ / ↑', 'Next or previous conversation'],
+    ['Alt + Shift + ↓ / ↑', 'Next or previous unread conversation'],
+    ['↑ ↓ Home End', 'Move in the list or among messages'],
+    ['Enter on a message', 'Its actions'],
+    ['R, C, E on a message', 'Reply, copy, react'],
+    ['/', 'Search conversations'],
+    ['F6 / Shift + F6', 'Next or previous part of the page'],
+    ['Alt + I', 'Show or hide details'],
+    ['Esc', 'Close, cancel the reply, or go back to the list'],
+    ['?', 'This list'],
+  ] as const,
+});
