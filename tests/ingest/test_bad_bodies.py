@@ -153,6 +153,7 @@ BODIES: dict[str, bytes] = {
     "5,000 pieces of news": _news("security", {"event": "x"}).replace(
         b"]}]}", b',{"field":"security","value":{"event":"y"}}' * 5000 + b"]}]}"
     ),
+    "100,000 items": orjson.dumps(envelope({"messages": [0] * 100_000})),
     "5,000 items that are none": orjson.dumps(envelope({"messages": [0] * 5000, "statuses": [None] * 5000})),
 }
 ORDINARY = 50
