@@ -1,6 +1,6 @@
 import { span } from '../lib/format';
 import type { a } from './activity-en';
-import { digits, items, messages, plural, type Translation } from './ar-words';
+import { digits, items, plural, type Translation } from './ar-words';
 import type { d } from './details-en';
 import type { e } from './edits-en';
 import type { keyboard as keys } from './keyboard-en';
@@ -293,7 +293,4 @@ export const message = {
   sending: 'جارٍ الإرسال…',
   forwarded: (name) => `أُعيد توجيهها إلى ⁨${name}⁩.`,
   failedToForward: 'تعذّرت إعادة توجيهها.',
-  printHeading: (name) => `المحادثة مع ⁨${name}⁩`,
-  printed: messages,
-  printFirst: (count) => `آخر الرسائل: ${digits(count)}`,
 } satisfies Translation<typeof m>;

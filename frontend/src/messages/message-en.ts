@@ -1,7 +1,6 @@
 import { catalogue } from './catalogue';
-import { plural } from './plural';
 
-/** The sentences of what is known of one message, of forwarding it, and of a conversation on paper. */
+/** The sentences of what is known of one message and of forwarding it. */
 export const m = catalogue('message', {
   heading: 'Message',
   received: 'Received',
@@ -28,7 +27,4 @@ export const m = catalogue('message', {
   sending: 'Sending…',
   forwarded: (name: string) => `Forwarded to ${name}.`,
   failedToForward: 'This could not be forwarded.',
-  printHeading: (name: string) => `Conversation with ${name}`,
-  printed: (count: number) => plural(count, 'message', 'messages'),
-  printFirst: (count: number) => `The last ${count} messages`,
 });
