@@ -107,7 +107,7 @@ def test_a_worker_that_dies_of_anything_sets_nothing_aside(meta: Meta, mortal: C
     for n in range(3):
         meta.post(innocent(n))
     meta.post(innocent(3, LARGE))
-    assert mortal("", 15) == 15
+    assert mortal("", 40) == 40
     assert meta.rows("SELECT id FROM webhook_events WHERE state = 'failed'") == []
     meta.ingest()
     assert stored(meta) == {f"wamid.{n}" for n in range(4)}
