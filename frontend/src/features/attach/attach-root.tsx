@@ -55,8 +55,11 @@ export default function AttachRoot({ conversation, replyToId, wish, onClose, onF
   const files = tray;
   const items = useSyncExternalStore(files.subscribe, files.snapshot);
 
+  // Each wish once: what was forgotten with the session is not attached again.
+  const taken = useRef<AttachWish>(null);
   useEffect(() => {
-    if (wish.kind === 'files') files.add(wish.files);
+    if (wish.kind === 'files' && taken.current !== wish) files.add(wish.files);
+    taken.current = wish;
   }, [wish, files]);
 
   const closeSheet = () => setSheet(null);

@@ -44,6 +44,15 @@ it('offers another try where one can help', async () => {
   expect(onDismiss).toHaveBeenCalledExactlyOnceWith(message);
 });
 
+it('gives the focus to the composer, since “Send again” is gone once it was pressed', async () => {
+  const field = document.body.appendChild(document.createElement('textarea'));
+  field.id = 'composer';
+  show(failed(131000, true));
+  await userEvent.click(screen.getByText('Send again'));
+  expect(field).toHaveFocus();
+  field.remove();
+});
+
 it('offers no other try where none can help', () => {
   show(failed(131026, false));
   expect(offers()).toEqual(['Hide here']);
