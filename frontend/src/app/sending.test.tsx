@@ -25,6 +25,7 @@ beforeEach(() => {
   localStorage.clear();
   sessionStorage.clear();
   server.sends.length = 0;
+  server.bodies.length = 0;
   server.answers.length = 0;
   server.messages = [aMessage({ id: 'm1', text: 'Is it open?', timestamp: new Date().toISOString() })];
   server.conversations = [anOpenConversation()];
@@ -164,6 +165,16 @@ describe('a reply', () => {
     page.again({ ...session });
     await waitFor(() => expect(stored()).toEqual(['Half past']));
     expect(new Set(server.sends).size).toBe(1);
+  });
+
+  it('says of its link’s preview what the agent has said, and nothing else', async () => {
+    visit();
+    await write('https://example.com/1');
+    await userEvent.type(await field(), 'https://example.com/2');
+    await userEvent.click(await screen.findByLabelText('Show a preview of the link'));
+    await userEvent.type(await field(), '{Enter}');
+    await waitFor(() => expect(stored()).toHaveLength(2));
+    expect(server.bodies.map((body) => Reflect.get(body, 'preview_url') as unknown)).toEqual([undefined, false]);
   });
 
   it('is tried again by itself while the server is busy', async () => {

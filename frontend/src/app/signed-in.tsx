@@ -5,9 +5,9 @@ import { applyToCache } from '../hooks/live-updates';
 import { ServicesContext } from '../hooks/services';
 import { type ApiClient, ApiProblem, bodyOf, newApiClient } from '../lib/api';
 import { keys } from '../lib/keys';
-import { onLineBack } from '../lib/line';
 import { guarded } from '../lib/listeners';
 import { Outbox, type OutboxEntry } from '../lib/outbox';
+import { followSigns } from '../lib/signs-of-life';
 import { local } from '../lib/storage';
 import { LiveChat } from './live-chat-page';
 
@@ -70,6 +70,7 @@ async function sendReply(api: ApiClient, client: QueryClient, entry: OutboxEntry
           message_type: 'text',
           client_message_id: entry.clientMessageId,
           reply_to: entry.replyTo,
+          ...(entry.noPreview && { preview_url: false }),
         },
         signal,
       }),
@@ -86,25 +87,4 @@ async function sendReply(api: ApiClient, client: QueryClient, entry: OutboxEntry
       void client.invalidateQueries({ queryKey: keys.conversation(entry.conversationId) });
     throw error;
   }
-}
-
-/** Whatever tells that the server may live again: the network, the stream, an answer, and whoever comes back to look. */
-function followSigns(outbox: Outbox): () => void {
-  const stopLine = onLineBack(outbox.wake);
-  const onLook = () => {
-    if (document.visibilityState === 'visible') outbox.wake();
-  };
-  window.addEventListener('online', outbox.reconnect);
-  window.addEventListener('focus', onLook);
-  window.addEventListener('pageshow', onLook);
-  document.addEventListener('resume', onLook);
-  document.addEventListener('visibilitychange', onLook);
-  return () => {
-    stopLine();
-    window.removeEventListener('online', outbox.reconnect);
-    window.removeEventListener('focus', onLook);
-    window.removeEventListener('pageshow', onLook);
-    document.removeEventListener('resume', onLook);
-    document.removeEventListener('visibilitychange', onLook);
-  };
 }

@@ -182,6 +182,19 @@ describe('the event stream', () => {
     expect(seen.open).toBeLessThanOrEqual(1);
   });
 
+  it.each([
+    [503, 'text/plain'],
+    [200, 'text/html'],
+  ])('leaves an answer of %i %s, which has no end, to nobody', async (status, type) => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    const seen = await follow((_request, response) => {
+      response.writeHead(status, { 'Content-Type': type });
+      response.write('Please wait');
+    });
+    await vi.waitUntil(() => seen.statuses.includes('down'), { interval: 0 });
+    await vi.waitFor(() => expect(seen.open).toBe(0), { interval: 0, timeout: 20_000 });
+  });
+
   it('ends a request that is never answered, and does not wait for a token that never comes', async () => {
     vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
     let turns = 0;

@@ -1,7 +1,9 @@
 // @vitest-environment jsdom
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { ApiProblem } from './api';
+import { lineLives } from './line';
 import { Outbox, type OutboxEntry, unsentOf } from './outbox';
+import { followSigns } from './signs-of-life';
 import { Store } from './storage';
 
 const PREFIX = 'livechat.outbox.u1.';
@@ -110,6 +112,14 @@ describe('replies', () => {
     expect(server.asked).toEqual(['1']);
     await server.accept();
     expect(newTab().snapshot()).toEqual([]);
+  });
+
+  it('keep over a reload that their link is to have no preview', async () => {
+    const first = newTab();
+    first.add({ ...written('1'), noPreview: true });
+    first.add(written('2'));
+    close(first);
+    expect(newTab().snapshot().map(({ noPreview }) => noPreview ?? false)).toEqual([true, false]);
   });
 
   it('keep their order where the clock stands still or is put back', async () => {
@@ -234,6 +244,44 @@ describe('a server that is away', () => {
     await server.refuse(problem(503, 'unavailable', { 'Retry-After': '86400' }));
     await vi.advanceTimersByTimeAsync(30_000);
     expect(server.asked).toHaveLength(9);
+  });
+
+  it.each([
+    ['the stream opens, or an answer comes', lineLives],
+    ['the browser finds its network', () => window.dispatchEvent(new Event('online'))],
+    ['the agent comes back to the window', () => window.dispatchEvent(new Event('focus'))],
+    ['the agent comes back to the tab', () => document.dispatchEvent(new Event('visibilitychange'))],
+    ['the browser takes the page out of its cache', () => window.dispatchEvent(new Event('pageshow'))],
+    ['the browser wakes a frozen tab', () => document.dispatchEvent(new Event('resume'))],
+  ])('is asked at once when %s', async (_sign, tell) => {
+    const outbox = newTab();
+    const stop = followSigns(outbox);
+    outbox.add(written('1'));
+    for (let failure = 0; failure < 6; failure++) {
+      await server.refuse(away());
+      tell();
+      await settle();
+      expect(server.asked).toHaveLength(failure + 2);
+    }
+    stop();
+    await server.refuse(away());
+    tell();
+    await settle();
+    expect(server.asked).toHaveLength(7);
+  });
+
+  it('is asked at once, and by the new session, after a sign-in', async () => {
+    const outbox = newTab();
+    outbox.add(written('1'));
+    await server.refuse(problem(401, 'unauthorized'));
+    expect(outbox.snapshot()).toMatchObject([{ state: 'waiting', code: 'unauthorized' }]);
+    const next = new Server();
+    outbox.sendBy(next.send);
+    await settle();
+    expect(next.asked).toEqual(['1']);
+    expect(server.asked).toEqual(['1']);
+    await next.accept();
+    expect(outbox.snapshot()).toEqual([]);
   });
 
   it('understands a time in place of seconds', () => {

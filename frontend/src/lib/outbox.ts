@@ -11,6 +11,8 @@ export interface OutboxEntry {
   text: string;
   replyTo: string | null;
   createdAt: string;
+  /** Whether WhatsApp is to show nothing of what its link leads to. */
+  noPreview?: boolean;
   /** Only what was refused for good waits for the agent; all else goes by itself as soon as it can. */
   state: 'waiting' | 'sending' | 'refused';
   /** Why it is not there yet, in the API's words; null before the first try has failed. */
@@ -368,6 +370,7 @@ function readEntry(text: string | null, isKept: boolean): OutboxEntry | null {
     text: written,
     createdAt,
     replyTo: word('replyTo'),
+    ...(part('noPreview') === true ? { noPreview: true } : {}),
     code: word('code'),
     detail: word('detail'),
     state: part('isRefused') === true ? 'refused' : 'waiting',

@@ -8,6 +8,7 @@ import type { k } from './kinds-en';
 import type { l } from './lightbox-en';
 import type { m } from './message-en';
 import type { n } from './numbers-en';
+import type { w } from './writing-en';
 
 export const numbers = {
   heading: 'ربط رقم واتساب',
@@ -294,3 +295,11 @@ export const message = {
   forwarded: (name) => `أُعيد توجيهها إلى ⁨${name}⁩.`,
   failedToForward: 'تعذّرت إعادة توجيهها.',
 } satisfies Translation<typeof m>;
+
+export const writing = {
+  emoji: 'إدراج رمز تعبيري',
+  found: (count) =>
+    `${plural(count, { zero: 'لا رموز', one: 'رمز واحد', two: 'رمزان', few: '# رموز', many: '# رمزًا', other: '# رمز' })}. اختر بالأسهم وأدرج بمفتاح Enter.`,
+  list: 'رموز تعبيرية',
+  preview: 'إظهار معاينة للرابط',
+} satisfies Translation<typeof w>;

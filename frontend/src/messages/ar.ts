@@ -1,7 +1,7 @@
 import { span } from '../lib/format';
 import { lookUp } from '../lib/lookup';
 import { shorten } from '../lib/shorten';
-import { activity, details, edits, keyboard, kinds, lightbox, message, numbers } from './ar-parts';
+import { activity, details, edits, keyboard, kinds, lightbox, message, numbers, writing } from './ar-parts';
 import { compose } from './ar-compose';
 import { digits, files, plural, type Translation, unreadMessages } from './ar-words';
 import type { Sentences } from './catalogue';
@@ -362,6 +362,7 @@ export const arabic: Record<string, Sentences> = {
   keyboard,
   kinds,
   lightbox,
+  writing,
   message,
   numbers,
 };

@@ -31,6 +31,8 @@ export class FakeServer {
   messages: Message[] = [];
   /** Idempotency keys of the sends, as they came. */
   readonly sends: string[] = [];
+  /** Their bodies. */
+  readonly bodies: object[] = [];
   /** Queries of the list, as they came. */
   readonly asked: URLSearchParams[] = [];
   readonly drafts: string[] = [];
@@ -85,6 +87,7 @@ export class FakeServer {
     const key = request.headers.get('Idempotency-Key') ?? '';
     const body = (await request.json()) as { conversation_id: string; message: string };
     this.sends.push(key);
+    this.bodies.push(body);
     const answer = this.answers.shift();
     if (!answer || answer.isStored) this.store(key, body);
     if (answer) return answer();

@@ -8,7 +8,7 @@ import { useSettings } from '../../hooks/settings';
 import { useTellTyping } from '../../hooks/tell-typing';
 import { useMessage } from '../../hooks/thread-messages';
 import { clock } from '../../lib/clock';
-import { toggleMark } from '../../lib/formatting';
+import type { Selected } from '../../lib/formatting';
 import { lazyPart } from '../../lib/lazy-part';
 import { customerName } from '../../lib/names';
 import { newReply } from '../../lib/new-reply';
@@ -41,10 +41,10 @@ interface Props {
 
 export const TEXT_MAX = 4096;
 const COUNTER_FROM = 3900;
-const MARKS: Record<string, string> = { KeyB: '*', KeyI: '_' };
 
 // For who writes to somebody that has not written for a day.
 const Closed = lazyPart(() => import('./closed'));
+const WritingAids = lazyPart(() => import('./writing-aids'));
 
 /** Where replies are written; outside the 24 hours it says why it is not there, and keeps what was begun. */
 export function Composer(props: Props) {
@@ -61,6 +61,7 @@ function Writing({ ref, id, conversation, onUp, renderTools, closedAction, isClo
   const keepButton = useRef<HTMLButtonElement>(null);
   const tellTyping = useTellTyping(conversation.id);
   const field = useRef<HTMLTextAreaElement>(null);
+  const [hasPreview, setPreview] = useState(true);
   const [known, setKnown] = useState<Message | undefined>(undefined);
   const quoted = useMessage(replyTo ?? '', known?.id === replyTo ? known : undefined).data;
   useImperativeHandle(ref, () => ({
@@ -96,25 +97,20 @@ function Writing({ ref, id, conversation, onUp, renderTools, closedAction, isClo
     keepButton.current?.focus();
     if (!canSend) return;
     if (sendFiles !== null) sendFiles(text, replyTo);
-    else
-      outbox.add(newReply(conversation, text.trim(), replyTo));
+    else outbox.add({ ...newReply(conversation, text.trim(), replyTo), ...(hasPreview ? {} : { noPreview: true }) });
+    setPreview(true);
     clear();
     field.current?.focus();
   };
-  const format = (mark: string) => {
-    const element = field.current;
-    if (!element) return;
-    const next = toggleMark({ text, start: element.selectionStart, end: element.selectionEnd }, mark);
+  const edit = (next: Selected) => {
     selection.current = [next.start, next.end];
     setText(next.text);
   };
   const onKeyDown = (event: KeyboardEvent) => {
-    if (isComposing(event)) return;
+    // What helps with writing has taken it.
+    if (isComposing(event) || event.defaultPrevented) return;
     const isCommand = event.ctrlKey || event.metaKey;
-    const mark = isCommand && !event.altKey && !event.shiftKey ? MARKS[event.code] : undefined;
     if (event.key === 'Enter' && (enterSends ? !event.shiftKey && !isCommand : isCommand)) send();
-    else if (mark !== undefined) format(mark);
-    else if (isCommand && event.shiftKey && event.code === 'KeyX') format('~');
     else if (event.key === 'ArrowUp' && text === '' && !event.altKey) onUp();
     else return;
     event.preventDefault();
@@ -165,6 +161,16 @@ function Writing({ ref, id, conversation, onUp, renderTools, closedAction, isClo
       )}
       <div className={styles.row}>
         {renderTools(replyTo, () => setReplyTo(null))}
+        <Suspense fallback={<span className={styles.aids} />}>
+          <WritingAids
+            field={field}
+            text={text}
+            onEdit={edit}
+            hasPreview={hasPreview}
+            onPreview={setPreview}
+            isText={sendFiles === null}
+          />
+        </Suspense>
         {/* The copy behind the field has the text's height, and so has the field. */}
         <div className={styles.grow} data-text={text}>
           <textarea

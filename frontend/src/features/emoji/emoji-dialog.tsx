@@ -2,18 +2,18 @@ import { EmojiPicker, type EmojiPickerListComponents } from 'frimousse';
 import { useState } from 'react';
 import { Dialog } from '../../components/dialog';
 import { DialogBar } from '../../components/dialog-bar';
+import { EMOJI_VERSION } from '../../lib/emoji-search';
 import { EMOJI_URL } from '../../lib/emoji-url';
 import { isComposing } from '../../lib/typing';
 import { t } from '../../messages/en';
 import styles from './emoji-dialog.module.css';
 
 interface Props {
+  /** What it is for; a reaction, where nothing else is said. */
+  heading?: string;
   onPick: (emoji: string) => void;
   onClose: () => void;
 }
-
-// What older phones and Debian's font can draw.
-const EMOJI_VERSION = 15;
 
 // What the dialog leaves of the window, beside its padding and its scrollbar.
 const CELL_PX = 40;
@@ -33,11 +33,11 @@ const PARTS: Partial<EmojiPickerListComponents> = {
 };
 
 /** Every emoji, by search and by group. In a chunk of its own; its data is served by us. */
-export default function EmojiDialog({ onPick, onClose }: Props) {
+export default function EmojiDialog({ heading = t.bubble.react, onPick, onClose }: Props) {
   const [columns] = useState(columnsThatFit);
   return (
     <Dialog label={t.bubble.moreEmoji} onClose={onClose}>
-      <DialogBar heading={t.bubble.react} onClose={onClose} />
+      <DialogBar heading={heading} onClose={onClose} />
       {/* The library takes an input method's Enter for a choice. */}
       {/* oxlint-disable-next-line jsx-a11y/no-static-element-interactions */}
       <div onKeyDownCapture={(event) => isComposing(event) && event.stopPropagation()}>

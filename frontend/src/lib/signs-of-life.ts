@@ -1,0 +1,23 @@
+import { onLineBack } from './line';
+import type { Outbox } from './outbox';
+
+/** Whatever tells that the server may live again: the network, the stream, an answer, and whoever comes back to look. */
+export function followSigns(outbox: Pick<Outbox, 'wake' | 'reconnect'>): () => void {
+  const stopLine = onLineBack(outbox.wake);
+  const onLook = () => {
+    if (document.visibilityState === 'visible') outbox.wake();
+  };
+  window.addEventListener('online', outbox.reconnect);
+  window.addEventListener('focus', onLook);
+  window.addEventListener('pageshow', onLook);
+  document.addEventListener('resume', onLook);
+  document.addEventListener('visibilitychange', onLook);
+  return () => {
+    stopLine();
+    window.removeEventListener('online', outbox.reconnect);
+    window.removeEventListener('focus', onLook);
+    window.removeEventListener('pageshow', onLook);
+    document.removeEventListener('resume', onLook);
+    document.removeEventListener('visibilitychange', onLook);
+  };
+}

@@ -1,0 +1,9 @@
+import { catalogue } from './catalogue';
+import { plural } from './plural';
+/** The sentences of what helps with writing, loaded with it. */
+export const w = catalogue('writing', {
+  emoji: 'Insert an emoji',
+  found: (count: number) => `${plural(count, 'emoji', 'emoji')}. Arrow keys choose, Enter inserts.`,
+  list: 'Emoji',
+  preview: 'Show a preview of the link',
+});
