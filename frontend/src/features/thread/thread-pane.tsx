@@ -1,4 +1,4 @@
-import { useCallback, useMemo, useState } from 'react';
+import { type ComponentProps, useCallback, useMemo, useState } from 'react';
 import { Button } from '../../components/button';
 import { FailureNotice } from '../../components/notice';
 import { useThreadAround, useThreadMessages } from '../../hooks/thread-messages';
@@ -49,11 +49,11 @@ export function ThreadPane(props: Props) {
   }, [onOpenMessage]);
 
   if (latest.isPending || found === null) {
-    if (latest.isError) return <FailureNotice error={latest.error} onRetry={() => void latest.refetch()} />;
+    if (latest.isError) return <Failed error={latest.error} onRetry={() => void latest.refetch()} />;
     return <Skeleton />;
   }
   if (latest.isError && !latest.data)
-    return <FailureNotice error={latest.error} onRetry={() => void latest.refetch()} />;
+    return <Failed error={latest.error} onRetry={() => void latest.refetch()} />;
   const shared = { conversation, headingId, firstUnreadId, lastUnreadId, onReply, onOpenMessage, onLatest: toLatest, ref: threadRef };
   if (aroundId !== null)
     return (
@@ -102,7 +102,7 @@ function ThreadWindow({ aroundId, ...shared }: Shared & { aroundId: string }) {
     // A message that is not there (any more) is no reason to show nothing.
     const isGone = around.error instanceof ApiProblem && around.error.status === 404;
     return (
-      <FailureNotice
+      <Failed
         error={around.error}
         onRetry={() => (isGone ? onLatest() : void around.refetch())}
         retryLabel={isGone ? t.thread.toLatest : undefined}
@@ -122,6 +122,15 @@ function ThreadWindow({ aroundId, ...shared }: Shared & { aroundId: string }) {
         loadNewer={around.hasPreviousPage ? around.fetchPreviousPage : nothing}
         onWindowEnd={around.hasPreviousPage ? nothing : onLatest}
       />
+    </div>
+  );
+}
+
+/** In the thread's place, and as large: the composer below stays where it is. */
+function Failed(props: ComponentProps<typeof FailureNotice>) {
+  return (
+    <div className={styles.failed}>
+      <FailureNotice {...props} />
     </div>
   );
 }
