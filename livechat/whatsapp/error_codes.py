@@ -37,7 +37,7 @@ _PAUSE, _UNKNOWN = Disposition.PAUSE, Disposition.UNKNOWN
 
 _ACCESS = "WhatsApp no longer accepts this number's access token. Connect the number again."
 _PERMISSION = "The access token lacks a permission that is needed. Connect the number again."
-_BUSY = "WhatsApp takes no more calls at the moment."
+_BUSY = "WhatsApp is busy at the moment."
 _UNCERTAIN = "WhatsApp had a problem of its own: the message may or may not have been sent."
 _REQUEST = "WhatsApp did not accept this request."
 _TEMPLATE_VALUES = "The values do not fit the template."

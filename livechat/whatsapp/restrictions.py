@@ -23,16 +23,20 @@ _CALLING = (
 _WORDS: dict[str, tuple[Severity, str]] = {
     "RESTRICTED_BIZ_INITIATED_MESSAGING": (
         "critical",
-        "Meta lets this account start no conversations: only customers who wrote within 24 hours can be "
-        "answered.",
+        "Meta has blocked this account from starting conversations: only customers who wrote within 24 "
+        "hours can be answered.",
     ),
     _CUSTOMERS: ("critical", "Meta has blocked this account from replying to customers."),
-    _UTILITY: ("warning", "Meta lets this account send no utility templates."),
+    _UTILITY: ("warning", "Meta has blocked this account from sending utility templates."),
     _DIRECT_SEND: (
         "info",
-        "Meta lets this account use no Direct Send. Messages and templates sent from here are not concerned.",
+        "Meta has blocked this account from Direct Send. Messages and templates sent from here are not "
+        "concerned.",
     ),
-    "RESTRICTED_ADD_PHONE_NUMBER_ACTION": ("info", "Meta lets this account add no phone numbers."),
+    "RESTRICTED_ADD_PHONE_NUMBER_ACTION": (
+        "info",
+        "Meta has blocked this account from adding phone numbers.",
+    ),
     **dict.fromkeys(_CALLING, ("info", "Meta has restricted calls with this account.")),
 }
 # How the violation types end that lift what others of their family have brought.
