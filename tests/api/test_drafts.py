@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session, scoped_session
 from livechat.api.schemas.objects import ConversationSchema
 from livechat.events.log import Change, Entry, Kind
 from livechat.models import AccountMember
-from livechat.queries.ingest import merge_conversation
+from livechat.queries.merging import merge_conversation
 from livechat.services.live_events import render
 from tests.api.conftest import Caller
 from tests.factories import make_account, make_conversation, make_message, make_number

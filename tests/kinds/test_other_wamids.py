@@ -3,7 +3,6 @@
 import base64
 import time
 from typing import Any
-from uuid import uuid4
 
 import pytest
 
@@ -94,7 +93,7 @@ def test_of_two_messages_with_one_key_none_is_meant_and_another_conversations_ne
         "wacid.HBgMOTE3NzU1OTkxMDUxFQIAERgS",
         "wamid." + base64.b64encode(b"\x1c\x18\xff123").decode(),
         "wamid." + base64.b64encode(b"\x1c\x18\x0112\x15\x02\x00\x11\x18\x02ab\x00").decode(),
-        f"wamid.{uuid4().hex}",
+        "wamid.9f1c2b7d40ae4c1f8d3e5a6b7c8d9e0f",
     ],
 )
 def test_ids_of_any_form_do_no_harm(inbox: Inbox, wamid: str) -> None:
