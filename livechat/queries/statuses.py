@@ -160,43 +160,6 @@ def recipients(session: AnySession, wamids: list[str], message_ids: list[UUID]) 
     return session.execute(_RECIPIENTS, values).all()
 
 
-_HAS_WRITTEN = """
-    EXISTS (SELECT FROM chat_messages i WHERE i.conversation_id = {conversation} AND i.direction = 'inbound'
-            AND i.origin IN ('customer', 'standby', 'history') AND i.message_type <> 'system')
-"""
-_NEVER_WROTE = text(
-    f"""
-    WITH corrected AS (
-        UPDATE chat_messages m SET error = m.error || jsonb_build_object('detail', CAST(:sentence AS text))
-        FROM chat_conversations c
-        WHERE m.wamid = ANY(:wamids) AND m.direction = 'outbound' AND m.error->>'code' = :code
-            AND c.id = m.conversation_id AND c.last_inbound_at IS NULL
-            AND NOT {_HAS_WRITTEN.format(conversation="c.id")}
-        RETURNING m.wamid
-    )
-    -- Later events compute the message's error from these again.
-    UPDATE message_statuses e SET error = e.error || jsonb_build_object('detail', CAST(:sentence AS text))
-    FROM corrected WHERE e.wamid = corrected.wamid AND e.error->>'code' = :code
-    """  # noqa: S608  # a constant of this module
-)
-_WROTE = text(
-    f"""
-    SELECT last_inbound_at IS NOT NULL OR {_HAS_WRITTEN.format(conversation="c.id")}
-    FROM chat_conversations c WHERE c.id = :id
-    """  # noqa: S608  # a constant of this module
-)
-
-
-def correct_never_wrote(session: AnySession, wamids: Sequence[str], code: int, sentence: str) -> None:
-    """Say ``sentence`` of those of them that failed with ``code`` and whose customer never wrote."""
-    session.execute(_NEVER_WROTE, {"wamids": list(wamids), "code": str(code), "sentence": sentence})
-
-
-def has_written(session: AnySession, conversation_id: UUID) -> bool:
-    """Whether the customer of a conversation has ever written to us."""
-    return bool(session.execute(_WROTE, {"id": conversation_id}).scalar_one_or_none())
-
-
 def wamids_with_events(session: AnySession, wamids: list[str]) -> list[str]:
     """Those of ``wamids`` for which events have been waiting."""
     return list(

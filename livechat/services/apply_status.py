@@ -5,13 +5,11 @@ from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
-from livechat.domain.status import MessageStatus
 from livechat.queries import statuses
 from livechat.queries.blocking import note_blocked_by_wamid
 from livechat.queries.session import AnySession
 from livechat.services.media.to_meta import distrust_files
 from livechat.services.sync_templates import template_refused
-from livechat.whatsapp.error_codes import NEVER_WROTE
 from livechat.whatsapp.errors import PAUSING_CODES
 from livechat.whatsapp.items import StatusUpdate
 from livechat.whatsapp.outgoing import message_id_from_callback
@@ -77,11 +75,7 @@ def settle_parked(session: AnySession, wamids: Sequence[str]) -> dict[UUID, UUID
 
 
 def _settle(session: AnySession, wamids: list[str]) -> dict[UUID, UUID]:
-    rows = statuses.settle(session, wamids)
-    failed = [row.wamid for row in rows if row.status == MessageStatus.FAILED.value]
-    if failed:
-        statuses.correct_never_wrote(session, failed, WINDOW_CLOSED, NEVER_WROTE)
-    return {row.id: row.conversation_id for row in rows}
+    return {row.id: row.conversation_id for row in statuses.settle(session, wamids)}
 
 
 def _row(update: StatusUpdate, callback: UUID | None) -> dict[str, Any]:

@@ -17,14 +17,12 @@ from livechat.queries import outgoing
 from livechat.queries.live_events import messages_of_wamid
 from livechat.queries.outgoing import AcceptedRow, Claim
 from livechat.queries.session import AnySession
-from livechat.queries.statuses import has_written
 from livechat.services.apply_status import WINDOW_CLOSED, settle_parked
 from livechat.services.ingest.lessons import Lesson, learn
 from livechat.services.media.to_meta import ClaimLostError, OutgoingFiles, distrust_files_of
 from livechat.services.pause import Caller, learn_from_answer, open_token
 from livechat.services.refusals import learn_from_refusal
 from livechat.whatsapp.client import Accepted, GraphClient
-from livechat.whatsapp.error_codes import NEVER_WROTE
 from livechat.whatsapp.errors import Disposition, GraphError
 from livechat.whatsapp.outgoing import body_for, callback_data
 
@@ -177,7 +175,7 @@ def _record_refused(session: AnySession, claim: Claim, outcome: GraphError, rng:
             learn_from_answer(session, outcome, _caller_of(claim))
             _release(session, claim, outcome, wait_s=0, counts=False)
         case Disposition.REJECT:
-            outgoing.record_failed(session, claim, _error_for(session, claim, outcome))
+            outgoing.record_failed(session, claim, outcome.as_message_error())
             distrust_files_of(session, claim.message_type, claim.content, claim.phone_number_id)
             # Asked for, since it may have been merged into another while the call was on its way.
             conversation_id = outgoing.conversation_of(session, claim.message_id)
@@ -188,16 +186,6 @@ def _record_refused(session: AnySession, claim: Claim, outcome: GraphError, rng:
             learn_from_refusal(session, conversation_id, claim.phone_number_id, outcome.code)
         case Disposition.UNKNOWN:
             outgoing.record_unknown(session, claim, UNCONFIRMED | {"code": outcome.code})
-
-
-def _error_for(session: AnySession, claim: Claim, error: GraphError) -> dict[str, Any]:
-    """What the agent is told; of a closed window only where there has been one."""
-    told = error.as_message_error()
-    if error.code == WINDOW_CLOSED:
-        conversation_id = outgoing.conversation_of(session, claim.message_id)
-        if conversation_id is not None and not has_written(session, conversation_id):
-            told["detail"] = NEVER_WROTE
-    return told
 
 
 def attempt(sender: Sender, claim: Claim) -> Outcome:

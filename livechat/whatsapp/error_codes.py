@@ -89,7 +89,7 @@ TABLE: dict[int, Entry] = {
     131045: _entry(_PAUSE, _REGISTER),
     131047: _entry(
         _REJECT,
-        "The customer has not written within the last 24 hours: only a template can be sent.",
+        "Only a template can be sent: the customer has not written within the last 24 hours, if at all.",
     ),
     131048: _entry(_PAUSE, "Meta has restricted this number because messages were reported as spam."),
     131049: _entry(
@@ -148,9 +148,6 @@ TABLE: dict[int, Entry] = {
     139102: _entry(_RETRY, "The list of blocked customers was being changed by someone else."),
     2494100: _entry(_UNKNOWN, "The number is in maintenance at Meta for some minutes."),
 }
-
-# What 131047 means to those who have never written: there is no window yet.
-NEVER_WROTE = "The customer has not written yet, so WhatsApp takes templates only."
 
 # Whole families, both ends included. A code of its own in TABLE comes first.
 RANGES: tuple[tuple[int, int, Entry], ...] = (

@@ -13,6 +13,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from sqlalchemy import text
 
+from livechat.models import Conversation
 from livechat.services.inbox import RawEvent
 from livechat.services.ingest.batch import Entry
 from livechat.services.ingest.locating import Number, Personal, locate
@@ -20,7 +21,8 @@ from livechat.services.ingest.people import People
 from livechat.whatsapp.items import ThreadMessage
 from livechat.whatsapp.webhook import parse
 from tests.conftest import make_token
-from tests.ingest.conftest import NUMBER, OWNER, Meta, envelope, make_text_body
+from tests.factories import make_message
+from tests.ingest.conftest import NUMBER, OWNER, Meta, envelope, make_status_body, make_text_body
 from tests.ingest.histories import START, Told, histories
 
 ANNA, BOB, NEW = "16505550001", "16505550002", "16505550009"
@@ -258,3 +260,21 @@ def test_any_history_keeps_people_apart_in_the_database(meta: Meta, told: list[T
     stored = {row["wamid"]: row["conversation_id"] for row in meta.messages()}
     assert {event["failed"] for event in meta.rows("SELECT failed FROM webhook_events")} <= {0}
     assert _mixed({wamid: (stored[wamid], person) for wamid, person in who.items()}) == {}
+
+
+def test_who_wrote_under_two_numbers_is_two_people_whatever_a_status_says(meta: Meta) -> None:
+    """A message to Ben that Meta calls delivered to Anna joins nobody: both have written for themselves."""
+    anna, ben = "917755991051", "16505550002"
+    for wamid, phone in (("wamid.anna", anna), ("wamid.ben", ben)):
+        body = make_text_body(wamid, phone=phone)
+        for contact in body["entry"][0]["changes"][0]["value"]["contacts"]:
+            contact.pop("user_id", None)
+        meta.deliver_body(body)
+    [bens] = [row["id"] for row in meta.conversations() if row["customer_phone"] == ben]
+    make_message(meta.session, meta.session.get(Conversation, bens), direction="outbound", wamid="wamid.out")
+    meta.session.commit()
+    meta.deliver_body(make_status_body("wamid.out", "delivered", int(time.time()), recipient_id=anna))
+    assert len({row["conversation_id"] for row in meta.messages() if row["direction"] == "inbound"}) == 2
+    meta.deliver_body(make_text_body("wamid.again", phone=ben))
+    [last] = [row for row in meta.messages() if row["wamid"] == "wamid.again"]
+    assert last["conversation_id"] == bens

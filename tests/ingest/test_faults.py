@@ -122,10 +122,10 @@ def test_what_is_overtaken_on_every_try_holds_nobody_back(
     """Data that looks like a race for ever is data all the same."""
     real = store_module.load_people
 
-    def overtaken(session: Any, personal: Any) -> Any:
+    def overtaken(session: Any, personal: Any, *more: Any) -> Any:
         if any(item.customer.phone == "919800000001" for _, item in personal):
             raise BatchOvertakenError
-        return real(session, personal)
+        return real(session, personal, *more)
 
     monkeypatch.setattr(store_module, "load_people", overtaken)
     good = [make_text_body(f"wamid.{n}") for n in range(4)]

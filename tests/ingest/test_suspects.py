@@ -135,7 +135,7 @@ def meets_trouble(meta: Meta) -> bool:
     return False
 
 
-def end_connection(session: Any, _: Any) -> Any:
+def end_connection(session: Any, *_: Any) -> Any:
     """What seems an outage: PostgreSQL ends our connection."""
     session.execute(text("SELECT pg_terminate_backend(pg_backend_pid())"))
 
@@ -192,10 +192,10 @@ def test_data_that_looks_like_an_outage_for_ever_holds_nobody_back(
     """Should an error of the data ever be taken for an outage again, it is met alone, and seldom."""
     real = store_module.load_people
 
-    def odd_ends_connection(session: Any, personal: Any) -> Any:
+    def odd_ends_connection(session: Any, personal: Any, *more: Any) -> Any:
         if any(getattr(item, "wamid", "").startswith(f"wamid.{MARK}") for _, item in personal):
             end_connection(session, personal)
-        return real(session, personal)
+        return real(session, personal, *more)
 
     monkeypatch.setattr(store_module, "load_people", odd_ends_connection)
     monkeypatch.setattr(draining, "PUT_OFF_BEFORE_SUSPECT_S", 0.0)

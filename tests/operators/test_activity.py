@@ -74,7 +74,7 @@ def mixed(text_body: TextBody, *, repeated: str) -> dict[str, Any]:
     """One POST: a new message, a repeated one, a broken one, something for no inbox, and another number's."""
     body = text_body(wamid=repeated)
     value = body["entry"][0]["changes"][0]["value"]
-    value["messages"] += [text_body()["entry"][0]["changes"][0]["value"]["messages"][0], {"id": "no-time"}]
+    value["messages"] += [text_body()["entry"][0]["changes"][0]["value"]["messages"][0], {"type": "text"}]
     not_for_us = {"field": "flows", "value": {"metadata": {"phone_number_id": NUMBER}}}
     other = text_body(number=NUMBER_2, waba=WABA_2)["entry"][0]
     body["entry"] += [{"id": "1", "changes": [not_for_us]}, other]

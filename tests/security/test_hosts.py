@@ -101,7 +101,7 @@ PLACES = {
     "sandbox's keys": ("sandbox", "/auth/v1/.well-known/jwks.json"),
     "sandbox's commands": ("sandbox", "/sandbox/view"),
     "sandbox's token": ("sandbox", "/sandbox/demo/token"),
-    "sandbox nowhere": ("sandbox", "/nowhere/"),
+    "sandbox nowhere": ("sandbox", "/sandbox/nowhere/"),
     "flower": ("flower", "/"),
     "flower's workers": ("flower", "/workers"),
     "flower's metrics": ("flower", "/metrics"),

@@ -184,7 +184,9 @@ def calls(document: dict[str, Any], own: dict[str, str]) -> Iterator[tuple[Call,
                         places.add(("body", name))
                     if is_form and inner.get("format") == "binary":
                         continue  # every form comes with a file
-                    if name in schema.get("required", ()) or name in PLAIN:
+                    # A draft's text is a string, a send's stands beside its ``message``.
+                    is_wanted = name in PLAIN and not (name == "text" and "message" in schema["properties"])
+                    if name in schema.get("required", ()) or is_wanted:
                         body[name] = value_for(name, inner, own)
                     elif name in INSTEAD:
                         body[INSTEAD[name]] = own[INSTEAD[name]]

@@ -42,7 +42,6 @@ _RECORDING = {
     "_record_accepted",
     "_check_recorded",
     "_record_refused",
-    "_error_for",
     "_again",
     "_release",
 }

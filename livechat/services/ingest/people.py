@@ -169,7 +169,8 @@ class People:
         """Meta said, of a message of ours, who it went to: these ids are the customer's of this conversation.
 
         Another conversation under one of them is the same person's if nothing but the writing of the number
-        tells them apart; otherwise nothing is learnt.
+        tells them apart; otherwise nothing is learnt. Whoever has written under two numbers is two people,
+        unless the numbers are two writings of one.
         """
         conversation = self.get(conversation_id)
         if conversation.group_id is not None:
@@ -191,7 +192,8 @@ class People:
                 self._add(conversation, kind, value)
             elif holder is not conversation:
                 users = {holder.customer_user_id, conversation.customer_user_id, user_id} - {None}
-                phones_differ = kind == "user_id" and not _same_phone(holder, conversation)
+                both_wrote = holder.last_inbound_at is not None and conversation.last_inbound_at is not None
+                phones_differ = (kind == "user_id" or both_wrote) and not _same_phone(holder, conversation)
                 if len(users) <= 1 and not phones_differ:
                     self._merge(conversation, holder)
 
