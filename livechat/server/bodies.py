@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass
 from io import BytesIO
 from tempfile import TemporaryFile
@@ -43,6 +43,8 @@ class BodyLimits:
     min_bytes_per_s: float
     max_s: float
     per_address: int
+    # A body that came whole is read within some milliseconds, on a busy machine too.
+    just_now_s: float = 0.5
 
 
 class _Reading:
@@ -84,10 +86,9 @@ class Bodies:
         assert task is not None  # noqa: S101  # an ASGI server runs each request as one
         reading = _Reading(task)
         mine = self._readings.setdefault(group, {})
-        if group is not None and len(mine) >= self._limits.per_address:
-            # Not the newcomer: what comes at the pace of its address leaves again before it is the oldest.
-            next(iter(mine)).cut("crowded_body")
         mine[reading] = None
+        if group is not None and len(mine) > self._limits.per_address:
+            self._make_room(mine)
         body = Body(most)
         try:
             await _fill(body, receive, reading, expected)
@@ -107,10 +108,24 @@ class Bodies:
                 del self._readings[group]
         return body
 
+    def _make_room(self, readings: Iterable[_Reading]) -> None:
+        """End the oldest of an address where there are too many.
+
+        What comes at the pace of its address leaves again before it is the oldest; what has only just come
+        has had no turn to, however many came with it. One that is ended may not have had its turn to leave.
+        """
+        living = [reading for reading in readings if reading.reason is None]
+        just_now = time.monotonic() - self._limits.just_now_s
+        for oldest in living[: max(0, len(living) - self._limits.per_address)]:
+            if oldest.began_at <= just_now:
+                oldest.cut("crowded_body")
+
     def cut_overdue(self) -> None:
         """End what is too slow; to be called every second or so."""
         now, limits = time.monotonic(), self._limits
-        for readings in list(self._readings.values()):
+        for group, readings in list(self._readings.items()):
+            if group is not None and len(readings) > limits.per_address:
+                self._make_room(readings)
             for reading in list(readings):
                 lasted = now - reading.began_at
                 allowed = min(limits.max_s, limits.grace_s + reading.received / limits.min_bytes_per_s)

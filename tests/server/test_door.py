@@ -16,7 +16,7 @@ from livechat.server.door import Rules
 from livechat.server.environ import environ_of
 from livechat.server.threads import OverloadedError, Threads
 
-LIMITS = BodyLimits(grace_s=30, min_bytes_per_s=1000, max_s=3600, per_address=3)
+LIMITS = BodyLimits(just_now_s=0, grace_s=30, min_bytes_per_s=1000, max_s=3600, per_address=3)
 MOST = 1_000_000
 Environ = dict[str, Any]
 
