@@ -100,7 +100,7 @@ def test_composer_tray_and_recorder_fit_into_320_pixels(chat: Any, product: Prod
     expect(chat.get_by_label("Show a preview of the link")).to_be_visible()
     assert chat.evaluate(_OVERFLOWING) == []
     # Enough is left to read what one writes.
-    assert composer(chat).bounding_box()["width"] >= 100
+    assert composer(chat).bounding_box()["width"] >= 120
     attach(chat, "Document", [
         a_file("A price list with a rather long name " + "x" * 40 + ".pdf", "application/pdf", sample_bytes("document")),
         a_file("virus.exe", "application/x-msdownload", b"MZ"),

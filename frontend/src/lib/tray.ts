@@ -1,3 +1,4 @@
+import { c } from '../messages/compose-en';
 import { ApiProblem } from './api';
 import { type AttachmentKind, CAPTION_MAX, hasCaption, kindOf, partOf, type Refusal, refusalOf } from './attachments';
 import { Listeners } from './listeners';
@@ -187,11 +188,7 @@ export class Tray {
 
   private fail(id: string, error: unknown): void {
     const isRefused = error instanceof ApiProblem && error.isRefusal;
-    const problem =
-      error instanceof ApiProblem
-        ? [...new Set(Object.values(error.errors).flat())].join(' ') || error.message
-        : 'The server did not answer in time.';
-    this.change(id, { state: isRefused && !this.find(id)?.media ? 'refused' : 'failed', problem, progress: 0 });
+    this.change(id, { state: isRefused && !this.find(id)?.media ? 'refused' : 'failed', problem: sentenceOf(error), progress: 0 });
   }
 
   private drop(item: TrayItem): void {
@@ -211,4 +208,11 @@ export class Tray {
     this.items = items;
     this.listeners.tell();
   }
+}
+
+/** The server's words where it has said any, ours where it has not been heard. */
+function sentenceOf(error: unknown): string {
+  if (!(error instanceof ApiProblem) || error.code === 'timeout') return c.tray.noAnswer;
+  if (error.code === 'network') return c.tray.away;
+  return [...new Set(Object.values(error.errors).flat())].join(' ') || error.message;
 }
