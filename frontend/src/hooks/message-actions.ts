@@ -13,6 +13,9 @@ import { useNow } from './browser';
 import { applyToCache } from './live-updates';
 import { useServices } from './services';
 
+/** Whether WhatsApp knows it as a message: calls and events have names of their own, which nothing can refer to. */
+const isNamed = ({ wamid }: Message) => wamid !== null && !/^(event:|wacid)/.test(wamid);
+
 /** What an agent does with one message of a thread. */
 export function useMessageActions(conversation: Conversation, userId: string) {
   const { api } = useServices();
@@ -71,11 +74,11 @@ export function useMessageActions(conversation: Conversation, userId: string) {
   );
 
   const isOpen = serviceWindow(expiresAt, now).state !== 'closed';
-  const canReactTo = useCallback(
-    (message: Message) => isOpen && message.wamid !== null && message.message_type !== 'system',
-    [isOpen],
-  );
   // Outside the window there is no field to answer in.
-  const canReplyTo = useCallback((message: Message) => isOpen && message.wamid !== null, [isOpen]);
+  const canReplyTo = useCallback((message: Message) => isOpen && isNamed(message), [isOpen]);
+  const canReactTo = useCallback(
+    (message: Message) => canReplyTo(message) && message.message_type !== 'system',
+    [canReplyTo],
+  );
   return { sendingAgain, sendAgain, dismissed, dismiss, react, canReactTo, canReplyTo };
 }
