@@ -102,4 +102,6 @@ def test_an_address_that_is_none_leaves_the_inbox(agent: Any, product: Product, 
     agent.expected_complaints = ("status of 404", "status of 422", "status of 400")
     agent.goto(f"{product.url}/live-chat/{path}")
     expect(agent.get_by_role("navigation", name="Conversations")).to_be_visible()
-    expect(agent.get_by_text("This conversation does not exist, or is not yours.")).to_be_visible()
+    expect(
+        agent.get_by_text("This conversation does not exist, or you have no access to it.")
+    ).to_be_visible()

@@ -218,7 +218,9 @@ def test_every_body_of_the_catalogue_is_shown_with_something_true(agent: Any, pr
         }
         return [file for file, words in (SHOWN | about).items() if not has_row(rows, words)]
 
-    wait_until(lambda: missing() == [], 60, "a row for every body, and what each of them is about")
+    deadline = time.monotonic() + 60
+    while lacking := missing():
+        assert time.monotonic() < deadline, f"no row says what it should of {lacking}"
     assert sum("twice" in row for row in rows) == 1
     # A removed reaction leaves nothing, and a status of an unknown value moves nothing.
     assert not any("👍" in row for row in rows if "Seed of msg-reaction-removed" in row)

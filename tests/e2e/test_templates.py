@@ -37,7 +37,7 @@ def test_a_template_reopens_a_closed_chat(agent: Any, product: Product) -> None:
     fields = sheet.get_by_role("textbox")
     for field, value in zip(fields.all(), ("Tom", "1043", "1043"), strict=True):
         field.fill(value)
-    expect(sheet.get_by_label("As the customer sees it")).to_contain_text(
+    expect(sheet.get_by_label("What the customer sees")).to_contain_text(
         "Thank you, Tom! Your order number is 1043."
     )
     send.click()
@@ -66,7 +66,7 @@ def test_a_template_with_cards_shows_each_of_them(chat: Any, product: Product, c
         sheet.get_by_role("textbox").all(), ("Cora", "₹90", "7", "₹95", "8"), strict=True
     ):
         field.fill(value)
-    shown = sheet.get_by_label("As the customer sees it")
+    shown = sheet.get_by_label("What the customer sees")
     expect(shown).to_contain_text("Fresh today, Cora:")
     expect(shown.get_by_role("region", name="2 cards")).to_contain_text("Rye for ₹95")
     expect(shown.get_by_role("img")).to_have_count(2)

@@ -69,7 +69,7 @@ def test_a_short_thread_stands_at_the_bottom_and_gives_way_to_the_tray(agent: An
 
 
 def test_a_touch_screen_has_every_action(browser: Any, product: Product) -> None:
-    customer = product.customer("Tom Touch")
+    customer = product.customer("Tilo Touch")
     product.write(customer, "Text to answer")
     product.write(customer, type="location")
     context = browser.new_context(
@@ -78,8 +78,8 @@ def test_a_touch_screen_has_every_action(browser: Any, product: Product) -> None
     page = context.new_page()
     try:
         page.goto(product.url)
-        page.get_by_role("link", name="Tom Touch").click()
-        rows = page.get_by_role("region", name="Tom Touch").locator("li:has([data-side])")
+        page.get_by_role("link", name="Tilo Touch").click()
+        rows = page.get_by_role("region", name="Tilo Touch").locator("li:has([data-side])")
         expect(rows.nth(1)).to_be_visible()
         for at in range(2):
             expect(rows.nth(at).get_by_role("button", name="Reply")).to_be_visible()
