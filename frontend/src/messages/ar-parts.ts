@@ -208,7 +208,7 @@ export const kinds = {
   adPicture: 'إعلان بصورة',
   adVideo: 'إعلان بفيديو',
   openAd: 'فتح الإعلان',
-  greeting: (text) => `التحية: «${text}»`,
+  greeting: (text) => `التحية: «⁨${text}⁩»`,
   template: (name) => `القالب ⁨${name}⁩`,
   templateElsewhere: 'أُرسل من مكان آخر، لذا فإن نصه غير معروف هنا.',
   button: {

@@ -10,6 +10,7 @@ import { isComposing } from '../../lib/typing';
 import { t } from '../../messages/en';
 import { k } from '../../messages/kinds-en';
 import { l } from '../../messages/lightbox-en';
+import { Markup } from '../markup';
 import styles from './lightbox.module.css';
 
 const ZOOMS = [1, 1.5, 2, 3, 4];
@@ -140,7 +141,11 @@ export default function Lightbox(props: { message: Message; from: string; onClos
           </button>
         </div>
       )}
-      {message.text && <p className={styles.caption}>{message.text}</p>}
+      {message.text && (
+        <div className={styles.caption} dir="auto">
+          <Markup text={message.text} />
+        </div>
+      )}
     </dialog>
   );
 }

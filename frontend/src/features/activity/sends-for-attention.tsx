@@ -1,3 +1,4 @@
+import type { ReactNode } from 'react';
 import { Link } from 'wouter';
 import { Button } from '../../components/button';
 import { RowBoundary } from '../../components/row-boundary';
@@ -78,8 +79,13 @@ function Trouble({ message }: { message: Message }) {
   return shape && <Tick shape={shape} />;
 }
 
-function reasonOf({ status, error }: Message): string {
+function reasonOf({ status, error }: Message): ReactNode {
   if (status === 'unknown') return t.bubble.unknown;
   const detail = error?.detail ?? error?.title ?? t.bubble.failed;
-  return error?.code == null ? detail : `${detail} ${t.bubble.failedCode(error.code)}.`;
+  return (
+    <>
+      <bdi>{detail}</bdi>
+      {error?.code != null && ` ${t.bubble.failedCode(error.code)}.`}
+    </>
+  );
 }

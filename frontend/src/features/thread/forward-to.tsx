@@ -59,8 +59,10 @@ export function ForwardTo({ message, phoneNumberId, onClose }: Props) {
                 onClick={() => send.mutate(person)}
               >
                 <Avatar name={customerName(person)} id={person.id} size={32} />
-                <bdi className={styles.name}>{customerName(person)}</bdi>
-                {isClosed && <span className={styles.note}>{m.closed}</span>}
+                <span className={styles.name}>
+                  <bdi>{customerName(person)}</bdi>
+                  {isClosed && <span className={styles.note}>{m.closed}</span>}
+                </span>
               </button>
             </li>
           );

@@ -1,5 +1,5 @@
 import { Plus } from 'lucide-react';
-import { type KeyboardEvent, Suspense, useEffect, useRef, useState } from 'react';
+import { type KeyboardEvent, Suspense, useEffect, useLayoutEffect, useRef, useState } from 'react';
 import { lazyPart } from '../../lib/lazy-part';
 import { t } from '../../messages/en';
 import { isComposing } from '../../lib/typing';
@@ -14,6 +14,19 @@ interface Props {
 /** The six that WhatsApp's own app offers first. */
 const QUICK = ['👍', '❤️', '😂', '😮', '😢', '🙏'];
 const EmojiDialog = lazyPart(() => import('../emoji/emoji-dialog'));
+
+const EDGE_PX = 8;
+
+/** Beside a wide bubble, or on a phone, it would stand out of the thread's view: moved to its edge then. */
+function keepInView(element: HTMLElement): void {
+  const view = element.closest('section')?.getBoundingClientRect();
+  if (!view) return;
+  element.style.translate = '';
+  const { left, right } = element.getBoundingClientRect();
+  const over = right - (view.right - EDGE_PX);
+  const under = view.left + EDGE_PX - left;
+  element.style.translate = over > 0 ? `${-over}px` : under > 0 ? `${under}px` : '';
+}
 
 /** Six emoji at hand, and all the others behind “more”. Esc or a click elsewhere closes it. */
 export function ReactionPicker({ mine, onPick, onClose }: Props) {
@@ -32,6 +45,12 @@ export function ReactionPicker({ mine, onPick, onClose }: Props) {
     return () => {
       if (before instanceof HTMLElement && before.isConnected) before.focus({ preventScroll: true });
     };
+  }, []);
+  useLayoutEffect(() => {
+    const keep = () => place.current && keepInView(place.current);
+    keep();
+    window.addEventListener('resize', keep);
+    return () => window.removeEventListener('resize', keep);
   }, []);
   useEffect(() => {
     if (isAll) return;
