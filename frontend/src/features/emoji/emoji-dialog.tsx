@@ -1,5 +1,5 @@
 import { EmojiPicker, type EmojiPickerListComponents } from 'frimousse';
-import { useState } from 'react';
+import { useSyncExternalStore } from 'react';
 import { Dialog } from '../../components/dialog';
 import { DialogBar } from '../../components/dialog-bar';
 import { EMOJI_VERSION } from '../../lib/emoji-search';
@@ -19,14 +19,28 @@ interface Props {
 const CELL_PX = 40;
 const columnsThatFit = (): number => Math.floor((Math.min(480, window.innerWidth - 24) - 48 - 16) / CELL_PX);
 
+// The library counts from 0 what is counted from 1.
+const onward = (index: number | undefined): number | undefined => (index === undefined ? index : index + 1);
+
+/** A phone is turned while the dialog is open. */
+function onResize(tell: () => void): () => void {
+  window.addEventListener('resize', tell);
+  return () => window.removeEventListener('resize', tell);
+}
+
 const PARTS: Partial<EmojiPickerListComponents> = {
+  Row: ({ children, 'aria-rowindex': index, ...rest }) => (
+    <div {...rest} aria-rowindex={onward(index)}>
+      {children}
+    </div>
+  ),
   CategoryHeader: ({ category, ...rest }) => (
     <div {...rest} className={styles.category}>
       {category.label}
     </div>
   ),
-  Emoji: ({ emoji, ...rest }) => (
-    <button type="button" {...rest} className={styles.emoji} data-active={emoji.isActive || undefined}>
+  Emoji: ({ emoji, 'aria-colindex': index, ...rest }) => (
+    <button type="button" {...rest} role="gridcell" aria-colindex={onward(index)} className={styles.emoji} data-active={emoji.isActive || undefined}>
       {emoji.emoji}
     </button>
   ),
@@ -34,7 +48,7 @@ const PARTS: Partial<EmojiPickerListComponents> = {
 
 /** Every emoji, by search and by group. In a chunk of its own; its data is served by us. */
 export default function EmojiDialog({ heading = t.bubble.react, onPick, onClose }: Props) {
-  const [columns] = useState(columnsThatFit);
+  const columns = useSyncExternalStore(onResize, columnsThatFit);
   return (
     <Dialog label={t.bubble.moreEmoji} onClose={onClose}>
       <DialogBar heading={heading} onClose={onClose} />
@@ -49,7 +63,8 @@ export default function EmojiDialog({ heading = t.bubble.react, onPick, onClose 
         onEmojiSelect={({ emoji }) => onPick(emoji)}
       >
         <EmojiPicker.Search className={styles.search} aria-label={t.bubble.searchEmoji} placeholder={t.bubble.searchEmoji} />
-        <EmojiPicker.Viewport className={styles.viewport}>
+        {/* The keyboard must reach what scrolls. */}
+        <EmojiPicker.Viewport className={styles.viewport} tabIndex={0}>
           <EmojiPicker.Loading className={styles.note}>{t.loading}</EmojiPicker.Loading>
           <EmojiPicker.Empty className={styles.note}>{t.bubble.noEmoji}</EmojiPicker.Empty>
           <EmojiPicker.List
