@@ -1,142 +1,106 @@
 """Every view of the page: with axe, light and dark, wide and narrow, from either side, and in longer words."""
 
-import time
-from collections.abc import Callable, Iterator
+import json
+import os
+import re
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from tests.e2e.geometry import out_of_place
 from tests.e2e.looking import bubble, expect, open_conversation, violations
 from tests.e2e.product import Product, wait_until
+from tests.e2e.walk import LOST, MIDDLE, PHONE, SMALL, WIDE, WIDTHS, View, Walk, close
 
 pytestmark = pytest.mark.timeout(300)
 TOO_WIDE = "document.documentElement.scrollWidth - window.innerWidth"
-View = tuple[str, Callable[[Any], None]]
+# Where this names a folder, every view is drawn there.
+PICTURES = os.environ.get("LIVECHAT_PICTURES")
+# Where the layout differs most; what is wide is the same document as what is narrow.
+CHECKED = {"en": (WIDE, SMALL), "ar": (MIDDLE, PHONE), "en-XA": ()}
 
 
-# Text that is cut off without an ellipsis, or stands out of its box.
-CLIPPED = """[...document.querySelectorAll('body *')].filter(element => {
-    const style = getComputedStyle(element);
-    const hasText = [...element.childNodes].some(node => node.nodeType === 3 && node.textContent.trim());
-    return hasText && element.clientWidth > 1 && style.display !== 'inline'
-        && element.scrollWidth > element.clientWidth + 1
-        && !['auto', 'scroll'].includes(style.overflowX) && style.textOverflow !== 'ellipsis'
-        && element.checkVisibility({ visibilityProperty: true });
-}).map(element => `clipped: ${element.outerHTML.slice(0, 160)}`)"""
-WIDTHS = (1360, 320)
-TIMEOUT_MS = 20_000
+@pytest.fixture(scope="module")
+def every_kind(browser: Any, product: Product) -> str:
+    """A conversation with one message of every kind, read."""
+    customer = product.customer("Gunnar Gallery")
+    product.write(customer, "First of all")
+    conversation = product.conversation(customer)
+    number = product.phone_number_id()
+    ours = {"phone_number_id": number, "conversation_id": conversation["id"], "message": "We are open."}
+    product.api("POST", "/send-message", ours)
+    box = browser.new_page()
+    box.goto(product.sandbox_url)
+    box.locator(f"button[data-key='{customer}']").click()
+    expect(box.locator("#thread")).to_contain_text("We are open.", timeout=60_000)
+    box.get_by_role("button", name="Send all").click()
+    expect(box.get_by_role("alert")).to_have_text(re.compile(r"^\d+ sent\.$"), timeout=120_000)
+    box.close()
+
+    def ready() -> bool:
+        media = [message["content"].get("media") for message in product.messages(customer)]
+        return [item["state"] for item in media if item] == ["ready"] * 7
+
+    wait_until(ready, 60, "the files")
+    product.api("POST", f"/conversations/{conversation['id']}/read")
+    return str(conversation["id"])
 
 
-def back(page: Any) -> None:
-    page.keyboard.press("Escape")
+def resize(page: Any, width: int, height: int) -> None:
+    page.set_viewport_size({"width": width, "height": height})
+    # What measures itself does so in the next frame.
+    page.evaluate("new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))")
 
 
-def views(product: Product, language: str) -> Iterator[View]:
-    """By name, how to come there from the view before, without a word of any language. The first is the list."""
-    customer = product.customer(f"Vera {language}")
-    product.write(customer, "A *long* text " * 12)
-    product.write(customer, "https://example.com/" + "a" * 90)
-    late = product.customer(f"Lasse {language}")
-    product.write(late, "Yesterday", timestamp=int(time.time()) - 25 * 3600)
-    fault = {"kind": "error", "code": 131014, "match": {"to": customer}, "times": 1}
-    product.control("POST", "/faults", fault)
-    conversation, closed = product.conversation(customer)["id"], product.conversation(late)["id"]
+def look(page: Any, view: View, width: int, language: str) -> list[str]:
+    """What is wrong with a view at this width, light and dark."""
+    resize(page, width, view.height)
+    faults = out_of_place(page)
+    is_checked = width in CHECKED[language] or (len(view.widths) < len(WIDTHS) and language != "en-XA")
+    if is_checked:
+        faults += violations(page)
+    draw(page, view, width, f"{language}-light")
+    if is_checked or (PICTURES and language == "en"):
+        page.emulate_media(color_scheme="dark")
+        faults += violations(page, colours_only=True) if is_checked else []
+        draw(page, view, width, f"{language}-dark")
+        page.emulate_media(color_scheme="light")
+    return faults
 
-    def go(path: str) -> Callable[[Any], None]:
-        return lambda page: page.goto(f"{product.url}/live-chat{path}")
 
-    def shown(page: Any, selector: str) -> None:
-        expect(page.locator(selector).first).to_be_visible()
-
-    def failed(page: Any) -> None:
-        page.locator("textarea#composer").fill("This one fails")
-        page.keyboard.press("Enter")
-        expect(bubble(page, "This one fails")).to_contain_text("131014", timeout=TIMEOUT_MS)
-
-    def reacting(page: Any) -> None:
-        bubble(page, "A long text").first.hover()
-        bubble(page, "A long text").first.locator("[data-actions] button").first.click()
-        shown(page, "[data-layer] [role=group]")
-
-    def details(page: Any) -> None:
-        back(page)
-        page.keyboard.press("Alt+i")
-        shown(page, "aside")
-
-    def menu(page: Any) -> None:
-        page.locator("header button[aria-haspopup=menu]").click()
-        shown(page, "[role=menuitem]")
-
-    def item(at: int, selector: str) -> Callable[[Any], None]:
-        def come(page: Any) -> None:
-            back(page)
-            menu(page)
-            page.locator("[role=menuitem]").nth(at).click()
-            shown(page, selector)
-
-        return come
-
-    def nothing_found(page: Any) -> None:
-        go("")(page)
-        page.locator("input[type=search]").fill("nobody of that name")
-        shown(page, "nav svg.lucide-search-x")
-
-    yield "the list", lambda page: shown(page, f"[data-conversation='{conversation}']")
-    yield "a thread", lambda page: page.locator(f"[data-conversation='{conversation}']").click()
-    yield "a failure", failed
-    yield "a reaction", reacting
-    yield "the details", details
-    yield (
-        "the attach menu",
-        lambda page: (
-            page.locator("main button[aria-haspopup=menu]").click(),
-            shown(page, "[role=menuitem]"),
-        ),
-    )
-    yield "the menu", lambda page: (back(page), menu(page))
-    yield "settings", item(0, "dialog[open] input")
-    yield "keyboard", item(1, "dialog[open] kbd, dialog[open] dt, dialog[open] td")
-    yield "connect a number", item(3, "dialog[open] input")
-    yield "go to", lambda page: (back(page), page.keyboard.press("Control+k"), shown(page, "[role=option]"))
-    yield (
-        "a new conversation",
-        lambda page: (
-            back(page),
-            page.locator("header > button").last.click(),
-            shown(page, "dialog[open] input"),
-        ),
-    )
-    yield "a closed window", lambda page: (go(f"/{closed}")(page), shown(page, "section#composer"))
-    yield (
-        "templates",
-        lambda page: (page.locator("section#composer button").click(), shown(page, "dialog[open] li")),
-    )
-    yield "nothing found", nothing_found
-    yield "activity", lambda page: (go("/activity")(page), shown(page, "main figure"))
+def draw(page: Any, view: View, width: int, theme: str) -> None:
+    if PICTURES:
+        name = f"walk-{view.name.replace(' ', '-')}-{width}-{theme}.png"
+        page.screenshot(path=Path(PICTURES) / name)
 
 
 @pytest.mark.parametrize("language", ["en", "ar", "en-XA"])
-def test_every_view_is_accessible_and_fits(agent: Any, product: Product, language: str) -> None:
+def test_every_view_is_accessible_and_fits(
+    agent: Any, product: Product, every_kind: str, language: str
+) -> None:
+    from playwright.sync_api import Error
+
+    agent.expected_complaints = ("401", "404", "503", "Failed to load resource")
     agent.goto(f"{product.url}?lang={language}")
     found: dict[str, list[str]] = {}
-    # One page for all: what is wide is the same document as what is narrow, and colours change nothing else in it.
-    for name, come in views(product, language):
-        agent.set_viewport_size({"width": WIDTHS[0], "height": 700})
-        come(agent)
-        for width in WIDTHS:
-            agent.set_viewport_size({"width": width, "height": 700})
-            faults = agent.evaluate(CLIPPED)
-            if agent.evaluate(TOO_WIDE) > 0:
-                faults.append("scrolls sideways")
-            # The longer English is there for its length.
-            if language != "en-XA":
-                faults += violations(agent)
-                agent.emulate_media(color_scheme="dark")
-                faults += violations(agent, colours_only=True)
-                agent.emulate_media(color_scheme="light")
-            if faults:
-                found[f"{name}, {width}"] = faults
-    assert found == {}
+    for view in Walk(product, language, every_kind).views():
+        resize(agent, view.widths[0], view.height)
+        # One that cannot be reached hides none of the others.
+        try:
+            view.come(agent)
+        except (AssertionError, Error) as error:
+            found[view.name] = [f"not reached: {str(error)[:400]}"]
+            close(agent)
+            continue
+        for width in view.widths:
+            if faults := look(agent, view, width, language):
+                found[f"{view.name}, {width}"] = faults
+        if view.is_layer:
+            close(agent)
+            if agent.evaluate(LOST):
+                found[f"{view.name}, closed"] = ["the focus is on the body"]
+    assert found == {}, json.dumps(found, indent=1, ensure_ascii=False)
     assert agent.evaluate("document.documentElement.dir") == ("rtl" if language == "ar" else "ltr")
 
 
