@@ -61,7 +61,7 @@ export function ConversationPlace(props: Props) {
 
   if (query.isError && !conversation)
     return (
-      <main className={styles.place} data-pane>
+      <main className={styles.place} data-pane id="composer" tabIndex={-1}>
         {query.error instanceof ApiProblem && query.error.status === 404 ? (
           <Notice heading={t.thread.notFound}>
             <Button onClick={onBack}>{t.thread.back}</Button>
