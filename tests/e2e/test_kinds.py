@@ -67,7 +67,7 @@ SHOWN: dict[str, tuple[str, ...]] = {
     "msg-text-forwarded": ("Forwarded", "FYI: store closed on Monday"),
     "msg-text-reply": ("Seed of msg-text-reply", "Yes please"),
     "msg-unsupported-131060": ("A file that only the phone app can show", "WhatsApp Business app"),
-    "msg-unsupported-classic": ("Message that cannot be shown here", "Error 131051"),
+    "msg-unsupported-classic": ("Message that cannot be shown here", "Ask the customer"),
     "msg-unsupported-edit-cloud-only": ("Edited a message on their phone",),
     "msg-unsupported-poll": ("A poll",),
     "msg-video": ("Video", "See the nois"),
