@@ -108,11 +108,21 @@ const fallback = (kind: ShownButton['kind']): string => k.button[kind];
 function HeaderFile({ header }: { header: NonNullable<Framed['headerMedia']> }) {
   const still = header.type === 'image' ? (header.media?.url ?? header.previewUrl) : null;
   const url = header.media?.thumbnailUrl ?? still;
-  if (url) return <img className={styles.headerPicture} src={url} alt={t.typeName(header.type)} loading="lazy" />;
-  return (
+  const name = header.filename ?? header.media?.filename ?? t.typeName(header.type);
+  const shown = url ? (
+    <img className={styles.headerPicture} src={url} alt={t.typeName(header.type)} loading="lazy" />
+  ) : (
     <span className={styles.headerFile}>
       <span aria-hidden>{lookUp(FILE_ICONS, header.type)}</span>
-      <bdi>{header.filename ?? header.media?.filename ?? t.typeName(header.type)}</bdi>
+      <bdi>{name}</bdi>
     </span>
+  );
+  // A picture is seen whole as it stands; a document or a film is had by its link.
+  return header.media?.url && header.type !== 'image' ? (
+    <a href={header.media.url} download={name} aria-label={`${k.media.download} ${name}`}>
+      {shown}
+    </a>
+  ) : (
+    shown
   );
 }
