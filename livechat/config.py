@@ -35,7 +35,10 @@ class InvalidSettingsError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """What a process needs to know. Secrets stay out of ``repr``; units are in the names."""
+    """What a process needs to know, and what holds where the environment says nothing.
+
+    Secrets stay out of ``repr``; units are in the names.
+    """
 
     database_url: str = field(repr=False)
     redis_url: str = field(repr=False)
@@ -85,6 +88,39 @@ class Settings:
         return _Reader(os.environ if env is None else env).settings()
 
 
+# The defaults, which stand in the class alone, as typed values: what has none is blank here.
+_UNSET = Settings(
+    database_url="",
+    redis_url="",
+    celery_broker_url="",
+    whatsapp_verify_token="",
+    whatsapp_app_secrets=(),
+    encryption_keys=(),
+)
+# Settings whose variable is LIVECHAT_ and the name in capitals.
+_NUMBERS = (
+    "webhook_retention_days",
+    "graph_connect_timeout_s",
+    "graph_read_timeout_s",
+    "database_pool_size",
+    "event_streams_per_user",
+    "event_streams_per_process",
+    "body_grace_s",
+    "body_min_bytes_per_s",
+    "body_max_s",
+    "bodies_per_address",
+    "connections_per_address",
+    "web_threads",
+    "media_unsent_quota_mb",
+    "media_least_free_mb",
+)
+_RATES = (
+    "rate_limit_reads",
+    "rate_limit_sends",
+    "rate_limit_connects",
+)
+
+
 class _Reader:
     """Collects faults while it reads, so that an operator mends them in one go."""
 
@@ -113,10 +149,12 @@ class _Reader:
             self._faults.append(f"{name} is malformed: expected a URL that begins with {schemes[0]}://.")
         return value
 
-    def _number(self, name: str, kind: Callable[[str], Number], default: Number) -> Number:
+    def _number(self, name: str, default: Number) -> Number:
+        """Of the default's type."""
         text = self._text(name)
         if text is None:
             return default
+        kind = type(default)
         try:
             value = kind(text)
         except ValueError:
@@ -161,8 +199,8 @@ class _Reader:
             self._faults.append("CELERY_BROKER_URL is malformed: expected a URL like redis://… or amqp://….")
         return value or redis_url
 
-    def _api_version(self) -> str:
-        value = self._text("WHATSAPP_API_VERSION") or NEWEST_GRAPH_VERSION
+    def _api_version(self, default: str) -> str:
+        value = self._text("WHATSAPP_API_VERSION") or default
         if not _GRAPH_VERSION.fullmatch(value):
             self._faults.append(
                 f"WHATSAPP_API_VERSION is malformed: expected one like {NEWEST_GRAPH_VERSION}."
@@ -177,26 +215,29 @@ class _Reader:
             self._faults.append(f"{name} is malformed: expected limits like “{default}”.")
         return value
 
-    def _hosts(self, name: str) -> frozenset[str]:
+    def _hosts(self, name: str, default: frozenset[str]) -> frozenset[str]:
         parts = self._several(name, self._text(name) or "")
         names = [part if part == ANY else host_name(part) for part in parts]
         if None in names:
             self._faults.append(f"{name} is malformed: expected names like chat.example.com, or {ANY}.")
-        return frozenset(each for each in names if each is not None)
+        return frozenset(each for each in names if each is not None) or default
 
-    def _networks(self, name: str) -> tuple[Network, ...]:
+    def _networks(self, name: str, default: tuple[Network, ...]) -> tuple[Network, ...]:
         try:
-            return tuple(
+            networks = tuple(
                 ip_network(part.strip(), strict=False)
                 for part in (self._text(name) or "").split(",")
                 if part.strip()
             )
         except ValueError:
             self._faults.append(f"{name} is malformed: expected addresses or networks like 10.0.0.0/8.")
-            return ()
+            return default
+        return networks or default
 
-    def _flag(self, name: str) -> bool:
-        value = self._text(name) or "0"
+    def _flag(self, name: str, default: bool) -> bool:
+        value = self._text(name)
+        if value is None:
+            return default
         if value not in ("0", "1"):
             self._faults.append(f"{name} is malformed: it is 0 or 1.")
         return value == "1"
@@ -213,10 +254,10 @@ class _Reader:
             self._url("SUPABASE_URL", url, ("https", "http"))
         return secret, url.rstrip("/") if url else None
 
-    def _media_dir(self) -> str:
+    def _media_dir(self, default: str) -> str:
         """Absolute, since processes may be started in different folders."""
-        given = self._text("LIVECHAT_MEDIA_DIR")
-        return os.path.abspath(given or os.path.join(self._text("LIVECHAT_DATA_DIR") or ".local", "media"))
+        given, data = self._text("LIVECHAT_MEDIA_DIR"), self._text("LIVECHAT_DATA_DIR")
+        return os.path.abspath(given or (os.path.join(data, "media") if data is not None else default))
 
     def _media_s3(self) -> dict[str, Any]:
         names = ("bucket", "endpoint_url", "region", "access_key", "secret_key")
@@ -233,12 +274,14 @@ class _Reader:
             )
         return values
 
+    def _each(self, names: tuple[str, ...], read: Callable[[str, Any], Any]) -> dict[str, Any]:
+        return {name: read(f"LIVECHAT_{name.upper()}", getattr(_UNSET, name)) for name in names}
+
     def settings(self) -> Settings:
         redis_url = self._required("REDIS_URL", "the Redis server")
         self._url("REDIS_URL", redis_url, ("redis", "rediss", "unix"))
         secret, supabase_url = self._supabase()
-        defaults = Settings.__dataclass_fields__
-        api_url = self._text("WHATSAPP_API_URL") or str(defaults["whatsapp_api_url"].default)
+        api_url = self._text("WHATSAPP_API_URL") or _UNSET.whatsapp_api_url
         result = Settings(
             database_url=self._database_url(),
             redis_url=redis_url,
@@ -247,34 +290,19 @@ class _Reader:
             whatsapp_app_secrets=self._app_secrets(),
             encryption_keys=self._encryption_keys(),
             whatsapp_api_url=self._url("WHATSAPP_API_URL", api_url, ("https", "http")).rstrip("/"),
-            whatsapp_api_version=self._api_version(),
+            whatsapp_api_version=self._api_version(_UNSET.whatsapp_api_version),
             supabase_jwt_secret=secret,
             supabase_url=supabase_url,
             supabase_anon_key=self._text("SUPABASE_ANON_KEY"),
-            sandbox=self._flag("LIVECHAT_SANDBOX"),
+            sandbox=self._flag("LIVECHAT_SANDBOX", _UNSET.sandbox),
             sandbox_url=self._text("SANDBOX_URL"),
-            webhook_retention_days=self._number("LIVECHAT_WEBHOOK_RETENTION_DAYS", int, 30),
-            graph_connect_timeout_s=self._number("LIVECHAT_GRAPH_CONNECT_TIMEOUT_S", float, 5.0),
-            graph_read_timeout_s=self._number("LIVECHAT_GRAPH_READ_TIMEOUT_S", float, 30.0),
-            database_pool_size=self._number("LIVECHAT_DATABASE_POOL_SIZE", int, 10),
-            rate_limit_reads=self._rate("LIVECHAT_RATE_LIMIT_READS", "6000 per minute"),
-            rate_limit_sends=self._rate("LIVECHAT_RATE_LIMIT_SENDS", "3000 per minute"),
-            rate_limit_connects=self._rate("LIVECHAT_RATE_LIMIT_CONNECTS", "60 per minute"),
-            event_streams_per_user=self._number("LIVECHAT_EVENT_STREAMS_PER_USER", int, 20),
-            event_streams_per_process=self._number("LIVECHAT_EVENT_STREAMS_PER_PROCESS", int, 560),
-            hosts=self._hosts("LIVECHAT_HOSTS") or frozenset({ANY}),
-            metrics_hosts=self._hosts("LIVECHAT_METRICS_HOSTS"),
-            trusted_proxies=self._networks("LIVECHAT_TRUSTED_PROXIES"),
-            body_grace_s=self._number("LIVECHAT_BODY_GRACE_S", float, 10.0),
-            body_min_bytes_per_s=self._number("LIVECHAT_BODY_MIN_BYTES_PER_S", int, 4096),
-            body_max_s=self._number("LIVECHAT_BODY_MAX_S", float, 3600.0),
-            bodies_per_address=self._number("LIVECHAT_BODIES_PER_ADDRESS", int, 128),
-            connections_per_address=self._number("LIVECHAT_CONNECTIONS_PER_ADDRESS", int, 512),
-            web_threads=self._number("LIVECHAT_WEB_THREADS", int, 600),
-            media_dir=self._media_dir(),
-            media_unsent_quota_mb=self._number("LIVECHAT_MEDIA_UNSENT_QUOTA_MB", int, 2000),
-            media_least_free_mb=self._number("LIVECHAT_MEDIA_LEAST_FREE_MB", int, 200),
-            media_s3_prefix=self._text("LIVECHAT_MEDIA_S3_PREFIX") or "",
+            hosts=self._hosts("LIVECHAT_HOSTS", _UNSET.hosts),
+            metrics_hosts=self._hosts("LIVECHAT_METRICS_HOSTS", _UNSET.metrics_hosts),
+            trusted_proxies=self._networks("LIVECHAT_TRUSTED_PROXIES", _UNSET.trusted_proxies),
+            media_dir=self._media_dir(_UNSET.media_dir),
+            media_s3_prefix=self._text("LIVECHAT_MEDIA_S3_PREFIX") or _UNSET.media_s3_prefix,
+            **self._each(_NUMBERS, self._number),
+            **self._each(_RATES, self._rate),
             **self._media_s3(),
         )
         if self._faults:

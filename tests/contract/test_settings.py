@@ -1,6 +1,8 @@
 """What the environment lacks, or has in a form that no process could work with, is listed at once."""
 
+import os
 import re
+from dataclasses import MISSING, fields
 
 import pytest
 from cryptography.fernet import Fernet
@@ -66,6 +68,17 @@ def test_what_the_contract_names_as_defaults() -> None:
     assert settings.whatsapp_api_version == NEWEST_GRAPH_VERSION == "v26.0"
     assert settings.webhook_max_bytes == 4 * 1024 * 1024
     assert settings.sandbox is False
+
+
+def test_what_is_not_set_has_the_default_of_the_class() -> None:
+    settings = Settings.from_env(GOOD)
+    optional = [each for each in fields(Settings) if each.default is not MISSING]
+    # A folder is made absolute: processes may be started in different ones.
+    defaults = {each.name: each.default for each in optional} | {
+        "supabase_jwt_secret": GOOD["SUPABASE_JWT_SECRET"],
+        "media_dir": os.path.abspath(".local/media"),
+    }
+    assert {each.name: getattr(settings, each.name) for each in optional} == defaults
 
 
 def test_lists_of_secrets_and_keys_keep_their_order() -> None:
