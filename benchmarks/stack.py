@@ -30,8 +30,8 @@ from livechat.tasknames import Queue
 from local import child
 from local.ports import service_port
 from local.programs import product
-from local.services import EmbeddedServices
 from local.settings import LocalSettings
+from tests.services import EmbeddedServices
 
 PROJECT = Path(__file__).resolve().parent.parent
 OWNER = UUID("0198c0de-0000-7000-8000-000000000001")

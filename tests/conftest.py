@@ -25,7 +25,7 @@ from xdist.scheduler.loadfile import LoadFileScheduling
 from livechat import create_app, init_command_line, use_broker
 from livechat.config import Settings
 from livechat.extensions import db, redis
-from local.services import EmbeddedServices
+from tests.services import EmbeddedServices
 
 # What goes first, in this order; the rest follows as it is found. The longest test begins, beside those that mind
 # no load; then one process has the browser, where the newcomer comes first, and the other what starts products

@@ -22,9 +22,9 @@ from livechat.domain.clock import now
 from livechat.extensions import db
 from livechat.models import AccountMember, PhoneNumber, WabaAccount
 from livechat.services.crypto import UndecryptableTokenError, decrypt_token, encrypt_token
-from local.services import EmbeddedServices
 from tests.conftest import ENCRYPTION_KEY, environment
 from tests.factories import make_account, make_conversation, make_message, make_number
+from tests.services import EmbeddedServices
 
 URL = "/api/live-chat/phone-numbers"
 WABA, NUMBER = "102290129340398", "106540352242922"

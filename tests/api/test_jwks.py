@@ -17,9 +17,9 @@ from livechat import create_app
 from livechat.api.jwks import MAX_AGE_S, MIN_INTERVAL_S, Jwks, JwksUnavailableError
 from livechat.config import Settings
 from livechat.extensions import db
-from local.services import EmbeddedServices
 from tests.api.conftest import KeyServer
 from tests.conftest import JWT_SECRET, environment
+from tests.services import EmbeddedServices
 
 URL = "/api/live-chat/phone-numbers"
 EC_KEY = ec.generate_private_key(ec.SECP256R1())

@@ -15,10 +15,10 @@ from werkzeug.test import TestResponse
 from livechat import create_app
 from livechat.config import Settings
 from livechat.extensions import db
-from local.services import EmbeddedServices
 from tests.api.conftest import API, Caller
 from tests.conftest import environment
 from tests.factories import make_account, make_conversation, make_message, make_number
+from tests.services import EmbeddedServices
 
 
 def is_problem(answer: TestResponse, status: int, code: str) -> None:

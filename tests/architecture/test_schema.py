@@ -10,8 +10,8 @@ from sqlalchemy import inspect, text
 from livechat import create_app, init_command_line
 from livechat.config import Settings
 from livechat.extensions import db
-from local.services import EmbeddedServices
 from tests.conftest import environment
+from tests.services import EmbeddedServices
 
 
 def _on_new_database(services: EmbeddedServices, name: str, app: Flask) -> Flask:

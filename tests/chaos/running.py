@@ -18,10 +18,10 @@ from redis import Redis
 from local import procfs
 from local.child import PROGRAM_MARK
 from local.folder import DataFolder
-from local.services import template
 from local.supervision import RpcError, Supervisor
 from sandbox.testing import SandboxClient
 from tests.conftest import wait_until
+from tests.services import template
 from tests.system.product import ROOT, Product
 
 TIERS = {"postgres": "database", "redis": "broker"}

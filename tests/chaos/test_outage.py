@@ -11,8 +11,8 @@ from livechat.extensions import db, redis
 from livechat.services import inbox
 from livechat.services.ingest import drain
 from livechat.services.ingest.draining import DELIVERIES_BEFORE_FAILED
-from local.services import EmbeddedServices
 from tests.ingest.conftest import make_text_body, signature
+from tests.services import EmbeddedServices
 
 
 def test_webhooks_outlive_any_number_of_tries_without_a_database(

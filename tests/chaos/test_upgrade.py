@@ -12,9 +12,9 @@ import orjson
 import pytest
 from redis import Redis
 
-from local.services import EmbeddedServices
 from tests.conftest import environment, wait_until
 from tests.sends.conftest import Worker
+from tests.services import EmbeddedServices
 
 RECORDED = sorted(Path(__file__).parent.glob("tasks-of-release-*.json"))
 

@@ -9,9 +9,9 @@ from livechat.config import Settings
 from livechat.database import engine_options
 from livechat.domain.retry import LONGEST_COUNTDOWN_S
 from local.programs import product
-from local.services import EmbeddedServices
 from local.settings import LocalSettings
 from tests.conftest import environment, said_by_a_process
+from tests.services import EmbeddedServices
 
 ROOT = Path(__file__).resolve().parents[2]
 ASK = """

@@ -18,9 +18,9 @@ import pytest
 from flask import Flask
 
 from local.programs import web
-from local.services import EmbeddedServices
 from tests.conftest import environment, make_token, wait_until
 from tests.ingest.conftest import Meta, meta
+from tests.services import EmbeddedServices
 
 __all__ = ["Meta", "meta"]
 

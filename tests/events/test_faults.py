@@ -20,11 +20,11 @@ from livechat.extensions import db, redis
 from livechat.models import Conversation, Message
 from livechat.services.live_events import render
 from livechat.services.publish import publish
-from local.services import EmbeddedServices
 from tests.conftest import make_token, wait_until
 from tests.events.conftest import Browser, Server
 from tests.factories import make_conversation, make_message, make_number
 from tests.ingest.conftest import NUMBER, OWNER, Meta, make_status_body, make_text_body
+from tests.services import EmbeddedServices
 
 AnySession = scoped_session[Session]
 

@@ -15,7 +15,6 @@ from livechat.events import log as logs
 from livechat.events.log import Change, Kind
 from livechat.models import Conversation, PhoneNumber
 from livechat.services.publish import publish_account
-from local.services import EmbeddedServices
 from tests.conftest import make_token, wait_until
 from tests.events.conftest import EVENTS, Browser, OpenStream, Server
 from tests.factories import make_account, make_message, make_number
@@ -29,6 +28,7 @@ from tests.ingest.conftest import (
     make_status_body,
     make_text_body,
 )
+from tests.services import EmbeddedServices
 
 AnySession = scoped_session[Session]
 

@@ -19,9 +19,9 @@ from livechat.services.ingest import store as store_module
 from livechat.services.ingest.batch import Stored
 from livechat.services.ingest.locating import BatchOvertakenError
 from livechat.tasknames import TaskName
-from local.services import EmbeddedServices
 from tests.conftest import VERIFY_TOKEN, wait_until
 from tests.ingest.conftest import Meta, envelope, make_text_body, payload, signature
+from tests.services import EmbeddedServices
 
 
 def _poison(wamid: str = "wamid.poison") -> dict[str, Any]:

@@ -19,11 +19,11 @@ from livechat.queries import ledger
 from livechat.services import inbox
 from livechat.services.ingest import accounting, drain, draining, waiting
 from livechat.services.ingest import store as store_module
-from local.services import EmbeddedServices
 from tests.conftest import environment, wait_until
 from tests.ingest.conftest import Meta, make_text_body
 from tests.operators.conftest import Run, livechat
 from tests.operators.test_metrics import samples
+from tests.services import EmbeddedServices
 from tests.system.product import ROOT
 
 __all__ = ["livechat"]

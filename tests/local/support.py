@@ -14,8 +14,8 @@ from local import procfs
 from local.folder import DataFolder
 from local.ports import service_port
 from local.postgres_server import copy_initialised
-from local.services import template
 from local.supervision import Supervisor
+from tests.services import template
 
 ROOT = Path(__file__).resolve().parents[2]
 TINY_WEB = """

@@ -14,8 +14,8 @@ import redis
 
 from local import procfs
 from local.folder import DataFolder
-from local.services import EmbeddedServices
 from tests.local.support import ROOT, STEP, Project, wait_until
+from tests.services import EmbeddedServices
 
 KILLED = ("web", "worker", "postgres", "redis")
 

@@ -12,8 +12,8 @@ from local import child
 from local.errors import LocalError
 from local.ports import service_port
 from local.postgres_server import PostgresServer, copy_initialised
-from local.services import template
 from tests.local.support import wait_until
+from tests.services import template
 
 only_root = pytest.mark.skipif(os.geteuid() != 0, reason="only root can become somebody else")
 

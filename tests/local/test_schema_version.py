@@ -8,7 +8,7 @@ from flask import Flask
 from flask_migrate import stamp
 
 from local.schema_version import is_migrated, newest_revision
-from local.services import EmbeddedServices
+from tests.services import EmbeddedServices
 
 MIGRATIONS = Path("migrations")
 

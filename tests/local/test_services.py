@@ -10,8 +10,8 @@ import psycopg
 import pytest
 import redis
 
-from local.services import EmbeddedServices
 from tests.local.support import wait_until
+from tests.services import EmbeddedServices
 
 
 def dsn(url: str) -> str:
@@ -85,7 +85,7 @@ def test_errors_reach_the_log_without_rows_or_statements(services):
 def test_servers_die_with_the_process_that_started_them():
     script = textwrap.dedent("""
         import signal
-        from local.services import EmbeddedServices
+        from tests.services import EmbeddedServices
         services = EmbeddedServices().start()
         print(services.folder, services.postgres.pid, services.redis.pid, flush=True)
         signal.pause()

@@ -14,13 +14,13 @@ from livechat.extensions import db
 from livechat.services.deliver import Sender
 from livechat.services.sweep_outbound import sweep_outbound
 from livechat.whatsapp.media import MediaClient
-from local.services import EmbeddedServices
 from tests.conftest import environment, wait_until
 from tests.factories import make_account
 from tests.media import files
 from tests.media.conftest import API, ASHA, Desk, number_of
 from tests.sends import lone_sender
 from tests.sends.conftest import deliver
+from tests.services import EmbeddedServices
 
 
 class Outbox:

@@ -17,11 +17,11 @@ from livechat.outbox import enqueue
 from livechat.services.media.sweep import sweep_media
 from livechat.tasknames import TaskName
 from local.programs import web as web_program
-from local.services import EmbeddedServices
 from sandbox.media_store import MB
 from sandbox.testing import free_port
 from tests.conftest import environment, wait_until
 from tests.media.conftest import API, ASHA, Desk
+from tests.services import EmbeddedServices
 
 # What a process may need beyond its state before the file came: buffers, and a library loaded meanwhile.
 HEADROOM_KB = 60 * 1024

@@ -16,9 +16,9 @@ from redis import Redis
 from local import procfs
 from local.ports import service_port
 from local.postgres_server import copy_initialised
-from local.services import template
 from sandbox.testing import SandboxClient
 from tests.conftest import wait_until
+from tests.services import template
 
 ROOT = Path(__file__).resolve().parents[2]
 API = "/api/live-chat"

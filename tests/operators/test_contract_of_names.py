@@ -10,9 +10,9 @@ import pytest
 from livechat import config
 from livechat.tasknames import Queue, TaskName
 from local.programs import product
-from local.services import EmbeddedServices
 from local.settings import LocalSettings
 from tests.conftest import said_by_a_process
+from tests.services import EmbeddedServices
 
 ROOT = Path(__file__).resolve().parents[2]
 OPERATIONS = (ROOT / "docs" / "operations.md").read_text()

@@ -19,12 +19,12 @@ from livechat.models import Message, PhoneNumber
 from livechat.services import readiness
 from livechat.services.crypto import encrypt_token
 from livechat.tasknames import Queue
-from local.services import EmbeddedServices
 from sandbox.testing import SandboxServer
 from tests.conftest import ENCRYPTION_KEY, JWT_SECRET, environment
 from tests.factories import make_account, make_conversation, make_message, make_number
 from tests.operators.conftest import Run
 from tests.sends.conftest import execute
+from tests.services import EmbeddedServices
 
 AnySession = scoped_session[Session]
 Examine = Callable[..., dict[str, Any]]

@@ -15,7 +15,7 @@ from livechat import metrics
 from livechat.outbox import enqueue
 from livechat.services import multiprocess
 from livechat.tasknames import TaskName
-from local.services import EmbeddedServices
+from tests.services import EmbeddedServices
 
 ROOT = Path(__file__).resolve().parents[2]
 COUNT = """

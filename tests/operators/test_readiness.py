@@ -9,9 +9,9 @@ from redis import Redis
 
 from livechat.services.readiness import say_consuming
 from livechat.tasknames import Queue
-from local.services import EmbeddedServices
 from tests.conftest import environment, wait_until
 from tests.sends.conftest import Worker
+from tests.services import EmbeddedServices
 
 QUEUES = [queue.value for queue in Queue]
 

@@ -16,10 +16,10 @@ from livechat.extensions import db
 from livechat.queries.accounts import store_account
 from livechat.services.crypto import decrypt_token, encrypt_token, key_of
 from livechat.services.rotate_keys import rotate_keys
-from local.services import EmbeddedServices
 from tests.conftest import ENCRYPTION_KEY, environment, wait_until
 from tests.factories import make_account, make_number
 from tests.operators.conftest import Run
+from tests.services import EmbeddedServices
 
 AnySession = scoped_session[Session]
 NEW = Fernet.generate_key().decode()

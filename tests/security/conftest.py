@@ -16,10 +16,10 @@ from sqlalchemy.orm import Session, scoped_session
 from livechat import create_app, use_broker
 from livechat.config import Settings
 from livechat.extensions import db
-from local.services import EmbeddedServices
 from tests.api.conftest import KeyServer, key_server
 from tests.conftest import JWT_SECRET, environment
 from tests.factories import make_account, make_conversation, make_message, make_number
+from tests.services import EmbeddedServices
 
 __all__ = ["KeyServer", "key_server"]
 

@@ -14,12 +14,12 @@ import pytest
 from livechat.config import Settings
 from local.ports import service_port
 from local.programs import product
-from local.services import EmbeddedServices
 from local.settings import LocalSettings
 from sandbox.testing import SandboxServer
 from tests.conftest import environment, wait_until
 from tests.events.conftest import Server
 from tests.security.hosts import FOREIGN_HOSTS, MALFORMED_HOSTS, MALFORMED_ORIGINS, OWN_HOSTS
+from tests.services import EmbeddedServices
 
 ROOT = Path(__file__).resolve().parents[2]
 Ask = Callable[..., "Answer"]

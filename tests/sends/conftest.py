@@ -25,10 +25,10 @@ from livechat.services.deliver import Sender
 from livechat.services.dispatch import Dispatcher
 from livechat.services.pace import Pace
 from livechat.whatsapp.client import GraphClient
-from local.services import EmbeddedServices
 from tests.conftest import ENCRYPTION_KEY, environment, wait_until
 from tests.factories import make_message
 from tests.sends.graph_server import GraphServer
+from tests.services import EmbeddedServices
 
 HOLD_S = 20.0
 

@@ -22,12 +22,12 @@ from livechat.services.deliver import Sender
 from livechat.services.sweep_outbound import sweep_outbound
 from livechat.whatsapp.items import Source, StatusUpdate
 from livechat.whatsapp.outgoing import callback_data
-from local.services import EmbeddedServices
 from tests.conftest import environment
 from tests.factories import make_conversation
 from tests.sends import lone_sender
 from tests.sends.conftest import deliver, execute, statuses, stored
 from tests.sends.graph_server import GraphServer
+from tests.services import EmbeddedServices
 
 AnySession = scoped_session[Session]
 Queue = Callable[..., Message]

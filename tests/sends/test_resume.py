@@ -17,12 +17,12 @@ from livechat.models import AccountMember, Message, PhoneNumber, WabaAccount
 from livechat.services.deliver import Sender
 from livechat.services.sweep_outbound import sweep_outbound
 from livechat.whatsapp.error_codes import ACCOUNT_CODES, PAUSING_CODES, is_about_token
-from local.services import EmbeddedServices
 from sandbox.testing import SandboxServer
 from tests.conftest import ENCRYPTION_KEY, environment
 from tests.factories import make_account, make_conversation, make_number
 from tests.sends.conftest import deliver, execute, statuses
 from tests.sends.graph_server import GraphServer, refusal
+from tests.services import EmbeddedServices
 
 AnySession = scoped_session[Session]
 Queue = Callable[..., Message]

@@ -10,10 +10,10 @@ from uuid import uuid4
 
 import pytest
 
-from local.services import EmbeddedServices
 from tests.conftest import make_token, wait_until
 from tests.events.conftest import Server
 from tests.server.slow_clients import BEGINNINGS, HEAD, Crowd, is_open, post_webhook
+from tests.services import EmbeddedServices
 
 GRACE_S = 1
 META, STRANGER, OTHER = "127.0.0.2", "127.0.0.3", "127.0.0.4"
