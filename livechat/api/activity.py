@@ -9,6 +9,7 @@ from sqlalchemy import Row
 
 from livechat.api.auth import current_user_id
 from livechat.api.blueprint import ApiBlueprint
+from livechat.api.costs import Cost
 from livechat.api.paging import cursor_of, place_of
 from livechat.api.parsing import json_response
 from livechat.api.schemas.activity import (
@@ -32,7 +33,7 @@ _BY_DEFAULT = timedelta(hours=24)
 _LONGEST = timedelta(days=31)
 
 
-@bp.route("/activity")
+@bp.route("/activity", costs=Cost.READS)
 @bp.arguments(ActivityQuerySchema, location="query")
 @bp.response(HTTPStatus.OK, ActivitySchema)
 @bp.problems(HTTPStatus.NOT_FOUND)
@@ -56,7 +57,7 @@ def get_activity(query: dict[str, Any]) -> Response:
     return json_response(activity_json(db.session, number, since, until))
 
 
-@bp.route("/sends/attention")
+@bp.route("/sends/attention", costs=Cost.READS)
 @bp.arguments(AttentionQuerySchema, location="query")
 @bp.response(HTTPStatus.OK, AttentionSchema)
 @bp.problems(HTTPStatus.NOT_FOUND)

@@ -7,6 +7,7 @@ from flask import Flask, Response, current_app
 
 from livechat.api.auth import current_user_id
 from livechat.api.context import settings
+from livechat.api.costs import Cost
 from livechat.api.parsing import json_response
 from livechat.api.phone_numbers import bp
 from livechat.api.schemas.calls import ConnectSchema
@@ -36,7 +37,7 @@ def graph_client() -> GraphClient:
     return cast(GraphClient, current_app.extensions[GRAPH])
 
 
-@bp.route("/phone-numbers", methods=["POST"])
+@bp.route("/phone-numbers", methods=["POST"], costs=Cost.CONNECTS)
 @bp.arguments(ConnectSchema)
 @bp.response(HTTPStatus.CREATED, PhoneNumberSchema, description="Connected")
 @bp.alt_response(HTTPStatus.OK, schema=PhoneNumberSchema, description="Yours before; the token is replaced")

@@ -7,6 +7,7 @@ from flask import Response
 
 from livechat.api.auth import current_user_id
 from livechat.api.blueprint import ApiBlueprint
+from livechat.api.costs import Cost
 from livechat.api.paging import cursor_of, place_of
 from livechat.api.parsing import json_response
 from livechat.api.schemas.calls import (
@@ -31,7 +32,7 @@ from livechat.services.save_draft import save_draft
 bp = ApiBlueprint("conversations", __name__, description="One customer on one of your numbers.")
 
 
-@bp.route("/conversations")
+@bp.route("/conversations", costs=Cost.READS)
 @bp.arguments(ConversationsQuerySchema, location="query")
 @bp.response(HTTPStatus.OK, ConversationsSchema)
 @bp.problems(HTTPStatus.FORBIDDEN, HTTPStatus.NOT_FOUND)
@@ -72,7 +73,7 @@ def list_conversations(query: dict[str, Any]) -> Response:
     return json_response({"conversations": shown, "next_cursor": next_cursor})
 
 
-@bp.route("/conversations", methods=["POST"])
+@bp.route("/conversations", methods=["POST"], costs=Cost.READS)
 @bp.arguments(OpenConversationSchema)
 @bp.response(HTTPStatus.CREATED, ConversationSchema)
 @bp.alt_response(HTTPStatus.OK.value, schema=ConversationSchema, description="There was one already")
@@ -89,7 +90,7 @@ def post_conversation(body: dict[str, Any]) -> Response:
     return json_response(shown, HTTPStatus.CREATED if is_new else HTTPStatus.OK)
 
 
-@bp.route("/conversations/<conversation_id>")
+@bp.route("/conversations/<conversation_id>", costs=Cost.READS)
 @bp.response(HTTPStatus.OK, ConversationSchema)
 @bp.problems(HTTPStatus.NOT_FOUND)
 def get_conversation(conversation_id: str) -> Response:
@@ -99,7 +100,7 @@ def get_conversation(conversation_id: str) -> Response:
     return json_response(conversations_json(db.session, [conversation], user_id)[0])
 
 
-@bp.route("/conversations/<conversation_id>/read", methods=["POST"])
+@bp.route("/conversations/<conversation_id>/read", methods=["POST"], costs=Cost.READS)
 @bp.arguments(ReadSchema, required=False)
 @bp.response(HTTPStatus.OK, ConversationSchema)
 @bp.problems(HTTPStatus.NOT_FOUND, HTTPStatus.BAD_REQUEST, HTTPStatus.UNSUPPORTED_MEDIA_TYPE)
@@ -113,7 +114,7 @@ def read_conversation(body: dict[str, Any], conversation_id: str) -> Response:
     return json_response(shown)
 
 
-@bp.route("/conversations/<conversation_id>/draft", methods=["PUT"])
+@bp.route("/conversations/<conversation_id>/draft", methods=["PUT"], costs=Cost.READS)
 @bp.arguments(DraftWriteSchema, required=False)
 @bp.response(HTTPStatus.OK, ConversationSchema)
 @bp.problems(HTTPStatus.NOT_FOUND, HTTPStatus.BAD_REQUEST, HTTPStatus.UNSUPPORTED_MEDIA_TYPE)

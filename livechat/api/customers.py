@@ -9,6 +9,7 @@ from livechat.api.auth import current_user_id
 from livechat.api.blueprint import ApiBlueprint
 from livechat.api.connect_number import GRAPH
 from livechat.api.context import settings
+from livechat.api.costs import Cost
 from livechat.api.parsing import json_response
 from livechat.api.schemas.objects import ConversationSchema
 from livechat.domain import clock
@@ -22,7 +23,7 @@ from livechat.whatsapp.client import GraphClient
 bp = ApiBlueprint("customers", __name__, description="What a customer sees of you, and whether he may write.")
 
 
-@bp.route("/conversations/<conversation_id>/typing", methods=["POST"])
+@bp.route("/conversations/<conversation_id>/typing", methods=["POST"], costs=Cost.READS)
 @bp.response(HTTPStatus.NO_CONTENT)
 @bp.problems(HTTPStatus.NOT_FOUND)
 def show_typing(conversation_id: str) -> Response:
@@ -36,7 +37,7 @@ def show_typing(conversation_id: str) -> Response:
     return Response(status=HTTPStatus.NO_CONTENT)
 
 
-@bp.route("/conversations/<conversation_id>/block", methods=["POST"])
+@bp.route("/conversations/<conversation_id>/block", methods=["POST"], costs=Cost.CONNECTS)
 @bp.response(HTTPStatus.OK, ConversationSchema)
 @bp.problems(HTTPStatus.NOT_FOUND, HTTPStatus.CONFLICT)
 def block_customer(conversation_id: str) -> Response:
@@ -47,7 +48,7 @@ def block_customer(conversation_id: str) -> Response:
     return _set_blocked(conversation_id, True)
 
 
-@bp.route("/conversations/<conversation_id>/block", methods=["DELETE"])
+@bp.route("/conversations/<conversation_id>/block", methods=["DELETE"], costs=Cost.CONNECTS)
 @bp.response(HTTPStatus.OK, ConversationSchema)
 @bp.problems(HTTPStatus.NOT_FOUND, HTTPStatus.CONFLICT)
 def unblock_customer(conversation_id: str) -> Response:
@@ -55,7 +56,7 @@ def unblock_customer(conversation_id: str) -> Response:
     return _set_blocked(conversation_id, False)
 
 
-@bp.route("/conversations/<conversation_id>/marketing-opt-out", methods=["POST"])
+@bp.route("/conversations/<conversation_id>/marketing-opt-out", methods=["POST"], costs=Cost.READS)
 @bp.response(HTTPStatus.OK, ConversationSchema)
 @bp.problems(HTTPStatus.NOT_FOUND)
 def stop_marketing(conversation_id: str) -> Response:
@@ -66,7 +67,7 @@ def stop_marketing(conversation_id: str) -> Response:
     return _set_marketing(conversation_id, True)
 
 
-@bp.route("/conversations/<conversation_id>/marketing-opt-out", methods=["DELETE"])
+@bp.route("/conversations/<conversation_id>/marketing-opt-out", methods=["DELETE"], costs=Cost.READS)
 @bp.response(HTTPStatus.OK, ConversationSchema)
 @bp.problems(HTTPStatus.NOT_FOUND)
 def allow_marketing(conversation_id: str) -> Response:

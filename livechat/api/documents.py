@@ -12,6 +12,7 @@ from flask_smorest import Api
 from flask_smorest.utils import prepare_response
 
 from livechat.api.context import API_PREFIX
+from livechat.api.costs import Cost
 from livechat.api.problems import CONTENT_TYPE
 from livechat.api.schemas.problem import ProblemSchema
 from livechat.errors import NotFoundError
@@ -116,14 +117,14 @@ def new_api(app: Flask) -> LiveChatApi:
     return api
 
 
-@bp.get("/openapi.json")
+@bp.get("/openapi.json", costs=Cost.NOTHING)
 def openapi_document() -> Response:
     """The document that this process serves."""
     document = current_app.extensions["livechat_api"].spec.to_dict()
     return Response(orjson.dumps(document, option=orjson.OPT_INDENT_2), content_type="application/json")
 
 
-@bp.get("/docs")
+@bp.get("/docs", costs=Cost.NOTHING)
 def page() -> Response:
     """The document as a page to read and to try."""
     html = _PAGE.format(base=f"{API_PREFIX}/docs", document=url_for("documents.openapi_document"))
@@ -132,7 +133,7 @@ def page() -> Response:
     )
 
 
-@bp.get("/docs/<path:filename>")
+@bp.get("/docs/<path:filename>", costs=Cost.NOTHING)
 def asset(filename: str) -> Response:
     """One of the page's files; nothing else of the package that holds them is reachable."""
     cached = {"Cache-Control": "public, max-age=3600"}

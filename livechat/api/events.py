@@ -21,6 +21,7 @@ from redis.exceptions import RedisError
 from livechat.api.auth import current_user_id, token_expires_at
 from livechat.api.blueprint import ApiBlueprint
 from livechat.api.context import settings as app_settings
+from livechat.api.costs import Cost
 from livechat.api.limits import RateLimitedError
 from livechat.api.schemas.fields import opaque_id
 from livechat.config import Settings
@@ -87,7 +88,7 @@ def _rendered(app: Flask, entries: Sequence[Entry]) -> list[Event]:
         return render(db.session, entries)
 
 
-@bp.route("/events")
+@bp.route("/events", costs=Cost.READS)
 @bp.arguments(EventsQuerySchema, location="query")
 @bp.arguments(EventsHeadersSchema(unknown=ma.EXCLUDE), location="headers")
 @bp.response(

@@ -2,6 +2,7 @@
 
 from flask import Blueprint, Response, jsonify
 
+from livechat.api.costs import Cost
 from livechat.errors import UnavailableError
 from livechat.extensions import db, redis
 from livechat.services import readiness
@@ -10,13 +11,13 @@ from livechat.services.telemetry import render
 bp = Blueprint("health", __name__)
 
 
-@bp.get("/healthz")
+@bp.get("/healthz", costs=Cost.NOTHING)
 def healthz() -> Response:
     """200 while this process answers."""
     return jsonify(status="ok")
 
 
-@bp.get("/readyz")
+@bp.get("/readyz", costs=Cost.NOTHING)
 def readyz() -> Response:
     """200 where database, broker and a worker for every queue are there; else 503 and what is missing."""
     missing = readiness.missing(redis.client, db.session)
@@ -25,7 +26,7 @@ def readyz() -> Response:
     return jsonify(status="ready", missing=[])
 
 
-@bp.get("/metrics")
+@bp.get("/metrics", costs=Cost.NOTHING)
 def metrics() -> Response:
     """Prometheus' text format: this machine's processes, and the depth and age of what waits."""
     body, content_type = render(redis.client, db.session)

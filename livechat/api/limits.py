@@ -18,8 +18,8 @@ from limits.strategies import FixedWindowRateLimiter
 from redis import Redis
 from redis.exceptions import RedisError
 
-from livechat.api.auth import PUBLIC_RULES, current_user_id
-from livechat.api.context import API_PREFIX
+from livechat.api.auth import current_user_id
+from livechat.api.costs import Cost, CostedRule
 from livechat.config import Settings
 from livechat.errors import AppError
 from livechat.extensions import redis
@@ -35,20 +35,6 @@ ADVANCE = 200
 ADVANCE_S = 10.0
 # Users whose advances a process remembers; past it all lapse, and each of them is counted once more.
 MOST_ADVANCES = 10_000
-# What costs Meta or a customer something is counted apart from looking.
-_KIND_OF = {
-    ("POST", f"{API_PREFIX}/phone-numbers"): "connects",
-    ("POST", f"{API_PREFIX}/phone-numbers/<phone_number_id>/resume"): "connects",
-    ("POST", f"{API_PREFIX}/send-message"): "sends",
-    ("POST", f"{API_PREFIX}/messages/<message_id>/resend"): "sends",
-    # A replay is work for the database: many at once are as rare as connecting a number.
-    ("POST", f"{API_PREFIX}/webhook-events/replay"): "connects",
-    ("POST", f"{API_PREFIX}/webhook-events/<event_id>/replay"): "sends",
-    ("POST", f"{API_PREFIX}/media"): "sends",
-    ("POST", f"{API_PREFIX}/templates/sync"): "connects",
-    ("POST", f"{API_PREFIX}/conversations/<conversation_id>/block"): "connects",
-    ("DELETE", f"{API_PREFIX}/conversations/<conversation_id>/block"): "connects",
-}
 
 
 class RateLimitedError(AppError):
@@ -67,9 +53,9 @@ class Limits:
         self._alone = FixedWindowRateLimiter(MemoryStorage())
         self._alone_until = 0.0
         self._items: dict[str, list[RateLimitItem]] = {
-            "reads": parse_many(settings.rate_limit_reads),
-            "sends": parse_many(settings.rate_limit_sends),
-            "connects": parse_many(settings.rate_limit_connects),
+            Cost.READS: parse_many(settings.rate_limit_reads),
+            Cost.SENDS: parse_many(settings.rate_limit_sends),
+            Cost.CONNECTS: parse_many(settings.rate_limit_connects),
         }
         self._costs = {
             kind: max(1, min(item.amount for item in items) // ADVANCE) for kind, items in self._items.items()
@@ -128,8 +114,12 @@ def init_limits(app: Flask, settings: Settings) -> None:
 
 def _spend_one() -> None:
     rule = request.url_rule
-    if rule is None or rule.rule in PUBLIC_RULES:
+    if rule is None:
         return
-    kind = _KIND_OF.get((request.method, rule.rule), "reads")
+    cost = cast(CostedRule, rule).costs
+    if cost is Cost.NOTHING:
+        return
+    # Asking what a route takes does nothing of what it does.
+    kind = Cost.READS if request.method == "OPTIONS" else cost
     limits = cast(Limits, current_app.extensions[_EXTENSION])
     limits.spend(kind, str(current_user_id()))

@@ -12,6 +12,7 @@ from werkzeug.datastructures import FileStorage
 from livechat.api.auth import current_user_id
 from livechat.api.blueprint import ApiBlueprint
 from livechat.api.context import settings
+from livechat.api.costs import Cost
 from livechat.api.file_response import file_response
 from livechat.api.parsing import json_response
 from livechat.api.schemas.media import UploadAnswerSchema, UploadSchema
@@ -29,7 +30,7 @@ from livechat.storage import ObjectMissingError, StorageError, open_storage
 bp: ApiBlueprint = ApiBlueprint("media", __name__, description="Pictures, recordings, films and documents.")
 
 
-@bp.route("/media", methods=["POST"])
+@bp.route("/media", methods=["POST"], costs=Cost.SENDS)
 @bp.arguments(UploadSchema, location="files")
 @bp.response(HTTPStatus.CREATED, UploadAnswerSchema)
 @bp.problems(HTTPStatus.NOT_FOUND, HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
@@ -70,7 +71,7 @@ def _kept(shelf: Shelf, file: FileStorage) -> Iterator[Path]:
         yield path
 
 
-@bp.route("/media/<token>")
+@bp.route("/media/<token>", costs=Cost.NOTHING)
 @bp.doc(security=[])
 @bp.response(HTTPStatus.OK, {"type": "string", "format": "binary"}, content_type="application/octet-stream")
 @bp.alt_response(HTTPStatus.PARTIAL_CONTENT.value, description="The range that was asked for")
@@ -101,7 +102,7 @@ def get_media(token: str) -> Response:
         raise UnavailableError("The file cannot be read at the moment.") from error
 
 
-@bp.route("/messages/<message_id>/media/retry", methods=["POST"])
+@bp.route("/messages/<message_id>/media/retry", methods=["POST"], costs=Cost.READS)
 @bp.response(HTTPStatus.ACCEPTED, MessageSchema)
 @bp.problems(HTTPStatus.NOT_FOUND)
 def retry_media(message_id: str) -> Response:

@@ -9,6 +9,7 @@ from sqlalchemy import Row
 
 from livechat.api.auth import current_user_id
 from livechat.api.blueprint import ApiBlueprint
+from livechat.api.costs import Cost
 from livechat.api.paging import cursor_of, place_of
 from livechat.api.parsing import json_response
 from livechat.api.schemas.calls import (
@@ -38,7 +39,7 @@ bp = ApiBlueprint("messages", __name__, description="What customer and business 
 _BY_KEY = {"before": page_before, "after": page_after, "around": page_around}
 
 
-@bp.route("/messages")
+@bp.route("/messages", costs=Cost.READS)
 @bp.arguments(MessagesQuerySchema, location="query")
 @bp.response(HTTPStatus.OK, MessagesSchema)
 @bp.problems(HTTPStatus.NOT_FOUND)
@@ -76,7 +77,7 @@ def _id(value: UUID | None) -> str | None:
     return str(value) if value is not None else None
 
 
-@bp.route("/messages/<message_id>")
+@bp.route("/messages/<message_id>", costs=Cost.READS)
 @bp.response(HTTPStatus.OK, MessageSchema)
 @bp.problems(HTTPStatus.NOT_FOUND)
 def get_message(message_id: str) -> Response:
@@ -88,7 +89,7 @@ def get_message(message_id: str) -> Response:
     return json_response(shown)
 
 
-@bp.route("/conversations/<conversation_id>/media")
+@bp.route("/conversations/<conversation_id>/media", costs=Cost.READS)
 @bp.arguments(SharedQuerySchema, location="query")
 @bp.response(HTTPStatus.OK, SharedSchema)
 @bp.problems(HTTPStatus.NOT_FOUND)
@@ -108,7 +109,7 @@ def list_shared(query: dict[str, Any], conversation_id: str) -> Response:
     )
 
 
-@bp.route("/messages/<message_id>/edits")
+@bp.route("/messages/<message_id>/edits", costs=Cost.READS)
 @bp.response(HTTPStatus.OK, EditsSchema)
 @bp.problems(HTTPStatus.NOT_FOUND)
 def list_edits(message_id: str) -> Response:

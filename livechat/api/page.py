@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 import orjson
 from flask import Blueprint, Flask, Response, current_app, request
 
+from livechat.api.costs import Cost
 from livechat.config import SETTINGS_KEY, Settings
 from livechat.errors import NotFoundError
 
@@ -39,9 +40,9 @@ def init_page(app: Flask) -> None:
     app.config.setdefault(FOLDER_KEY, FOLDER)
 
 
-@bp.get("/")
-@bp.get("/live-chat", strict_slashes=False)
-@bp.get("/live-chat/<path:place>")
+@bp.get("/", costs=Cost.NOTHING)
+@bp.get("/live-chat", strict_slashes=False, costs=Cost.NOTHING)
+@bp.get("/live-chat/<path:place>", costs=Cost.NOTHING)
 def page(place: str = "") -> Response:
     """The page, whatever its place: it reads its own address. 503 where it has not been built."""
     try:
@@ -59,7 +60,7 @@ def page(place: str = "") -> Response:
     )
 
 
-@bp.get("/assets/<path:filename>")
+@bp.get("/assets/<path:filename>", costs=Cost.NOTHING)
 def asset(filename: str) -> Response:
     """A built file for ever, compressed as the browser takes it: the build has made both forms."""
     match = ASSET.fullmatch(filename)

@@ -6,6 +6,7 @@ from flask import Response
 
 from livechat.api.auth import current_user_id
 from livechat.api.blueprint import ApiBlueprint
+from livechat.api.costs import Cost
 from livechat.api.parsing import json_response
 from livechat.api.schemas.calls import PhoneNumbersSchema
 from livechat.extensions import db
@@ -16,7 +17,7 @@ from livechat.services.present import phone_number_json
 bp = ApiBlueprint("phone numbers", __name__, description="The WhatsApp numbers that you may use.")
 
 
-@bp.route("/phone-numbers")
+@bp.route("/phone-numbers", costs=Cost.READS)
 @bp.response(HTTPStatus.OK, PhoneNumbersSchema)
 @bp.problems()
 def list_phone_numbers() -> Response:

@@ -23,6 +23,7 @@ from livechat.api import (
 )
 from livechat.api.auth import init_auth
 from livechat.api.blueprint import ApiBlueprint
+from livechat.api.costs import CostedRule
 from livechat.api.headers import init_headers
 from livechat.api.hosts import init_hosts
 from livechat.api.limits import init_limits
@@ -50,7 +51,11 @@ PLAIN_BLUEPRINTS: list[Blueprint] = [documents.bp, webhook.bp, health.bp, page.b
 
 
 def init_api(app: Flask, settings: Settings) -> None:
-    """Register views, auth, limits and problems. Extensions (db, redis) have been bound before."""
+    """Register views, auth, limits and problems. Extensions (db, redis) have been bound before.
+
+    Raises CostError where a route does not say what it costs.
+    """
+    app.url_rule_class = CostedRule
     # The order of these is the order in which a request meets them.
     init_request_log(app)
     init_headers(app)

@@ -9,6 +9,7 @@ from marshmallow import fields
 
 from livechat.api.auth import current_user_id
 from livechat.api.blueprint import ApiBlueprint
+from livechat.api.costs import Cost
 from livechat.api.parsing import json_response
 from livechat.api.send_message import SendMessageAnswerSchema, shown
 from livechat.domain import clock
@@ -27,7 +28,7 @@ class ResendSchema(ma.Schema):
     )
 
 
-@bp.route("/messages/<message_id>/resend", methods=["POST"])
+@bp.route("/messages/<message_id>/resend", methods=["POST"], costs=Cost.SENDS)
 @bp.arguments(ResendSchema, required=False)
 @bp.response(HTTPStatus.ACCEPTED, SendMessageAnswerSchema)
 @bp.alt_response(

@@ -8,6 +8,7 @@ from livechat.api.auth import current_user_id
 from livechat.api.blueprint import ApiBlueprint
 from livechat.api.connect_number import graph_client
 from livechat.api.context import settings
+from livechat.api.costs import Cost
 from livechat.api.parsing import json_response
 from livechat.api.schemas.objects import PhoneNumberSchema
 from livechat.extensions import db
@@ -16,7 +17,7 @@ from livechat.services.resume import resume_by_owner
 bp = ApiBlueprint("resume", __name__, description="Paused numbers.")
 
 
-@bp.route("/phone-numbers/<phone_number_id>/resume", methods=["POST"])
+@bp.route("/phone-numbers/<phone_number_id>/resume", methods=["POST"], costs=Cost.CONNECTS)
 @bp.response(HTTPStatus.OK, PhoneNumberSchema)
 @bp.problems(HTTPStatus.NOT_FOUND, HTTPStatus.UNPROCESSABLE_ENTITY)
 def post_resume(phone_number_id: str) -> Response:

@@ -11,6 +11,7 @@ from marshmallow import fields
 
 from livechat.api.auth import current_user_id
 from livechat.api.blueprint import ApiBlueprint
+from livechat.api.costs import Cost
 from livechat.api.parsing import json_response
 from livechat.api.prefer import MAX_WAIT_S, preferred_wait
 from livechat.api.schemas.objects import ConversationSchema, MessageSchema
@@ -57,7 +58,7 @@ class SendMessageAnswerSchema(ma.Schema):
     conversation = fields.Nested(ConversationSchema, required=True)
 
 
-@bp.route("/send-message", methods=["POST"])
+@bp.route("/send-message", methods=["POST"], costs=Cost.SENDS)
 @bp.arguments(SendMessageHeadersSchema(unknown=ma.EXCLUDE), location="headers")
 @bp.arguments(SendMessageSchema)
 @bp.response(HTTPStatus.ACCEPTED, SendMessageAnswerSchema)

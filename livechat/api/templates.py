@@ -7,6 +7,7 @@ from flask import Response
 
 from livechat.api.auth import current_user_id
 from livechat.api.blueprint import ApiBlueprint
+from livechat.api.costs import Cost
 from livechat.api.parsing import json_response
 from livechat.api.schemas.templates import (
     SyncedSchema,
@@ -22,7 +23,7 @@ from livechat.services.templates import ask_for_sync, templates_json
 bp = ApiBlueprint("templates", __name__, description="Message templates of your WhatsApp accounts.")
 
 
-@bp.route("/templates")
+@bp.route("/templates", costs=Cost.READS)
 @bp.arguments(TemplatesQuerySchema, location="query")
 @bp.response(HTTPStatus.OK, TemplatesSchema)
 @bp.problems(HTTPStatus.NOT_FOUND)
@@ -44,7 +45,7 @@ def list_templates(query: dict[str, Any]) -> Response:
     return json_response(shown)
 
 
-@bp.route("/templates/sync", methods=["POST"])
+@bp.route("/templates/sync", methods=["POST"], costs=Cost.CONNECTS)
 @bp.arguments(SyncTemplatesSchema)
 @bp.response(HTTPStatus.ACCEPTED, SyncedSchema)
 @bp.problems(HTTPStatus.NOT_FOUND, HTTPStatus.BAD_REQUEST, HTTPStatus.UNSUPPORTED_MEDIA_TYPE)

@@ -7,6 +7,7 @@ from typing import cast
 from flask import Blueprint, Flask, Response, current_app, request
 
 from livechat.api.context import settings
+from livechat.api.costs import Cost
 from livechat.api.fast_path import EVENT_KEY, WebhookFastPath
 from livechat.errors import ForbiddenError, MalformedRequestError, PayloadTooLargeError, UnauthorizedError
 from livechat.extensions import db, redis
@@ -31,7 +32,7 @@ def inbox_of(app: Flask) -> Inbox:
     return cast(Inbox, app.extensions[_EXTENSION])
 
 
-@bp.get("/webhook")
+@bp.get("/webhook", costs=Cost.NOTHING)
 def handshake() -> Response:
     """Meta's verification: the challenge as text, where mode and token are right (cloud-api.md 1.1)."""
     mode, token, challenge = (
@@ -45,7 +46,7 @@ def handshake() -> Response:
     return Response(challenge, mimetype="text/plain", headers={"X-Content-Type-Options": "nosniff"})
 
 
-@bp.post("/webhook")
+@bp.post("/webhook", costs=Cost.NOTHING)
 def receive() -> Response:
     """200, empty, once the body is safe. 401 unsigned, 413 over the limit, 503 where nothing can keep it.
 

@@ -7,6 +7,7 @@ from flask import Response
 
 from livechat.api.auth import current_user_id
 from livechat.api.blueprint import ApiBlueprint
+from livechat.api.costs import Cost
 from livechat.api.paging import cursor_of, place_of
 from livechat.api.parsing import json_response
 from livechat.api.schemas.activity import (
@@ -32,7 +33,7 @@ from livechat.services.webhook_events import (
 bp = ApiBlueprint("webhook events", __name__, description="What Meta sent about the numbers that you own.")
 
 
-@bp.route("/webhook-events")
+@bp.route("/webhook-events", costs=Cost.READS)
 @bp.arguments(WebhookEventsQuerySchema, location="query")
 @bp.response(HTTPStatus.OK, WebhookEventsSchema)
 @bp.problems(HTTPStatus.NOT_FOUND)
@@ -53,7 +54,7 @@ def list_webhook_events(query: dict[str, Any]) -> Response:
     return json_response({"webhook_events": events, "next_cursor": next_cursor})
 
 
-@bp.route("/webhook-events/<event_id>")
+@bp.route("/webhook-events/<event_id>", costs=Cost.READS)
 @bp.response(HTTPStatus.OK, WebhookEventWithBodySchema)
 @bp.problems(HTTPStatus.NOT_FOUND)
 def get_webhook_event(event_id: str) -> Response:
@@ -62,7 +63,7 @@ def get_webhook_event(event_id: str) -> Response:
     return json_response(event_with_body_json(row, numbers))
 
 
-@bp.route("/webhook-events/<event_id>/replay", methods=["POST"])
+@bp.route("/webhook-events/<event_id>/replay", methods=["POST"], costs=Cost.SENDS)
 @bp.response(HTTPStatus.OK, ReplayedSchema)
 @bp.problems(HTTPStatus.NOT_FOUND, HTTPStatus.CONFLICT)
 def replay_webhook_event(event_id: str) -> Response:
@@ -74,7 +75,7 @@ def replay_webhook_event(event_id: str) -> Response:
     return json_response(replay_event(db.session, row, numbers))
 
 
-@bp.route("/webhook-events/replay", methods=["POST"])
+@bp.route("/webhook-events/replay", methods=["POST"], costs=Cost.CONNECTS)
 @bp.arguments(ReplaySchema)
 @bp.response(HTTPStatus.OK, ReplayedSchema)
 @bp.alt_response(

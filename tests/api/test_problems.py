@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session, scoped_session
 from werkzeug.test import TestResponse
 
 from livechat import create_app
+from livechat.api.costs import Cost
 from livechat.config import Settings
 from livechat.extensions import db
 from tests.api.conftest import API, Caller
@@ -272,7 +273,7 @@ def test_a_mistake_of_ours_is_logged_and_told_without_a_trace(
 ) -> None:
     application = other_app()
 
-    @application.get(f"{API}/mistake")
+    @application.get(f"{API}/mistake", costs=Cost.READS)
     def mistake() -> str:
         raise LookupError("a secret detail")
 

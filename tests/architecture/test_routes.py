@@ -1,6 +1,16 @@
-"""What takes no token is decided in one place; ``tests/security`` tries every route against everybody."""
+"""What takes no token is decided in one place, and what a request costs where its route stands.
 
+``tests/security`` tries every route against everybody.
+"""
+
+import pytest
+from flask import Blueprint, Flask, Response
+
+from livechat import create_app
+from livechat.api import registry
 from livechat.api.auth import PUBLIC_RULES
+from livechat.api.costs import Cost, CostError
+from livechat.config import Settings
 
 API = "/api/live-chat"
 
@@ -14,3 +24,31 @@ def test_what_is_public_and_ours_is_about_the_api_itself() -> None:
         # Files, by addresses that are signed and end after some minutes: <img> and <audio> send no token.
         f"{API}/media/<token>",
     }
+
+
+def test_every_route_says_what_it_costs_and_only_public_ones_cost_nothing(app: Flask) -> None:
+    rules = list(app.url_map.iter_rules())
+    assert len(rules) > 30
+    costs = {
+        (rule.rule, method): getattr(rule, "costs", None) for rule in rules for method in rule.methods or ()
+    }
+    assert [route for route, cost in costs.items() if not isinstance(cost, Cost)] == []
+    assert {rule for (rule, _), cost in costs.items() if cost is Cost.NOTHING} == PUBLIC_RULES
+
+
+@pytest.mark.parametrize(
+    ("rule", "options"),
+    [
+        ("/silent", {}),
+        # Public by mistake, so that a flood would be counted for nobody.
+        ("/free", {"costs": Cost.NOTHING}),
+    ],
+)
+def test_an_application_with_a_route_that_fails_to_say_its_cost_is_not_made(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch, rule: str, options: dict[str, Cost]
+) -> None:
+    forgetful = Blueprint("forgetful", __name__)
+    forgetful.add_url_rule(rule, view_func=Response, endpoint="view", **options)
+    monkeypatch.setattr(registry, "PLAIN_BLUEPRINTS", [*registry.PLAIN_BLUEPRINTS, forgetful])
+    with pytest.raises(CostError, match=rule):
+        create_app(settings)
