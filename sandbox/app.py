@@ -16,8 +16,8 @@ from sandbox.behaviour import ControlError
 from sandbox.config import SandboxConfig
 from sandbox.control import auth, people, traffic
 from sandbox.control.requests import reply
+from sandbox.errors import GraphError, unknown_path, unsupported
 from sandbox.graph import blueprint as graph
-from sandbox.graph.errors import GraphError, unknown_path, unsupported
 from sandbox.graph.gateway import NEWEST_VERSION, error_answer, sandbox
 from sandbox.hosts import is_readable_origin, name_in
 from sandbox.model import Json

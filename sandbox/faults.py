@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from sandbox.behaviour import ControlError
-from sandbox.graph.errors import GraphError
+from sandbox.errors import GraphError
 from sandbox.ids import Ids
 from sandbox.model import Json
 

@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable
 
 from sandbox.behaviour import ControlError
-from sandbox.graph.errors import webhook_error
+from sandbox.errors import webhook_error
 from sandbox.model import STATUS_RANK, Customer, Json, Message, Template
 from sandbox.scheduler import Scheduler
 from sandbox.webhooks.dispatcher import Dispatcher

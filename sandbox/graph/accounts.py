@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 import urllib3
 from flask import request
 
-from sandbox.graph.errors import GraphError, unknown_object
+from sandbox.errors import GraphError, unknown_object
 from sandbox.graph.gateway import Call, can_see, require_number, sandbox
 from sandbox.graph.validation import require_product
 from sandbox.model import Json, PhoneNumber

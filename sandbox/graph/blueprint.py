@@ -6,8 +6,8 @@ from collections.abc import Callable
 
 from flask import Blueprint, Response, request
 
+from sandbox.errors import GraphError, unknown_object, unknown_path, unsupported
 from sandbox.graph import accounts, business, calls, groups, media, messages, templates, uploads
-from sandbox.graph.errors import GraphError, unknown_object, unknown_path, unsupported
 from sandbox.graph.gateway import Call, Handler, can_see, json_body, sandbox, serve
 from sandbox.model import Group, Json
 

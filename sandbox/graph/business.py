@@ -9,8 +9,8 @@ from urllib.parse import urlsplit
 
 from flask import request
 
+from sandbox.errors import GraphError
 from sandbox.graph import checks
-from sandbox.graph.errors import GraphError
 from sandbox.graph.gateway import Call, require_number, sandbox
 from sandbox.graph.validation import require_product
 from sandbox.model import Customer, Json, PhoneNumber

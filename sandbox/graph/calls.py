@@ -6,8 +6,8 @@ import time
 
 from flask import request
 
+from sandbox.errors import GraphError
 from sandbox.graph import checks
-from sandbox.graph.errors import GraphError
 from sandbox.graph.gateway import Call, require_number, sandbox
 from sandbox.graph.validation import require_product
 from sandbox.model import Customer, Json

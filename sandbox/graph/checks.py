@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sandbox.graph.errors import GraphError
+from sandbox.errors import GraphError
 from sandbox.model import Json
 
 

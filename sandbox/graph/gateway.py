@@ -10,8 +10,8 @@ from typing import Any
 import orjson
 from flask import Response, current_app, request
 
+from sandbox.errors import GraphError, token_expired, unknown_object
 from sandbox.faults import Fault
-from sandbox.graph.errors import GraphError, token_expired, unknown_object
 from sandbox.httpd import DROP_KEY
 from sandbox.model import AccessToken, Json, Message, PhoneNumber
 from sandbox.recorder import token_label

@@ -8,8 +8,8 @@ from collections.abc import Iterator
 from flask import Response, request
 
 from sandbox import media_store
+from sandbox.errors import GraphError, unknown_object
 from sandbox.faults import Fault
-from sandbox.graph.errors import GraphError, unknown_object
 from sandbox.graph.gateway import (
     Call,
     answer,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 
-from sandbox.graph.errors import GraphError
+from sandbox.errors import GraphError
 from sandbox.graph.gateway import Call, require_number, sandbox
 from sandbox.graph.validation import Send, check_message_reference, check_send
 from sandbox.model import Customer, Json, PhoneNumber

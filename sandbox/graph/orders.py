@@ -6,8 +6,8 @@ import re
 import time
 from typing import Any
 
+from sandbox.errors import GraphError
 from sandbox.graph import checks
-from sandbox.graph.errors import GraphError
 from sandbox.model import Json, PhoneNumber
 from sandbox.world import World
 

@@ -7,8 +7,8 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
+from sandbox.errors import GraphError
 from sandbox.graph import checks
-from sandbox.graph.errors import GraphError
 from sandbox.model import Json, Template
 
 MediaCheck = Callable[[Json, str, str], None]

@@ -8,8 +8,8 @@ from typing import Any
 
 from flask import request
 
+from sandbox.errors import GraphError
 from sandbox.graph import checks
-from sandbox.graph.errors import GraphError
 from sandbox.graph.gateway import Call, sandbox
 from sandbox.model import Json, Template
 from sandbox.webhooks.shapes import Update

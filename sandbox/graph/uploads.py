@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 
 from flask import request
 
-from sandbox.graph.errors import GraphError
+from sandbox.errors import GraphError
 from sandbox.graph.gateway import Call, sandbox
 from sandbox.model import Json
 

@@ -6,8 +6,8 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
+from sandbox.errors import GraphError
 from sandbox.graph import checks
-from sandbox.graph.errors import GraphError
 from sandbox.graph.interactive import check_interactive
 from sandbox.graph.orders import check_history
 from sandbox.graph.template_check import check_template

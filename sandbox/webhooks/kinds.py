@@ -8,7 +8,7 @@ from collections.abc import Callable
 from sandbox import media_store
 from sandbox.behaviour import ControlError
 from sandbox.customers import CustomerVoice
-from sandbox.graph.errors import webhook_error
+from sandbox.errors import webhook_error
 from sandbox.graph.orders import PAYMENT_STATES, told_orders
 from sandbox.lifecycle import Lifecycle
 from sandbox.model import Customer, Json, PhoneNumber
