@@ -12,11 +12,10 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.routing import BaseConverter
 
 from sandbox import page
-from sandbox.behaviour import ControlError
 from sandbox.config import SandboxConfig
 from sandbox.control import auth, people, traffic
 from sandbox.control.requests import reply
-from sandbox.errors import GraphError, unknown_path, unsupported
+from sandbox.errors import ControlError, GraphError, unknown_path, unsupported
 from sandbox.graph import blueprint as graph
 from sandbox.graph.gateway import NEWEST_VERSION, error_answer, sandbox
 from sandbox.hosts import is_readable_origin, name_in

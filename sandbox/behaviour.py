@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields, replace
 from typing import Any, TypeVar
 
+from sandbox.errors import ControlError
 from sandbox.limits import PAIR_BURST, PAIR_INTERVAL_S
 
 WINDOW_MODES = ("off", "sync", "async")
@@ -13,16 +14,6 @@ STRANGER_MODES = ("deliver", "no_whatsapp", "enforce")
 
 # Real numbers of Meta's throughput page (80 messages a second and number).
 STRICT_THROUGHPUT_MPS = 80.0
-
-
-class ControlError(Exception):
-    """The control API was asked for something it does not understand; answered with `status` and the
-    sentence.
-    """
-
-    def __init__(self, message: str, status: int = 422) -> None:
-        self.status = status
-        super().__init__(message)
 
 
 @dataclass(frozen=True, slots=True)

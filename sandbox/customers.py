@@ -7,8 +7,7 @@ import time
 from typing import Any
 
 from sandbox import media_store
-from sandbox.behaviour import ControlError
-from sandbox.errors import webhook_error
+from sandbox.errors import ControlError, webhook_error
 from sandbox.ids import Ids
 from sandbox.model import Customer, Json, Message, PhoneNumber
 from sandbox.webhooks.dispatcher import Dispatcher

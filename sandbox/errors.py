@@ -1,12 +1,11 @@
-"""Errors in Graph's shape, and the codes that the Cloud API documents."""
+"""The two refusals: Graph's, with the codes that the Cloud API documents, and the control API's."""
 
 from __future__ import annotations
 
 from typing import Any
 
-# code -> (HTTP status, title, details). Source: Meta, "Error codes" (texts of 2025 and 2026). Details of
-# None:
-# the answer carries no error_data, as plain Graph errors do.
+# code -> (HTTP status, title, details). Source: Meta, "Error codes" (texts of 2025 and 2026).
+# With details of None the answer carries no error_data, as plain Graph errors do.
 CATALOGUE: dict[int, tuple[int, str, str | None]] = {
     0: (401, "We were unable to authenticate the app user.", None),
     1: (400, "An unknown error occurred", None),
@@ -283,3 +282,14 @@ def unsupported(method: str, http_status: int = 400) -> GraphError:
         http_status=http_status,
         error_type="GraphMethodException",
     )
+
+
+class ControlError(Exception):
+    """The control API was asked for something it does not understand.
+
+    The answer has `status` and the sentence.
+    """
+
+    def __init__(self, message: str, status: int = 422) -> None:
+        self.status = status
+        super().__init__(message)

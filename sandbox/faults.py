@@ -7,8 +7,7 @@ import threading
 from dataclasses import dataclass, field
 from typing import Any
 
-from sandbox.behaviour import ControlError
-from sandbox.errors import GraphError
+from sandbox.errors import ControlError, GraphError
 from sandbox.ids import Ids
 from sandbox.model import Json
 

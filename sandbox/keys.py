@@ -19,8 +19,8 @@ from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from jwt.algorithms import ECAlgorithm, RSAAlgorithm
 
-from sandbox.behaviour import ControlError
 from sandbox.config import SandboxConfig
+from sandbox.errors import ControlError
 from sandbox.model import Json
 
 DEMO_USER_ID = "7f3f6a1e-54c8-4f5b-9d53-0d4c2a1b9e10"

@@ -5,8 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 
-from sandbox.behaviour import ControlError
-from sandbox.errors import webhook_error
+from sandbox.errors import ControlError, webhook_error
 from sandbox.model import STATUS_RANK, Customer, Json, Message, Template
 from sandbox.scheduler import Scheduler
 from sandbox.webhooks.dispatcher import Dispatcher

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from functools import cache
 from importlib import resources
 
-from sandbox.behaviour import ControlError
+from sandbox.errors import ControlError
 from sandbox.model import Json, Media
 from sandbox.world import World
 

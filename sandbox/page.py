@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from flask import Blueprint, Response, render_template, request
 
-from sandbox.behaviour import ControlError, as_json
+from sandbox.behaviour import as_json
 from sandbox.bubbles import preview, thread_bubbles
 from sandbox.control.requests import number_argument, reply
+from sandbox.errors import ControlError
 from sandbox.graph.gateway import sandbox
 from sandbox.model import Json
 from sandbox.sandbox import Sandbox

@@ -13,8 +13,9 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from sandbox import defaults
-from sandbox.behaviour import Behaviour, ControlError, DeliveryMode
+from sandbox.behaviour import Behaviour, DeliveryMode
 from sandbox.config import SandboxConfig
+from sandbox.errors import ControlError
 from sandbox.ids import Ids
 from sandbox.model import AccessToken, Customer, Group, Json, Media, Message, PhoneNumber, Template
 from sandbox.writings import own_writing

@@ -10,8 +10,8 @@ import time
 from flask import Blueprint, Response, current_app
 
 from sandbox import media_store
-from sandbox.behaviour import ControlError
 from sandbox.control.requests import asked, flag_of, reply, text_of
+from sandbox.errors import ControlError
 from sandbox.graph.gateway import sandbox
 from sandbox.model import AccessToken, Customer, Json, Media, PhoneNumber, Template
 from sandbox.recorder import token_label

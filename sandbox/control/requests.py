@@ -7,7 +7,7 @@ from typing import Any
 import orjson
 from flask import Response, request
 
-from sandbox.behaviour import ControlError
+from sandbox.errors import ControlError
 from sandbox.model import Json
 
 MAX_LIMIT = 300_000

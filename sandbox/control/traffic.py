@@ -8,8 +8,9 @@ import time
 
 from flask import Blueprint, Response, current_app, request
 
-from sandbox.behaviour import ControlError, as_json, changed
+from sandbox.behaviour import as_json, changed
 from sandbox.control.requests import asked, flag_of, number_argument, reply, text_of
+from sandbox.errors import ControlError
 from sandbox.graph.accounts import handshake
 from sandbox.graph.gateway import sandbox
 from sandbox.model import Json, Message

@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-from sandbox.behaviour import ControlError
+from sandbox.errors import ControlError
 from sandbox.model import Json, PhoneNumber, Template
 from sandbox.webhooks.shapes import Update
 from sandbox.world import World

@@ -6,9 +6,8 @@ import time
 from collections.abc import Callable
 
 from sandbox import media_store
-from sandbox.behaviour import ControlError
 from sandbox.customers import CustomerVoice
-from sandbox.errors import webhook_error
+from sandbox.errors import ControlError, webhook_error
 from sandbox.graph.orders import PAYMENT_STATES, told_orders
 from sandbox.lifecycle import Lifecycle
 from sandbox.model import Customer, Json, PhoneNumber

@@ -7,8 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 from sandbox import media_store
-from sandbox.behaviour import ControlError
-from sandbox.errors import webhook_error
+from sandbox.errors import ControlError, webhook_error
 from sandbox.model import Customer, Json, PhoneNumber
 from sandbox.webhooks.shapes import Update, number_update, sender
 from sandbox.world import World
