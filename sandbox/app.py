@@ -20,7 +20,7 @@ from sandbox.graph import blueprint as graph
 from sandbox.graph.gateway import NEWEST_VERSION, error_answer, sandbox
 from sandbox.hosts import is_readable_origin, name_in
 from sandbox.model import Json
-from sandbox.sandbox import Sandbox
+from sandbox.running import Sandbox
 from sandbox.webhooks.kinds import Kinds
 
 log = logging.getLogger(__name__)

@@ -10,7 +10,7 @@ from sandbox.control.requests import number_argument, reply
 from sandbox.errors import ControlError
 from sandbox.graph.gateway import sandbox
 from sandbox.model import Json
-from sandbox.sandbox import Sandbox
+from sandbox.running import Sandbox
 
 bp = Blueprint("page", __name__)
 

@@ -15,7 +15,7 @@ from sandbox.faults import Fault
 from sandbox.httpd import DROP_KEY
 from sandbox.model import AccessToken, Json, Message, PhoneNumber
 from sandbox.recorder import token_label
-from sandbox.sandbox import Sandbox
+from sandbox.running import Sandbox
 from sandbox.webhooks.encoding import encode
 
 OLDEST_VERSION, NEWEST_VERSION = 20, 26

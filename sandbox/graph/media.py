@@ -23,7 +23,7 @@ from sandbox.graph.validation import require_product
 from sandbox.httpd import CUT_KEY
 from sandbox.model import Json, Media
 from sandbox.recorder import token_label
-from sandbox.sandbox import Sandbox
+from sandbox.running import Sandbox
 
 
 def upload(call: Call) -> Json:

@@ -8,7 +8,7 @@ from sandbox.errors import GraphError
 from sandbox.graph.gateway import Call, require_number, sandbox
 from sandbox.graph.validation import Send, check_message_reference, check_send
 from sandbox.model import Customer, Json, PhoneNumber
-from sandbox.sandbox import Sandbox
+from sandbox.running import Sandbox
 
 TYPING_S = 25
 
