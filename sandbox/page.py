@@ -8,9 +8,8 @@ from sandbox.behaviour import as_json
 from sandbox.bubbles import preview, thread_bubbles
 from sandbox.control.requests import number_argument, reply
 from sandbox.errors import ControlError
-from sandbox.graph.gateway import sandbox
 from sandbox.model import Json
-from sandbox.running import Sandbox
+from sandbox.running import Sandbox, sandbox
 
 bp = Blueprint("page", __name__)
 

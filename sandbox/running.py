@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from flask import current_app
+
 from sandbox.config import SandboxConfig
 from sandbox.customers import CustomerVoice
 from sandbox.faults import Faults
@@ -14,6 +16,12 @@ from sandbox.scheduler import Scheduler
 from sandbox.state import StateFile
 from sandbox.webhooks.dispatcher import Dispatcher
 from sandbox.world import World
+
+
+def sandbox() -> Sandbox:
+    """The sandbox of the running application."""
+    found: Sandbox = current_app.extensions["sandbox"]
+    return found
 
 
 class Sandbox:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Blueprint, Response, request
 
 from sandbox.control.requests import asked, reply, text_of
-from sandbox.graph.gateway import sandbox
+from sandbox.running import sandbox
 
 bp = Blueprint("auth", __name__)
 

@@ -12,9 +12,9 @@ from flask import Blueprint, Response, current_app
 from sandbox import media_store
 from sandbox.control.requests import asked, flag_of, reply, text_of
 from sandbox.errors import ControlError
-from sandbox.graph.gateway import sandbox
 from sandbox.model import AccessToken, Customer, Json, Media, PhoneNumber, Template
 from sandbox.recorder import token_label
+from sandbox.running import sandbox
 from sandbox.webhooks.shapes import number_update
 
 bp = Blueprint("people", __name__, url_prefix="/sandbox")

@@ -12,8 +12,8 @@ from sandbox.behaviour import as_json, changed
 from sandbox.control.requests import asked, flag_of, number_argument, reply, text_of
 from sandbox.errors import ControlError
 from sandbox.graph.accounts import handshake
-from sandbox.graph.gateway import sandbox
 from sandbox.model import Json, Message
+from sandbox.running import sandbox
 from sandbox.webhooks.kinds import Kinds
 
 bp = Blueprint("traffic", __name__, url_prefix="/sandbox")

@@ -8,8 +8,9 @@ from flask import Blueprint, Response, request
 
 from sandbox.errors import GraphError, unknown_object, unknown_path, unsupported
 from sandbox.graph import accounts, business, calls, groups, media, messages, templates, uploads
-from sandbox.graph.gateway import Call, Handler, can_see, json_body, sandbox, serve
+from sandbox.graph.gateway import Call, Handler, can_see, json_body, serve
 from sandbox.model import Group, Json
+from sandbox.running import sandbox
 
 bp = Blueprint("graph", __name__)
 EDGE = "/<graph_version:version>/<string:node>"

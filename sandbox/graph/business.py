@@ -11,9 +11,10 @@ from flask import request
 
 from sandbox.errors import GraphError
 from sandbox.graph import checks
-from sandbox.graph.gateway import Call, require_number, sandbox
+from sandbox.graph.gateway import Call, require_number
 from sandbox.graph.validation import require_product
 from sandbox.model import Customer, Json, PhoneNumber
+from sandbox.running import sandbox
 
 # The texts of a profile, with their limits (Meta, "Business profiles").
 _TEXTS = {"about": 139, "address": 256, "description": 512, "email": 128}

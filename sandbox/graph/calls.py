@@ -8,9 +8,10 @@ from flask import request
 
 from sandbox.errors import GraphError
 from sandbox.graph import checks
-from sandbox.graph.gateway import Call, require_number, sandbox
+from sandbox.graph.gateway import Call, require_number
 from sandbox.graph.validation import require_product
 from sandbox.model import Customer, Json
+from sandbox.running import sandbox
 
 _ANSWERS = {"pre_accept", "accept", "reject", "terminate"}
 _DAY_S = 86_400

@@ -8,14 +8,14 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import orjson
-from flask import Response, current_app, request
+from flask import Response, request
 
 from sandbox.errors import GraphError, token_expired, unknown_object
 from sandbox.faults import Fault
 from sandbox.httpd import DROP_KEY
 from sandbox.model import AccessToken, Json, Message, PhoneNumber
 from sandbox.recorder import token_label
-from sandbox.running import Sandbox
+from sandbox.running import Sandbox, sandbox
 from sandbox.webhooks.encoding import encode
 
 OLDEST_VERSION, NEWEST_VERSION = 20, 26
@@ -27,12 +27,6 @@ _GATEWAY_PAGE = (
     b"<html>\r\n<head><title>502 Bad Gateway</title></head>\r\n<body>\r\n"
     b"<center><h1>502 Bad Gateway</h1></center>\r\n</body>\r\n</html>\r\n"
 )
-
-
-def sandbox() -> Sandbox:
-    """The sandbox of the running application."""
-    found: Sandbox = current_app.extensions["sandbox"]
-    return found
 
 
 @dataclass(slots=True)

@@ -9,9 +9,10 @@ from flask import request
 
 from sandbox.errors import GraphError, unknown_object
 from sandbox.graph import checks
-from sandbox.graph.gateway import Call, can_see, require_number, sandbox
+from sandbox.graph.gateway import Call, can_see, require_number
 from sandbox.graph.validation import require_product
 from sandbox.model import Customer, Group, Json
+from sandbox.running import sandbox
 from sandbox.webhooks.shapes import number_update
 
 MAX_SUBJECT, MAX_DESCRIPTION, MAX_GROUPS = 128, 2048, 10_000

@@ -5,10 +5,10 @@ from __future__ import annotations
 import time
 
 from sandbox.errors import GraphError
-from sandbox.graph.gateway import Call, require_number, sandbox
+from sandbox.graph.gateway import Call, require_number
 from sandbox.graph.validation import Send, check_message_reference, check_send
 from sandbox.model import Customer, Json, PhoneNumber
-from sandbox.running import Sandbox
+from sandbox.running import Sandbox, sandbox
 
 TYPING_S = 25
 

@@ -10,8 +10,9 @@ from flask import request
 
 from sandbox.errors import GraphError
 from sandbox.graph import checks
-from sandbox.graph.gateway import Call, sandbox
+from sandbox.graph.gateway import Call
 from sandbox.model import Json, Template
+from sandbox.running import sandbox
 from sandbox.webhooks.shapes import Update
 
 DEFAULT_FIELDS = ("name", "parameter_format", "components", "language", "status", "category", "id")

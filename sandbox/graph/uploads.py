@@ -11,8 +11,9 @@ from dataclasses import dataclass, field
 from flask import request
 
 from sandbox.errors import GraphError
-from sandbox.graph.gateway import Call, sandbox
+from sandbox.graph.gateway import Call
 from sandbox.model import Json
+from sandbox.running import sandbox
 
 TYPES = {"application/pdf", "image/jpeg", "image/jpg", "image/png", "video/mp4"}
 MAX_BYTES = 100 * 1024 * 1024
