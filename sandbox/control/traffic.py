@@ -11,9 +11,9 @@ from flask import Blueprint, Response, current_app, request
 from sandbox.behaviour import as_json, changed
 from sandbox.control.requests import asked, flag_of, number_argument, reply, text_of
 from sandbox.errors import ControlError
-from sandbox.graph.accounts import handshake
 from sandbox.model import Json, Message
 from sandbox.running import sandbox
+from sandbox.webhooks.handshake import handshake
 from sandbox.webhooks.kinds import Kinds
 
 bp = Blueprint("traffic", __name__, url_prefix="/sandbox")
@@ -80,7 +80,7 @@ def verify() -> Response:
     body = asked()
     box = sandbox()
     url = text_of(body, "url", box.config.callback_url)
-    return reply(handshake(box, url, text_of(body, "verify_token", box.config.verify_token)))
+    return reply(handshake(box.world, url, text_of(body, "verify_token", box.config.verify_token)))
 
 
 @bp.get("/behaviour")

@@ -5,7 +5,6 @@ from __future__ import annotations
 import secrets
 from urllib.parse import urlsplit
 
-import urllib3
 from flask import request
 
 from sandbox.errors import GraphError, unknown_object
@@ -13,6 +12,7 @@ from sandbox.graph.gateway import Call, can_see, require_number
 from sandbox.graph.validation import require_product
 from sandbox.model import Json, PhoneNumber
 from sandbox.running import Sandbox, sandbox
+from sandbox.webhooks.handshake import handshake
 from sandbox.webhooks.phone_app_kinds import PHONE_APP_KINDS
 
 DEFAULT_FIELDS = (
@@ -286,7 +286,7 @@ def _proved_override(box: Sandbox, configuration: Json) -> str:
         return ""
     if len(url) > MAX_OVERRIDE_URL or urlsplit(url).scheme not in {"http", "https"}:
         raise GraphError(100, "(#100) Param override_callback_uri must be a URL of at most 200 characters.")
-    outcome = handshake(box, url, str(configuration.get("verify_token", "")))
+    outcome = handshake(box.world, url, str(configuration.get("verify_token", "")))
     if not outcome["ok"]:
         raise GraphError(
             2200,
@@ -294,17 +294,3 @@ def _proved_override(box: Sandbox, configuration: Json) -> str:
             f"HTTP Status Code = {outcome['status']}",
         )
     return url
-
-
-def handshake(box: Sandbox, url: str, verify_token: str) -> Json:
-    """Ask a callback to prove itself as Meta does: `{ok, status, body}`."""
-    challenge = box.world.ids.object_id(10)
-    fields = {"hub.mode": "subscribe", "hub.challenge": challenge, "hub.verify_token": verify_token}
-    timeout = box.config.webhook_timeout_s
-    try:
-        with urllib3.PoolManager(retries=False) as http:
-            answer = http.request("GET", url, fields=fields, timeout=timeout, redirect=False)
-    except urllib3.exceptions.HTTPError as error:
-        return {"ok": False, "status": None, "body": type(error).__name__}
-    body = answer.data.decode("utf-8", "replace")
-    return {"ok": answer.status == 200 and body == challenge, "status": answer.status, "body": body[:200]}
