@@ -9,6 +9,7 @@ from typing import Any
 from sandbox.errors import GraphError
 from sandbox.graph import checks
 from sandbox.model import Json, PhoneNumber
+from sandbox.payments import PAYMENT_STATES, told_orders
 from sandbox.world import World
 
 REFERENCE_LIMITS = {"INR": 35, "BRL": 60}
@@ -25,7 +26,6 @@ STATES = {
 }
 # Nothing follows these.
 FINAL = {"completed", "canceled"}
-PAYMENT_STATES = {"pending", "captured", "failed"}
 
 _PATH = "interactive['action']['parameters']"
 _REFERENCE = re.compile(r"^[A-Za-z0-9_.-]+$")
@@ -103,18 +103,6 @@ def check_history(world: World, number: PhoneNumber, part: Any) -> None:
     paid = world.payments.get((number.phone_number_id, reference)) in {"captured", "pending"}
     if parameters["order"]["status"] == "canceled" and paid:
         raise GraphError(2047)
-
-
-def told_orders(world: World, number: PhoneNumber) -> list[Json]:
-    """The parameters of the messages about orders that were taken, oldest first."""
-    return [
-        message.body["interactive"]["action"]["parameters"]
-        for message in list(world.messages.values())
-        if message.direction == "outbound"
-        and message.phone_number_id == number.phone_number_id
-        and message.type == "interactive"
-        and message.body["interactive"].get("type") in {"order_details", "order_status"}
-    ]
 
 
 def _parameters(action: Json, name: str) -> Json:
