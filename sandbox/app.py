@@ -19,9 +19,9 @@ from sandbox.errors import ControlError, GraphError, unknown_path, unsupported
 from sandbox.graph import blueprint as graph
 from sandbox.graph.gateway import NEWEST_VERSION, error_answer
 from sandbox.hosts import is_readable_origin, name_in
+from sandbox.kinds.commands import Kinds
 from sandbox.model import Json
 from sandbox.running import Sandbox, sandbox
-from sandbox.webhooks.kinds import Kinds
 
 log = logging.getLogger(__name__)
 

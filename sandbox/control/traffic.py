@@ -11,10 +11,10 @@ from flask import Blueprint, Response, current_app, request
 from sandbox.behaviour import as_json, changed
 from sandbox.control.requests import asked, flag_of, number_argument, reply, text_of
 from sandbox.errors import ControlError
+from sandbox.kinds.commands import Kinds
 from sandbox.model import Json, Message
 from sandbox.running import sandbox
 from sandbox.webhooks.handshake import handshake
-from sandbox.webhooks.kinds import Kinds
 
 bp = Blueprint("traffic", __name__, url_prefix="/sandbox")
 

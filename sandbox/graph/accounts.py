@@ -10,10 +10,10 @@ from flask import request
 from sandbox.errors import GraphError, unknown_object
 from sandbox.graph.gateway import Call, can_see, require_number
 from sandbox.graph.validation import require_product
+from sandbox.kinds.phone_app_kinds import PHONE_APP_KINDS
 from sandbox.model import Json, PhoneNumber
 from sandbox.running import Sandbox, sandbox
 from sandbox.webhooks.handshake import handshake
-from sandbox.webhooks.phone_app_kinds import PHONE_APP_KINDS
 
 DEFAULT_FIELDS = (
     "verified_name",

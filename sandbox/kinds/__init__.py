@@ -1,0 +1,1 @@
+"""Every kind of webhook, made by command."""
