@@ -19,7 +19,6 @@ from sandbox.errors import ControlError, GraphError, unknown_path, unsupported
 from sandbox.graph import blueprint as graph
 from sandbox.graph.gateway import NEWEST_VERSION, error_answer
 from sandbox.hosts import is_readable_origin, name_in
-from sandbox.kinds.commands import Kinds
 from sandbox.model import Json
 from sandbox.running import Sandbox, sandbox
 
@@ -73,9 +72,7 @@ def create_app(config: SandboxConfig) -> Flask:
     app.url_map.converters |= {"graph_version": GraphVersion, "upload_node": UploadNode}
     app.url_map.strict_slashes = False
     app.wsgi_app = GraphPaths(app.wsgi_app)  # type: ignore[method-assign]  # as Flask has it
-    box = Sandbox(config)
-    app.extensions["sandbox"] = box
-    app.extensions["sandbox_kinds"] = Kinds(box.world, box.voice, box.lifecycle)
+    app.extensions["sandbox"] = Sandbox(config)
     for module in (graph, people, traffic, auth, page):
         app.register_blueprint(module.bp)
     app.before_request(_refuse_foreign_names)

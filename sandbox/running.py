@@ -8,6 +8,7 @@ from sandbox.config import SandboxConfig
 from sandbox.customers import CustomerVoice
 from sandbox.faults import Faults
 from sandbox.keys import KeyRing
+from sandbox.kinds.commands import Kinds
 from sandbox.lifecycle import Lifecycle
 from sandbox.limits import RateLimits
 from sandbox.model import Json, Message
@@ -34,6 +35,7 @@ class Sandbox:
         self.dispatcher = Dispatcher(self.world, self.scheduler)
         self.lifecycle = Lifecycle(self.world, self.scheduler, self.dispatcher)
         self.voice = CustomerVoice(self.world, self.dispatcher)
+        self.kinds = Kinds(self.world, self.voice, self.lifecycle)
         self.faults = Faults(self.world.ids)
         self.limits = RateLimits()
         self.recorder = Recorder()

@@ -7,7 +7,7 @@ import binascii
 import dataclasses
 import time
 
-from flask import Blueprint, Response, current_app
+from flask import Blueprint, Response
 
 from sandbox import media_store
 from sandbox.control.requests import asked, flag_of, reply, text_of
@@ -111,7 +111,7 @@ def write(ref: str) -> Response:
     box = sandbox()
     kind = _TAPS.get(str(body.get("type")))
     if kind is not None:
-        updates = current_app.extensions["sandbox_kinds"].build({**body, "kind": kind, "customer": ref})
+        updates = box.kinds.build({**body, "kind": kind, "customer": ref})
         box.dispatcher.submit(updates)
         return reply({"kind": kind}, 201)
     message = box.voice.write(box.world.speaker(ref), box.world.number(body.get("phone_number_id")), body)

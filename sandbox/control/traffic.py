@@ -6,12 +6,11 @@ import base64
 import binascii
 import time
 
-from flask import Blueprint, Response, current_app, request
+from flask import Blueprint, Response, request
 
 from sandbox.behaviour import as_json, changed
 from sandbox.control.requests import asked, flag_of, number_argument, reply, text_of
 from sandbox.errors import ControlError
-from sandbox.kinds.commands import Kinds
 from sandbox.model import Json, Message
 from sandbox.running import sandbox
 from sandbox.webhooks.handshake import handshake
@@ -21,12 +20,6 @@ bp = Blueprint("traffic", __name__, url_prefix="/sandbox")
 CONFIG_KEYS = ("callback_url", "app_secret", "verify_token", "public_url", "webhook_timeout_s", "seed")
 SECRET_KEYS = {"app_secret", "verify_token"}
 MAX_FLUSH_S = 60.0
-
-
-def kinds() -> Kinds:
-    """The builder of webhooks of the running application."""
-    found: Kinds = current_app.extensions["sandbox_kinds"]
-    return found
 
 
 @bp.get("/health")
@@ -136,7 +129,7 @@ def remove_fault(fault_id: int) -> Response:
 
 @bp.get("/kinds")
 def list_kinds() -> Response:
-    return reply({"kinds": kinds().names()})
+    return reply({"kinds": sandbox().kinds.names()})
 
 
 @bp.post("/webhooks")
@@ -146,7 +139,7 @@ def make_webhook() -> Response:
     box = sandbox()
     wait = flag_of(body, "wait", False)
     is_one_post = wait or body.get("kind") == "batch"
-    updates = kinds().build({k: v for k, v in body.items() if k != "wait"})
+    updates = box.kinds.build({k: v for k, v in body.items() if k != "wait"})
     if not updates:
         raise ControlError("nothing to tell: the message is already there or further on", 409)
     wamids = [
