@@ -8,8 +8,8 @@ import signal
 import sys
 
 from sandbox.app import create_app
-from sandbox.config import ConfigError, SandboxConfig
 from sandbox.httpd import HttpServer
+from sandbox.sandbox_config import ConfigError, SandboxConfig
 
 
 def main() -> int:

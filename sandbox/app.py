@@ -11,16 +11,16 @@ from flask import Flask, Response, request
 from werkzeug.exceptions import HTTPException
 from werkzeug.routing import BaseConverter
 
-from sandbox import page
-from sandbox.config import SandboxConfig
-from sandbox.control import auth, people, traffic
+from sandbox import web_page
+from sandbox.control import inventory, traffic, user_tokens
 from sandbox.control.requests import reply
 from sandbox.errors import ControlError, GraphError, unknown_path, unsupported
-from sandbox.graph import blueprint as graph
+from sandbox.graph import routes
 from sandbox.graph.gateway import NEWEST_VERSION, error_answer
-from sandbox.hosts import is_readable_origin, name_in
 from sandbox.model import Json
+from sandbox.own_names import is_readable_origin, name_in
 from sandbox.running import Sandbox, sandbox
+from sandbox.sandbox_config import SandboxConfig
 
 log = logging.getLogger(__name__)
 
@@ -73,7 +73,7 @@ def create_app(config: SandboxConfig) -> Flask:
     app.url_map.strict_slashes = False
     app.wsgi_app = GraphPaths(app.wsgi_app)  # type: ignore[method-assign]  # as Flask has it
     app.extensions["sandbox"] = Sandbox(config)
-    for module in (graph, people, traffic, auth, page):
+    for module in (routes, inventory, traffic, user_tokens, web_page):
         app.register_blueprint(module.bp)
     app.before_request(_refuse_foreign_names)
     app.before_request(_refuse_foreign_pages)

@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass, fields, replace
 from typing import Any, TypeVar
 
 from sandbox.errors import ControlError
-from sandbox.limits import PAIR_BURST, PAIR_INTERVAL_S
+from sandbox.send_limits import PAIR_BURST, PAIR_INTERVAL_S
 
 WINDOW_MODES = ("off", "sync", "async")
 STRANGER_MODES = ("deliver", "no_whatsapp", "enforce")

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from sandbox.config import DEFAULT_PHONE_NUMBER_ID, DEFAULT_WABA_ID
 from sandbox.model import Customer, Group, Json, PhoneNumber, Template
+from sandbox.sandbox_config import DEFAULT_PHONE_NUMBER_ID, DEFAULT_WABA_ID
 
 
 def phone_numbers() -> list[PhoneNumber]:

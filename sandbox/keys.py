@@ -19,9 +19,9 @@ from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from jwt.algorithms import ECAlgorithm, RSAAlgorithm
 
-from sandbox.config import SandboxConfig
 from sandbox.errors import ControlError
 from sandbox.model import Json
+from sandbox.sandbox_config import SandboxConfig
 
 DEMO_USER_ID = "7f3f6a1e-54c8-4f5b-9d53-0d4c2a1b9e10"
 DEMO_EMAIL = "demo@example.com"

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from flask import current_app
 
-from sandbox.config import SandboxConfig
-from sandbox.customers import CustomerVoice
-from sandbox.faults import Faults
+from sandbox.customer_voice import CustomerVoice
+from sandbox.fault_rules import Faults
 from sandbox.keys import KeyRing
 from sandbox.kinds.commands import Kinds
 from sandbox.lifecycle import Lifecycle
-from sandbox.limits import RateLimits
 from sandbox.model import Json, Message
 from sandbox.recorder import Recorder
+from sandbox.sandbox_config import SandboxConfig
 from sandbox.scheduler import Scheduler
+from sandbox.send_limits import RateLimits
 from sandbox.state import StateFile
 from sandbox.webhooks.dispatcher import Dispatcher
 from sandbox.world import World

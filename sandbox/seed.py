@@ -14,7 +14,7 @@ from typing import Any
 
 import requests
 
-from sandbox.config import DEFAULT_PHONE_NUMBER_ID, DEFAULT_WABA_ID
+from sandbox.sandbox_config import DEFAULT_PHONE_NUMBER_ID, DEFAULT_WABA_ID
 
 GREETING = "Hi, is my order ready? 🙂"
 FIRST_CUSTOMER = "917755991051"

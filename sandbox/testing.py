@@ -15,9 +15,9 @@ from typing import Any
 import requests
 
 from sandbox.app import create_app
-from sandbox.config import DEFAULT_PHONE_NUMBER_ID, DEFAULT_WABA_ID, SandboxConfig
 from sandbox.httpd import HttpServer
 from sandbox.model import Json
+from sandbox.sandbox_config import DEFAULT_PHONE_NUMBER_ID, DEFAULT_WABA_ID, SandboxConfig
 
 START_TIMEOUT_S = 20.0
 PAGE = 5_000

@@ -14,10 +14,10 @@ from typing import Any
 
 from sandbox import defaults
 from sandbox.behaviour import Behaviour, DeliveryMode
-from sandbox.config import SandboxConfig
 from sandbox.errors import ControlError
-from sandbox.ids import Ids
+from sandbox.meta_ids import Ids
 from sandbox.model import AccessToken, Customer, Group, Json, Media, Message, PhoneNumber, Template
+from sandbox.sandbox_config import SandboxConfig
 from sandbox.writings import own_writing
 
 # A load test of several minutes fits; beyond it the oldest messages are forgotten, so that memory stays

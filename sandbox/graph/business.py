@@ -12,7 +12,7 @@ from flask import request
 from sandbox.errors import GraphError
 from sandbox.graph import checks
 from sandbox.graph.gateway import Call, require_number
-from sandbox.graph.validation import require_product
+from sandbox.graph.send_check import require_product
 from sandbox.model import Customer, Json, PhoneNumber
 from sandbox.running import sandbox
 

@@ -11,7 +11,7 @@ import orjson
 from flask import Response, request
 
 from sandbox.errors import GraphError, token_expired, unknown_object
-from sandbox.faults import Fault
+from sandbox.fault_rules import Fault
 from sandbox.httpd import DROP_KEY
 from sandbox.model import AccessToken, Json, Message, PhoneNumber
 from sandbox.recorder import token_label

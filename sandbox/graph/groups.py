@@ -10,7 +10,7 @@ from flask import request
 from sandbox.errors import GraphError, unknown_object
 from sandbox.graph import checks
 from sandbox.graph.gateway import Call, can_see, require_number
-from sandbox.graph.validation import require_product
+from sandbox.graph.send_check import require_product
 from sandbox.model import Customer, Group, Json
 from sandbox.running import sandbox
 from sandbox.webhooks.shapes import number_update

@@ -6,7 +6,7 @@ import time
 
 from sandbox.errors import GraphError
 from sandbox.graph.gateway import Call, require_number
-from sandbox.graph.validation import Send, check_message_reference, check_send
+from sandbox.graph.send_check import Send, check_message_reference, check_send
 from sandbox.model import Customer, Json, PhoneNumber
 from sandbox.running import Sandbox, sandbox
 

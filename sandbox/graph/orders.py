@@ -6,10 +6,10 @@ import re
 import time
 from typing import Any
 
+from sandbox.asked_orders import PAYMENT_STATES, told_orders
 from sandbox.errors import GraphError
 from sandbox.graph import checks
 from sandbox.model import Json, PhoneNumber
-from sandbox.payments import PAYMENT_STATES, told_orders
 from sandbox.world import World
 
 REFERENCE_LIMITS = {"INR": 35, "BRL": 60}

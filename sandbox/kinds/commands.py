@@ -6,13 +6,13 @@ import time
 from collections.abc import Callable
 
 from sandbox import media_store
-from sandbox.customers import CustomerVoice
+from sandbox.asked_orders import PAYMENT_STATES, told_orders
+from sandbox.customer_voice import CustomerVoice
 from sandbox.errors import ControlError, webhook_error
 from sandbox.kinds.account_kinds import ACCOUNT_KINDS
 from sandbox.kinds.phone_app_kinds import PHONE_APP_KINDS
 from sandbox.lifecycle import Lifecycle
 from sandbox.model import Customer, Json, PhoneNumber
-from sandbox.payments import PAYMENT_STATES, told_orders
 from sandbox.webhooks.shapes import Update, number_update, sender
 from sandbox.world import World
 

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from livechat.whatsapp.wamids import endings, key_of
-from sandbox.ids import Ids
+from sandbox.meta_ids import Ids
 from tests.kinds.conftest import ASHA, ASHA_ID, Inbox
 
 OTHERS = [ASHA_ID, "1", "US.ANNA", "447700900111", "123456789012345678"]

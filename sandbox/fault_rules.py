@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from sandbox.errors import ControlError, GraphError
-from sandbox.ids import Ids
+from sandbox.meta_ids import Ids
 from sandbox.model import Json
 
 KINDS = {

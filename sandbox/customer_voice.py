@@ -8,7 +8,7 @@ from typing import Any
 
 from sandbox import media_store
 from sandbox.errors import ControlError, webhook_error
-from sandbox.ids import Ids
+from sandbox.meta_ids import Ids
 from sandbox.model import Customer, Json, Message, PhoneNumber
 from sandbox.webhooks.dispatcher import Dispatcher
 from sandbox.webhooks.shapes import Update, number_update, sender

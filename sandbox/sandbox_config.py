@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
-from sandbox.hosts import LOOPBACK, is_readable_origin, name_in
+from sandbox.own_names import LOOPBACK, is_readable_origin, name_in
 
 DEFAULT_WABA_ID = "811978564885194"
 DEFAULT_PHONE_NUMBER_ID = "830558756814059"
