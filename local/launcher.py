@@ -8,9 +8,9 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 
-from local import child, procfs, readiness
+from local import child, procfs, web_readiness
+from local.data_folder import DataFolder, Lock
 from local.errors import LocalError
-from local.folder import DataFolder, Lock
 from local.ports import HOST, is_taken, kept_port
 from local.postgres_server import STOP_SIGNAL as POSTGRES_STOP
 from local.postgres_server import PostgresServer
@@ -242,8 +242,8 @@ class Stack:
             if time.monotonic() < next_question:
                 return False
             next_question = time.monotonic() + QUESTION_S
-            status, body = readiness.ask(self._settings.web_port)
-            told = readiness.detail(body) if status else "nobody answers"
+            status, body = web_readiness.ask(self._settings.web_port)
+            told = web_readiness.detail(body) if status else "nobody answers"
             return status == 200
 
         if not self._wait(ready, READY_S, names):

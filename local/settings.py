@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import Self
 
 from local.child import RUN_MARK
+from local.data_folder import DataFolder
 from local.errors import LocalError
-from local.folder import DataFolder
 from local.ports import HOST, holder_of, is_free
 
 GRAPH_URL = "https://graph.facebook.com"

@@ -11,7 +11,7 @@ from pathlib import Path
 from supervisor import supervisord
 
 from local import procfs
-from local.folder import DataFolder
+from local.data_folder import DataFolder
 
 
 def main() -> None:

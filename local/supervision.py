@@ -20,7 +20,7 @@ from pathlib import Path
 from supervisor.xmlrpc import SupervisorTransport
 
 from local import child
-from local.folder import DataFolder, Lock
+from local.data_folder import DataFolder, Lock
 from local.programs import Program, Tier
 
 HOME = Path(__file__).resolve().parent.parent

@@ -17,7 +17,7 @@ from redis import Redis
 
 from local import procfs
 from local.child import PROGRAM_MARK
-from local.folder import DataFolder
+from local.data_folder import DataFolder
 from local.supervision import RpcError, Supervisor
 from sandbox.testing import SandboxClient
 from tests.conftest import wait_until

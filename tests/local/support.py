@@ -11,7 +11,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from local import procfs
-from local.folder import DataFolder
+from local.data_folder import DataFolder
 from local.ports import service_port
 from local.postgres_server import copy_initialised
 from local.supervision import Supervisor

@@ -13,7 +13,7 @@ import pytest
 import redis
 
 from local import procfs
-from local.folder import DataFolder
+from local.data_folder import DataFolder
 from tests.local.support import ROOT, STEP, Project, wait_until
 from tests.services import EmbeddedServices
 
