@@ -9,8 +9,8 @@ import marshmallow as ma
 from marshmallow import fields
 from marshmallow.validate import Length, OneOf
 
-from livechat.api.schemas.fields import AnswerSchema, moment, opaque_id, page_limit
-from livechat.api.schemas.objects import MessageSchema, string
+from livechat.api.schemas.fields import AnswerSchema, moment, opaque_id, page_limit, string
+from livechat.api.schemas.objects import MessageSchema
 from livechat.services.alarms import CODES
 
 _PHONE_NUMBER_ID = "Meta's id of one of the numbers that you own."

@@ -55,3 +55,8 @@ def moment(description: str, *, nullable: bool = False) -> fields.String:
             "example": "2026-11-22T10:00:00.000000Z",
         },
     )
+
+
+def string(description: str | None = None, *, nullable: bool = False, **more: object) -> fields.String:
+    metadata = {"description": description} if description else {}
+    return fields.String(required=True, allow_none=nullable, metadata=metadata | more)

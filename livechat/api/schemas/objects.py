@@ -6,13 +6,8 @@ A test dumps what ``present`` writes through these schemas, so that the two cann
 from marshmallow import fields
 from marshmallow.validate import OneOf
 
-from livechat.api.schemas.fields import AnswerSchema, moment
+from livechat.api.schemas.fields import AnswerSchema, moment, string
 from livechat.domain.status import MessageStatus
-
-
-def string(description: str | None = None, *, nullable: bool = False, **more: object) -> fields.String:
-    metadata = {"description": description} if description else {}
-    return fields.String(required=True, allow_none=nullable, metadata=metadata | more)
 
 
 class PausedReasonSchema(AnswerSchema):
