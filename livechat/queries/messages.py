@@ -239,3 +239,9 @@ def _after(
         .order_by(Message.timestamp, Message.seq)
         .limit(limit)
     )
+
+
+def messages_of_wamid(session: AnySession, wamid: str) -> dict[UUID, UUID]:
+    """{message: conversation} of the message with this id of Meta's, if we have it."""
+    rows = session.execute(select(Message.id, Message.conversation_id).where(Message.wamid == wamid))
+    return {row.id: row.conversation_id for row in rows}

@@ -14,7 +14,7 @@ from livechat.domain.phone import digits_or_none
 from livechat.domain.retry import CONNECT, PAIR, SEND, RetryPolicy, delay_for
 from livechat.metrics import observe_graph
 from livechat.queries import outgoing
-from livechat.queries.live_events import messages_of_wamid
+from livechat.queries.messages import messages_of_wamid
 from livechat.queries.outgoing import AcceptedRow, Claim
 from livechat.queries.session import AnySession
 from livechat.services.apply_status import WINDOW_CLOSED, settle_parked

@@ -12,7 +12,7 @@ from redis.exceptions import RedisError
 from livechat.events.log import RESET, Change, Kind, append
 from livechat.extensions import redis
 from livechat.outbox import after_commit
-from livechat.queries.live_events import accounts_of_conversations, accounts_of_numbers, members_of
+from livechat.queries.log_owners import accounts_of_conversations, accounts_of_numbers, members_of
 from livechat.queries.session import AnySession
 
 log = structlog.get_logger(__name__)

@@ -1,0 +1,45 @@
+"""Whose event log a change belongs to, and who reads it."""
+
+from collections.abc import Collection
+from uuid import UUID
+
+from sqlalchemy import select, text
+
+from livechat.models import AccountMember, PhoneNumber
+from livechat.queries.session import AnySession
+
+# One array whatever their number: five hundred parameters cost more than the query.
+_ACCOUNTS = text(
+    """
+    SELECT asked.id, p.account_id FROM unnest(CAST(:ids AS uuid[])) AS asked (id)
+    -- A call to Meta may come back under the id of a conversation that was merged meanwhile.
+    LEFT JOIN conversation_aliases survivor ON survivor.id = asked.id
+    JOIN chat_conversations c ON c.id = COALESCE(survivor.conversation_id, asked.id)
+    JOIN phone_numbers p USING (phone_number_id)
+    """
+)
+
+
+def accounts_of_conversations(session: AnySession, conversation_ids: Collection[UUID]) -> dict[UUID, UUID]:
+    """{conversation: account}, also of those that were merged into another; ids of none are left out."""
+    if not conversation_ids:
+        return {}
+    rows = session.execute(_ACCOUNTS, {"ids": list(conversation_ids)})
+    return {row.id: row.account_id for row in rows}
+
+
+def accounts_of_numbers(session: AnySession, phone_number_ids: Collection[str]) -> set[UUID]:
+    """The accounts that these numbers belong to."""
+    if not phone_number_ids:
+        return set()
+    found = session.execute(
+        select(PhoneNumber.account_id).where(PhoneNumber.phone_number_id.in_(phone_number_ids))
+    )
+    return set(found.scalars())
+
+
+def members_of(session: AnySession, account_id: UUID) -> list[UUID]:
+    """The users who may use an account."""
+    return list(
+        session.execute(select(AccountMember.user_id).where(AccountMember.account_id == account_id)).scalars()
+    )
