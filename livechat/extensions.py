@@ -11,6 +11,7 @@ from sqlalchemy import MetaData
 from sqlalchemy.orm import DeclarativeBase
 
 from livechat.media_urls import MediaUrls
+from livechat.whatsapp.client import GraphClient
 
 # Named constraints, so that migrations can speak of them.
 NAMING = {
@@ -52,9 +53,23 @@ class MediaUrlsHandle:
         return signer
 
 
+class GraphHandle:
+    """The process's client of the Graph API, which the web calls with; workers have their own."""
+
+    def init_app(self, app: Flask, client: GraphClient) -> None:
+        app.extensions["livechat_graph"] = client
+
+    @property
+    def client(self) -> GraphClient:
+        """The client of the current application; RuntimeError outside of one."""
+        client: GraphClient = current_app.extensions["livechat_graph"]
+        return client
+
+
 db = SQLAlchemy(model_class=Base)
 jwt = JWTManager()
 redis = RedisHandle()
+graph = GraphHandle()
 media_urls = MediaUrlsHandle()
 celery = Celery("livechat", set_as_current=False)
 

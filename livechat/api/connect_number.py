@@ -1,9 +1,9 @@
 """Connecting a number: a call of its own, for it is the only one that waits for Meta."""
 
 from http import HTTPStatus
-from typing import Any, cast
+from typing import Any
 
-from flask import Flask, Response, current_app
+from flask import Response
 
 from livechat.api.auth import current_user_id
 from livechat.api.context import settings
@@ -12,29 +12,8 @@ from livechat.api.parsing import json_response
 from livechat.api.phone_numbers import bp
 from livechat.api.schemas.calls import ConnectSchema
 from livechat.api.schemas.objects import PhoneNumberSchema
-from livechat.config import Settings
-from livechat.extensions import db
-from livechat.metrics import observe_graph
+from livechat.extensions import db, graph
 from livechat.services.connect_number import connect_number
-from livechat.whatsapp.client import GraphClient
-
-GRAPH = "livechat_graph"
-
-
-def init_graph(app: Flask, settings: Settings) -> None:
-    """One client for the process; it opens nothing before it is used."""
-    app.extensions[GRAPH] = GraphClient(
-        settings.whatsapp_api_url,
-        settings.whatsapp_api_version,
-        connect_timeout_s=settings.graph_connect_timeout_s,
-        read_timeout_s=settings.graph_read_timeout_s,
-        observer=observe_graph,
-    )
-
-
-def graph_client() -> GraphClient:
-    """The process's client."""
-    return cast(GraphClient, current_app.extensions[GRAPH])
 
 
 @bp.route("/phone-numbers", methods=["POST"], costs=Cost.CONNECTS)
@@ -50,7 +29,7 @@ def connect_phone_number(body: dict[str, Any]) -> Response:
     """
     connected = connect_number(
         db.session,
-        graph_client(),
+        graph.client,
         user_id=current_user_id(),
         waba_id=body["waba_id"],
         phone_number_id=body["phone_number_id"],

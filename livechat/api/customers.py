@@ -1,24 +1,21 @@
 """What an agent does to the customer of a conversation beside writing: shows typing, blocks, unblocks."""
 
 from http import HTTPStatus
-from typing import cast
 
-from flask import Response, current_app
+from flask import Response
 
 from livechat.api.auth import current_user_id
 from livechat.api.blueprint import ApiBlueprint
-from livechat.api.connect_number import GRAPH
 from livechat.api.context import settings
 from livechat.api.costs import Cost
 from livechat.api.parsing import json_response
 from livechat.api.schemas.objects import ConversationSchema
 from livechat.domain import clock
-from livechat.extensions import db, redis
+from livechat.extensions import db, graph, redis
 from livechat.services.access import access_conversation
 from livechat.services.blocking import note_marketing_opt_out, set_customer_blocked
 from livechat.services.present import conversations_json
 from livechat.services.typing import say_typing
-from livechat.whatsapp.client import GraphClient
 
 bp = ApiBlueprint("customers", __name__, description="What a customer sees of you, and whether he may write.")
 
@@ -90,7 +87,7 @@ def _set_marketing(conversation_id: str, opted_out: bool) -> Response:
 def _set_blocked(conversation_id: str, blocked: bool) -> Response:
     conversation = set_customer_blocked(
         db.session,
-        cast(GraphClient, current_app.extensions[GRAPH]),
+        graph.client,
         settings().encryption_keys,
         access_conversation(db.session, current_user_id(), conversation_id),
         blocked=blocked,

@@ -4,7 +4,6 @@ from flask import Blueprint, Flask
 
 from livechat.api import (
     activity,
-    connect_number,
     conversations,
     customers,
     documents,
@@ -30,6 +29,9 @@ from livechat.api.limits import init_limits
 from livechat.api.problems import init_problems
 from livechat.api.request_log import init_request_log
 from livechat.config import Settings
+from livechat.extensions import graph
+from livechat.metrics import observe_graph
+from livechat.whatsapp.client import GraphClient
 
 # In the OpenAPI document, under /api/live-chat.
 API_BLUEPRINTS: list[ApiBlueprint] = [
@@ -62,7 +64,7 @@ def init_api(app: Flask, settings: Settings) -> None:
     init_hosts(app)
     init_auth(app, settings)
     init_limits(app, settings)
-    connect_number.init_graph(app, settings)
+    init_graph(app, settings)
     events.init_events(app, settings)
     api = documents.new_api(app)
     for blueprint in API_BLUEPRINTS:
@@ -72,3 +74,15 @@ def init_api(app: Flask, settings: Settings) -> None:
     page.init_page(app)
     webhook.init_webhook(app)
     init_problems(app)
+
+
+def init_graph(app: Flask, settings: Settings) -> None:
+    """One client for the process; it opens nothing before it is used."""
+    client = GraphClient(
+        settings.whatsapp_api_url,
+        settings.whatsapp_api_version,
+        connect_timeout_s=settings.graph_connect_timeout_s,
+        read_timeout_s=settings.graph_read_timeout_s,
+        observer=observe_graph,
+    )
+    graph.init_app(app, client)

@@ -6,12 +6,11 @@ from flask import Response
 
 from livechat.api.auth import current_user_id
 from livechat.api.blueprint import ApiBlueprint
-from livechat.api.connect_number import graph_client
 from livechat.api.context import settings
 from livechat.api.costs import Cost
 from livechat.api.parsing import json_response
 from livechat.api.schemas.objects import PhoneNumberSchema
-from livechat.extensions import db
+from livechat.extensions import db, graph
 from livechat.services.resume import resume_by_owner
 
 bp = ApiBlueprint("resume", __name__, description="Paused numbers.")
@@ -29,7 +28,7 @@ def post_resume(phone_number_id: str) -> Response:
     """
     shown = resume_by_owner(
         db.session,
-        graph_client(),
+        graph.client,
         current_user_id(),
         phone_number_id,
         encryption_keys=settings().encryption_keys,

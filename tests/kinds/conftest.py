@@ -14,9 +14,8 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session, scoped_session
 from werkzeug.serving import make_server
 
-from livechat.api.connect_number import GRAPH
 from livechat.config import Settings
-from livechat.extensions import db
+from livechat.extensions import db, graph
 from livechat.models import Conversation, PhoneNumber, WabaAccount
 from livechat.services.deliver import Sender
 from livechat.services.ingest import drain
@@ -177,9 +176,10 @@ def inbox(
     )
     session.commit()
     made = Inbox(_box.client, client, session, redis_client, auth(account.user_id), account, settings)
-    usual, app.extensions[GRAPH] = app.extensions[GRAPH], made.sender.graph
+    usual = graph.client
+    graph.init_app(app, made.sender.graph)
     yield made
-    app.extensions[GRAPH] = usual
+    graph.init_app(app, usual)
     made.sender.graph.close()
     # What is still under way must not reach the next test.
     _box.client.flush()
