@@ -10,7 +10,6 @@ from redis import Redis
 from sqlalchemy import MetaData
 from sqlalchemy.orm import DeclarativeBase
 
-from livechat.media_urls import MediaUrls
 from livechat.whatsapp.client import GraphClient
 
 # Named constraints, so that migrations can speak of them.
@@ -40,19 +39,6 @@ class RedisHandle:
         return client
 
 
-class MediaUrlsHandle:
-    """The signer of files' addresses, by the keys of the application's settings."""
-
-    def init_app(self, app: Flask, signer: MediaUrls) -> None:
-        app.extensions["livechat_media_urls"] = signer
-
-    @property
-    def signer(self) -> MediaUrls:
-        """The signer of the current application; RuntimeError outside of one."""
-        signer: MediaUrls = current_app.extensions["livechat_media_urls"]
-        return signer
-
-
 class GraphHandle:
     """The process's client of the Graph API, which the web calls with; workers have their own."""
 
@@ -70,7 +56,6 @@ db = SQLAlchemy(model_class=Base)
 jwt = JWTManager()
 redis = RedisHandle()
 graph = GraphHandle()
-media_urls = MediaUrlsHandle()
 celery = Celery("livechat", set_as_current=False)
 
 if TYPE_CHECKING:

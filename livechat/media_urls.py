@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
+from flask import Flask, current_app
 from itsdangerous import BadSignature, Signer
 
 PATH = "/api/live-chat/media/"
@@ -64,3 +65,19 @@ class MediaUrls:
         if left <= 0:
             raise BadMediaUrlError(has_expired=True)
         return MediaRef(UUID(media_id), what == _THUMBNAIL, left)
+
+
+class MediaUrlsHandle:
+    """The signer of files' addresses, by the keys of the application's settings."""
+
+    def init_app(self, app: Flask, signer: MediaUrls) -> None:
+        app.extensions["livechat_media_urls"] = signer
+
+    @property
+    def signer(self) -> MediaUrls:
+        """The signer of the current application; RuntimeError outside of one."""
+        signer: MediaUrls = current_app.extensions["livechat_media_urls"]
+        return signer
+
+
+media_urls = MediaUrlsHandle()

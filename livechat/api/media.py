@@ -18,8 +18,8 @@ from livechat.api.parsing import json_response
 from livechat.api.schemas.media import UploadAnswerSchema, UploadSchema
 from livechat.api.schemas.objects import MessageSchema
 from livechat.errors import NotFoundError, UnavailableError
-from livechat.extensions import db, media_urls
-from livechat.media_urls import BadMediaUrlError
+from livechat.extensions import db
+from livechat.media_urls import BadMediaUrlError, media_urls
 from livechat.queries.media import servable
 from livechat.services.media.ask_again import ask_again
 from livechat.services.media.show import media_json

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
-from livechat.extensions import media_urls
+from livechat.media_urls import media_urls
 from livechat.models import Media
 
 Json = dict[str, Any]
