@@ -10,8 +10,7 @@ from livechat.api.context import settings
 from livechat.api.costs import Cost
 from livechat.api.parsing import json_response
 from livechat.api.phone_numbers import bp
-from livechat.api.schemas.calls import ConnectSchema
-from livechat.api.schemas.objects import PhoneNumberSchema
+from livechat.api.schemas.numbers import ConnectSchema, PhoneNumberSchema
 from livechat.extensions import db, graph
 from livechat.services.connect_number import connect_number
 

@@ -8,11 +8,11 @@ from livechat.api.auth import current_user_id
 from livechat.api.blueprint import ApiBlueprint
 from livechat.api.costs import Cost
 from livechat.api.parsing import json_response
-from livechat.api.schemas.calls import PhoneNumbersSchema
+from livechat.api.schemas.numbers import PhoneNumbersSchema
 from livechat.extensions import db
 from livechat.queries.accounts import phone_numbers_of
 from livechat.queries.notices import notices_of_numbers
-from livechat.services.present import phone_number_json
+from livechat.services.present_number import phone_number_json
 
 bp = ApiBlueprint("phone numbers", __name__, description="The WhatsApp numbers that you may use.")
 

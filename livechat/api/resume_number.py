@@ -9,7 +9,7 @@ from livechat.api.blueprint import ApiBlueprint
 from livechat.api.context import settings
 from livechat.api.costs import Cost
 from livechat.api.parsing import json_response
-from livechat.api.schemas.objects import PhoneNumberSchema
+from livechat.api.schemas.numbers import PhoneNumberSchema
 from livechat.extensions import db, graph
 from livechat.services.resume import resume_by_owner
 

@@ -22,7 +22,7 @@ from livechat.queries.notices import notices_of_numbers, settle, want_refresh
 from livechat.queries.pausing import resume_by_token
 from livechat.queries.templates import want_sync_at_once
 from livechat.services.crypto import encrypt_token
-from livechat.services.present import phone_number_json
+from livechat.services.present_number import phone_number_json
 from livechat.services.publish import publish_account
 from livechat.tasknames import TaskName
 from livechat.whatsapp.error_codes import TOKEN_CODE_RANGES, TOKEN_CODES

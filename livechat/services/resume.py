@@ -11,7 +11,7 @@ from livechat.queries.session import AnySession
 from livechat.services.access import access_owned_number
 from livechat.services.crypto import UndecryptableTokenError, decrypt_token
 from livechat.services.pause import resume_account, resume_number
-from livechat.services.present import Json, phone_number_json
+from livechat.services.present_number import Json, phone_number_json
 from livechat.whatsapp.client import GraphClient
 from livechat.whatsapp.error_codes import ACCOUNT_CODES, is_about_token
 from livechat.whatsapp.errors import Disposition, GraphError

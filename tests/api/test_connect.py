@@ -16,7 +16,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session, scoped_session
 
 from livechat import create_app
-from livechat.api.schemas.objects import PhoneNumberSchema
+from livechat.api.schemas.numbers import PhoneNumberSchema
 from livechat.config import Settings
 from livechat.domain.clock import now
 from livechat.extensions import db

@@ -14,7 +14,8 @@ from flask import Flask
 from redis import Redis
 from sqlalchemy.orm import Session, scoped_session
 
-from livechat.api.schemas.objects import ConversationSchema, PhoneNumberSchema
+from livechat.api.schemas.numbers import PhoneNumberSchema
+from livechat.api.schemas.objects import ConversationSchema
 from livechat.extensions import db
 from livechat.models import AccountMember, Conversation, ConversationAlias
 from tests.api.conftest import Caller

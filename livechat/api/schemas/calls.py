@@ -2,43 +2,13 @@
 
 import marshmallow as ma
 from marshmallow import fields
-from marshmallow.validate import Length, OneOf, Range, Regexp
+from marshmallow.validate import Length, OneOf, Range
 
 from livechat.api.schemas.fields import MAX_BIGINT, AnswerSchema, WholeNumber, moment, opaque_id, page_limit
-from livechat.api.schemas.objects import ConversationSchema, MessageSchema, PhoneNumberSchema
+from livechat.api.schemas.objects import ConversationSchema, MessageSchema
 from livechat.queries.messages import SHARED_KINDS
 
 _PHONE_NUMBER_ID = "Meta's id of one of your numbers."
-
-
-class PhoneNumbersSchema(AnswerSchema):
-    phone_numbers = fields.List(fields.Nested(PhoneNumberSchema), required=True)
-
-
-def _meta_id(description: str, example: str) -> fields.String:
-    # ``[0-9]``: ``\d`` takes digits of other scripts. The look-ahead: Python's ``$`` lets a line end through,
-    # and ``\Z`` would not be understood by readers of the document.
-    return fields.String(
-        required=True,
-        validate=Regexp(r"^[0-9]{1,64}$(?!\n)", error="Give Meta's id: up to 64 digits."),
-        metadata={"description": description, "example": example},
-    )
-
-
-class ConnectSchema(ma.Schema):
-    waba_id = _meta_id("The WhatsApp Business Account.", "102290129340398")
-    phone_number_id = _meta_id("The number's id at Meta, not the number itself.", "106540352242922")
-    access_token = fields.String(
-        required=True,
-        validate=[
-            Length(max=4096, error="Give the access token: up to 4,096 characters."),
-            Regexp(r"\s*\S", error="Give the access token."),
-        ],
-        metadata={
-            "description": "A system user's token with whatsapp_business_messaging.",
-            "format": "password",
-        },
-    )
 
 
 class ConversationsQuerySchema(ma.Schema):

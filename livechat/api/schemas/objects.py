@@ -10,64 +10,6 @@ from livechat.api.schemas.fields import AnswerSchema, moment, string
 from livechat.domain.status import MessageStatus
 
 
-class PausedReasonSchema(AnswerSchema):
-    code = fields.Integer(
-        required=True, allow_none=True, metadata={"description": "Meta's code; null: trouble of our own."}
-    )
-    title = string("Meta's word for it.", nullable=True, example="Access token has expired")
-    detail = string("A sentence for people.", nullable=True)
-    since = moment("When sends were stopped.")
-    needs_token = fields.Boolean(
-        required=True,
-        metadata={
-            "description": "The access token is the trouble: connecting again with a new one mends it."
-        },
-    )
-
-
-class NoticeSchema(AnswerSchema):
-    code = string("Stable; what it is about.", example="account_offboarded")
-    severity = fields.String(required=True, validate=OneOf(["info", "warning", "critical"]))
-    title = string(example="Sending is paused")
-    detail = string("One sentence for the agent.")
-    since = moment("When Meta said so.", nullable=True)
-    until = moment("When it ends by itself; null: it does not, or nobody knows.", nullable=True)
-
-
-class PhoneNumberSchema(AnswerSchema):
-    phone_number_id = string("Meta's id of the number.", example="106540352242922")
-    waba_id = string("The WhatsApp Business Account that it belongs to.", example="102290129340398")
-    display_phone_number = string(example="+91 77559 91051")
-    verified_name = string(nullable=True, example="Asha's Bakery")
-    status = fields.String(
-        required=True,
-        validate=OneOf(["connected", "paused"]),
-        metadata={"description": "paused: account trouble; sends wait, nothing is lost."},
-    )
-    paused_reason = fields.Nested(
-        PausedReasonSchema,
-        required=True,
-        allow_none=True,
-        metadata={"description": "Why sends wait; null where they do not."},
-    )
-    quality_rating = string(nullable=True, example="GREEN")
-    unread_count = fields.Integer(required=True, metadata={"description": "Summed over its conversations."})
-    throughput = string(
-        "STANDARD is 80 messages a second, HIGH 1,000, COEXISTENCE (shared with the phone app) 20.",
-        nullable=True,
-    )
-    messaging_limit = string(
-        "Meta's tier: customers a day that may be written to outside service windows.",
-        nullable=True,
-        example="TIER_2K",
-    )
-    notices = fields.List(
-        fields.Nested(NoticeSchema),
-        required=True,
-        metadata={"description": "What the people who answer should know now."},
-    )
-
-
 class MessageErrorSchema(AnswerSchema):
     code = fields.Integer(required=True, allow_none=True, metadata={"description": "Meta's numeric code."})
     title = string(nullable=True)

@@ -1,0 +1,83 @@
+"""A connected number as the API and the command line show it: contract, section 3."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from livechat.domain.clock import rfc3339
+from livechat.models import AccountNotice, PhoneNumber
+from livechat.whatsapp.error_codes import is_about_token
+
+Json = dict[str, Any]
+
+
+def phone_number_json(
+    number: PhoneNumber, *, waba_id: str, unread_count: int, notices: Sequence[AccountNotice] = ()
+) -> Json:
+    """The header's selector shows this; ``unread_count`` sums the number's conversations.
+
+    ``notices`` are those that stand today (``queries.notices``); what the number's own row tells is added.
+    """
+    return {
+        "phone_number_id": number.phone_number_id,
+        "waba_id": waba_id,
+        "display_phone_number": number.display_phone_number,
+        "verified_name": number.verified_name,
+        "status": number.status,
+        "paused_reason": _paused_reason(number),
+        "quality_rating": number.quality_rating,
+        "unread_count": unread_count,
+        "throughput": number.throughput_level,
+        "messaging_limit": number.messaging_limit,
+        "notices": [*_own_notices(number), *(_notice_json(each) for each in notices)],
+    }
+
+
+def _own_notices(number: PhoneNumber) -> list[Json]:
+    shown = []
+    if number.status == "paused":
+        reason = number.paused_reason or "WhatsApp takes no messages of this number."
+        shown.append(
+            {
+                "code": "paused",
+                "severity": "critical",
+                "title": "Sending is paused",
+                "detail": f"{reason} Messages wait until this is settled.",
+                "since": rfc3339(number.paused_at),
+                "until": None,
+            }
+        )
+    if number.quality_rating == "RED":
+        shown.append(
+            {
+                "code": "quality_low",
+                "severity": "warning",
+                "title": "Low quality",
+                "detail": "Customers block or report messages of this number: Meta may lower its limit.",
+                "since": None,
+                "until": None,
+            }
+        )
+    return shown
+
+
+def _notice_json(notice: AccountNotice) -> Json:
+    return {
+        "code": notice.code,
+        "severity": notice.severity,
+        "title": notice.title,
+        "detail": notice.detail,
+        "since": rfc3339(notice.happened_at),
+        "until": rfc3339(notice.until),
+    }
+
+
+def _paused_reason(number: PhoneNumber) -> Json | None:
+    if number.paused_at is None:
+        return None
+    return {
+        "code": number.paused_code,
+        "title": number.paused_title,
+        "detail": number.paused_reason,
+        "since": rfc3339(number.paused_at),
+        "needs_token": is_about_token(number.paused_code),
+    }
