@@ -1,4 +1,4 @@
-"""What an agent does to the customer of a conversation beside writing: shows typing, blocks, unblocks."""
+"""What an agent does to the customer of a conversation beside writing: blocks, unblocks, notes an opt-out."""
 
 from http import HTTPStatus
 
@@ -10,28 +10,12 @@ from livechat.api.context import settings
 from livechat.api.costs import Cost
 from livechat.api.parsing import json_response
 from livechat.api.schemas.objects import ConversationSchema
-from livechat.domain import clock
-from livechat.extensions import db, graph, redis
+from livechat.extensions import db, graph
 from livechat.services.access import access_conversation
 from livechat.services.blocking import note_marketing_opt_out, set_customer_blocked
 from livechat.services.present import conversations_json
-from livechat.services.typing import say_typing
 
-bp = ApiBlueprint("customers", __name__, description="What a customer sees of you, and whether he may write.")
-
-
-@bp.route("/conversations/<conversation_id>/typing", methods=["POST"], costs=Cost.READS)
-@bp.response(HTTPStatus.NO_CONTENT)
-@bp.problems(HTTPStatus.NOT_FOUND)
-def show_typing(conversation_id: str) -> Response:
-    """Tell the customer that somebody writes, for up to 25 seconds.
-
-    Call it as often as keys are struck: WhatsApp is told at most every 20 seconds. It also gives blue ticks
-    up to the customer's newest message. Outside the service window nothing happens.
-    """
-    conversation = access_conversation(db.session, current_user_id(), conversation_id)
-    say_typing(redis.client, conversation, clock.now())
-    return Response(status=HTTPStatus.NO_CONTENT)
+bp = ApiBlueprint("customers", __name__, description="Who may write to you, and what they want to hear.")
 
 
 @bp.route("/conversations/<conversation_id>/block", methods=["POST"], costs=Cost.CONNECTS)

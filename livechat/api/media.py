@@ -1,4 +1,4 @@
-"""Files: uploaded to be sent, served by signed addresses, asked for again."""
+"""Files: uploaded to be sent, and served by signed addresses."""
 
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
@@ -16,15 +16,12 @@ from livechat.api.costs import Cost
 from livechat.api.file_response import file_response
 from livechat.api.parsing import json_response
 from livechat.api.schemas.media import UploadAnswerSchema, UploadSchema
-from livechat.api.schemas.objects import MessageSchema
 from livechat.errors import NotFoundError, UnavailableError
 from livechat.extensions import db
 from livechat.media_urls import BadMediaUrlError, media_urls
 from livechat.queries.media import servable
-from livechat.services.media.ask_again import ask_again
 from livechat.services.media.show import media_json
 from livechat.services.media.upload import Shelf, count_full_disk, take_upload
-from livechat.services.present import messages_json
 from livechat.storage import ObjectMissingError, StorageError, open_storage
 
 bp: ApiBlueprint = ApiBlueprint("media", __name__, description="Pictures, recordings, films and documents.")
@@ -100,14 +97,3 @@ def get_media(token: str) -> Response:
         raise NotFoundError("There is no such file any more.") from error
     except StorageError as error:
         raise UnavailableError("The file cannot be read at the moment.") from error
-
-
-@bp.route("/messages/<message_id>/media/retry", methods=["POST"], costs=Cost.READS)
-@bp.response(HTTPStatus.ACCEPTED, MessageSchema)
-@bp.problems(HTTPStatus.NOT_FOUND)
-def retry_media(message_id: str) -> Response:
-    """Fetch a customer's file once more, where that has failed. One that is here or on its way stays so."""
-    found = ask_again(db.session, current_user_id(), message_id)
-    shown = messages_json(db.session, [found])[found]
-    db.session.commit()
-    return json_response(shown, HTTPStatus.ACCEPTED)

@@ -33,6 +33,7 @@ from livechat.queries.messages import (
     thread_facts,
 )
 from livechat.services.access import access_conversation, access_message, parse_id
+from livechat.services.media.ask_again import ask_again
 from livechat.services.present import earlier_texts_json, messages_json, row_json
 
 bp = ApiBlueprint("messages", __name__, description="What customer and business have said.")
@@ -119,3 +120,14 @@ def list_edits(message_id: str) -> Response:
     """
     message = access_message(db.session, current_user_id(), message_id)
     return json_response({"edits": earlier_texts_json(message, edits_of(db.session, message))})
+
+
+@bp.route("/messages/<message_id>/media/retry", methods=["POST"], costs=Cost.READS)
+@bp.response(HTTPStatus.ACCEPTED, MessageSchema)
+@bp.problems(HTTPStatus.NOT_FOUND)
+def retry_media(message_id: str) -> Response:
+    """Fetch a customer's file once more, where that has failed. One that is here or on its way stays so."""
+    found = ask_again(db.session, current_user_id(), message_id)
+    shown = messages_json(db.session, [found])[found]
+    db.session.commit()
+    return json_response(shown, HTTPStatus.ACCEPTED)

@@ -17,6 +17,7 @@ from livechat.api import (
     resume_number,
     send_message,
     templates,
+    typing,
     webhook,
     webhook_events,
 )
@@ -43,6 +44,7 @@ API_BLUEPRINTS: list[ApiBlueprint] = [
     resume_number.bp,
     media.bp,
     customers.bp,
+    typing.bp,
     templates.bp,
     events.bp,
     activity.bp,
