@@ -5,7 +5,18 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, Select, Text, and_, func, literal_column, or_, select, tuple_, update
+from sqlalchemy import (
+    Row,
+    Select,
+    Text,
+    and_,
+    func,
+    literal_column,
+    or_,
+    select,
+    tuple_,
+    update,
+)
 
 from livechat.domain.phone import typed_digits, writings
 from livechat.models import NEVER_LEFT, Conversation, ConversationOtherId, Message
@@ -82,16 +93,6 @@ def _matching(session: AnySession, statement: Select[Any], number: str, search: 
         # Asked for first: a subquery beside the rest would keep it from the index.
         wanted += [Conversation.id == known for known in session.scalars(others)]
     return statement.where(or_(*wanted))
-
-
-def lock_conversation(session: AnySession, conversation_id: UUID) -> Conversation | None:
-    """The row as it is now, locked until the transaction ends; None where it is gone (merged)."""
-    return session.execute(
-        select(Conversation)
-        .where(Conversation.id == conversation_id)
-        .with_for_update()
-        .execution_options(populate_existing=True)
-    ).scalar_one_or_none()
 
 
 def newest_unread_seq(session: AnySession, conversation_id: UUID) -> int:

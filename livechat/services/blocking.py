@@ -16,7 +16,7 @@ from livechat.queries.blocking import (
     set_blocked,
     set_marketing_opt_out,
 )
-from livechat.queries.conversations import lock_conversation
+from livechat.queries.finding import lock_conversation
 from livechat.services.pause import Caller, meta_call
 from livechat.services.publish import publish
 from livechat.whatsapp.errors import Disposition, GraphError

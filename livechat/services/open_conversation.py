@@ -5,7 +5,7 @@ from uuid import UUID
 from livechat.domain.phone import InvalidPhoneError, canonical_phone
 from livechat.errors import NotFoundError, ValidationFailedError
 from livechat.models import Conversation
-from livechat.queries.accepting import create_conversation, find_conversation
+from livechat.queries.finding import create_conversation, find_conversation
 from livechat.queries.session import AnySession
 from livechat.services.access import access_phone_number
 

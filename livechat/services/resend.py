@@ -14,6 +14,7 @@ from livechat.errors import (
     ServiceWindowClosedError,
 )
 from livechat.queries import accepting
+from livechat.queries.finding import lock_conversation
 from livechat.queries.session import AnySession
 from livechat.services.access import access_message
 from livechat.services.media.outgoing import attach_file
@@ -30,7 +31,7 @@ def resend_message(
     an ``unknown`` one without ``even_if_delivered``, ServiceWindowClosedError and CustomerBlockedError.
     """
     source = access_message(session, user_id, message_id)
-    conversation = accepting.lock_conversation(session, source.conversation_id)
+    conversation = lock_conversation(session, source.conversation_id)
     if conversation is None:
         # It was merged into another one at this moment.
         raise NotFoundError("There is no such message.")

@@ -19,6 +19,7 @@ from livechat.metrics import MESSAGES
 from livechat.models import Conversation, PhoneNumber
 from livechat.outbox import after_commit
 from livechat.queries import accepting
+from livechat.queries.finding import create_conversation, find_conversation, lock_conversation
 from livechat.queries.idempotency import find_earlier
 from livechat.queries.session import AnySession
 from livechat.services.access import access_conversation, access_phone_number, parse_id
@@ -147,12 +148,12 @@ def _locked_conversation(
         wanted: UUID | None = accessible.id
     else:
         phone = request.to or ""
-        wanted = accepting.find_conversation(session, number.phone_number_id, phone)
+        wanted = find_conversation(session, number.phone_number_id, phone)
         if wanted is None and request.needs_window:
             raise ServiceWindowClosedError(None)
         if wanted is None:
-            wanted = accepting.create_conversation(session, number, phone)
-    conversation = accepting.lock_conversation(session, wanted) if wanted is not None else None
+            wanted = create_conversation(session, number, phone)
+    conversation = lock_conversation(session, wanted) if wanted is not None else None
     if conversation is None:
         # It was merged into another one at this moment.
         raise NotFoundError("There is no such conversation.")
