@@ -23,11 +23,12 @@ from livechat.queries.finding import create_conversation, find_conversation, loc
 from livechat.queries.idempotency import find_earlier
 from livechat.queries.session import AnySession
 from livechat.services.access import access_conversation, access_phone_number, parse_id
+from livechat.services.check_recipient import check_recipient
 from livechat.services.media.outgoing import attach_file, check_file
 from livechat.services.pace import wake_sender
 from livechat.services.publish import publish
 from livechat.services.send_request import MEDIA_TYPES, SendRequest
-from livechat.services.templates import check_recipient, check_template
+from livechat.services.templates import check_template
 from livechat.whatsapp import outgoing
 
 # Ids of event lines and of calls, which are no messages at Meta and cannot be quoted.

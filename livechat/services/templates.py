@@ -1,15 +1,12 @@
 """Templates for the agent: the list to choose from, and the check before one is sent."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from livechat.domain.clock import rfc3339
-from livechat.domain.service_window import is_window_open
-from livechat.errors import MarketingStoppedError, MessagingRestrictedError, ValidationFailedError
-from livechat.models import Conversation, MessageTemplate, PhoneNumber
-from livechat.queries import notices
+from livechat.errors import ValidationFailedError
+from livechat.models import MessageTemplate, PhoneNumber
 from livechat.queries import templates as queries
 from livechat.queries.session import AnySession
 from livechat.services.sync_templates import request_sync
@@ -19,17 +16,12 @@ from livechat.whatsapp.template_values import check_values
 from livechat.whatsapp.templates import (
     APPROVED,
     DELETED,
-    UTILITY,
     Template,
-    is_marketing,
     language_code,
-    needs_phone_number,
 )
 
 Json = dict[str, Any]
 
-_STARTS_RESTRICTED = "restricted_biz_initiated_messaging"
-_UTILITY_RESTRICTED = "restricted_utility_templates"
 _STATUS_SENTENCES = {
     "PENDING": "Meta has not approved this template yet.",
     "IN_APPEAL": "Meta has not approved this template yet.",
@@ -140,30 +132,3 @@ def check_template(session: AnySession, number: PhoneNumber, part: Json) -> Chec
     if errors:
         raise ValidationFailedError(errors=errors)
     return CheckedTemplate(template, render(template, part.get("components")))
-
-
-def check_recipient(
-    session: AnySession, number: PhoneNumber, conversation: Conversation, template: Template, now: datetime
-) -> None:
-    """Whether this customer may be sent this template at all.
-
-    Raises ValidationFailedError (131062), MarketingStoppedError (131050) or MessagingRestrictedError.
-    """
-    if needs_phone_number(template) and not conversation.customer_phone:
-        raise ValidationFailedError(
-            errors={
-                "template.name": [
-                    "An authentication template needs the customer's phone number; only a business-scoped id "
-                    "is known."
-                ]
-            }
-        )
-    if is_marketing(template) and conversation.marketing_opt_out:
-        raise MarketingStoppedError
-    is_open = is_window_open(conversation.last_inbound_at, conversation.window_refused_at, now)
-    codes: Sequence[str] = () if is_open else (_STARTS_RESTRICTED,)
-    if template.category == UTILITY:
-        codes = (*codes, _UTILITY_RESTRICTED)
-    notice = notices.active_notice(session, number.phone_number_id, codes) if codes else None
-    if notice is not None:
-        raise MessagingRestrictedError(notice.detail)
