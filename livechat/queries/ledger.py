@@ -5,12 +5,11 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-import orjson
 from sqlalchemy import Row, text
 from sqlalchemy.dialects.postgresql import insert
 
 from livechat.models import WebhookEvent
-from livechat.queries.session import AnySession
+from livechat.queries.session import AnySession, as_json
 
 
 def insert_waiting(
@@ -158,7 +157,7 @@ def write_outcomes(session: AnySession, rows: list[dict[str, Any]], bodies: Sequ
             """
         ),
         {
-            "rows": orjson.dumps(rows).decode(),
+            "rows": as_json(rows),
             "bodies": b"".join(bodies),
         },
     )

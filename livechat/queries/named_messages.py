@@ -4,10 +4,9 @@ from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
-import orjson
 from sqlalchemy import Row, text
 
-from livechat.queries.session import AnySession
+from livechat.queries.session import AnySession, as_json
 
 
 def known(session: AnySession, wamids: list[str]) -> set[str]:
@@ -28,7 +27,7 @@ _BY_ENDING = text(
 
 def by_ending(session: AnySession, asked: list[dict[str, Any]]) -> list[tuple[UUID, str]]:
     """(conversation_id, wamid) of messages whose ids end as in one of these {conversation_id, ending}."""
-    rows = session.execute(_BY_ENDING, {"asked": orjson.dumps(asked).decode()})
+    rows = session.execute(_BY_ENDING, {"asked": as_json(asked)})
     return [(row.conversation_id, row.wamid) for row in rows]
 
 
@@ -58,7 +57,7 @@ _BY_RECIPIENT = text(
 
 def by_recipient(session: AnySession, asked: list[dict[str, Any]]) -> Sequence[Row[Any]]:
     """(phone_number_id, wamid) of ours to these {number, kind, value} whose ids end with ``ending``."""
-    return session.execute(_BY_RECIPIENT, {"asked": orjson.dumps(asked).decode()}).all()
+    return session.execute(_BY_RECIPIENT, {"asked": as_json(asked)}).all()
 
 
 def wamids_of(session: AnySession, message_ids: list[UUID]) -> dict[UUID, str]:

@@ -6,10 +6,9 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-import orjson
 from sqlalchemy import Row, text
 
-from livechat.queries.session import AnySession
+from livechat.queries.session import AnySession, as_json
 
 Position = tuple[datetime, UUID]
 
@@ -79,7 +78,7 @@ def _conditions(selection: Selection, about_number: str = _ABOUT_NUMBER) -> tupl
         item = {"outcome": selection.outcome}
         if selection.number is not None:
             item["number"] = selection.number
-        values["item"] = orjson.dumps([item]).decode()
+        values["item"] = as_json([item])
     return " AND ".join(parts), values
 
 
@@ -207,5 +206,5 @@ def write_replays(session: AnySession, rows: Sequence[Mapping[str, Any]]) -> Non
             WHERE e.id = r.id
             """
         ),
-        {"rows": orjson.dumps(rows).decode()},
+        {"rows": as_json(rows)},
     )

@@ -6,14 +6,11 @@ What a message shows is computed from all of its events, so it is the same in wh
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
-from uuid import UUID
 
-import orjson
 from sqlalchemy import Row, text
 
 from livechat.domain.status import META_STATUS, RANK, MessageStatus
-from livechat.models import NEVER_LEFT
-from livechat.queries.session import AnySession
+from livechat.queries.session import AnySession, as_json
 
 _RANK_OF_EVENT = (
     "CASE e.status "
@@ -45,7 +42,7 @@ _INSERT_STATUSES = text(
 
 def insert_statuses(session: AnySession, rows: list[dict[str, Any]]) -> set[tuple[Any, ...]]:
     """Keep status events; the (wamid, status, timestamp, participant) of those that are new."""
-    inserted = session.execute(_INSERT_STATUSES, {"rows": orjson.dumps(rows).decode()})
+    inserted = session.execute(_INSERT_STATUSES, {"rows": as_json(rows)})
     return {tuple(row) for row in inserted}
 
 
@@ -66,7 +63,7 @@ def link_callbacks(session: AnySession, rows: list[dict[str, Any]]) -> None:
 
     Rows are {wamid, phone_number_id, callback_message_id}, one for each message.
     """
-    session.execute(_LINK_CALLBACKS, {"rows": orjson.dumps(rows).decode()})
+    session.execute(_LINK_CALLBACKS, {"rows": as_json(rows)})
 
 
 _LOCK = text(
@@ -130,34 +127,6 @@ def settle(session: AnySession, wamids: list[str]) -> Sequence[Row[Any]]:
     # only. In one statement, a "delivered" that waited for a "read" took the message back.
     session.execute(_LOCK, {"wamids": wamids})
     return session.execute(_SETTLE, {"wamids": wamids}).all()
-
-
-_RECIPIENTS = text(
-    """
-    SELECT m.wamid, m.id AS message_id, c.id AS conversation_id, c.phone_number_id, c.customer_phone,
-           c.customer_user_id
-    FROM (
-        SELECT id, wamid, conversation_id, timestamp FROM chat_messages
-            WHERE wamid = ANY(:wamids) AND direction = 'outbound'
-        UNION
-        SELECT id, wamid, conversation_id, timestamp FROM chat_messages
-            WHERE id = ANY(:ids) AND direction = 'outbound'
-    ) m
-    JOIN chat_conversations c ON c.id = m.conversation_id
-    WHERE c.group_id IS NULL AND c.gone_at IS NULL AND NOT EXISTS (
-        -- The customer had another number then, which may be somebody else's by now.
-        SELECT FROM conversation_other_ids o
-        WHERE o.conversation_id = c.id AND o.kind = 'phone'
-            AND o.left_at >= m.timestamp AND o.left_at < :never
-    )
-    """
-)
-
-
-def recipients(session: AnySession, wamids: list[str], message_ids: list[UUID]) -> Sequence[Row[Any]]:
-    """Whose conversation each of these messages of ours is in, where it went to the number of today."""
-    values = {"wamids": wamids, "ids": message_ids, "never": NEVER_LEFT}
-    return session.execute(_RECIPIENTS, values).all()
 
 
 def wamids_with_events(session: AnySession, wamids: list[str]) -> list[str]:

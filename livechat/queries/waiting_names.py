@@ -4,10 +4,9 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-import orjson
 from sqlalchemy import Row, text
 
-from livechat.queries.session import AnySession
+from livechat.queries.session import AnySession, as_json
 
 
 def save(session: AnySession, rows: list[dict[str, Any]]) -> set[tuple[str, str, str]]:
@@ -28,7 +27,7 @@ def save(session: AnySession, rows: list[dict[str, Any]]) -> set[tuple[str, str,
             RETURNING phone_number_id, kind, value
             """
         ),
-        {"rows": orjson.dumps(rows).decode()},
+        {"rows": as_json(rows)},
     )
     return {(row.phone_number_id, row.kind, row.value) for row in saved}
 
@@ -44,7 +43,7 @@ def take(session: AnySession, keys: list[dict[str, str]]) -> Sequence[Row[Any]]:
             RETURNING w.phone_number_id, w.kind, w.value, w.name
             """
         ),
-        {"keys": orjson.dumps(keys).decode()},
+        {"keys": as_json(keys)},
     ).all()
 
 

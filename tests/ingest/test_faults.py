@@ -17,7 +17,7 @@ from livechat.services.ingest import drain
 from livechat.services.ingest import run as ingest_run
 from livechat.services.ingest import store as store_module
 from livechat.services.ingest.batch import Stored
-from livechat.services.ingest.locating import BatchOvertakenError
+from livechat.services.ingest.loading import BatchOvertakenError
 from livechat.tasknames import TaskName
 from tests.conftest import VERIFY_TOKEN, wait_until
 from tests.ingest.conftest import Meta, envelope, make_text_body, payload, signature

@@ -12,12 +12,12 @@ import structlog
 from sqlalchemy.exc import IntegrityError
 
 from livechat.domain.phone import writings
-from livechat.queries import ingest as queries
+from livechat.queries import people as queries
+from livechat.queries.people import recipients
 from livechat.queries.session import AnySession
-from livechat.queries.statuses import recipients
-from livechat.services.ingest.locating import (
+from livechat.services.ingest.loading import (
     BatchOvertakenError,
-    load_people,
+    lock_people,
     write_new_people,
     written_columns,
 )
@@ -118,7 +118,7 @@ def learn(session: AnySession, lessons: Sequence[Lesson]) -> None:
 
 def _learnt(session: AnySession, lessons: Sequence[Lesson]) -> tuple[list[UUID], set[str]]:
     """The conversations that changed, and the numbers on which two of them merged."""
-    people = load_people(session, (), [key for lesson in lessons for key in lesson.touched()])
+    people = lock_people(session, {key for lesson in lessons for key in lesson.touched()})
     teach(people, lessons)
     merged = {people.get(loser).phone_number_id for loser, _ in people.merges}
     dirty = [conversation for conversation in people.conversations.values() if conversation.dirty]

@@ -1,16 +1,14 @@
-"""Whose each item is: conversations, found under lock, made, re-keyed and merged before messages."""
+"""Whose each item is: by every id that it names, the conversation that it belongs to."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import fields
-from typing import Any, NamedTuple
+from typing import NamedTuple
 from uuid import UUID
 
 from livechat.domain.phone import writings
-from livechat.queries import ingest as queries
-from livechat.queries.merging import merge_conversation
 from livechat.queries.session import AnySession
 from livechat.services.ingest.batch import Entry
-from livechat.services.ingest.people import Conversation, Key, OtherId, People
+from livechat.services.ingest.loading import lock_people
+from livechat.services.ingest.people import Conversation, Key, People
 from livechat.whatsapp.items import (
     ContactName,
     Customer,
@@ -21,9 +19,6 @@ from livechat.whatsapp.items import (
 )
 
 Personal = ThreadMessage | Reaction | MessageChange | CustomerPreference | ContactName
-_MARKS = ("new", "heard", "dirty", "identity_dirty", "first_at")
-_LOADED = [item.name for item in fields(Conversation) if item.name not in _MARKS]
-_WRITTEN = [name for name in _LOADED if name != "has_sending"]
 
 
 class Number(NamedTuple):
@@ -41,32 +36,16 @@ class Located(NamedTuple):
     conversation_id: UUID | None
 
 
-class BatchOvertakenError(Exception):
-    """Another batch changed the same customers between our look and our lock: start again."""
-
-
 def load_people(
     session: AnySession, personal: Sequence[tuple[Entry, Personal]], more: Iterable[Key] = ()
 ) -> People:
     """The conversations that these items and keys may touch, locked; BatchOvertakenError."""
     keys = {key for _, item in personal for key in keys_of(item)}
     keys.update(more)
-    if not keys:
-        return People()
-    rows = [{"number": number, "kind": kind, "value": value} for number, kind, value in sorted(keys)]
-    # The columns stand in the order of the fields: by name they would cost as much as the query.
-    conversations = [Conversation(*row) for row in queries.lock_conversations(session, rows)]
-    others = [
-        OtherId((row.phone_number_id, row.kind, row.value), row.conversation_id, row.left_at)
-        for row in queries.other_ids(session, rows)
-    ]
-    loaded = {conversation.id: conversation for conversation in conversations}
-    if any(other.conversation_id not in loaded for other in others if other.conversation_id is not None):
-        raise BatchOvertakenError
-    if any(isinstance(item, ThreadMessage) and item.identity_change is not None for _, item in personal):
-        for conversation_id, at in queries.first_words(session, list(loaded)).items():
-            loaded[conversation_id].first_at = at
-    return People.of(conversations, others)
+    asks_first_words = any(
+        isinstance(item, ThreadMessage) and item.identity_change is not None for _, item in personal
+    )
+    return lock_people(session, keys, first_words=asks_first_words)
 
 
 def keys_of(item: Personal) -> list[Key]:
@@ -119,52 +98,3 @@ def locate(
             conversation.first_at = at if first_at is None or at < first_at else first_at
         located.append(Located(entry, item, None if conversation is None else conversation.id))
     return located
-
-
-def write_new_people(session: AnySession, people: People) -> None:
-    """Merges and new rows first: messages refer to them. What they say is written back at the end."""
-    for loser, winner in people.merges:
-        merge_conversation(session, loser, people.get(winner).id)
-    moving = [c.id for c in people.conversations.values() if c.identity_dirty and not c.new]
-    if moving:
-        queries.release_identities(session, moving)
-    new = [conversation for conversation in people.conversations.values() if conversation.new]
-    if new and queries.insert_conversations(session, [written_columns(c) for c in new]) < len(new):
-        raise BatchOvertakenError
-    if moving:
-        queries.update_conversations(
-            session, [written_columns(people.conversations[each]) for each in moving]
-        )
-    _write_other_ids(session, people)
-
-
-def _write_other_ids(session: AnySession, people: People) -> None:
-    if people.ended:
-        names = ("phone_number_id", "kind", "value")
-        queries.end_other_writings(
-            session, [dict(zip(names, key, strict=True)) for key in sorted(people.ended)]
-        )
-    if people.left:
-        rows = [{"conversation_id": id_, "left_at": at} for id_, at in people.left.items()]
-        queries.leave_other_writings(session, rows)
-    if people.changed_ids:
-        queries.save_other_ids(
-            session,
-            [
-                {
-                    "phone_number_id": other.key[0],
-                    "kind": other.key[1],
-                    "value": other.key[2],
-                    "conversation_id": None
-                    if other.conversation_id is None
-                    else people.get(other.conversation_id).id,
-                    "left_at": other.left_at,
-                }
-                for other in people.changed_ids.values()
-            ],
-        )
-
-
-def written_columns(conversation: Conversation) -> dict[str, Any]:
-    """What is written back of a conversation."""
-    return {name: getattr(conversation, name) for name in _WRITTEN}

@@ -18,7 +18,7 @@ from livechat.services.inbox import RawEvent
 from livechat.services.ingest.accounting import account, keep_whole
 from livechat.services.ingest.batch import Entry, Stored, Webhook
 from livechat.services.ingest.lanes import SideLanes, apart
-from livechat.services.ingest.locating import BatchOvertakenError
+from livechat.services.ingest.loading import BatchOvertakenError
 from livechat.services.ingest.store import store
 from livechat.services.publish import publish
 from livechat.whatsapp.webhook import parse

@@ -14,20 +14,20 @@ import orjson
 
 from livechat.domain.ids import uuid7
 from livechat.queries import ingest as queries
+from livechat.queries.people import update_conversations
 from livechat.queries.session import AnySession
 from livechat.services import apply_status
 from livechat.services.account_news import apply_account_news
 from livechat.services.ingest.batch import Entry, Stored
 from livechat.services.ingest.edits import apply_changes, store_changes
 from livechat.services.ingest.lessons import lessons_of, teach
+from livechat.services.ingest.loading import write_new_people, written_columns
 from livechat.services.ingest.locating import (
     Located,
     Number,
     Personal,
     load_people,
     locate,
-    write_new_people,
-    written_columns,
 )
 from livechat.services.ingest.names import name_the_new, note_names
 from livechat.services.ingest.naming import settle_names, settle_statuses
@@ -288,7 +288,7 @@ def _note_opt_out(conversation: Conversation, item: CustomerPreference) -> bool:
 def _write_back(session: AnySession, people: People, result: Stored) -> None:
     dirty = [conversation for conversation in people.conversations.values() if conversation.dirty]
     if dirty:
-        queries.update_conversations(session, [written_columns(conversation) for conversation in dirty])
+        update_conversations(session, [written_columns(conversation) for conversation in dirty])
     # Nearly every message finds its customer known and unchanged: a third of the columns, and of the cost.
     heard = [each for each in people.conversations.values() if each.heard and not each.dirty]
     if heard:
