@@ -1,6 +1,6 @@
 """Handles to the outside, created bare here and bound in ``create_app``; importing opens nothing."""
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from celery import Celery
 from flask import Flask, current_app
@@ -9,8 +9,6 @@ from flask_sqlalchemy import SQLAlchemy
 from redis import Redis
 from sqlalchemy import MetaData
 from sqlalchemy.orm import DeclarativeBase
-
-from livechat.whatsapp.client import GraphClient
 
 # Named constraints, so that migrations can speak of them.
 NAMING = {
@@ -39,23 +37,14 @@ class RedisHandle:
         return client
 
 
-class GraphHandle:
-    """The process's client of the Graph API, which the web calls with; workers have their own."""
-
-    def init_app(self, app: Flask, client: GraphClient) -> None:
-        app.extensions["livechat_graph"] = client
-
-    @property
-    def client(self) -> GraphClient:
-        """The client of the current application; RuntimeError outside of one."""
-        client: GraphClient = current_app.extensions["livechat_graph"]
-        return client
+def this_application() -> Flask:
+    """The application itself: a thread of our own has no context, in which it could be asked for."""
+    return cast(Flask, current_app._get_current_object())  # type: ignore[attr-defined]
 
 
 db = SQLAlchemy(model_class=Base)
 jwt = JWTManager()
 redis = RedisHandle()
-graph = GraphHandle()
 celery = Celery("livechat", set_as_current=False)
 
 if TYPE_CHECKING:

@@ -12,7 +12,7 @@ from flask import Flask
 from livechat.config import SETTINGS_KEY, Settings
 from livechat.database import return_session
 from livechat.domain import clock
-from livechat.extensions import celery, db, redis
+from livechat.extensions import celery, db, redis, this_application
 from livechat.metrics import (
     ACKNOWLEDGED_TO_STORED,
     MESSAGES,
@@ -25,7 +25,6 @@ from livechat.services.ingest import drain
 from livechat.services.ingest.batch import Stored
 from livechat.services.ingest.lanes import LEAST_WEBHOOKS, SIDE_LANES, SideLanes
 from livechat.tasknames import TaskName
-from workers.base import AppTask
 
 
 @celery.task(name=TaskName.INGEST.value)
@@ -37,7 +36,7 @@ def ingest() -> None:
 @lru_cache(maxsize=1)
 def side_lanes() -> SideLanes:
     """The process's own, made by the first task: a thread would not survive the fork of a pool's child."""
-    return make_side_lanes(AppTask.flask_app)
+    return make_side_lanes(this_application())
 
 
 def make_side_lanes(app: Flask, least_webhooks: int = LEAST_WEBHOOKS) -> SideLanes:

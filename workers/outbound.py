@@ -12,7 +12,7 @@ from flask import current_app
 
 from livechat.config import SETTINGS_KEY, Settings
 from livechat.domain.retry import LONGEST_COUNTDOWN_S, READ_RECEIPT, delay_for
-from livechat.extensions import celery, db, redis
+from livechat.extensions import celery, db, redis, this_application
 from livechat.services.deliver import Sender
 from livechat.services.dispatch import Dispatcher
 from livechat.services.pace import Pace
@@ -20,7 +20,6 @@ from livechat.services.read_receipts import send_read_receipt
 from livechat.services.typing import send_typing
 from livechat.tasknames import TaskName
 from livechat.whatsapp.errors import GraphError
-from workers.base import AppTask
 
 log = structlog.get_logger(__name__)
 
@@ -79,7 +78,7 @@ class _Dispatching:
                     _sender(_settings()),
                     Pace(redis.client),
                     threads=self.threads,
-                    context=AppTask.flask_app.app_context,
+                    context=this_application().app_context,
                 )
             return self._dispatcher
 

@@ -8,10 +8,11 @@ from flask import current_app
 
 from livechat.config import SETTINGS_KEY, Settings
 from livechat.extensions import celery, db
+from livechat.graph import new_graph_client
 from livechat.services import refresh_number as numbers
 from livechat.services import sync_templates as templates
-from livechat.services.deliver import Sender
 from livechat.tasknames import TaskName
+from livechat.whatsapp.client import GraphClient
 
 # Enqueued by one sweep; what is left is due still at the next.
 _SWEPT = 50
@@ -20,15 +21,15 @@ _SWEPT = 50
 @celery.task(name=TaskName.SYNC_TEMPLATES.value)
 def sync_templates(*, account_id: str) -> None:
     """Read an account's templates from Meta, where that is due."""
-    sender = _sender(_settings())
-    templates.sync_templates(db.session, sender.graph, sender.encryption_keys, UUID(account_id))
+    settings = _settings()
+    templates.sync_templates(db.session, _graph(settings), settings.encryption_keys, UUID(account_id))
 
 
 @celery.task(name=TaskName.REFRESH_NUMBER.value)
 def refresh_number(*, phone_number_id: str) -> None:
     """Ask Meta what it says of a number, where that is due."""
-    sender = _sender(_settings())
-    numbers.refresh_number(db.session, sender.graph, sender.encryption_keys, phone_number_id)
+    settings = _settings()
+    numbers.refresh_number(db.session, _graph(settings), settings.encryption_keys, phone_number_id)
 
 
 @celery.task(name=TaskName.SWEEP_ACCOUNTS.value)
@@ -43,5 +44,5 @@ def _settings() -> Settings:
 
 
 @lru_cache(maxsize=1)
-def _sender(settings: Settings) -> Sender:
-    return Sender.from_settings(settings)
+def _graph(settings: Settings) -> GraphClient:
+    return new_graph_client(settings)

@@ -10,7 +10,8 @@ from livechat.api.context import settings
 from livechat.api.costs import Cost
 from livechat.api.parsing import json_response
 from livechat.api.schemas.objects import ConversationSchema
-from livechat.extensions import db, graph
+from livechat.extensions import db
+from livechat.graph import graph
 from livechat.services.access import access_conversation
 from livechat.services.blocking import note_marketing_opt_out, set_customer_blocked
 from livechat.services.present import conversations_json

@@ -1,18 +1,23 @@
-"""The numbers that a user may use. ``connect_number`` adds to this blueprint how one is connected."""
+"""The numbers that a user may use: shown, connected, and resumed by their owner."""
 
 from http import HTTPStatus
+from typing import Any
 
 from flask import Response
 
 from livechat.api.auth import current_user_id
 from livechat.api.blueprint import ApiBlueprint
+from livechat.api.context import settings
 from livechat.api.costs import Cost
 from livechat.api.parsing import json_response
-from livechat.api.schemas.numbers import PhoneNumbersSchema
+from livechat.api.schemas.numbers import ConnectSchema, PhoneNumberSchema, PhoneNumbersSchema
 from livechat.extensions import db
+from livechat.graph import graph
 from livechat.queries.accounts import phone_numbers_of
 from livechat.queries.notices import notices_of_numbers
+from livechat.services.connect_number import connect_number
 from livechat.services.present_number import phone_number_json
+from livechat.services.resume import resume_by_owner
 
 bp = ApiBlueprint("phone numbers", __name__, description="The WhatsApp numbers that you may use.")
 
@@ -31,3 +36,47 @@ def list_phone_numbers() -> Response:
         for number, waba_id, unread in rows
     ]
     return json_response({"phone_numbers": numbers})
+
+
+@bp.route("/phone-numbers", methods=["POST"], costs=Cost.CONNECTS)
+@bp.arguments(ConnectSchema)
+@bp.response(HTTPStatus.CREATED, PhoneNumberSchema, description="Connected")
+@bp.alt_response(HTTPStatus.OK, schema=PhoneNumberSchema, description="Yours before; the token is replaced")
+@bp.problems(HTTPStatus.CONFLICT, HTTPStatus.BAD_REQUEST, HTTPStatus.UNSUPPORTED_MEDIA_TYPE)
+def connect_phone_number(body: dict[str, Any]) -> Response:
+    """Connect a number.
+
+    The access token is proved first: Meta is asked for the number with it, and the app is subscribed to the
+    account. Connecting your number again replaces the token and resumes a paused number.
+    """
+    connected = connect_number(
+        db.session,
+        graph.client,
+        user_id=current_user_id(),
+        waba_id=body["waba_id"],
+        phone_number_id=body["phone_number_id"],
+        # Tokens are pasted, often with a line end.
+        access_token=body["access_token"].strip(),
+        encryption_keys=settings().encryption_keys,
+    )
+    return json_response(connected.number, HTTPStatus.CREATED if connected.is_new else HTTPStatus.OK)
+
+
+@bp.route("/phone-numbers/<phone_number_id>/resume", methods=["POST"], costs=Cost.CONNECTS)
+@bp.response(HTTPStatus.OK, PhoneNumberSchema)
+@bp.problems(HTTPStatus.NOT_FOUND, HTTPStatus.UNPROCESSABLE_ENTITY)
+def post_resume(phone_number_id: str) -> Response:
+    """Let a paused number send again.
+
+    For owners. What waits goes out; the account's other numbers that stopped for the same reason go on as
+    well. Where the access token was the reason, Meta is asked first whether it takes it now. A number that is
+    not paused is answered as it is.
+    """
+    shown = resume_by_owner(
+        db.session,
+        graph.client,
+        current_user_id(),
+        phone_number_id,
+        encryption_keys=settings().encryption_keys,
+    )
+    return json_response(shown)

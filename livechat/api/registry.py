@@ -14,7 +14,6 @@ from livechat.api import (
     page,
     phone_numbers,
     resend,
-    resume_number,
     send_message,
     templates,
     typing,
@@ -30,9 +29,7 @@ from livechat.api.limits import init_limits
 from livechat.api.problems import init_problems
 from livechat.api.request_log import init_request_log
 from livechat.config import Settings
-from livechat.extensions import graph
-from livechat.metrics import observe_graph
-from livechat.whatsapp.client import GraphClient
+from livechat.graph import graph, new_graph_client
 
 # In the OpenAPI document, under /api/live-chat.
 API_BLUEPRINTS: list[ApiBlueprint] = [
@@ -41,7 +38,6 @@ API_BLUEPRINTS: list[ApiBlueprint] = [
     messages.bp,
     send_message.bp,
     resend.bp,
-    resume_number.bp,
     media.bp,
     customers.bp,
     typing.bp,
@@ -66,7 +62,7 @@ def init_api(app: Flask, settings: Settings) -> None:
     init_hosts(app)
     init_auth(app, settings)
     init_limits(app, settings)
-    init_graph(app, settings)
+    graph.init_app(app, new_graph_client(settings))
     events.init_events(app, settings)
     api = documents.new_api(app)
     for blueprint in API_BLUEPRINTS:
@@ -76,15 +72,3 @@ def init_api(app: Flask, settings: Settings) -> None:
     page.init_page(app)
     webhook.init_webhook(app)
     init_problems(app)
-
-
-def init_graph(app: Flask, settings: Settings) -> None:
-    """One client for the process; it opens nothing before it is used."""
-    client = GraphClient(
-        settings.whatsapp_api_url,
-        settings.whatsapp_api_version,
-        connect_timeout_s=settings.graph_connect_timeout_s,
-        read_timeout_s=settings.graph_read_timeout_s,
-        observer=observe_graph,
-    )
-    graph.init_app(app, client)

@@ -10,9 +10,9 @@ from livechat.cli.faults import plainly
 from livechat.config import SETTINGS_KEY, Settings
 from livechat.errors import AppError
 from livechat.extensions import db
+from livechat.graph import new_graph_client
 from livechat.models import PhoneNumber
 from livechat.services.resume import resume_checked
-from livechat.whatsapp.client import GraphClient
 
 
 @click.command()
@@ -29,12 +29,7 @@ def resume(phone_number_id: str) -> None:
     number = db.session.get(PhoneNumber, phone_number_id)
     if number is None:
         raise click.ClickException("There is no such phone number.")
-    graph = GraphClient(
-        settings.whatsapp_api_url,
-        settings.whatsapp_api_version,
-        connect_timeout_s=settings.graph_connect_timeout_s,
-        read_timeout_s=settings.graph_read_timeout_s,
-    )
+    graph = new_graph_client(settings)
     try:
         was_paused = resume_checked(db.session, graph, number, encryption_keys=settings.encryption_keys)
     except AppError as error:

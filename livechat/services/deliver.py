@@ -12,7 +12,7 @@ from livechat.config import Settings
 from livechat.database import is_outage
 from livechat.domain.phone import digits_or_none
 from livechat.domain.retry import CONNECT, PAIR, SEND, RetryPolicy, delay_for
-from livechat.metrics import observe_graph
+from livechat.graph import new_graph_client
 from livechat.queries import outgoing
 from livechat.queries.messages import messages_of_wamid
 from livechat.queries.outgoing import AcceptedRow, Claim
@@ -55,15 +55,13 @@ class Sender:
     def from_settings(cls, settings: Settings) -> "Sender":
         """One for the process: its client is made for use by many threads."""
         connect_s, read_s = settings.graph_connect_timeout_s, settings.graph_read_timeout_s
-        graph = GraphClient(
-            settings.whatsapp_api_url,
-            settings.whatsapp_api_version,
-            connect_timeout_s=connect_s,
-            read_timeout_s=read_s,
-            observer=observe_graph,
-        )
         hold_s = connect_s + read_s + CLAIM_SLACK_S
-        return cls(graph, settings.encryption_keys, hold_s, OutgoingFiles.from_settings(settings))
+        return cls(
+            new_graph_client(settings),
+            settings.encryption_keys,
+            hold_s,
+            OutgoingFiles.from_settings(settings),
+        )
 
     def content_of(self, claim: Claim, token: str) -> dict[str, Any]:
         """The message's content with Meta's ids of its files. Raises GraphError: nothing has been sent."""

@@ -1,0 +1,34 @@
+"""How a process of ours reaches Meta: one client, made for use by many threads."""
+
+from flask import Flask, current_app
+
+from livechat.config import Settings
+from livechat.metrics import observe_graph
+from livechat.whatsapp.client import GraphClient
+
+
+def new_graph_client(settings: Settings) -> GraphClient:
+    """A client of Meta as the settings name it. It opens nothing before it is used."""
+    return GraphClient(
+        settings.whatsapp_api_url,
+        settings.whatsapp_api_version,
+        connect_timeout_s=settings.graph_connect_timeout_s,
+        read_timeout_s=settings.graph_read_timeout_s,
+        observer=observe_graph,
+    )
+
+
+class GraphHandle:
+    """The process's client of the Graph API, which the web calls with; workers have their own."""
+
+    def init_app(self, app: Flask, client: GraphClient) -> None:
+        app.extensions["livechat_graph"] = client
+
+    @property
+    def client(self) -> GraphClient:
+        """The client of the current application; RuntimeError outside of one."""
+        client: GraphClient = current_app.extensions["livechat_graph"]
+        return client
+
+
+graph = GraphHandle()
