@@ -149,8 +149,8 @@ def asset(filename: str) -> Response:
 
 @lru_cache(maxsize=1)
 def _swagger_ui_folder() -> Path | None:
-    """Where swagger-ui-py keeps Swagger UI. Its Python layer is not imported: we need its files only."""
-    package = find_spec("swagger_ui")
+    """Where flask-swagger-ui keeps Swagger UI. Its blueprint is not imported: we need its files only."""
+    package = find_spec("flask_swagger_ui")
     if package is None or package.origin is None:
         return None
-    return Path(package.origin).parent / "static"
+    return Path(package.origin).parent / "dist"
