@@ -18,15 +18,13 @@ from livechat.api.schemas.calls import (
     ReadSchema,
 )
 from livechat.api.schemas.objects import ConversationSchema
-from livechat.domain import clock
 from livechat.errors import ForbiddenError
 from livechat.extensions import db
 from livechat.queries.conversations import ListPlace, conversation_page
-from livechat.queries.drafts import drafts_of
 from livechat.services.access import access_conversation, access_phone_number
 from livechat.services.mark_read import mark_read
 from livechat.services.open_conversation import open_conversation
-from livechat.services.present import conversation_json, conversations_json, row_json
+from livechat.services.ornaments import conversations_json
 from livechat.services.save_draft import save_draft
 
 bp = ApiBlueprint("conversations", __name__, description="One customer on one of your numbers.")
@@ -57,18 +55,9 @@ def list_conversations(query: dict[str, Any]) -> Response:
         unread_only=query["unread"],
         search=query.get("search"),
     )
-    page, now = found[: query["limit"]], clock.now()
-    last = page[-1][0] if len(found) > len(page) else None
-    drafts = drafts_of(db.session, user_id, [conversation.id for conversation, _ in page])
-    shown = [
-        conversation_json(
-            conversation,
-            last_message=row_json(row) if row is not None else None,
-            draft=drafts.get(conversation.id),
-            now=now,
-        )
-        for conversation, row in page
-    ]
+    page = found[: query["limit"]]
+    last = page[-1] if len(found) > len(page) else None
+    shown = conversations_json(db.session, page, user_id)
     next_cursor = cursor_of(ListPlace(last.last_message_time, last.id)) if last is not None else None
     return json_response({"conversations": shown, "next_cursor": next_cursor})
 

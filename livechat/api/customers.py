@@ -14,7 +14,7 @@ from livechat.extensions import db
 from livechat.graph import graph
 from livechat.services.access import access_conversation
 from livechat.services.blocking import note_marketing_opt_out, set_customer_blocked
-from livechat.services.present import conversations_json
+from livechat.services.ornaments import conversations_json
 
 bp = ApiBlueprint("customers", __name__, description="Who may write to you, and what they want to hear.")
 

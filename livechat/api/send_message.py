@@ -22,7 +22,8 @@ from livechat.errors import NotFoundError
 from livechat.extensions import db
 from livechat.models import Conversation
 from livechat.queries.accepting import status_of
-from livechat.services.present import conversations_json, messages_json
+from livechat.services.ornaments import conversations_json
+from livechat.services.present import messages_json
 from livechat.services.send_message import send_message
 from livechat.services.send_request import KEY_MAX_CHARS, check_send
 

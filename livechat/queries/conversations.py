@@ -6,7 +6,6 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import (
-    Row,
     Select,
     Text,
     and_,
@@ -21,7 +20,6 @@ from sqlalchemy import (
 from livechat.domain.phone import typed_digits, writings
 from livechat.models import NEVER_LEFT, Conversation, ConversationOtherId, Message
 from livechat.models.conversation import SEARCHED
-from livechat.queries.messages import messages_by_id
 from livechat.queries.session import AnySession
 
 
@@ -41,8 +39,8 @@ def conversation_page(
     behind: ListPlace | None = None,
     unread_only: bool = False,
     search: str | None = None,
-) -> list[tuple[Conversation, Row[Any] | None]]:
-    """Conversations of a number, newest first, each with the row of its last message, in two statements."""
+) -> list[Conversation]:
+    """Conversations of a number, newest first."""
     statement = (
         select(Conversation)
         .where(Conversation.phone_number_id == phone_number_id)
@@ -63,13 +61,7 @@ def conversation_page(
         statement = statement.where(Conversation.unread_count > 0)
     if search:
         statement = _matching(session, statement, phone_number_id, search)
-    conversations = list(session.execute(statement).scalars())
-    last_ids = [item.last_message_id for item in conversations if item.last_message_id is not None]
-    rows = {row.id: row for row in messages_by_id(session, last_ids)}
-    return [
-        (item, rows.get(item.last_message_id) if item.last_message_id is not None else None)
-        for item in conversations
-    ]
+    return list(session.execute(statement).scalars())
 
 
 def _matching(session: AnySession, statement: Select[Any], number: str, search: str) -> Select[Any]:

@@ -1,6 +1,6 @@
 """Drafts: what agents have begun to write."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from uuid import UUID
 
 from sqlalchemy import delete, func, select
@@ -10,23 +10,14 @@ from livechat.models import Draft
 from livechat.queries.session import AnySession
 
 
-def drafts_of(session: AnySession, user_id: UUID, conversation_ids: Collection[UUID]) -> dict[UUID, Draft]:
-    """{conversation: this user's draft in it}, in one statement."""
-    if not conversation_ids:
-        return {}
-    found = select(Draft).where(Draft.user_id == user_id, Draft.conversation_id.in_(conversation_ids))
-    return {draft.conversation_id: draft for draft in session.execute(found).scalars()}
-
-
-def all_drafts(session: AnySession, conversation_ids: Collection[UUID]) -> dict[UUID, list[Draft]]:
-    """{conversation: everybody's drafts in it}, in one statement."""
-    if not conversation_ids:
-        return {}
-    drafts: dict[UUID, list[Draft]] = {}
+def drafts_in(
+    session: AnySession, conversation_ids: Collection[UUID], user_id: UUID | None = None
+) -> Sequence[Draft]:
+    """This user's drafts in these conversations, or everybody's, in one statement."""
     found = select(Draft).where(Draft.conversation_id.in_(conversation_ids))
-    for draft in session.execute(found).scalars():
-        drafts.setdefault(draft.conversation_id, []).append(draft)
-    return drafts
+    if user_id is not None:
+        found = found.where(Draft.user_id == user_id)
+    return session.execute(found).scalars().all()
 
 
 def put_draft(

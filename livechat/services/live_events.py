@@ -14,10 +14,10 @@ from livechat.domain import clock
 from livechat.events.listener import SourceUnavailableError
 from livechat.events.log import Change, Entry, Kind
 from livechat.events.subscription import Event
-from livechat.queries.drafts import all_drafts
 from livechat.queries.live_events import conversations_with_accounts, messages_with_accounts, scopes_of
 from livechat.queries.session import AnySession
-from livechat.services.present import conversation_json, draft_json, row_json
+from livechat.services.ornaments import Asked, Ornaments
+from livechat.services.present import conversation_json, row_json
 
 _NAMES = {
     Kind.MESSAGE_CREATED: "message.created",
@@ -82,12 +82,11 @@ class _Rendering:
         wanted = _ids(entries, Kind.CONVERSATION_UPDATED)
         wanted |= {row.conversation_id for row in self._messages.values()}
         self._conversations = conversations_with_accounts(session, wanted)
-        last = {conversation.last_message_id for conversation, _ in self._conversations.values()} - {None}
-        missing = {each for each in last if each is not None} - self._messages.keys()
-        self._last = {row.id: row for row in messages_with_accounts(session, missing)} | self._messages
-        self._drafts = all_drafts(session, self._conversations.keys())
+        # Messages and conversations, as they are shown.
+        self._json = {row.id: row_json(row) for row in self._messages.values()}
+        shown = [conversation for conversation, _ in self._conversations.values()]
+        self._ornaments = Ornaments(Asked(session, shown, messages=self._json))
         self._now = clock.now()
-        self._json: dict[UUID, dict[str, Any]] = {}
         self._payloads: dict[Change, _Rendered] = {}
 
     def events(self) -> list[Event]:
@@ -113,7 +112,7 @@ class _Rendering:
         if row is None or row.conversation_id not in self._conversations:
             return _Rendered(None, None, b"")
         return self._shown(
-            change, self._message(row), row.conversation_id, row.phone_number_id, row.account_id
+            change, self._json[row.id], row.conversation_id, row.phone_number_id, row.account_id
         )
 
     def _shown(
@@ -125,30 +124,19 @@ class _Rendering:
         account_id: UUID,
     ) -> "_Rendered":
         name, conversation = _NAMES[change.kind], self._conversation(conversation_id)
-        # A draft is shown to its writer alone.
+        # What is somebody's own, like a draft, is shown to nobody else.
         personal = {
-            draft.user_id: _payload(name, message, conversation | {"draft": draft_json(draft)})
-            for draft in self._drafts.get(conversation_id, ())
+            user_id: _payload(name, message, conversation | theirs)
+            for user_id, theirs in self._ornaments.personal(conversation_id).items()
         }
         return _Rendered(phone_number_id, account_id, _payload(name, message, conversation), personal)
-
-    def _message(self, row: Any) -> dict[str, Any]:
-        shown = self._json.get(row.id)
-        if shown is None:
-            shown = self._json[row.id] = row_json(row)
-        return shown
 
     def _conversation(self, conversation_id: UUID) -> dict[str, Any]:
         shown = self._json.get(conversation_id)
         if shown is None:
             conversation, _ = self._conversations[conversation_id]
-            last = self._last.get(conversation.last_message_id) if conversation.last_message_id else None
-            shown = self._json[conversation_id] = conversation_json(
-                conversation,
-                last_message=self._message(last) if last is not None else None,
-                draft=None,
-                now=self._now,
-            )
+            ornaments = self._ornaments.of(conversation_id)
+            shown = self._json[conversation_id] = conversation_json(conversation, ornaments, self._now)
         return shown
 
 

@@ -11,11 +11,9 @@ from uuid import UUID
 
 from sqlalchemy import Row
 
-from livechat.domain import clock
 from livechat.domain.clock import rfc3339
 from livechat.domain.service_window import is_window_open, window_end
 from livechat.models import Conversation, Draft, Message, MessageChange
-from livechat.queries.drafts import drafts_of
 from livechat.queries.messages import messages_by_id
 from livechat.queries.session import AnySession
 from livechat.services.media.show import content_with_media
@@ -23,18 +21,8 @@ from livechat.services.media.show import content_with_media
 Json = dict[str, Any]
 
 
-def conversation_json(
-    conversation: Conversation,
-    *,
-    last_message: Json | None,
-    draft: Draft | None,
-    now: datetime | None = None,
-) -> Json:
-    """A line of the list. ``last_message`` is what ``message_json`` made of ``last_message_id``, or None.
-
-    ``draft`` is that of the user who is shown it.
-    """
-    now = now or clock.now()
+def conversation_json(conversation: Conversation, ornaments: Json, now: datetime) -> Json:
+    """A line of the list: the conversation's own row, and its ``ornaments`` (``services.ornaments``)."""
     heard_at, refused_at = conversation.last_inbound_at, conversation.window_refused_at
     # Nobody can be written to where no id leads any more.
     window_is_open = conversation.gone_at is None and is_window_open(heard_at, refused_at, now)
@@ -46,13 +34,12 @@ def conversation_json(
         "customer_user_id": conversation.customer_user_id,
         "customer_username": conversation.customer_username,
         "customer_name": conversation.customer_name,
-        "last_message": last_message,
         "last_message_time": rfc3339(conversation.last_message_time),
         "unread_count": conversation.unread_count,
         "window_expires_at": rfc3339(window_end(heard_at, refused_at)) if window_is_open else None,
-        "draft": draft_json(draft) if draft is not None else None,
         "marketing_opt_out": conversation.marketing_opt_out,
         "is_blocked": conversation.is_blocked,
+        **ornaments,
     }
 
 
@@ -126,21 +113,3 @@ def row_json(row: Row[Any]) -> Json:
 def messages_json(session: AnySession, message_ids: Sequence[UUID]) -> dict[UUID, Json]:
     """The messages with these ids, by id, in one statement; unknown ids are left out."""
     return {row.id: row_json(row) for row in messages_by_id(session, message_ids)}
-
-
-def conversations_json(
-    session: AnySession, conversations: Sequence[Conversation], user_id: UUID
-) -> list[Json]:
-    """The conversations as this user sees them, in the order given, with their last messages."""
-    ids = [item.last_message_id for item in conversations if item.last_message_id is not None]
-    last, now = messages_json(session, ids), clock.now()
-    drafts = drafts_of(session, user_id, [item.id for item in conversations])
-    return [
-        conversation_json(
-            item,
-            last_message=last.get(item.last_message_id) if item.last_message_id is not None else None,
-            draft=drafts.get(item.id),
-            now=now,
-        )
-        for item in conversations
-    ]

@@ -79,4 +79,4 @@ def test_the_search_goes_by_an_index(session: scoped_session[Session]) -> None:
     ).all()
     assert any("ix_chat_conversations_search" in line for line in plan), plan
     found = conversation_page(session, number.phone_number_id, limit=50, search="c4ca4238")
-    assert [row.customer_phone for row, _ in found] == ["91901"]
+    assert [row.customer_phone for row in found] == ["91901"]

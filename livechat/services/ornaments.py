@@ -1,0 +1,109 @@
+"""What a conversation is shown with besides its own row: in the list, alone and in events alike.
+
+An ornament is one function here: for many conversations in one statement, by conversation (``@shared``) or by
+conversation and user (``@personal``), with the key of the conversation's JSON that it fills. Nothing else
+lists them, so that a page that listens and one that fetches cannot differ by one that somebody forgot.
+"""
+
+from collections import ChainMap
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID
+
+from livechat.domain import clock
+from livechat.models import Conversation
+from livechat.queries.drafts import drafts_in
+from livechat.queries.session import AnySession
+from livechat.services.present import Json, conversation_json, draft_json, messages_json
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What ornaments are loaded for. ``user_id`` None asks for what each user sees: an event goes to many."""
+
+    session: AnySession
+    conversations: Sequence[Conversation]
+    user_id: UUID | None = None
+    # Messages that the caller has at hand, as they are shown.
+    messages: dict[UUID, Json] = field(default_factory=dict)
+
+    @property
+    def ids(self) -> list[UUID]:
+        return [each.id for each in self.conversations]
+
+
+# {conversation: value} and {conversation: {user: value}}
+Shared = Callable[[Asked], Mapping[UUID, Any]]
+Personal = Callable[[Asked], Mapping[UUID, Mapping[UUID, Any]]]
+# By the key that each fills; it is null where there is nothing.
+SHARED: dict[str, Shared] = {}
+PERSONAL: dict[str, Personal] = {}
+
+
+def shared(key: str) -> Callable[[Shared], Shared]:
+    """Register what fills ``key`` alike for all who see the conversation."""
+
+    def register(load: Shared) -> Shared:
+        SHARED[key] = load
+        return load
+
+    return register
+
+
+def personal(key: str) -> Callable[[Personal], Personal]:
+    """Register what fills ``key`` for each user with what is theirs alone."""
+
+    def register(load: Personal) -> Personal:
+        PERSONAL[key] = load
+        return load
+
+    return register
+
+
+@shared("last_message")
+def _last_messages(asked: Asked) -> Mapping[UUID, Json]:
+    last = {each.id: each.last_message_id for each in asked.conversations if each.last_message_id is not None}
+    missing = [message_id for message_id in last.values() if message_id not in asked.messages]
+    found = ChainMap(messages_json(asked.session, missing), asked.messages)
+    return {conversation: found[message] for conversation, message in last.items() if message in found}
+
+
+@personal("draft")
+def _drafts(asked: Asked) -> Mapping[UUID, Mapping[UUID, Json]]:
+    found: dict[UUID, dict[UUID, Json]] = {}
+    for draft in drafts_in(asked.session, asked.ids, asked.user_id):
+        found.setdefault(draft.conversation_id, {})[draft.user_id] = draft_json(draft)
+    return found
+
+
+class Ornaments:
+    """All ornaments of the conversations that were asked for, in one statement for each kind."""
+
+    def __init__(self, asked: Asked) -> None:
+        # Without a conversation the database is not asked.
+        some = bool(asked.conversations)
+        self._shared = {key: load(asked) if some else {} for key, load in SHARED.items()}
+        self._personal = {key: load(asked) if some else {} for key, load in PERSONAL.items()}
+
+    def of(self, conversation_id: UUID, user_id: UUID | None = None) -> Json:
+        """Every key as this user is shown it; where no user is named, what is personal is null."""
+        shared = {key: values.get(conversation_id) for key, values in self._shared.items()}
+        return shared | self._of_user(conversation_id, user_id)
+
+    def personal(self, conversation_id: UUID) -> dict[UUID, Json]:
+        """{user: their personal keys}, of those to whom the conversation shows something of their own."""
+        users = {user for values in self._personal.values() for user in values.get(conversation_id, ())}
+        return {user: self._of_user(conversation_id, user) for user in users}
+
+    def _of_user(self, conversation_id: UUID, user_id: UUID | None) -> Json:
+        of_users = {key: values.get(conversation_id, {}) for key, values in self._personal.items()}
+        return {key: values.get(user_id) if user_id is not None else None for key, values in of_users.items()}
+
+
+def conversations_json(
+    session: AnySession, conversations: Sequence[Conversation], user_id: UUID
+) -> list[Json]:
+    """The conversations as this user sees them, in the order given."""
+    ornaments, now = Ornaments(Asked(session, conversations, user_id)), clock.now()
+    return [conversation_json(item, ornaments.of(item.id, user_id), now) for item in conversations]

@@ -1,0 +1,70 @@
+"""What a conversation is shown with is declared once, and shown by the list, alone and in events."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+from uuid import UUID, uuid4
+
+import orjson
+import pytest
+from sqlalchemy.orm import Session, scoped_session
+
+from livechat.api.schemas.objects import ConversationSchema
+from livechat.events.log import Change, Entry, Kind
+from livechat.models import AccountMember
+from livechat.services import ornaments
+from livechat.services.live_events import render
+from livechat.services.ornaments import Asked
+from tests.api.conftest import Caller
+from tests.factories import make_account, make_conversation, make_number
+
+
+def test_an_ornament_that_is_declared_is_shown_wherever_a_conversation_is(
+    session: scoped_session[Session],
+    caller: Callable[[UUID], Caller],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    owner, agent = uuid4(), uuid4()
+    account = make_account(session, owner)
+    number = make_number(session, account)
+    session.add(AccountMember(account_id=account.id, user_id=agent, role="agent"))
+    rows = [make_conversation(session, number) for _ in range(3)]
+    session.commit()
+    decorated, bare, account_id = rows[0].id, rows[1].id, account.id
+    asked: list[set[UUID]] = []
+
+    def labels(given: Asked) -> Mapping[UUID, Any]:
+        asked.append(set(given.ids))
+        return {decorated: ["urgent"]}
+
+    def stars(given: Asked) -> Mapping[UUID, Mapping[UUID, Any]]:
+        return {decorated: {user: f"of {user}" for user in (owner,) if given.user_id in (None, user)}}
+
+    monkeypatch.setitem(ornaments.SHARED, "labels", labels)
+    monkeypatch.setitem(ornaments.PERSONAL, "star", stars)
+
+    def shown(conversation: Mapping[str, Any]) -> tuple[Any, Any]:
+        return conversation["labels"], conversation["star"]
+
+    page = caller(owner).get("/conversations", phone_number_id=number.phone_number_id).json["conversations"]
+    assert asked == [{row.id for row in rows}], "one statement for all"
+    assert {item["id"]: shown(item) for item in page} == {
+        str(row.id): (["urgent"], f"of {owner}") if row.id == decorated else (None, None) for row in rows
+    }
+    assert shown(caller(owner).get(f"/conversations/{decorated}").json) == (["urgent"], f"of {owner}")
+    assert shown(caller(agent).get(f"/conversations/{decorated}").json) == (["urgent"], None)
+    entries = [
+        Entry(account_id, (1, n), Change(Kind.CONVERSATION_UPDATED, each))
+        for n, each in enumerate((decorated, bare))
+    ]
+    events = render(session, entries)
+
+    def heard(user: UUID) -> list[tuple[Any, Any]]:
+        payloads = [event.seen_by(user).payload.partition(b"data: ")[2] for event in events]
+        return [shown(orjson.loads(payload)["conversation"]) for payload in payloads]
+
+    assert heard(owner) == [(["urgent"], f"of {owner}"), (None, None)]
+    assert heard(agent) == [(["urgent"], None), (None, None)]
+
+
+def test_every_ornament_is_in_the_document() -> None:
+    assert ornaments.SHARED.keys() | ornaments.PERSONAL.keys() <= ConversationSchema().fields.keys()
