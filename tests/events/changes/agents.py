@@ -1,0 +1,98 @@
+"""What agents do to conversations."""
+
+from collections.abc import Iterator
+
+from livechat.tasknames import TaskName
+from tests.events.changes.scene import TEMPLATE, Scene, use_case
+from tests.kinds.conftest import ASHA
+
+
+@use_case("POST /conversations/<conversation_id>/read", "publish in mark_read.mark_read")
+def a_conversation_is_read(scene: Scene) -> Iterator[None]:
+    chat = scene.chat()
+    yield
+    scene.call("POST", f"/conversations/{chat}/read")
+    yield
+
+
+@use_case("PUT /conversations/<conversation_id>/draft", "publish in save_draft.save_draft")
+def a_draft_is_kept_and_thrown_away(scene: Scene) -> Iterator[None]:
+    chat = scene.chat()
+    yield
+    scene.call("PUT", f"/conversations/{chat}/draft", json={"text": "At s"})
+    yield
+    scene.call("PUT", f"/conversations/{chat}/draft", json={"text": ""})
+    yield
+
+
+@use_case("POST /conversations/<conversation_id>/block", "publish in blocking._note")
+def a_customer_is_blocked(scene: Scene) -> Iterator[None]:
+    chat = scene.chat()
+    yield
+    scene.call("POST", f"/conversations/{chat}/block")
+    yield
+
+
+@use_case("DELETE /conversations/<conversation_id>/block", "publish in blocking._note")
+def a_customer_is_unblocked(scene: Scene) -> Iterator[None]:
+    chat = scene.chat()
+    scene.call("POST", f"/conversations/{chat}/block")
+    yield
+    scene.call("DELETE", f"/conversations/{chat}/block")
+    yield
+
+
+@use_case(
+    "POST /conversations/<conversation_id>/marketing-opt-out", "publish in blocking.note_marketing_opt_out"
+)
+def a_customer_wants_no_marketing(scene: Scene) -> Iterator[None]:
+    chat = scene.chat()
+    yield
+    scene.call("POST", f"/conversations/{chat}/marketing-opt-out")
+    yield
+
+
+@use_case(
+    "DELETE /conversations/<conversation_id>/marketing-opt-out", "publish in blocking.note_marketing_opt_out"
+)
+def a_customer_wants_marketing_again(scene: Scene) -> Iterator[None]:
+    chat = scene.chat()
+    scene.call("POST", f"/conversations/{chat}/marketing-opt-out")
+    yield
+    scene.call("DELETE", f"/conversations/{chat}/marketing-opt-out")
+    yield
+
+
+@use_case(TaskName.TYPING, "publish_numbers in pause.learn")
+def meta_refuses_the_token_while_somebody_writes(scene: Scene) -> Iterator[None]:
+    chat = scene.chat()
+    scene.call("POST", f"/conversations/{chat}/typing")
+    scene.inbox.box.fault("error", code=190, http_status=401, times=1, match={"endpoint": "read"})
+    yield
+    scene.work_off("outbound.typing")
+    yield
+
+
+@use_case("POST /send-message", "publish in send_message.announce")
+def a_reply_is_accepted(scene: Scene) -> Iterator[None]:
+    chat = scene.chat()
+    yield
+    scene.inbox.accepted(conversation_id=chat, message="Hello")
+    yield
+
+
+@use_case("POST /send-message", "publish in send_message.announce")
+def a_conversation_is_begun_by_a_template(scene: Scene) -> Iterator[None]:
+    scene.inbox.sync()
+    yield
+    scene.inbox.accepted(to=ASHA, message_type="template", template=TEMPLATE)
+    yield
+
+
+@use_case("POST /messages/<message_id>/resend", "publish in send_message.announce")
+def a_failed_message_is_sent_again(scene: Scene) -> Iterator[None]:
+    message_id, wamid = scene.sent()
+    scene.inbox.hears("status", wamid=wamid, status="failed", code=131026)
+    yield
+    scene.call("POST", f"/messages/{message_id}/resend", json={})
+    yield

@@ -1,0 +1,137 @@
+"""Numbers: connected, stopped, let go on, and what Meta says of them."""
+
+from collections.abc import Iterator
+
+from livechat.services.pause import pause_number
+from livechat.services.refresh_number import refresh_number, sweep_numbers
+from livechat.services.sync_templates import sync_templates
+from livechat.tasknames import TaskName
+from livechat.whatsapp.items import AccountNews
+from tests.events.changes.scene import KEYS, Scene, use_case
+
+PAUSED, RESUMED = "publish_numbers in pause.learn", "publish_numbers in pause._resumed"
+CONNECTED = "publish_account in connect_number.connect_number"
+RESTRICTION = "RESTRICTED_CUSTOMER_INITIATED_MESSAGING"
+
+
+def _connect(scene: Scene, waba_id: str, number: str) -> None:
+    body = {"waba_id": waba_id, "phone_number_id": number, "access_token": scene.inbox.box.access_token}
+    scene.call("POST", "/phone-numbers", json=body)
+
+
+def _pause(scene: Scene, code: int = 131031) -> None:
+    pause_number(scene.inbox.session, scene.inbox.number, code, "Meta has stopped it.")
+    scene.inbox.session.commit()
+
+
+def _refresh(scene: Scene) -> None:
+    scene.inbox.execute("UPDATE phone_numbers SET refresh_due_at = now()")
+    refresh_number(scene.inbox.session, scene.inbox.sender.graph, KEYS, scene.inbox.number)
+    scene.inbox.session.rollback()
+
+
+@use_case("POST /phone-numbers", CONNECTED)
+def another_number_is_connected(scene: Scene) -> Iterator[None]:
+    scene.inbox.box.add_number(phone_number_id="4711", display_phone_number="917755991099")
+    yield
+    _connect(scene, scene.inbox.waba_id, "4711")
+    yield
+
+
+@use_case("POST /phone-numbers", CONNECTED)
+def a_number_of_another_account_is_connected(scene: Scene) -> Iterator[None]:
+    scene.inbox.box.add_number(phone_number_id="4711", waba_id="4712", display_phone_number="917755991099")
+    yield
+    _connect(scene, "4712", "4711")
+    yield
+
+
+@use_case("POST /phone-numbers", CONNECTED)
+def a_paused_number_is_connected_again(scene: Scene) -> Iterator[None]:
+    _pause(scene)
+    yield
+    _connect(scene, scene.inbox.waba_id, scene.inbox.number)
+    yield
+
+
+@use_case("POST /phone-numbers/<phone_number_id>/resume", RESUMED)
+def the_owner_resumes_a_number(scene: Scene) -> Iterator[None]:
+    _pause(scene)
+    yield
+    scene.call("POST", f"/phone-numbers/{scene.inbox.number}/resume")
+    yield
+
+
+@use_case(TaskName.SWEEP_ACCOUNTS, RESUMED)
+def a_restriction_ends(scene: Scene) -> Iterator[None]:
+    restriction = [{"restriction_type": RESTRICTION, "expiration": 4_000_000_000}]
+    scene.inbox.hears("account_update", detail={"restriction_info": restriction})
+    scene.inbox.execute("UPDATE account_notices SET until = now() - interval '1 second'")
+    yield
+    sweep_numbers(scene.inbox.session, 10)
+    yield
+
+
+@use_case(TaskName.REFRESH_NUMBER, "publish_numbers in refresh_number.refresh_number")
+def meta_says_another_quality(scene: Scene) -> Iterator[None]:
+    scene.inbox.box.add_number(phone_number_id=scene.inbox.number, quality_rating="RED")
+    yield
+    _refresh(scene)
+    yield
+
+
+@use_case(TaskName.REFRESH_NUMBER, "publish in blocking.reconcile_blocks")
+def a_customer_was_blocked_elsewhere(scene: Scene) -> Iterator[None]:
+    chat = scene.chat()
+    # What Meta says of the number is known already.
+    _refresh(scene)
+    scene.call("POST", f"/conversations/{chat}/block")
+    scene.inbox.execute("UPDATE chat_conversations SET is_blocked = false")
+    yield
+    _refresh(scene)
+    yield
+
+
+@use_case(TaskName.REFRESH_NUMBER, PAUSED)
+def meta_refuses_the_token_of_a_refresh(scene: Scene) -> Iterator[None]:
+    scene.inbox.box.fault("error", code=190, http_status=401, times=1, match={"endpoint": "phone_number"})
+    yield
+    _refresh(scene)
+    yield
+
+
+@use_case(TaskName.SYNC_TEMPLATES, PAUSED)
+def meta_refuses_the_token_of_a_list_of_templates(scene: Scene) -> Iterator[None]:
+    scene.inbox.box.fault("error", code=190, http_status=401, times=1, match={"endpoint": "templates"})
+    yield
+    sync_templates(scene.inbox.session, scene.inbox.sender.graph, KEYS, scene.inbox.account_id)
+    yield
+
+
+@use_case(AccountNews, "publish_numbers in account_news._apply")
+def the_account_has_news(scene: Scene) -> Iterator[None]:
+    yield
+    scene.inbox.hears("account_update", event="ACCOUNT_VIOLATION")
+    yield
+
+
+@use_case(AccountNews, "publish_numbers in account_news._apply")
+def the_number_has_another_name(scene: Scene) -> Iterator[None]:
+    yield
+    scene.inbox.hears("number_name", name="The New Bakery")
+    yield
+
+
+@use_case(AccountNews, PAUSED)
+def the_account_stops_without_other_news(scene: Scene) -> Iterator[None]:
+    yield
+    scene.inbox.hears("errors", code=131042)
+    yield
+
+
+@use_case(AccountNews, RESUMED)
+def the_account_goes_on(scene: Scene) -> Iterator[None]:
+    scene.inbox.hears("account_update", event="PARTNER_REMOVED")
+    yield
+    scene.inbox.hears("account_update", event="PARTNER_ADDED")
+    yield

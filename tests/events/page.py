@@ -1,0 +1,114 @@
+"""A page as the contract lets anybody write one: it fetches once, and then lives by events alone."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+from uuid import UUID
+
+from redis import Redis
+
+from livechat.events import log as logs
+from livechat.events.log import RESET
+from livechat.events.positions import Bookmark, Position
+from livechat.media_urls import PATH
+from tests.conftest import wait_until
+from tests.events.conftest import Browser, Received
+
+Json = dict[str, Any]
+Objects = dict[str, Json]
+Get = Callable[[str], Any]
+
+
+class Page:
+    """One user's numbers, lists and threads. ``get(path)`` is the JSON of a call of the API by this user.
+
+    ``browser`` has this user's stream open; what it has heard before is part of what is fetched here.
+    """
+
+    def __init__(self, get: Get, browser: Browser, redis: Redis, accounts: Callable[[], list[UUID]]) -> None:
+        self._get, self._browser, self._redis, self._accounts = get, browser, redis, accounts
+        self._heard = len(browser.events)
+        self._positions: Mapping[UUID, Position] = {}
+        self._fences: Mapping[UUID, Position] = {}
+        self._load()
+
+    def _load(self) -> None:
+        self.numbers, self.conversations, self.messages = _fetched(self._get)
+
+    def state(self) -> Json:
+        """All that is shown. A number's unread count is that of its conversations, summed."""
+        unread = dict.fromkeys(self.numbers, 0)
+        for conversation in self.conversations.values():
+            unread[conversation["phone_number_id"]] += conversation["unread_count"]
+        return {
+            "numbers": {id_: each | {"unread_count": unread[id_]} for id_, each in self.numbers.items()},
+            "conversations": self.conversations,
+            "messages": self.messages,
+        }
+
+    def fetched_afresh(self) -> Json:
+        """What a page that is opened now would show."""
+        numbers, conversations, messages = _fetched(self._get)
+        return {"numbers": numbers, "conversations": conversations, "messages": messages}
+
+    def catch_up(self) -> None:
+        """Apply every event of what has been committed until now."""
+        accounts = self._accounts()
+        logs.append(self._redis, {account_id: [RESET] for account_id in accounts})
+        self._fences = logs.tails(self._redis, accounts)
+        wait_until(self._has_reached_the_fences)
+        for event in self._browser.events[self._heard :]:
+            self._apply(event)
+            self._heard += 1
+
+    def _has_reached_the_fences(self) -> bool:
+        if not self._browser.events:
+            return False
+        positions = _positions(self._browser.events[-1])
+        return all(positions.get(account_id, (0, 0)) >= at for account_id, at in self._fences.items())
+
+    def _apply(self, event: Received) -> None:
+        before, self._positions = self._positions, _positions(event)
+        if event.name == "reset":
+            moved = {(id_, at) for id_, at in self._positions.items() if before.get(id_) != at}
+            if not moved & self._fences.items():
+                self._load()
+            return
+        message, conversation = _plain(event.data["message"]), _plain(event.data["conversation"])
+        # A change of a message that is not here is seen when it is fetched.
+        if message is not None and (event.name == "message.created" or message["id"] in self.messages):
+            self.messages[message["id"]] = message
+        # One that has only been opened stands in no list before there is something to show.
+        has_begun = conversation["last_message"] is not None or conversation["window_expires_at"] is not None
+        if has_begun or conversation["id"] in self.conversations:
+            self.conversations[conversation["id"]] = conversation
+
+
+def _positions(event: Received) -> Mapping[UUID, Position]:
+    bookmark = Bookmark.decode(event.id)
+    assert bookmark is not None
+    return bookmark.positions
+
+
+def _fetched(get: Get) -> tuple[Objects, Objects, Objects]:
+    """(numbers, conversations, messages) by their ids."""
+    numbers = {each["phone_number_id"]: each for each in get("/phone-numbers")["phone_numbers"]}
+    conversations = {
+        each["id"]: _plain(each)
+        for number in numbers
+        for each in get(f"/conversations?phone_number_id={number}&limit=200")["conversations"]
+    }
+    messages = {
+        each["id"]: _plain(each)
+        for conversation in conversations
+        for each in get(f"/messages?conversation_id={conversation}&limit=200")["messages"]
+    }
+    return numbers, conversations, messages
+
+
+def _plain(shown: Any) -> Any:
+    """Without the signatures of addresses, which change by themselves."""
+    if isinstance(shown, dict):
+        return {name: _plain(each) for name, each in shown.items()}
+    if isinstance(shown, list):
+        return [_plain(each) for each in shown]
+    return PATH if isinstance(shown, str) and shown.startswith(PATH) else shown

@@ -1,0 +1,96 @@
+"""Whatever changes what a page shows: the state that it has plus the events that come equals a fresh fetch."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import get_args
+from uuid import UUID
+
+import pytest
+from flask import Flask
+
+from livechat.config import Settings
+from livechat.services.media.fetch import Fetcher
+from livechat.tasknames import TaskName
+from livechat.whatsapp.items import Broken, Ignored, Item
+from tests.conftest import make_token
+from tests.events.call_sites import call_sites, watched
+from tests.events.changes import agents, files, inbound, numbers, operations, outbound
+from tests.events.changes.scene import USE_CASES, Scene, UseCase
+from tests.events.conftest import OpenStream
+from tests.events.page import Page
+from tests.kinds.conftest import API, Inbox, _box, inbox
+
+__all__ = ["_box", "agents", "files", "inbound", "inbox", "numbers", "operations", "outbound"]
+
+# Everything else that writes: with the reason why no page shows it.
+SHOWS_NOTHING = {
+    "POST /webhook": "it is only kept; the ingest stores what it says",
+    "POST /media": "an upload is shown by the message that is sent with it",
+    "POST /conversations": "a conversation stands in no list before there is something to show",
+    "POST /templates/sync": "templates are fetched when they are chosen from",
+    "POST /conversations/<conversation_id>/typing": "is the customer's to see",
+    TaskName.SWEEP_INBOUND: "only wakes the ingest",
+    TaskName.PRUNE: "webhooks' bodies are in no page's state",
+    TaskName.TIDY_COUNTS: "nor are sums of webhooks",
+    Ignored: "nothing is stored of it",
+    Broken: "nothing is stored of it",
+}
+
+
+@pytest.fixture
+def scene(inbox: Inbox, app: Flask, settings: Settings) -> Iterator[Scene]:
+    fetcher = Fetcher.from_settings(replace(settings, whatsapp_api_url=inbox.box.base_url))
+    yield Scene(inbox, app, fetcher)
+    fetcher.client.close()
+
+
+@pytest.mark.parametrize("use_case", USE_CASES, ids=str)
+def test_state_plus_events_is_a_fresh_fetch(use_case: UseCase, scene: Scene, browse: OpenStream) -> None:
+    steps = use_case.run(scene)
+    page = opened(scene, browse, next(steps))
+    before = page.fetched_afresh()
+    with watched() as told:
+        for _ in steps:
+            after = page.fetched_afresh()
+            assert after != before, "nothing has changed: this proves nothing"
+            page.catch_up()
+            assert page.state() == after
+            before = after
+    assert set(use_case.tells) <= told
+
+
+def opened(scene: Scene, browse: OpenStream, user_id: UUID | None) -> Page:
+    """The page of this user, None: of the owner of the sandbox's number."""
+    inbox = scene.inbox
+    user = user_id or scene.one("SELECT user_id FROM waba_accounts WHERE id = :id", id=inbox.account_id)
+    headers = {"Authorization": f"Bearer {make_token(user)}"}
+    client = scene.app.test_client()
+
+    def get(path: str) -> object:
+        answer = client.get(API + path, headers=headers)
+        inbox.session.rollback()
+        assert answer.status_code == 200, answer.text
+        return answer.json
+
+    def accounts() -> list[UUID]:
+        rows = inbox.rows("SELECT account_id FROM account_members WHERE user_id = :user", user=user)
+        return [row["account_id"] for row in rows]
+
+    return Page(get, browse(user), inbox.redis, accounts)
+
+
+def test_every_publish_has_a_use_case_that_reaches_it() -> None:
+    sites = [site.name for site in call_sites()]
+    assert len(sites) == len(set(sites)), "two of one name: neither would be missed"
+    assert set(sites) == {name for use_case in USE_CASES for name in use_case.tells}
+
+
+def test_whatever_writes_is_played_or_shows_nothing(app: Flask) -> None:
+    routes = {
+        f"{method} {rule.rule.removeprefix(API)}"
+        for rule in app.url_map.iter_rules()
+        for method in (rule.methods or set()) & {"POST", "PUT", "PATCH", "DELETE"}
+    }
+    played = {use_case.does for use_case in USE_CASES}
+    assert played & SHOWS_NOTHING.keys() == set()
+    assert played | SHOWS_NOTHING.keys() == {*routes, *TaskName, *get_args(Item)}
