@@ -2,6 +2,7 @@
 
 Servers for production never let an application drop the connection, and werkzeug's closes it after
 every answer. Playing Meta's failures needs the first, and hundreds of sends a second need the second.
+Why it does not stand on the standard library's: docs/decisions/sandbox-server.md.
 """
 
 from __future__ import annotations
