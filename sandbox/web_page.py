@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Blueprint, Response, render_template, request
 
 from sandbox.behaviour import as_json
-from sandbox.bubbles import preview, thread_bubbles
+from sandbox.bubbles.thread import preview, thread_bubbles
 from sandbox.control.requests import number_argument, reply
 from sandbox.errors import ControlError
 from sandbox.model import Json

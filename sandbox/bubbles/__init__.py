@@ -1,0 +1,1 @@
+"""What a customer's phone shows of messages: header, text, file, choices, ticks."""
