@@ -35,7 +35,7 @@ it('finds words', () => {
   expect(literals('a.tsx', source).map((line) => line.split(' ')[1])).toEqual(['Hello', 'World', 'and', 'all']);
 });
 
-it('no component holds words of its own: they are in messages', () => {
+it('no component holds words of its own: they are in words', () => {
   const files = readdirSync(SOURCES, { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.tsx'));
   expect(files.length).toBeGreaterThan(20);
   const found = files

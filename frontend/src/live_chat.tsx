@@ -4,7 +4,7 @@ import { App } from './app/app';
 import { readConfiguration } from './lib/configuration';
 import { keepPageOnDrop } from './lib/keep-page';
 import { followTheme } from './lib/theme';
-import { startLanguage } from './messages/start-language';
+import { startLanguage } from './words/start-language';
 import './styles/tokens.css';
 import './styles/base.css';
 

@@ -1,7 +1,7 @@
 import { Dialog } from '../components/dialog';
 import ConnectNumber from '../features/numbers/connect-number';
 import type { PhoneNumber } from '../lib/types';
-import { n } from '../messages/numbers-en';
+import { n } from '../words/numbers-en';
 
 interface Props {
   onConnected: (number: PhoneNumber) => void;

@@ -7,7 +7,7 @@ import { span } from '../lib/format';
 import type { StreamStatus } from '../lib/live-events';
 import { notify } from '../lib/notices';
 import type { PhoneNumber } from '../lib/types';
-import { t } from '../messages/en';
+import { t } from '../words/en';
 import styles from './connection-banner.module.css';
 
 interface Props {

@@ -16,7 +16,7 @@ import { ApiProblem } from '../lib/api';
 import { lazyPart } from '../lib/lazy-part';
 import type { Message, PhoneNumber } from '../lib/types';
 import { isComposing, isLayerOpen } from '../lib/typing';
-import { t } from '../messages/en';
+import { t } from '../words/en';
 import styles from './conversation-place.module.css';
 
 const DetailsPane = lazyPart(() => import('../features/details/details-pane'));

@@ -1,7 +1,7 @@
 import { Component, type ReactNode } from 'react';
 import { Button } from '../components/button';
 import { Notice } from '../components/notice';
-import { t } from '../messages/en';
+import { t } from '../words/en';
 
 /** A fault of ours takes the page down to a sentence and a way on, never to a blank screen. */
 export class ErrorBoundary extends Component<{ children: ReactNode }, { error: Error | null }> {

@@ -7,7 +7,7 @@ import { useOnline } from '../hooks/browser';
 import { lazyPart } from '../lib/lazy-part';
 import type { StreamStatus } from '../lib/live-events';
 import type { PhoneNumber } from '../lib/types';
-import { t } from '../messages/en';
+import { t } from '../words/en';
 import type { Layer } from './layers';
 import styles from './header.module.css';
 

@@ -15,7 +15,7 @@ import { unsentOf } from '../lib/outbox';
 import { getSettings } from '../lib/settings';
 import type { PhoneNumber } from '../lib/types';
 import { isComposing, isLayerOpen, isTyping } from '../lib/typing';
-import { t } from '../messages/en';
+import { t } from '../words/en';
 import { ConnectionBanner } from './connection-banner';
 import { Header } from './header';
 import { type Layer, Layers } from './layers';

@@ -4,7 +4,7 @@ import { useSettings } from '../hooks/settings';
 import { turnOnNotifications } from '../lib/permission';
 import { changeSettings } from '../lib/settings';
 import type { PhoneNumber } from '../lib/types';
-import { t } from '../messages/en';
+import { t } from '../words/en';
 import type { Layer } from './layers';
 
 interface Props {

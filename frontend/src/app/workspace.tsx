@@ -17,7 +17,7 @@ import { notify } from '../lib/notices';
 import { getSettings } from '../lib/settings';
 import type { PhoneNumber } from '../lib/types';
 import { isComposing, isLayerOpen, isTyping } from '../lib/typing';
-import { t } from '../messages/en';
+import { t } from '../words/en';
 import { ConversationPlace } from './conversation-place';
 import styles from './workspace.module.css';
 

@@ -1,5 +1,5 @@
 import { X } from 'lucide-react';
-import { t } from '../messages/en';
+import { t } from '../words/en';
 import { Button } from './button';
 import styles from './dialog.module.css';
 

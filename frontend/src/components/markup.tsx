@@ -1,7 +1,7 @@
 import { Fragment, type ReactNode, useMemo, useState, useSyncExternalStore } from 'react';
 import { folded } from '../lib/fold';
 import { type Block, type Inline, parseMarks } from '../lib/marks';
-import { t } from '../messages/en';
+import { t } from '../words/en';
 import { Button } from './button';
 import styles from './markup.module.css';
 

@@ -1,6 +1,6 @@
 import type { ReactNode } from 'react';
 import { ApiProblem } from '../lib/api';
-import { t } from '../messages/en';
+import { t } from '../words/en';
 import { Button } from './button';
 import styles from './notice.module.css';
 

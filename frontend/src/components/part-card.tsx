@@ -2,7 +2,7 @@ import { MapPin } from 'lucide-react';
 import type { ReactNode } from 'react';
 import type { Place } from '../lib/message-parts';
 import { shorten } from '../lib/shorten';
-import { k } from '../messages/kinds-en';
+import { k } from '../words/kinds-en';
 import styles from './parts.module.css';
 import { Some } from './some';
 

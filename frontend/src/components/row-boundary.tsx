@@ -1,5 +1,5 @@
 import { Component, type ReactNode } from 'react';
-import { t } from '../messages/en';
+import { t } from '../words/en';
 
 interface Props {
   /** What is drawn: another one, or a newer reading of it, is tried again. */

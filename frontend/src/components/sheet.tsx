@@ -1,7 +1,7 @@
 import { X } from 'lucide-react';
 import { type ReactNode, useId } from 'react';
 import { useModal } from '../hooks/modal';
-import { t } from '../messages/en';
+import { t } from '../words/en';
 import { Button } from './button';
 import styles from './sheet.module.css';
 

@@ -1,5 +1,5 @@
 import { type ReactNode, useState } from 'react';
-import { t } from '../messages/en';
+import { t } from '../words/en';
 import { Button } from './button';
 
 const STEP = 100;

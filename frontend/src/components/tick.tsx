@@ -1,5 +1,5 @@
 import type { TickShape } from '../lib/status';
-import { t } from '../messages/en';
+import { t } from '../words/en';
 import styles from './tick.module.css';
 
 const PATHS: Record<TickShape, React.ReactNode> = {

@@ -4,7 +4,7 @@ import { keys } from '../lib/keys';
 import { notify } from '../lib/notices';
 import { resend } from '../lib/resend';
 import type { Message } from '../lib/types';
-import { a } from '../messages/activity-en';
+import { a } from '../words/activity-en';
 import { applyToCache } from './live-updates';
 import { useServices } from './services';
 

@@ -3,7 +3,7 @@ import { bodyOf } from '../lib/api';
 import { keys, type SharedKind } from '../lib/keys';
 import { notify } from '../lib/notices';
 import type { Conversation } from '../lib/types';
-import { d } from '../messages/details-en';
+import { d } from '../words/details-en';
 import { applyToCache } from './live-updates';
 import { useServices } from './services';
 

@@ -6,7 +6,7 @@ import { holdPage } from '../lib/leaving';
 import { onLineBack } from '../lib/line';
 import { notify } from '../lib/notices';
 import type { Conversation } from '../lib/types';
-import { t } from '../messages/en';
+import { t } from '../words/en';
 import { applyToCache } from './live-updates';
 import { useServices } from './services';
 

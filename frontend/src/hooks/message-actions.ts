@@ -8,7 +8,7 @@ import { notify } from '../lib/notices';
 import { resend } from '../lib/resend';
 import { serviceWindow } from '../lib/service-window';
 import type { Conversation, Message } from '../lib/types';
-import { t } from '../messages/en';
+import { t } from '../words/en';
 import { useNow } from './browser';
 import { applyToCache } from './live-updates';
 import { useServices } from './services';

@@ -2,7 +2,7 @@ import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { bodyOf } from '../lib/api';
 import { keys } from '../lib/keys';
 import { notify } from '../lib/notices';
-import { t } from '../messages/en';
+import { t } from '../words/en';
 import { useServices } from './services';
 
 /** The numbers that the agent may use, as the header's selector shows them. */

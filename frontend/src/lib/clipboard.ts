@@ -1,4 +1,4 @@
-import { t } from '../messages/en';
+import { t } from '../words/en';
 import { notify } from './notices';
 
 /** Copies, and says whether it did: without https a browser has no clipboard for pages. */

@@ -1,5 +1,5 @@
 import { type ComponentType, lazy } from 'react';
-import { t } from '../messages/en';
+import { t } from '../words/en';
 import { onLineBack } from './line';
 import { notify } from './notices';
 

@@ -1,6 +1,6 @@
 import { money } from './format';
 import { contentOf, type Fields, fieldsIn, fieldsOf, labelOf, numericOf, textOf } from './message-content';
-import { k } from '../messages/kinds-en';
+import { k } from '../words/kinds-en';
 import { lookUp } from './lookup';
 import { shorten } from './shorten';
 import type { Message } from './types';

@@ -1,4 +1,4 @@
-import { t } from '../messages/en';
+import { t } from '../words/en';
 import { duration, phone } from './format';
 import {
   callOf,

@@ -4,7 +4,7 @@ import { customerName } from './names';
 import { preview } from './preview';
 import { getSettings } from './settings';
 import { chime } from './sound';
-import { t } from '../messages/en';
+import { t } from '../words/en';
 
 // What is older was missed, and is told by the counts.
 const FRESH_MS = 120_000;

@@ -1,4 +1,4 @@
-import { c } from '../messages/compose-en';
+import { c } from '../words/compose-en';
 import { ApiProblem } from './api';
 import { type AttachmentKind, CAPTION_MAX, hasCaption, kindOf, partOf, type Refusal, refusalOf } from './attachments';
 import { Listeners } from './listeners';

@@ -1,7 +1,7 @@
 import { Download, FileText } from 'lucide-react';
 import { fileSize } from '../../lib/format';
 import type { MediaPart } from '../../lib/message-parts';
-import { k } from '../../messages/kinds-en';
+import { k } from '../../words/kinds-en';
 import styles from './media.module.css';
 
 /** A file by name, kind and size, to be downloaded: what customers send is never opened in the page. */

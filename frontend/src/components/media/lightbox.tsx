@@ -7,9 +7,9 @@ import { keys } from '../../lib/keys';
 import { mediaOf } from '../../lib/message-parts';
 import type { Message } from '../../lib/types';
 import { isComposing } from '../../lib/typing';
-import { t } from '../../messages/en';
-import { k } from '../../messages/kinds-en';
-import { l } from '../../messages/lightbox-en';
+import { t } from '../../words/en';
+import { k } from '../../words/kinds-en';
+import { l } from '../../words/lightbox-en';
 import { Markup } from '../markup';
 import styles from './lightbox.module.css';
 

@@ -5,7 +5,7 @@ import { lazyPart } from '../../lib/lazy-part';
 import { isAnimated, type MediaPart } from '../../lib/message-parts';
 import { typeName } from '../../lib/preview';
 import type { Message } from '../../lib/types';
-import { k } from '../../messages/kinds-en';
+import { k } from '../../words/kinds-en';
 import { boxOf } from './media-box';
 import styles from './media.module.css';
 

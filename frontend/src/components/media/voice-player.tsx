@@ -8,8 +8,8 @@ import { isVoiceNote } from '../../lib/message-content';
 import type { MediaPart } from '../../lib/message-parts';
 import { nextNote, playback } from '../../lib/playback';
 import type { Message } from '../../lib/types';
-import { t } from '../../messages/en';
-import { k } from '../../messages/kinds-en';
+import { t } from '../../words/en';
+import { k } from '../../words/kinds-en';
 import styles from './voice-player.module.css';
 import { Waveform } from './waveform';
 

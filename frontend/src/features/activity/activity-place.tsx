@@ -6,8 +6,8 @@ import { useActivity, useFailedWebhooks, useSendsForAttention } from '../../hook
 import { fullTime, wholeNumber } from '../../lib/format';
 import { numberName } from '../../lib/names';
 import type { PhoneNumber } from '../../lib/types';
-import { a } from '../../messages/activity-en';
-import { t } from '../../messages/en';
+import { a } from '../../words/activity-en';
+import { t } from '../../words/en';
 import styles from './activity-place.module.css';
 import { FailedWebhooks } from './failed-webhooks';
 import { HourChart } from './hour-chart';

@@ -3,8 +3,8 @@ import { FailureNotice } from '../../components/notice';
 import { useFailedWebhooks, useReplay } from '../../hooks/activity';
 import { fullTime } from '../../lib/format';
 import { notify } from '../../lib/notices';
-import { a } from '../../messages/activity-en';
-import { t } from '../../messages/en';
+import { a } from '../../words/activity-en';
+import { t } from '../../words/en';
 import styles from './activity-list.module.css';
 
 /** Webhooks that could not be stored, with the reason. To run one again is safe: it stores nothing twice. */

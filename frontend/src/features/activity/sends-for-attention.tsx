@@ -11,8 +11,8 @@ import { customerName } from '../../lib/names';
 import { preview } from '../../lib/preview';
 import { tickOf } from '../../lib/status';
 import type { Message } from '../../lib/types';
-import { a } from '../../messages/activity-en';
-import { t } from '../../messages/en';
+import { a } from '../../words/activity-en';
+import { t } from '../../words/en';
 import styles from './activity-list.module.css';
 
 /** Sends that failed or were never confirmed. Each leads to its place, where it can be sent again. */

@@ -17,7 +17,7 @@ import {
 } from 'lucide-react';
 import { type KeyboardEvent, type ReactNode, useEffect, useLayoutEffect, useRef } from 'react';
 import { ACCEPT, type AttachmentKind } from '../../lib/attachments';
-import { c } from '../../messages/compose-en';
+import { c } from '../../words/compose-en';
 import styles from './attach.module.css';
 import type { BuilderKind } from '../../lib/interactive';
 import { isComposing } from '../../lib/typing';

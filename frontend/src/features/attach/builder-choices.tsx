@@ -1,7 +1,7 @@
 import { Field } from '../../components/field';
 import { newId } from '../../lib/ids';
 import { BUILDER_LIMITS as MOST, type BuilderDraft } from '../../lib/interactive';
-import { c } from '../../messages/compose-en';
+import { c } from '../../words/compose-en';
 import styles from './attach.module.css';
 import { AddButton, Removable, Sentences } from './builder-parts';
 import { Sections } from './builder-sections';

@@ -1,7 +1,7 @@
 import { Field } from '../../components/field';
 import { TextArea } from '../../components/text-area';
 import { BUILDER_LIMITS as MOST, type FlowDraft, flowData } from '../../lib/interactive';
-import { c } from '../../messages/compose-en';
+import { c } from '../../words/compose-en';
 import styles from './attach.module.css';
 
 interface Props {

@@ -7,7 +7,7 @@ import {
   PRODUCT_KINDS,
   type ProductSection,
 } from '../../lib/interactive';
-import { c } from '../../messages/compose-en';
+import { c } from '../../words/compose-en';
 import styles from './attach.module.css';
 import { Sections } from './builder-sections';
 

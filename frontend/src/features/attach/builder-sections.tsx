@@ -1,7 +1,7 @@
 import type { ReactNode } from 'react';
 import { Field } from '../../components/field';
 import { BUILDER_LIMITS as MOST } from '../../lib/interactive';
-import { c } from '../../messages/compose-en';
+import { c } from '../../words/compose-en';
 import styles from './attach.module.css';
 import { AddButton, Removable, Sentences } from './builder-parts';
 

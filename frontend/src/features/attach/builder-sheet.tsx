@@ -17,7 +17,7 @@ import {
   needsHeader,
 } from '../../lib/interactive';
 import { interactiveOf } from '../../lib/message-parts';
-import { c } from '../../messages/compose-en';
+import { c } from '../../words/compose-en';
 import styles from './attach.module.css';
 import { ButtonFields, newRow, SectionFields } from './builder-choices';
 import { FlowFields } from './builder-flow';

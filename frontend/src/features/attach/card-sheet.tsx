@@ -1,7 +1,7 @@
 import { useState } from 'react';
 import { Field } from '../../components/field';
 import { Sheet } from '../../components/sheet';
-import { c } from '../../messages/compose-en';
+import { c } from '../../words/compose-en';
 import styles from './attach.module.css';
 import { SheetFoot } from './sheet-foot';
 import { type SheetProps, useSending } from './use-sending';

@@ -3,7 +3,7 @@ import { Suspense, useCallback, useState } from 'react';
 import { Button } from '../../components/button';
 import type { Recipient } from '../../hooks/send-part';
 import { lazyPart } from '../../lib/lazy-part';
-import { t } from '../../messages/en';
+import { t } from '../../words/en';
 
 const TemplateSheet = lazyPart(() => import('./template-sheet'));
 

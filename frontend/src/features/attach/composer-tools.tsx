@@ -3,7 +3,7 @@ import { Suspense, useCallback, useEffect, useRef, useState } from 'react';
 import { Button } from '../../components/button';
 import { lazyPart } from '../../lib/lazy-part';
 import type { Conversation } from '../../lib/types';
-import { t } from '../../messages/en';
+import { t } from '../../words/en';
 import styles from './composer-tools.module.css';
 
 const AttachRoot = lazyPart(() => import('./attach-root'));

@@ -5,7 +5,7 @@ import { ACCEPT, refusalOf } from '../../lib/attachments';
 import { fileSize } from '../../lib/format';
 import type { Value } from '../../lib/templates';
 import { upload } from '../../lib/upload';
-import { c } from '../../messages/compose-en';
+import { c } from '../../words/compose-en';
 import styles from './attach.module.css';
 
 interface Props {

@@ -4,7 +4,7 @@ import { Button } from '../../components/button';
 import { Field } from '../../components/field';
 import { parsePlace } from '../../lib/parse-place';
 import type { PlaceValue } from '../../lib/templates';
-import { c } from '../../messages/compose-en';
+import { c } from '../../words/compose-en';
 import styles from './attach.module.css';
 
 export const NO_PLACE: PlaceValue = { latitude: '', longitude: '', name: '', address: '' };

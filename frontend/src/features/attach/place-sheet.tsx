@@ -1,6 +1,6 @@
 import { useState } from 'react';
 import { Sheet } from '../../components/sheet';
-import { c } from '../../messages/compose-en';
+import { c } from '../../words/compose-en';
 import { NO_PLACE, PlaceFields } from './place-fields';
 import { SheetFoot } from './sheet-foot';
 import { type SheetProps, useSending } from './use-sending';

@@ -3,7 +3,7 @@ import { useEffect, useRef, useState } from 'react';
 import { Button } from '../../components/button';
 import { duration } from '../../lib/format';
 import { isComposing, isLayerOpen } from '../../lib/typing';
-import { c } from '../../messages/compose-en';
+import { c } from '../../words/compose-en';
 import styles from './attach.module.css';
 
 // What browsers record; WhatsApp takes none of the first two as they are, so the server converts them.

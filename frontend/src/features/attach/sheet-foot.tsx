@@ -1,6 +1,6 @@
 import { SendHorizontal } from 'lucide-react';
 import { Button } from '../../components/button';
-import { c } from '../../messages/compose-en';
+import { c } from '../../words/compose-en';
 import styles from './attach.module.css';
 
 interface Props {

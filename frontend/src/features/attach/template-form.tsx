@@ -20,7 +20,7 @@ import {
   type Value,
   type Values,
 } from '../../lib/templates';
-import { c } from '../../messages/compose-en';
+import { c } from '../../words/compose-en';
 import styles from './attach.module.css';
 import { FileField } from './file-field';
 import { NO_PLACE, PlaceFields } from './place-fields';

@@ -7,8 +7,8 @@ import { useSettled } from '../../hooks/browser';
 import { useTemplates, useTemplateSync } from '../../hooks/templates';
 import { fullTime } from '../../lib/format';
 import { languageName, type Template, templatePreview } from '../../lib/templates';
-import { c } from '../../messages/compose-en';
-import { t } from '../../messages/en';
+import { c } from '../../words/compose-en';
+import { t } from '../../words/en';
 import styles from './attach.module.css';
 
 const SEARCH_MS = 200;

@@ -1,7 +1,7 @@
 import { useState } from 'react';
 import { Sheet } from '../../components/sheet';
 import type { Template } from '../../lib/templates';
-import { c } from '../../messages/compose-en';
+import { c } from '../../words/compose-en';
 import { TemplateForm } from './template-form';
 import { TemplateList } from './template-list';
 import type { SheetProps } from './use-sending';

@@ -4,7 +4,7 @@ import { Button } from '../../components/button';
 import { CAPTION_MAX, hasCaption } from '../../lib/attachments';
 import { fileSize } from '../../lib/format';
 import type { Tray, TrayItem } from '../../lib/tray';
-import { c } from '../../messages/compose-en';
+import { c } from '../../words/compose-en';
 import styles from './attach.module.css';
 
 /** The files above the composer: what they are, how far they are, a caption for each, and one button to send. */

@@ -3,7 +3,7 @@ import { type Recipient, useSendPart } from '../../hooks/send-part';
 import { ApiProblem } from '../../lib/api';
 import { newId } from '../../lib/ids';
 import type { Accepted } from '../../lib/types';
-import { c } from '../../messages/compose-en';
+import { c } from '../../words/compose-en';
 
 export interface SheetProps {
   recipient: Recipient;

@@ -2,7 +2,7 @@ import { Copy, LockKeyhole, Trash2 } from 'lucide-react';
 import { type ReactNode, useEffect, useId, useRef } from 'react';
 import { Button } from '../../components/button';
 import { copyText } from '../../lib/clipboard';
-import { t } from '../../messages/en';
+import { t } from '../../words/en';
 import styles from './composer.module.css';
 
 interface Props {

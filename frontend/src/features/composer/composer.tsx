@@ -17,7 +17,7 @@ import { serviceWindow } from '../../lib/service-window';
 import type { Conversation, Message } from '../../lib/types';
 import { isComposing } from '../../lib/typing';
 import { filesOutlet, subscribeUnsentFiles } from '../../lib/unsent-files';
-import { t } from '../../messages/en';
+import { t } from '../../words/en';
 import styles from './composer.module.css';
 
 export interface ComposerHandle {

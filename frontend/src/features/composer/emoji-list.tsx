@@ -2,7 +2,7 @@ import { type RefObject, useEffect, useId, useMemo, useRef, useState } from 'rea
 import { type Emoji, type EmojiWord, emojiWord, findEmoji, loadEmoji } from '../../lib/emoji-search';
 import type { Selected } from '../../lib/formatting';
 import { isComposing } from '../../lib/typing';
-import { w } from '../../messages/writing-en';
+import { w } from '../../words/writing-en';
 import styles from './writing-aids.module.css';
 
 interface Props {

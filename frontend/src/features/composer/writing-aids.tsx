@@ -4,7 +4,7 @@ import { Button } from '../../components/button';
 import { type Selected, toggleMark } from '../../lib/formatting';
 import { lazyPart } from '../../lib/lazy-part';
 import { isComposing } from '../../lib/typing';
-import { w } from '../../messages/writing-en';
+import { w } from '../../words/writing-en';
 import { EmojiList } from './emoji-list';
 import styles from './writing-aids.module.css';
 

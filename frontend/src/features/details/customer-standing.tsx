@@ -2,8 +2,8 @@ import { useRef, useState } from 'react';
 import { Button } from '../../components/button';
 import { useBlock, useMarketingStop } from '../../hooks/customer';
 import type { Conversation } from '../../lib/types';
-import { d } from '../../messages/details-en';
-import { t } from '../../messages/en';
+import { d } from '../../words/details-en';
+import { t } from '../../words/en';
 import styles from './details-pane.module.css';
 import { Fact } from './fact';
 

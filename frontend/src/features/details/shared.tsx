@@ -9,8 +9,8 @@ import type { SharedKind } from '../../lib/keys';
 import { mediaOf } from '../../lib/message-parts';
 import { typeName } from '../../lib/preview';
 import type { Message } from '../../lib/types';
-import { t } from '../../messages/en';
-import { d } from '../../messages/details-en';
+import { t } from '../../words/en';
+import { d } from '../../words/details-en';
 import styles from './shared.module.css';
 
 const KINDS: readonly SharedKind[] = ['pictures', 'files', 'links'];

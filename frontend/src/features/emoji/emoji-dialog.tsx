@@ -5,7 +5,7 @@ import { DialogBar } from '../../components/dialog-bar';
 import { EMOJI_VERSION } from '../../lib/emoji-search';
 import { EMOJI_URL } from '../../lib/emoji-url';
 import { isComposing } from '../../lib/typing';
-import { t } from '../../messages/en';
+import { t } from '../../words/en';
 import styles from './emoji-dialog.module.css';
 
 interface Props {

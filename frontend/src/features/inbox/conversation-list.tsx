@@ -12,7 +12,7 @@ import { useStillUnderPointer } from '../../hooks/still-under-pointer';
 import type { ListFilter } from '../../lib/keys';
 import type { Conversation } from '../../lib/types';
 import { isComposing } from '../../lib/typing';
-import { t } from '../../messages/en';
+import { t } from '../../words/en';
 import styles from './conversation-list.module.css';
 import { BrokenRow, ConversationRow } from './conversation-row';
 

@@ -11,7 +11,7 @@ import { serviceWindow } from '../../lib/service-window';
 import { tickOf } from '../../lib/status';
 import type { Conversation } from '../../lib/types';
 import { subscribeUnsentFiles, unsentFiles } from '../../lib/unsent-files';
-import { t } from '../../messages/en';
+import { t } from '../../words/en';
 import styles from './conversation-row.module.css';
 
 interface Props {

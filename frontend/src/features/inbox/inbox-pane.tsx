@@ -3,7 +3,7 @@ import type { RefObject } from 'react';
 import { Button } from '../../components/button';
 import type { InboxFilter } from '../../hooks/inbox-filter';
 import { isComposing } from '../../lib/typing';
-import { t } from '../../messages/en';
+import { t } from '../../words/en';
 import { ConversationList } from './conversation-list';
 import styles from './inbox-pane.module.css';
 

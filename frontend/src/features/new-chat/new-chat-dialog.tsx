@@ -10,7 +10,7 @@ import { keys } from '../../lib/keys';
 import { numberName } from '../../lib/names';
 import { readPhone } from '../../lib/phone';
 import type { Conversation, PhoneNumber } from '../../lib/types';
-import { t } from '../../messages/en';
+import { t } from '../../words/en';
 import styles from './new-chat-dialog.module.css';
 
 interface Props {

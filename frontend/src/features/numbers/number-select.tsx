@@ -1,6 +1,6 @@
 import { numberName } from '../../lib/names';
 import type { PhoneNumber } from '../../lib/types';
-import { t } from '../../messages/en';
+import { t } from '../../words/en';
 import styles from './number-select.module.css';
 
 interface Props {

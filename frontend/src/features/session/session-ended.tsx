@@ -1,5 +1,5 @@
 import { Dialog } from '../../components/dialog';
-import { t } from '../../messages/en';
+import { t } from '../../words/en';
 import { SignIn, type Ways } from './sign-in';
 
 /** Asks, over the page as it stands, whoever was signed in until now. */

@@ -2,7 +2,7 @@ import { type ReactNode, Suspense, useCallback, useEffect, useRef, useState } fr
 import type { Configuration } from '../../lib/configuration';
 import { lazyPart } from '../../lib/lazy-part';
 import { visit } from '../../lib/storage';
-import { t } from '../../messages/en';
+import { t } from '../../words/en';
 import type { Session } from './session';
 import type { SupabaseSignIn } from './supabase-session';
 

@@ -2,7 +2,7 @@ import type { SubmitEvent } from 'react';
 import { Button } from '../../components/button';
 import { Field } from '../../components/field';
 import { Logo } from '../../components/logo';
-import { t } from '../../messages/en';
+import { t } from '../../words/en';
 import styles from './sign-in.module.css';
 
 export interface Ways {

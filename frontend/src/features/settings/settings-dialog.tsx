@@ -7,7 +7,7 @@ import { changeLanguage, type Language, language } from '../../lib/language';
 import { changeSettings, THEMES, type Theme } from '../../lib/settings';
 import { chime } from '../../lib/sound';
 import type { PhoneNumber } from '../../lib/types';
-import { t } from '../../messages/en';
+import { t } from '../../words/en';
 import styles from './settings-dialog.module.css';
 
 // Each in its own words, so that whoever has come upon the wrong one finds the way back.

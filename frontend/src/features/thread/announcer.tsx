@@ -3,7 +3,7 @@ import { clockTime } from '../../lib/format';
 import { notify } from '../../lib/notices';
 import { preview } from '../../lib/preview';
 import type { Message } from '../../lib/types';
-import { t } from '../../messages/en';
+import { t } from '../../words/en';
 
 const MERGE_MS = 2000;
 

@@ -4,7 +4,7 @@ import { Button } from '../../components/button';
 import { copyText } from '../../lib/clipboard';
 import { lazyPart } from '../../lib/lazy-part';
 import { isComposing } from '../../lib/typing';
-import { t } from '../../messages/en';
+import { t } from '../../words/en';
 import type { BubbleProps } from './bubble';
 import styles from './bubble.module.css';
 import { ReactionPicker } from './reaction-picker';

@@ -5,7 +5,7 @@ import { isEmojiOnly } from '../../lib/emoji-only';
 import { clockTime, fullTime } from '../../lib/format';
 import { tickOf } from '../../lib/status';
 import type { Message } from '../../lib/types';
-import { t } from '../../messages/en';
+import { t } from '../../words/en';
 import styles from './bubble.module.css';
 import { ContentPart, Edited, Marks, showsText } from './content-part';
 import { BubbleActions, Reactions, SendTrouble } from './late-parts';

@@ -5,7 +5,7 @@ import { bodyOf } from '../../lib/api';
 import { clockTime, fullTime } from '../../lib/format';
 import { marksOf } from '../../lib/message-parts';
 import type { Message } from '../../lib/types';
-import { e } from '../../messages/edits-en';
+import { e } from '../../words/edits-en';
 import styles from '../../components/parts.module.css';
 
 /** “edited”; a click tells what the message said before. */

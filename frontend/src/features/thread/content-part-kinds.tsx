@@ -21,8 +21,8 @@ import { type Payment, paymentOf } from '../../lib/message-asking';
 import { unsupportedKindOf } from '../../lib/message-content';
 import { typeName, unsupportedLine } from '../../lib/preview';
 import type { Message } from '../../lib/types';
-import { t } from '../../messages/en';
-import { k } from '../../messages/kinds-en';
+import { t } from '../../words/en';
+import { k } from '../../words/kinds-en';
 import { ChoicePart, ContactsPart, FormPart, OrderPart } from './content-part-cards';
 
 interface Props {

@@ -5,8 +5,8 @@ import { contentOf, ofCallOf } from '../../lib/message-content';
 import { type AdReferral, marksOf, referralOf } from '../../lib/message-parts';
 import { typeName } from '../../lib/preview';
 import type { Message } from '../../lib/types';
-import { t } from '../../messages/en';
-import { k } from '../../messages/kinds-en';
+import { t } from '../../words/en';
+import { k } from '../../words/kinds-en';
 import styles from '../../components/parts.module.css';
 import quoteStyles from './quoted-message.module.css';
 

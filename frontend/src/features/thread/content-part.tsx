@@ -2,7 +2,7 @@ import { lazy, Suspense } from 'react';
 import { contentOf, isDeleted } from '../../lib/message-content';
 import { typeName } from '../../lib/preview';
 import type { Message } from '../../lib/types';
-import { t } from '../../messages/en';
+import { t } from '../../words/en';
 import styles from './content-part.module.css';
 
 // Asked for at once and beside everything else, so that it is here when the first messages are; most of

@@ -8,8 +8,8 @@ import { customerName } from '../../lib/names';
 import { notify } from '../../lib/notices';
 import { serviceWindow } from '../../lib/service-window';
 import type { Conversation, Message } from '../../lib/types';
-import { t } from '../../messages/en';
-import { m } from '../../messages/message-en';
+import { t } from '../../words/en';
+import { m } from '../../words/message-en';
 import styles from './message-dialog.module.css';
 
 interface Props {

@@ -4,7 +4,7 @@ import { Tick } from '../../components/tick';
 import { useServices } from '../../hooks/services';
 import type { ThreadRow } from '../../lib/thread-rows';
 import type { Message } from '../../lib/types';
-import { t } from '../../messages/en';
+import { t } from '../../words/en';
 import { BubbleFrame, Meta } from './bubble';
 import bubbleStyles from './bubble.module.css';
 import { LocalTrouble } from './late-parts';

@@ -9,8 +9,8 @@ import { forwardable } from '../../lib/forward';
 import { lookUp } from '../../lib/lookup';
 import { preview } from '../../lib/preview';
 import type { Message } from '../../lib/types';
-import { t } from '../../messages/en';
-import { m } from '../../messages/message-en';
+import { t } from '../../words/en';
+import { m } from '../../words/message-en';
 import { ForwardTo } from './forward-to';
 import styles from './message-dialog.module.css';
 

@@ -2,7 +2,7 @@ import { clockTime, dayLabel, fullTime } from '../../lib/format';
 import { preview } from '../../lib/preview';
 import type { ThreadRow } from '../../lib/thread-rows';
 import type { Message } from '../../lib/types';
-import { t } from '../../messages/en';
+import { t } from '../../words/en';
 import { BubbleFrame } from './bubble';
 import styles from './thread.module.css';
 

@@ -5,7 +5,7 @@ import { isDeleted } from '../../lib/message-content';
 import { plainStart, preview } from '../../lib/preview';
 import { lazyPart } from '../../lib/lazy-part';
 import type { Message } from '../../lib/types';
-import { t } from '../../messages/en';
+import { t } from '../../words/en';
 import styles from './quoted-message.module.css';
 
 const QuotePicture = lazyPart(() => import('./quote-picture'));

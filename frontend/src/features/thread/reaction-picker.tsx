@@ -1,7 +1,7 @@
 import { Plus } from 'lucide-react';
 import { type KeyboardEvent, Suspense, useEffect, useLayoutEffect, useRef, useState } from 'react';
 import { lazyPart } from '../../lib/lazy-part';
-import { t } from '../../messages/en';
+import { t } from '../../words/en';
 import { isComposing } from '../../lib/typing';
 import styles from './reaction-picker.module.css';
 

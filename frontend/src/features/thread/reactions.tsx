@@ -1,6 +1,6 @@
 import { shorten } from '../../lib/shorten';
 import type { Message } from '../../lib/types';
-import { t } from '../../messages/en';
+import { t } from '../../words/en';
 import styles from './bubble.module.css';
 
 const MOST_REACTIONS = 6;

@@ -6,7 +6,7 @@ import { phone } from '../../lib/format';
 import { customerName } from '../../lib/names';
 import { serviceWindow } from '../../lib/service-window';
 import type { Conversation } from '../../lib/types';
-import { t } from '../../messages/en';
+import { t } from '../../words/en';
 import styles from './thread-bar.module.css';
 
 interface Props {

@@ -5,7 +5,7 @@ import { useThreadAround, useThreadMessages } from '../../hooks/thread-messages'
 import { type Anchor, savedAnchor } from '../../lib/anchors';
 import { ApiProblem } from '../../lib/api';
 import type { Conversation, Message } from '../../lib/types';
-import { t } from '../../messages/en';
+import { t } from '../../words/en';
 import { Thread, type ThreadProps } from './thread';
 import styles from './thread.module.css';
 

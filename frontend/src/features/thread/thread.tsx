@@ -10,7 +10,7 @@ import { copyText } from '../../lib/clipboard';
 import { customerName } from '../../lib/names';
 import { type ThreadRow, threadRows } from '../../lib/thread-rows';
 import type { Conversation, Message } from '../../lib/types';
-import { t } from '../../messages/en';
+import { t } from '../../words/en';
 import { Bubble } from './bubble';
 import { Announcer } from './late-parts';
 import { LocalBubble } from './local-bubble';

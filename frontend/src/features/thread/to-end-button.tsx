@@ -1,5 +1,5 @@
 import { ArrowDown } from 'lucide-react';
-import { t } from '../../messages/en';
+import { t } from '../../words/en';
 import styles from './to-end-button.module.css';
 
 export function ToEndButton({ count, onClick }: { count: number; onClick: () => void }) {

@@ -42,7 +42,7 @@ const namesIn = (value: unknown, name: string): string[] =>
   isGroup(value) ? Object.entries(value).flatMap(([inner, one]) => namesIn(one, `${name}.${inner}`)) : [name];
 
 it('every sentence of every catalogue is there in Arabic, and none of them in Latin letters alone', async () => {
-  const files = readdirSync('src/messages').filter((name) => /(^|-)en\.ts$/.test(name));
+  const files = readdirSync('src/words').filter((name) => /(^|-)en\.ts$/.test(name));
   expect(files.map((name) => name.replace('.ts', '')).toSorted()).toEqual(PARTS.toSorted());
   await Promise.all(Object.values(import.meta.glob('./*en.ts')).map((load) => load()));
   const english: Record<string, Sentences> = {};
