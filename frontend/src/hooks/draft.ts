@@ -1,7 +1,7 @@
 import { useQueryClient } from '@tanstack/react-query';
-import { useCallback, useEffect, useRef, useState, useSyncExternalStore } from 'react';
+import { useCallback, useEffect, useRef, useState } from 'react';
 import { bodyOf } from '../lib/api';
-import { type LocalDraft, readDraft, startingDraft, subscribeDrafts, writeDraft } from '../lib/drafts';
+import { type LocalDraft, readDraft, startingDraft, writeDraft } from '../lib/drafts';
 import { holdPage } from '../lib/leaving';
 import { onLineBack } from '../lib/line';
 import { notify } from '../lib/notices';
@@ -238,13 +238,4 @@ export function useDraft(conversation: Conversation): Draft {
     isUnkept,
     lookAgain,
   };
-}
-
-/** The draft as the list shows it; follows what is written, in this tab, in others and on other devices. */
-export function useSavedDraft(userId: string, conversation: Conversation): string {
-  const draft = useSyncExternalStore(subscribeDrafts, () => {
-    const local = readDraft(userId, conversation.id);
-    return startingDraft(local, conversation)?.text ?? '';
-  });
-  return draft.trim();
 }

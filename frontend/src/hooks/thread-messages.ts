@@ -1,8 +1,8 @@
-import { type InfiniteData, useInfiniteQuery, useQuery, useQueryClient } from '@tanstack/react-query';
+import { type InfiniteData, useInfiniteQuery, useQueryClient } from '@tanstack/react-query';
 import { useCallback, useEffect, useRef } from 'react';
 import { bodyOf } from '../lib/api';
 import { keys } from '../lib/keys';
-import type { Conversation, Message, MessagePage } from '../lib/types';
+import type { Conversation, MessagePage } from '../lib/types';
 import { applyToCache } from './live-updates';
 import { useServices } from './services';
 
@@ -63,21 +63,6 @@ export function useThreadAround(conversation: Conversation, messageId: string) {
       const last = page.messages.at(-1);
       return !last || (isShort(page) && 'after' in side) ? null : { after: last.id };
     },
-  });
-}
-
-/** A message that may not be loaded with its thread: what a reply quotes can be far back. */
-export function useMessage(id: string, loaded: Message | undefined) {
-  const { api } = useServices();
-  return useQuery({
-    queryKey: keys.message(id),
-    queryFn: ({ signal }) =>
-      bodyOf(
-        api.GET('/api/live-chat/messages/{message_id}', { params: { path: { message_id: id } }, signal }),
-      ),
-    enabled: loaded === undefined && id !== '',
-    staleTime: Number.POSITIVE_INFINITY,
-    ...(loaded === undefined ? {} : { initialData: loaded }),
   });
 }
 

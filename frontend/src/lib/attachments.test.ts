@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
 import { kindOf, partOf, refusalOf } from './attachments';
-import { parsePlace } from './parse-place';
 
 const file = (name: string, type: string, size = 1000) => ({ name, type, size });
 
@@ -38,19 +37,4 @@ it('a voice note is audio, and has no caption', () => {
 it('a document keeps its name', () => {
   const part = partOf('document', 'm', { caption: '', filename: 'März.pdf' });
   expect(part).toEqual({ type: 'document', part: { media_id: 'm', filename: 'März.pdf' } });
-});
-
-it.each([
-  ['18.5204, 73.8567', 18.5204, 73.8567],
-  ['-33.9 18.4', -33.9, 18.4],
-  ['https://www.google.com/maps/place/X/@18.52,73.85,17z', 18.52, 73.85],
-  ['https://www.openstreetmap.org/?mlat=18.52&mlon=73.85#map=16/1/2', 18.52, 73.85],
-  ['https://maps.apple.com/?ll=18.52,73.85', 18.52, 73.85],
-  ['geo:18.52,73.85', 18.52, 73.85],
-])('%s is a place', (text, latitude, longitude) => {
-  expect(parsePlace(text)).toEqual({ latitude, longitude });
-});
-
-it.each(['', 'Pune', '91, 10', '1', 'https://example.com/1,2'])('%j is none', (text) => {
-  expect(parsePlace(text)).toBeNull();
 });

@@ -3,10 +3,10 @@ import { type KeyboardEvent, type ReactNode, type Ref, Suspense, useEffect, useI
 import { Button } from '../../components/button';
 import { useNow } from '../../hooks/browser';
 import { useDraft } from '../../hooks/draft';
+import { useMessage } from '../../hooks/message';
 import { useServices } from '../../hooks/services';
 import { useSettings } from '../../hooks/settings';
 import { useTellTyping } from '../../hooks/tell-typing';
-import { useMessage } from '../../hooks/thread-messages';
 import { clock } from '../../lib/clock';
 import type { Selected } from '../../lib/formatting';
 import { lazyPart } from '../../lib/lazy-part';

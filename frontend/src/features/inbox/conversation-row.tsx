@@ -2,7 +2,7 @@ import { memo, useSyncExternalStore } from 'react';
 import { Link } from 'wouter';
 import { Avatar } from '../../components/avatar';
 import { Tick } from '../../components/tick';
-import { useSavedDraft } from '../../hooks/draft';
+import { useSavedDraft } from '../../hooks/saved-draft';
 import { useUnsent } from '../../hooks/services';
 import { fullTime, listTime } from '../../lib/format';
 import { customerName } from '../../lib/names';

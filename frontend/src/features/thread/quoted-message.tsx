@@ -1,6 +1,6 @@
 import { Suspense } from 'react';
 import { RowBoundary } from '../../components/row-boundary';
-import { useMessage } from '../../hooks/thread-messages';
+import { useMessage } from '../../hooks/message';
 import { isDeleted } from '../../lib/message-content';
 import { plainStart, preview } from '../../lib/preview';
 import { lazyPart } from '../../lib/lazy-part';
