@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { LiveEvent, ThreadData } from '../lib/apply-event';
 import { InFlight } from '../lib/in-flight';
 import { keys } from '../lib/keys';
-import { aMessage } from '../lib/samples';
+import { aMessage } from '../testing/samples';
 import type { Message } from '../lib/types';
 import { applyToCache } from './live-updates';
 

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { aConversation } from '../lib/samples';
+import { aConversation } from '../testing/samples';
 import { inOrder } from './still-under-pointer';
 
 const list = (...ids: string[]) => ids.map((id) => aConversation({ id }));

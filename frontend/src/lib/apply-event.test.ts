@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { aConversation, aMessage } from '../testing/samples';
 import { applyEvent, type LiveEvent, type LiveState } from './apply-event';
-import { aConversation, aMessage } from './samples';
 import type { Conversation, Message } from './types';
 
 const at = (minute: number) => `2026-11-22T10:${String(minute).padStart(2, '0')}:00.000000Z`;

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
+import { aMessage } from '../testing/samples';
 import { forwardable } from './forward';
-import { aMessage } from './samples';
 
 const media = { state: 'ready', url: '/a', filename: 'a.pdf', mime_type: 'application/pdf' };
 globalThis.location ??= new URL('http://inbox.example/') as unknown as Location;

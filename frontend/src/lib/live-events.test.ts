@@ -1,10 +1,10 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, describe, expect, it, vi } from 'vitest';
+import { aMessage } from '../testing/samples';
 import { ApiProblem } from './api';
 import type { LiveEvent } from './apply-event';
 import { LiveEvents, type StreamOptions, type StreamStatus } from './live-events';
-import { aMessage } from './samples';
 
 type Handler = (request: IncomingMessage, response: ServerResponse, turn: number) => void;
 

@@ -1,5 +1,6 @@
 // @vitest-environment jsdom
 import { describe, expect, it } from 'vitest';
+import { aMessage } from '../testing/samples';
 import {
   choiceOf,
   contactsOf,
@@ -13,7 +14,6 @@ import {
   templateOf,
   unknownPartOf,
 } from './message-parts';
-import { aMessage } from './samples';
 import type { Message } from './types';
 
 const of = (message_type: string, content: Record<string, unknown>, more: Partial<Message> = {}) =>

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
+import { aMessage } from '../testing/samples';
 import { preview } from './preview';
-import { aMessage } from './samples';
 
 const line = (message_type: string, content: Record<string, unknown>, text: string | null = null) =>
   preview(aMessage({ message_type, text, content }));

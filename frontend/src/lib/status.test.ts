@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { aMessage } from './samples';
+import { aMessage } from '../testing/samples';
 import { mergeMessage, tickOf } from './status';
 import type { MessageStatus } from './types';
 

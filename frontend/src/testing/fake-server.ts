@@ -1,7 +1,7 @@
 import { HttpResponse, http } from 'msw';
 import { setupServer } from 'msw/node';
-import { aConversation, aMessage } from '../lib/samples';
 import type { Conversation, Message, PhoneNumber } from '../lib/types';
+import { aConversation, aMessage } from './samples';
 
 const API = '*/api/live-chat';
 

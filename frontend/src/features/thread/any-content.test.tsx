@@ -7,7 +7,7 @@ import { beforeAll, describe, expect, it, vi } from 'vitest';
 import { RowBoundary } from '../../components/row-boundary';
 import { type Services, ServicesContext } from '../../hooks/services';
 import { preview } from '../../lib/preview';
-import { aMessage } from '../../lib/samples';
+import { aMessage } from '../../testing/samples';
 import type { Message } from '../../lib/types';
 import { SystemLine } from './plain-rows';
 import ContentKind from './content-part-kinds';

@@ -2,7 +2,7 @@
 import { screen } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import { expect, it, vi } from 'vitest';
-import { aMessage } from '../../lib/samples';
+import { aMessage } from '../../testing/samples';
 import type { Message } from '../../lib/types';
 import { renderInPage } from '../../testing/in-page';
 import { SendTrouble } from './send-trouble';

@@ -4,7 +4,7 @@ import { afterEach } from 'vitest';
 if (typeof document !== 'undefined') {
   await import('@testing-library/jest-dom/vitest');
   const { cleanup, configure } = await import('@testing-library/react');
-  const { addWhatJsdomLacks } = await import('./testing/jsdom');
+  const { addWhatJsdomLacks } = await import('./jsdom');
   addWhatJsdomLacks();
   // A busy machine takes its time; what comes at once is not waited for.
   configure({ asyncUtilTimeout: 20_000 });

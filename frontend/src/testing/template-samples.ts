@@ -1,4 +1,4 @@
-import type { Template } from './templates';
+import type { Template } from '../lib/templates';
 
 /** A template as the API gives it, for tests. */
 export function aTemplate(given: Partial<Template> = {}): Template {

@@ -1,4 +1,4 @@
-import type { Conversation, Message } from './types';
+import type { Conversation, Message } from '../lib/types';
 
 /** Objects as the API gives them, for tests; what a test cares about it names itself. */
 export function aMessage(given: Partial<Message> = {}): Message {
