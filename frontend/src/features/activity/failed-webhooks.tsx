@@ -1,11 +1,11 @@
 import { Button } from '../../components/button';
 import { FailureNotice } from '../../components/notice';
-import { useFailedWebhooks, useReplay } from '../../hooks/activity';
 import { fullTime } from '../../lib/format';
 import { notify } from '../../lib/notices';
 import { a } from '../../words/activity-en';
 import { t } from '../../words/en';
 import styles from './activity-list.module.css';
+import { useFailedWebhooks, useReplay } from './endpoints';
 
 /** Webhooks that could not be stored, with the reason. To run one again is safe: it stores nothing twice. */
 export function FailedWebhooks({ phoneNumberId }: { phoneNumberId: string }) {

@@ -1,7 +1,7 @@
 import { clockTime, dayAndHour, shortDay, wholeNumber } from '../../lib/format';
-import { type Bar, barsOf } from '../../lib/hour-bars';
 import type { ActivityHour } from '../../lib/types';
 import { a } from '../../words/activity-en';
+import { type Bar, barsOf } from './hour-bars';
 import styles from './hour-chart.module.css';
 
 export interface Series {

@@ -4,7 +4,6 @@ import { Button } from '../../components/button';
 import { RowBoundary } from '../../components/row-boundary';
 import { FailureNotice } from '../../components/notice';
 import { Tick } from '../../components/tick';
-import { useSendAgain, useSendsForAttention } from '../../hooks/activity';
 import { conversationHref } from '../../hooks/place';
 import { fullTime } from '../../lib/format';
 import { customerName } from '../../lib/names';
@@ -14,6 +13,7 @@ import type { Message } from '../../lib/types';
 import { a } from '../../words/activity-en';
 import { t } from '../../words/en';
 import styles from './activity-list.module.css';
+import { useSendAgain, useSendsForAttention } from './endpoints';
 
 /** Sends that failed or were never confirmed. Each leads to its place, where it can be sent again. */
 export function SendsForAttention({ phoneNumberId }: { phoneNumberId: string }) {

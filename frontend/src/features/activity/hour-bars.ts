@@ -1,4 +1,4 @@
-import { dayOf } from './format';
+import { dayOf } from '../../lib/format';
 
 /** Hours as bars: by the day where there would be more of them than a screen can tell apart. */
 export interface Bar<Hour> {

@@ -1,12 +1,12 @@
 import { useInfiniteQuery, useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
-import { bodyOf } from '../lib/api';
-import { keys } from '../lib/keys';
-import { notify } from '../lib/notices';
-import { resend } from '../lib/resend';
-import type { Message } from '../lib/types';
-import { a } from '../words/activity-en';
-import { applyToCache } from './live-updates';
-import { useServices } from './services';
+import { applyToCache } from '../../hooks/live-updates';
+import { useServices } from '../../hooks/services';
+import { bodyOf } from '../../lib/api';
+import { keys } from '../../lib/keys';
+import { notify } from '../../lib/notices';
+import { resend } from '../../lib/resend';
+import type { Message } from '../../lib/types';
+import { a } from '../../words/activity-en';
 
 const REFRESH_MS = 30_000;
 const PAGE = 25;
