@@ -1,4 +1,4 @@
-import type { Template } from '../lib/templates';
+import type { Template } from '../features/attach/templates';
 
 /** A template as the API gives it, for tests. */
 export function aTemplate(given: Partial<Template> = {}): Template {

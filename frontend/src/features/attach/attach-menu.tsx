@@ -19,8 +19,8 @@ import { type KeyboardEvent, type ReactNode, useEffect, useLayoutEffect, useRef 
 import { ACCEPT, type AttachmentKind } from '../../lib/attachments';
 import { c } from '../../words/compose-en';
 import styles from './attach.module.css';
-import type { BuilderKind } from '../../lib/interactive';
 import { isComposing } from '../../lib/typing';
+import type { BuilderKind } from './interactive';
 
 export type Choice = 'template' | 'place' | 'card' | BuilderKind;
 

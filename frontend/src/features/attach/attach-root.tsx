@@ -1,9 +1,7 @@
 import { useEffect, useRef, useState, useSyncExternalStore } from 'react';
-import { useSendPart } from '../../hooks/send-part';
 import { useServices } from '../../hooks/services';
 import { newId } from '../../lib/ids';
 import { newReply } from '../../lib/new-reply';
-import { Tray } from '../../lib/tray';
 import type { Conversation } from '../../lib/types';
 import { noteUnsentFiles, onForgetFiles, type Outlet } from '../../lib/unsent-files';
 import { upload } from '../../lib/upload';
@@ -14,7 +12,9 @@ import type { AttachWish } from './composer-tools';
 import { PlaceSheet } from './place-sheet';
 import { Recorder } from './recorder';
 import TemplateSheet from './template-sheet';
+import { Tray } from './tray';
 import { TrayView } from './tray-view';
+import { useSendPart } from './use-send-part';
 
 interface Props {
   conversation: Conversation;

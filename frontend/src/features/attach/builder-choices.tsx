@@ -1,10 +1,10 @@
 import { Field } from '../../components/field';
 import { newId } from '../../lib/ids';
-import { BUILDER_LIMITS as MOST, type BuilderDraft } from '../../lib/interactive';
 import { c } from '../../words/compose-en';
 import styles from './attach.module.css';
 import { AddButton, Removable, Sentences } from './builder-parts';
 import { Sections } from './builder-sections';
+import { BUILDER_LIMITS as MOST, type BuilderDraft } from './interactive';
 
 export const newRow = () => ({ id: newId(), title: '', description: '' });
 

@@ -1,8 +1,8 @@
 import { Field } from '../../components/field';
 import { TextArea } from '../../components/text-area';
-import { BUILDER_LIMITS as MOST, type FlowDraft, flowData } from '../../lib/interactive';
 import { c } from '../../words/compose-en';
 import styles from './attach.module.css';
+import { BUILDER_LIMITS as MOST, type FlowDraft, flowData } from './interactive';
 
 interface Props {
   flow: FlowDraft;

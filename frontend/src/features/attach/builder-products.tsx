@@ -6,7 +6,7 @@ import {
   type BuilderKind,
   PRODUCT_KINDS,
   type ProductSection,
-} from '../../lib/interactive';
+} from './interactive';
 import { c } from '../../words/compose-en';
 import styles from './attach.module.css';
 import { Sections } from './builder-sections';

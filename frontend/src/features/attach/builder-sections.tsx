@@ -1,9 +1,9 @@
 import type { ReactNode } from 'react';
 import { Field } from '../../components/field';
-import { BUILDER_LIMITS as MOST } from '../../lib/interactive';
 import { c } from '../../words/compose-en';
 import styles from './attach.module.css';
 import { AddButton, Removable, Sentences } from './builder-parts';
+import { BUILDER_LIMITS as MOST } from './interactive';
 
 interface Props<Section, Part> {
   sections: Section[];

@@ -15,7 +15,7 @@ import {
   isProductKind,
   needsBody,
   needsHeader,
-} from '../../lib/interactive';
+} from './interactive';
 import { interactiveOf } from '../../lib/message-parts';
 import { c } from '../../words/compose-en';
 import styles from './attach.module.css';

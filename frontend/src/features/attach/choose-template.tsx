@@ -1,9 +1,9 @@
 import { LayoutTemplate } from 'lucide-react';
 import { Suspense, useCallback, useState } from 'react';
 import { Button } from '../../components/button';
-import type { Recipient } from '../../hooks/send-part';
 import { lazyPart } from '../../lib/lazy-part';
 import { t } from '../../words/en';
+import type { Recipient } from './use-send-part';
 
 const TemplateSheet = lazyPart(() => import('./template-sheet'));
 

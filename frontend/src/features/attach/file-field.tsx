@@ -3,10 +3,10 @@ import { Button } from '../../components/button';
 import { useServices } from '../../hooks/services';
 import { ACCEPT, refusalOf } from '../../lib/attachments';
 import { fileSize } from '../../lib/format';
-import type { Value } from '../../lib/templates';
 import { upload } from '../../lib/upload';
 import { c } from '../../words/compose-en';
 import styles from './attach.module.css';
+import type { Value } from './templates';
 
 interface Props {
   label: string;

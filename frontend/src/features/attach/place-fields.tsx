@@ -2,10 +2,10 @@ import { LocateFixed } from 'lucide-react';
 import { useState } from 'react';
 import { Button } from '../../components/button';
 import { Field } from '../../components/field';
-import { parsePlace } from '../../lib/parse-place';
-import type { PlaceValue } from '../../lib/templates';
 import { c } from '../../words/compose-en';
 import styles from './attach.module.css';
+import { parsePlace } from './parse-place';
+import type { PlaceValue } from './templates';
 
 export const NO_PLACE: PlaceValue = { latitude: '', longitude: '', name: '', address: '' };
 

@@ -19,7 +19,7 @@ import {
   templatePreview,
   type Value,
   type Values,
-} from '../../lib/templates';
+} from './templates';
 import { c } from '../../words/compose-en';
 import styles from './attach.module.css';
 import { FileField } from './file-field';

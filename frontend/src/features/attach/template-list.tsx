@@ -4,12 +4,12 @@ import { Button } from '../../components/button';
 import { Field } from '../../components/field';
 import { FailureNotice, Notice } from '../../components/notice';
 import { useSettled } from '../../hooks/browser';
-import { useTemplates, useTemplateSync } from '../../hooks/templates';
 import { fullTime } from '../../lib/format';
-import { languageName, type Template, templatePreview } from '../../lib/templates';
 import { c } from '../../words/compose-en';
 import { t } from '../../words/en';
 import styles from './attach.module.css';
+import { useTemplates, useTemplateSync } from './endpoints';
+import { languageName, type Template, templatePreview } from './templates';
 
 const SEARCH_MS = 200;
 const NO_FILTER = { search: '', language: '', category: '' };

@@ -1,9 +1,9 @@
 import { useState } from 'react';
 import { Sheet } from '../../components/sheet';
-import type { Template } from '../../lib/templates';
 import { c } from '../../words/compose-en';
 import { TemplateForm } from './template-form';
 import { TemplateList } from './template-list';
+import type { Template } from './templates';
 import type { SheetProps } from './use-sending';
 
 /** Chooses a template, fills it in beside what the customer will see, and sends it. */

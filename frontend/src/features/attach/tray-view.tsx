@@ -3,9 +3,9 @@ import { AudioPlayer } from '../../components/media/voice-player';
 import { Button } from '../../components/button';
 import { CAPTION_MAX, hasCaption } from '../../lib/attachments';
 import { fileSize } from '../../lib/format';
-import type { Tray, TrayItem } from '../../lib/tray';
 import { c } from '../../words/compose-en';
 import styles from './attach.module.css';
+import type { Tray, TrayItem } from './tray';
 
 /** The files above the composer: what they are, how far they are, a caption for each, and one button to send. */
 export function TrayView({ items, tray, onSend }: { items: readonly TrayItem[]; tray: Tray; onSend: () => void }) {

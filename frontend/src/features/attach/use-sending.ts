@@ -1,9 +1,9 @@
 import { useRef, useState } from 'react';
-import { type Recipient, useSendPart } from '../../hooks/send-part';
 import { ApiProblem } from '../../lib/api';
 import { newId } from '../../lib/ids';
 import type { Accepted } from '../../lib/types';
 import { c } from '../../words/compose-en';
+import { type Recipient, useSendPart } from './use-send-part';
 
 export interface SheetProps {
   recipient: Recipient;

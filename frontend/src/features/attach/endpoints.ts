@@ -1,7 +1,7 @@
 import { keepPreviousData, useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
-import { bodyOf } from '../lib/api';
-import type { Template } from '../lib/templates';
-import { useServices } from './services';
+import { useServices } from '../../hooks/services';
+import { bodyOf } from '../../lib/api';
+import type { Template } from './templates';
 
 export interface TemplateFilter {
   search: string;

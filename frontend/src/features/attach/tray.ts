@@ -1,8 +1,8 @@
-import { c } from '../words/compose-en';
-import { ApiProblem } from './api';
-import { type AttachmentKind, CAPTION_MAX, hasCaption, kindOf, partOf, type Refusal, refusalOf } from './attachments';
-import { Listeners } from './listeners';
-import type { UploadedMedia } from './upload';
+import { ApiProblem } from '../../lib/api';
+import { type AttachmentKind, CAPTION_MAX, hasCaption, kindOf, partOf, type Refusal, refusalOf } from '../../lib/attachments';
+import { Listeners } from '../../lib/listeners';
+import type { UploadedMedia } from '../../lib/upload';
+import { c } from '../../words/compose-en';
 
 /** A file that the agent has attached. `refused` cannot be sent; `failed` may be tried again. */
 export interface TrayItem {

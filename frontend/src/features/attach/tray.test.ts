@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it, vi } from 'vitest';
-import { ApiProblem } from './api';
-import type { UploadedMedia } from './upload';
+import { ApiProblem } from '../../lib/api';
+import type { UploadedMedia } from '../../lib/upload';
 import { Tray } from './tray';
 
 const aFile = (name: string, type = 'application/pdf', size = 10) => new File([new Uint8Array(size)], name, { type });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { aTemplate } from '../testing/template-samples';
+import { aTemplate } from '../../testing/template-samples';
 import { canBeSent, contextOf, flawOf, type TemplateParameter, templatePart, templatePreview, behindFixedPart, fixedPart } from './templates';
 
 const NOW = Date.parse('2026-11-22T10:00:00Z');
