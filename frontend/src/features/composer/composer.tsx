@@ -2,13 +2,10 @@ import { CornerUpLeft, SendHorizontal, X } from 'lucide-react';
 import { type KeyboardEvent, type ReactNode, type Ref, Suspense, useEffect, useImperativeHandle, useLayoutEffect, useRef, useState, useSyncExternalStore } from 'react';
 import { Button } from '../../components/button';
 import { useNow } from '../../hooks/browser';
-import { useDraft } from '../../hooks/draft';
 import { useMessage } from '../../hooks/message';
 import { useServices } from '../../hooks/services';
 import { useSettings } from '../../hooks/settings';
-import { useTellTyping } from '../../hooks/tell-typing';
 import { clock } from '../../lib/clock';
-import type { Selected } from '../../lib/formatting';
 import { lazyPart } from '../../lib/lazy-part';
 import { customerName } from '../../lib/names';
 import { newReply } from '../../lib/new-reply';
@@ -19,6 +16,9 @@ import { isComposing } from '../../lib/typing';
 import { filesOutlet, subscribeUnsentFiles } from '../../lib/unsent-files';
 import { t } from '../../words/en';
 import styles from './composer.module.css';
+import type { Selected } from './formatting';
+import { useDraft } from './use-draft';
+import { useTellTyping } from './use-tell-typing';
 
 export interface ComposerHandle {
   focus: () => void;

@@ -1,8 +1,8 @@
 import { type RefObject, useEffect, useId, useMemo, useRef, useState } from 'react';
 import { type Emoji, type EmojiWord, emojiWord, findEmoji, loadEmoji } from '../../lib/emoji-search';
-import type { Selected } from '../../lib/formatting';
 import { isComposing } from '../../lib/typing';
 import { w } from '../../words/writing-en';
+import type { Selected } from './formatting';
 import styles from './writing-aids.module.css';
 
 interface Props {

@@ -1,11 +1,11 @@
 import { Smile } from 'lucide-react';
 import { type RefObject, Suspense, useEffect, useRef, useState } from 'react';
 import { Button } from '../../components/button';
-import { type Selected, toggleMark } from '../../lib/formatting';
 import { lazyPart } from '../../lib/lazy-part';
 import { isComposing } from '../../lib/typing';
 import { w } from '../../words/writing-en';
 import { EmojiList } from './emoji-list';
+import { type Selected, toggleMark } from './formatting';
 import styles from './writing-aids.module.css';
 
 interface Props {

@@ -1,14 +1,14 @@
 import { useQueryClient } from '@tanstack/react-query';
 import { useCallback, useEffect, useRef, useState } from 'react';
-import { bodyOf } from '../lib/api';
-import { type LocalDraft, readDraft, startingDraft, writeDraft } from '../lib/drafts';
-import { holdPage } from '../lib/leaving';
-import { onLineBack } from '../lib/line';
-import { notify } from '../lib/notices';
-import type { Conversation } from '../lib/types';
-import { t } from '../words/en';
-import { applyToCache } from './live-updates';
-import { useServices } from './services';
+import { applyToCache } from '../../hooks/live-updates';
+import { useServices } from '../../hooks/services';
+import { bodyOf } from '../../lib/api';
+import { type LocalDraft, readDraft, startingDraft, writeDraft } from '../../lib/drafts';
+import { holdPage } from '../../lib/leaving';
+import { onLineBack } from '../../lib/line';
+import { notify } from '../../lib/notices';
+import type { Conversation } from '../../lib/types';
+import { t } from '../../words/en';
 
 const SAVE_MS = 300;
 const UPLOAD_MS = 1500;

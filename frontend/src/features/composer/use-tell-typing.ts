@@ -1,5 +1,5 @@
 import { useCallback, useRef } from 'react';
-import { useServices } from './services';
+import { useServices } from '../../hooks/services';
 
 // WhatsApp shows it for 25 s and the server tells it at most every 20 s.
 const EVERY_MS = 20_000;
