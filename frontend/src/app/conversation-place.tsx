@@ -9,7 +9,7 @@ import { Composer, type ComposerHandle } from '../features/composer/composer';
 import { ThreadBar } from '../features/thread/thread-bar';
 import { type ThreadHandle, ThreadPane } from '../features/thread/thread-pane';
 import { useAttendance } from '../hooks/attendance';
-import type { Details } from '../hooks/details';
+import type { Details } from '../features/details/use-details';
 import { useMediaQuery } from '../hooks/browser';
 import { useConversation } from '../hooks/conversations';
 import { ApiProblem } from '../lib/api';

@@ -4,7 +4,7 @@ import { useCallback, useEffect, useRef } from 'react';
 import { Notice } from '../components/notice';
 import { InboxPane } from '../features/inbox/inbox-pane';
 import { useMediaQuery } from '../hooks/browser';
-import { useDetails } from '../hooks/details';
+import { useDetails } from '../features/details/use-details';
 import { useInboxFilter } from '../hooks/inbox-filter';
 import { usePaneKeys } from '../hooks/pane-keys';
 import { conversationHref, usePlace } from '../hooks/place';

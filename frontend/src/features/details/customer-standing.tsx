@@ -1,10 +1,10 @@
 import { useRef, useState } from 'react';
 import { Button } from '../../components/button';
-import { useBlock, useMarketingStop } from '../../hooks/customer';
 import type { Conversation } from '../../lib/types';
 import { d } from '../../words/details-en';
 import { t } from '../../words/en';
 import styles from './details-pane.module.css';
+import { useBlock, useMarketingStop } from './endpoints';
 import { Fact } from './fact';
 
 interface Props {

@@ -3,7 +3,6 @@ import { useId, useState } from 'react';
 import { Button } from '../../components/button';
 import { Markup } from '../../components/markup';
 import { FailureNotice } from '../../components/notice';
-import { useShared } from '../../hooks/customer';
 import { fileSize, fullTime, shortDay } from '../../lib/format';
 import type { SharedKind } from '../../lib/keys';
 import { mediaOf } from '../../lib/message-parts';
@@ -11,6 +10,7 @@ import { typeName } from '../../lib/preview';
 import type { Message } from '../../lib/types';
 import { t } from '../../words/en';
 import { d } from '../../words/details-en';
+import { useShared } from './endpoints';
 import styles from './shared.module.css';
 
 const KINDS: readonly SharedKind[] = ['pictures', 'files', 'links'];

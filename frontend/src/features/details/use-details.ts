@@ -1,6 +1,6 @@
 import { useCallback, useState } from 'react';
-import { local } from '../lib/storage';
-import { useMediaQuery } from './browser';
+import { useMediaQuery } from '../../hooks/browser';
+import { local } from '../../lib/storage';
 
 const OPEN = 'livechat.details';
 /** As `workspace.module.css` has it: from here on the details have a column of their own. */

@@ -1,11 +1,11 @@
 import { useInfiniteQuery, useMutation, useQueryClient } from '@tanstack/react-query';
-import { bodyOf } from '../lib/api';
-import { keys, type SharedKind } from '../lib/keys';
-import { notify } from '../lib/notices';
-import type { Conversation } from '../lib/types';
-import { d } from '../words/details-en';
-import { applyToCache } from './live-updates';
-import { useServices } from './services';
+import { applyToCache } from '../../hooks/live-updates';
+import { useServices } from '../../hooks/services';
+import { bodyOf } from '../../lib/api';
+import { keys, type SharedKind } from '../../lib/keys';
+import { notify } from '../../lib/notices';
+import type { Conversation } from '../../lib/types';
+import { d } from '../../words/details-en';
 
 const PAGE = 30;
 
