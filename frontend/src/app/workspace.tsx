@@ -5,7 +5,7 @@ import { Notice } from '../components/notice';
 import { InboxPane } from '../features/inbox/inbox-pane';
 import { useMediaQuery } from '../hooks/browser';
 import { useDetails } from '../features/details/use-details';
-import { useInboxFilter } from '../hooks/inbox-filter';
+import { useInboxFilter } from '../features/inbox/use-inbox-filter';
 import { usePaneKeys } from '../hooks/pane-keys';
 import { conversationHref, usePlace } from '../hooks/place';
 import { useServices } from '../hooks/services';

@@ -8,13 +8,13 @@ import { useNow } from '../../hooks/browser';
 import { useConversationList } from '../../hooks/conversations';
 import { useServices } from '../../hooks/services';
 import { useSettings } from '../../hooks/settings';
-import { useStillUnderPointer } from '../../hooks/still-under-pointer';
 import type { ListFilter } from '../../lib/keys';
 import type { Conversation } from '../../lib/types';
 import { isComposing } from '../../lib/typing';
 import { t } from '../../words/en';
 import styles from './conversation-list.module.css';
 import { BrokenRow, ConversationRow } from './conversation-row';
+import { useStillUnderPointer } from './use-still-under-pointer';
 
 interface Props {
   filter: ListFilter;

@@ -2,7 +2,6 @@ import { memo, useSyncExternalStore } from 'react';
 import { Link } from 'wouter';
 import { Avatar } from '../../components/avatar';
 import { Tick } from '../../components/tick';
-import { useSavedDraft } from '../../hooks/saved-draft';
 import { useUnsent } from '../../hooks/services';
 import { fullTime, listTime } from '../../lib/format';
 import { customerName } from '../../lib/names';
@@ -13,6 +12,7 @@ import type { Conversation } from '../../lib/types';
 import { subscribeUnsentFiles, unsentFiles } from '../../lib/unsent-files';
 import { t } from '../../words/en';
 import styles from './conversation-row.module.css';
+import { useSavedDraft } from './use-saved-draft';
 
 interface Props {
   conversation: Conversation;

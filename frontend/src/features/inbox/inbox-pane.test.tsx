@@ -3,10 +3,10 @@ import { screen, waitFor } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import { useRef } from 'react';
 import { afterAll, beforeAll, beforeEach, expect, it, vi } from 'vitest';
-import { useInboxFilter } from '../../hooks/inbox-filter';
 import { FakeServer, anOpenConversation, problem } from '../../testing/fake-server';
 import { renderInPage } from '../../testing/in-page';
 import { InboxPane } from './inbox-pane';
+import { useInboxFilter } from './use-inbox-filter';
 
 const server = new FakeServer();
 beforeAll(() => server.network.listen({ onUnhandledRequest: 'error' }));

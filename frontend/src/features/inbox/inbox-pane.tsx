@@ -1,11 +1,11 @@
 import { Search, X } from 'lucide-react';
 import type { RefObject } from 'react';
 import { Button } from '../../components/button';
-import type { InboxFilter } from '../../hooks/inbox-filter';
 import { isComposing } from '../../lib/typing';
 import { t } from '../../words/en';
 import { ConversationList } from './conversation-list';
 import styles from './inbox-pane.module.css';
+import type { InboxFilter } from './use-inbox-filter';
 
 interface Props {
   filter: InboxFilter;

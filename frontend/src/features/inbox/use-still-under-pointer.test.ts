@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
-import { aConversation } from '../testing/samples';
-import { inOrder } from './still-under-pointer';
+import { aConversation } from '../../testing/samples';
+import { inOrder } from './use-still-under-pointer';
 
 const list = (...ids: string[]) => ids.map((id) => aConversation({ id }));
 const ids = (conversations: { id: string }[]) => conversations.map((item) => item.id);

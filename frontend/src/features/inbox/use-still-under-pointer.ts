@@ -1,5 +1,5 @@
 import { type PointerEvent, useEffect, useMemo, useRef, useState } from 'react';
-import type { Conversation } from '../lib/types';
+import type { Conversation } from '../../lib/types';
 
 // A pointer that was left lying is nobody's aim.
 const REST_MS = 10_000;

@@ -1,6 +1,6 @@
 import { useSyncExternalStore } from 'react';
-import { readDraft, startingDraft, subscribeDrafts } from '../lib/drafts';
-import type { Conversation } from '../lib/types';
+import { readDraft, startingDraft, subscribeDrafts } from '../../lib/drafts';
+import type { Conversation } from '../../lib/types';
 
 /** The draft as the list shows it; follows what is written, in this tab, in others and on other devices. */
 export function useSavedDraft(userId: string, conversation: Conversation): string {

@@ -1,6 +1,6 @@
 import { useMemo, useState } from 'react';
-import type { ListFilter } from '../lib/keys';
-import { useSettled } from './browser';
+import { useSettled } from '../../hooks/browser';
+import type { ListFilter } from '../../lib/keys';
 
 const SEARCH_MS = 250;
 
