@@ -8,7 +8,7 @@ import { StartChatProvider } from '../features/attach/start-chat';
 import { Composer, type ComposerHandle } from '../features/composer/composer';
 import { ThreadBar } from '../features/thread/thread-bar';
 import { type ThreadHandle, ThreadPane } from '../features/thread/thread-pane';
-import { useAttendance } from '../hooks/attendance';
+import { useAttendance } from '../features/notifications/use-attendance';
 import type { Details } from '../features/details/use-details';
 import { useMediaQuery } from '../hooks/browser';
 import { useConversation } from '../hooks/conversations';

@@ -4,7 +4,7 @@ import { PassingNotices } from '../components/passing-notice';
 import type { Session } from '../features/session/session';
 import { useKeptFocus } from '../hooks/kept-focus';
 import { useLiveUpdates } from '../hooks/live-updates';
-import { useNotifications } from '../hooks/notifications';
+import { useNotifications } from '../features/notifications/use-notifications';
 import { usePhoneNumbers } from '../hooks/phone-numbers';
 import { conversationHref, usePlace } from '../hooks/place';
 import { useOutbox, useServices } from '../hooks/services';
@@ -53,7 +53,7 @@ export function LiveChat({ session, onSignOut, onSignedOut }: Props) {
   const unsent = unsentOf(useOutbox()).length;
   useEffect(() => {
     document.title = t.title(unread, unsent);
-    void import('../lib/badge').then((badge) => badge.showBadge(unread)).catch(() => undefined);
+    void import('../features/notifications/badge').then((badge) => badge.showBadge(unread)).catch(() => undefined);
   }, [unread, unsent]);
   useLayerKeys(setLayer);
   useKeptFocus();

@@ -1,10 +1,10 @@
-import type { LiveEvent } from './apply-event';
+import type { LiveEvent } from '../../lib/apply-event';
+import { customerName } from '../../lib/names';
+import { preview } from '../../lib/preview';
+import { getSettings } from '../../lib/settings';
+import { chime } from '../../lib/sound';
 import { claimTelling, isAttended } from './attendance';
-import { customerName } from './names';
-import { preview } from './preview';
-import { getSettings } from './settings';
-import { chime } from './sound';
-import { t } from '../words/en';
+import { t } from '../../words/en';
 
 // What is older was missed, and is told by the counts.
 const FRESH_MS = 120_000;

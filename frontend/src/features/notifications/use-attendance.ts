@@ -1,6 +1,6 @@
 import { useEffect } from 'react';
-import { attendanceLock } from '../lib/attendance';
-import { useAttention } from './browser';
+import { useAttention } from '../../hooks/browser';
+import { attendanceLock } from './attendance';
 
 /** Lets the browser's other tabs know that somebody looks at this conversation: they keep quiet about it. */
 export function useAttendance(conversationId: string): void {
