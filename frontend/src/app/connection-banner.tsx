@@ -2,7 +2,7 @@ import { CircleAlert, WifiOff } from 'lucide-react';
 import { useEffect, useRef } from 'react';
 import { Button } from '../components/button';
 import { useNow, useOnline, useSettled } from '../hooks/browser';
-import { useResume } from '../hooks/phone-numbers';
+import { useResume } from '../features/numbers/endpoints';
 import { span } from '../lib/format';
 import type { StreamStatus } from '../lib/live-events';
 import { notify } from '../lib/notices';

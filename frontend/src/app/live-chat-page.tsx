@@ -5,7 +5,7 @@ import type { Session } from '../features/session/session';
 import { useKeptFocus } from '../hooks/kept-focus';
 import { useLiveUpdates } from '../hooks/live-updates';
 import { useNotifications } from '../features/notifications/use-notifications';
-import { usePhoneNumbers } from '../hooks/phone-numbers';
+import { usePhoneNumbers } from '../features/numbers/endpoints';
 import { conversationHref, usePlace } from '../hooks/place';
 import { useOutbox, useServices } from '../hooks/services';
 import { useNumberOfConversation } from '../hooks/conversations';

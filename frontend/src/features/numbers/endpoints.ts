@@ -1,9 +1,9 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
-import { bodyOf } from '../lib/api';
-import { keys } from '../lib/keys';
-import { notify } from '../lib/notices';
-import { t } from '../words/en';
-import { useServices } from './services';
+import { useServices } from '../../hooks/services';
+import { bodyOf } from '../../lib/api';
+import { keys } from '../../lib/keys';
+import { notify } from '../../lib/notices';
+import { t } from '../../words/en';
 
 /** The numbers that the agent may use, as the header's selector shows them. */
 export function usePhoneNumbers() {
