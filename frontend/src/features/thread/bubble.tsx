@@ -1,13 +1,13 @@
 import { memo, type ReactNode, Suspense } from 'react';
 import { Markup } from '../../components/markup';
 import { Tick } from '../../components/tick';
-import { isEmojiOnly } from '../../lib/emoji-only';
 import { clockTime, fullTime } from '../../lib/format';
 import { tickOf } from '../../lib/status';
 import type { Message } from '../../lib/types';
 import { t } from '../../words/en';
 import styles from './bubble.module.css';
 import { ContentPart, Edited, Marks, showsText } from './content-part';
+import { isEmojiOnly } from './emoji-only';
 import { BubbleActions, Reactions, SendTrouble } from './late-parts';
 import { QuotedMessage } from './quoted-message';
 import { type Stillness, useOnceStill } from './stillness';

@@ -3,7 +3,6 @@ import { useState } from 'react';
 import { Avatar } from '../../components/avatar';
 import { useNow } from '../../hooks/browser';
 import { useConversationList } from '../../hooks/conversations';
-import { useForward } from '../../hooks/forward';
 import { customerName } from '../../lib/names';
 import { notify } from '../../lib/notices';
 import { serviceWindow } from '../../lib/service-window';
@@ -11,6 +10,7 @@ import type { Conversation, Message } from '../../lib/types';
 import { t } from '../../words/en';
 import { m } from '../../words/message-en';
 import styles from './message-dialog.module.css';
+import { useForward } from './use-forward';
 
 interface Props {
   message: Message;

@@ -2,7 +2,6 @@ import { Suspense } from 'react';
 import { Markup } from '../../components/markup';
 import { Tick } from '../../components/tick';
 import { useServices } from '../../hooks/services';
-import type { ThreadRow } from '../../lib/thread-rows';
 import type { Message } from '../../lib/types';
 import { t } from '../../words/en';
 import { BubbleFrame, Meta } from './bubble';
@@ -10,6 +9,7 @@ import bubbleStyles from './bubble.module.css';
 import { LocalTrouble } from './late-parts';
 import { Quote } from './quoted-message';
 import quoteStyles from './quoted-message.module.css';
+import type { ThreadRow } from './thread-rows';
 
 interface Props {
   row: Extract<ThreadRow, { kind: 'local' }>;

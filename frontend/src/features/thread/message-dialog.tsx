@@ -5,12 +5,12 @@ import { Dialog } from '../../components/dialog';
 import { DialogBar } from '../../components/dialog-bar';
 import { copyText } from '../../lib/clipboard';
 import { fullTime } from '../../lib/format';
-import { forwardable } from '../../lib/forward';
 import { lookUp } from '../../lib/lookup';
 import { preview } from '../../lib/preview';
 import type { Message } from '../../lib/types';
 import { t } from '../../words/en';
 import { m } from '../../words/message-en';
+import { forwardable } from './forward';
 import { ForwardTo } from './forward-to';
 import styles from './message-dialog.module.css';
 

@@ -1,9 +1,9 @@
 import { clockTime, dayLabel, fullTime } from '../../lib/format';
 import { preview } from '../../lib/preview';
-import type { ThreadRow } from '../../lib/thread-rows';
 import type { Message } from '../../lib/types';
 import { t } from '../../words/en';
 import { BubbleFrame } from './bubble';
+import type { ThreadRow } from './thread-rows';
 import styles from './thread.module.css';
 
 export function Day({ time, now }: { time: string; now: Date }) {

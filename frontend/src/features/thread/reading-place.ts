@@ -1,7 +1,7 @@
 import { type RefObject, useCallback, useEffect, useLayoutEffect, useRef, useState } from 'react';
-import { saveAnchor } from '../../lib/anchors';
 import { dayLabel } from '../../lib/format';
-import type { ThreadRow } from '../../lib/thread-rows';
+import { saveAnchor } from './anchors';
+import type { ThreadRow } from './thread-rows';
 import type { VirtualThreadHandle } from './virtual-thread';
 
 const DAY_SHOWN_MS = 1500;

@@ -1,11 +1,11 @@
 import { type ComponentProps, useCallback, useMemo, useState } from 'react';
 import { Button } from '../../components/button';
 import { FailureNotice } from '../../components/notice';
-import { useThreadAround, useThreadMessages } from '../../hooks/thread-messages';
-import { type Anchor, savedAnchor } from '../../lib/anchors';
 import { ApiProblem } from '../../lib/api';
 import type { Conversation, Message } from '../../lib/types';
 import { t } from '../../words/en';
+import { type Anchor, savedAnchor } from './anchors';
+import { useThreadAround, useThreadMessages } from './endpoints';
 import { Thread, type ThreadProps } from './thread';
 import styles from './thread.module.css';
 

@@ -1,25 +1,25 @@
 import { type KeyboardEvent, type Ref, Suspense, useCallback, useEffect, useImperativeHandle, useMemo, useRef, useState } from 'react';
 import { RowBoundary } from '../../components/row-boundary';
 import { useAttention, useNow } from '../../hooks/browser';
-import { useMessageActions } from '../../hooks/message-actions';
 import { useOutbox, useServices } from '../../hooks/services';
 import { useSettings } from '../../hooks/settings';
-import { useReadReceipts } from '../../hooks/thread-messages';
-import type { Anchor } from '../../lib/anchors';
 import { copyText } from '../../lib/clipboard';
 import { customerName } from '../../lib/names';
-import { type ThreadRow, threadRows } from '../../lib/thread-rows';
 import type { Conversation, Message } from '../../lib/types';
 import { t } from '../../words/en';
+import type { Anchor } from './anchors';
 import { Bubble } from './bubble';
+import { useReadReceipts } from './endpoints';
 import { Announcer } from './late-parts';
 import { LocalBubble } from './local-bubble';
 import { CannotBeShown, Day, SystemLine } from './plain-rows';
 import { useReadingPlace } from './reading-place';
 import { Stillness } from './stillness';
 import type { ThreadHandle } from './thread-pane';
+import { type ThreadRow, threadRows } from './thread-rows';
 import styles from './thread.module.css';
 import { ToEndButton } from './to-end-button';
+import { useMessageActions } from './use-message-actions';
 import { VirtualThread, type VirtualThreadHandle } from './virtual-thread';
 
 export interface ThreadProps {

@@ -12,8 +12,8 @@ import {
 } from 'react';
 import { folded } from '../../lib/fold';
 import { contentOf } from '../../lib/message-content';
-import type { ThreadRow } from '../../lib/thread-rows';
 import { isComposing } from '../../lib/typing';
+import type { ThreadRow } from './thread-rows';
 import styles from './virtual-thread.module.css';
 
 export interface VirtualThreadHandle {

@@ -1,4 +1,4 @@
-import { visit } from './storage';
+import { visit } from '../../lib/storage';
 /** Where a thread was left: a message, and how far below the view's top it stood. */
 export interface Anchor {
   messageId: string;

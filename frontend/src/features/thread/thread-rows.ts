@@ -1,7 +1,7 @@
-import { daysAgo } from './format';
-import { isSystemLine } from './message-content';
-import type { OutboxEntry } from './outbox';
-import type { Message } from './types';
+import { daysAgo } from '../../lib/format';
+import { isSystemLine } from '../../lib/message-content';
+import type { OutboxEntry } from '../../lib/outbox';
+import type { Message } from '../../lib/types';
 
 export type ThreadRow =
   | { kind: 'day'; key: string; time: string }

@@ -1,4 +1,4 @@
-import { local } from './storage';
+import { local } from '../../lib/storage';
 /** Failed messages that an agent has hidden. In this browser alone, as the button says: the server forgets nothing. */
 const PREFIX = 'livechat.dismissed.';
 const listeners = new Set<() => void>();

@@ -1,17 +1,17 @@
 import { useQueryClient } from '@tanstack/react-query';
 import { useCallback, useState, useSyncExternalStore } from 'react';
-import { bodyOf } from '../lib/api';
-import { dismissedMessages, dismissMessage, subscribeDismissed } from '../lib/dismissed';
-import { newId } from '../lib/ids';
-import { keys } from '../lib/keys';
-import { notify } from '../lib/notices';
-import { resend } from '../lib/resend';
-import { serviceWindow } from '../lib/service-window';
-import type { Conversation, Message } from '../lib/types';
-import { t } from '../words/en';
-import { useNow } from './browser';
-import { applyToCache } from './live-updates';
-import { useServices } from './services';
+import { useNow } from '../../hooks/browser';
+import { applyToCache } from '../../hooks/live-updates';
+import { useServices } from '../../hooks/services';
+import { bodyOf } from '../../lib/api';
+import { newId } from '../../lib/ids';
+import { keys } from '../../lib/keys';
+import { notify } from '../../lib/notices';
+import { resend } from '../../lib/resend';
+import { serviceWindow } from '../../lib/service-window';
+import type { Conversation, Message } from '../../lib/types';
+import { t } from '../../words/en';
+import { dismissedMessages, dismissMessage, subscribeDismissed } from './dismissed';
 
 /** Whether WhatsApp knows it as a message: calls and events have names of their own, which nothing can refer to. */
 const isNamed = ({ wamid }: Message) => wamid !== null && !/^(event:|wacid)/.test(wamid);

@@ -1,6 +1,6 @@
-import { fieldsOf, isDeleted } from './message-content';
-import { locationOf, mediaOf } from './message-parts';
-import type { Message } from './types';
+import { fieldsOf, isDeleted } from '../../lib/message-content';
+import { locationOf, mediaOf } from '../../lib/message-parts';
+import type { Message } from '../../lib/types';
 
 /** What of a message can be sent to somebody else. */
 export type Forwardable =

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { aMessage } from '../testing/samples';
+import { aMessage } from '../../testing/samples';
 import { forwardable } from './forward';
 
 const media = { state: 'ready', url: '/a', filename: 'a.pdf', mime_type: 'application/pdf' };

@@ -1,10 +1,10 @@
 import { type InfiniteData, useInfiniteQuery, useQueryClient } from '@tanstack/react-query';
 import { useCallback, useEffect, useRef } from 'react';
-import { bodyOf } from '../lib/api';
-import { keys } from '../lib/keys';
-import type { Conversation, MessagePage } from '../lib/types';
-import { applyToCache } from './live-updates';
-import { useServices } from './services';
+import { applyToCache } from '../../hooks/live-updates';
+import { useServices } from '../../hooks/services';
+import { bodyOf } from '../../lib/api';
+import { keys } from '../../lib/keys';
+import type { Conversation, MessagePage } from '../../lib/types';
 
 const FIRST_PAGE = 50;
 const LARGEST_PAGE = 200;

@@ -1,13 +1,13 @@
 import { useQueryClient } from '@tanstack/react-query';
 import { useCallback, useRef } from 'react';
-import { bodyOf } from '../lib/api';
-import { type Forwardable, forwardable } from '../lib/forward';
-import { partOf } from '../lib/attachments';
-import { newId } from '../lib/ids';
-import type { Accepted, Conversation, Message } from '../lib/types';
-import { upload } from '../lib/upload';
-import { applyToCache } from './live-updates';
-import { useServices } from './services';
+import { applyToCache } from '../../hooks/live-updates';
+import { useServices } from '../../hooks/services';
+import { bodyOf } from '../../lib/api';
+import { partOf } from '../../lib/attachments';
+import { newId } from '../../lib/ids';
+import type { Accepted, Conversation, Message } from '../../lib/types';
+import { upload } from '../../lib/upload';
+import { type Forwardable, forwardable } from './forward';
 
 const SEND_TIMEOUT_MS = 20_000;
 

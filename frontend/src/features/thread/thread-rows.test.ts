@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { aMessage } from '../testing/samples';
-import type { OutboxEntry } from './outbox';
+import type { OutboxEntry } from '../../lib/outbox';
+import { aMessage } from '../../testing/samples';
 import { threadRows } from './thread-rows';
 
 const at = (day: number, minute: number) => new Date(2026, 10, day, 12, minute).toISOString();
