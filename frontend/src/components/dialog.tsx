@@ -1,7 +1,7 @@
 import type { KeyboardEvent, ReactNode } from 'react';
-import { useModal } from '../hooks/modal';
 import { isComposing } from '../lib/typing';
 import styles from './dialog.module.css';
+import { useModal } from './use-modal';
 
 interface Props {
   label: string;

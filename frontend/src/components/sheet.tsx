@@ -1,9 +1,9 @@
 import { X } from 'lucide-react';
 import { type ReactNode, useId } from 'react';
-import { useModal } from '../hooks/modal';
 import { t } from '../words/en';
 import { Button } from './button';
 import styles from './sheet.module.css';
+import { useModal } from './use-modal';
 
 interface Props {
   heading: string;

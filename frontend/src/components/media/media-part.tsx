@@ -1,6 +1,5 @@
 import { CircleAlert, FileText, Image, LoaderCircle, Mic, Music, RotateCw, Sticker, Video } from 'lucide-react';
 import type { ReactNode } from 'react';
-import { useMediaRetry } from '../../hooks/media-retry';
 import { fileSize } from '../../lib/format';
 import { lookUp } from '../../lib/lookup';
 import { isVoiceNote } from '../../lib/message-content';
@@ -14,6 +13,7 @@ import { DocumentFile } from './document-file';
 import styles from './media.module.css';
 import { boxOf } from './media-box';
 import { Picture } from './picture';
+import { useMediaRetry } from './use-media-retry';
 import { VoicePlayer } from './voice-player';
 
 const ICONS: Record<string, ReactNode> = {

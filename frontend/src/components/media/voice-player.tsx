@@ -6,10 +6,10 @@ import { duration } from '../../lib/format';
 import { keys } from '../../lib/keys';
 import { isVoiceNote } from '../../lib/message-content';
 import type { MediaPart } from '../../lib/message-parts';
-import { nextNote, playback } from '../../lib/playback';
 import type { Message } from '../../lib/types';
 import { t } from '../../words/en';
 import { k } from '../../words/kinds-en';
+import { nextNote, playback } from './playback';
 import styles from './voice-player.module.css';
 import { Waveform } from './waveform';
 

@@ -1,5 +1,5 @@
 import { type RefObject, useEffect, useId, useMemo, useRef, useState } from 'react';
-import { type Emoji, type EmojiWord, emojiWord, findEmoji, loadEmoji } from '../../lib/emoji-search';
+import { type Emoji, type EmojiWord, emojiWord, findEmoji, loadEmoji } from '../../components/emoji/emoji-search';
 import { isComposing } from '../../lib/typing';
 import { w } from '../../words/writing-en';
 import type { Selected } from './formatting';

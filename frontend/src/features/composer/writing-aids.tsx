@@ -20,7 +20,7 @@ interface Props {
   isText: boolean;
 }
 
-const EmojiDialog = lazyPart(() => import('../emoji/emoji-dialog'));
+const EmojiDialog = lazyPart(() => import('../../components/emoji/emoji-dialog'));
 const MARKS: Record<string, string> = { KeyB: '*', KeyI: '_' };
 // As the server looks for one.
 const LINK = /https?:\/\/[^\s/?#]/i;

@@ -13,7 +13,7 @@ interface Props {
 
 /** The six that WhatsApp's own app offers first. */
 const QUICK = ['👍', '❤️', '😂', '😮', '😢', '🙏'];
-const EmojiDialog = lazyPart(() => import('../emoji/emoji-dialog'));
+const EmojiDialog = lazyPart(() => import('../../components/emoji/emoji-dialog'));
 
 const EDGE_PX = 8;
 

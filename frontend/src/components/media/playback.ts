@@ -1,7 +1,7 @@
-import { isVoiceNote } from './message-content';
-import { mediaOf } from './message-parts';
-import type { Message } from './types';
-import { local } from './storage';
+import { isVoiceNote } from '../../lib/message-content';
+import { mediaOf } from '../../lib/message-parts';
+import { local } from '../../lib/storage';
+import type { Message } from '../../lib/types';
 
 interface State {
   /** The message that plays; null: none. */

@@ -1,12 +1,12 @@
 import { EmojiPicker, type EmojiPickerListComponents } from 'frimousse';
 import { useSyncExternalStore } from 'react';
-import { Dialog } from '../../components/dialog';
-import { DialogBar } from '../../components/dialog-bar';
-import { EMOJI_VERSION } from '../../lib/emoji-search';
-import { EMOJI_URL } from '../../lib/emoji-url';
+import { Dialog } from '../dialog';
+import { DialogBar } from '../dialog-bar';
 import { isComposing } from '../../lib/typing';
 import { t } from '../../words/en';
 import styles from './emoji-dialog.module.css';
+import { EMOJI_VERSION } from './emoji-search';
+import { EMOJI_URL } from './emoji-url';
 
 interface Props {
   /** What it is for; a reaction, where nothing else is said. */

@@ -1,7 +1,7 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query';
-import { bodyOf } from '../lib/api';
-import { applyToCache } from './live-updates';
-import { useServices } from './services';
+import { applyToCache } from '../../hooks/live-updates';
+import { useServices } from '../../hooks/services';
+import { bodyOf } from '../../lib/api';
 
 /** Asks for a file that could not be fetched once more; the message tells how it goes. */
 export function useMediaRetry(messageId: string) {
