@@ -2,7 +2,6 @@ import { Suspense, useCallback, useEffect, useState } from 'react';
 import { FailureNotice } from '../components/notice';
 import { PassingNotices } from '../components/passing-notice';
 import type { Session } from '../features/session/session';
-import { useKeptFocus } from '../hooks/kept-focus';
 import { useLiveUpdates } from '../hooks/live-updates';
 import { useNotifications } from '../features/notifications/use-notifications';
 import { usePhoneNumbers } from '../features/numbers/endpoints';
@@ -20,6 +19,7 @@ import { ConnectionBanner } from './connection-banner';
 import { Header } from './header';
 import { type Layer, Layers } from './layers';
 import styles from './live-chat-page.module.css';
+import { useKeptFocus } from './use-kept-focus';
 import { Workspace } from './workspace';
 
 interface Props {

@@ -6,7 +6,6 @@ import { InboxPane } from '../features/inbox/inbox-pane';
 import { useMediaQuery } from '../hooks/browser';
 import { useDetails } from '../features/details/use-details';
 import { useInboxFilter } from '../features/inbox/use-inbox-filter';
-import { usePaneKeys } from '../hooks/pane-keys';
 import { conversationHref, usePlace } from '../hooks/place';
 import { useServices } from '../hooks/services';
 import { type StartChat, StartChatContext } from '../hooks/start-chat';
@@ -19,6 +18,7 @@ import type { PhoneNumber } from '../lib/types';
 import { isComposing, isLayerOpen, isTyping } from '../lib/typing';
 import { t } from '../words/en';
 import { ConversationPlace } from './conversation-place';
+import { usePaneKeys } from './use-pane-keys';
 import styles from './workspace.module.css';
 
 // So long a row may take to be drawn.

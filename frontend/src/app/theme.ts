@@ -1,4 +1,4 @@
-import { getSettings, subscribeSettings } from './settings';
+import { getSettings, subscribeSettings } from '../lib/settings';
 
 const BARS = { light: '#ffffff', dark: '#151e1b' };
 
