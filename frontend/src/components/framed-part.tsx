@@ -2,7 +2,7 @@ import { CornerUpLeft, CreditCard, FileText, Home, Film, Image, Link, List, MapP
 import type { ReactNode } from 'react';
 import { Markup } from './markup';
 import { lookUp } from '../lib/lookup';
-import type { Framed, ShownButton } from '../lib/message-parts';
+import type { Framed, ShownButton } from '../lib/message/parts';
 import { t } from '../words/en';
 import { k } from '../words/kinds-en';
 import { PlacePart } from './part-card';

@@ -2,9 +2,9 @@ import { CircleAlert, FileText, Image, LoaderCircle, Mic, Music, RotateCw, Stick
 import type { ReactNode } from 'react';
 import { fileSize } from '../../lib/format';
 import { lookUp } from '../../lib/lookup';
-import { isVoiceNote } from '../../lib/message-content';
-import { mediaOf, type MediaPart as Media } from '../../lib/message-parts';
-import { typeName } from '../../lib/preview';
+import { isVoiceNote } from '../../lib/message/content';
+import { mediaOf, type MediaPart as Media } from '../../lib/message/parts';
+import { typeName } from '../../lib/message/preview';
 import type { Message } from '../../lib/types';
 import { t } from '../../words/en';
 import { k } from '../../words/kinds-en';

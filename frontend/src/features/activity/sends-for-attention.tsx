@@ -7,7 +7,7 @@ import { Tick } from '../../components/tick';
 import { conversationHref } from '../../hooks/place';
 import { fullTime } from '../../lib/format';
 import { customerName } from '../../lib/names';
-import { preview } from '../../lib/preview';
+import { preview } from '../../lib/message/preview';
 import { tickOf } from '../../lib/status';
 import type { Message } from '../../lib/types';
 import { a } from '../../words/activity-en';

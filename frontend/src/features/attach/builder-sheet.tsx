@@ -16,7 +16,7 @@ import {
   needsBody,
   needsHeader,
 } from './interactive';
-import { interactiveOf } from '../../lib/message-parts';
+import { interactiveOf } from '../../lib/message/parts';
 import { c } from '../../words/compose-en';
 import styles from './attach.module.css';
 import { ButtonFields, newRow, SectionFields } from './builder-choices';

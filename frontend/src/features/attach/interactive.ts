@@ -1,4 +1,4 @@
-import { type Fields, fieldsOf } from '../../lib/message-content';
+import { type Fields, fieldsOf } from '../../lib/message/content';
 
 /** The messages that are built of parts: what the customer taps, chooses, fills in, orders or is asked for. */
 export type BuilderKind =

@@ -9,7 +9,7 @@ import { clock } from '../../lib/clock';
 import { lazyPart } from '../../lib/lazy-part';
 import { customerName } from '../../lib/names';
 import { newReply } from '../../lib/new-reply';
-import { preview } from '../../lib/preview';
+import { preview } from '../../lib/message/preview';
 import { serviceWindow } from '../../lib/service-window';
 import type { Conversation, Message } from '../../lib/types';
 import { isComposing } from '../../lib/typing';

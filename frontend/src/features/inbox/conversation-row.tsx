@@ -5,7 +5,7 @@ import { Tick } from '../../components/tick';
 import { useUnsent } from '../../hooks/services';
 import { fullTime, listTime } from '../../lib/format';
 import { customerName } from '../../lib/names';
-import { preview } from '../../lib/preview';
+import { preview } from '../../lib/message/preview';
 import { serviceWindow } from '../../lib/service-window';
 import { tickOf } from '../../lib/status';
 import type { Conversation } from '../../lib/types';

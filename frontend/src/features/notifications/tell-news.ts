@@ -1,6 +1,6 @@
 import type { LiveEvent } from '../../lib/apply-event';
 import { customerName } from '../../lib/names';
-import { preview } from '../../lib/preview';
+import { preview } from '../../lib/message/preview';
 import { getSettings } from '../../lib/settings';
 import { chime } from '../../lib/sound';
 import { claimTelling, isAttended } from './attendance';

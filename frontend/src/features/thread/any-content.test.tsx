@@ -6,7 +6,7 @@ import type { ReactNode } from 'react';
 import { beforeAll, describe, expect, it, vi } from 'vitest';
 import { RowBoundary } from '../../components/row-boundary';
 import { type Services, ServicesContext } from '../../hooks/services';
-import { preview } from '../../lib/preview';
+import { preview } from '../../lib/message/preview';
 import { aMessage } from '../../testing/samples';
 import type { Message } from '../../lib/types';
 import { SystemLine } from './plain-rows';

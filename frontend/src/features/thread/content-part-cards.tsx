@@ -3,7 +3,7 @@ import type { ReactNode } from 'react';
 import { Button } from '../../components/button';
 import { useStartChat } from '../../hooks/start-chat';
 import { money, phone } from '../../lib/format';
-import type { Choice, FormAnswer, Order, OrderItem, SharedContact } from '../../lib/message-parts';
+import type { Choice, FormAnswer, Order, OrderItem, SharedContact } from '../../lib/message/parts';
 import { shorten } from '../../lib/shorten';
 import { t } from '../../words/en';
 import { k } from '../../words/kinds-en';

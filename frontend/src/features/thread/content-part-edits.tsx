@@ -3,7 +3,7 @@ import { useState } from 'react';
 import { useServices } from '../../hooks/services';
 import { bodyOf } from '../../lib/api';
 import { clockTime, fullTime } from '../../lib/format';
-import { marksOf } from '../../lib/message-parts';
+import { marksOf } from '../../lib/message/parts';
 import type { Message } from '../../lib/types';
 import { e } from '../../words/edits-en';
 import styles from '../../components/parts.module.css';

@@ -15,11 +15,11 @@ import {
   orderOf,
   templateOf,
   unknownPartOf,
-} from '../../lib/message-parts';
+} from '../../lib/message/parts';
 import { fullTime } from '../../lib/format';
-import { type Payment, paymentOf } from '../../lib/message-asking';
-import { unsupportedKindOf } from '../../lib/message-content';
-import { typeName, unsupportedLine } from '../../lib/preview';
+import { type Payment, paymentOf } from '../../lib/message/asking';
+import { unsupportedKindOf } from '../../lib/message/content';
+import { typeName, unsupportedLine } from '../../lib/message/preview';
 import type { Message } from '../../lib/types';
 import { t } from '../../words/en';
 import { k } from '../../words/kinds-en';

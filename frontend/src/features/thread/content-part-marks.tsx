@@ -1,9 +1,9 @@
 import { Forward, Megaphone, Phone, Smartphone, History, Sparkles, Tag } from 'lucide-react';
 import type { ReactNode } from 'react';
 import { phone } from '../../lib/format';
-import { contentOf, ofCallOf } from '../../lib/message-content';
-import { type AdReferral, marksOf, referralOf } from '../../lib/message-parts';
-import { typeName } from '../../lib/preview';
+import { contentOf, ofCallOf } from '../../lib/message/content';
+import { type AdReferral, marksOf, referralOf } from '../../lib/message/parts';
+import { typeName } from '../../lib/message/preview';
 import type { Message } from '../../lib/types';
 import { t } from '../../words/en';
 import { k } from '../../words/kinds-en';

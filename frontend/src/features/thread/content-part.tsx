@@ -1,6 +1,6 @@
 import { lazy, Suspense } from 'react';
-import { contentOf, isDeleted } from '../../lib/message-content';
-import { typeName } from '../../lib/preview';
+import { contentOf, isDeleted } from '../../lib/message/content';
+import { typeName } from '../../lib/message/preview';
 import type { Message } from '../../lib/types';
 import { t } from '../../words/en';
 import styles from './content-part.module.css';

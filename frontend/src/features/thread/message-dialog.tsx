@@ -6,7 +6,7 @@ import { DialogBar } from '../../components/dialog-bar';
 import { copyText } from '../../lib/clipboard';
 import { fullTime } from '../../lib/format';
 import { lookUp } from '../../lib/lookup';
-import { preview } from '../../lib/preview';
+import { preview } from '../../lib/message/preview';
 import type { Message } from '../../lib/types';
 import { t } from '../../words/en';
 import { m } from '../../words/message-en';

@@ -1,5 +1,5 @@
 import { clockTime, dayLabel, fullTime } from '../../lib/format';
-import { preview } from '../../lib/preview';
+import { preview } from '../../lib/message/preview';
 import type { Message } from '../../lib/types';
 import { t } from '../../words/en';
 import { BubbleFrame } from './bubble';

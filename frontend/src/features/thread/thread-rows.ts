@@ -1,5 +1,5 @@
 import { daysAgo } from '../../lib/format';
-import { isSystemLine } from '../../lib/message-content';
+import { isSystemLine } from '../../lib/message/content';
 import type { OutboxEntry } from '../../lib/outbox';
 import type { Message } from '../../lib/types';
 

@@ -11,7 +11,7 @@ import {
   useState,
 } from 'react';
 import { folded } from '../../lib/fold';
-import { contentOf } from '../../lib/message-content';
+import { contentOf } from '../../lib/message/content';
 import { isComposing } from '../../lib/typing';
 import type { ThreadRow } from './thread-rows';
 import styles from './virtual-thread.module.css';

@@ -1,6 +1,7 @@
 // @vitest-environment jsdom
 import { describe, expect, it } from 'vitest';
-import { aMessage } from '../testing/samples';
+import { aMessage } from '../../testing/samples';
+import type { Message } from '../types';
 import {
   choiceOf,
   contactsOf,
@@ -13,8 +14,7 @@ import {
   referralOf,
   templateOf,
   unknownPartOf,
-} from './message-parts';
-import type { Message } from './types';
+} from './parts';
 
 const of = (message_type: string, content: Record<string, unknown>, more: Partial<Message> = {}) =>
   aMessage({ message_type, text: null, content, ...more });

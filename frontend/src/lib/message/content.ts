@@ -1,5 +1,5 @@
-import { shorten } from './shorten';
-import type { Message } from './types';
+import { shorten } from '../shorten';
+import type { Message } from '../types';
 
 /** What is read of `content` before its parts are drawn, with care: `content` is what Meta sent. */
 export type Fields = Record<string, unknown>;

@@ -1,9 +1,9 @@
 // @vitest-environment jsdom
 import { describe, expect, it } from 'vitest';
-import { aMessage } from '../testing/samples';
-import { isSystemLine } from './message-content';
-import { paymentOf } from './message-asking';
-import { callPermissionOf, contactsOf, interactiveOf, isBlank, locationOf, marksOf } from './message-parts';
+import { aMessage } from '../../testing/samples';
+import { isSystemLine } from './content';
+import { paymentOf } from './asking';
+import { callPermissionOf, contactsOf, interactiveOf, isBlank, locationOf, marksOf } from './parts';
 
 const of = (message_type: string, content: Record<string, unknown>) => aMessage({ message_type, text: null, content });
 const asking = (type: string, action: Record<string, unknown>) =>

@@ -1,9 +1,9 @@
-import { onServer } from './base';
-import { lookUp } from './lookup';
-import { orderStateOf, orderToPayOf } from './message-asking';
-import { contentOf, type Fields, fieldsIn, fieldsOf, isDeleted, labelOf, listOf, numberOf, numericOf, textOf } from './message-content';
-import { shorten } from './shorten';
-import type { Message } from './types';
+import { onServer } from '../base';
+import { lookUp } from '../lookup';
+import { shorten } from '../shorten';
+import type { Message } from '../types';
+import { orderStateOf, orderToPayOf } from './asking';
+import { contentOf, type Fields, fieldsIn, fieldsOf, isDeleted, labelOf, listOf, numberOf, numericOf, textOf } from './content';
 
 /** The typed parts of `content` that the page shows, read with care: `content` is what Meta sent. */
 export interface MediaPart {

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { aMessage } from '../testing/samples';
+import { aMessage } from '../../testing/samples';
 import { preview } from './preview';
 
 const line = (message_type: string, content: Record<string, unknown>, text: string | null = null) =>

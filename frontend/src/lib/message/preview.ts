@@ -1,5 +1,9 @@
-import { t } from '../words/en';
-import { duration, phone } from './format';
+import { t } from '../../words/en';
+import { duration, phone } from '../format';
+import { lookUp } from '../lookup';
+import { plainText } from '../marks';
+import { cut, shorten } from '../shorten';
+import type { Message } from '../types';
 import {
   callOf,
   handoverOf,
@@ -14,11 +18,7 @@ import {
   paymentStateOf,
   systemKindOf,
   unsupportedKindOf,
-} from './message-content';
-import { lookUp } from './lookup';
-import { plainText } from './marks';
-import { cut, shorten } from './shorten';
-import type { Message } from './types';
+} from './content';
 
 // A line of a list shows some sixty characters, a quote or a notification two hundred: no more is read of a text.
 const SHOWN = 240;
