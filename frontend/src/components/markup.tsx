@@ -1,6 +1,6 @@
 import { Fragment, type ReactNode, useMemo, useState, useSyncExternalStore } from 'react';
 import { folded } from '../lib/fold';
-import { type Block, type Inline, parseMarks } from '../lib/marks';
+import { type Block, type Inline, parseMarks } from '../lib/markup/marks';
 import { t } from '../words/en';
 import { Button } from './button';
 import styles from './markup.module.css';
@@ -8,7 +8,7 @@ import styles from './markup.module.css';
 // Links are found by a part of the page that comes a moment later: texts do not wait for it.
 let parse: (text: string) => Block[] = parseMarks;
 const waiting = new Set<() => void>();
-void import('../lib/markup').then(({ parseMarkup }) => {
+void import('../lib/markup/markup').then(({ parseMarkup }) => {
   parse = parseMarkup;
   for (const tell of waiting) tell();
 });

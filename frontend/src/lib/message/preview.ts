@@ -1,7 +1,7 @@
 import { t } from '../../words/en';
 import { duration, phone } from '../format';
 import { lookUp } from '../lookup';
-import { plainText } from '../marks';
+import { plainText } from '../markup/marks';
 import { cut, shorten } from '../shorten';
 import type { Message } from '../types';
 import {
