@@ -2,11 +2,11 @@ import { useInfiniteQuery, useMutation, useQuery, useQueryClient } from '@tansta
 import { applyToCache } from '../../hooks/live-updates';
 import { useServices } from '../../hooks/services';
 import { bodyOf } from '../../lib/api';
-import { keys } from '../../lib/keys';
 import { notify } from '../../lib/notices';
 import { resend } from '../../lib/resend';
 import type { Message } from '../../lib/types';
 import { a } from '../../words/activity-en';
+import { activityKeys } from './keys';
 
 const REFRESH_MS = 30_000;
 const PAGE = 25;
@@ -15,7 +15,7 @@ const PAGE = 25;
 export function useActivity(phoneNumberId: string, hours: number) {
   const { api } = useServices();
   return useQuery({
-    queryKey: keys.activityHours(phoneNumberId, hours),
+    queryKey: activityKeys.hours(phoneNumberId, hours),
     queryFn: ({ signal }) =>
       bodyOf(
         api.GET('/api/live-chat/activity', {
@@ -33,7 +33,7 @@ export function useActivity(phoneNumberId: string, hours: number) {
 export function useFailedWebhooks(phoneNumberId: string) {
   const { api } = useServices();
   return useInfiniteQuery({
-    queryKey: keys.failedWebhooks(phoneNumberId),
+    queryKey: activityKeys.failedWebhooks(phoneNumberId),
     initialPageParam: null as string | null,
     queryFn: ({ pageParam, signal }) =>
       bodyOf(
@@ -57,7 +57,7 @@ export function useFailedWebhooks(phoneNumberId: string) {
 export function useSendsForAttention(phoneNumberId: string) {
   const { api } = useServices();
   return useInfiniteQuery({
-    queryKey: keys.sendsForAttention(phoneNumberId),
+    queryKey: activityKeys.sendsForAttention(phoneNumberId),
     initialPageParam: null as string | null,
     queryFn: ({ pageParam, signal }) =>
       bodyOf(
@@ -85,7 +85,7 @@ export function useReplay() {
       bodyOf(
         api.POST('/api/live-chat/webhook-events/{event_id}/replay', { params: { path: { event_id: eventId } } }),
       ),
-    onSettled: () => client.invalidateQueries({ queryKey: keys.activity() }),
+    onSettled: () => client.invalidateQueries({ queryKey: activityKeys.all() }),
   });
 }
 
@@ -100,6 +100,6 @@ export function useSendAgain() {
       notify(isNew ? a.sentAgain : a.sentAgainBefore);
     },
     onError: (error) => notify(error.message, 'trouble'),
-    onSettled: () => client.invalidateQueries({ queryKey: keys.activity() }),
+    onSettled: () => client.invalidateQueries({ queryKey: activityKeys.all() }),
   });
 }

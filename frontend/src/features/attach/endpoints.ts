@@ -1,21 +1,14 @@
 import { keepPreviousData, useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useServices } from '../../hooks/services';
 import { bodyOf } from '../../lib/api';
+import { attachKeys, type TemplateFilter } from './keys';
 import type { Template } from './templates';
-
-export interface TemplateFilter {
-  search: string;
-  language: string;
-  category: string;
-}
-
-const key = (phoneNumberId: string) => ['templates', phoneNumberId] as const;
 
 /** The templates of a number's account that can be sent, as WhatsApp was last asked. */
 export function useTemplates(phoneNumberId: string, filter: TemplateFilter) {
   const { api } = useServices();
   return useQuery({
-    queryKey: [...key(phoneNumberId), filter],
+    queryKey: attachKeys.templateList(phoneNumberId, filter),
     queryFn: async ({ signal }) => {
       const given = Object.entries(filter).filter(([, value]) => value !== '');
       const query = { phone_number_id: phoneNumberId, ...Object.fromEntries(given) };
@@ -45,7 +38,7 @@ export function useTemplateSync(phoneNumberId: string) {
         const { synced_at } = await bodyOf(api.GET('/api/live-chat/templates', { params: { query } }));
         if (synced_at !== before) break;
       }
-      await client.invalidateQueries({ queryKey: key(phoneNumberId) });
+      await client.invalidateQueries({ queryKey: attachKeys.templates(phoneNumberId) });
     },
   });
 }

@@ -2,10 +2,10 @@ import { useInfiniteQuery, useMutation, useQueryClient } from '@tanstack/react-q
 import { applyToCache } from '../../hooks/live-updates';
 import { useServices } from '../../hooks/services';
 import { bodyOf } from '../../lib/api';
-import { keys, type SharedKind } from '../../lib/keys';
 import { notify } from '../../lib/notices';
 import type { Conversation } from '../../lib/types';
 import { d } from '../../words/details-en';
+import { detailsKeys, type SharedKind } from './keys';
 
 const PAGE = 30;
 
@@ -13,7 +13,7 @@ const PAGE = 30;
 export function useShared(conversationId: string, kind: SharedKind) {
   const { api } = useServices();
   return useInfiniteQuery({
-    queryKey: keys.shared(conversationId, kind),
+    queryKey: detailsKeys.shared(conversationId, kind),
     initialPageParam: null as string | null,
     queryFn: ({ pageParam, signal }) =>
       bodyOf(

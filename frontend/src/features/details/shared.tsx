@@ -4,13 +4,13 @@ import { Button } from '../../components/button';
 import { Markup } from '../../components/markup';
 import { FailureNotice } from '../../components/notice';
 import { fileSize, fullTime, shortDay } from '../../lib/format';
-import type { SharedKind } from '../../lib/keys';
 import { mediaOf } from '../../lib/message/parts';
 import { typeName } from '../../lib/message/preview';
 import type { Message } from '../../lib/types';
 import { t } from '../../words/en';
 import { d } from '../../words/details-en';
 import { useShared } from './endpoints';
+import type { SharedKind } from './keys';
 import styles from './shared.module.css';
 
 const KINDS: readonly SharedKind[] = ['pictures', 'files', 'links'];

@@ -1,12 +1,13 @@
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
+import styles from '../../components/parts.module.css';
 import { useServices } from '../../hooks/services';
 import { bodyOf } from '../../lib/api';
 import { clockTime, fullTime } from '../../lib/format';
 import { marksOf } from '../../lib/message/parts';
 import type { Message } from '../../lib/types';
 import { e } from '../../words/edits-en';
-import styles from '../../components/parts.module.css';
+import { threadKeys } from './keys';
 
 /** “edited”; a click tells what the message said before. */
 export default function Edit({ message }: { message: Message }) {
@@ -33,7 +34,7 @@ export default function Edit({ message }: { message: Message }) {
 function EarlierTexts({ messageId }: { messageId: string }) {
   const { api } = useServices();
   const { data, isError } = useQuery({
-    queryKey: ['edits', messageId],
+    queryKey: threadKeys.edits(messageId),
     queryFn: ({ signal }) =>
       bodyOf(
         api.GET('/api/live-chat/messages/{message_id}/edits', { params: { path: { message_id: messageId } }, signal }),
