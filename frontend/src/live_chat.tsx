@@ -1,12 +1,12 @@
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { App } from './app/app';
-import { readConfiguration } from './lib/configuration';
 import { keepPageOnDrop } from './app/keep-page';
 import { followTheme } from './app/theme';
-import { startLanguage } from './words/start-language';
+import { readConfiguration } from './lib/configuration';
 import './styles/tokens.css';
 import './styles/base.css';
+import { startLanguage } from './words/start-language';
 
 const root = document.getElementById('root');
 if (!root) throw new Error('index.html has no #root');

@@ -3,12 +3,12 @@ import { act, fireEvent, screen, waitFor, within } from '@testing-library/react'
 import userEvent from '@testing-library/user-event';
 import { http, HttpResponse } from 'msw';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it, vi } from 'vitest';
-import type { Conversation } from '../lib/types';
-import { forgetFiles, unsentFiles } from '../lib/unsent-files';
-import { FakeServer, anOpenConversation } from '../testing/fake-server';
 import { renderInPage } from '../testing/in-page';
 import { Composer, type ComposerHandle } from '../features/composer/composer';
 import { ComposerTools } from '../features/attach/composer-tools';
+import type { Conversation } from '../lib/types';
+import { forgetFiles, unsentFiles } from '../lib/unsent-files';
+import { FakeServer, anOpenConversation } from '../testing/fake-server';
 
 const server = new FakeServer();
 const MEDIA = { id: 'm1', kind: 'document', mime_type: 'application/pdf', size: 3, url: null, thumbnail_url: null };

@@ -1,8 +1,8 @@
 import { CircleAlert, WifiOff } from 'lucide-react';
 import { useEffect, useRef } from 'react';
 import { Button } from '../components/button';
-import { useNow, useOnline, useSettled } from '../hooks/browser';
 import { useResume } from '../features/numbers/endpoints';
+import { useNow, useOnline, useSettled } from '../hooks/browser';
 import { span } from '../lib/format';
 import type { StreamStatus } from '../lib/live-events';
 import { notify } from '../lib/notices';

@@ -2,8 +2,8 @@ import { Dialog } from '../components/dialog';
 import { DialogBar } from '../components/dialog-bar';
 import { useSettings } from '../hooks/settings';
 import { changeSettings } from '../lib/settings';
-import { keyboard } from '../words/keyboard-en';
 import { t } from '../words/en';
+import { keyboard } from '../words/keyboard-en';
 import styles from './keyboard-help.module.css';
 
 export default function KeyboardHelp({ onClose }: { onClose: () => void }) {

@@ -1,13 +1,13 @@
 import { Suspense, useCallback, useEffect, useState } from 'react';
 import { FailureNotice } from '../components/notice';
 import { PassingNotices } from '../components/passing-notice';
-import type { Session } from '../features/session/session';
-import { useLiveUpdates } from '../hooks/live-updates';
 import { useNotifications } from '../features/notifications/use-notifications';
 import { usePhoneNumbers } from '../features/numbers/endpoints';
+import type { Session } from '../features/session/session';
+import { useNumberOfConversation } from '../hooks/conversations';
+import { useLiveUpdates } from '../hooks/live-updates';
 import { conversationHref, usePlace } from '../hooks/place';
 import { useOutbox, useServices } from '../hooks/services';
-import { useNumberOfConversation } from '../hooks/conversations';
 import { base } from '../lib/base';
 import { lazyPart } from '../lib/lazy-part';
 import { unsentOf } from '../lib/outbox';

@@ -4,8 +4,8 @@ import { render, screen, waitFor, within } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import { HttpResponse } from 'msw';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
-import { aMessage } from '../testing/samples';
 import { type Answer, FakeServer, anOpenConversation, problem } from '../testing/fake-server';
+import { aMessage } from '../testing/samples';
 import { SignedIn } from './signed-in';
 
 const session = {

@@ -1,10 +1,10 @@
 import { CornerUpLeft, CreditCard, FileText, Home, Film, Image, Link, List, MapPin, Phone, ClipboardCopy, ShoppingBag, User, ClipboardList } from 'lucide-react';
 import type { ReactNode } from 'react';
-import { Markup } from './markup';
 import { lookUp } from '../lib/lookup';
 import type { Framed, ShownButton } from '../lib/message/parts';
 import { t } from '../words/en';
 import { k } from '../words/kinds-en';
+import { Markup } from './markup';
 import { PlacePart } from './part-card';
 import styles from './parts.module.css';
 import { Some } from './some';

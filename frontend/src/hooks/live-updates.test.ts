@@ -3,8 +3,8 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { LiveEvent, ThreadData } from '../lib/apply-event';
 import { InFlight } from '../lib/in-flight';
 import { keys } from '../lib/keys';
-import { aMessage } from '../testing/samples';
 import type { Message } from '../lib/types';
+import { aMessage } from '../testing/samples';
 import { applyToCache } from './live-updates';
 
 const thread = (...messages: Message[]): ThreadData => ({

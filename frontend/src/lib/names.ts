@@ -1,6 +1,6 @@
+import { t } from '../words/en';
 import { phone } from './format';
 import { shorten } from './shorten';
-import { t } from '../words/en';
 import type { Conversation, PhoneNumber } from './types';
 
 type Customer = Pick<

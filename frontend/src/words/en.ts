@@ -1,8 +1,8 @@
-import { catalogue } from './catalogue';
 import { span } from '../lib/format';
 import { formatLocale } from '../lib/language';
 import { lookUp } from '../lib/lookup';
 import { shorten } from '../lib/shorten';
+import { catalogue } from './catalogue';
 import { plural } from './plural';
 
 /** Every sentence of the page, in English. A further language is a file of this shape. */

@@ -1,9 +1,9 @@
 import { EmojiPicker, type EmojiPickerListComponents } from 'frimousse';
 import { useSyncExternalStore } from 'react';
-import { Dialog } from '../dialog';
-import { DialogBar } from '../dialog-bar';
 import { isComposing } from '../../lib/typing';
 import { t } from '../../words/en';
+import { Dialog } from '../dialog';
+import { DialogBar } from '../dialog-bar';
 import styles from './emoji-dialog.module.css';
 import { EMOJI_VERSION } from './emoji-search';
 import { EMOJI_URL } from './emoji-url';

@@ -17,9 +17,9 @@ import {
 } from 'lucide-react';
 import { type KeyboardEvent, type ReactNode, useEffect, useLayoutEffect, useRef } from 'react';
 import { ACCEPT, type AttachmentKind } from '../../lib/attachments';
+import { isComposing } from '../../lib/typing';
 import { c } from '../../words/compose-en';
 import styles from './attach.module.css';
-import { isComposing } from '../../lib/typing';
 import type { BuilderKind } from './interactive';
 
 export type Choice = 'template' | 'place' | 'card' | BuilderKind;

@@ -1,5 +1,6 @@
 import { Field } from '../../components/field';
 import { newId } from '../../lib/ids';
+import { c } from '../../words/compose-en';
 import {
   BUILDER_LIMITS as MOST,
   type BuilderDraft,
@@ -7,7 +8,6 @@ import {
   PRODUCT_KINDS,
   type ProductSection,
 } from './interactive';
-import { c } from '../../words/compose-en';
 import styles from './attach.module.css';
 import { Sections } from './builder-sections';
 

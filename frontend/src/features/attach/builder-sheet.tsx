@@ -4,6 +4,8 @@ import { FramedPart } from '../../components/framed-part';
 import { Sheet } from '../../components/sheet';
 import { TextArea } from '../../components/text-area';
 import { newId } from '../../lib/ids';
+import { interactiveOf } from '../../lib/message/parts';
+import { c } from '../../words/compose-en';
 import {
   BUILDER_LIMITS as MOST,
   type BuilderDraft,
@@ -16,8 +18,6 @@ import {
   needsBody,
   needsHeader,
 } from './interactive';
-import { interactiveOf } from '../../lib/message/parts';
-import { c } from '../../words/compose-en';
 import styles from './attach.module.css';
 import { ButtonFields, newRow, SectionFields } from './builder-choices';
 import { FlowFields } from './builder-flow';

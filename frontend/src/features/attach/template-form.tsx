@@ -5,6 +5,7 @@ import { Field } from '../../components/field';
 import { FramedPart } from '../../components/framed-part';
 import { Sheet } from '../../components/sheet';
 import { useNow } from '../../hooks/browser';
+import { c } from '../../words/compose-en';
 import {
   askedFor,
   behindFixedPart,
@@ -20,7 +21,6 @@ import {
   type Value,
   type Values,
 } from './templates';
-import { c } from '../../words/compose-en';
 import styles from './attach.module.css';
 import { FileField } from './file-field';
 import { NO_PLACE, PlaceFields } from './place-fields';

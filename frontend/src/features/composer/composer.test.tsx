@@ -5,9 +5,9 @@ import { http, HttpResponse } from 'msw';
 import { afterAll, beforeAll, beforeEach, expect, it, vi } from 'vitest';
 import { readDraft, writeDraft } from '../../lib/drafts';
 import type { Conversation } from '../../lib/types';
-import { aMessage } from '../../testing/samples';
 import { FakeServer, anOpenConversation } from '../../testing/fake-server';
 import { renderInPage } from '../../testing/in-page';
+import { aMessage } from '../../testing/samples';
 import { Composer } from './composer';
 
 const server = new FakeServer();

@@ -1,10 +1,10 @@
 import type { LiveEvent } from '../../lib/apply-event';
-import { customerName } from '../../lib/names';
 import { preview } from '../../lib/message/preview';
+import { customerName } from '../../lib/names';
 import { getSettings } from '../../lib/settings';
 import { chime } from '../../lib/sound';
-import { claimTelling, isAttended } from './attendance';
 import { t } from '../../words/en';
+import { claimTelling, isAttended } from './attendance';
 
 // What is older was missed, and is told by the counts.
 const FRESH_MS = 120_000;

@@ -6,8 +6,8 @@ import { useServices } from '../../hooks/services';
 import { ApiProblem, bodyOf } from '../../lib/api';
 import { keys } from '../../lib/keys';
 import type { PhoneNumber } from '../../lib/types';
-import { n } from '../../words/numbers-en';
 import { t } from '../../words/en';
+import { n } from '../../words/numbers-en';
 import styles from './connect-number.module.css';
 
 interface Props {

@@ -9,8 +9,8 @@ import { customerName, numberName } from '../../lib/names';
 import { typedDigits } from '../../lib/phone';
 import type { PhoneNumber } from '../../lib/types';
 import { isComposing } from '../../lib/typing';
-import { n } from '../../words/numbers-en';
 import { t } from '../../words/en';
+import { n } from '../../words/numbers-en';
 import styles from './palette.module.css';
 
 export type Command =

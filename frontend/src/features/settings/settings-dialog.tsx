@@ -1,9 +1,9 @@
 import { Dialog } from '../../components/dialog';
 import { DialogBar } from '../../components/dialog-bar';
 import { useSettings } from '../../hooks/settings';
+import { changeLanguage, type Language, language } from '../../lib/language';
 import { numberName } from '../../lib/names';
 import { turnOnNotifications } from '../../lib/permission';
-import { changeLanguage, type Language, language } from '../../lib/language';
 import { changeSettings, THEMES, type Theme } from '../../lib/settings';
 import { chime } from '../../lib/sound';
 import type { PhoneNumber } from '../../lib/types';

@@ -1,7 +1,7 @@
 import { useEffect, useRef, useState } from 'react';
 import { clockTime } from '../../lib/format';
-import { notify } from '../../lib/notices';
 import { preview } from '../../lib/message/preview';
+import { notify } from '../../lib/notices';
 import type { Message } from '../../lib/types';
 import { t } from '../../words/en';
 

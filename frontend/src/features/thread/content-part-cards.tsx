@@ -1,15 +1,15 @@
 import { ClipboardList, List, MousePointerClick, ShoppingBag, User } from 'lucide-react';
 import type { ReactNode } from 'react';
 import { Button } from '../../components/button';
+import { Part, Rows } from '../../components/part-card';
+import { Some } from '../../components/some';
+import styles from '../../components/parts.module.css';
 import { useStartChat } from '../../hooks/start-chat';
 import { money, phone } from '../../lib/format';
 import type { Choice, FormAnswer, Order, OrderItem, SharedContact } from '../../lib/message/parts';
 import { shorten } from '../../lib/shorten';
 import { t } from '../../words/en';
 import { k } from '../../words/kinds-en';
-import { Part, Rows } from '../../components/part-card';
-import { Some } from '../../components/some';
-import styles from '../../components/parts.module.css';
 
 export function ContactsPart({ contacts }: { contacts: SharedContact[] }) {
   return (

@@ -2,6 +2,9 @@ import { CreditCard, DoorOpen, Phone, ShieldQuestion } from 'lucide-react';
 import { FramedPart } from '../../components/framed-part';
 import { MediaPart } from '../../components/media/media-part';
 import { Part, PlacePart, Rows } from '../../components/part-card';
+import { fullTime } from '../../lib/format';
+import { type Payment, paymentOf } from '../../lib/message/asking';
+import { unsupportedKindOf } from '../../lib/message/content';
 import {
   callPermissionOf,
   choiceOf,
@@ -16,9 +19,6 @@ import {
   templateOf,
   unknownPartOf,
 } from '../../lib/message/parts';
-import { fullTime } from '../../lib/format';
-import { type Payment, paymentOf } from '../../lib/message/asking';
-import { unsupportedKindOf } from '../../lib/message/content';
 import { typeName, unsupportedLine } from '../../lib/message/preview';
 import type { Message } from '../../lib/types';
 import { t } from '../../words/en';

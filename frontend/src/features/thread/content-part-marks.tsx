@@ -1,5 +1,6 @@
 import { Forward, Megaphone, Phone, Smartphone, History, Sparkles, Tag } from 'lucide-react';
 import type { ReactNode } from 'react';
+import styles from '../../components/parts.module.css';
 import { phone } from '../../lib/format';
 import { contentOf, ofCallOf } from '../../lib/message/content';
 import { type AdReferral, marksOf, referralOf } from '../../lib/message/parts';
@@ -7,7 +8,6 @@ import { typeName } from '../../lib/message/preview';
 import type { Message } from '../../lib/types';
 import { t } from '../../words/en';
 import { k } from '../../words/kinds-en';
-import styles from '../../components/parts.module.css';
 import quoteStyles from './quoted-message.module.css';
 
 /** What stands above a message's own words: who wrote it in a group, where it comes from, what it is about. */

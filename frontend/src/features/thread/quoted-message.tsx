@@ -1,9 +1,9 @@
 import { Suspense } from 'react';
 import { RowBoundary } from '../../components/row-boundary';
 import { useMessage } from '../../hooks/message';
+import { lazyPart } from '../../lib/lazy-part';
 import { isDeleted } from '../../lib/message/content';
 import { plainStart, preview } from '../../lib/message/preview';
-import { lazyPart } from '../../lib/lazy-part';
 import type { Message } from '../../lib/types';
 import { t } from '../../words/en';
 import styles from './quoted-message.module.css';

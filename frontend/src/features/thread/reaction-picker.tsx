@@ -1,8 +1,8 @@
 import { Plus } from 'lucide-react';
 import { type KeyboardEvent, Suspense, useEffect, useLayoutEffect, useRef, useState } from 'react';
 import { lazyPart } from '../../lib/lazy-part';
-import { t } from '../../words/en';
 import { isComposing } from '../../lib/typing';
+import { t } from '../../words/en';
 import styles from './reaction-picker.module.css';
 
 interface Props {

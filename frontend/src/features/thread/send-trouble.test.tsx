@@ -2,9 +2,9 @@
 import { screen } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import { expect, it, vi } from 'vitest';
-import { aMessage } from '../../testing/samples';
 import type { Message } from '../../lib/types';
 import { renderInPage } from '../../testing/in-page';
+import { aMessage } from '../../testing/samples';
 import { SendTrouble } from './send-trouble';
 
 const onSendAgain = vi.fn<(message: Message) => void>();

@@ -1,9 +1,9 @@
 import { type ReactNode, useState } from 'react';
 import { Button } from '../../components/button';
-import { ChooseTemplate } from '../attach/choose-template';
 import type { OutboxEntry } from '../../lib/outbox';
 import type { Message } from '../../lib/types';
 import { t } from '../../words/en';
+import { ChooseTemplate } from '../attach/choose-template';
 import styles from './send-trouble.module.css';
 
 // Meta's code: more than 24 hours have passed since the customer's last message.

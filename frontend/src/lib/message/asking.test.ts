@@ -1,8 +1,8 @@
 // @vitest-environment jsdom
 import { describe, expect, it } from 'vitest';
 import { aMessage } from '../../testing/samples';
-import { isSystemLine } from './content';
 import { paymentOf } from './asking';
+import { isSystemLine } from './content';
 import { callPermissionOf, contactsOf, interactiveOf, isBlank, locationOf, marksOf } from './parts';
 
 const of = (message_type: string, content: Record<string, unknown>) => aMessage({ message_type, text: null, content });

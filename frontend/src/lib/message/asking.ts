@@ -1,9 +1,9 @@
-import { contentOf, type Fields, fieldsIn, fieldsOf, labelOf, numericOf, textOf } from './content';
 import { k } from '../../words/kinds-en';
 import { money } from '../format';
 import { lookUp } from '../lookup';
 import { shorten } from '../shorten';
 import type { Message } from '../types';
+import { contentOf, type Fields, fieldsIn, fieldsOf, labelOf, numericOf, textOf } from './content';
 
 interface Section {
   title: string | null;
