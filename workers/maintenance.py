@@ -31,13 +31,16 @@ def prune() -> None:
 @celery.task(name=TaskName.RECONCILE_UNREAD.value)
 def reconcile_unread() -> None:
     """Compare unread counts with the messages behind them, and repair."""
-    UNREAD_DRIFT.inc(maintenance.reconcile_unread(db.session))
+    drifted = maintenance.reconcile_unread(db.session)
+    db.session.commit()
+    UNREAD_DRIFT.inc(drifted)
 
 
 @celery.task(name=TaskName.TIDY_COUNTS.value)
 def tidy_counts() -> None:
     """Sum up what webhooks were counted, and forget what is past asking for."""
     activity.tidy_counts(db.session)
+    db.session.commit()
 
 
 @celery.task(name=TaskName.REPLAY.value)

@@ -71,9 +71,11 @@ def _empty() -> Json:
 
 
 def tidy_counts(session: AnySession) -> int:
-    """Merge what was counted some time ago, and forget what is past asking for; how many rows were merged."""
+    """Merge what was counted some time ago, and forget what is past asking for; how many rows were merged.
+
+    The caller commits.
+    """
     now = clock.now()
     merged = queries.merge_counts(session, now - UNMERGED)
     queries.delete_counts(session, now - KEPT)
-    session.commit()
     return merged

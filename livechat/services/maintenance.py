@@ -1,13 +1,16 @@
 """What beat does around the inbound side: wake what was lost, throw away what is old, check the counts."""
 
+from collections.abc import Sequence
 from datetime import timedelta
+from typing import Any
 
 import structlog
 from redis import Redis
+from sqlalchemy import Row
 
 from livechat.config import Settings
 from livechat.domain import clock
-from livechat.outbox import enqueue
+from livechat.outbox import after_commit, enqueue
 from livechat.queries import ledger, unread, waiting_names
 from livechat.queries.session import AnySession
 from livechat.services import inbox
@@ -52,11 +55,15 @@ def prune(session: AnySession, settings: Settings) -> int:
 def reconcile_unread(session: AnySession) -> int:
     """Compare every stored unread count with its messages and repair differences; how many there were.
 
-    The goal is 0: each one is a bug, so it is logged with the conversation's id.
+    The goal is 0: each one is a bug, so it is logged with the conversation's id once it is repaired. The
+    caller commits.
     """
     drifted = unread.repair(session)
     publish(session, conversations=[row.id for row in drifted])
-    session.commit()
+    after_commit(session, lambda: _log_drift(drifted))
+    return len(drifted)
+
+
+def _log_drift(drifted: Sequence[Row[Any]]) -> None:
     for row in drifted:
         log.error("unread_drifted", conversation_id=str(row.id), stored=row.stored, counted=row.counted)
-    return len(drifted)

@@ -262,6 +262,7 @@ def test_a_drifted_count_is_found_and_repaired(meta: Meta) -> None:
     meta.session.execute(text("UPDATE chat_conversations SET unread_count = 7"))
     meta.session.commit()
     assert reconcile_unread(meta.session) == 1
+    meta.session.commit()
     assert meta.conversation()["unread_count"] == 1
 
 

@@ -41,6 +41,7 @@ from tests.ingest.conftest import (
 from tests.operators.conftest import Run
 from tests.sends.conftest import execute
 from workers.maintenance import replay as replay_task
+from workers.maintenance import tidy_counts as tidy_counts_task
 
 __all__ = ["caller"]
 
@@ -111,6 +112,7 @@ def test_every_item_is_counted_once_by_its_first_outcome_whatever_is_replayed(
         assert totals(owner) == before
         assert counted(meta) == everything
         assert activity.tidy_counts(meta.session) == 0
+        meta.session.commit()
 
 
 def test_the_database_refuses_outcomes_that_do_not_add_up(meta: Meta, text_body: TextBody) -> None:
@@ -182,7 +184,7 @@ def test_whatever_comes_the_sums_hold(meta: Meta, names: list[str | bytes], merg
     meta.ingest()
     if merge:
         execute("UPDATE webhook_counts SET last_received_at = last_received_at - interval '1 day'")
-        activity.tidy_counts(meta.session)
+        tidy_counts_task.run()
     found = counted(meta)
     assert sum(found.values()) == sum(len(parse(body)) for body in bodies)
     kept = meta.rows(
@@ -203,11 +205,14 @@ def test_counts_are_merged_without_a_change_to_what_is_told(
     execute("UPDATE webhook_counts SET last_received_at = last_received_at - interval '2 hours'")
     before = totals(owner)
     assert activity.tidy_counts(meta.session) == 5
+    meta.session.commit()
     assert meta.rows("SELECT items, is_sum FROM webhook_counts") == [{"items": 5, "is_sum": True}]
     meta.deliver_body(text_body())
     assert totals(owner) == before | {"received": 6, "stored": 6}
     execute("UPDATE webhook_counts SET hour = hour - interval '200 days' WHERE is_sum")
-    activity.tidy_counts(meta.session)
+    tidy_counts_task.run()
+    # Had the task not committed, it would be undone.
+    meta.session.rollback()
     assert totals(owner)["received"] == 1
 
 

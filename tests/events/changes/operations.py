@@ -2,10 +2,9 @@
 
 from collections.abc import Iterator
 
-from livechat.services.maintenance import reconcile_unread
 from livechat.tasknames import TaskName
 from tests.events.changes.scene import Scene, use_case
-from workers.maintenance import replay
+from workers.maintenance import reconcile_unread, replay
 
 STORED = "publish in run._publish"
 
@@ -15,7 +14,7 @@ def a_wrong_count_is_repaired(scene: Scene) -> Iterator[None]:
     scene.chat()
     scene.inbox.execute("UPDATE chat_conversations SET unread_count = 7")
     yield
-    reconcile_unread(scene.inbox.session)
+    reconcile_unread()
     yield
 
 
