@@ -11,7 +11,7 @@ from sandbox.errors import ControlError
 from sandbox.model import Json
 from sandbox.running import Sandbox, sandbox
 
-bp = Blueprint("page", __name__)
+bp = Blueprint("web_page", __name__)
 
 SHOWN_MESSAGES = 100
 SHOWN_TRAFFIC = 40

@@ -7,7 +7,7 @@ from flask import Blueprint, Response, request
 from sandbox.control.requests import asked, reply, text_of
 from sandbox.running import sandbox
 
-bp = Blueprint("auth", __name__)
+bp = Blueprint("user_tokens", __name__)
 
 
 @bp.get("/auth/v1/.well-known/jwks.json")
