@@ -8,8 +8,8 @@ from urllib.parse import urlsplit
 from flask import request
 
 from sandbox.errors import GraphError, unknown_object
+from sandbox.graph.checks import require_product
 from sandbox.graph.gateway import Call, can_see, require_number
-from sandbox.graph.send_check import require_product
 from sandbox.kinds.phone_app_kinds import PHONE_APP_KINDS
 from sandbox.model import Json, PhoneNumber
 from sandbox.running import Sandbox, sandbox

@@ -12,7 +12,6 @@ from flask import request
 from sandbox.errors import GraphError
 from sandbox.graph import checks
 from sandbox.graph.gateway import Call, require_number
-from sandbox.graph.send_check import require_product
 from sandbox.model import Customer, Json, PhoneNumber
 from sandbox.running import sandbox
 
@@ -74,7 +73,7 @@ def profile(call: Call) -> Json:
 def change_profile(call: Call) -> Json:
     """`POST …/whatsapp_business_profile`: what is given replaces what was, an empty text removes it."""
     number, body = require_number(call), call.body
-    require_product(body)
+    checks.require_product(body)
     changes: Json = {}
     for name, limit in _TEXTS.items():
         if name in body:
@@ -147,7 +146,7 @@ def thread_control(call: Call) -> Json:
     what the agent holds, since it is the escalation partner.
     """
     number, body = require_number(call), call.body
-    require_product(body)
+    checks.require_product(body)
     customer = _party(body)
     pair = (number.phone_number_id, customer.key)
     metadata = body.get("metadata", "")

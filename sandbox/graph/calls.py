@@ -9,7 +9,6 @@ from flask import request
 from sandbox.errors import GraphError
 from sandbox.graph import checks
 from sandbox.graph.gateway import Call, require_number
-from sandbox.graph.send_check import require_product
 from sandbox.model import Customer, Json
 from sandbox.running import sandbox
 
@@ -41,7 +40,7 @@ def permissions(call: Call) -> Json:
 def act(call: Call) -> Json:
     """`POST …/calls`: `connect` begins a call of the business, the other actions answer one."""
     number, body = require_number(call), call.body
-    require_product(body)
+    checks.require_product(body)
     action = str(body.get("action", ""))
     if action == "connect":
         return _connect(number.phone_number_id, body)

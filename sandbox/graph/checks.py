@@ -73,3 +73,12 @@ def number(value: Any, path: str, low: float, high: float) -> float:
     if not low <= found <= high:
         raise invalid(path, f"must be between {low:g} and {high:g}.")
     return found
+
+
+def require_product(body: Json) -> None:
+    """100 unless `messaging_product` is `whatsapp`."""
+    product = body.get("messaging_product")
+    if product is None:
+        raise GraphError(100, "(#100) The parameter messaging_product is required.")
+    if product != "whatsapp":
+        raise GraphError(100, '(#100) Param messaging_product must be one of {"whatsapp"}')

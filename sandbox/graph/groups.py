@@ -10,7 +10,6 @@ from flask import request
 from sandbox.errors import GraphError, unknown_object
 from sandbox.graph import checks
 from sandbox.graph.gateway import Call, can_see, require_number
-from sandbox.graph.send_check import require_product
 from sandbox.model import Customer, Group, Json
 from sandbox.running import sandbox
 from sandbox.webhooks.shapes import number_update
@@ -22,7 +21,7 @@ _MODES = {"auto_approve", "approval_required"}
 def create(call: Call) -> Json:
     """`POST /{number}/groups` → `{request_id}`; a webhook tells the group and its invitation."""
     number, body = require_number(call), call.body
-    require_product(body)
+    checks.require_product(body)
     box = sandbox()
     subject = checks.text(body, "subject", "subject", limit=MAX_SUBJECT)
     description = checks.text(body, "description", "description", limit=MAX_DESCRIPTION, optional=True)
@@ -105,7 +104,7 @@ def _chosen(group: Group) -> Json:
 
 def change(call: Call, group: Group) -> Json:
     """`POST /{group}`: subject and description."""
-    require_product(call.body)
+    checks.require_product(call.body)
     subject = checks.text(call.body, "subject", "subject", limit=MAX_SUBJECT, optional=True)
     description = checks.text(call.body, "description", "description", limit=MAX_DESCRIPTION, optional=True)
     group.subject, group.description = subject or group.subject, description or group.description
@@ -131,7 +130,7 @@ def invite_link(call: Call, group: Group) -> Json:
 
 def remove_participants(call: Call, group: Group) -> Json:
     """`DELETE …/participants` `{participants: [{user}|{user_id}]}`."""
-    require_product(call.body)
+    checks.require_product(call.body)
     named = checks.items(call.body, "participants", "participants")
     people = [
         sandbox().world.find_customer(str(each.get("user") or each.get("user_id") or "")) for each in named

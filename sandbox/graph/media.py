@@ -10,8 +10,8 @@ from flask import Response, request
 from sandbox import media_store
 from sandbox.errors import GraphError, unknown_object
 from sandbox.fault_rules import Fault
+from sandbox.graph.checks import require_product
 from sandbox.graph.gateway import Call, answer, broken, dropped, require_number, require_token
-from sandbox.graph.send_check import require_product
 from sandbox.httpd import CUT_KEY
 from sandbox.model import Json, Media
 from sandbox.recorder import token_label

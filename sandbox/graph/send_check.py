@@ -42,18 +42,9 @@ class Send:
     template: Template | None
 
 
-def require_product(body: Json) -> None:
-    """100 unless `messaging_product` is `whatsapp`."""
-    product = body.get("messaging_product")
-    if product is None:
-        raise GraphError(100, "(#100) The parameter messaging_product is required.")
-    if product != "whatsapp":
-        raise GraphError(100, '(#100) Param messaging_product must be one of {"whatsapp"}')
-
-
 def check_send(world: World, number: PhoneNumber, body: Json) -> Send:
     """Check everything that Meta checks before it answers. Raises GraphError."""
-    require_product(body)
+    checks.require_product(body)
     is_group = _is_group(body)
     given, by_user_id = _recipient(body)
     to = given if by_user_id or is_group else _digits(given)
@@ -201,7 +192,7 @@ def _fits(mime_type: str, kind: str) -> bool:
 
 def check_message_reference(body: Json) -> tuple[str, Any]:
     """The id of a mark-as-read call and its typing part (None where it is left out). Raises GraphError."""
-    require_product(body)
+    checks.require_product(body)
     if body.get("status") != "read":
         raise GraphError(100, "(#100) Param status must be one of {read}")
     wamid = body.get("message_id")
