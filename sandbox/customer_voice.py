@@ -9,12 +9,11 @@ from typing import Any
 from sandbox import media_store
 from sandbox.errors import ControlError, webhook_error
 from sandbox.meta_ids import Ids
-from sandbox.model import Customer, Json, Message, PhoneNumber
+from sandbox.model import MEDIA_KINDS, Customer, Json, Message, PhoneNumber
 from sandbox.webhooks.dispatcher import Dispatcher
 from sandbox.webhooks.shapes import Update, number_update, sender
 from sandbox.world import World
 
-MEDIA_KINDS = frozenset(media_store.SAMPLES)
 # Types that do not open the customer service window (Meta documents none of them as doing so).
 WITHOUT_WINDOW = {"edit", "revoke", "system"}
 SHAPES = {"full", "classic", "empty_strings", "no_contacts", "no_profile", "no_phone"}

@@ -9,6 +9,7 @@ from typing import Any
 Json = dict[str, Any]
 FILLER_PIECE = b"% The sandbox has nothing to say here, and says it at length.\n" * 1024
 
+MEDIA_KINDS = frozenset({"image", "video", "audio", "document", "sticker"})
 STATUS_RANK = {"sent": 1, "failed": 2, "delivered": 3, "read": 4, "played": 5}
 
 

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from sandbox.model import Json
+from sandbox.model import MEDIA_KINDS, Json
 from sandbox.world import World
-
-MEDIA_KINDS = {"image", "video", "audio", "document", "sticker"}
 
 
 def named(kind: str) -> str:

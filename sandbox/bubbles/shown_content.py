@@ -8,7 +8,7 @@ from typing import Any
 from sandbox.bubbles import pieces
 from sandbox.bubbles.shown_interactive import interactive_content
 from sandbox.bubbles.shown_template import template_content
-from sandbox.model import Json, Message
+from sandbox.model import MEDIA_KINDS, Json, Message
 from sandbox.world import World
 
 
@@ -30,7 +30,7 @@ def part_content(world: World, message: Message, kind: str, part: Any) -> Json:
         return shown | {"text": "You opened the chat"}
     if not isinstance(part, dict):
         return shown | {"title": pieces.named(kind)}
-    if kind in pieces.MEDIA_KINDS:
+    if kind in MEDIA_KINDS:
         return shown | {"text": part.get("caption") or "", "file": pieces.file(world, kind, part)}
     reader = _READERS.get(kind)
     if reader is not None:

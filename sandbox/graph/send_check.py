@@ -11,14 +11,13 @@ from sandbox.graph import checks
 from sandbox.graph.interactive import check_interactive
 from sandbox.graph.orders import check_history
 from sandbox.graph.template_check import check_template
-from sandbox.model import Json, PhoneNumber, Template
+from sandbox.model import MEDIA_KINDS, Json, PhoneNumber, Template
 from sandbox.world import World
 
 MAX_TEXT = 4096
 MAX_CAPTION = 1024
 MAX_CALLBACK_DATA = 512
 MAX_CONTACT_CARDS = 257
-MEDIA_KINDS = {"image", "video", "audio", "document", "sticker"}
 TYPES = MEDIA_KINDS | {"text", "location", "contacts", "reaction", "interactive", "template", "pin"}
 
 _USER_ID = re.compile(r"^[A-Z]{2}\.(?:ENT\.)?[A-Za-z0-9]{1,128}$")
