@@ -1,3 +1,1 @@
-"""A WhatsApp Cloud API that runs here: a stand-alone fake of Meta's Graph API with customers that write and
-read.
-"""
+"""A WhatsApp Cloud API that runs here: a fake of Meta's Graph API, and customers who write and read."""

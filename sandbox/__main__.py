@@ -13,7 +13,7 @@ from sandbox.sandbox_config import ConfigError, SandboxConfig
 
 
 def main() -> int:
-    """Serve until told to stop. 2 when the environment is not usable."""
+    """Serve until a signal ends it. Returns 2 when the environment is not usable."""
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
     try:
         config = SandboxConfig.from_env(os.environ)

@@ -40,14 +40,14 @@ class GraphVersion(BaseConverter):
 
 
 class UploadNode(BaseConverter):
-    """`upload:…` in a path: a session of an upload, before it is taken for any other node."""
+    """`upload:…` in a path: the session of an upload. Its weight has it tried before any other node."""
 
     regex = r"upload:[^/]+"
     weight = 50
 
 
 class GraphPaths:
-    """WSGI middleware: Graph's paths without a version get the default one, and lose slashes at their end."""
+    """WSGI middleware: gives Graph's paths a version where they have none, and no slash at their end."""
 
     def __init__(self, application: Any) -> None:
         self._application = application
@@ -61,7 +61,7 @@ class GraphPaths:
 
 
 def is_graphs(path: str) -> bool:
-    """Whether a path is one of Graph's: everything is, but what the sandbox has of its own."""
+    """Whether a path is one of Graph's: every path is, except the sandbox's own pages and folders."""
     return path not in _OWN and not path.startswith(_OWN_FOLDERS)
 
 
@@ -84,7 +84,7 @@ def create_app(config: SandboxConfig) -> Flask:
 
 
 def _refuse_foreign_names() -> Response | None:
-    """400 for a Host or Origin that cannot be read, 403 for a name that is not this machine's."""
+    """Answer 400 to a Host or Origin that cannot be read, and 403 to a name that is not this machine's."""
     name, origin = name_in(request.environ.get("HTTP_HOST", "")), request.headers.get("Origin")
     if name is None or (origin is not None and not is_readable_origin(origin)):
         return _refused("the Host or Origin header cannot be read", 400)
@@ -112,7 +112,7 @@ def _refuse_foreign_pages() -> Response | None:
 def _protect(response: Response) -> Response:
     location = response.headers.get("Location")
     if location is not None and urlsplit(location).netloc:
-        # Not by the name that was sent, which may be anybody's.
+        # The Host header may hold anybody's name, so a redirect names the path alone.
         parts = urlsplit(location)
         query = f"?{parts.query}" if parts.query else ""
         response.headers["Location"] = f"/{parts.path.lstrip('/')}{query}"
@@ -135,7 +135,7 @@ def _http_error(error: HTTPException) -> Response:
 
 
 def _refused(why: str, status: int) -> Response:
-    """An error of HTTP: in Graph's shape where Graph was asked, whose clients look for nothing else."""
+    """An error of HTTP. Paths of Graph answer in Graph's shape, the only one that its clients look for."""
     if not is_graphs(request.path):
         return reply({"error": why}, status)
     if status == 404:

@@ -1,4 +1,4 @@
-"""What has been asked to be paid, and how far a payment may be."""
+"""The orders that customers were asked to pay, and the states of a payment."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ PAYMENT_STATES = {"pending", "captured", "failed"}
 
 
 def told_orders(world: World, number: PhoneNumber) -> list[Json]:
-    """The parameters of the messages about orders that were taken, oldest first."""
+    """The parameters of all accepted messages about orders, oldest first."""
     return [
         message.body["interactive"]["action"]["parameters"]
         for message in list(world.messages.values())

@@ -12,7 +12,7 @@ from sandbox.send_limits import PAIR_BURST, PAIR_INTERVAL_S
 WINDOW_MODES = ("off", "sync", "async")
 STRANGER_MODES = ("deliver", "no_whatsapp", "enforce")
 
-# Real numbers of Meta's throughput page (80 messages a second and number).
+# Meta, "Throughput": 80 messages a second for each number.
 STRICT_THROUGHPUT_MPS = 80.0
 
 
@@ -21,9 +21,9 @@ class Behaviour:
     """How Meta and the customers act. Delays count from the state before; rates of 0 mean "no limit".
 
     `enforce_window`: `off`, `sync` (131047 in the answer) or `async` (a failed status, as Meta mostly does).
-    `strangers` are recipients that nobody declared: `deliver` exempts them from the window, since whoever
-    made them known to the product did so behind the sandbox's back; `no_whatsapp` fails them with 131026;
-    `enforce` treats them as everybody else.
+    `strangers` are recipients that nobody declared. `deliver` exempts them from the window, since the sandbox
+    cannot know when they wrote to the product. `no_whatsapp` fails them with 131026. `enforce` treats them
+    like everybody else.
     """
 
     auto_deliver: bool = True
@@ -50,8 +50,8 @@ class Behaviour:
 class DeliveryMode:
     """How webhooks reach the callback. Retries double from `retry_base_ms` up to `retry_cap_ms`.
 
-    `batch_when_behind`: with more updates waiting than this, POSTs are filled with up to 100 of them, as Meta
-    does under load; 0 turns it off.
+    While more updates than `batch_when_behind` wait, a POST carries up to 100 of them, as Meta's do under
+    load. 0 turns that off.
     """
 
     hold: bool = False

@@ -1,4 +1,4 @@
-"""Customers that write: from a short command to a message and its webhook."""
+"""Customers who write: a short command becomes a message and its webhook."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ from sandbox.webhooks.dispatcher import Dispatcher
 from sandbox.webhooks.shapes import Update, number_update, sender
 from sandbox.world import World
 
-# Types that do not open the customer service window (Meta documents none of them as doing so).
+# These types do not open the customer service window: Meta does not say that they do.
 WITHOUT_WINDOW = {"edit", "revoke", "system"}
 SHAPES = {"full", "classic", "empty_strings", "no_contacts", "no_profile", "no_phone"}
-# Parts of a command that are not content of the message.
+# These parts of a command are no content of the message.
 _COMMAND_KEYS = {
     "kind",
     "customer",
@@ -40,13 +40,13 @@ class CustomerVoice:
         self._dispatcher = dispatcher
 
     def write(self, customer: Customer, number: PhoneNumber, command: Json) -> Message:
-        """A customer writes: the message is stored, the window opened, the webhook handed over."""
+        """Store what a customer writes, open the window, and hand the webhook to the dispatcher."""
         message, update = self.compose(customer, number, command)
         self._dispatcher.submit([update])
         return message
 
     def compose(self, customer: Customer, number: PhoneNumber, command: Json) -> tuple[Message, Update]:
-        """As `write`, with the webhook returned instead of delivered. Raises ControlError."""
+        """Do as `write`, but return the webhook instead of delivering it. Raises ControlError."""
         pair = (number.phone_number_id, customer.key)
         if pair in self._world.blocked:
             raise ControlError("the business has blocked this customer", 409)
@@ -104,8 +104,9 @@ class CustomerVoice:
         return {"context": author | {"id": str(wamid)}}
 
     def _content(self, number: PhoneNumber, kind: str, command: Json) -> Json:
-        """The keys of the message that hold its content; `type` is among them where it differs from the
-        command's.
+        """The keys of the message that hold its content.
+
+        `type` is among them where it differs from the command's.
         """
         given = command.get(kind)
         if kind == "text":
@@ -122,7 +123,7 @@ class CustomerVoice:
         if kind in _REPLIES:
             return _REPLIES[kind](command)
         if kind in {"edit", "revoke"} and not command.get("coexistence", number.coexistence):
-            # A number without the Business app learns of an edit only, and without its text.
+            # A number without the Business app learns that there was an edit, but not its text.
             if kind == "revoke":
                 raise ControlError("a number without coexistence gets no webhook for a deletion")
             return _unsupported({"unsupported_type": "edit"})
@@ -135,7 +136,7 @@ class CustomerVoice:
 
 
 def _rename_targets(body: Json, user: str) -> None:
-    """Name the messages that this one is about under another id of the customer, as Meta may."""
+    """Refer to other messages by their wamids under another id of the customer, as Meta may do."""
     for part, key in (
         ("context", "id"),
         ("reaction", "message_id"),
@@ -147,7 +148,7 @@ def _rename_targets(body: Json, user: str) -> None:
 
 
 def _timestamp(given: Any) -> float:
-    """Unix seconds; now where it is left out."""
+    """The given time in Unix seconds, or the present where it is left out. Raises ControlError."""
     if given is None:
         return time.time()
     try:
@@ -225,7 +226,7 @@ def _reaction(command: Json) -> Json:
 
 
 def _address_reply(command: Json) -> Json:
-    """An address form, filled in: the answer is JSON in a string there as well."""
+    """A completed address form. As with a flow, the answer is JSON in a string."""
     values = command.get("values") or {
         "name": "Asha",
         "address": "12 MG Road",
@@ -250,7 +251,7 @@ def _call_permission_reply(command: Json) -> Json:
 
 
 def _shared_phone(command: Json, customer: Customer) -> Json:
-    """The answer to a request for contact details: the customer's own card."""
+    """The customer's own card, which answers a request for contact details."""
     if customer.wa_id is None:
         raise ControlError("this customer has no phone number to share")
     name = customer.name or customer.username or customer.wa_id

@@ -12,7 +12,7 @@ def phone_numbers() -> list[PhoneNumber]:
 
 
 def customers() -> list[Customer]:
-    """People who may write: with a number, with number and username, and one known by username only."""
+    """People who may write: most have a number, some a username as well, and one has a username only."""
     return [
         Customer("IN.13491208655302741918", "917755991051", "Asha Kulkarni"),
         Customer("IN.20817733190455182034", "919820012345", "Rohan Mehta", username="rohan.m"),
@@ -24,7 +24,7 @@ def customers() -> list[Customer]:
 
 
 def groups() -> list[Group]:
-    """A group with two of the customers; its messages come under this id."""
+    """One group, with two of the customers."""
     return [
         Group(
             "Y2FwaV9ncm91cDoxNzA1NTU1MDEzOToxMjAzNjM0MDQ2OTQyMzM4MjAZD",
@@ -38,7 +38,7 @@ def groups() -> list[Group]:
 
 
 def _card(bread: str) -> Json:
-    """A card of a carousel: a picture, a price and two buttons."""
+    """One card of a carousel: a picture, a price and two buttons."""
     header: Json = {"type": "HEADER", "format": "IMAGE", "example": {"header_handle": ["4::aW1hZ2U=:sample"]}}
     body: Json = {"type": "BODY", "text": bread + " for {{1}}", "example": {"body_text": [["₹90"]]}}
     url = "https://www.example.com/bread/{{1}}"

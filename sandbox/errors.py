@@ -222,7 +222,7 @@ class GraphError(Exception):
         super().__init__(self.message)
 
     def body(self, trace_id: str) -> dict[str, Any]:
-        """The JSON of the answer, with the keys in Meta's order."""
+        """The JSON of the answer. The keys have Meta's order."""
         error: dict[str, Any] = {"message": self.message, "type": self.error_type, "code": self.code}
         if self.details is not None:
             error["error_data"] = {"messaging_product": "whatsapp", "details": self.details}
@@ -249,13 +249,13 @@ def webhook_error(code: int, details: str | None = None) -> dict[str, Any]:
 
 
 def token_expired(when: str, now: str) -> GraphError:
-    """190 of a token that was good once."""
+    """Code 190, for a token that has expired."""
     text = f"Error validating access token: Session has expired on {when}. The current time is {now}."
     return GraphError(190, text, subcode=463)
 
 
 def unknown_object(object_id: str, method: str) -> GraphError:
-    """What Graph answers for an id that is unknown or not visible with this token: code 100, subcode 33."""
+    """Code 100 with subcode 33, for an id that is unknown or that the token may not see."""
     verb = {"POST": "post", "GET": "get", "DELETE": "delete"}.get(method, method.lower())
     return GraphError(
         100,
@@ -268,12 +268,12 @@ def unknown_object(object_id: str, method: str) -> GraphError:
 
 
 def unknown_path(path: str, http_status: int = 400) -> GraphError:
-    """What Graph answers for an edge that no node has: code 2500."""
+    """Code 2500, for an edge that no node has."""
     return GraphError(2500, f"Unknown path components: {path}", http_status=http_status)
 
 
 def unsupported(method: str, http_status: int = 400) -> GraphError:
-    """A method that the node or edge does not know: code 100, subcode 33."""
+    """Code 100 with subcode 33, for a method that the node or edge does not have."""
     return GraphError(
         100,
         f"Unsupported {method.lower()} request. Please read the Graph API documentation at "

@@ -1,4 +1,4 @@
-"""Misbehaviour on command: rules that say which call goes wrong, how, and how often."""
+"""Faults on command: rules say which call goes wrong, how, and how often."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ KINDS = {
     "empty",
     "no_id",
     "status_before_response",
-    # Of downloads of files only.
+    # The rest apply to downloads of files only.
     "expired_url",
     "wrong_bytes",
     "cut_short",
@@ -45,7 +45,7 @@ _MATCHERS = {"endpoint", "method", "phone_number_id", "to"}
 
 @dataclass(slots=True)
 class Fault:
-    """One rule. `left` counts down the uses (None: no limit); `probability` decides each use."""
+    """One rule. `left` is the number of uses that remain (None: no limit). `probability` decides each use."""
 
     id: int
     kind: str
@@ -121,7 +121,7 @@ class Faults:
         return fault
 
     def remove(self, fault_id: int | None = None) -> int:
-        """Lift one rule, or all of them; how many were lifted."""
+        """Remove one rule, or all of them. Returns how many were removed."""
         with self._lock:
             kept = [] if fault_id is None else [rule for rule in self._rules if rule.id != fault_id]
             removed = len(self._rules) - len(kept)
@@ -134,7 +134,7 @@ class Faults:
             return list(self._rules)
 
     def strike(self, call: dict[str, str | None]) -> list[Fault]:
-        """The rules that this call meets, each counted as used."""
+        """The rules that apply to this call. Each of them is counted as used."""
         if not self._rules:
             return []
         with self._lock:

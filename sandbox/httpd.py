@@ -23,10 +23,10 @@ log = logging.getLogger(__name__)
 
 WsgiApp = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
 
-# An application sets this key of its environ to "reset" or "close" to hang up instead of answering.
+# An application that sets this key of its environ to "reset" or "close" hangs up instead of answering.
 DROP_KEY = "sandbox.drop"
 
-# … and this one to hang up after so many bytes of the body.
+# One that sets this key to a number hangs up after that many bytes of the body.
 CUT_KEY = "sandbox.cut"
 
 MAX_HEADER_LINE = 32 * 1024
@@ -38,7 +38,7 @@ IDLE_TIMEOUT_S = 75.0
 
 
 class BadRequest(Exception):
-    """The peer does not speak HTTP/1.x as we understand it."""
+    """The peer does not speak HTTP/1.0 or 1.1."""
 
 
 class HttpServer:
@@ -71,7 +71,7 @@ class HttpServer:
             except OSError:
                 if self._stopping.is_set():
                     return
-                # Out of file descriptors, or the peer has gone already: the next accept may work.
+                # The process has no file descriptor left, or the peer is gone. The next accept may work.
                 self._stopping.wait(0.05)
                 continue
             connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
@@ -82,7 +82,7 @@ class HttpServer:
     def stop(self) -> None:
         """Close the listener and every connection."""
         self._stopping.set()
-        # shutdown wakes a thread blocked in accept; close alone does not.
+        # A thread that waits in accept is woken by shutdown, but not by close alone.
         _shut(self._listener)
         self._listener.close()
         with self._lock:
@@ -112,7 +112,7 @@ class HttpServer:
                 connection, b"HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
             )
         except OSError:
-            # The peer went away or stayed silent: its connection ends here.
+            # The peer went away, or was silent for too long.
             log.debug("httpd.connection_lost")
         finally:
             with self._lock:
@@ -120,7 +120,7 @@ class HttpServer:
             connection.close()
 
     def _serve_one(self, connection: socket.socket, reader: Any, address: Any) -> bool:
-        """Answer one request. False when the connection is done."""
+        """Answer one request. Returns False when the connection ends with it."""
         environ = _read_request(connection, reader, address, (self.host, self.port))
         if environ is None:
             return False
@@ -178,7 +178,7 @@ class _Exchange:
         return ("\r\n".join(lines) + "\r\n\r\n").encode("latin-1")
 
     def _send_sized(self, lines: list[str], result: Iterable[bytes]) -> None:
-        """Head and a small body in one packet; a large or slow body piece by piece."""
+        """Send the head and a small body in one packet, and a large or slow body piece by piece."""
         waiting, left = self._head(lines), self._cut_after
         began = time.monotonic()
         for chunk in () if self._is_head else result:
@@ -261,7 +261,7 @@ def _read_headers(reader: Any) -> list[tuple[str, str]]:
 
 
 def _read_body(reader: Any, environ: dict[str, Any]) -> bytes:
-    """The whole body: reading it to its end keeps the connection usable for the next request."""
+    """The whole body. It must be read to its end, or the next request could not be found."""
     if "chunked" in environ.pop("HTTP_TRANSFER_ENCODING", "").lower():
         return _read_chunks(reader)
     length = environ.get("CONTENT_LENGTH") or "0"
@@ -295,7 +295,7 @@ _date: tuple[int, str] = (0, "")
 
 def _http_date() -> str:
     """The Date header, formatted once a second."""
-    global _date  # replaced as a whole, so that threads see the old or the new one
+    global _date  # the tuple is replaced as a whole, so threads see the old one or the new one
     now = int(time.time())
     cached = _date
     if cached[0] != now:

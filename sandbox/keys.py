@@ -1,6 +1,4 @@
-"""A look-alike of Supabase's tokens: HS256 by the shared secret, ES256 and RS256 by keys that can be
-rotated.
-"""
+"""Tokens like Supabase's: HS256 by the shared secret, ES256 and RS256 by keys that can be rotated."""
 
 from __future__ import annotations
 
@@ -30,7 +28,7 @@ TOKEN_LIFE_S = 3600
 
 @dataclass(slots=True)
 class SigningKey:
-    """One asymmetric key. A revoked key is no longer published, and can still sign for tests."""
+    """One asymmetric key. A revoked key is no longer published, but tests can still have it sign."""
 
     kid: str
     alg: str
@@ -54,20 +52,20 @@ class KeyRing:
         self.jwks_requests = 0
 
     def reset(self) -> None:
-        """Forget the keys: new ones are made when asked for."""
+        """Forget the keys. The next call that needs keys makes new ones."""
         with self._lock:
             self._keys = []
             self.jwks_requests = 0
 
     def all(self) -> list[SigningKey]:
-        """All keys, revoked ones included; the first call makes one per algorithm."""
+        """All keys, with the revoked ones. The first call makes one key for each algorithm."""
         with self._lock:
             if not self._keys:
                 self._keys = [_new_key("ES256"), _new_key("RS256")]
             return list(self._keys)
 
     def add(self, alg: str) -> SigningKey:
-        """A new key that signs from now on; the earlier ones of this algorithm stay published."""
+        """Add a key, which signs from now on. Earlier keys of the same algorithm stay published."""
         if alg not in {"ES256", "RS256"}:
             raise ControlError("alg must be ES256 or RS256")
         present = self.all()
@@ -80,7 +78,7 @@ class KeyRing:
         return key
 
     def revoke(self, kid: str) -> SigningKey:
-        """Take a key out of JWKS."""
+        """Publish a key no longer."""
         for key in self.all():
             if key.kid == kid:
                 key.state = "revoked"
@@ -88,7 +86,7 @@ class KeyRing:
         raise ControlError(f"unknown kid {kid}", 404)
 
     def jwks(self) -> Json:
-        """The published keys; each call is counted."""
+        """The published keys. Every call is counted."""
         keys = self.all()
         with self._lock:
             self.jwks_requests += 1
@@ -130,10 +128,10 @@ class KeyRing:
         }
 
     def mint(self, asked: Json) -> Json:
-        """A token to order: `{alg, sub?, email?, expires_in?, claims?, remove?, headers?, kid?}`.
+        """Make a token to order: `{alg, sub?, email?, expires_in?, claims?, remove?, headers?, kid?}`.
 
-        `alg` may also be `none`, and `HS256-public-key`: an HMAC whose secret is the public RSA key, which a
-        verifier that trusts the header's algorithm would accept.
+        `alg` may also be `none` or `HS256-public-key`. The second is an HMAC whose secret is the public RSA
+        key: a verifier that trusts the header's algorithm would accept it.
         """
         alg = str(asked.get("alg", "HS256"))
         expires_in = asked.get("expires_in", TOKEN_LIFE_S)
@@ -173,7 +171,7 @@ def _new_key(alg: str) -> SigningKey:
 
 
 def _hmac_by_public_key(claims: Json, key: SigningKey) -> str:
-    """PyJWT refuses to make such a token, so it is put together by hand."""
+    """Build the token by hand, since PyJWT refuses to make such a one."""
     pem = key.private_key.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
     header = {"alg": "HS256", "typ": "JWT", "kid": key.kid}
     signed = f"{_base64url(json.dumps(header).encode())}.{_base64url(json.dumps(claims).encode())}"

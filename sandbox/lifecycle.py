@@ -14,18 +14,18 @@ from sandbox.world import World
 
 
 class Lifecycle:
-    """Moves outbound messages on and tells the callback."""
+    """Moves outbound messages from status to status, and tells the callback."""
 
     def __init__(self, world: World, scheduler: Scheduler, dispatcher: Dispatcher) -> None:
         self._world = world
         self._scheduler = scheduler
         self._dispatcher = dispatcher
         self._categories: dict[str, str] = {}
-        # Told of each message that reaches the customer's phone by itself.
+        # Called for each message that is delivered without a command.
         self.on_delivered: Callable[[Message], None] = lambda message: None
 
     def clear(self) -> None:
-        """Forget what is known of templates in flight."""
+        """Forget the categories of sent templates."""
         self._categories.clear()
 
     def accepted(
@@ -44,7 +44,7 @@ class Lifecycle:
         if template is not None and template.pacing == "held_for_quality_assessment":
             return
         self._scheduler.after(delay, lambda: self._quietly(message, "sent"))
-        # Reactions get `sent` only (Meta, reaction messages).
+        # A reaction gets no status but `sent` (Meta, "Reaction messages").
         if message.type == "reaction" or not customer.on_whatsapp:
             return
         delay += behaviour.delivered_delay_ms / 1000
@@ -69,9 +69,9 @@ class Lifecycle:
         at: float | None = None,
         force: bool = False,
     ) -> Update | None:
-        """Note the state and return its webhook. None: the message is already there or further on.
+        """Record the status and return its webhook. None means that the message has this or a later one.
 
-        `force` also makes what Meta would not send again: a repeated or an older state.
+        `force` also makes the webhooks that Meta would not send: of a repeated or an earlier status.
         """
         if status not in STATUS_RANK and not force:
             raise ControlError(f"unknown status {status!r}; known: {', '.join(STATUS_RANK)}")
@@ -86,7 +86,7 @@ class Lifecycle:
                 return None
             timestamp = int(at if at is not None else time.time())
             errors = [webhook_error(code or 131000)] if status == "failed" or code else None
-            # Pricing comes in `sent` and in one of delivered and read.
+            # Meta tells the price in `sent`, and in the first of `delivered` and `read`.
             priced = status == "sent" or (
                 status in {"delivered", "read"}
                 and not any(s["status"] in {"delivered", "read"} for s in message.statuses)
@@ -108,9 +108,10 @@ class Lifecycle:
             return status_update(number, customer, entry)
 
     def read_by_customer(self, phone_number_id: str, customer: Customer, wamid: str | None) -> list[Message]:
-        """The customer opens the chat: everything up to `wamid` (or all) is delivered and read.
+        """The customer opens the chat, and reads all messages or those up to `wamid`.
 
-        Returns the messages that became read. Without read receipts they only become delivered.
+        Returns the messages whose status changed. They only become delivered where the customer sends no read
+        receipts.
         """
         newly_read: list[Message] = []
         for message in self._world.thread(phone_number_id, customer):

@@ -15,7 +15,7 @@ from sandbox.errors import ControlError
 from sandbox.model import Json, Media
 from sandbox.world import World
 
-# Meta, Media: the address lives 5 minutes, uploads 30 days, ids from webhooks 7 days.
+# Meta, "Media": an address is good for 5 minutes, an upload for 30 days, an id from a webhook for 7 days.
 URL_LIFE_S = 300
 LIFE_S = {"upload": 30 * 86400, "webhook": 7 * 86400}
 MB = 1024 * 1024
@@ -48,7 +48,7 @@ MAX_INBOUND = 100 * MB
 
 @dataclass(frozen=True, slots=True)
 class Sample:
-    """A small real file of a kind."""
+    """A small real file, as a customer may send it."""
 
     asset: str
     mime_type: str
@@ -73,7 +73,7 @@ def sample_bytes(kind: str) -> bytes:
 def customer_file(world: World, phone_number_id: str, kind: str, given: Json) -> Media:
     """Store what a customer sends: `data_base64` with `mime_type`, or the sample of the kind.
 
-    `size` makes up so many bytes of a PDF, which are in memory only while they are sent.
+    `size` stands for a made-up PDF of so many bytes. They are made while they are sent, and never kept.
     """
     sample = SAMPLES[kind]
     filler = given.get("size", 0)
@@ -97,11 +97,11 @@ def customer_file(world: World, phone_number_id: str, kind: str, given: Json) ->
 
 
 def webhook_part(world: World, media: Media, kind: str, given: Json) -> Json:
-    """The object of a media message in a webhook: digest in base64, address with five minutes to live."""
+    """A file as a webhook describes it: digest in base64, and an address that is good for five minutes."""
     part: Json = {}
     if given.get("caption") and kind in {"image", "video", "document"}:
         part["caption"] = given["caption"]
-    # Meta leaves a name out that the phone did not give: "" here.
+    # Meta leaves the name out where the phone gave none, which a command writes as "".
     if kind == "document" and media.filename:
         part["filename"] = media.filename
     part["mime_type"] = media.mime_type
@@ -117,8 +117,9 @@ def webhook_part(world: World, media: Media, kind: str, given: Json) -> Json:
 
 
 def signed_url(world: World, media_id: str, *, source: str, base_url: str | None = None) -> str:
-    """The address of a file: host and form as Meta's lookaside server, good for five minutes with a bearer
-    token.
+    """The address of a file, in the form of Meta's lookaside server.
+
+    It is good for five minutes, and needs a bearer token.
     """
     expires = int(time.time()) + URL_LIFE_S
     base = (base_url or world.config.public_url).rstrip("/")
@@ -134,7 +135,7 @@ def is_good_signature(world: World, media_id: str, expires: str, digest: str) ->
 
 
 def is_alive(media: Media) -> bool:
-    """Whether the id still works."""
+    """Whether the file can still be asked for by its id."""
     return time.time() < media.created_at + LIFE_S[media.source]
 
 

@@ -10,7 +10,7 @@ _TRACE_ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz012345678
 
 
 class Ids:
-    """Makes identifiers from one seedable source of randomness, shared by all threads."""
+    """Makes identifiers. All threads share one source of randomness, which a seed makes repeatable."""
 
     def __init__(self, seed: int | None) -> None:
         self._lock = threading.Lock()
@@ -40,7 +40,7 @@ class Ids:
 
     @staticmethod
     def under(user: str, wamid: str) -> str:
-        """The id of the same message under another id of its customer; what is no id of ours stays."""
+        """The same message's id under another id of its customer. A foreign id is returned as it is."""
         try:
             raw = base64.b64decode(wamid.removeprefix("wamid."), validate=True)
         except ValueError:

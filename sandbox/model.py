@@ -50,10 +50,10 @@ class Group:
 
 @dataclass(slots=True)
 class Customer:
-    """A person on WhatsApp. `wa_id` is None for one known by business-scoped id and username only.
+    """A person on WhatsApp. `wa_id` is None where only business-scoped id and username are known.
 
-    `phone_hidden` is the state of one with a username who is not in the business's contact book.
-    `declared` tells those made known by command from strangers that a send has brought in.
+    `phone_hidden`: they have a username and are not in the business's contact book, so that webhooks do not
+    tell their number. `declared`: a command made them known. Others are strangers, whom a send made known.
     """
 
     user_id: str
@@ -66,18 +66,17 @@ class Customer:
     accepts_marketing: bool = True
     declared: bool = True
     phone_hidden: bool = False
-    # Other ways in which this number is written: a send to one reaches the customer, and the answer names
-    # ``wa_id``.
+    # Other writings of this number. A send to one reaches the customer, and the answer names ``wa_id``.
     also_written: list[str] = field(default_factory=list)
 
     @property
     def shown_wa_id(self) -> str | None:
-        """The phone number as webhooks tell it: None where it is hidden from the business."""
+        """The phone number that webhooks tell. None where it is hidden from the business."""
         return None if self.phone_hidden else self.wa_id
 
     @property
     def key(self) -> str:
-        """What threads are filed under: the phone number, else the business-scoped id."""
+        """The customer's part in the key of a thread: the phone number, else the business-scoped id."""
         return self.wa_id or self.user_id
 
     def contact(self, *, with_username: bool = True) -> Json:
@@ -116,7 +115,7 @@ class Message:
 
     @property
     def status(self) -> str:
-        """The furthest state reached: `accepted` before the first status."""
+        """The latest status, or `accepted` before the first one."""
         best = max(self.statuses, key=lambda s: STATUS_RANK.get(s["status"], 0), default=None)
         return best["status"] if best else "accepted"
 
@@ -152,7 +151,7 @@ class Media:
     filename: str = ""
     source: str = "upload"
     created_at: float = 0.0
-    # How many bytes are made up when they are asked for, in place of ``data``.
+    # Where it is set, ``data`` is empty and this many bytes are made up at each download.
     filler: int = 0
 
     @property

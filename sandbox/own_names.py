@@ -1,7 +1,8 @@
-"""By which names the sandbox is asked: it mints tokens, so a page of another site must not reach it.
+"""Reading the names in Host and Origin headers, so that a page of another site cannot reach the sandbox.
 
-A foreign name may point at this machine (DNS rebinding); the browser then takes the sandbox for that
-site, and only the Host header tells. Written apart from the product's own check, which this must not share.
+The sandbox makes tokens for whoever asks. A foreign name may point at this machine (DNS rebinding). The
+browser then takes the sandbox for a part of that site, and only the Host header shows the difference. The
+product has a check of its own, which this one does not share.
 """
 
 from __future__ import annotations

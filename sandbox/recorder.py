@@ -1,4 +1,4 @@
-"""What the callers of Graph did: a bounded log without tokens."""
+"""A bounded log of the calls to Graph, without their tokens."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ MAX_LOGGED = 20_000
 
 
 class Recorder:
-    """The newest calls of Graph with their outcome."""
+    """The newest calls to Graph, with their outcomes."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
@@ -22,7 +22,7 @@ class Recorder:
         self._ids = itertools.count(1)
 
     def add(self, **entry: Any) -> None:
-        """Note one call."""
+        """Add one call."""
         with self._lock:
             self._entries.append({"id": next(self._ids), **entry})
 
@@ -43,7 +43,7 @@ class Recorder:
 
 
 def token_label(token: str | None) -> str | None:
-    """A name by which a token can be told from another without knowing it."""
+    """A digest by which tokens can be told apart, but not used."""
     if not token:
         return None
     return "sha256:" + hashlib.sha256(token.encode()).hexdigest()[:12]

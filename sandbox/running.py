@@ -26,7 +26,7 @@ def sandbox() -> Sandbox:
 
 
 class Sandbox:
-    """Wires the parts. Flask keeps one of these in `app.extensions["sandbox"]`."""
+    """Wires the parts of one sandbox. Flask keeps it in `app.extensions["sandbox"]`."""
 
     def __init__(self, config: SandboxConfig) -> None:
         self.config = config
@@ -57,7 +57,7 @@ class Sandbox:
         self.keys.reset()
 
     def settled(self) -> bool:
-        """True when every planned status has been made and every webhook has had its first attempt."""
+        """Whether every planned status has been made and every webhook has had its first attempt."""
         return self.scheduler.waiting == 0 and self.dispatcher.settled()
 
     def stop(self) -> None:
@@ -68,7 +68,7 @@ class Sandbox:
             self.state.close()
 
     def _answer_for_customer(self, message: Message) -> None:
-        """With `auto_reply`, the customer answers what has just arrived."""
+        """Have the customer answer a message that was delivered, where `auto_reply` is on."""
         behaviour = self.world.behaviour
         if behaviour.auto_reply:
             command = {"text": behaviour.auto_reply_text}

@@ -1,4 +1,4 @@
-"""What the sandbox is told from outside: addresses and secrets."""
+"""The settings of the sandbox: addresses and secrets, read from the environment."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ DEFAULT_PHONE_NUMBER_ID = "830558756814059"
 
 
 class ConfigError(Exception):
-    """The environment lacks something or holds something malformed; `faults` lists all of it at once."""
+    """A setting is missing or malformed. `faults` lists all such settings at once."""
 
     def __init__(self, faults: list[str]) -> None:
         self.faults = faults
@@ -22,7 +22,7 @@ class ConfigError(Exception):
 
 @dataclass(slots=True)
 class SandboxConfig:
-    """Settings of one sandbox. Mutable, since `PUT /sandbox/config` may move the callback while it runs."""
+    """Settings of one sandbox. `PUT /sandbox/config` changes some of them while it runs."""
 
     app_secret: str = field(repr=False)
     verify_token: str = field(repr=False)
@@ -41,7 +41,7 @@ class SandboxConfig:
 
     @property
     def names(self) -> frozenset[str]:
-        """The names under which it may be asked: this machine's, its own, and those of SANDBOX_HOSTS."""
+        """The names that a Host header may hold: this machine's, our own, and those of SANDBOX_HOSTS."""
         own = {self.host.strip("[]"), urlsplit(self.public_url).hostname or ""} - {"0.0.0.0", "::", ""}  # noqa: S104  # every address is no name
         return LOOPBACK | own | self.hosts
 
@@ -50,7 +50,7 @@ class SandboxConfig:
             self.public_url = f"http://{self.host}:{self.port}"
 
     def is_livechat_page(self, origin: str | None) -> bool:
-        """Whether it is the origin of the live chat's page, by any name of this machine."""
+        """Whether the live chat's page has this origin, under any name of this machine."""
         if not origin or origin == self.livechat_url:
             return bool(origin)
         if not is_readable_origin(origin):

@@ -1,4 +1,4 @@
-"""One thread that runs small jobs at their time: statuses, replies, retries."""
+"""One thread that runs small jobs when they are due: statuses, replies, retries."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ class Scheduler:
             self._jobs.clear()
 
     def stop(self) -> None:
-        """Forget what waits and end the thread."""
+        """Forget every job that has not started, and end the thread."""
         with self._changed:
             self._stopping = True
             self._jobs.clear()
@@ -66,7 +66,7 @@ class Scheduler:
                 self._running = 1
             try:
                 job()
-            except Exception:  # one broken job must not stop every later status of every message
+            except Exception:  # one broken job must not stop all later statuses
                 log.exception("scheduler.job_failed")
             finally:
                 with self._changed:

@@ -1,7 +1,7 @@
-"""`python -m sandbox.seed`: connects the demo number and has a customer write, once.
+"""`python -m sandbox.seed`: connects the demo number, and has a customer write once.
 
-Run beside the product's start. It uses only what any client may: the live chat's public API
-and the sandbox's.
+`make run` runs it when the product is up. It uses the public APIs of the live chat and of the sandbox only,
+as any client may.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ HTTP_TIMEOUT_S = 30.0
 
 
 class SeedError(Exception):
-    """Seeding did not work; the message is for the person who started it."""
+    """Seeding failed. The message is for the person who started it."""
 
 
 class Seeder:
@@ -42,7 +42,7 @@ class Seeder:
         self._http.trust_env = False
 
     def run(self) -> str:
-        """Seed, and say what was done in one line. Raises SeedError."""
+        """Seed, and return one line about what was done. Raises SeedError."""
         self._wait_until_ready()
         token = self._object("POST", f"{self._sandbox}/sandbox/demo/token", {})["access_token"]
         headers = {"Authorization": f"Bearer {token}"}
@@ -101,7 +101,7 @@ class Seeder:
 
 
 def main(env: Mapping[str, str] = os.environ) -> int:
-    """Seed as the environment says. 0 when it is done, 1 with a reason on stderr."""
+    """Seed as the environment says. Returns 0 when it is done, else 1 with the reason on stderr."""
     access_token = env.get("SANDBOX_ACCESS_TOKEN", "")
     if not access_token:
         print("seed: SANDBOX_ACCESS_TOKEN is not set", file=sys.stderr)

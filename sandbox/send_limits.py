@@ -8,14 +8,14 @@ from typing import TypeVar
 
 Key = TypeVar("Key")
 
-# Meta, "About the platform": one message per 6 s to the same person; 45 may come at once and borrow from
-# the following time.
+# Meta, "About the platform": one message in 6 s to the same person. A burst of 45 is allowed, and uses up the
+# time that follows.
 PAIR_INTERVAL_S = 6.0
 PAIR_BURST = 45
 
 
 class RateLimits:
-    """Leaky buckets by virtual scheduling (GCRA): one float per number and per pair."""
+    """Leaky buckets by virtual scheduling (GCRA): one float for each number and each pair."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
@@ -23,20 +23,20 @@ class RateLimits:
         self._pairs: dict[tuple[str, str], float] = {}
 
     def clear(self) -> None:
-        """Every bucket empty again."""
+        """Empty every bucket."""
         with self._lock:
             self._numbers.clear()
             self._pairs.clear()
 
     def take_throughput(self, phone_number_id: str, per_second: float) -> bool:
-        """Count one message of the number. False: the rate (bursts of one second) is exceeded."""
+        """Count one message of the number. False means that it exceeds the rate and a burst of a second."""
         with self._lock:
             return _take(self._numbers, phone_number_id, 1.0 / per_second, max(per_second, 1.0))
 
     def take_pair(
         self, pair: tuple[str, str], interval_s: float = PAIR_INTERVAL_S, burst: float = PAIR_BURST
     ) -> bool:
-        """Count one message to one person. False: the pair limit is exceeded."""
+        """Count one message to one person. False means that it exceeds the pair limit."""
         with self._lock:
             return _take(self._pairs, pair, interval_s, burst)
 

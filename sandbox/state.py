@@ -1,7 +1,7 @@
 """Keeps the world in a file, so that a restart of the sandbox does not forget what the product remembers.
 
-Without it, a customer's window would be shut after a restart although the product knows it to be open.
-Switches, faults, the logs and webhooks still under way are not kept: a restart begins quietly.
+Without it, a restart would shut a customer's window that the product knows to be open. Switches, faults, logs
+and webhooks under way are not kept: a restarted sandbox behaves as by default.
 """
 
 from __future__ import annotations
@@ -30,13 +30,13 @@ _SCHEMA = (
 
 
 class StateFile:
-    """Follows the changes of one world and writes them down every second, in one transaction."""
+    """Follows the changes of one world, and writes them once a second in one transaction."""
 
     def __init__(self, path: str, world: World) -> None:
         self._world = world
         self._path = Path(path)
         self._lock = threading.Lock()
-        # For its order: a set has none.
+        # A dictionary, since a set does not keep the order.
         self._dirty: dict[tuple[str, str], None] = {}
         self._everything = False
         self._stopping = threading.Event()
@@ -45,11 +45,11 @@ class StateFile:
     def open(self) -> None:
         """Load what the file holds, then follow the world."""
         self._path.parent.mkdir(parents=True, exist_ok=True)
-        # It holds access tokens: readable by its owner only, from its first byte.
+        # The file holds access tokens, so only its owner may read it, from its first byte on.
         os.close(os.open(self._path, os.O_CREAT | os.O_RDWR, 0o600))
         with self._connect() as connection:
             connection.execute(_SCHEMA)
-            # As they were made: the first number and the first customer are those that commands leave out.
+            # The order must stay: a command that names no number or customer means the first one.
             rows = connection.execute("SELECT kind, key, value FROM thing ORDER BY rowid").fetchall()
         if rows:
             self._load([(kind, key, orjson.loads(value)) for kind, key, value in rows])
@@ -59,7 +59,7 @@ class StateFile:
         self._thread.start()
 
     def close(self) -> None:
-        """Write what is left and stop following."""
+        """Stop following the world, and write what is left."""
         self._world.on_change = lambda kind, key: None
         self._stopping.set()
         if self._thread is not None:
@@ -67,7 +67,7 @@ class StateFile:
         self.save()
 
     def save(self) -> None:
-        """Write down what has changed since the last time."""
+        """Write what has changed since the last time."""
         with self._lock:
             dirty, self._dirty = list(self._dirty), {}
             everything, self._everything = self._everything, False
@@ -83,7 +83,7 @@ class StateFile:
             gone = [(kind, key) for kind, key, value in changes if value is None]
             kept = [(kind, key, orjson.dumps(value)) for kind, key, value in changes if value is not None]
             connection.executemany("DELETE FROM thing WHERE kind = ? AND key = ?", gone)
-            # Not REPLACE, which would put what has changed behind what is younger.
+            # REPLACE would move a changed row to the end.
             connection.executemany(
                 "INSERT INTO thing VALUES (?, ?, ?) "
                 "ON CONFLICT (kind, key) DO UPDATE SET value = excluded.value",
@@ -102,7 +102,7 @@ class StateFile:
             try:
                 self.save()
             except sqlite3.Error:
-                # A full disk must not end the sandbox; the next second tries again with all there is.
+                # A full disk must not end the sandbox. The next second tries again, and writes everything.
                 log.exception("state.save_failed")
                 with self._lock:
                     self._everything = True
@@ -136,12 +136,12 @@ class StateFile:
     def _load(self, rows: list[tuple[str, str, Any]]) -> None:
         world = self._world
         with world.lock:
-            # A seed would repeat the ids of the run before and overwrite its messages.
+            # With the seed, the ids of the run before would come again, and new messages overwrite old ones.
             world.ids.reseed(None)
             for table in _TABLES.values():
                 getattr(world, table).clear()
             world.by_user_id.clear()
-            # The configured token holds whatever the file says: it may have been changed since.
+            # The configured token may have changed since the file was written, and is valid in any case.
             world.tokens[world.config.access_token] = AccessToken(world.config.access_token)
             messages: list[Message] = []
             for kind, key, value in rows:
@@ -167,7 +167,7 @@ class StateFile:
 
 
 class _Transaction:
-    """A connection for one transaction, closed at its end (sqlite3's own context manager leaves it open)."""
+    """A connection for one transaction. sqlite3's own context manager would leave it open at the end."""
 
     def __init__(self, path: Path) -> None:
         self._connection = sqlite3.connect(path, timeout=10)

@@ -21,7 +21,7 @@ from sandbox.sandbox_config import DEFAULT_PHONE_NUMBER_ID, DEFAULT_WABA_ID, San
 
 START_TIMEOUT_S = 20.0
 PAGE = 5_000
-# The secret of the signature vector in the reference of the protocol.
+# The secret of the signature that the reference of the protocol gives as an example.
 TEST_APP_SECRET = "test-app-secret"  # noqa: S105
 TEST_VERIFY_TOKEN = "test-verify-token"  # noqa: S105
 
@@ -62,7 +62,7 @@ class SandboxClient:
     def graph(
         self, method: str, path: str, *, token: str | None = None, version: str = "v26.0", **kwargs: Any
     ) -> requests.Response:
-        """One Graph call as the product makes it; the sandbox's own token unless another is given."""
+        """One Graph call as the product makes it, with the sandbox's own token unless another is given."""
         headers = {"Authorization": f"Bearer {self.access_token if token is None else token}"}
         headers |= kwargs.pop("headers", {})
         url = path if path.startswith("http") else f"{self.base_url}/{version}/{path}"
@@ -171,8 +171,8 @@ class SandboxClient:
 class SandboxServer:
     """A running sandbox on a free port of 127.0.0.1, as a context manager.
 
-    In a thread of this process by default; `subprocess=True` starts `python -m sandbox` instead, which a load
-    test wants (it does not share this interpreter) and which may be killed.
+    It runs in a thread of this process. With `subprocess=True` it runs as `python -m sandbox`: for load
+    tests, which must not share their interpreter with it, and for tests that kill it.
     """
 
     def __init__(
@@ -208,7 +208,7 @@ class SandboxServer:
         self.client = SandboxClient("")
 
     def start(self) -> SandboxServer:
-        """Start serving; returns once it answers."""
+        """Start serving. Returns once it answers."""
         if self._as_process:
             self._start_process()
         else:

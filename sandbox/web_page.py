@@ -16,20 +16,20 @@ bp = Blueprint("web_page", __name__)
 SHOWN_MESSAGES = 100
 SHOWN_TRAFFIC = 40
 SHOWN_CUSTOMERS = 200
-# What a browser may show from here; anything else a customer sent is offered as a download.
+# A browser may show files of these types. Any other file of a customer is offered as a download.
 _INLINE = ("image/jpeg", "image/png", "image/webp", "video/mp4", "audio/ogg", "audio/mpeg", "audio/mp4")
 
 
 @bp.get("/")
 def index() -> Response:
-    """The page; its script fills it from `/sandbox/view`."""
+    """The page. Its script fills it from `/sandbox/view`."""
     html = render_template("page.html", livechat_url=sandbox().config.livechat_url)
     return Response(html, content_type="text/html; charset=utf-8")
 
 
 @bp.get("/sandbox/view")
 def view() -> Response:
-    """All that the page shows: `?customer=&phone_number_id=&since=`; 204 while nothing has changed."""
+    """All that the page shows: `?customer=&phone_number_id=&since=`. 204 while nothing has changed."""
     box = sandbox()
     if number_argument("since", -1 if "since" not in request.args else 0) == box.world.version:
         return Response(status=204)
@@ -81,7 +81,7 @@ def media_content(media_id: str) -> Response:
 
 
 def _last_active(box: Sandbox, phone_number_id: str) -> str | None:
-    """Who wrote or was written to last: the page opens with them."""
+    """The customer of the newest message. The page opens with them."""
     with box.world.lock:
         last = {
             key: thread[-1].seq

@@ -1,5 +1,6 @@
-"""The state of the sandbox: numbers, customers, threads, templates, tokens. Every method is safe to call
-from any thread.
+"""The state of the sandbox: numbers, customers, threads, templates, tokens.
+
+Every method may be called from any thread.
 """
 
 from __future__ import annotations
@@ -20,8 +21,7 @@ from sandbox.model import AccessToken, Customer, Group, Json, Media, Message, Ph
 from sandbox.sandbox_config import SandboxConfig
 from sandbox.writings import own_writing
 
-# A load test of several minutes fits; beyond it the oldest messages are forgotten, so that memory stays
-# bounded.
+# A load test of several minutes fits. Beyond this the oldest messages are forgotten, which bounds the memory.
 MAX_MESSAGES = 250_000
 WINDOW_S = 24 * 3600
 
@@ -29,7 +29,7 @@ Pair = tuple[str, str]
 
 
 class World:
-    """Everything that Meta knows. Locks are held for dictionary work only, never over I/O or sleep."""
+    """Everything that Meta knows. Its lock is held for work on dictionaries only, never over I/O or sleep."""
 
     def __init__(self, config: SandboxConfig) -> None:
         self.config = config
@@ -39,7 +39,7 @@ class World:
         self.reset()
 
     def reset(self) -> None:
-        """Back to the default world; configuration stays."""
+        """Return to the default world. The configuration stays."""
         with self.lock:
             self.ids.reseed(self.config.seed)
             self.behaviour = Behaviour()
@@ -57,14 +57,14 @@ class World:
             self.blocked: set[Pair] = set()
             self.typing_until: dict[Pair, float] = {}
             self.subscriptions: dict[str, str] = {}
-            # By number and reference of an order: how far its payment is.
+            # The state of an order's payment, by number and reference.
             self.payments: dict[tuple[str, str], str] = {}
             self.groups: dict[str, Group] = {}
-            # Who answers instead of the business, by conversation.
+            # Who answers in place of the business, by conversation.
             self.thread_owners: dict[Pair, str] = {}
-            # Calls by the business: number, customer, time.
+            # The business's calls: number, customer, time.
             self.calls: list[tuple[str, str, float]] = []
-            # Files on their way by the node of their session, and the types of those that have a handle.
+            # Unfinished uploads by the node of their session, and the types of finished ones by their handle.
             self.upload_sessions: dict[str, Any] = {}
             self.file_handles: dict[str, str] = {}
             self.synchronized: set[tuple[str, str]] = set()
@@ -82,7 +82,7 @@ class World:
             self.on_change("reset", "")
 
     def touch(self, kind: str, key: str) -> None:
-        """Note that a thing has changed: the page polls the version, the state file follows the keys."""
+        """Record that a thing has changed. The page polls the version; the state file follows the keys."""
         self.version += 1
         self.on_change(kind, key)
 
@@ -91,7 +91,7 @@ class World:
     def number(self, phone_number_id: str | None) -> PhoneNumber:
         """The business number of that id, or the first one where the id is left out.
 
-        Raises ControlError 404.
+        Raises ControlError with status 404.
         """
         with self.lock:
             if phone_number_id is None:
@@ -119,7 +119,7 @@ class World:
             return found if is_theirs else None
 
     def customer(self, ref: str | None) -> Customer:
-        """As `find_customer`; the first customer where `ref` is left out. Raises ControlError 404."""
+        """As `find_customer`, or the first customer without a `ref`. Raises ControlError with status 404."""
         with self.lock:
             if ref is None:
                 return next(iter(self.customers.values()))
@@ -129,21 +129,21 @@ class World:
         return found
 
     def speaker(self, ref: str | None) -> Customer:
-        """As `customer`; an unknown phone number that speaks up becomes a customer, as in life."""
+        """As `customer`, but an unknown phone number becomes a new customer, since anybody may write."""
         with self.lock:
             if ref is not None and self.find_customer(ref) is None and ref.isdigit() and 7 <= len(ref) <= 15:
                 return self.add_customer(Customer(self.ids.user_id(), ref, f"Customer {ref[-4:]}"))
             return self.customer(ref)
 
     def add_customer(self, customer: Customer) -> Customer:
-        """Make a person known. One of the same number or business-scoped id is replaced."""
+        """Make a person known. They replace whoever has the same number or business-scoped id."""
         with self.lock:
             self._file(customer)
             self.touch("customer", customer.key)
             return customer
 
     def recipient(self, ref: str, *, by_user_id: bool) -> Customer:
-        """The person that a send is for; somebody unknown becomes a stranger."""
+        """The person whom a send is for. Somebody unknown becomes a stranger."""
         with self.lock:
             found = self.find_customer(ref)
             if found is None:
@@ -153,7 +153,7 @@ class World:
             return found
 
     def rekey_customer(self, customer: Customer, *, wa_id: str | None, user_id: str | None) -> None:
-        """A person gets another number or business-scoped id; the threads move along."""
+        """Give a person another number or business-scoped id, and move their threads along."""
         with self.lock:
             old_key = customer.key
             if wa_id is not None:
@@ -178,7 +178,7 @@ class World:
             self.touch("customer", customer.key)
 
     def free_number(self, wa_id: str, *, but: Customer | None = None) -> None:
-        """Whoever has this number loses it to somebody new, and is reached by business-scoped id alone."""
+        """Take this number from whoever has it. They keep their business-scoped id and their threads."""
         with self.lock:
             holder = self.customers.get(wa_id)
             if holder is None or holder is but:
@@ -233,7 +233,7 @@ class World:
         """The first `limit` messages that pass `keep`, in order of acceptance, with a `seq` above `after`."""
         with self.lock:
             if after:
-                # From the end: who follows along asks for the few newest of very many.
+                # Whoever follows along wants a few of the newest messages, so the search begins at the end.
                 newest = itertools.takewhile(lambda m: m.seq > after, reversed(self.messages.values()))
                 later: Iterable[Message] = list(newest)[::-1]
             else:
@@ -241,7 +241,7 @@ class World:
         return list(itertools.islice(filter(keep, later), limit))
 
     def customer_wrote(self, pair: Pair, at: float) -> None:
-        """Open or refresh the customer service window; an older message never shortens it."""
+        """Open or extend the customer service window. An older message never shortens it."""
         with self.lock:
             self.last_inbound[pair] = max(at, self.last_inbound.get(pair, 0.0))
             self.touch("window", "|".join(pair))
@@ -254,7 +254,7 @@ class World:
     # Media, templates, tokens
 
     def add_media(self, media: Media) -> Media:
-        """Keep a file; digest and time are filled in."""
+        """Keep a file, and fill in its digest and time."""
         digest = hashlib.sha256()
         for piece in media.pieces():
             digest.update(piece)
@@ -284,14 +284,14 @@ class World:
             return {number.waba_id for number in self.numbers.values()}
 
     def callback_for(self, waba_id: str, phone_number_id: str | None) -> str:
-        """Where a webhook goes: the number's override, the account's, else the app's callback."""
+        """The address of a webhook: the number's override, else the account's, else the app's callback."""
         with self.lock:
             number = self.numbers.get(phone_number_id or "")
             override = (number.override_callback_url if number else "") or self.subscriptions.get(waba_id, "")
             return override or self.config.callback_url
 
     def snapshot(self, phone_number_id: str, customer: Customer) -> Json:
-        """What the page shows of one thread beside its messages."""
+        """What the page shows of a thread beside its messages."""
         pair = (phone_number_id, customer.key)
         with self.lock:
             last = self.last_inbound.get(pair)

@@ -1,4 +1,4 @@
-"""Numbers that are written in two ways: Meta takes both and answers with its own."""
+"""Phone numbers that are written in two ways. Meta accepts both, and answers with its own."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ from __future__ import annotations
 def own_writing(digits: str) -> str:
     """How Meta writes this number.
 
-    Mexico's mobile numbers with a 1 after the country code and Argentina's with a 9; Brazil's with the ninth
-    digit in the areas 11 to 28, and without it in the others.
+    Meta writes Mexico's mobile numbers with a 1 after the country code, and Argentina's with a 9. It writes
+    Brazil's with the ninth digit in the areas 11 to 28, and without it in all others.
     """
     if digits.startswith("52") and len(digits) == 12:
         return f"521{digits[2:]}"

@@ -1,1 +1,1 @@
-"""The sandbox's own API: command and observe."""
+"""The sandbox's own API, which commands and observes it."""

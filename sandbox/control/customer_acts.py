@@ -1,4 +1,4 @@
-"""Control of what customers do: write, read, play, join a group; and of who is blocked."""
+"""Commands to customers: write, read, play, join a group. One more says whom the business has blocked."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from sandbox.running import sandbox
 from sandbox.webhooks.shapes import number_update
 
 bp = Blueprint("customer_acts", __name__, url_prefix="/sandbox")
-# What a customer taps that is no message, and the kind of webhook that tells of it.
+# Taps that make no message, and the kind of webhook that each of them makes.
 _TAPS = {"payment": "payment", "voice_call": "call_connect"}
 
 
@@ -21,7 +21,8 @@ _TAPS = {"payment": "payment", "voice_call": "call_connect"}
 def write(ref: str) -> Response:
     """A customer writes: `{type="text", text?, phone_number_id?, reply_to?, timestamp?, …}`.
 
-    Or does what is no message: `payment` (`reference_id`, `status?`) and `voice_call` (`cta_payload?`).
+    Two types are taps that make no message: `payment` (`reference_id`, `status?`) and `voice_call`
+    (`cta_payload?`).
     """
     body = asked()
     box = sandbox()
@@ -36,7 +37,7 @@ def write(ref: str) -> Response:
 
 @bp.post("/customers/<string:ref>/read")
 def read(ref: str) -> Response:
-    """The customer reads everything, or up to `wamid`: `{phone_number_id?, wamid?}`."""
+    """The customer reads all messages, or those up to `wamid`: `{phone_number_id?, wamid?}`."""
     body = asked()
     box = sandbox()
     number = box.world.number(body.get("phone_number_id"))
@@ -60,7 +61,7 @@ def play(ref: str) -> Response:
 
 @bp.post("/customers/<string:ref>/block")
 def block(ref: str) -> Response:
-    """The business has blocked this customer, or lifts it: `{blocked=true, phone_number_id?}`."""
+    """The business blocks this customer, or unblocks them: `{blocked=true, phone_number_id?}`."""
     body = asked()
     world = sandbox().world
     pair = (world.number(body.get("phone_number_id")).phone_number_id, world.customer(ref).key)
@@ -73,7 +74,7 @@ def block(ref: str) -> Response:
 
 @bp.post("/groups/<string:group_id>/join")
 def join_group(group_id: str) -> Response:
-    """A customer opens the invitation of a group: `{customer?}`; the business hears of it."""
+    """A customer opens the invitation to a group: `{customer?}`. A webhook tells the business."""
     box = sandbox()
     group = box.world.groups.get(group_id)
     if group is None:

@@ -1,4 +1,4 @@
-"""Control of what there is: numbers, customers, media, templates and tokens."""
+"""Commands about what there is: numbers, customers, media, templates and tokens."""
 
 from __future__ import annotations
 
@@ -30,9 +30,7 @@ def list_numbers() -> Response:
 
 @bp.post("/numbers")
 def add_number() -> Response:
-    """Add or change a number: `{phone_number_id?, waba_id?, display_phone_number?, verified_name?, state?,
-    …}`.
-    """
+    """Add or change a number: `{phone_number_id?, waba_id?, display_phone_number?, verified_name?, …}`."""
     body = asked()
     world = sandbox().world
     known = {field.name for field in dataclasses.fields(PhoneNumber)}
@@ -68,8 +66,9 @@ def list_customers() -> Response:
 def add_customer() -> Response:
     """Make a person known: `{wa_id?, user_id?, name?, username?, on_whatsapp?, read_receipts?, …}`.
 
-    `wa_id: null` with a username makes one without a phone number. `take_over: true` gives the number to
-    somebody new: whoever had it keeps the business-scoped id alone. `also_written`: other writings of it.
+    `wa_id: null` with a username makes a customer without a phone number. `take_over: true` gives the number
+    to somebody new; whoever had it keeps only their business-scoped id. `also_written` has other writings of
+    the number.
     """
     body = asked()
     world = sandbox().world

@@ -1,4 +1,4 @@
-"""Reading what the control API is asked, and answering it."""
+"""Reading the requests of the control API, and answering them."""
 
 from __future__ import annotations
 
@@ -21,11 +21,11 @@ def reply(payload: Any, status: int = 200) -> Response:
 
 
 def asked() -> Json:
-    """The object in the body; an empty body is an empty object. Raises ControlError 400."""
+    """The object in the body. An empty body is an empty object. Raises ControlError (400, 415)."""
     data = request.get_data()
     if not data:
         return {}
-    # A foreign page can post text/plain or a form without asking, but not JSON: this keeps it out.
+    # A browser lets a foreign page post text or a form without asking us first, but not JSON.
     if request.mimetype != "application/json":
         raise ControlError("the body must be application/json", 415)
     try:
@@ -48,7 +48,7 @@ def number_argument(name: str, default: int) -> int:
 
 
 def text_of(body: Json, name: str, default: str | None = None) -> str:
-    """A text of the body; required where there is no default."""
+    """A text of the body. It is required where there is no default."""
     value = body.get(name, default)
     if not isinstance(value, str) or (not value and default is None):
         raise ControlError(f"{name} must be text")

@@ -1,4 +1,4 @@
-"""Control of faults, delivery and behaviour; observation of calls, messages and webhooks."""
+"""Commands about faults, delivery and behaviour. Views of calls, messages and webhooks."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def health() -> Response:
 
 @bp.post("/reset")
 def reset() -> Response:
-    """Back to the default world. `{seed?}` makes what follows repeatable."""
+    """Return to the default world. `{seed?}` makes what follows repeatable."""
     body = asked()
     box = sandbox()
     if "seed" in body:
@@ -45,7 +45,7 @@ def get_config() -> Response:
 
 @bp.put("/config")
 def put_config() -> Response:
-    """Change the callback, the secrets, the time-out or the seed; secrets are never shown."""
+    """Change the callback, the secrets, the time-out or the seed. Secrets are never shown."""
     body = asked()
     config = sandbox().config
     unknown = set(body) - set(CONFIG_KEYS)
@@ -67,8 +67,9 @@ def put_config() -> Response:
 
 @bp.post("/verify")
 def verify() -> Response:
-    """Do the handshake with the callback, as the dashboard does: `{ok, status, body}`. `{verify_token?,
-    url?}`.
+    """Do the handshake with the callback, as the dashboard does: `{verify_token?, url?}`.
+
+    Answers `{ok, status, body}`.
     """
     body = asked()
     box = sandbox()
@@ -134,7 +135,7 @@ def list_kinds() -> Response:
 
 @bp.post("/webhooks")
 def make_webhook() -> Response:
-    """Make one webhook by `kind`. `wait: true` delivers it at once and tells the callback's answer."""
+    """Make one webhook by `kind`. `wait: true` delivers it at once and returns the callback's answer."""
     body = asked()
     box = sandbox()
     wait = flag_of(body, "wait", False)
@@ -160,8 +161,8 @@ def make_webhook() -> Response:
 def raw_webhook() -> Response:
     """Sign and deliver exact bytes, once: `{body | body_base64, signature?, headers?, url?}`.
 
-    `signature`: a header value to send in place of the right one; `""` leaves the header out.
-    A request that is not JSON is itself the body to deliver.
+    `signature` is sent in place of the right one; `""` leaves the header out.
+    The body of a request that is not JSON is delivered as it is.
     """
     box = sandbox()
     if request.mimetype == "application/json":

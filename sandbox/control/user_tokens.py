@@ -1,4 +1,4 @@
-"""Tokens of the pretended Supabase project."""
+"""Commands about tokens of the pretended Supabase project, and its published keys."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ bp = Blueprint("user_tokens", __name__)
 
 @bp.get("/auth/v1/.well-known/jwks.json")
 def jwks() -> Response:
-    """The published keys, under Supabase's path."""
+    """The published keys, at Supabase's path."""
     response = reply(sandbox().keys.jwks())
     response.headers["Cache-Control"] = "public, max-age=600"
     return response
@@ -20,8 +20,9 @@ def jwks() -> Response:
 
 @bp.route("/sandbox/demo/token", methods=["POST", "OPTIONS"])
 def demo_token() -> Response:
-    """`{access_token, user_id, expires_in}` of the demo user; the live chat's page may ask from its own
-    origin.
+    """`{access_token, user_id, expires_in}` of the demo user.
+
+    The live chat's page may ask from its own origin.
     """
     response = Response(status=204) if request.method == "OPTIONS" else reply(sandbox().keys.demo_token())
     origin = request.headers.get("Origin", "")
@@ -40,7 +41,7 @@ def mint() -> Response:
 
 @bp.get("/sandbox/auth")
 def state() -> Response:
-    """`{keys: [{kid, alg, state}], jwks_requests}`; looking here does not count as a request."""
+    """`{keys: [{kid, alg, state}], jwks_requests}`. This view does not count as a request for keys."""
     keys = sandbox().keys
     shown = [{"kid": key.kid, "alg": key.alg, "state": key.state} for key in keys.all()]
     return reply({"keys": shown, "jwks_requests": keys.jwks_requests})

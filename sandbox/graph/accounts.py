@@ -26,7 +26,7 @@ DEFAULT_FIELDS = (
     "last_onboarded_time",
     "id",
 )
-# Fields that Graph knows and this number has no value for: Graph leaves them out of its answer.
+# Graph knows these fields, but leaves them out of its answer, since this number has no value for them.
 _UNSET_FIELDS = {
     "conversational_automation",
     "new_display_name",
@@ -97,9 +97,7 @@ def number_node(call: Call) -> Json:
 
 
 def change_number(call: Call) -> Json:
-    """`POST /{phone_number_id}` with `webhook_configuration`: an override of the callback, proved by
-    handshake.
-    """
+    """`POST /{phone_number_id}` with `webhook_configuration`: override the callback, after a handshake."""
     number = require_number(call)
     configuration = call.body.get("webhook_configuration")
     if isinstance(configuration, dict):
@@ -108,7 +106,7 @@ def change_number(call: Call) -> Json:
 
 
 def require_waba(call: Call, waba_id: str) -> None:
-    """Raises GraphError unless the account exists and the token may see it."""
+    """Raise GraphError unless the account exists and the token may see it."""
     if waba_id not in sandbox().world.waba_ids() or not can_see(call, waba_id):
         raise unknown_object(waba_id, request.method)
     call.usage_of = waba_id
@@ -138,7 +136,7 @@ def numbers_of(waba_id: str) -> Json:
 
 
 def subscribe(call: Call, waba_id: str) -> Json:
-    """Subscribe the app to the account, with an override of the callback where the body asks for one."""
+    """Subscribe the app to the account, and override the callback where the body asks for it."""
     box = sandbox()
     override = _proved_override(box, call.body) if call.body.get("override_callback_uri") else ""
     with box.world.lock:
@@ -148,7 +146,7 @@ def subscribe(call: Call, waba_id: str) -> Json:
 
 
 def subscriptions_of(waba_id: str) -> Json:
-    """The apps subscribed to the account: ours or none."""
+    """The apps that subscribe to the account: ours, or none."""
     override = sandbox().world.subscriptions.get(waba_id)
     if override is None:
         return {"data": []}
@@ -161,7 +159,7 @@ def subscriptions_of(waba_id: str) -> Json:
 
 
 def unsubscribe(waba_id: str) -> Json:
-    """No more webhooks of the account, where the behaviour asks for a subscription."""
+    """End the subscription. With `require_subscription` the account then sends no webhooks."""
     box = sandbox()
     with box.world.lock:
         box.world.subscriptions.pop(waba_id, None)
@@ -170,7 +168,7 @@ def unsubscribe(waba_id: str) -> Json:
 
 
 def register(call: Call) -> Json:
-    """`POST /{phone_number_id}/register` `{messaging_product, pin}`; the PIN has six digits."""
+    """`POST /{phone_number_id}/register` `{messaging_product, pin}`. The PIN has six digits."""
     number = require_number(call)
     require_product(call.body)
     pin = str(call.body.get("pin", ""))
@@ -193,7 +191,7 @@ def _set_state(number: PhoneNumber, state: str) -> Json:
 
 
 def block_users(call: Call, *, block: bool) -> Json:
-    """Block or unblock `{block_users: [{user}]}`; Meta blocks only who wrote within 24 h."""
+    """Block or unblock `{block_users: [{user}]}`. Meta blocks only people who wrote within 24 h."""
     box = sandbox()
     number = require_number(call)
     require_product(call.body)
@@ -228,7 +226,7 @@ def blocked_users(call: Call) -> Json:
     box = sandbox()
     number = require_number(call)
     keys = sorted(key for of, key in box.world.blocked if of == number.phone_number_id)
-    # As Meta's cursors: there is one behind every page that has something, and the last page is empty.
+    # As with Meta, every page with content has a cursor, so that the last page is empty.
     start = int(request.args.get("after") or 0)
     end = start + int(request.args.get("limit") or 25)
     paging = {"paging": {"cursors": {"after": str(end)}}} if keys[start:end] else {}
@@ -242,15 +240,13 @@ def blocked_users(call: Call) -> Json:
 
 
 def forget_contact(call: Call) -> Json:
-    """`DELETE /{phone_number_id}/contact_book?bsuid=…`: the phone number of that person is hidden from now
-    on.
-    """
+    """`DELETE /{phone_number_id}/contact_book?bsuid=…`: hide that person's phone number from now on."""
     box = sandbox()
     require_number(call)
     customer = box.world.find_customer(request.args.get("bsuid", ""))
     if customer is None:
         raise GraphError(100, "(#100) Param bsuid is not a known business-scoped user id.")
-    # Only people with a username can be known without their number (Meta, BSUID page).
+    # Only the number of a person with a username can be hidden (Meta, BSUID page).
     if customer.username:
         with box.world.lock:
             customer.phone_hidden = True
@@ -259,7 +255,7 @@ def forget_contact(call: Call) -> Json:
 
 
 def sync_app_data(call: Call) -> Json:
-    """`POST /{phone_number_id}/smb_app_data`: each kind once, for a number with the Business app."""
+    """`POST /{phone_number_id}/smb_app_data`: send each kind once, for a number with the Business app."""
     number = require_number(call)
     require_product(call.body)
     kind = call.body.get("sync_type")
@@ -280,7 +276,7 @@ def sync_app_data(call: Call) -> Json:
 
 
 def _proved_override(box: Sandbox, configuration: Json) -> str:
-    """The override's address after the handshake; "" lifts it. Raises GraphError 2200 where it fails."""
+    """The override's address, after its handshake. "" ends an override. Raises GraphError 2200."""
     url = str(configuration.get("override_callback_uri", ""))
     if not url:
         return ""

@@ -1,4 +1,4 @@
-"""What a number tells of its business, its settings, and who answers a conversation."""
+"""The business profile of a number, its settings, and who answers its conversations."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from sandbox.graph.gateway import Call, require_number
 from sandbox.model import Customer, Json, PhoneNumber
 from sandbox.running import sandbox
 
-# The texts of a profile, with their limits (Meta, "Business profiles").
+# The texts of a profile and their limits (Meta, "Business profiles").
 _TEXTS = {"about": 139, "address": 256, "description": 512, "email": 128}
 _PROFILE_FIELDS = (*_TEXTS, "profile_picture_url", "websites", "vertical", "messaging_product")
 _VERTICALS = {
@@ -53,7 +53,7 @@ MAX_METADATA = 2000
 
 
 def profile(call: Call) -> Json:
-    """`GET …/whatsapp_business_profile?fields=`: what is set of what was asked for."""
+    """`GET …/whatsapp_business_profile?fields=`: those of the fields that are set."""
     number = require_number(call)
     told: Json = {"vertical": "UNDEFINED", **number.profile, "messaging_product": "whatsapp"}
     asked = [name for name in request.args.get("fields", "").split(",") if name] or ["messaging_product"]
@@ -71,7 +71,7 @@ def profile(call: Call) -> Json:
 
 
 def change_profile(call: Call) -> Json:
-    """`POST …/whatsapp_business_profile`: what is given replaces what was, an empty text removes it."""
+    """`POST …/whatsapp_business_profile`: replace the given fields. An empty text removes its field."""
     number, body = require_number(call), call.body
     checks.require_product(body)
     changes: Json = {}
@@ -95,7 +95,7 @@ def change_profile(call: Call) -> Json:
 
 
 def settings(call: Call) -> Json:
-    """`GET …/settings?fields=`: calling and storage, with what Meta sets by itself."""
+    """`GET …/settings?fields=`: calling, storage and the like, with Meta's defaults."""
     number = require_number(call)
     told: Json = {
         "calling": {
@@ -119,7 +119,7 @@ def settings(call: Call) -> Json:
 
 
 def change_settings(call: Call) -> Json:
-    """`POST …/settings`: one or more of the objects, in part."""
+    """`POST …/settings`: change parts of one or more of the objects."""
     number = require_number(call)
     given = {name: value for name, value in call.body.items() if name != "messaging_product"}
     if not given:
@@ -140,10 +140,10 @@ def change_settings(call: Call) -> Json:
 
 
 def thread_control(call: Call) -> Json:
-    """`POST …/thread_control`: pass, release or take a conversation, as between an inbox and Meta's agent.
+    """`POST …/thread_control`: pass, release or take a conversation, between the business and Meta's agent.
 
-    What the business holds it may pass to the agent (`control_pass.target_role`) or release; it may take back
-    what the agent holds, since it is the escalation partner.
+    The business may pass a conversation that it holds to the agent (`control_pass.target_role`), or release
+    it. It may take one that the agent holds, since it is the escalation partner.
     """
     number, body = require_number(call), call.body
     checks.require_product(body)

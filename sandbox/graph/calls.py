@@ -1,4 +1,4 @@
-"""Calls by the business, and whether a customer lets it call. No sound passes: the protocol is played."""
+"""The business's calls, and customers' permission for them. The protocol is played without any sound."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from sandbox.running import sandbox
 
 _ANSWERS = {"pre_accept", "accept", "reject", "terminate"}
 _DAY_S = 86_400
-# How often a business may ask, and call, by time (Meta, "User call permissions").
+# How often a business may ask, and may call, in which time (Meta, "User call permissions").
 _LIMITS = {
     "send_call_permission_request": (("PT24H", _DAY_S, 1), ("P7D", 7 * _DAY_S, 2)),
     "start_call": (("PT24H", _DAY_S, 100),),
@@ -38,7 +38,7 @@ def permissions(call: Call) -> Json:
 
 
 def act(call: Call) -> Json:
-    """`POST …/calls`: `connect` begins a call of the business, the other actions answer one."""
+    """`POST …/calls`: `connect` begins a call. The other actions answer one or end it."""
     number, body = require_number(call), call.body
     checks.require_product(body)
     action = str(body.get("action", ""))
@@ -90,7 +90,7 @@ def _customer(given: str) -> Customer:
 
 
 def _permission(phone_number_id: str, customer: Customer) -> Json:
-    """By the customer's last answer to a request for it."""
+    """The permission that the customer's latest answer to a request gives."""
     world = sandbox().world
     with world.lock:
         thread = list(world.thread(phone_number_id, customer))

@@ -16,7 +16,7 @@ MediaCheck = Callable[[Json, str, str], None]
 
 
 def check_link_button(action: Json, path: str) -> None:
-    """`cta_url`: a text of at most 20 characters that opens an address."""
+    """Check `cta_url`: a text of at most 20 characters, which opens an address."""
     if action.get("name") != "cta_url":
         raise checks.invalid(f"{path}['name']", 'must be "cta_url".')
     parameters = checks.part(action, "parameters", f"{path}['parameters']")
@@ -27,7 +27,7 @@ def check_link_button(action: Json, path: str) -> None:
 
 
 def check_carousel(action: Json, check_media: MediaCheck) -> None:
-    """2 to 10 cards of one type: pictures or films with a link, or products of one catalogue."""
+    """Check 2 to 10 cards of one type: pictures or videos with a link, or products of one catalogue."""
     path = "interactive['action']['cards']"
     cards = checks.items(action, "cards", path)
     if not MIN_CARDS <= len(cards) <= MAX_CARDS:
@@ -59,7 +59,7 @@ def check_carousel(action: Json, check_media: MediaCheck) -> None:
 
 
 def _check_media_card(card: Json, path: str, check_media: MediaCheck) -> str:
-    """The kind of its header: every card of a message has the same."""
+    """Check a card and return its kind of header, which all cards of a message must share."""
     header = checks.part(card, "header", f"{path}['header']")
     kind = checks.text(header, "type", f"{path}['header']['type']", limit=32)
     if kind not in {"image", "video"}:
@@ -74,7 +74,7 @@ def _check_media_card(card: Json, path: str, check_media: MediaCheck) -> str:
 
 
 def check_address(action: Json) -> None:
-    """`address_message`: a form of a country that has one."""
+    """Check `address_message`, which exists in some countries only."""
     if action.get("name") != "address_message":
         raise checks.invalid("interactive['action']['name']", 'must be "address_message".')
     path = "interactive['action']['parameters']"
@@ -101,7 +101,7 @@ def _check_fields(fields: Json, path: str) -> None:
 
 
 def check_voice_call(action: Json) -> None:
-    """`voice_call`: a button that calls the business; its parameters have defaults."""
+    """Check `voice_call`: a button that calls the business. Its parameters are optional."""
     if action.get("name") != "voice_call":
         raise checks.invalid("interactive['action']['name']", 'must be "voice_call".')
     if action.get("parameters") is None:

@@ -1,4 +1,4 @@
-"""Small checks that every part of the send validation uses; each refusal has Meta's code and wording."""
+"""Small checks for requests to Graph. Each refusal has Meta's code and wording."""
 
 from __future__ import annotations
 
@@ -9,24 +9,24 @@ from sandbox.model import Json
 
 
 def missing(path: str) -> GraphError:
-    """131008: a parameter that this kind of message needs is not there."""
+    """131008: a required parameter is missing."""
     return GraphError(131008, details=f"Parameter '{path}' is mandatory.")
 
 
 def invalid(path: str, why: str) -> GraphError:
-    """131009: the parameter is there and has a value that cannot be taken."""
+    """131009: a parameter has a value that is not allowed."""
     return GraphError(131009, details=f"Param {path} {why}")
 
 
 def too_long(path: str, limit: int) -> GraphError:
-    """100 with details: the text is longer than the limit."""
+    """100 with details: a text is longer than its limit."""
     return GraphError(
         100, "(#100) Invalid parameter", details=f"Param {path} must be at most {limit} characters long."
     )
 
 
 def part(parent: Json, key: str, path: str) -> Json:
-    """The object at `key`. 131008 where it is missing, 131009 where it is no object."""
+    """The object at `key`. Raises 131008 where it is missing, 131009 where it is no object."""
     value = parent.get(key)
     if value is None:
         raise missing(path)
@@ -36,7 +36,7 @@ def part(parent: Json, key: str, path: str) -> Json:
 
 
 def items(parent: Json, key: str, path: str) -> list[Json]:
-    """The list of objects at `key`."""
+    """The list of objects at `key`. Raises 131008 where it is missing, 131009 where it is no such list."""
     value = parent.get(key)
     if value is None:
         raise missing(path)
@@ -65,7 +65,7 @@ def utf16_length(value: str) -> int:
 
 
 def number(value: Any, path: str, low: float, high: float) -> float:
-    """A number, also written as a string, within the bounds."""
+    """A number within the bounds. It may be written as a string."""
     try:
         found = float(value)
     except (TypeError, ValueError):
@@ -76,7 +76,7 @@ def number(value: Any, path: str, low: float, high: float) -> float:
 
 
 def require_product(body: Json) -> None:
-    """100 unless `messaging_product` is `whatsapp`."""
+    """Raise 100 unless `messaging_product` is `whatsapp`."""
     product = body.get("messaging_product")
     if product is None:
         raise GraphError(100, "(#100) The parameter messaging_product is required.")

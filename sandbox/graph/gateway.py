@@ -1,4 +1,4 @@
-"""What every Graph call passes: faults, delay, token, and the log."""
+"""The way of every Graph call: faults, delay, token, handler, log."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ _GATEWAY_PAGE = (
 
 @dataclass(slots=True)
 class Call:
-    """One Graph call on its way through. Handlers fill in what the log should tell."""
+    """One Graph call. Handlers add what the log should tell."""
 
     endpoint: str
     phone_number_id: str | None = None
@@ -42,7 +42,7 @@ class Call:
 
     @property
     def to(self) -> str | None:
-        """The recipient as the rules of faults compare it: without `+`."""
+        """The recipient without `+`, as rules of faults name it."""
         given = self.body.get("to") or self.body.get("recipient")
         return str(given).lstrip("+") if given else None
 
@@ -74,7 +74,7 @@ def serve(
     *,
     has_bytes: bool = False,
 ) -> Response:
-    """Answer one Graph call as Meta would, or as a fault demands, and write it down."""
+    """Answer one Graph call as Meta would, or as a fault demands, and log it."""
     started = time.monotonic()
     box = sandbox()
     call = Call(endpoint, phone_number_id)
@@ -97,7 +97,7 @@ def serve(
 
 
 def require_number(call: Call) -> PhoneNumber:
-    """The number of the call, visible to its token. Raises GraphError: unknown (100/33) or deleted (33)."""
+    """The number of the call. Raises GraphError: not visible to the token (100/33), or deleted (33)."""
     box = sandbox()
     number = box.world.numbers.get(call.phone_number_id or "")
     if number is None or not can_see(call, number.waba_id):
@@ -109,7 +109,7 @@ def require_number(call: Call) -> PhoneNumber:
 
 
 def can_see(call: Call, waba_id: str) -> bool:
-    """Whether the token of the call has a right to the account."""
+    """Whether the call's token may see the account."""
     return call.token is None or call.token.waba_ids is None or waba_id in call.token.waba_ids
 
 
@@ -158,7 +158,7 @@ def _delay(faults: list[Fault], when: str) -> None:
 
 
 def _refused(faults: list[Fault]) -> Response | None:
-    """The answer of a fault that keeps the call from being handled at all."""
+    """The answer of a fault that keeps the call from being handled, if there is one."""
     for fault in faults:
         if fault.kind == "error":
             raise fault.error()
@@ -201,8 +201,8 @@ def error_answer(box: Sandbox, error: GraphError) -> Response:
 
 
 def dropped(fault: Fault) -> Response:
-    """No answer: the server hangs up."""
-    # Another server than ours cannot hang up: there the empty answer is what the caller gets.
+    """Have the server hang up in place of an answer."""
+    # Other servers than ours cannot hang up. With them the caller gets the empty answer.
     request.environ[DROP_KEY] = "reset" if fault.parameters.get("reset", True) else "close"
     return Response(b"", 502)
 
@@ -215,7 +215,7 @@ def broken(fault: Fault) -> Response:
 
 
 def _twisted(box: Sandbox, call: Call, fault: Fault, response: Response) -> Response:
-    """What becomes of the answer to a call that was handled."""
+    """The answer to a handled call, after a fault has changed it."""
     if fault.kind == "drop_after_accept":
         return dropped(fault)
     if fault.kind in {"http_html", "empty"}:

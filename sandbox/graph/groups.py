@@ -1,4 +1,4 @@
-"""Groups that the business makes: list, details, invitation, participants. Unknown ones are refused."""
+"""Groups of the business: list, details, invitation, participants."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _MODES = {"auto_approve", "approval_required"}
 
 
 def create(call: Call) -> Json:
-    """`POST /{number}/groups` → `{request_id}`; a webhook tells the group and its invitation."""
+    """`POST /{number}/groups` → `{request_id}`. A webhook tells the group and its invitation."""
     number, body = require_number(call), call.body
     checks.require_product(body)
     box = sandbox()
@@ -121,7 +121,7 @@ def delete(group: Group) -> Json:
 
 
 def invite_link(call: Call, group: Group) -> Json:
-    """`GET …/invite_link`, and `POST`, which makes a new one."""
+    """`GET …/invite_link`, and `POST`, which makes a new link."""
     if request.method == "POST":
         group.invite_link = _link()
         _kept(group)
@@ -145,7 +145,7 @@ def remove_participants(call: Call, group: Group) -> Json:
 
 
 def join_requests(call: Call, group: Group) -> Json:
-    """`GET`, `POST` (approve) and `DELETE` (reject) `…/join_requests`: nobody waits here."""
+    """`GET`, `POST` (approve) and `DELETE` (reject) `…/join_requests`. The sandbox never has any."""
     if request.method == "GET":
         return {"data": [], "paging": {}}
     wanted = call.body.get("join_requests")
@@ -155,7 +155,7 @@ def join_requests(call: Call, group: Group) -> Json:
 
 
 def find(call: Call, group_id: str) -> Group:
-    """The group of that id, where the token may see it. Raises GraphError."""
+    """The group of that id. Raises GraphError where the token may not see it."""
     world = sandbox().world
     group: Group | None = world.groups.get(group_id)
     number = world.numbers.get(group.phone_number_id) if group else None

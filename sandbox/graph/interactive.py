@@ -164,7 +164,7 @@ _ACTIONS: dict[str, Callable[[Json], None]] = {
     "cta_url": _check_cta_url,
     "location_request_message": lambda action: _check_name(action, "send_location"),
     "request_contact_info": lambda action: _check_name(action, "request_contact_info"),
-    "carousel": lambda _: None,  # needs to look at files: above
+    "carousel": lambda _: None,  # its check needs to look at files: above
     "address_message": check_address,
     "order_details": check_order_details,
     "order_status": check_order_status,

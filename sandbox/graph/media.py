@@ -49,7 +49,7 @@ def upload(call: Call) -> Json:
 
 
 def find(call: Call, media_id: str) -> Media:
-    """The file, if the id lives and belongs to the number that the call may name. Raises GraphError."""
+    """The file of that id. Raises GraphError: expired, or not of the number that the call names."""
     box = sandbox()
     media = box.world.media.get(media_id)
     wanted_number = request.args.get("phone_number_id")
@@ -63,7 +63,7 @@ def find(call: Call, media_id: str) -> Media:
 
 
 def look_up(call: Call, media: Media) -> Json:
-    """`{messaging_product, url, mime_type, sha256, file_size, id}`; the URL lives five minutes."""
+    """`{messaging_product, url, mime_type, sha256, file_size, id}`. The URL is good for five minutes."""
     box = sandbox()
     url = media_store.signed_url(box.world, media.media_id, source="getMedia", base_url=request.host_url)
     return {
@@ -86,7 +86,7 @@ def delete(call: Call, media: Media) -> Json:
 
 
 def download() -> Response:
-    """The bytes behind a signed address: 401 without a good token, 404 once the address has expired."""
+    """The bytes at a signed address. 401 without a good token, 404 once the address has expired."""
     box = sandbox()
     started = time.monotonic()
     media = box.world.media.get(request.args.get("mid", ""))
@@ -125,7 +125,7 @@ def download() -> Response:
 
 
 def _served(box: Sandbox, media: Media | None, fault: Fault | None) -> Response:
-    """The file, or what a fault makes of it. Raises GraphError."""
+    """The answer with the file, changed by a fault where there is one. Raises GraphError."""
     kind = fault.kind if fault is not None else None
     if fault is not None:
         if kind == "error":
@@ -160,7 +160,7 @@ def _served(box: Sandbox, media: Media | None, fault: Fault | None) -> Response:
 
 
 def _slowly(pieces: Iterator[bytes], size: int, seconds: float) -> Iterator[bytes]:
-    """The same bytes in some twenty pieces, over so many seconds."""
+    """The same bytes in about twenty pieces, which take so many seconds."""
     step = max(1, size // 20)
     for piece in pieces:
         for start in range(0, len(piece), step):

@@ -42,7 +42,7 @@ def send(call: Call) -> Json:
         box.world.typing_until.pop((number.phone_number_id, customer.key), None)
     box.lifecycle.accepted(call.message, customer, wanted.template, _failure(box, number, wanted, customer))
     contact: Json = {"input": wanted.given}
-    # Meta's own writing of the number, whatever was asked for.
+    # The answer has Meta's own writing of the number, whatever the request has.
     contact["user_id" if wanted.by_user_id else "wa_id"] = (
         wanted.to if wanted.by_user_id or wanted.is_group else customer.wa_id or wanted.to
     )
@@ -55,7 +55,7 @@ def send(call: Call) -> Json:
 
 
 def mark_read(call: Call) -> Json:
-    """The business has read a message and all before it; with `typing_indicator` it also types for 25 s."""
+    """Mark a message and all before it as read. With `typing_indicator` the business also types for 25 s."""
     box = sandbox()
     number = _ready_number(call)
     wamid, typing = check_message_reference(call.body)
@@ -84,7 +84,7 @@ def _known(box: Sandbox, wanted: Send) -> Customer | None:
 
 
 def _check_limits(box: Sandbox, number: PhoneNumber, wanted: Send, customer: Customer | None) -> None:
-    """Refusals that depend on what happened before."""
+    """Raise the refusals that depend on what happened before."""
     behaviour = box.world.behaviour
     key = customer.key if customer else wanted.to
     pair = (number.phone_number_id, key)
@@ -105,7 +105,7 @@ def _check_limits(box: Sandbox, number: PhoneNumber, wanted: Send, customer: Cus
 
 
 def _failure(box: Sandbox, number: PhoneNumber, wanted: Send, customer: Customer) -> int | None:
-    """The code with which an accepted message will fail, if it will."""
+    """The code with which an accepted message will fail, or None."""
     behaviour = box.world.behaviour
     if not customer.on_whatsapp or (not customer.declared and behaviour.strangers == "no_whatsapp"):
         return 131026

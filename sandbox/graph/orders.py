@@ -1,4 +1,4 @@
-"""Validation of messages about orders: their sums, their references, and which state may follow which."""
+"""Validation of messages about orders: their sums, their references, and the order of their states."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ STATES = {
     "completed",
     "canceled",
 }
-# Nothing follows these.
+# No other state follows these.
 FINAL = {"completed", "canceled"}
 
 _PATH = "interactive['action']['parameters']"
@@ -32,7 +32,7 @@ _REFERENCE = re.compile(r"^[A-Za-z0-9_.-]+$")
 
 
 def check_order_details(action: Json) -> None:
-    """An order and how it is paid; the sums must be right. Meta, "Orders" and "Payment gateways", 2025."""
+    """Check an order, its payment and its sums (Meta, "Orders" and "Payment gateways", 2025)."""
     parameters = _parameters(action, "review_and_pay")
     currency = checks.text(parameters, "currency", f"{_PATH}['currency']", limit=3)
     if currency not in REFERENCE_LIMITS:
@@ -63,7 +63,7 @@ def check_order_details(action: Json) -> None:
 
 
 def check_order_status(action: Json) -> None:
-    """How far an order is."""
+    """Check the new state of an order."""
     parameters = _parameters(action, "review_order")
     _check_reference(parameters, max(REFERENCE_LIMITS.values()))
     order = checks.part(parameters, "order", f"{_PATH}['order']")
@@ -83,9 +83,9 @@ def check_order_status(action: Json) -> None:
 
 
 def check_history(world: World, number: PhoneNumber, part: Any) -> None:
-    """One reference names one order; nothing follows its end; what is paid is not cancelled.
+    """Raise GraphError where a message does not fit what was told of its order before.
 
-    Raises GraphError.
+    One reference names one order. No state follows a final one. A paid order cannot be cancelled.
     """
     if not isinstance(part, dict) or part.get("type") not in {"order_details", "order_status"}:
         return

@@ -1,4 +1,4 @@
-"""The routes of Graph. A bare id may be a number, an account, a file or a template, as with Meta."""
+"""The routes of Graph. As with Meta, a bare id may be a number, an account, a file, a template or a group."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Validation of a send: from the JSON of the request to what is accepted, or Meta's refusal."""
+"""Validation of a send: the JSON of the request becomes a valid send, or Meta's refusal."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ _PHONE = re.compile(r"^\+?[0-9]{7,15}$")
 class Send:
     """A valid send.
 
-    `to` is digits or a business-scoped id; `given` is the recipient as the caller wrote it.
+    `to` is digits, a business-scoped id or a group. `given` is the recipient as the caller wrote it.
     """
 
     type: str
@@ -81,7 +81,7 @@ def _is_group(body: Json) -> bool:
 
 
 def _recipient(body: Json) -> tuple[str, bool]:
-    """The recipient and whether it is a business-scoped id; `to` wins over `recipient` (Meta, BSUID page)."""
+    """The recipient, and whether it is a business-scoped id. `to` goes first (Meta, BSUID page)."""
     for key, by_user_id in (("to", False), ("recipient", True)):
         value = body.get(key)
         if value in (None, ""):
@@ -190,7 +190,7 @@ def _fits(mime_type: str, kind: str) -> bool:
 
 
 def check_message_reference(body: Json) -> tuple[str, Any]:
-    """The id of a mark-as-read call and its typing part (None where it is left out). Raises GraphError."""
+    """The id and the typing part (or None) of a call that marks as read. Raises GraphError."""
     checks.require_product(body)
     if body.get("status") != "read":
         raise GraphError(100, "(#100) Param status must be one of {read}")

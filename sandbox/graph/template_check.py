@@ -1,4 +1,4 @@
-"""Does a template send fit the template? Counts, names and formats, with Meta's codes."""
+"""Checks that the send of a template fits the template: counts, names and formats, with Meta's codes."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ def _check_components(template: Template, given: list[Json], check_media: MediaC
 
 
 def _check_cards(template: Template, given: list[Json], check_media: MediaCheck) -> None:
-    """A carousel is sent with all of its cards, each as a template of its own."""
+    """Check the cards of a carousel. All of them must be sent, each like a template of its own."""
     declared = _declared(template, "CAROUSEL").get("cards", [])
     carousel = next((c for c in given if str(c.get("type", "")).lower() == "carousel"), {})
     cards = checks.items(carousel, "cards", "template['components'][carousel]['cards']") if carousel else []

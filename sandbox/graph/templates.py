@@ -39,7 +39,7 @@ def as_node(template: Template) -> Json:
 
 
 def listed(call: Call, waba_id: str) -> Json:
-    """One page: `{data, paging: {cursors, next?}}`. 131059 for a cursor that is not ours."""
+    """One page: `{data, paging: {cursors, next?}}`. Raises 131059 for an unknown cursor."""
     box = sandbox()
     found = [t for t in box.world.templates_of(waba_id) if _matches(t)]
     fields = _fields()
@@ -62,9 +62,7 @@ def listed(call: Call, waba_id: str) -> Json:
 
 
 def create(call: Call, waba_id: str) -> Json:
-    """A new template, pending at first: `{id, status, category}`. `allow_category_change` is accepted and
-    ignored.
-    """
+    """A new template, which is pending: `{id, status, category}`. `allow_category_change` has no effect."""
     box = sandbox()
     body = call.body
     name = checks.text(body, "name", "name", limit=512)
@@ -103,7 +101,7 @@ def create(call: Call, waba_id: str) -> Json:
 
 
 def edit(call: Call, template: Template) -> Json:
-    """Change components or category; the template is pending again: `{success}`."""
+    """Change components or category: `{success}`. The template is pending again."""
     box = sandbox()
     if "components" in call.body:
         template.components = checks.items(call.body, "components", "components")
@@ -116,7 +114,7 @@ def edit(call: Call, template: Template) -> Json:
 
 
 def delete(call: Call, waba_id: str) -> Json:
-    """Delete by `name` (every language), or by `hsm_id` with `name` (one): `{success}`."""
+    """Delete every language by `name`, or one by `hsm_id` with `name`: `{success}`."""
     box = sandbox()
     name, template_id = request.args.get("name"), request.args.get("hsm_id")
     if not name:
@@ -136,7 +134,7 @@ def delete(call: Call, waba_id: str) -> Json:
 
 
 def status_webhook(template: Template, event: str, reason: str | None = "NONE") -> Update:
-    """`message_template_status_update` of a template; the id is a number there."""
+    """`message_template_status_update` of a template, in which the id is a number."""
     value: dict[str, Any] = {
         "event": event,
         "message_template_id": int(template.template_id),

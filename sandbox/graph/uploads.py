@@ -22,7 +22,7 @@ PREFIX = "upload:"
 
 @dataclass(slots=True)
 class UploadSession:
-    """A file on its way; ``session_id`` is its node with the signature that belongs to it."""
+    """An unfinished upload. ``session_id`` is its node with the signature that belongs to it."""
 
     session_id: str
     mime_type: str
@@ -49,13 +49,13 @@ def begin(call: Call) -> Json:
 
 
 def state(node: str) -> Json:
-    """`GET /upload:…` → `{id, file_offset}`: where an upload that broke off goes on."""
+    """`GET /upload:…` → `{id, file_offset}`: the place from which a broken upload continues."""
     session = _session(node)
     return {"id": session.session_id, "file_offset": len(session.data)}
 
 
 def take(node: str) -> Json:
-    """`POST /upload:…` with the bytes from `file_offset` on → `{h}` once all of them are here."""
+    """`POST /upload:…` with the bytes from `file_offset` on → `{h}` with the last of them."""
     box, session = sandbox(), _session(node)
     offset = request.headers.get("file_offset", "0")
     if not offset.isdigit() or int(offset) != len(session.data):

@@ -1,1 +1,1 @@
-"""Every kind of webhook, made by command."""
+"""Every kind of webhook that a command can make."""

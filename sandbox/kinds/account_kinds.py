@@ -23,7 +23,7 @@ _STATUS_OF_EVENT = {
 
 
 def _account_update(world: World, number: PhoneNumber, command: Json) -> Update:
-    """`event` with its object under `detail` (name and value), a restriction of a week by default."""
+    """`event`, with its object in `detail`. By default it is a restriction for a week."""
     event = str(command.get("event", "ACCOUNT_RESTRICTION"))
     value: Json = {"event": event}
     detail = command.get("detail")
@@ -44,7 +44,7 @@ def _account_update(world: World, number: PhoneNumber, command: Json) -> Update:
         value["disconnection_info"] = {"reason": "PRIMARY_INACTIVITY", "initiated_by": "SYSTEM"}
     elif event in {"PARTNER_ADDED", "PARTNER_APP_INSTALLED", "PARTNER_APP_UNINSTALLED"}:
         value["waba_info"] = {"waba_id": number.waba_id, "owner_business_id": "506914307656634"}
-    # News of a partner come under the id of the business portfolio (Meta, account_update reference).
+    # An event about a partner has the id of the business portfolio (Meta, account_update reference).
     entry_id = PORTFOLIO_ID if event.startswith("PARTNER_") else number.waba_id
     return Update(entry_id, "account_update", value, f"account:{event}")
 
@@ -77,7 +77,7 @@ def _template_keys(template: Template) -> Json:
 
 
 def _template_status(world: World, number: PhoneNumber, command: Json) -> Update:
-    """The template takes the new state, then Meta tells."""
+    """The template takes the new status before the webhook tells it."""
     template = _template(world, number, command)
     event = str(command.get("event", "APPROVED")).upper()
     reason = command.get("reason", "INVALID_FORMAT" if event == "REJECTED" else "NONE")
@@ -119,7 +119,7 @@ def _template_category(world: World, number: PhoneNumber, command: Json) -> Upda
 
 
 def _template_components(world: World, number: PhoneNumber, command: Json) -> Update:
-    """The body gets a new `text` (and a `footer`, where one is given), then Meta tells."""
+    """The body takes a new `text`, and the footer a given `footer`, before the webhook tells them."""
     template = _template(world, number, command)
     new = {"BODY": str(command.get("text", "Hello again, {{1}}."))}
     if command.get("footer"):
@@ -137,7 +137,7 @@ def _template_components(world: World, number: PhoneNumber, command: Json) -> Up
 
 
 def _template_category_advice(world: World, number: PhoneNumber, command: Json) -> Update:
-    """An impending change: `new_category` is the present one there, `correct_category` the coming one."""
+    """An impending change. Its `new_category` is the present one, and `correct_category` the one to come."""
     template = _template(world, number, command)
     value = {
         **_template_keys(template),

@@ -1,4 +1,4 @@
-"""Webhooks about calls: that somebody calls, how far a call of the business is, what was recorded."""
+"""Webhooks about calls: a customer's call, the status of the business's own call, a recording."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def _call(world: World, number: PhoneNumber, customer: Customer, command: Json) 
     if event == "connect":
         sdp = "v=0\r\no=- 7669997803033704573 2 IN IP4 127.0.0.1\r\ns=-\r\nt=0 0\r\n"
         call["session"] = {"sdp_type": "offer", "sdp": sdp}
-        # A call opens the window as a message does (Meta, About the platform).
+        # A call opens the window, as a message does (Meta, "About the platform").
         world.customer_wrote((number.phone_number_id, customer.key), now)
     else:
         call |= {"status": "COMPLETED", "start_time": str(now - 60), "end_time": str(now), "duration": 60}
@@ -29,7 +29,7 @@ def _call(world: World, number: PhoneNumber, customer: Customer, command: Json) 
 
 
 def _call_file(world: World, number: PhoneNumber, customer: Customer, command: Json) -> Update:
-    """What was recorded of `call_id`; its file can be had as any other."""
+    """A recording or transcript of `call_id`. Its file can be downloaded like any other."""
     key = str(command["kind"])
     kind = "audio" if key == "call_recording" else "document"
     media = media_store.customer_file(world, number.phone_number_id, kind, {})

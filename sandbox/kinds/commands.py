@@ -1,4 +1,4 @@
-"""Every kind of webhook by command: `{kind, …}` becomes one or more changes."""
+"""From a command `{kind, …}` to the changes of a webhook, for every kind."""
 
 from __future__ import annotations
 
@@ -68,7 +68,7 @@ class Kinds:
         return sorted({*self._builders, *MESSAGE_KINDS, *OF_A_NUMBER, *OF_A_CUSTOMER, "batch"})
 
     def build(self, command: Json) -> list[Update]:
-        """The changes of one command; `batch` holds `items` of commands. Raises ControlError."""
+        """The changes of one command. `batch` has further commands as its `items`. Raises ControlError."""
         kind = command.get("kind")
         if kind == "batch":
             items = command.get("items")
@@ -98,7 +98,7 @@ class Kinds:
         return [self._voice.compose(customer, number, command)[1]]
 
     def _status(self, command: Json) -> list[Update]:
-        """`wamid` of ours, or unknown; `status`, `code` for `failed`, `merge` adds or replaces keys."""
+        """`{wamid, status, code, merge}`. The wamid may be unknown. `merge` adds or replaces keys."""
         wamid, status = str(command.get("wamid", "")), str(command.get("status", "delivered"))
         at = command.get("timestamp")
         message = self._world.messages.get(wamid)
@@ -135,7 +135,7 @@ class Kinds:
         return self._message({**command, "type": command.get("type", "text"), "message": extra})
 
     def _standby(self, command: Json) -> list[Update]:
-        """What Meta's agent sees: the usual lists, one level deeper. `of`: `message`, `echo` or `status`."""
+        """What Meta's agent hears, one level deeper than usual. `of` is `message`, `echo` or `status`."""
         what = str(command.get("of", "message"))
         if what == "echo":
             number, customer = self._parties(command)
@@ -147,7 +147,7 @@ class Kinds:
         return [number_update(number, "standby", f"standby:{what}", standby=inner)]
 
     def _dashboard_test(self, command: Json) -> list[Update]:
-        """What the button "Test" of the app dashboard sends."""
+        """The webhook that the button "Test" of the app dashboard sends."""
         value: Json = {
             "messaging_product": "whatsapp",
             "metadata": {"display_phone_number": "16505551111", "phone_number_id": "123456123"},

@@ -1,4 +1,4 @@
-"""Webhooks about what customers do beside writing: they get other ids, pay, and choose what they hear."""
+"""Webhooks about customers who get another id, pay, or refuse marketing."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def _empty_messages(world: World, number: PhoneNumber, customer: Customer, comma
 
 
 def _number_changed(world: World, number: PhoneNumber, customer: Customer, command: Json) -> Update:
-    """The customer moves to `new_wa_id`; `with_user_id` also gives a new business-scoped id."""
+    """The customer moves to `new_wa_id`. With `with_user_id` they get a new business-scoped id too."""
     if customer.wa_id is None:
         raise ControlError("this customer has no phone number to change")
     new, old = str(command.get("new_wa_id", "917755991099")), customer.wa_id
@@ -56,9 +56,9 @@ def _user_id_changed(world: World, number: PhoneNumber, customer: Customer, comm
 
 
 def _payment(world: World, number: PhoneNumber, customer: Customer, command: Json) -> Update:
-    """The customer pays, or tries to: `reference_id`; `status` `captured`, `pending` or `failed`.
+    """The customer pays, or tries to: `{reference_id, status}`. Status is `captured`, `pending` or `failed`.
 
-    What is paid is what the order asked for, where the sandbox has taken one of that reference.
+    The amount is that of the order with this reference, where the sandbox has accepted one.
     """
     reference = str(command.get("reference_id", "order-1"))
     status = str(command.get("status", "captured"))

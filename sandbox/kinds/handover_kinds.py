@@ -53,7 +53,7 @@ def standby_echo(world: World, number: PhoneNumber, customer: Customer, command:
     sent["text"] = {"body": text}
     echo: Json = {"id": wamid, "timestamp": str(int(time.time())), "message": sent}
     if command.get("template"):
-        # Beside a template's values stands the template.
+        # The webhook has the template itself as well as the values that were sent.
         name, language = str(command["template"]), str(command.get("language", "en_US"))
         template = world.find_template(number.waba_id, name, language)
         if template is None:

@@ -1,4 +1,4 @@
-"""Webhooks about a number and no one customer: statuses in a group, errors, any field with any value."""
+"""Webhooks about a number but no single customer: statuses in a group, errors, any field with any value."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from sandbox.world import World
 
 
 def _group_status(world: World, number: PhoneNumber, command: Json) -> Update:
-    """One message, one status, an entry per participant."""
+    """One status of one message, with an entry for each participant."""
     people = [world.customer(ref) for ref in command.get("participants", [])]
     people = people or list(world.customers.values())[:2]
     wamid = str(command.get("wamid") or world.ids.outbound_wamid(people[0].key))
@@ -40,7 +40,7 @@ def _errors(world: World, number: PhoneNumber, command: Json) -> Update:
 
 
 def _field(world: World, number: PhoneNumber, command: Json) -> Update:
-    """Any `field` with any `value`; `field` null leaves the key out, as two of Meta's own examples do."""
+    """Any `field` with any `value`. A null `field` leaves the key out, as two of Meta's examples do."""
     value = command.get("value")
     if not isinstance(value, dict):
         raise ControlError("value must be an object")

@@ -1,4 +1,4 @@
-"""Webhooks of numbers that the WhatsApp Business app uses as well: echoes, history, address book."""
+"""Webhooks of numbers that are also used in the WhatsApp Business app: echoes, history, address book."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from sandbox.world import World
 
 
 def _echo(world: World, number: PhoneNumber, customer: Customer, command: Json) -> Update:
-    """A message, `edit` or `revoke` from the phone app: `type` and its object, `text` by default."""
+    """A message, `edit` or `revoke` from the app on the phone: `type` and its object, by default a text."""
     kind = str(command.get("type", "text"))
     content: Any = command.get(kind)
     target = command.get("original_message_id")
@@ -38,7 +38,7 @@ def _echo(world: World, number: PhoneNumber, customer: Customer, command: Json) 
 
 
 def _history(world: World, number: PhoneNumber, customer: Customer, command: Json) -> Update:
-    """`threads` as given, or a made-up one of `count` messages; `code` 2593109 tells of a refusal."""
+    """The given `threads`, or a made-up one of `count` messages. `code` 2593109 means that it was refused."""
     if command.get("code"):
         item: Json = {"errors": [webhook_error(int(command["code"]))]}
     else:
@@ -53,9 +53,9 @@ def _history(world: World, number: PhoneNumber, customer: Customer, command: Jso
 
 
 def _history_media(world: World, number: PhoneNumber, customer: Customer, command: Json) -> Update:
-    """The file that belongs to a placeholder of the history: a message with the placeholder's `wamid`.
+    """The file for a placeholder of the history, in a message with the placeholder's `wamid`.
 
-    `echo: true` for one that the business had sent.
+    `echo: true` means that the business had sent it.
     """
     wamid = command.get("wamid")
     if not wamid:
@@ -99,7 +99,7 @@ def _thread(world: World, number: PhoneNumber, customer: Customer, count: int) -
 
 
 def _contact_sync(world: World, number: PhoneNumber, customer: Customer, command: Json) -> Update:
-    """An entry of the address book; `by`: `phone`, `user_id` or `both`, the ids that it names."""
+    """An entry of the address book. `by` says which ids it names: `phone`, `user_id` or `both`."""
     name = str(command.get("full_name") or customer.name or customer.key)
     by = str(command.get("by", "both"))
     contact: Json = {"full_name": name, "first_name": name.split()[0]}

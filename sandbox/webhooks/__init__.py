@@ -1,1 +1,1 @@
-"""Webhooks: their shapes, their bytes, and how they reach the callback."""
+"""How webhooks leave: their shapes, their bytes, and their way to the callback."""

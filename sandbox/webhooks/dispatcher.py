@@ -1,4 +1,4 @@
-"""Delivers webhooks in the background: signed, repeated until accepted, and out of line on command."""
+"""Delivers webhooks in the background: signed, repeated until accepted, and out of order on command."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ _BEHIND_BATCH = 100
 
 @dataclass(slots=True)
 class Delivery:
-    """One POST to the callback, with all its attempts. `state`: pending, retrying, delivered or failed."""
+    """One POST to the callback, with all attempts. `state` is pending, retrying, delivered or failed."""
 
     id: int
     url: str
@@ -75,13 +75,13 @@ class Dispatcher:
         self._generation = 0
         self._stopping = False
         self._threads: list[threading.Thread] = []
-        # Retries are ours, visible in the log; urllib3 must not add hidden ones or follow a redirect.
+        # The log shows every try, so urllib3 must neither retry by itself nor follow a redirect.
         self._http = urllib3.PoolManager(maxsize=WORKERS * 2, retries=False)
 
-    # Handing over
+    # Taking updates
 
     def submit(self, updates: Sequence[Update]) -> None:
-        """Deliver the updates in the background, as the delivery mode of the moment says."""
+        """Deliver the updates in the background, by the present delivery mode."""
         for update in updates:
             if self.world.behaviour.require_subscription and update.waba_id not in self.world.subscriptions:
                 continue
@@ -96,9 +96,7 @@ class Dispatcher:
                     self._enqueue(update)
 
     def post_now(self, updates: Sequence[Update]) -> Delivery:
-        """Deliver one POST at once in this thread, past every mode, and wait for the callback's first
-        answer.
-        """
+        """Deliver one POST in this thread, whatever the mode, and wait for the callback's first answer."""
         url = self.world.callback_for(updates[0].waba_id, updates[0].phone_number_id)
         delivery = self._record(url, encode(envelope(list(updates))), [u.label for u in updates])
         self._attempt(delivery)
@@ -107,7 +105,7 @@ class Dispatcher:
     def post_raw(
         self, body: bytes, *, signature: str | None, headers: dict[str, str], url: str
     ) -> tuple[Delivery, Json]:
-        """Deliver exactly these bytes once. `signature` None signs them properly, "" leaves the header out.
+        """Deliver exactly these bytes, once. `signature` None signs them properly, "" leaves the header out.
 
         Returns the delivery and the callback's answer `{status, body, headers}` (or `{error}`).
         """
@@ -115,7 +113,7 @@ class Dispatcher:
         return delivery, self._attempt(delivery, signature=signature, headers=headers, retry=False)
 
     def redeliver(self, delivery_id: int) -> Delivery | None:
-        """Send the bytes of an earlier delivery once more, as a delivery of its own."""
+        """Send the bytes of an earlier delivery again, as a new delivery. None where it is unknown."""
         with self._wake:
             old = next((d for d in self._log if d.id == delivery_id), None)
         if old is None:
@@ -124,7 +122,7 @@ class Dispatcher:
         self._enqueue_again(copy)
         return copy
 
-    # Looking at it
+    # Views
 
     def deliveries(self, *, after: int = 0, limit: int = 100, state: str | None = None) -> list[Delivery]:
         """The newest `limit` deliveries with an id above `after`, oldest first."""
@@ -133,25 +131,25 @@ class Dispatcher:
         return chosen[-limit:] if limit else []
 
     def depth(self) -> Json:
-        """How much waits: `{waiting, retrying, busy}`."""
+        """The numbers of updates and deliveries on their way: `{waiting, retrying, busy}`."""
         with self._wake:
             retrying = sum(1 for d in self._log if d.state == "retrying")
             return {"waiting": len(self._ready) + self._later, "retrying": retrying, "busy": self._busy}
 
     def settled(self) -> bool:
-        """True when nothing waits for its first attempt."""
+        """Whether nothing waits for its first attempt."""
         with self._wake:
             return not self._ready and not self._again and not self._busy and not self._later
 
     # Control
 
     def mode_changed(self) -> None:
-        """The delivery mode has changed: look again at what waits."""
+        """Apply a changed delivery mode to what waits."""
         with self._wake:
             self._wake.notify_all()
 
     def clear(self) -> None:
-        """Forget what waits and what was."""
+        """Forget what waits, and the log."""
         with self._wake:
             self._generation += 1
             self._ready.clear()
@@ -160,24 +158,24 @@ class Dispatcher:
             self._later = 0
 
     def stop(self) -> None:
-        """End the threads; what waits stays undelivered."""
+        """End the threads. What waits is not delivered."""
         with self._wake:
             self._stopping = True
             self._wake.notify_all()
-        # A callback that hangs must not hold up the end of the process; the threads are daemons.
+        # A callback that hangs must not keep the process from ending. The threads are daemons.
         deadline = time.monotonic() + STOP_TIMEOUT_S
         for thread in self._threads:
             thread.join(max(deadline - time.monotonic(), 0))
         self._http.clear()
 
-    # Inside
+    # Delivery
 
     def _delay_s(self, mode: DeliveryMode) -> float:
         delay = mode.delay_ms
         if mode.jitter_ms:
             delay += int(self.world.ids.chance() * mode.jitter_ms)
         if mode.shuffle:
-            # Every update waits for a random part of the window, so that the later ones may pass.
+            # Every update waits for a random time, so that later ones may overtake it.
             delay += int(self.world.ids.chance() * mode.shuffle_ms)
         return delay / 1000
 
@@ -234,7 +232,7 @@ class Dispatcher:
             self._repeat(delivery)
 
     def _wait_s(self) -> float | None:
-        """Seconds until there is something to do: 0 now, None until somebody calls."""
+        """Seconds until there is something to do. 0 means now, None until somebody notifies."""
         mode = self.world.delivery
         if mode.hold:
             return None
@@ -273,7 +271,7 @@ class Dispatcher:
         headers: dict[str, str] | None = None,
         retry: bool = True,
     ) -> Json:
-        """Post once and note the outcome; plan the next try where it failed."""
+        """Post once and record the outcome. Plan the next try where it failed."""
         started = time.monotonic()
         delivery.signature = (
             sign(delivery.body, self.world.config.app_secret) if signature is None else signature

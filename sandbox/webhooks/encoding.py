@@ -11,7 +11,7 @@ SIGNATURE_HEADER = "X-Hub-Signature-256"
 
 
 def encode(payload: Any) -> bytes:
-    """JSON as Meta escapes it.
+    """The JSON of a webhook, escaped as Meta escapes it.
 
     ASCII, `\\uXXXX` in lower case, `\\/`, and `<`, `%`, `@` as `\\u003C`, `\\u0025`, `\\u0040`.
     These characters occur inside JSON strings only, so a replacement after encoding is safe.

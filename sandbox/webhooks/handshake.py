@@ -1,4 +1,4 @@
-"""How Meta has a callback prove itself before webhooks go there."""
+"""The handshake: a callback proves itself before it gets webhooks."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from sandbox.world import World
 
 
 def handshake(world: World, url: str, verify_token: str) -> Json:
-    """Ask a callback to prove itself as Meta does: `{ok, status, body}`."""
+    """Ask a callback for its proof, as Meta does. Returns `{ok, status, body}`."""
     challenge = world.ids.object_id(10)
     fields = {"hub.mode": "subscribe", "hub.challenge": challenge, "hub.verify_token": verify_token}
     timeout = world.config.webhook_timeout_s

@@ -1,4 +1,4 @@
-"""Parts of webhook bodies: envelope, metadata, statuses. Shapes: Meta's webhook reference, 2026."""
+"""Parts of a webhook's body: envelope, metadata, statuses. Source: Meta's webhook reference, 2026."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ ACCOUNT_FIELDS_WITHOUT_TIME = {
     "calls",
     "user_preferences",
 }
-# Lists of a `messages` value that several updates of one number may share in a batch.
+# In a batch, several updates of one number may share these lists of a `messages` value.
 _MERGED_LISTS = ("contacts", "messages", "statuses", "message_echoes")
 
 
 @dataclass(frozen=True, slots=True)
 class Update:
-    """One change: what one entry of `changes[]` says. `label` names it in the log of deliveries."""
+    """One entry of `changes[]`. `label` names it in the log of deliveries."""
 
     waba_id: str
     field: str | None
@@ -42,14 +42,14 @@ def metadata(number: PhoneNumber) -> Json:
 
 
 def number_update(number: PhoneNumber, field: str, label: str, **parts: Any) -> Update:
-    """A change that concerns one number; `parts` follow product and metadata in the order given."""
+    """A change about one number. Its value has product and metadata, then `parts` in their order."""
     value: Json = {"messaging_product": "whatsapp", "metadata": metadata(number)}
     value |= {name: part for name, part in parts.items() if part is not None}
     return Update(number.waba_id, field, value, label, number.phone_number_id)
 
 
 def envelope(updates: list[Update]) -> Json:
-    """One POST body for all the updates: an entry per account, changes of one number and field joined."""
+    """One body for all updates. Each account has one entry. Changes of one number and field are joined."""
     entries: dict[str, Json] = {}
     for update in updates:
         entry = entries.setdefault(update.waba_id, {"id": update.waba_id, "changes": []})
@@ -79,7 +79,7 @@ def _copied(value: Any) -> Any:
 
 
 def _same_place(change: Json, update: Update) -> bool:
-    """Whether the update can join a change: same field and number, nothing but lists that may be joined."""
+    """Whether an update can join a change: both have the same field and number, and only shared lists."""
     ours, theirs = update.value, change["value"]
     if change.get("field") != update.field or update.field not in {"messages", "smb_message_echoes"}:
         return False
@@ -101,7 +101,7 @@ def sender(customer: Customer) -> Json:
 
 
 def pricing(message: Message, category: str | None) -> Json:
-    """`pricing` of a status: free-form messages are free inside the window, templates are billed."""
+    """The `pricing` of a status. Free-form messages are free, templates are billed."""
     if category is None:
         return {
             "billable": False,
@@ -126,7 +126,7 @@ def status_entry(
     entry: Json = {"id": message.wamid, "status": status, "timestamp": str(timestamp)}
     if customer.shown_wa_id and not (status == "failed" and message.by_user_id):
         entry["recipient_id"] = customer.shown_wa_id
-    # On `failed` the BSUID comes only where the message was sent to it (Meta, BSUID page).
+    # A `failed` status has the BSUID only where the message was sent to it (Meta, BSUID page).
     if status != "failed" or message.by_user_id:
         entry["recipient_user_id"] = customer.user_id
         if customer.parent_user_id:
@@ -141,7 +141,7 @@ def status_entry(
 
 
 def status_update(number: PhoneNumber, customer: Customer, entry: Json) -> Update:
-    """The webhook of one status. Contacts come with all but `failed`; the username not with `sent`."""
+    """The webhook of one status. All but `failed` have contacts, and `sent` has no username in them."""
     contacts = None
     if entry["status"] in {"sent", "delivered", "read", "played"}:
         contacts = [customer.contact(with_username=entry["status"] != "sent")]
