@@ -26,8 +26,3 @@ def _brazilian(digits: str) -> str:
         return digits
     eight = local[1:] if has_ninth else local
     return f"55{area}9{eight}" if area <= "28" else f"55{area}{eight}"
-
-
-def is_same_number(one: str, other: str) -> bool:
-    """Whether both are writings of one number."""
-    return one == other or own_writing(one) == own_writing(other)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 import re
-from typing import Any
 
 from flask import request
 
@@ -13,7 +12,6 @@ from sandbox.graph import checks
 from sandbox.graph.gateway import Call
 from sandbox.model import Json, Template
 from sandbox.running import sandbox
-from sandbox.webhooks.shapes import Update
 
 DEFAULT_FIELDS = ("name", "parameter_format", "components", "language", "status", "category", "id")
 DEFAULT_LIMIT, MAX_LIMIT = 25, 1000
@@ -131,19 +129,6 @@ def delete(call: Call, waba_id: str) -> Json:
             del box.world.templates[template.template_id]
             box.world.touch("template", template.template_id)
     return {"success": True}
-
-
-def status_webhook(template: Template, event: str, reason: str | None = "NONE") -> Update:
-    """`message_template_status_update` of a template, in which the id is a number."""
-    value: dict[str, Any] = {
-        "event": event,
-        "message_template_id": int(template.template_id),
-        "message_template_name": template.name,
-        "message_template_language": template.language,
-        "reason": reason,
-        "message_template_category": template.category,
-    }
-    return Update(template.waba_id, "message_template_status_update", value, f"template:{event}")
 
 
 def _matches(template: Template) -> bool:
