@@ -25,15 +25,15 @@ CAP_DAC_OVERRIDE = 1
 CAPABILITY_VERSION_3 = 0x20080522
 
 EXIT_REFUSED = 125
-"""Exit code when the identity could not be taken or a needed path is out of its reach."""
+"""The exit code where the identity cannot be taken, or a needed path cannot be reached."""
 
 IDENTITIES = ("self", "userns", "nobody")
-"""As we are; called nobody in a user namespace; nobody itself, still allowed to reach our files."""
+"""Ourselves; "nobody" in a user namespace of ours; nobody itself, with a right to reach our files."""
 
 
 RUN_MARK = "LIVECHAT_RUN"
 PROGRAM_MARK = "LIVECHAT_PROGRAM"
-"""Environment variables by which a process is known to belong to a data folder, and to one program there."""
+"""Two environment variables mark the processes of a data folder, and those of one program there."""
 
 
 def wrap(
@@ -47,9 +47,9 @@ def wrap(
 ) -> list[str]:
     """The command line that runs `command` through this file.
 
-    `parent` is the process that will start it, where it is known; `replaces` kills, first, what processes
-    with the same marks are left; `needs` is a folder without which it must not start. The exit code is
-    `EXIT_REFUSED` when the identity or the folder is out of reach.
+    `parent` is the process that will start it, where that is known. `replaces` first kills processes with
+    the same marks. `needs` is a folder that must be within reach. The exit code is `EXIT_REFUSED` where it is
+    not, or where the identity cannot be taken.
     """
     options = ["--identity", identity, "--death-signal", death_signal, "--parent", str(parent)]
     if replaces:
@@ -83,7 +83,7 @@ def _write(path: str, text: str) -> None:
 
 
 def _enter_user_namespace(libc: ctypes.CDLL) -> None:
-    """Be called nobody in a namespace of our own, where our files stay ours."""
+    """Enter a user namespace in which we are called nobody, and our files stay ours."""
     uid, gid = os.geteuid(), os.getegid()
     _checked(libc.unshare(CLONE_NEWUSER))
     _write("/proc/self/setgroups", "deny")
@@ -92,10 +92,10 @@ def _enter_user_namespace(libc: ctypes.CDLL) -> None:
 
 
 def _become_nobody(libc: ctypes.CDLL) -> None:
-    """Drop to nobody and keep the one capability that reaches files below folders closed to others.
+    """Become nobody, but keep the capability to reach files in folders that are closed to others.
 
-    For containers that forbid user namespaces. Without the capability neither the virtual environment nor the
-    data folder could be reached below a home with mode 0700.
+    Containers that forbid user namespaces need this. Without the capability neither the virtual environment
+    nor the data folder could be reached below a home with mode 0700.
     """
     _checked(libc.prctl(PR_SET_KEEPCAPS, 1, 0, 0, 0))
     os.setgroups([])
@@ -120,7 +120,7 @@ def _arguments() -> argparse.Namespace:
 
 
 def _kill_predecessor() -> None:
-    """Kill the children of a killed predecessor: a web worker would go on answering with nobody above it."""
+    """Kill the children of a killed predecessor. Its web workers would go on answering, unsupervised."""
     wanted = {f"{mark}={os.environ[mark]}".encode() for mark in (RUN_MARK, PROGRAM_MARK)}
     for entry in os.listdir("/proc"):
         if not entry.isdigit() or int(entry) == os.getpid():
@@ -134,7 +134,7 @@ def _kill_predecessor() -> None:
 
 
 def main() -> None:
-    """Take the identity, tie our life to the parent's, and become the program."""
+    """Take the identity, arrange to die with the parent, and become the program."""
     arguments = _arguments()
     libc = ctypes.CDLL(None, use_errno=True)
     try:
@@ -145,13 +145,13 @@ def main() -> None:
         elif arguments.identity == "nobody":
             _become_nobody(libc)
         if arguments.needs:
-            # os.access would ask for the real user id; listing asks the kernel what the program will ask.
+            # os.access looks at the real user id. Listing the folder is what the program will do.
             os.listdir(arguments.needs)
         _checked(libc.prctl(PR_SET_PDEATHSIG, int(signal.Signals[arguments.death_signal]), 0, 0, 0))
     except OSError as error:
         print(f"child: identity {arguments.identity} refused: {error}", file=sys.stderr)
         sys.exit(EXIT_REFUSED)
-    # The parent may have died before the kernel knew of our wish; the supervisor is never process 1.
+    # The parent may have died before the call above. The supervisor is never process 1.
     if os.getppid() != (arguments.parent or os.getppid()) or (os.getppid() == 1 and not arguments.parent):
         sys.exit(EXIT_REFUSED)
     try:

@@ -15,20 +15,20 @@ from local.errors import LocalError
 from local.procfs import is_alive
 from local.progress import say
 
-# A Unix socket's path has at most 107 bytes; supervisord makes it under a name with its process id first.
+# A Unix socket's path has at most 107 bytes. supervisord first makes it with its process id behind the name.
 SOCKET_PATH_BYTES = 107
 SOCKET_SUFFIX_BYTES = 11
 
 
 @dataclass(frozen=True)
 class DataFolder:
-    """Names of everything that `make run` keeps. Only a socket may lie elsewhere, while it runs."""
+    """The names of all that `make run` keeps. Only a socket may lie elsewhere, while it runs."""
 
     root: Path
 
     @property
     def secrets(self) -> Path:
-        """Made-up keys and passwords, for the owner's eyes only."""
+        """The generated keys and passwords, which only the owner may read."""
         return self.root / "secrets.env"
 
     @property
@@ -43,17 +43,17 @@ class DataFolder:
 
     @property
     def logs(self) -> Path:
-        """One log per program, rotated."""
+        """One log for each program, rotated."""
         return self.root / "logs"
 
     @property
     def run(self) -> Path:
-        """What matters only while it runs: lock, supervisor's configuration and socket."""
+        """Files of a run: the lock, and the supervisor's configuration and socket."""
         return self.root / "run"
 
     @property
     def socket(self) -> Path:
-        """The supervisor's Unix socket: in ``run``, or in a short place where that path would be too long."""
+        """The supervisor's Unix socket: in ``run``, or at a shorter path where that one would be too long."""
         near = self.run / "supervisor.sock"
         if len(os.fsencode(near)) + SOCKET_SUFFIX_BYTES <= SOCKET_PATH_BYTES:
             return near
@@ -62,7 +62,7 @@ class DataFolder:
 
     @property
     def metrics(self) -> Path:
-        """Counters that web processes share; emptied at every start."""
+        """Counters that processes share. Every start empties them."""
         return self.root / "metrics"
 
     @property
@@ -71,7 +71,7 @@ class DataFolder:
         return self.root / "state"
 
     def create(self) -> None:
-        """Make what is missing, closed to other users. Raises LocalError where that is not allowed."""
+        """Make the missing folders, closed to other users. Raises LocalError where that is not allowed."""
         try:
             self.root.mkdir(parents=True, exist_ok=True)
             if os.geteuid() not in (0, self.root.stat().st_uid):
@@ -89,7 +89,7 @@ class DataFolder:
             ) from None
 
     def create_socket_folder(self) -> None:
-        """Others may write where temporary files lie: what is there must be a folder, ours, and closed."""
+        """Make the folder of a socket that lies elsewhere. One that is there must be ours, and closed."""
         folder = self.socket.parent
         if folder == self.run:
             return
@@ -101,20 +101,20 @@ class DataFolder:
             )
 
     def remove_socket_folder(self) -> None:
-        """Leave nothing behind outside of the data folder."""
+        """Remove the folder of a socket that lies elsewhere."""
         if self.socket.parent != self.run:
             shutil.rmtree(self.socket.parent, ignore_errors=True)
 
     def empty_metrics(self) -> None:
-        """Forget the counters of processes that are gone."""
+        """Remove the counters of processes that are gone."""
         shutil.rmtree(self.metrics, ignore_errors=True)
         self.metrics.mkdir(mode=0o700)
 
 
 class Lock:
-    """Held by one launcher and by the supervisor that inherits it, until both have ended.
+    """A lock that one launcher holds, and the supervisor that inherits it, until both have ended.
 
-    So after a kill -9 of the launcher the next one waits until the supervisor has stopped everything.
+    After a kill -9 of the launcher, the next one so waits until the supervisor has stopped everything.
     """
 
     def __init__(self, folder: DataFolder) -> None:
@@ -127,10 +127,9 @@ class Lock:
         return self._descriptor
 
     def acquire(self, on_wait: Callable[[], None], timeout_s: float) -> None:
-        """Take it; `on_wait` is called again and again while a dead launcher's supervisor still stops.
+        """Take the lock. `on_wait` is called repeatedly while a dead launcher's supervisor still stops.
 
-        Raises LocalError when a living launcher holds it, or when the dead one's supervisor does not end in
-        time.
+        Raises LocalError where a living launcher holds it, or the supervisor does not end in time.
         """
         deadline = time.monotonic() + timeout_s
         told = False
@@ -164,5 +163,5 @@ class Lock:
         return int(text) if text.isdigit() else 0
 
     def release(self) -> None:
-        """Let go; the file stays, since removing it would let two launchers lock two files of one name."""
+        """Let go of the lock. The file stays, or two launchers could lock two files of one name."""
         os.close(self._descriptor)

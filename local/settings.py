@@ -1,4 +1,4 @@
-"""What the environment asks of `make run`, and the environment that it gives to the programs."""
+"""The settings of `make run`, read from the environment, and the environment of its programs."""
 
 import os
 from collections.abc import Mapping
@@ -18,7 +18,7 @@ PORT_DEFAULTS = {"LIVECHAT_PORT": 8000, "FLOWER_PORT": 5555, "SANDBOX_PORT": 800
 
 @dataclass(frozen=True)
 class LocalSettings:
-    """Settings of one run; `environ` is the environment it was started with."""
+    """Settings of one run. `environ` is the environment that it was started with."""
 
     project: Path
     folder: DataFolder
@@ -32,7 +32,7 @@ class LocalSettings:
 
     @classmethod
     def from_env(cls, environ: Mapping[str, str], project: Path) -> Self:
-        """Read and check everything; LocalError names all that is wrong. Empty counts as unset."""
+        """Read and check all settings. Empty counts as unset. Raises LocalError with all that is wrong."""
         faults: list[str] = []
         ports = {
             name: _port(name, environ.get(name) or default, faults) for name, default in PORT_DEFAULTS.items()
@@ -43,7 +43,7 @@ class LocalSettings:
         if sandbox not in ("0", "1"):
             faults.append(f"LIVECHAT_SANDBOX is 0 or 1, not {sandbox!r}")
         folder = (project / (environ.get("LIVECHAT_DATA_DIR") or ".local")).expanduser().resolve()
-        # The supervisor's configuration file has no way to quote what it takes for a comment.
+        # The supervisor's configuration file takes these for comments, and cannot quote them.
         for path in (folder, project):
             if " ;" in str(path) or " #" in str(path):
                 faults.append(f"the path {path} must hold neither ' ;' nor ' #'")
@@ -72,7 +72,7 @@ class LocalSettings:
         return f"http://{HOST}:{self.sandbox_port}"
 
     def check_ports(self) -> None:
-        """Raise LocalError for the first port that is taken, and say by whom where the kernel tells."""
+        """Raise LocalError for the first port that is taken. It names the process where the kernel tells."""
         wanted = {"LIVECHAT_PORT": self.web_port, "FLOWER_PORT": self.flower_port}
         if self.sandbox:
             wanted["SANDBOX_PORT"] = self.sandbox_port
@@ -85,7 +85,7 @@ class LocalSettings:
     def children_environment(
         self, secrets: Mapping[str, str], database_url: str, redis_url: str
     ) -> dict[str, str]:
-        """What every program gets: the environment of this run, completed."""
+        """The environment of every program: that of this run, completed."""
         graph_url = self.sandbox_url if self.sandbox else GRAPH_URL
         given = {name: value for name, value in self.environ.items() if value}
         passwords = ("POSTGRES_PASSWORD", "REDIS_PASSWORD")
@@ -94,7 +94,7 @@ class LocalSettings:
             "WHATSAPP_API_VERSION": GRAPH_VERSION,
             "CELERY_BROKER_URL": redis_url,
             "PYTHONUNBUFFERED": "1",
-            # The page and the demo user's token are for this machine; Meta's webhooks come by any name.
+            # The page and the demo user's token are for this machine only. Webhooks are taken under any name.
             "LIVECHAT_HOSTS": "127.0.0.1,localhost,[::1]",
             **({"SANDBOX_URL": self.sandbox_url} if self.sandbox else {}),
         }

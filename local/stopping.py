@@ -1,4 +1,4 @@
-"""Being asked to stop, by a signal to us or to the `make` above us, noticed wherever we wait."""
+"""Requests to stop, by a signal to us or to the `make` above us. Every wait notices them."""
 
 import ctypes
 import os
@@ -16,7 +16,7 @@ SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
 class StopRequested(Exception):
-    """Raised inside a wait when somebody asked the launcher to stop."""
+    """Raised in a wait after the launcher was asked to stop."""
 
 
 class Stopper:
@@ -28,7 +28,7 @@ class Stopper:
         self._parent = 0
 
     def listen(self) -> None:
-        """Take the signals over; only the main thread may call this."""
+        """Handle the signals. Only the main thread may call this."""
         for number in SIGNALS:
             signal.signal(number, self._on_signal)
 
@@ -36,16 +36,16 @@ class Stopper:
         self._request()
 
     def _request(self) -> None:
-        # A signal to the whole group reaches us twice, the second time by way of make: that is one wish.
+        # A signal to the whole group reaches us twice, the second time through make. That is one request.
         if time.monotonic() - self._last_at > ONE_WISH_S:
             self.requests += 1
             self._last_at = time.monotonic()
 
     def follow_parent(self) -> None:
-        """Stop as well when our parent ends, or when it is make and is interrupted.
+        """Stop also when our parent ends, or when it is make and is interrupted.
 
-        make hands SIGTERM on. It does not hand SIGINT on, since a terminal sends that to everybody, and then
-        waits for us without end; and it cannot hand SIGKILL on.
+        make passes SIGTERM on, and cannot pass on SIGKILL. It does not pass on SIGINT, which a terminal sends
+        to everybody, but waits for us without end.
         """
         self._parent = os.getppid()
         libc = ctypes.CDLL(None, use_errno=True)
@@ -56,7 +56,7 @@ class Stopper:
             self._parent = 0
 
     def wait_until(self, condition: Callable[[], bool], timeout_s: float) -> bool:
-        """Whether the condition came true in time. Raises StopRequested when asked to stop meanwhile."""
+        """Whether the condition came true in time. Raises StopRequested on a request to stop meanwhile."""
         deadline = time.monotonic() + timeout_s
         while not condition():
             self.check()
@@ -67,8 +67,8 @@ class Stopper:
         return True
 
     def check(self) -> None:
-        """Raise StopRequested when asked to stop."""
-        # While make handles a signal it no longer catches it: the one trace of it that others can see.
+        """Raise StopRequested where we were asked to stop."""
+        # While make handles a signal it does not catch it, which is all that others can see of it.
         if not self.requests and self._parent and not _catches(self._parent, signal.SIGINT):
             self._request()
         if self.requests:
@@ -76,7 +76,7 @@ class Stopper:
 
 
 def _catches(pid: int, number: signal.Signals) -> bool:
-    """Whether the process has a handler for the signal; False when the kernel does not tell."""
+    """Whether the process has a handler for the signal. False where the kernel does not tell."""
     try:
         status = Path(f"/proc/{pid}/status").read_text(encoding="ascii", errors="replace")
     except OSError:

@@ -1,7 +1,7 @@
-"""`python -m local.supervise FOLDER`: supervisord for a data folder, and a last look around.
+"""`python -m local.supervise FOLDER`: supervisord for a data folder, and a last look at what it leaves.
 
-supervisord takes a program for stopped when its own process has ended, whatever it may have left. The
-launcher looks for that when it stops; this is for the case that the launcher was killed.
+supervisord takes a program for stopped once its own process has ended, though children of it may live. The
+launcher ends those when it stops. This program does so where the launcher was killed.
 """
 
 import os
@@ -15,9 +15,9 @@ from local.data_folder import DataFolder
 
 
 def main() -> None:
-    """Run until told to stop; then end what still runs for the folder."""
+    """Run until a signal comes, then end what still runs for the folder."""
     folder = DataFolder(Path(sys.argv[1]))
-    # Its process id file has a relative name.
+    # The file with its process id has a relative name.
     os.chdir(folder.run)
     try:
         supervisord.main(["-c", "supervisord.conf"])

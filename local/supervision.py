@@ -1,8 +1,8 @@
-"""Supervision by supervisord, run unmodified: its configuration, its process, and its XML-RPC socket.
+"""Supervision by an unmodified supervisord: its configuration, its process, and its XML-RPC socket.
 
-Why this library: docs/decisions/process-supervision.md. supervisord restarts what dies, stops tier by tier,
-and rotates logs. What it lacks is in local/child.py: programs that die with it, and that first remove what a
-killed predecessor left.
+supervisord restarts programs that die, stops them tier by tier, and rotates logs. local/child.py adds what it
+lacks: programs die with it, and first kill what a killed predecessor left. Why it is this library:
+docs/decisions/process-supervision.md.
 """
 
 import configparser
@@ -27,9 +27,9 @@ HOME = Path(__file__).resolve().parent.parent
 LOG_MAX_BYTES = 10 * 1024 * 1024
 LOG_BACKUPS = 3
 OPEN_FILES = 8192
-"""Wanted limit of open files: a thousand browsers each hold a stream.
+"""The limit of open files, since a thousand browsers each hold a stream.
 
-supervisord closes as many, one by one, at every start of a program, so that a generous number makes it slow.
+supervisord closes as many, one by one, whenever it starts a program, so a generous number would be slow.
 """
 FAILED_STATES = ("FATAL", "UNKNOWN")
 FAULT_ALREADY_STARTED = 60
@@ -38,7 +38,7 @@ RpcError = (OSError, http.client.HTTPException, xmlrpc.client.Error)
 
 @dataclass(frozen=True)
 class ProgramState:
-    """What supervisord knows of a program: its state in supervisord's words, process id (0: none)."""
+    """What supervisord knows of a program. `state` is in its words; `pid` is 0 without a process."""
 
     name: str
     state: str
@@ -47,12 +47,12 @@ class ProgramState:
 
     @property
     def has_failed(self) -> bool:
-        """Whether supervisord has given up on it after several tries."""
+        """Whether supervisord gave up on it after several tries."""
         return self.state in FAILED_STATES
 
 
 def configuration(programs: Sequence[Program], folder: DataFolder, project: Path) -> str:
-    """supervisord's configuration file; secrets are not in it, since programs inherit the environment."""
+    """The configuration file of supervisord. It has no secrets, since programs inherit the environment."""
     _, most_files = resource.getrlimit(resource.RLIMIT_NOFILE)
     files = OPEN_FILES if most_files == resource.RLIM_INFINITY else min(OPEN_FILES, most_files)
     sections: dict[str, dict[str, object]] = {
@@ -71,7 +71,7 @@ def configuration(programs: Sequence[Program], folder: DataFolder, project: Path
             "childlogdir": folder.logs,
             "nocleanup": "true",
             "minfds": files,
-            # Said aloud, or it warns that nobody has told it to run as root.
+            # Without this line it warns that it runs as root.
             **({"user": "root"} if os.geteuid() == 0 else {}),
         },
     }
@@ -99,7 +99,7 @@ def _program_section(program: Program, folder: DataFolder, project: Path) -> dic
         "environment": f'{child.PROGRAM_MARK}="{program.name}"',
         "autostart": "false",
         "autorestart": "true",
-        # Whoever ends sooner has not started: long enough for an import that fails at its end.
+        # A program that ends sooner counts as not started. An import may take that long to fail.
         "startsecs": 5,
         "startretries": 2,
         "stopsignal": program.stop_signal,
@@ -113,7 +113,7 @@ def _program_section(program: Program, folder: DataFolder, project: Path) -> dic
 
 
 class Supervisor:
-    """One supervisord process, and the calls that the launcher makes to it."""
+    """One process of supervisord, and the launcher's calls to it."""
 
     def __init__(
         self, programs: Sequence[Program], folder: DataFolder, project: Path, environment: Mapping[str, str]
@@ -126,9 +126,9 @@ class Supervisor:
         self._process: subprocess.Popen[bytes] | None = None
 
     def start(self, lock: Lock) -> None:
-        """Start supervisord, which starts no program by itself and keeps the lock until it has ended.
+        """Start supervisord. It starts no program by itself, and keeps the lock until it has ended.
 
-        It is asked to stop in order (SIGTERM) when the launcher dies, however that happens.
+        It gets SIGTERM when the launcher dies, however that happens, and then stops in order.
         """
         self._folder.create_socket_folder()
         config = self._folder.run / "supervisord.conf"
@@ -155,7 +155,7 @@ class Supervisor:
         return xmlrpc.client.ServerProxy("http://127.0.0.1", transport=transport)
 
     def answers(self) -> bool:
-        """Whether it takes calls, which it does some tenths of a second after its start."""
+        """Whether it takes calls. It does some tenths of a second after its start."""
         try:
             with self._proxy() as proxy:
                 proxy.supervisor.getPID()
@@ -164,7 +164,7 @@ class Supervisor:
         return True
 
     def start_program(self, name: str) -> None:
-        """Have the program started, if it is not; does not wait until it is up."""
+        """Start the program where it does not run, without a wait until it is up."""
         with self._proxy() as proxy:
             try:
                 proxy.supervisor.startProcess(f"{self._tier[name]}:{name}", False)
@@ -173,7 +173,7 @@ class Supervisor:
                     raise
 
     def states(self) -> dict[str, ProgramState]:
-        """Every program's state by its name; empty while supervisord does not answer."""
+        """The states of all programs by their names. Empty while supervisord does not answer."""
         try:
             with self._proxy() as proxy:
                 answer = proxy.supervisor.getAllProcessInfo()
@@ -187,17 +187,17 @@ class Supervisor:
         return found
 
     def terminate(self) -> None:
-        """Ask for an orderly stop, tier by tier; `is_running` tells when it is done."""
+        """Ask for an orderly stop, tier by tier. `is_running` tells when it is done."""
         if self._process is not None and self.is_running():
             self._process.terminate()
 
     def kill(self) -> None:
-        """End it at once; every program dies with it."""
+        """Kill it. Every program dies with it."""
         if self._process is not None:
             self._process.kill()
             self._process.wait()
 
     def close(self) -> None:
-        """Leave nothing behind outside of the data folder, if it was we who started it."""
+        """Remove the socket's folder outside of the data folder, where we started it."""
         if self._process is not None:
             self._folder.remove_socket_folder()

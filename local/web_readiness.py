@@ -9,7 +9,7 @@ TIMEOUT_S = 5.0
 
 
 def ask(port: int) -> tuple[int, str]:
-    """Status and text of `GET /readyz`; (0, "") while nobody answers."""
+    """The status and text of `GET /readyz`, or (0, "") while nobody answers."""
     connection = http.client.HTTPConnection(HOST, port, timeout=TIMEOUT_S)
     try:
         connection.request("GET", "/readyz")
@@ -22,7 +22,7 @@ def ask(port: int) -> tuple[int, str]:
 
 
 def detail(body: str) -> str:
-    """What a 503 says is missing: the problem's `detail` where there is one, else the body itself."""
+    """The reason in a 503: the problem's `detail` where there is one, else the body itself."""
     try:
         problem = json.loads(body)
     except ValueError:

@@ -1,6 +1,6 @@
 """Run a command inside the product that `make run` has started: `python -m local.within COMMAND …`.
 
-The command gets the environment of the running web, secrets and addresses included, so that
+The command gets the environment of the running web, with its secrets and addresses, so that
 `flask --app wsgi livechat doctor` sees what the product sees. LIVECHAT_DATA_DIR names the run.
 """
 
@@ -18,7 +18,7 @@ _WEB = b"LIVECHAT_PROGRAM=web"
 
 
 def environment_of_run(environ: Mapping[str, str], project: Path = PROJECT) -> dict[str, str]:
-    """The variables of the running web. Raises LocalError where no run of this data folder is found."""
+    """The environment of the running web. Raises LocalError where nothing runs in this data folder."""
     root = LocalSettings.from_env(environ, project).folder.root
     for pid in procfs.processes_of(root):
         try:
@@ -31,7 +31,7 @@ def environment_of_run(environ: Mapping[str, str], project: Path = PROJECT) -> d
 
 
 def main(arguments: Sequence[str]) -> int:
-    """Become the command; comes back only where that fails."""
+    """Become the command. Returns only where that fails."""
     if not arguments:
         print("usage: python -m local.within COMMAND …", file=sys.stderr)
         return 2
@@ -40,9 +40,9 @@ def main(arguments: Sequence[str]) -> int:
     except LocalError as error:
         print(error, file=sys.stderr)
         return 1
-    # The command stands beside this interpreter, whether or not its folder is on the caller's PATH.
+    # The command lies beside this interpreter, whose folder may not be on the caller's PATH.
     environment["PATH"] = f"{Path(sys.executable).parent}{os.pathsep}{os.environ.get('PATH', os.defpath)}"
-    # What is run is no part of the product: it must not be stopped with it.
+    # The command is no part of the product, and must not be stopped with it.
     environment.pop("LIVECHAT_PROGRAM", None)
     os.chdir(PROJECT)
     try:
