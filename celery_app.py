@@ -8,8 +8,8 @@ import sys
 gc.disable()
 
 from livechat import create_app
-from livechat.config import InvalidSettingsError, Settings
-from livechat.logs import configure_logging
+from livechat.core.config import InvalidSettingsError, Settings
+from livechat.core.logs import configure_logging
 from workers.base import bind_celery
 
 try:

@@ -12,7 +12,7 @@ from benchmarks.figures import Figure, rate, ratio, spread
 from benchmarks.sizes import Sizes
 from benchmarks.stack import Stack
 from benchmarks.webhooks import bodies
-from livechat.extensions import db
+from livechat.core.extensions import db
 from livechat.services.inbox import Inbox
 from livechat.services.ingest import drain
 from livechat.services.ingest.draining import BATCH_EVENTS

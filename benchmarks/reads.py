@@ -13,7 +13,7 @@ from benchmarks.load import Result, drive, request
 from benchmarks.sizes import Sizes
 from benchmarks.stack import OWNER, Stack
 from benchmarks.webhooks import NUMBER
-from livechat.extensions import db
+from livechat.core.extensions import db
 
 TARGET = 1.2
 MESSAGES_EACH = 50

@@ -10,7 +10,7 @@ from sqlalchemy import text
 from benchmarks.figures import Figure
 from benchmarks.sizes import Sizes
 from benchmarks.stack import START_TIMEOUT_S, Stack, python, wait_for
-from livechat.extensions import db
+from livechat.core.extensions import db
 from livechat.services.pace import wake_sender
 from local.ports import is_taken, service_port
 from sandbox.testing import SandboxServer

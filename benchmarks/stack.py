@@ -23,10 +23,10 @@ from sqlalchemy import text
 
 from benchmarks.webhooks import NUMBER, WABA
 from livechat import create_app, init_command_line
-from livechat.config import Settings
-from livechat.extensions import db, redis
+from livechat.core.config import Settings
+from livechat.core.extensions import db, redis
+from livechat.core.tasknames import Queue
 from livechat.services.readiness import WORKER_KEY, silent_queues
-from livechat.tasknames import Queue
 from local import child
 from local.ports import service_port
 from local.programs import product

@@ -7,9 +7,9 @@ from flask import Flask
 from redis import BlockingConnectionPool, Redis
 
 from livechat import models
-from livechat.config import SETTINGS_KEY, Settings
-from livechat.database import engine_options, ping_when_idle, redact_errors, return_session
-from livechat.extensions import celery, db, redis
+from livechat.core.config import SETTINGS_KEY, Settings
+from livechat.core.database import engine_options, ping_when_idle, redact_errors, return_session
+from livechat.core.extensions import celery, db, redis
 from livechat.media_urls import MediaUrls, media_urls
 
 __all__ = ["create_app", "init_command_line", "models", "use_broker"]

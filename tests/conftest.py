@@ -23,8 +23,8 @@ from sqlalchemy.orm import Session, scoped_session
 from xdist.scheduler.loadfile import LoadFileScheduling
 
 from livechat import create_app, init_command_line, use_broker
-from livechat.config import Settings
-from livechat.extensions import db, redis
+from livechat.core.config import Settings
+from livechat.core.extensions import db, redis
 from tests.services import EmbeddedServices
 
 # What goes first, in this order; the rest follows as it is found. The longest test begins, beside those that mind

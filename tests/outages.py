@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import text
 
-from livechat.extensions import db
+from livechat.core.extensions import db
 from tests.conftest import wait_until
 
 

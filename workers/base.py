@@ -12,12 +12,12 @@ from kombu.entity import Exchange
 from kombu.entity import Queue as KombuQueue
 from redis.exceptions import RedisError
 
-from livechat.config import Settings
-from livechat.database import return_session
-from livechat.extensions import celery, db, redis
-from livechat.logs import configure_logging
+from livechat.core.config import Settings
+from livechat.core.database import return_session
+from livechat.core.extensions import celery, db, redis
+from livechat.core.logs import configure_logging
+from livechat.core.tasknames import Queue, TaskName
 from livechat.services.readiness import say_consuming
-from livechat.tasknames import Queue, TaskName
 
 log = structlog.get_logger(__name__)
 

@@ -9,22 +9,22 @@ from typing import cast
 from billiard.process import current_process
 from flask import Flask
 
-from livechat.config import SETTINGS_KEY, Settings
-from livechat.database import return_session
-from livechat.domain import clock
-from livechat.extensions import celery, db, redis, this_application
-from livechat.metrics import (
+from livechat.core.config import SETTINGS_KEY, Settings
+from livechat.core.database import return_session
+from livechat.core.extensions import celery, db, redis, this_application
+from livechat.core.metrics import (
     ACKNOWLEDGED_TO_STORED,
     MESSAGES,
     STORED_LATENCY,
     WEBHOOK_EVENTS,
     count_unknown_field,
 )
-from livechat.queries.session import AnySession
+from livechat.core.session import AnySession
+from livechat.core.tasknames import TaskName
+from livechat.domain import clock
 from livechat.services.ingest import drain
 from livechat.services.ingest.batch import Stored
 from livechat.services.ingest.lanes import LEAST_WEBHOOKS, SIDE_LANES, SideLanes
-from livechat.tasknames import TaskName
 
 
 @celery.task(name=TaskName.INGEST.value)

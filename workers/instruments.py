@@ -9,8 +9,8 @@ from billiard.exceptions import TimeLimitExceeded, WorkerLostError
 from celery import Task
 from celery.signals import before_task_publish, task_failure, task_postrun, task_prerun, task_revoked
 
-from livechat.metrics import TASK_SECONDS, TASK_WAIT, TASKS
-from livechat.tasknames import Queue, TaskName
+from livechat.core.metrics import TASK_SECONDS, TASK_WAIT, TASKS
+from livechat.core.tasknames import Queue, TaskName
 
 log = structlog.get_logger("workers")
 

@@ -5,14 +5,14 @@ from uuid import UUID
 
 from flask import current_app
 
-from livechat.config import SETTINGS_KEY
-from livechat.extensions import celery, db, redis
-from livechat.metrics import UNREAD_DRIFT
-from livechat.outbox import enqueue
+from livechat.core.config import SETTINGS_KEY
+from livechat.core.extensions import celery, db, redis
+from livechat.core.metrics import UNREAD_DRIFT
+from livechat.core.outbox import enqueue
+from livechat.core.tasknames import TaskName
 from livechat.queries.replaying import Selection
 from livechat.services import activity, maintenance, readiness, webhook_events
 from livechat.services import sweep_outbound as outbound
-from livechat.tasknames import TaskName
 
 
 @celery.task(name=TaskName.SWEEP_INBOUND.value)

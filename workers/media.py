@@ -6,11 +6,11 @@ from uuid import UUID
 
 from flask import current_app
 
-from livechat.config import SETTINGS_KEY, Settings
-from livechat.extensions import celery, db
+from livechat.core.config import SETTINGS_KEY, Settings
+from livechat.core.extensions import celery, db
+from livechat.core.tasknames import TaskName
 from livechat.services.media.fetch import Fetcher, fetch_media
 from livechat.services.media.sweep import sweep_media
-from livechat.tasknames import TaskName
 
 
 @celery.task(name=TaskName.FETCH_MEDIA.value)

@@ -10,15 +10,15 @@ from celery import Task, bootsteps
 from celery.signals import celeryd_after_setup
 from flask import current_app
 
-from livechat.config import SETTINGS_KEY, Settings
+from livechat.core.config import SETTINGS_KEY, Settings
+from livechat.core.extensions import celery, db, redis, this_application
+from livechat.core.tasknames import TaskName
 from livechat.domain.retry import LONGEST_COUNTDOWN_S, READ_RECEIPT, delay_for
-from livechat.extensions import celery, db, redis, this_application
 from livechat.services.deliver import Sender
 from livechat.services.dispatch import Dispatcher
 from livechat.services.pace import Pace
 from livechat.services.read_receipts import send_read_receipt
 from livechat.services.typing import send_typing
-from livechat.tasknames import TaskName
 from livechat.whatsapp.errors import GraphError
 
 log = structlog.get_logger(__name__)

@@ -6,12 +6,12 @@ from uuid import UUID
 
 from flask import current_app
 
-from livechat.config import SETTINGS_KEY, Settings
-from livechat.extensions import celery, db
-from livechat.graph import new_graph_client
+from livechat.core.config import SETTINGS_KEY, Settings
+from livechat.core.extensions import celery, db
+from livechat.core.graph import new_graph_client
+from livechat.core.tasknames import TaskName
 from livechat.services import refresh_number as numbers
 from livechat.services import sync_templates as templates
-from livechat.tasknames import TaskName
 from livechat.whatsapp.client import GraphClient
 
 # Enqueued by one sweep; what is left is due still at the next.

@@ -5,9 +5,9 @@ from flask import Flask, Response, abort, request
 from benchmarks.apps import STORE_ONE
 from benchmarks.apps.door import behind_door
 from livechat import use_broker
-from livechat.config import Settings
-from livechat.extensions import celery
-from livechat.tasknames import Queue
+from livechat.core.config import Settings
+from livechat.core.extensions import celery
+from livechat.core.tasknames import Queue
 from livechat.whatsapp.signature import is_signed
 
 _settings = Settings.from_env()

@@ -2,9 +2,9 @@
 
 from benchmarks.apps import STORE_ONE
 from celery_app import app
+from livechat.core.extensions import db
 from livechat.domain import clock
 from livechat.domain.ids import uuid7
-from livechat.extensions import db
 from livechat.services.inbox import RawEvent
 from livechat.services.ingest import ingest_events
 

@@ -12,7 +12,7 @@ from cryptography.fernet import Fernet
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 from livechat import create_app
-from livechat.config import Settings
+from livechat.core.config import Settings
 
 NOWHERE = {
     "DATABASE_URL": "postgresql://127.0.0.1:9/none",

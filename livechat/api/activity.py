@@ -18,9 +18,9 @@ from livechat.api.schemas.activity import (
     AttentionQuerySchema,
     AttentionSchema,
 )
+from livechat.core.errors import ValidationFailedError
+from livechat.core.extensions import db
 from livechat.domain import clock
-from livechat.errors import ValidationFailedError
-from livechat.extensions import db
 from livechat.queries.activity import attention_page
 from livechat.queries.conversations import ListPlace
 from livechat.services.access import access_owned_number

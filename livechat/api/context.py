@@ -4,7 +4,7 @@ from typing import cast
 
 from flask import current_app
 
-from livechat.config import SETTINGS_KEY, Settings
+from livechat.core.config import SETTINGS_KEY, Settings
 
 API_PREFIX = "/api/live-chat"
 

@@ -18,8 +18,8 @@ from livechat.api.schemas.calls import (
     ReadSchema,
 )
 from livechat.api.schemas.objects import ConversationSchema
-from livechat.errors import ForbiddenError
-from livechat.extensions import db
+from livechat.core.errors import ForbiddenError
+from livechat.core.extensions import db
 from livechat.queries.conversations import ListPlace, conversation_page
 from livechat.services.access import access_conversation, access_phone_number
 from livechat.services.mark_read import mark_read

@@ -10,8 +10,8 @@ from livechat.api.context import settings
 from livechat.api.costs import Cost
 from livechat.api.parsing import json_response
 from livechat.api.schemas.objects import ConversationSchema
-from livechat.extensions import db
-from livechat.graph import graph
+from livechat.core.extensions import db
+from livechat.core.graph import graph
 from livechat.services.access import access_conversation
 from livechat.services.blocking import note_marketing_opt_out, set_customer_blocked
 from livechat.services.ornaments import conversations_json

@@ -15,7 +15,7 @@ from livechat.api.context import API_PREFIX
 from livechat.api.costs import Cost
 from livechat.api.problems import CONTENT_TYPE
 from livechat.api.schemas.problem import ProblemSchema
-from livechat.errors import NotFoundError
+from livechat.core.errors import NotFoundError
 
 bp = Blueprint("documents", __name__, url_prefix=API_PREFIX)
 

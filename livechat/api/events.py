@@ -24,16 +24,16 @@ from livechat.api.context import settings as app_settings
 from livechat.api.costs import Cost
 from livechat.api.limits import RateLimitedError
 from livechat.api.schemas.fields import opaque_id
-from livechat.config import Settings
+from livechat.core.config import Settings
+from livechat.core.errors import UnavailableError
+from livechat.core.extensions import db, redis
 from livechat.domain import clock
-from livechat.errors import UnavailableError
 from livechat.events import log as logs
 from livechat.events.listener import Listener, SourceUnavailableError
 from livechat.events.log import Entry
 from livechat.events.places import Place, take_place
 from livechat.events.positions import Bookmark, Position
 from livechat.events.subscription import Event, Joined, Reset, Subscription
-from livechat.extensions import db, redis
 from livechat.services.access import access_phone_number
 from livechat.services.live_events import render, reset_payload, visible_accounts
 

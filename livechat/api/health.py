@@ -3,8 +3,8 @@
 from flask import Blueprint, Response, jsonify
 
 from livechat.api.costs import Cost
-from livechat.errors import UnavailableError
-from livechat.extensions import db, redis
+from livechat.core.errors import UnavailableError
+from livechat.core.extensions import db, redis
 from livechat.services import readiness
 from livechat.services.telemetry import render
 

@@ -20,9 +20,9 @@ from redis.exceptions import RedisError
 
 from livechat.api.auth import current_user_id
 from livechat.api.costs import Cost, CostedRule
-from livechat.config import Settings
-from livechat.errors import AppError
-from livechat.extensions import redis
+from livechat.core.config import Settings
+from livechat.core.errors import AppError
+from livechat.core.extensions import redis
 
 log = structlog.get_logger(__name__)
 

@@ -16,8 +16,8 @@ from livechat.api.costs import Cost
 from livechat.api.file_response import file_response
 from livechat.api.parsing import json_response
 from livechat.api.schemas.media import UploadAnswerSchema, UploadSchema
-from livechat.errors import NotFoundError, UnavailableError
-from livechat.extensions import db
+from livechat.core.errors import NotFoundError, UnavailableError
+from livechat.core.extensions import db
 from livechat.media_urls import BadMediaUrlError, media_urls
 from livechat.queries.media import servable
 from livechat.services.media.show import media_json

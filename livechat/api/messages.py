@@ -20,8 +20,8 @@ from livechat.api.schemas.calls import (
     SharedSchema,
 )
 from livechat.api.schemas.objects import MessageSchema
-from livechat.errors import NotFoundError
-from livechat.extensions import db
+from livechat.core.errors import NotFoundError
+from livechat.core.extensions import db
 from livechat.queries.conversations import ListPlace
 from livechat.queries.messages import (
     edits_of,

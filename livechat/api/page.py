@@ -8,8 +8,8 @@ import orjson
 from flask import Blueprint, Flask, Response, current_app, request
 
 from livechat.api.costs import Cost
-from livechat.config import SETTINGS_KEY, Settings
-from livechat.errors import NotFoundError
+from livechat.core.config import SETTINGS_KEY, Settings
+from livechat.core.errors import NotFoundError
 
 bp = Blueprint("page", __name__)
 

@@ -6,7 +6,7 @@ from base64 import urlsafe_b64decode, urlsafe_b64encode
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
-from livechat.errors import ValidationFailedError
+from livechat.core.errors import ValidationFailedError
 from livechat.queries.conversations import ListPlace
 
 _PLAIN = re.compile(rb"([0-9]{1,18})\.([0-9a-f]{32})")

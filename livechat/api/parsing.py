@@ -11,7 +11,7 @@ from werkzeug.datastructures import CombinedMultiDict
 from werkzeug.exceptions import UnsupportedMediaType
 
 from livechat.api.problems import field_errors
-from livechat.errors import MalformedRequestError, ValidationFailedError
+from livechat.core.errors import MalformedRequestError, ValidationFailedError
 
 _NUL = "The character U+0000 is not allowed."
 

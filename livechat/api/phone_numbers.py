@@ -11,8 +11,8 @@ from livechat.api.context import settings
 from livechat.api.costs import Cost
 from livechat.api.parsing import json_response
 from livechat.api.schemas.numbers import ConnectSchema, PhoneNumberSchema, PhoneNumbersSchema
-from livechat.extensions import db
-from livechat.graph import graph
+from livechat.core.extensions import db
+from livechat.core.graph import graph
 from livechat.queries.accounts import phone_numbers_of
 from livechat.queries.notices import notices_of_numbers
 from livechat.services.connect_number import connect_number

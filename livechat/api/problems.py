@@ -12,8 +12,8 @@ from redis.exceptions import RedisError
 from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.exceptions import HTTPException
 
-from livechat.database import is_outage, is_passing
-from livechat.errors import AppError, UnavailableError, ValidationFailedError
+from livechat.core.database import is_outage, is_passing
+from livechat.core.errors import AppError, UnavailableError, ValidationFailedError
 
 log = structlog.get_logger(__name__)
 

@@ -28,8 +28,8 @@ from livechat.api.hosts import init_hosts
 from livechat.api.limits import init_limits
 from livechat.api.problems import init_problems
 from livechat.api.request_log import init_request_log
-from livechat.config import Settings
-from livechat.graph import graph, new_graph_client
+from livechat.core.config import Settings
+from livechat.core.graph import graph, new_graph_client
 
 # In the OpenAPI document, under /api/live-chat.
 API_BLUEPRINTS: list[ApiBlueprint] = [

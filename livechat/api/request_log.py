@@ -13,7 +13,7 @@ from flask import Flask, Response, request
 from prometheus_client import Counter, Histogram
 
 from livechat.api.auth import known_user_id
-from livechat.metrics import HTTP_REQUESTS, HTTP_SECONDS
+from livechat.core.metrics import HTTP_REQUESTS, HTTP_SECONDS
 
 log = structlog.get_logger(__name__)
 

@@ -12,8 +12,8 @@ from livechat.api.blueprint import ApiBlueprint
 from livechat.api.costs import Cost
 from livechat.api.parsing import json_response
 from livechat.api.send_message import SendMessageAnswerSchema, shown
+from livechat.core.extensions import db
 from livechat.domain import clock
-from livechat.extensions import db
 from livechat.services.resend import resend_message
 
 bp = ApiBlueprint("resend", __name__, description="Sending again what did not arrive, or may not have.")

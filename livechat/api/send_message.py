@@ -16,10 +16,10 @@ from livechat.api.parsing import json_response
 from livechat.api.prefer import MAX_WAIT_S, preferred_wait
 from livechat.api.schemas.objects import ConversationSchema, MessageSchema
 from livechat.api.schemas.send_message import SendMessageSchema
+from livechat.core.errors import NotFoundError
+from livechat.core.extensions import db
 from livechat.domain import clock
 from livechat.domain.status import MessageStatus
-from livechat.errors import NotFoundError
-from livechat.extensions import db
 from livechat.models import Conversation
 from livechat.queries.accepting import status_of
 from livechat.services.ornaments import conversations_json

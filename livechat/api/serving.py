@@ -8,7 +8,7 @@ from livechat.api.auth import is_signed_in
 from livechat.api.fast_path import WebhookLane
 from livechat.api.headers import ALWAYS, MAX_BODY_BYTES, MAX_BYTES_OF
 from livechat.api.webhook import inbox_of
-from livechat.config import SETTINGS_KEY, Settings
+from livechat.core.config import SETTINGS_KEY, Settings
 from livechat.server import Door
 from livechat.server.addresses import Addresses
 from livechat.server.bodies import BodyLimits

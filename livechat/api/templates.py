@@ -15,8 +15,8 @@ from livechat.api.schemas.templates import (
     TemplatesQuerySchema,
     TemplatesSchema,
 )
+from livechat.core.extensions import db
 from livechat.domain.clock import rfc3339
-from livechat.extensions import db
 from livechat.services.access import access_phone_number
 from livechat.services.templates import ask_for_sync, templates_json
 

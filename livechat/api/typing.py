@@ -7,8 +7,8 @@ from flask import Response
 from livechat.api.auth import current_user_id
 from livechat.api.blueprint import ApiBlueprint
 from livechat.api.costs import Cost
+from livechat.core.extensions import db, redis
 from livechat.domain import clock
-from livechat.extensions import db, redis
 from livechat.services.access import access_conversation
 from livechat.services.typing import say_typing
 

@@ -9,9 +9,14 @@ from flask import Blueprint, Flask, Response, current_app, request
 from livechat.api.context import settings
 from livechat.api.costs import Cost
 from livechat.api.fast_path import EVENT_KEY, WebhookFastPath
-from livechat.errors import ForbiddenError, MalformedRequestError, PayloadTooLargeError, UnauthorizedError
-from livechat.extensions import db, redis
-from livechat.metrics import WEBHOOKS_RECEIVED, WEBHOOKS_REFUSED
+from livechat.core.errors import (
+    ForbiddenError,
+    MalformedRequestError,
+    PayloadTooLargeError,
+    UnauthorizedError,
+)
+from livechat.core.extensions import db, redis
+from livechat.core.metrics import WEBHOOKS_RECEIVED, WEBHOOKS_REFUSED
 from livechat.services.inbox import Inbox
 from livechat.whatsapp.signature import is_signed
 

@@ -18,7 +18,7 @@ from livechat.api.schemas.activity import (
     WebhookEventsSchema,
     WebhookEventWithBodySchema,
 )
-from livechat.extensions import db
+from livechat.core.extensions import db
 from livechat.queries.conversations import ListPlace
 from livechat.queries.replaying import Selection
 from livechat.services.access import access_owned_number

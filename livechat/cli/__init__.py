@@ -12,7 +12,7 @@ from livechat.cli.failed import failed
 from livechat.cli.replay import replay
 from livechat.cli.resume import resume
 from livechat.cli.rotate_keys import rotate_keys
-from livechat.logs import configure_logging
+from livechat.core.logs import configure_logging
 
 
 @click.group("livechat", cls=AppGroup)

@@ -11,8 +11,8 @@ import orjson
 from flask import current_app
 from flask.cli import with_appcontext
 
-from livechat.config import SETTINGS_KEY, Settings
-from livechat.extensions import db, redis
+from livechat.core.config import SETTINGS_KEY, Settings
+from livechat.core.extensions import db, redis
 from livechat.services.doctor import Examination, Finding, State, examine
 from livechat.services.doctor.configuration import shown
 from livechat.whatsapp.client import GraphClient

@@ -5,7 +5,7 @@ import orjson
 from flask.cli import with_appcontext
 
 from livechat.cli.faults import plainly
-from livechat.extensions import db
+from livechat.core.extensions import db
 from livechat.services.dead_letters import DeadLetters, dead_letters_json
 
 

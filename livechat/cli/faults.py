@@ -8,7 +8,7 @@ import click
 from redis.exceptions import RedisError
 from sqlalchemy.exc import ProgrammingError, SQLAlchemyError
 
-from livechat.database import is_outage
+from livechat.core.database import is_outage
 
 P = ParamSpec("P")
 R = TypeVar("R")

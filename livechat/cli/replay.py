@@ -8,7 +8,7 @@ from flask.cli import with_appcontext
 
 from livechat.cli.faults import plainly
 from livechat.cli.moments import Moment
-from livechat.extensions import db
+from livechat.core.extensions import db
 from livechat.queries import replaying
 from livechat.queries.replaying import Selection
 from livechat.services.ingest.batch import Stored

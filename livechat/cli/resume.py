@@ -7,10 +7,10 @@ from flask import current_app
 from flask.cli import with_appcontext
 
 from livechat.cli.faults import plainly
-from livechat.config import SETTINGS_KEY, Settings
-from livechat.errors import AppError
-from livechat.extensions import db
-from livechat.graph import new_graph_client
+from livechat.core.config import SETTINGS_KEY, Settings
+from livechat.core.errors import AppError
+from livechat.core.extensions import db
+from livechat.core.graph import new_graph_client
 from livechat.models import PhoneNumber
 from livechat.services.resume import resume_checked
 

@@ -8,8 +8,8 @@ from flask import current_app
 from flask.cli import with_appcontext
 
 from livechat.cli.faults import plainly
-from livechat.config import SETTINGS_KEY, Settings
-from livechat.extensions import db
+from livechat.core.config import SETTINGS_KEY, Settings
+from livechat.core.extensions import db
 from livechat.services import rotate_keys as service
 
 

@@ -16,8 +16,8 @@ from sqlalchemy import (
 from sqlalchemy import text as sql
 from sqlalchemy.orm import Mapped, mapped_column
 
+from livechat.core.extensions import Model
 from livechat.domain.ids import uuid7
-from livechat.extensions import Model
 from livechat.models.base import Timestamps, moment
 
 SEARCHED = "fold_person(customer_name, customer_username, customer_phone)"

@@ -6,7 +6,7 @@ from uuid import UUID
 from sqlalchemy import DateTime, ForeignKey, Text, func
 from sqlalchemy.orm import Mapped, mapped_column
 
-from livechat.extensions import Model
+from livechat.core.extensions import Model
 
 
 class Draft(Model):

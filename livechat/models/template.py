@@ -7,8 +7,8 @@ from sqlalchemy import ForeignKey, Index, Text, UniqueConstraint
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
+from livechat.core.extensions import Model
 from livechat.domain.ids import uuid7
-from livechat.extensions import Model
 from livechat.models.base import Timestamps, moment
 
 

@@ -8,9 +8,9 @@ from uuid import UUID
 from sqlalchemy import func, select
 from sqlalchemy.dialects.postgresql import insert
 
+from livechat.core.session import AnySession
 from livechat.domain.status import RANK, MessageStatus
 from livechat.models import Message
-from livechat.queries.session import AnySession
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,8 +5,8 @@ from uuid import UUID
 
 from sqlalchemy import Select, func, select
 
+from livechat.core.session import AnySession
 from livechat.models import AccountMember, Conversation, ConversationAlias, Message, PhoneNumber
-from livechat.queries.session import AnySession
 
 Statement = TypeVar("Statement", bound=Select[Any])
 

@@ -7,10 +7,10 @@ from uuid import UUID
 from sqlalchemy import func, literal_column, select
 from sqlalchemy.dialects.postgresql import insert
 
+from livechat.core.session import AnySession
 from livechat.domain.clock import now
 from livechat.domain.ids import uuid7
 from livechat.models import AccountMember, Conversation, PhoneNumber, WabaAccount
-from livechat.queries.session import AnySession
 
 
 def _unread_of_number() -> Any:

@@ -6,9 +6,9 @@ from uuid import UUID
 
 from sqlalchemy import exists, false, func, or_, select, update
 
+from livechat.core.session import AnySession
 from livechat.domain.phone import writings
 from livechat.models import NEVER_LEFT, Conversation, ConversationOtherId, Message, PhoneNumber, WabaAccount
-from livechat.queries.session import AnySession
 
 
 def access_token_of_number(session: AnySession, phone_number_id: str) -> tuple[str, datetime]:

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from sqlalchemy import Row, text
 
-from livechat.queries.session import AnySession
+from livechat.core.session import AnySession
 
 
 def encrypted_tokens(session: AnySession, after: UUID | None, limit: int) -> Sequence[Row[Any]]:

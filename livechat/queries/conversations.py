@@ -17,10 +17,10 @@ from sqlalchemy import (
     update,
 )
 
+from livechat.core.session import AnySession
 from livechat.domain.phone import typed_digits, writings
 from livechat.models import NEVER_LEFT, Conversation, ConversationOtherId, Message
 from livechat.models.conversation import SEARCHED
-from livechat.queries.session import AnySession
 
 
 @dataclass(frozen=True, slots=True)

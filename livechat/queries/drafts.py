@@ -6,8 +6,8 @@ from uuid import UUID
 from sqlalchemy import delete, func, select
 from sqlalchemy.dialects.postgresql import insert
 
+from livechat.core.session import AnySession
 from livechat.models import Draft
-from livechat.queries.session import AnySession
 
 
 def drafts_in(

@@ -6,6 +6,7 @@ from sqlalchemy import case, func, literal, select, update
 from sqlalchemy import text as sql
 from sqlalchemy.dialects.postgresql import insert
 
+from livechat.core.session import AnySession
 from livechat.domain.phone import writings
 from livechat.models import (
     NEVER_LEFT,
@@ -15,7 +16,6 @@ from livechat.models import (
     WabaAccount,
 )
 from livechat.queries import waiting_names
-from livechat.queries.session import AnySession
 
 
 def lock_conversation(session: AnySession, conversation_id: UUID) -> Conversation | None:

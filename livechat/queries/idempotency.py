@@ -6,8 +6,8 @@ from uuid import UUID
 
 from sqlalchemy import or_, select
 
+from livechat.core.session import AnySession
 from livechat.models import Message
-from livechat.queries.session import AnySession
 
 
 @dataclass(frozen=True, slots=True)

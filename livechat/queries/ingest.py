@@ -10,7 +10,7 @@ from uuid import UUID
 
 from sqlalchemy import Row, text
 
-from livechat.queries.session import AnySession, as_json
+from livechat.core.session import AnySession, as_json
 
 Rows = Sequence[Row[Any]]
 

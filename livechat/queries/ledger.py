@@ -8,8 +8,8 @@ from uuid import UUID
 from sqlalchemy import Row, text
 from sqlalchemy.dialects.postgresql import insert
 
+from livechat.core.session import AnySession, as_json
 from livechat.models import WebhookEvent
-from livechat.queries.session import AnySession, as_json
 
 
 def insert_waiting(

@@ -6,9 +6,9 @@ from uuid import UUID
 
 from sqlalchemy import Row, select
 
+from livechat.core.session import AnySession
 from livechat.models import AccountMember, Conversation, Message, PhoneNumber
 from livechat.queries.messages import message_columns
-from livechat.queries.session import AnySession
 
 
 def scopes_of(session: AnySession, user_ids: Collection[UUID]) -> dict[UUID, dict[UUID, set[str]]]:

@@ -5,8 +5,8 @@ from uuid import UUID
 
 from sqlalchemy import select, text
 
+from livechat.core.session import AnySession
 from livechat.models import AccountMember, PhoneNumber
-from livechat.queries.session import AnySession
 
 # One array whatever their number: five hundred parameters cost more than the query.
 _ACCOUNTS = text(

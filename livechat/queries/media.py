@@ -10,6 +10,7 @@ from sqlalchemy import CursorResult, Row, delete, func, or_, select, update
 from sqlalchemy import text as sql
 from sqlalchemy.dialects.postgresql import insert
 
+from livechat.core.session import AnySession
 from livechat.domain.ids import uuid7
 from livechat.models import (
     AccountMember,
@@ -20,7 +21,6 @@ from livechat.models import (
     MessageMedia,
     PhoneNumber,
 )
-from livechat.queries.session import AnySession
 
 # What a fetch in the queue is given before the sweep sends another task for it. Two tasks do no harm: the
 # second finds nothing to do.

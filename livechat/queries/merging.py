@@ -10,7 +10,7 @@ from uuid import UUID
 
 from sqlalchemy import text
 
-from livechat.queries.session import AnySession
+from livechat.core.session import AnySession
 
 Follow = Callable[[AnySession, Mapping[str, Any]], None]
 _followers: dict[str, Follow] = {}

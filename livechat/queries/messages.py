@@ -12,9 +12,9 @@ from sqlalchemy.dialects.postgresql import JSONB, aggregate_order_by
 from sqlalchemy.orm import aliased
 from sqlalchemy.sql.elements import ColumnElement
 
+from livechat.core.session import AnySession
 from livechat.models import Conversation, Message, MessageChange, MessageReaction
 from livechat.queries.media import card_files_column, media_json_column
-from livechat.queries.session import AnySession
 
 _Quoted: Any = aliased(Message, name="quoted")
 

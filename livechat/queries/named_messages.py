@@ -6,7 +6,7 @@ from uuid import UUID
 
 from sqlalchemy import Row, text
 
-from livechat.queries.session import AnySession, as_json
+from livechat.core.session import AnySession, as_json
 
 
 def known(session: AnySession, wamids: list[str]) -> set[str]:

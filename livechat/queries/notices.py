@@ -10,8 +10,8 @@ from sqlalchemy import Row, and_, func, or_, select, update
 from sqlalchemy.dialects.postgresql import distinct_on, insert
 from sqlalchemy.orm import aliased
 
+from livechat.core.session import AnySession
 from livechat.models import AccountNotice, PhoneNumber, WabaAccount
-from livechat.queries.session import AnySession
 
 
 def save_notices(session: AnySession, rows: Sequence[Mapping[str, Any]]) -> set[str]:

@@ -16,9 +16,9 @@ from sqlalchemy import text as sql
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import aliased
 
+from livechat.core.session import AnySession
 from livechat.domain.status import RANK, MessageStatus
 from livechat.models import Conversation, Message, MessageReaction, PhoneNumber
-from livechat.queries.session import AnySession
 
 SENT_RANK = RANK[MessageStatus.SENT]
 UNKNOWN_RANK = RANK[MessageStatus.UNKNOWN]

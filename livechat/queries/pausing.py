@@ -12,8 +12,8 @@ from uuid import UUID
 
 from sqlalchemy import ColumnElement, func, literal, or_, select, update
 
+from livechat.core.session import AnySession
 from livechat.models import Message, PhoneNumber, WabaAccount
-from livechat.queries.session import AnySession
 
 # Our own word, beside Meta's codes, for what a new token mends.
 TOKEN_UNREADABLE = "The stored access token cannot be read"  # noqa: S105

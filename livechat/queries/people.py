@@ -7,8 +7,8 @@ from uuid import UUID
 
 from sqlalchemy import Row, text
 
+from livechat.core.session import AnySession, as_json
 from livechat.models import NEVER_LEFT
-from livechat.queries.session import AnySession, as_json
 
 Rows = Sequence[Row[Any]]
 

@@ -8,8 +8,8 @@ from sqlalchemy import func, select, update
 from sqlalchemy import text as sql
 from sqlalchemy.sql.elements import ColumnElement
 
+from livechat.core.session import AnySession
 from livechat.models import Conversation, Message, PhoneNumber, WabaAccount
-from livechat.queries.session import AnySession
 
 
 @dataclass(frozen=True, slots=True)

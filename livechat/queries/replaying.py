@@ -8,7 +8,7 @@ from uuid import UUID
 
 from sqlalchemy import Row, text
 
-from livechat.queries.session import AnySession, as_json
+from livechat.core.session import AnySession, as_json
 
 Position = tuple[datetime, UUID]
 

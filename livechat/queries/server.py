@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlalchemy import text
 from sqlalchemy.exc import ProgrammingError
 
-from livechat.queries.session import AnySession
+from livechat.core.session import AnySession
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,8 +9,8 @@ from typing import Any
 
 from sqlalchemy import Row, text
 
+from livechat.core.session import AnySession, as_json
 from livechat.domain.status import META_STATUS, RANK, MessageStatus
-from livechat.queries.session import AnySession, as_json
 
 _RANK_OF_EVENT = (
     "CASE e.status "

@@ -9,9 +9,9 @@ from uuid import UUID
 from sqlalchemy import CursorResult, Text, case, cast, func, or_, select, update
 from sqlalchemy.dialects.postgresql import JSONPATH, insert
 
+from livechat.core.session import AnySession
 from livechat.domain.ids import uuid7
 from livechat.models import MessageTemplate, PhoneNumber, WabaAccount
-from livechat.queries.session import AnySession
 
 _NOT_A_WILDCARD = str.maketrans({"\\": r"\\", "%": r"\%", "_": r"\_"})
 

@@ -5,7 +5,7 @@ from typing import Any
 
 from sqlalchemy import Row, text
 
-from livechat.queries.session import AnySession
+from livechat.core.session import AnySession
 
 _COUNTED = """
     (SELECT count(*) FROM chat_messages m

@@ -2,7 +2,7 @@
 
 from sqlalchemy import text
 
-from livechat.queries.session import AnySession
+from livechat.core.session import AnySession
 
 
 def open_sends(session: AnySession) -> dict[str, int]:

@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import Row, text
 
-from livechat.queries.session import AnySession, as_json
+from livechat.core.session import AnySession, as_json
 
 
 def save(session: AnySession, rows: list[dict[str, Any]]) -> set[tuple[str, str, str]]:

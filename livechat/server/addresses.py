@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from functools import lru_cache
 from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
 
-from livechat.config import Network
+from livechat.core.config import Network
 
 # What a household or a server gets of IPv6: its holder has as many addresses as they like within.
 _IPV6_PREFIX = 64

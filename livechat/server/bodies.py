@@ -8,7 +8,7 @@ from io import BytesIO
 from tempfile import TemporaryFile
 from typing import IO, Any
 
-from livechat.metrics import REQUESTS_CUT
+from livechat.core.metrics import REQUESTS_CUT
 
 Message = dict[str, Any]
 Receive = Callable[[], Awaitable[Message]]

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import orjson
 import structlog
 
-from livechat.metrics import REQUESTS_CUT
+from livechat.core.metrics import REQUESTS_CUT
 from livechat.server.addresses import Addresses
 from livechat.server.answers import Answer, answer_of
 from livechat.server.bodies import Bodies, Body, BodyCutError, BodyLimits, ClientGoneError, Receive

@@ -6,17 +6,17 @@ from typing import Any
 
 import structlog
 
+from livechat.core.outbox import enqueue_after_commit
+from livechat.core.session import AnySession
+from livechat.core.tasknames import TaskName
 from livechat.domain.text import storable
-from livechat.outbox import enqueue_after_commit
 from livechat.queries import notices as queries
 from livechat.queries import templates as template_queries
 from livechat.queries.notices import KnownNumber
 from livechat.queries.pausing import Complaint
-from livechat.queries.session import AnySession
 from livechat.services.pause import learn, resume_number
 from livechat.services.publish import publish_numbers
 from livechat.services.sync_templates import request_sync
-from livechat.tasknames import TaskName
 from livechat.whatsapp.account_news import read_news
 from livechat.whatsapp.items import AccountNews
 from livechat.whatsapp.news import News, Notice, Stop, TemplateNews

@@ -4,10 +4,10 @@ from collections import Counter
 from datetime import datetime, timedelta
 from typing import Any
 
+from livechat.core.session import AnySession
 from livechat.domain import clock
 from livechat.domain.clock import rfc3339
 from livechat.queries import activity as queries
-from livechat.queries.session import AnySession
 from livechat.services.alarms import LOOK_BACK, alarms
 from livechat.services.ingest.batch import DUPLICATE, FAILED, IGNORED, STORED
 

@@ -8,9 +8,9 @@ from typing import Any
 
 from redis import Redis
 
+from livechat.core.session import AnySession
 from livechat.domain import clock
 from livechat.queries import activity, ledger
-from livechat.queries.session import AnySession
 from livechat.services import inbox
 
 NOTHING_STORED, SILENT = "nothing_stored", "silent"

@@ -7,7 +7,7 @@ from uuid import UUID
 import structlog
 from sqlalchemy.orm import Session, scoped_session
 
-from livechat.errors import BlockRefusedError, NotFoundError, UnavailableError
+from livechat.core.errors import BlockRefusedError, NotFoundError, UnavailableError
 from livechat.models import Conversation
 from livechat.queries.blocking import (
     access_token_of_number,

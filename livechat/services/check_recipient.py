@@ -3,11 +3,11 @@
 from collections.abc import Sequence
 from datetime import datetime
 
+from livechat.core.errors import MarketingStoppedError, MessagingRestrictedError, ValidationFailedError
+from livechat.core.session import AnySession
 from livechat.domain.service_window import is_window_open
-from livechat.errors import MarketingStoppedError, MessagingRestrictedError, ValidationFailedError
 from livechat.models import Conversation, PhoneNumber
 from livechat.queries import notices
-from livechat.queries.session import AnySession
 from livechat.whatsapp.templates import (
     UTILITY,
     Template,

@@ -8,9 +8,10 @@ from uuid import UUID
 import structlog
 from sqlalchemy.orm import Session, scoped_session
 
+from livechat.core.errors import PhoneNumberTakenError, UnavailableError, WhatsAppTokenInvalidError
+from livechat.core.outbox import enqueue_after_commit
+from livechat.core.tasknames import TaskName
 from livechat.domain.text import storable
-from livechat.errors import PhoneNumberTakenError, UnavailableError, WhatsAppTokenInvalidError
-from livechat.outbox import enqueue_after_commit
 from livechat.queries.accounts import (
     NumberData,
     owner_of_number,
@@ -24,7 +25,6 @@ from livechat.queries.templates import want_sync_at_once
 from livechat.services.crypto import encrypt_token
 from livechat.services.present_number import phone_number_json
 from livechat.services.publish import publish_account
-from livechat.tasknames import TaskName
 from livechat.whatsapp.error_codes import TOKEN_CODE_RANGES, TOKEN_CODES
 from livechat.whatsapp.errors import Disposition, GraphError
 from livechat.whatsapp.news import GONE, MATTERS, NO_PERMISSION

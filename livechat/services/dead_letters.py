@@ -2,10 +2,10 @@
 
 from typing import Any, TypedDict
 
+from livechat.core.session import AnySession
 from livechat.domain.clock import rfc3339
 from livechat.domain.phone import masked
 from livechat.queries import dead_letters
-from livechat.queries.session import AnySession
 
 
 class FailedItem(TypedDict):

@@ -26,16 +26,17 @@ from uuid import UUID, uuid4
 import structlog
 from redis.exceptions import RedisError
 
-from livechat.database import each_by_itself, is_outage, is_passing
-from livechat.domain.pace import mps_of
-from livechat.outbox import enqueue
+from livechat.core.database import each_by_itself, is_outage, is_passing
+from livechat.core.outbox import enqueue
+from livechat.core.process import own_mark
+from livechat.core.session import AnySession
+from livechat.core.tasknames import TaskName
+from livechat.domain.pace_rules import mps_of
 from livechat.queries import outgoing
 from livechat.queries.outgoing import Claim, Head
-from livechat.queries.session import AnySession
 from livechat.services.deliver import CLAIM_SLACK_S, SECONDS_PER_RUN, Outcome, Sender, attempt, not_tried
 from livechat.services.in_hand import Flight, InHand
 from livechat.services.pace import LonePace, Pace, Taken, Turn
-from livechat.services.process import own_mark
 from livechat.services.publish import publish
 from livechat.services.write_down import (
     MOST_TRIES,
@@ -45,7 +46,6 @@ from livechat.services.write_down import (
     is_told_to_end,
     start_afresh,
 )
-from livechat.tasknames import TaskName
 from livechat.whatsapp.errors import Disposition, GraphError
 
 log = structlog.get_logger(__name__)

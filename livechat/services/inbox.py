@@ -21,14 +21,14 @@ from redis.exceptions import ConnectionError as RedisConnectionError
 from redis.exceptions import RedisError, ResponseError
 from sqlalchemy.exc import SQLAlchemyError
 
+from livechat.core.errors import UnavailableError
+from livechat.core.outbox import enqueue
+from livechat.core.session import AnySession
+from livechat.core.tasknames import TaskName
 from livechat.domain import clock
 from livechat.domain.ids import uuid7
-from livechat.errors import UnavailableError
-from livechat.outbox import enqueue
 from livechat.queries import ledger
-from livechat.queries.session import AnySession
 from livechat.services.group_commit import GroupCommit
-from livechat.tasknames import TaskName
 
 log = structlog.get_logger(__name__)
 

@@ -8,14 +8,14 @@ import structlog
 from redis import Redis
 from sqlalchemy import Row
 
-from livechat.config import Settings
+from livechat.core.config import Settings
+from livechat.core.outbox import after_commit, enqueue
+from livechat.core.session import AnySession
+from livechat.core.tasknames import TaskName
 from livechat.domain import clock
-from livechat.outbox import after_commit, enqueue
 from livechat.queries import ledger, unread, waiting_names
-from livechat.queries.session import AnySession
 from livechat.services import inbox
 from livechat.services.publish import publish
-from livechat.tasknames import TaskName
 
 log = structlog.get_logger(__name__)
 

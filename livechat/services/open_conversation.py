@@ -2,11 +2,11 @@
 
 from uuid import UUID
 
+from livechat.core.errors import NotFoundError, ValidationFailedError
+from livechat.core.session import AnySession
 from livechat.domain.phone import InvalidPhoneError, canonical_phone
-from livechat.errors import NotFoundError, ValidationFailedError
 from livechat.models import Conversation
 from livechat.queries.finding import create_conversation, find_conversation
-from livechat.queries.session import AnySession
 from livechat.services.access import access_phone_number
 
 

@@ -11,10 +11,10 @@ from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
+from livechat.core.session import AnySession
 from livechat.domain import clock
 from livechat.models import Conversation
 from livechat.queries.drafts import drafts_in
-from livechat.queries.session import AnySession
 from livechat.services.present import Json, conversation_json, draft_json, messages_json
 
 

@@ -17,9 +17,9 @@ import structlog
 from redis import Redis
 from redis.exceptions import RedisError
 
-from livechat.domain.pace import RULES, PaceRules
-from livechat.outbox import enqueue
-from livechat.tasknames import TaskName
+from livechat.core.outbox import enqueue
+from livechat.core.tasknames import TaskName
+from livechat.domain.pace_rules import RULES, PaceRules
 
 log = structlog.get_logger(__name__)
 

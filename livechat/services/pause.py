@@ -13,14 +13,14 @@ from uuid import UUID
 
 import structlog
 
-from livechat.metrics import PAUSES
-from livechat.outbox import enqueue_after_commit
+from livechat.core.metrics import PAUSES
+from livechat.core.outbox import enqueue_after_commit
+from livechat.core.session import AnySession
+from livechat.core.tasknames import TaskName
 from livechat.queries import pausing
 from livechat.queries.pausing import TOKEN_UNREADABLE, Complaint
-from livechat.queries.session import AnySession
 from livechat.services.crypto import UndecryptableTokenError, decrypt_token
 from livechat.services.publish import publish_numbers
-from livechat.tasknames import TaskName
 from livechat.whatsapp.error_codes import ACCOUNT_CODES, is_about_token
 from livechat.whatsapp.errors import PAUSING_CODES, Disposition, GraphError, describe
 from livechat.whatsapp.items import StatusUpdate

@@ -11,11 +11,11 @@ from uuid import UUID
 
 from sqlalchemy import Row
 
+from livechat.core.session import AnySession
 from livechat.domain.clock import rfc3339
 from livechat.domain.service_window import is_window_open, window_end
 from livechat.models import Conversation, Draft, Message, MessageChange
 from livechat.queries.messages import messages_by_id
-from livechat.queries.session import AnySession
 from livechat.services.media.show import content_with_media
 
 Json = dict[str, Any]

@@ -9,11 +9,11 @@ import structlog
 from redis import Redis
 from redis.exceptions import RedisError
 
+from livechat.core.extensions import redis
+from livechat.core.outbox import after_commit
+from livechat.core.session import AnySession
 from livechat.events.log import RESET, Change, Kind, append
-from livechat.extensions import redis
-from livechat.outbox import after_commit
 from livechat.queries.log_owners import accounts_of_conversations, accounts_of_numbers, members_of
-from livechat.queries.session import AnySession
 
 log = structlog.get_logger(__name__)
 

@@ -4,8 +4,8 @@ from uuid import UUID
 
 import structlog
 
+from livechat.core.session import AnySession
 from livechat.queries.receipts import due_receipt, record_receipt
-from livechat.queries.session import AnySession
 from livechat.services.deliver import Sender
 from livechat.services.pause import Caller, meta_call
 from livechat.whatsapp.errors import Disposition, GraphError

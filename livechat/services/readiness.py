@@ -7,9 +7,9 @@ from redis import Redis
 from redis.exceptions import RedisError
 from sqlalchemy.exc import SQLAlchemyError
 
-from livechat.extensions import celery
-from livechat.queries.session import AnySession, ping
-from livechat.tasknames import Queue
+from livechat.core.extensions import celery
+from livechat.core.session import AnySession, ping
+from livechat.core.tasknames import Queue
 
 WORKER_KEY = "livechat:worker:{queue}"
 # Workers say every two seconds that they consume; five missed beats and the queue counts as abandoned.

@@ -5,15 +5,15 @@ from typing import Any
 
 import structlog
 
+from livechat.core.outbox import enqueue
+from livechat.core.session import AnySession
+from livechat.core.tasknames import TaskName
 from livechat.domain.text import storable
-from livechat.outbox import enqueue
 from livechat.queries import notices as queries
 from livechat.queries.notices import RefreshClaim
-from livechat.queries.session import AnySession
 from livechat.services.blocking import reconcile_blocks
 from livechat.services.pause import Caller, meta_call, resume_number
 from livechat.services.publish import publish_numbers
-from livechat.tasknames import TaskName
 from livechat.whatsapp.account_calls import AccountCalls, NumberLife, SyncType
 from livechat.whatsapp.errors import GraphError
 from livechat.whatsapp.news import BLOCKED

@@ -9,10 +9,10 @@ from uuid import UUID
 
 import structlog
 
+from livechat.core.session import AnySession
 from livechat.domain import clock
 from livechat.queries import replaying
 from livechat.queries.replaying import Position, Selection
-from livechat.queries.session import AnySession
 from livechat.services.inbox import RawEvent
 from livechat.services.ingest.batch import DUPLICATE, FAILED, STORED, Entry, Stored
 from livechat.services.ingest.run import replay_events

@@ -3,19 +3,19 @@
 from datetime import datetime
 from uuid import UUID
 
-from livechat.domain.ids import uuid7
-from livechat.domain.service_window import is_window_open, window_end
-from livechat.domain.status import MessageStatus
-from livechat.errors import (
+from livechat.core.errors import (
     CustomerBlockedError,
     NotFoundError,
     ResendNotPossibleError,
     ResendUnconfirmedError,
     ServiceWindowClosedError,
 )
+from livechat.core.session import AnySession
+from livechat.domain.ids import uuid7
+from livechat.domain.service_window import is_window_open, window_end
+from livechat.domain.status import MessageStatus
 from livechat.queries import accepting
 from livechat.queries.finding import lock_conversation
-from livechat.queries.session import AnySession
 from livechat.services.access import access_message
 from livechat.services.media.outgoing import attach_file
 from livechat.services.send_message import SendResult, announce

@@ -3,11 +3,11 @@
 from collections.abc import Sequence
 from uuid import UUID
 
-from livechat.errors import UnavailableError, WhatsAppTokenInvalidError
+from livechat.core.errors import UnavailableError, WhatsAppTokenInvalidError
+from livechat.core.session import AnySession
 from livechat.models import PhoneNumber, WabaAccount
 from livechat.queries.accounts import phone_number_facts
 from livechat.queries.notices import settle
-from livechat.queries.session import AnySession
 from livechat.services.access import access_owned_number
 from livechat.services.crypto import UndecryptableTokenError, decrypt_token
 from livechat.services.pause import resume_account, resume_number

@@ -5,8 +5,8 @@ from uuid import UUID
 
 import structlog
 
+from livechat.core.session import AnySession
 from livechat.queries import connections
-from livechat.queries.session import AnySession
 from livechat.services.crypto import UndecryptableTokenError, key_of, under_newest_key
 
 log = structlog.get_logger(__name__)

@@ -5,23 +5,23 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from livechat.domain.ids import uuid7
-from livechat.domain.service_window import is_window_open, window_end
-from livechat.errors import (
+from livechat.core.errors import (
     CustomerBlockedError,
     IdempotencyConflictError,
     NotFoundError,
     ServiceWindowClosedError,
     ValidationFailedError,
 )
-from livechat.extensions import redis
-from livechat.metrics import MESSAGES
+from livechat.core.extensions import redis
+from livechat.core.metrics import MESSAGES
+from livechat.core.outbox import after_commit
+from livechat.core.session import AnySession
+from livechat.domain.ids import uuid7
+from livechat.domain.service_window import is_window_open, window_end
 from livechat.models import Conversation, PhoneNumber
-from livechat.outbox import after_commit
 from livechat.queries import accepting
 from livechat.queries.finding import create_conversation, find_conversation, lock_conversation
 from livechat.queries.idempotency import find_earlier
-from livechat.queries.session import AnySession
 from livechat.services.access import access_conversation, access_phone_number, parse_id
 from livechat.services.check_recipient import check_recipient
 from livechat.services.media.outgoing import attach_file, check_file

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from livechat.core.errors import ValidationFailedError
 from livechat.domain.phone import InvalidPhoneError, canonical_phone
-from livechat.errors import ValidationFailedError
 from livechat.whatsapp import outgoing
 
 # Meta's words for what its send call takes; each has its part under the same name (cloud-api.md 7.2).

@@ -6,15 +6,15 @@ import structlog
 from redis import Redis
 from redis.exceptions import RedisError
 
+from livechat.core.outbox import enqueue
+from livechat.core.process import is_surely_gone
+from livechat.core.session import AnySession
+from livechat.core.tasknames import TaskName
 from livechat.domain.retry import SEND
-from livechat.outbox import enqueue
 from livechat.queries.outgoing import Head, claimants, due_heads, expire_claims, requeue_uploads
-from livechat.queries.session import AnySession
 from livechat.services.deliver import UNCONFIRMED
 from livechat.services.pace import Pace, Turn
-from livechat.services.process import is_surely_gone
 from livechat.services.publish import publish
-from livechat.tasknames import TaskName
 
 log = structlog.get_logger(__name__)
 

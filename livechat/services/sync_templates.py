@@ -10,13 +10,13 @@ from uuid import UUID
 
 import structlog
 
+from livechat.core.outbox import enqueue, enqueue_after_commit
+from livechat.core.session import AnySession
+from livechat.core.tasknames import TaskName
 from livechat.domain.text import storable, storable_json
-from livechat.outbox import enqueue, enqueue_after_commit
 from livechat.queries import templates as queries
-from livechat.queries.session import AnySession
 from livechat.queries.templates import SyncClaim
 from livechat.services.pause import Caller, meta_call
-from livechat.tasknames import TaskName
 from livechat.whatsapp.account_calls import AccountCalls
 from livechat.whatsapp.errors import GraphError
 from livechat.whatsapp.templates import STALE_CODES, Template

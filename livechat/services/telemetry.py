@@ -16,11 +16,11 @@ from redis import Redis
 from redis.exceptions import RedisError
 from sqlalchemy.exc import SQLAlchemyError
 
-from livechat.extensions import celery
+from livechat.core.extensions import celery
+from livechat.core.session import AnySession
+from livechat.core.tasknames import Queue
 from livechat.queries import waiting
-from livechat.queries.session import AnySession
 from livechat.services import alarms, inbox, multiprocess, readiness
-from livechat.tasknames import Queue
 
 log = structlog.get_logger(__name__)
 MULTIPROCESS_VARIABLE = "PROMETHEUS_MULTIPROC_DIR"

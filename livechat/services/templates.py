@@ -4,11 +4,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from livechat.core.errors import ValidationFailedError
+from livechat.core.session import AnySession
 from livechat.domain.clock import rfc3339
-from livechat.errors import ValidationFailedError
 from livechat.models import MessageTemplate, PhoneNumber
 from livechat.queries import templates as queries
-from livechat.queries.session import AnySession
 from livechat.services.sync_templates import request_sync
 from livechat.whatsapp.template_parameters import Parameter, parameters_of
 from livechat.whatsapp.template_rendering import filled_text, render

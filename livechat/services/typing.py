@@ -8,14 +8,14 @@ import structlog
 from redis import Redis
 from redis.exceptions import RedisError
 
+from livechat.core.outbox import enqueue
+from livechat.core.session import AnySession
+from livechat.core.tasknames import TaskName
 from livechat.domain.service_window import is_window_open
 from livechat.models import Conversation
-from livechat.outbox import enqueue
 from livechat.queries.receipts import newest_from_customer, record_receipt
-from livechat.queries.session import AnySession
 from livechat.services.deliver import Sender
 from livechat.services.pause import Caller, meta_call
-from livechat.tasknames import TaskName
 from livechat.whatsapp.errors import GraphError
 
 log = structlog.get_logger(__name__)

@@ -8,18 +8,18 @@ from uuid import UUID
 import orjson
 from sqlalchemy import Row
 
+from livechat.core.errors import NotFoundError, UnavailableError, WebhookWaitingError
+from livechat.core.outbox import enqueue
+from livechat.core.session import AnySession
+from livechat.core.tasknames import TaskName
 from livechat.domain import clock
 from livechat.domain.clock import rfc3339
-from livechat.errors import NotFoundError, UnavailableError, WebhookWaitingError
-from livechat.outbox import enqueue
 from livechat.queries import replaying
 from livechat.queries.access import numbers_of_owner
 from livechat.queries.replaying import Position, Selection
-from livechat.queries.session import AnySession
 from livechat.services.access import parse_id
 from livechat.services.ingest.batch import DUPLICATE, FAILED, IGNORED, STORED, Stored
 from livechat.services.replay import Replayed, replay
-from livechat.tasknames import TaskName
 from livechat.whatsapp.excerpt import excerpt
 from livechat.whatsapp.webhook import number_ids, parse
 

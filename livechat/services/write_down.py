@@ -14,9 +14,9 @@ import structlog
 from billiard.exceptions import SoftTimeLimitExceeded
 from sqlalchemy.orm import scoped_session
 
-from livechat.database import is_outage, is_passing
+from livechat.core.database import is_outage, is_passing
+from livechat.core.session import AnySession
 from livechat.queries.outgoing import Claim
-from livechat.queries.session import AnySession
 from livechat.services.deliver import Outcome, changed_by, record_all, record_plain
 from livechat.services.in_hand import Flight, InHand
 from livechat.services.publish import publish

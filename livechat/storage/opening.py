@@ -3,7 +3,7 @@
 from functools import lru_cache
 from pathlib import Path
 
-from livechat.config import Settings
+from livechat.core.config import Settings
 from livechat.storage.base import Storage
 from livechat.storage.folder import FolderStorage
 from livechat.storage.workspace import Workspace

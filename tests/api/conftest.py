@@ -14,7 +14,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import event
 from werkzeug.test import TestResponse
 
-from livechat.extensions import db
+from livechat.core.extensions import db
 
 API = "/api/live-chat"
 

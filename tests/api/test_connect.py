@@ -17,9 +17,9 @@ from sqlalchemy.orm import Session, scoped_session
 
 from livechat import create_app
 from livechat.api.schemas.numbers import PhoneNumberSchema
-from livechat.config import Settings
+from livechat.core.config import Settings
+from livechat.core.extensions import db
 from livechat.domain.clock import now
-from livechat.extensions import db
 from livechat.models import AccountMember, PhoneNumber, WabaAccount
 from livechat.services.crypto import UndecryptableTokenError, decrypt_token, encrypt_token
 from tests.conftest import ENCRYPTION_KEY, environment

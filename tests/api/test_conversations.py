@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session, scoped_session
 
 from livechat.api.schemas.numbers import PhoneNumberSchema
 from livechat.api.schemas.objects import ConversationSchema
-from livechat.extensions import db
+from livechat.core.extensions import db
 from livechat.models import AccountMember, Conversation, ConversationAlias
 from tests.api.conftest import Caller
 from tests.factories import make_account, make_conversation, make_message, make_number

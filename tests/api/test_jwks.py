@@ -15,8 +15,8 @@ from jwt.algorithms import ECAlgorithm, RSAAlgorithm
 
 from livechat import create_app
 from livechat.api.jwks import MAX_AGE_S, MIN_INTERVAL_S, Jwks, JwksUnavailableError
-from livechat.config import Settings
-from livechat.extensions import db
+from livechat.core.config import Settings
+from livechat.core.extensions import db
 from tests.api.conftest import KeyServer
 from tests.conftest import JWT_SECRET, environment
 from tests.services import EmbeddedServices

@@ -6,7 +6,7 @@ import pytest
 from redis import Redis
 
 from livechat.api.limits import ADVANCE, Limits, RateLimitedError
-from livechat.config import Settings
+from livechat.core.config import Settings
 
 LIMIT = 2 * ADVANCE
 

@@ -14,7 +14,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from livechat.api import page
-from livechat.config import SETTINGS_KEY, Settings
+from livechat.core.config import SETTINGS_KEY, Settings
 
 PROJECT = Path(__file__).resolve().parents[2]
 FRONTEND = PROJECT / "frontend"

@@ -10,7 +10,7 @@ from livechat import create_app
 from livechat.api import registry
 from livechat.api.auth import PUBLIC_RULES
 from livechat.api.costs import Cost, CostError
-from livechat.config import Settings
+from livechat.core.config import Settings
 
 API = "/api/live-chat"
 

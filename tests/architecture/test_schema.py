@@ -8,8 +8,8 @@ from flask_migrate import downgrade, upgrade
 from sqlalchemy import inspect, text
 
 from livechat import create_app, init_command_line
-from livechat.config import Settings
-from livechat.extensions import db
+from livechat.core.config import Settings
+from livechat.core.extensions import db
 from tests.conftest import environment
 from tests.services import EmbeddedServices
 

@@ -5,8 +5,8 @@ import time
 from flask import Flask
 from sqlalchemy import text
 
-from livechat.database import IDLE_BEFORE_PING_S
-from livechat.extensions import db
+from livechat.core.database import IDLE_BEFORE_PING_S
+from livechat.core.extensions import db
 
 
 def _lose_connection() -> None:

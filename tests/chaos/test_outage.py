@@ -7,7 +7,7 @@ from flask import Flask
 from sqlalchemy import text
 from sqlalchemy.exc import OperationalError
 
-from livechat.extensions import db, redis
+from livechat.core.extensions import db, redis
 from livechat.services import inbox
 from livechat.services.ingest import drain
 from livechat.services.ingest.draining import DELIVERIES_BEFORE_FAILED

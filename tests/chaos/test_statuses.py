@@ -9,7 +9,7 @@ from flask import Flask
 from sqlalchemy import text
 from sqlalchemy.orm import Session, scoped_session
 
-from livechat.extensions import db
+from livechat.core.extensions import db
 from livechat.services.apply_status import apply_statuses
 from livechat.whatsapp.items import Source, StatusUpdate
 from tests.conftest import wait_until

@@ -9,9 +9,9 @@ import orjson
 from flask import Flask
 from sqlalchemy import text
 
+from livechat.core.extensions import db
 from livechat.domain import clock
 from livechat.domain.ids import uuid7
-from livechat.extensions import db
 from livechat.services.inbox import RawEvent
 from livechat.services.ingest import ingest_events
 from livechat.services.maintenance import reconcile_unread

@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from livechat.config import Settings
-from livechat.database import engine_options
+from livechat.core.config import Settings
+from livechat.core.database import engine_options
 from livechat.domain.retry import LONGEST_COUNTDOWN_S
 from local.programs import product
 from local.settings import LocalSettings

@@ -7,7 +7,7 @@ from dataclasses import MISSING, fields
 import pytest
 from cryptography.fernet import Fernet
 
-from livechat.config import NEWEST_GRAPH_VERSION, InvalidSettingsError, Settings
+from livechat.core.config import NEWEST_GRAPH_VERSION, InvalidSettingsError, Settings
 
 GOOD = {
     "DATABASE_URL": "postgresql://livechat@127.0.0.1/livechat",

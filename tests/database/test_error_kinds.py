@@ -8,7 +8,7 @@ from sqlalchemy import create_engine, text
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session, scoped_session
 
-from livechat.database import is_outage, is_passing, sqlstate_of
+from livechat.core.database import is_outage, is_passing, sqlstate_of
 
 # Raised by the server itself, by PL/pgSQL, so that driver and SQLAlchemy wrap each as they do in life.
 OUTAGES = (

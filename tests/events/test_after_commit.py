@@ -12,11 +12,11 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session, scoped_session
 from structlog.testing import capture_logs
 
-from livechat import outbox
-from livechat.metrics import AFTER_COMMIT_FAILURES
-from livechat.outbox import after_commit, enqueue_after_commit
+from livechat.core import outbox
+from livechat.core.metrics import AFTER_COMMIT_FAILURES
+from livechat.core.outbox import after_commit, enqueue_after_commit
+from livechat.core.tasknames import TaskName
 from livechat.services import publish as publishing
-from livechat.tasknames import TaskName
 from tests.ingest.conftest import payload, signature
 
 AnySession = scoped_session[Session]

@@ -8,9 +8,9 @@ from uuid import UUID
 import pytest
 from flask import Flask
 
-from livechat.config import Settings
+from livechat.core.config import Settings
+from livechat.core.tasknames import TaskName
 from livechat.services.media.fetch import Fetcher
-from livechat.tasknames import TaskName
 from livechat.whatsapp.items import Broken, Ignored, Item
 from tests.conftest import make_token
 from tests.events.call_sites import call_sites, watched

@@ -13,10 +13,10 @@ from flask import Flask
 from sqlalchemy import text
 from sqlalchemy.orm import Session, scoped_session
 
+from livechat.core.extensions import db, redis
 from livechat.events import log as logs
 from livechat.events.log import Change, Entry, Kind
 from livechat.events.subscription import MAX_WAITING, Event, Subscription
-from livechat.extensions import db, redis
 from livechat.models import Conversation, Message
 from livechat.services.live_events import render
 from livechat.services.publish import publish

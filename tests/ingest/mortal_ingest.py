@@ -11,8 +11,8 @@ import sys
 from typing import Any
 
 from livechat import create_app
-from livechat.config import Settings
-from livechat.extensions import db, redis
+from livechat.core.config import Settings
+from livechat.core.extensions import db, redis
 from livechat.services.ingest import drain, run
 
 

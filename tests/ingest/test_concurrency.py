@@ -9,9 +9,9 @@ import orjson
 import pytest
 from flask import Flask
 
+from livechat.core.extensions import db
 from livechat.domain import clock
 from livechat.domain.ids import uuid7
-from livechat.extensions import db
 from livechat.services.inbox import RawEvent
 from livechat.services.ingest import ingest_events
 from tests.conftest import make_token

@@ -12,10 +12,10 @@ from hypothesis import strategies as st
 from sqlalchemy import text
 from sqlalchemy.exc import OperationalError
 
+from livechat.core.extensions import db
+from livechat.core.session import AnySession
 from livechat.domain import clock
 from livechat.domain.ids import uuid7
-from livechat.extensions import db
-from livechat.queries.session import AnySession
 from livechat.services import inbox
 from livechat.services.inbox import RawEvent
 from livechat.services.ingest import drain

@@ -6,7 +6,7 @@ import orjson
 import pytest
 from sqlalchemy import text
 
-from livechat.extensions import db
+from livechat.core.extensions import db
 from livechat.services.ingest import parts, run
 from tests.ingest.conftest import ASHA, Meta, envelope, make_text_body
 

@@ -7,8 +7,8 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
 
+from livechat.core.extensions import db
 from livechat.domain.clock import now
-from livechat.extensions import db
 from livechat.models import Draft
 from livechat.queries.merging import followed
 from tests.ingest.conftest import Meta, make_text_body

@@ -270,7 +270,7 @@ def test_old_bodies_are_thrown_away_and_waiting_ones_kept(meta: Meta) -> None:
     from flask import current_app
     from sqlalchemy import text
 
-    from livechat.config import SETTINGS_KEY
+    from livechat.core.config import SETTINGS_KEY
     from livechat.services.maintenance import prune
 
     meta.deliver("msg-text", "msg-video")

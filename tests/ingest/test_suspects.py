@@ -13,8 +13,8 @@ from flask import Flask
 from sqlalchemy import text
 from sqlalchemy.exc import OperationalError
 
+from livechat.core.extensions import db, redis
 from livechat.domain import clock
-from livechat.extensions import db, redis
 from livechat.queries import ledger
 from livechat.services import inbox
 from livechat.services.ingest import accounting, drain, draining, waiting

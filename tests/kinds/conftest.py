@@ -14,9 +14,9 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session, scoped_session
 from werkzeug.serving import make_server
 
-from livechat.config import Settings
-from livechat.extensions import db
-from livechat.graph import graph
+from livechat.core.config import Settings
+from livechat.core.extensions import db
+from livechat.core.graph import graph
 from livechat.models import Conversation, PhoneNumber, WabaAccount
 from livechat.services.deliver import Sender
 from livechat.services.ingest import drain

@@ -21,8 +21,8 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session, scoped_session
 from werkzeug.serving import make_server
 
-from livechat.config import Settings
-from livechat.extensions import db
+from livechat.core.config import Settings
+from livechat.core.extensions import db
 from livechat.models import PhoneNumber
 from livechat.services.ingest import drain
 from livechat.services.media.fetch import Fetcher, fetch_media

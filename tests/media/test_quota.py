@@ -13,7 +13,7 @@ import pytest
 from flask import Flask
 from prometheus_client import REGISTRY
 
-from livechat.config import SETTINGS_KEY, Settings
+from livechat.core.config import SETTINGS_KEY, Settings
 from livechat.services.doctor import files as doctor
 from livechat.services.media.sweep import sweep_media
 from tests.factories import make_account, make_number

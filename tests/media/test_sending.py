@@ -9,8 +9,8 @@ from uuid import UUID, uuid4
 import pytest
 from redis import Redis
 
-from livechat.config import Settings
-from livechat.extensions import db
+from livechat.core.config import Settings
+from livechat.core.extensions import db
 from livechat.services.deliver import Sender
 from livechat.services.sweep_outbound import sweep_outbound
 from livechat.whatsapp.media import MediaClient

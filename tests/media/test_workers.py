@@ -13,9 +13,9 @@ from pathlib import Path
 import pytest
 import requests
 
-from livechat.outbox import enqueue
+from livechat.core.outbox import enqueue
+from livechat.core.tasknames import TaskName
 from livechat.services.media.sweep import sweep_media
-from livechat.tasknames import TaskName
 from local.programs import web as web_program
 from sandbox.media_store import MB
 from sandbox.testing import free_port

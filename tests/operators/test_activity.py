@@ -16,14 +16,14 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import text
 
+from livechat.core.extensions import db
+from livechat.core.tasknames import TaskName
 from livechat.domain import clock
 from livechat.domain.clock import rfc3339
-from livechat.extensions import db
 from livechat.models import AccountMember, Message, PhoneNumber
 from livechat.services import activity, webhook_events
 from livechat.services.inbox import RawEvent
 from livechat.services.ingest.run import ingest_events
-from livechat.tasknames import TaskName
 from livechat.whatsapp.webhook import parse
 from tests.api.conftest import Caller, caller
 from tests.conftest import wait_until

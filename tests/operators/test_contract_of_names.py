@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from livechat import config
-from livechat.tasknames import Queue, TaskName
+from livechat.core import config
+from livechat.core.tasknames import Queue, TaskName
 from local.programs import product
 from local.settings import LocalSettings
 from tests.conftest import said_by_a_process

@@ -11,10 +11,10 @@ from flask.testing import FlaskClient
 from prometheus_client import CollectorRegistry, Histogram, generate_latest
 from redis import Redis
 
-from livechat import metrics
-from livechat.outbox import enqueue
+from livechat.core import metrics
+from livechat.core.outbox import enqueue
+from livechat.core.tasknames import TaskName
 from livechat.services import multiprocess
-from livechat.tasknames import TaskName
 from tests.services import EmbeddedServices
 
 ROOT = Path(__file__).resolve().parents[2]

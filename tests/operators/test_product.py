@@ -10,7 +10,7 @@ import orjson
 import pytest
 import requests
 
-from livechat.tasknames import TaskName
+from livechat.core.tasknames import TaskName
 from tests.conftest import wait_until
 from tests.operators.product import API, Product, running_product
 

@@ -11,8 +11,8 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session, scoped_session
 
 from livechat import create_app, init_command_line, use_broker
-from livechat.config import Settings
-from livechat.extensions import db
+from livechat.core.config import Settings
+from livechat.core.extensions import db
 from livechat.queries.accounts import store_account
 from livechat.services.crypto import decrypt_token, encrypt_token, key_of
 from livechat.services.rotate_keys import rotate_keys

@@ -14,8 +14,8 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session, scoped_session
 
 from livechat import create_app, use_broker
-from livechat.config import Settings
-from livechat.extensions import db
+from livechat.core.config import Settings
+from livechat.core.extensions import db
 from tests.api.conftest import KeyServer, key_server
 from tests.conftest import JWT_SECRET, environment
 from tests.factories import make_account, make_conversation, make_message, make_number

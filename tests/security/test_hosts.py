@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from livechat.config import Settings
+from livechat.core.config import Settings
 from local.ports import service_port
 from local.programs import product
 from local.settings import LocalSettings

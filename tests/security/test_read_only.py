@@ -6,7 +6,7 @@ from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from livechat.api.auth import PUBLIC_RULES
-from livechat.extensions import db
+from livechat.core.extensions import db
 from tests.ingest.conftest import make_text_body, signature
 from tests.outages import read_only
 from tests.security.conftest import EC_KEY, KeyServer, Tenant

@@ -17,9 +17,9 @@ from redis import Redis
 from sqlalchemy import text
 from sqlalchemy.orm import Session, scoped_session
 
-from livechat.config import Settings
+from livechat.core.config import Settings
+from livechat.core.extensions import db, redis
 from livechat.domain.status import RANK
-from livechat.extensions import db, redis
 from livechat.models import Conversation, Message
 from livechat.services.deliver import Sender
 from livechat.services.dispatch import Dispatcher

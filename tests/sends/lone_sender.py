@@ -4,8 +4,8 @@ from random import Random
 from uuid import UUID
 
 from livechat import create_app
-from livechat.config import Settings
-from livechat.extensions import db, redis
+from livechat.core.config import Settings
+from livechat.core.extensions import db, redis
 from livechat.services.deliver import Sender
 from livechat.services.dispatch import Dispatcher
 from livechat.services.pace import Pace

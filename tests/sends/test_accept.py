@@ -16,8 +16,8 @@ from redis import Redis
 from sqlalchemy import text
 from sqlalchemy.orm import Session, scoped_session
 
+from livechat.core.extensions import db
 from livechat.domain.clock import now
-from livechat.extensions import db
 from livechat.models import Conversation, PhoneNumber, WabaAccount
 from tests.conftest import wait_until
 from tests.factories import make_account, make_conversation, make_message, make_number

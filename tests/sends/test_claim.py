@@ -11,7 +11,7 @@ from flask import Flask
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session, scoped_session
 
-from livechat.extensions import db
+from livechat.core.extensions import db
 from livechat.models import Conversation, ConversationAlias, Message
 from livechat.queries.outgoing import (
     Claim,

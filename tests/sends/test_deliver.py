@@ -10,9 +10,9 @@ from uuid import uuid4
 import pytest
 from sqlalchemy.orm import Session, scoped_session
 
+from livechat.core.extensions import db
 from livechat.domain import clock
 from livechat.domain.retry import CONNECT, SEND
-from livechat.extensions import db
 from livechat.models import Conversation, Message, PhoneNumber
 from livechat.queries.outgoing import claim_heads
 from livechat.services.apply_status import apply_statuses

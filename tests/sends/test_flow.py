@@ -8,11 +8,11 @@ from typing import Any
 import pytest
 from sqlalchemy.orm import Session, scoped_session
 
-from livechat.extensions import celery
+from livechat.core.extensions import celery
+from livechat.core.outbox import enqueue
+from livechat.core.tasknames import TaskName
 from livechat.models import Message
-from livechat.outbox import enqueue
 from livechat.services.apply_status import apply_statuses
-from livechat.tasknames import TaskName
 from livechat.whatsapp.items import Source, StatusUpdate
 from livechat.whatsapp.outgoing import callback_data
 from tests.conftest import wait_until

@@ -10,8 +10,8 @@ import pytest
 from cryptography.fernet import Fernet
 from sqlalchemy.orm import Session, scoped_session
 
+from livechat.core.errors import UnavailableError
 from livechat.domain.clock import now
-from livechat.errors import UnavailableError
 from livechat.models import Conversation, Message, PhoneNumber, WabaAccount
 from livechat.queries.accounts import NumberData, store_account, store_number
 from livechat.queries.pausing import TOKEN_UNREADABLE, resume_by_token

@@ -13,8 +13,8 @@ from redis import Redis
 from sqlalchemy import text
 from sqlalchemy.orm import Session, scoped_session
 
-from livechat.domain.pace import RULES, PaceRules, mps_of
-from livechat.extensions import db
+from livechat.core.extensions import db
+from livechat.domain.pace_rules import RULES, PaceRules, mps_of
 from livechat.models import Message
 from livechat.services.deliver import Sender
 from livechat.services.dispatch import LONGEST_WAIT_FOR_THREAD_S, Dispatcher

@@ -10,8 +10,8 @@ from flask import Flask, current_app
 from sqlalchemy.exc import InternalError
 from sqlalchemy.orm import Session, scoped_session
 
-from livechat import metrics
-from livechat.extensions import db, redis
+from livechat.core import metrics
+from livechat.core.extensions import db, redis
 from livechat.models import Conversation, Message
 from livechat.queries import outgoing
 from livechat.services import write_down as write_down_module

@@ -11,8 +11,8 @@ from flask.testing import FlaskClient
 from sqlalchemy.orm import Session, scoped_session
 
 from livechat import create_app, init_command_line, use_broker
-from livechat.config import Settings
-from livechat.extensions import db
+from livechat.core.config import Settings
+from livechat.core.extensions import db
 from livechat.models import AccountMember, Message, PhoneNumber, WabaAccount
 from livechat.services.deliver import Sender
 from livechat.services.sweep_outbound import sweep_outbound

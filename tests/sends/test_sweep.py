@@ -8,9 +8,9 @@ import pytest
 from redis import Redis
 from sqlalchemy.orm import Session, scoped_session
 
+from livechat.core.tasknames import TaskName
 from livechat.models import Conversation, Message
 from livechat.services.sweep_outbound import Swept, sweep_outbound
-from livechat.tasknames import TaskName
 from tests.factories import make_conversation
 from tests.sends.conftest import execute, statuses, stored
 

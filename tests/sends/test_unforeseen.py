@@ -15,9 +15,9 @@ from sqlalchemy import text
 from sqlalchemy.exc import DataError, InternalError, OperationalError
 from sqlalchemy.orm import Session, scoped_session
 
+from livechat.core.extensions import db, redis
 from livechat.domain.ids import uuid7
-from livechat.domain.pace import RULES
-from livechat.extensions import db, redis
+from livechat.domain.pace_rules import RULES
 from livechat.models import Conversation, Message, PhoneNumber
 from livechat.services import deliver as deliver_module
 from livechat.services import dispatch as dispatch_module

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import fields
 from urllib.parse import urlsplit
 
-from livechat.config import NEWEST_GRAPH_VERSION, Settings
+from livechat.core.config import NEWEST_GRAPH_VERSION, Settings
 from livechat.services.doctor.findings import Finding, note, ok
 from livechat.services.telemetry import MULTIPROCESS_VARIABLE
 

@@ -8,8 +8,8 @@ from redis import Redis
 from redis.exceptions import RedisError
 from sqlalchemy.exc import SQLAlchemyError
 
-from livechat.config import Settings
-from livechat.queries.session import AnySession
+from livechat.core.config import Settings
+from livechat.core.session import AnySession
 from livechat.services.doctor import (
     backlog,
     configuration,

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from pathlib import Path
 
-from livechat.config import Settings
+from livechat.core.config import Settings
 from livechat.services.doctor.findings import Finding, note, ok, wrong
 from livechat.services.media import av
 from livechat.storage import StorageError, free_bytes, open_storage

@@ -7,9 +7,9 @@ from typing import Any
 
 from sqlalchemy import Row
 
-from livechat.config import Settings
+from livechat.core.config import Settings
+from livechat.core.session import AnySession
 from livechat.queries import connections
-from livechat.queries.session import AnySession
 from livechat.services.crypto import UndecryptableTokenError, decrypt_token, key_of
 from livechat.services.doctor.findings import Finding, note, ok, unknown, wrong
 from livechat.whatsapp.client import GraphClient

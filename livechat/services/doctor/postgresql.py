@@ -7,9 +7,9 @@ from pathlib import Path
 from alembic.script import ScriptDirectory
 from sqlalchemy.exc import SQLAlchemyError
 
+from livechat.core.session import AnySession
 from livechat.domain import clock
 from livechat.queries import server
-from livechat.queries.session import AnySession
 from livechat.services.doctor.findings import Finding, judged, wrong
 
 OLDEST_VERSION = 15

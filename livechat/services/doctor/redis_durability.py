@@ -7,7 +7,7 @@ from typing import Any
 from redis import Redis
 from redis.exceptions import RedisError, ResponseError
 
-from livechat.config import Settings
+from livechat.core.config import Settings
 from livechat.services.doctor.findings import Finding, judged, ok, unknown, wrong
 from livechat.services.doctor.postgresql import CLOCK_TOLERANCE_S
 

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
+from livechat.core.session import AnySession
 from livechat.queries import ledger
-from livechat.queries.session import AnySession
 from livechat.services.inbox import RawEvent
 from livechat.services.ingest.batch import DUPLICATE, FAILED, IGNORED, STORED, Entry, Stored
 from livechat.whatsapp.fields import is_known_field

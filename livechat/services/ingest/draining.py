@@ -9,8 +9,8 @@ import structlog
 from redis import Redis
 from redis.exceptions import RedisError
 
-from livechat.metrics import WEBHOOKS_AGAIN
-from livechat.queries.session import AnySession
+from livechat.core.metrics import WEBHOOKS_AGAIN
+from livechat.core.session import AnySession
 from livechat.services import inbox
 from livechat.services.inbox import RawEvent
 from livechat.services.ingest.batch import Stored

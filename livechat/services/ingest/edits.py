@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
+from livechat.core.session import AnySession
 from livechat.queries import ingest as queries
-from livechat.queries.session import AnySession
 from livechat.services.ingest.batch import Stored
 from livechat.services.ingest.locating import Located
 from livechat.whatsapp.items import MessageChange

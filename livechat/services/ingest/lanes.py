@@ -11,7 +11,7 @@ from collections.abc import Callable, Hashable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextvars import copy_context
 
-from livechat.queries.session import AnySession
+from livechat.core.session import AnySession
 from livechat.services.ingest.batch import Stored, Webhook
 from livechat.services.ingest.locating import Personal, keys_of, number_of
 from livechat.whatsapp.items import AccountNews, Item, MessageChange, Reaction, StatusUpdate, ThreadMessage

@@ -11,10 +11,10 @@ from uuid import UUID
 import structlog
 from sqlalchemy.exc import IntegrityError
 
+from livechat.core.session import AnySession
 from livechat.domain.phone import writings
 from livechat.queries import people as queries
 from livechat.queries.people import recipients
-from livechat.queries.session import AnySession
 from livechat.services.ingest.loading import (
     BatchOvertakenError,
     lock_people,

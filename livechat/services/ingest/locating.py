@@ -4,8 +4,8 @@ from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 from uuid import UUID
 
+from livechat.core.session import AnySession
 from livechat.domain.phone import writings
-from livechat.queries.session import AnySession
 from livechat.services.ingest.batch import Entry
 from livechat.services.ingest.loading import lock_people
 from livechat.services.ingest.people import Conversation, Key, People

@@ -7,9 +7,9 @@ from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 from uuid import UUID
 
+from livechat.core.session import AnySession
 from livechat.domain.phone import writings
 from livechat.queries import named_messages as queries
-from livechat.queries.session import AnySession
 from livechat.services.ingest.locating import Located
 from livechat.services.ingest.people import People
 from livechat.whatsapp.items import MessageChange, Reaction, StatusUpdate, ThreadMessage

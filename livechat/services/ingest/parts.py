@@ -4,8 +4,8 @@ from collections.abc import Callable, Sequence
 
 import structlog
 
+from livechat.core.session import AnySession
 from livechat.queries import ledger
-from livechat.queries.session import AnySession
 from livechat.services.ingest.accounting import account
 from livechat.services.ingest.batch import Entry, Stored, Webhook
 from livechat.services.ingest.run import error_name, in_one_transaction, is_trouble

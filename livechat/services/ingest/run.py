@@ -8,12 +8,12 @@ from uuid import UUID
 import structlog
 from sqlalchemy.exc import DBAPIError
 
-from livechat.database import is_outage, is_passing
+from livechat.core.database import is_outage, is_passing
+from livechat.core.metrics import WEBHOOKS_AGAIN
+from livechat.core.session import AnySession
 from livechat.domain import clock
 from livechat.domain.ids import uuid7
-from livechat.metrics import WEBHOOKS_AGAIN
 from livechat.queries import ledger
-from livechat.queries.session import AnySession
 from livechat.services.inbox import RawEvent
 from livechat.services.ingest.accounting import account, keep_whole
 from livechat.services.ingest.batch import Entry, Stored, Webhook

@@ -12,10 +12,10 @@ from uuid import UUID
 
 import orjson
 
+from livechat.core.session import AnySession
 from livechat.domain.ids import uuid7
 from livechat.queries import ingest as queries
 from livechat.queries.people import update_conversations
-from livechat.queries.session import AnySession
 from livechat.services import apply_status
 from livechat.services.account_news import apply_account_news
 from livechat.services.ingest.batch import Entry, Stored

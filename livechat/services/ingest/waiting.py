@@ -11,9 +11,9 @@ from uuid import UUID
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
-from livechat.metrics import WEBHOOKS_AGAIN
+from livechat.core.metrics import WEBHOOKS_AGAIN
+from livechat.core.session import AnySession
 from livechat.queries import ledger
-from livechat.queries.session import AnySession
 from livechat.services.inbox import RawEvent
 from livechat.services.ingest.accounting import keep_whole
 from livechat.services.ingest.batch import Stored

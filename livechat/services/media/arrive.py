@@ -4,10 +4,10 @@ from collections.abc import Sequence
 from datetime import timedelta
 from uuid import UUID
 
-from livechat.outbox import enqueue_after_commit
+from livechat.core.outbox import enqueue_after_commit
+from livechat.core.session import AnySession
+from livechat.core.tasknames import TaskName
 from livechat.queries import media as queries
-from livechat.queries.session import AnySession
-from livechat.tasknames import TaskName
 from livechat.whatsapp.media import WEBHOOK_ID_LIFE
 
 

@@ -3,13 +3,13 @@
 from datetime import timedelta
 from uuid import UUID
 
-from livechat.errors import NotFoundError
-from livechat.outbox import enqueue_after_commit
+from livechat.core.errors import NotFoundError
+from livechat.core.outbox import enqueue_after_commit
+from livechat.core.session import AnySession
+from livechat.core.tasknames import TaskName
 from livechat.queries import media as queries
-from livechat.queries.session import AnySession
 from livechat.services.access import access_message
 from livechat.services.publish import publish
-from livechat.tasknames import TaskName
 
 # Also past Meta's seven days: it is Meta that knows whether the file is still there.
 GRACE = timedelta(hours=1)

@@ -5,7 +5,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 
-from livechat.errors import ValidationFailedError
+from livechat.core.errors import ValidationFailedError
 from livechat.services.media import av, pictures, private
 from livechat.services.media.facts import Facts, learn
 from livechat.services.media.filenames import with_ending

@@ -14,12 +14,12 @@ from uuid import UUID
 
 import structlog
 
-from livechat.config import Settings
+from livechat.core.config import Settings
+from livechat.core.metrics import MEDIA_FETCHES, observe_graph
+from livechat.core.session import AnySession
 from livechat.domain.retry import MEDIA_FETCH, RetryPolicy, delay_for
-from livechat.metrics import MEDIA_FETCHES, observe_graph
 from livechat.queries import media as queries
 from livechat.queries.media import FetchClaim
-from livechat.queries.session import AnySession
 from livechat.services.media import facts
 from livechat.services.media.facts import Facts
 from livechat.services.media.filenames import harmless

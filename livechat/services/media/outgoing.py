@@ -4,9 +4,9 @@ from copy import deepcopy
 from typing import Any
 from uuid import UUID
 
-from livechat.errors import NotFoundError, ValidationFailedError
+from livechat.core.errors import NotFoundError, ValidationFailedError
+from livechat.core.session import AnySession
 from livechat.queries import media as queries
-from livechat.queries.session import AnySession
 from livechat.services.access import parse_id
 from livechat.services.media.arrive import fetch_files_of
 from livechat.services.media.convert import explain_unfit

@@ -4,14 +4,14 @@ from dataclasses import dataclass
 
 import structlog
 
-from livechat.outbox import enqueue
+from livechat.core.outbox import enqueue
+from livechat.core.session import AnySession
+from livechat.core.tasknames import TaskName
 from livechat.queries import media as queries
-from livechat.queries.session import AnySession
 from livechat.services.media.fetch import EXPIRED
 from livechat.services.media.upload import UNSENT_KEPT
 from livechat.services.publish import publish
 from livechat.storage import Storage, StorageError, Workspace, key_of, thumbnail_key_of
-from livechat.tasknames import TaskName
 
 log = structlog.get_logger(__name__)
 

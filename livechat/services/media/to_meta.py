@@ -6,13 +6,13 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from livechat.config import Settings
-from livechat.extensions import db
-from livechat.metrics import observe_graph
+from livechat.core.config import Settings
+from livechat.core.extensions import db
+from livechat.core.metrics import observe_graph
+from livechat.core.session import AnySession
 from livechat.queries import media as queries
 from livechat.queries.media import Sendable
 from livechat.queries.outgoing import Claim, begin_upload, end_upload
-from livechat.queries.session import AnySession
 from livechat.services.media.filenames import name_for
 from livechat.storage import ObjectMissingError, Storage, StorageError, key_of, open_storage
 from livechat.whatsapp.errors import Disposition, GraphError

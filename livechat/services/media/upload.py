@@ -10,12 +10,12 @@ from uuid import UUID
 
 import structlog
 
-from livechat.config import Settings
-from livechat.errors import NotFoundError, UnavailableError, UploadQuotaError
-from livechat.metrics import UPLOADS_REFUSED
+from livechat.core.config import Settings
+from livechat.core.errors import NotFoundError, UnavailableError, UploadQuotaError
+from livechat.core.metrics import UPLOADS_REFUSED
+from livechat.core.session import AnySession
 from livechat.models import Media
 from livechat.queries import media as queries
-from livechat.queries.session import AnySession
 from livechat.services.access import access_phone_number
 from livechat.services.media import facts
 from livechat.services.media.convert import kind_of, prepare, refused

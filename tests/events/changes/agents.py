@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from livechat.tasknames import TaskName
+from livechat.core.tasknames import TaskName
 from tests.events.changes.scene import TEMPLATE, Scene, use_case
 from tests.kinds.conftest import ASHA
 

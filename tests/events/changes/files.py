@@ -2,9 +2,9 @@
 
 from collections.abc import Iterator
 
+from livechat.core.tasknames import TaskName
 from livechat.services.media.fetch import fetch_media
 from livechat.services.media.sweep import sweep_media
-from livechat.tasknames import TaskName
 from tests.events.changes.scene import Scene, use_case
 
 FETCHED = "publish in fetch._record"

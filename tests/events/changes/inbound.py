@@ -4,7 +4,7 @@ import json
 import time
 from collections.abc import Iterator
 
-from livechat.tasknames import TaskName
+from livechat.core.tasknames import TaskName
 from livechat.whatsapp.items import (
     ContactName,
     CustomerPreference,

@@ -2,10 +2,10 @@
 
 from collections.abc import Iterator
 
+from livechat.core.tasknames import TaskName
 from livechat.services.pause import pause_number
 from livechat.services.refresh_number import refresh_number, sweep_numbers
 from livechat.services.sync_templates import sync_templates
-from livechat.tasknames import TaskName
 from livechat.whatsapp.items import AccountNews
 from tests.events.changes.scene import KEYS, Scene, use_case
 

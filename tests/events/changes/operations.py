@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from livechat.tasknames import TaskName
+from livechat.core.tasknames import TaskName
 from tests.events.changes.scene import Scene, use_case
 from workers.maintenance import reconcile_unread, replay
 

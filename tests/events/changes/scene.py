@@ -9,12 +9,12 @@ from uuid import UUID
 
 from flask import Flask
 
-from livechat.extensions import db
+from livechat.core.extensions import db
+from livechat.core.tasknames import TaskName
 from livechat.services.deliver import Sender
 from livechat.services.media.fetch import Fetcher
 from livechat.services.read_receipts import send_read_receipt
 from livechat.services.typing import send_typing
-from livechat.tasknames import TaskName
 from tests.conftest import ENCRYPTION_KEY
 from tests.kinds.conftest import ASHA, Inbox
 from tests.sends.conftest import deliver

@@ -14,9 +14,9 @@ from redis.exceptions import TimeoutError as RedisTimeoutError
 from sqlalchemy import event
 from sqlalchemy.orm import Session, SessionTransaction, scoped_session
 
-from livechat.extensions import celery
-from livechat.metrics import AFTER_COMMIT_FAILURES
-from livechat.tasknames import TaskName
+from livechat.core.extensions import celery
+from livechat.core.metrics import AFTER_COMMIT_FAILURES
+from livechat.core.tasknames import TaskName
 
 log = structlog.get_logger(__name__)
 _PENDING = "livechat_after_commit"

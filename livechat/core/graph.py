@@ -2,8 +2,8 @@
 
 from flask import Flask, current_app
 
-from livechat.config import Settings
-from livechat.metrics import observe_graph
+from livechat.core.config import Settings
+from livechat.core.metrics import observe_graph
 from livechat.whatsapp.client import GraphClient
 
 

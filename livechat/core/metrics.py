@@ -11,7 +11,7 @@ from collections.abc import Collection
 import structlog
 from prometheus_client import Counter, Histogram
 
-from livechat.tasknames import Queue, TaskName
+from livechat.core.tasknames import Queue, TaskName
 
 log = structlog.get_logger(__name__)
 

@@ -13,7 +13,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.orm import Session, scoped_session
 from sqlalchemy.pool import ConnectionPoolEntry
 
-from livechat.config import Settings
+from livechat.core.config import Settings
 
 log = structlog.get_logger(__name__)
 

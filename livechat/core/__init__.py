@@ -1,0 +1,1 @@
+"""What every room stands on: settings, database, broker, errors, logs and metrics."""
