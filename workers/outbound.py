@@ -19,7 +19,7 @@ from livechat.services.dispatch import Dispatcher
 from livechat.services.pace import Pace
 from livechat.services.read_receipts import send_read_receipt
 from livechat.services.typing import send_typing
-from livechat.whatsapp.errors import GraphError
+from livechat.whatsapp.graph.graph_errors import GraphError
 
 log = structlog.get_logger(__name__)
 

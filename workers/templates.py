@@ -12,7 +12,7 @@ from livechat.core.graph import new_graph_client
 from livechat.core.tasknames import TaskName
 from livechat.services import refresh_number as numbers
 from livechat.services import sync_templates as templates
-from livechat.whatsapp.client import GraphClient
+from livechat.whatsapp.graph.client import GraphClient
 
 # Enqueued by one sweep; what is left is due still at the next.
 _SWEPT = 50

@@ -8,7 +8,7 @@ from livechat import use_broker
 from livechat.core.config import Settings
 from livechat.core.extensions import celery
 from livechat.core.tasknames import Queue
-from livechat.whatsapp.signature import is_signed
+from livechat.whatsapp.webhook.signature import is_signed
 
 _settings = Settings.from_env()
 use_broker(_settings)

@@ -22,7 +22,7 @@ from livechat.core.metrics import WEBHOOKS_RECEIVED
 from livechat.server.answers import Answer
 from livechat.services.group_commit import GROUP_SIZE, LINGER_S
 from livechat.services.inbox import LARGE_BODY_BYTES, Inbox, RawEvent
-from livechat.whatsapp.signature import is_signed
+from livechat.whatsapp.webhook.signature import is_signed
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment

@@ -18,7 +18,7 @@ from livechat.core.errors import (
 from livechat.core.extensions import db, redis
 from livechat.core.metrics import WEBHOOKS_RECEIVED, WEBHOOKS_REFUSED
 from livechat.services.inbox import Inbox
-from livechat.whatsapp.signature import is_signed
+from livechat.whatsapp.webhook.signature import is_signed
 
 bp = Blueprint("webhook", __name__)
 _EXTENSION = "livechat_inbox"

@@ -15,7 +15,7 @@ from livechat.core.config import SETTINGS_KEY, Settings
 from livechat.core.extensions import db, redis
 from livechat.services.doctor import Examination, Finding, State, examine
 from livechat.services.doctor.configuration import shown
-from livechat.whatsapp.client import GraphClient
+from livechat.whatsapp.graph.client import GraphClient
 
 _SIGNS = {State.OK: "✔", State.WRONG: "✖", State.UNKNOWN: "?", State.NOTE: "·"}
 # Shorter than a send may take: a person waits.

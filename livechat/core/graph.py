@@ -4,7 +4,7 @@ from flask import Flask, current_app
 
 from livechat.core.config import Settings
 from livechat.core.metrics import observe_graph
-from livechat.whatsapp.client import GraphClient
+from livechat.whatsapp.graph.client import GraphClient
 
 
 def new_graph_client(settings: Settings) -> GraphClient:

@@ -17,9 +17,9 @@ from livechat.queries.pausing import Complaint
 from livechat.services.pause import learn, resume_number
 from livechat.services.publish import publish_numbers
 from livechat.services.sync_templates import request_sync
-from livechat.whatsapp.account_news import read_news
-from livechat.whatsapp.items import AccountNews
-from livechat.whatsapp.news import News, Notice, Stop, TemplateNews
+from livechat.whatsapp.account.account_news import read_news
+from livechat.whatsapp.account.news import News, Notice, Stop, TemplateNews
+from livechat.whatsapp.webhook.items import AccountNews
 
 log = structlog.get_logger(__name__)
 

@@ -10,9 +10,9 @@ from livechat.queries import statuses
 from livechat.queries.blocking import note_blocked_by_wamid
 from livechat.services.media.to_meta import distrust_files
 from livechat.services.sync_templates import template_refused
-from livechat.whatsapp.errors import PAUSING_CODES
-from livechat.whatsapp.items import StatusUpdate
-from livechat.whatsapp.outgoing import message_id_from_callback
+from livechat.whatsapp.graph.graph_errors import PAUSING_CODES
+from livechat.whatsapp.sending.outgoing import message_id_from_callback
+from livechat.whatsapp.webhook.items import StatusUpdate
 
 WINDOW_CLOSED = 131047
 MARKETING_STOPPED = 131050

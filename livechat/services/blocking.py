@@ -19,7 +19,7 @@ from livechat.queries.blocking import (
 from livechat.queries.finding import lock_conversation
 from livechat.services.pause import Caller, meta_call
 from livechat.services.publish import publish
-from livechat.whatsapp.errors import Disposition, GraphError
+from livechat.whatsapp.graph.graph_errors import Disposition, GraphError
 
 log = structlog.get_logger(__name__)
 

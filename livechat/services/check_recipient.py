@@ -8,12 +8,7 @@ from livechat.core.session import AnySession
 from livechat.domain.service_window import is_window_open
 from livechat.models import Conversation, PhoneNumber
 from livechat.queries import notices
-from livechat.whatsapp.templates import (
-    UTILITY,
-    Template,
-    is_marketing,
-    needs_phone_number,
-)
+from livechat.whatsapp.templates.definition import UTILITY, Template, is_marketing, needs_phone_number
 
 _STARTS_RESTRICTED = "restricted_biz_initiated_messaging"
 _UTILITY_RESTRICTED = "restricted_utility_templates"

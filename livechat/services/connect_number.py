@@ -25,9 +25,9 @@ from livechat.queries.templates import want_sync_at_once
 from livechat.services.crypto import encrypt_token
 from livechat.services.present_number import phone_number_json
 from livechat.services.publish import publish_account
-from livechat.whatsapp.error_codes import TOKEN_CODE_RANGES, TOKEN_CODES
-from livechat.whatsapp.errors import Disposition, GraphError
-from livechat.whatsapp.news import GONE, MATTERS, NO_PERMISSION
+from livechat.whatsapp.account.news import GONE, MATTERS, NO_PERMISSION
+from livechat.whatsapp.graph.error_codes import TOKEN_CODE_RANGES, TOKEN_CODES
+from livechat.whatsapp.graph.graph_errors import Disposition, GraphError
 
 log = structlog.get_logger(__name__)
 

@@ -22,9 +22,9 @@ from livechat.services.ingest.lessons import Lesson, learn
 from livechat.services.media.to_meta import ClaimLostError, OutgoingFiles, distrust_files_of
 from livechat.services.pause import Caller, learn_from_answer, open_token
 from livechat.services.refusals import learn_from_refusal
-from livechat.whatsapp.client import Accepted, GraphClient
-from livechat.whatsapp.errors import Disposition, GraphError
-from livechat.whatsapp.outgoing import body_for, callback_data
+from livechat.whatsapp.graph.client import Accepted, GraphClient
+from livechat.whatsapp.graph.graph_errors import Disposition, GraphError
+from livechat.whatsapp.sending.outgoing import body_for, callback_data
 
 log = structlog.get_logger(__name__)
 

@@ -46,7 +46,7 @@ from livechat.services.write_down import (
     is_told_to_end,
     start_afresh,
 )
-from livechat.whatsapp.errors import Disposition, GraphError
+from livechat.whatsapp.graph.graph_errors import Disposition, GraphError
 
 log = structlog.get_logger(__name__)
 

@@ -13,7 +13,7 @@ from uuid import UUID
 
 from livechat.queries.outgoing import Claim
 from livechat.services.deliver import Outcome
-from livechat.whatsapp.errors import GraphError
+from livechat.whatsapp.graph.graph_errors import GraphError
 
 
 @dataclass(slots=True, eq=False)

@@ -21,9 +21,9 @@ from livechat.queries import pausing
 from livechat.queries.pausing import TOKEN_UNREADABLE, Complaint
 from livechat.services.crypto import UndecryptableTokenError, decrypt_token
 from livechat.services.publish import publish_numbers
-from livechat.whatsapp.error_codes import ACCOUNT_CODES, is_about_token
-from livechat.whatsapp.errors import PAUSING_CODES, Disposition, GraphError, describe
-from livechat.whatsapp.items import StatusUpdate
+from livechat.whatsapp.graph.error_codes import ACCOUNT_CODES, is_about_token
+from livechat.whatsapp.graph.graph_errors import PAUSING_CODES, Disposition, GraphError, describe
+from livechat.whatsapp.webhook.items import StatusUpdate
 
 log = structlog.get_logger(__name__)
 

@@ -5,7 +5,7 @@ from typing import Any
 
 from livechat.domain.clock import rfc3339
 from livechat.models import AccountNotice, PhoneNumber
-from livechat.whatsapp.error_codes import is_about_token
+from livechat.whatsapp.graph.error_codes import is_about_token
 
 Json = dict[str, Any]
 

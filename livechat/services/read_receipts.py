@@ -8,7 +8,7 @@ from livechat.core.session import AnySession
 from livechat.queries.receipts import due_receipt, record_receipt
 from livechat.services.deliver import Sender
 from livechat.services.pause import Caller, meta_call
-from livechat.whatsapp.errors import Disposition, GraphError
+from livechat.whatsapp.graph.graph_errors import Disposition, GraphError
 
 log = structlog.get_logger(__name__)
 

@@ -14,9 +14,9 @@ from livechat.queries.notices import RefreshClaim
 from livechat.services.blocking import reconcile_blocks
 from livechat.services.pause import Caller, meta_call, resume_number
 from livechat.services.publish import publish_numbers
-from livechat.whatsapp.account_calls import AccountCalls, NumberLife, SyncType
-from livechat.whatsapp.errors import GraphError
-from livechat.whatsapp.news import BLOCKED
+from livechat.whatsapp.account.news import BLOCKED
+from livechat.whatsapp.graph.account_calls import AccountCalls, NumberLife, SyncType
+from livechat.whatsapp.graph.graph_errors import GraphError
 
 log = structlog.get_logger(__name__)
 

@@ -12,10 +12,10 @@ from livechat.services.access import access_owned_number
 from livechat.services.crypto import UndecryptableTokenError, decrypt_token
 from livechat.services.pause import resume_account, resume_number
 from livechat.services.present_number import Json, phone_number_json
-from livechat.whatsapp.client import GraphClient
-from livechat.whatsapp.error_codes import ACCOUNT_CODES, is_about_token
-from livechat.whatsapp.errors import Disposition, GraphError
-from livechat.whatsapp.news import MATTERS
+from livechat.whatsapp.account.news import MATTERS
+from livechat.whatsapp.graph.client import GraphClient
+from livechat.whatsapp.graph.error_codes import ACCOUNT_CODES, is_about_token
+from livechat.whatsapp.graph.graph_errors import Disposition, GraphError
 
 
 def resume_by_owner(

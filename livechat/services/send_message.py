@@ -29,7 +29,7 @@ from livechat.services.pace import wake_sender
 from livechat.services.publish import publish
 from livechat.services.send_request import MEDIA_TYPES, SendRequest
 from livechat.services.templates import check_template
-from livechat.whatsapp import outgoing
+from livechat.whatsapp.sending import outgoing
 
 # Ids of event lines and of calls, which are no messages at Meta and cannot be quoted.
 _NO_MESSAGES = ("event:", "wacid")

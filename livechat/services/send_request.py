@@ -8,7 +8,7 @@ from typing import Any
 
 from livechat.core.errors import ValidationFailedError
 from livechat.domain.phone import InvalidPhoneError, canonical_phone
-from livechat.whatsapp import outgoing
+from livechat.whatsapp.sending import outgoing
 
 # Meta's words for what its send call takes; each has its part under the same name (cloud-api.md 7.2).
 PART_TYPES = (

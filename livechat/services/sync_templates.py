@@ -17,9 +17,9 @@ from livechat.domain.text import storable, storable_json
 from livechat.queries import templates as queries
 from livechat.queries.templates import SyncClaim
 from livechat.services.pause import Caller, meta_call
-from livechat.whatsapp.account_calls import AccountCalls
-from livechat.whatsapp.errors import GraphError
-from livechat.whatsapp.templates import STALE_CODES, Template
+from livechat.whatsapp.graph.account_calls import AccountCalls
+from livechat.whatsapp.graph.graph_errors import GraphError
+from livechat.whatsapp.templates.definition import STALE_CODES, Template
 
 log = structlog.get_logger(__name__)
 

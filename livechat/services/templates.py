@@ -10,15 +10,10 @@ from livechat.domain.clock import rfc3339
 from livechat.models import MessageTemplate, PhoneNumber
 from livechat.queries import templates as queries
 from livechat.services.sync_templates import request_sync
-from livechat.whatsapp.template_parameters import Parameter, parameters_of
-from livechat.whatsapp.template_rendering import filled_text, render
-from livechat.whatsapp.template_values import check_values
-from livechat.whatsapp.templates import (
-    APPROVED,
-    DELETED,
-    Template,
-    language_code,
-)
+from livechat.whatsapp.templates.definition import APPROVED, DELETED, Template, language_code
+from livechat.whatsapp.templates.parameters import Parameter, parameters_of
+from livechat.whatsapp.templates.rendering import filled_text, render
+from livechat.whatsapp.templates.values import check_values
 
 Json = dict[str, Any]
 

@@ -16,7 +16,7 @@ from livechat.models import Conversation
 from livechat.queries.receipts import newest_from_customer, record_receipt
 from livechat.services.deliver import Sender
 from livechat.services.pause import Caller, meta_call
-from livechat.whatsapp.errors import GraphError
+from livechat.whatsapp.graph.graph_errors import GraphError
 
 log = structlog.get_logger(__name__)
 

@@ -20,8 +20,8 @@ from livechat.queries.replaying import Position, Selection
 from livechat.services.access import parse_id
 from livechat.services.ingest.batch import DUPLICATE, FAILED, IGNORED, STORED, Stored
 from livechat.services.replay import Replayed, replay
-from livechat.whatsapp.excerpt import excerpt
-from livechat.whatsapp.webhook import number_ids, parse
+from livechat.whatsapp.webhook.body import number_ids, parse
+from livechat.whatsapp.webhook.excerpt import excerpt
 
 Json = dict[str, Any]
 

@@ -13,7 +13,7 @@ import orjson
 
 from livechat.domain.clock import from_unix
 from livechat.domain.text import storable_json
-from livechat.whatsapp.errors import describe
+from livechat.whatsapp.graph.graph_errors import describe
 
 Json = dict[str, Any]
 

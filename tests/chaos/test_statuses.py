@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session, scoped_session
 
 from livechat.core.extensions import db
 from livechat.services.apply_status import apply_statuses
-from livechat.whatsapp.items import Source, StatusUpdate
+from livechat.whatsapp.webhook.items import Source, StatusUpdate
 from tests.conftest import wait_until
 from tests.factories import make_message
 from tests.sends.conftest import stored

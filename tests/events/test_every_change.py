@@ -11,7 +11,7 @@ from flask import Flask
 from livechat.core.config import Settings
 from livechat.core.tasknames import TaskName
 from livechat.services.media.fetch import Fetcher
-from livechat.whatsapp.items import Broken, Ignored, Item
+from livechat.whatsapp.webhook.items import Broken, Ignored, Item
 from tests.conftest import make_token
 from tests.events.call_sites import call_sites, watched
 from tests.events.changes import agents, files, inbound, numbers, operations, outbound

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from sqlalchemy import text
 
 from livechat.domain.text import storable
-from livechat.whatsapp.webhook import parse
+from livechat.whatsapp.webhook.body import parse
 from tests.ingest.conftest import ASHA, NUMBER, PAYLOADS, WABA, Meta, envelope, make_text_body, meta
 from tests.whatsapp.catalogue import ODD
 from tests.whatsapp.test_robustness import paths, replaced

@@ -18,8 +18,8 @@ from livechat.services.inbox import RawEvent
 from livechat.services.ingest.batch import Entry
 from livechat.services.ingest.locating import Number, Personal, locate
 from livechat.services.ingest.people import People
-from livechat.whatsapp.items import ThreadMessage
-from livechat.whatsapp.webhook import parse
+from livechat.whatsapp.webhook.body import parse
+from livechat.whatsapp.webhook.items import ThreadMessage
 from tests.conftest import make_token
 from tests.factories import make_message
 from tests.ingest.conftest import NUMBER, OWNER, Meta, envelope, make_status_body, make_text_body

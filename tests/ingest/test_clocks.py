@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from livechat.domain import clock
-from livechat.whatsapp.items import AccountNews, Broken, Ignored
-from livechat.whatsapp.webhook import parse
+from livechat.whatsapp.webhook.body import parse
+from livechat.whatsapp.webhook.items import AccountNews, Broken, Ignored
 from tests.ingest.conftest import PAYLOADS, Meta, envelope, make_status_body, make_text_body
 
 RECEIVED = datetime(2026, 11, 29, 12, 0, 0, 123456, tzinfo=UTC)

@@ -11,8 +11,8 @@ from sqlalchemy.orm import Session, scoped_session
 from livechat.domain.ids import uuid7
 from livechat.services.inbox import RawEvent
 from livechat.services.ingest.run import ingest_events
-from livechat.whatsapp.items import Broken, Item, ThreadMessage
-from livechat.whatsapp.webhook import parse
+from livechat.whatsapp.webhook.body import parse
+from livechat.whatsapp.webhook.items import Broken, Item, ThreadMessage
 from tests.ingest.conftest import PAYLOADS, Meta
 from tests.whatsapp.test_robustness import paths, replaced
 

@@ -24,8 +24,8 @@ from livechat.services.ingest.batch import Stored
 from livechat.services.media.to_meta import OutgoingFiles
 from livechat.services.sync_templates import sync_templates
 from livechat.storage import open_storage
-from livechat.whatsapp.client import GraphClient
-from livechat.whatsapp.media import MediaClient
+from livechat.whatsapp.graph.client import GraphClient
+from livechat.whatsapp.graph.media_client import MediaClient
 from sandbox.testing import SandboxClient, SandboxServer
 from tests.conftest import APP_SECRET, ENCRYPTION_KEY
 from tests.factories import make_account, make_conversation, make_number

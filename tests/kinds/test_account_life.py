@@ -12,7 +12,7 @@ from livechat.models import WabaAccount
 from livechat.services.account_news import apply_account_news
 from livechat.services.pause import pause_number, resume_number
 from livechat.services.refresh_number import refresh_number, sweep_numbers
-from livechat.whatsapp.items import AccountNews, Source
+from livechat.whatsapp.webhook.items import AccountNews, Source
 from tests.conftest import ENCRYPTION_KEY
 from tests.factories import make_number
 from tests.kinds.conftest import ASHA, Inbox

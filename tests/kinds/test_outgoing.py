@@ -10,7 +10,7 @@ import orjson
 import pytest
 
 from livechat.queries.media import unsent_uploads
-from livechat.whatsapp.outgoing import body_for
+from livechat.whatsapp.sending.outgoing import body_for
 from tests.factories import make_message
 from tests.kinds.asking import ASKING, WRONG, carousel, changed, link_card, order, order_status
 from tests.kinds.conftest import ASHA, ASHA_ID, Inbox

@@ -187,7 +187,7 @@ def test_in_any_order_the_newest_status_stands(inbox: Inbox, order: list[tuple[s
 
     from livechat.domain.clock import now
     from livechat.services.account_news import apply_account_news
-    from livechat.whatsapp.items import AccountNews, Source
+    from livechat.whatsapp.webhook.items import AccountNews, Source
 
     inbox.execute("DELETE FROM message_templates")
     inbox.execute("UPDATE waba_accounts SET templates_due_at = now()")

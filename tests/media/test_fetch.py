@@ -20,7 +20,7 @@ from livechat.services.media.fetch import EXPIRED, GONE, fetch_media
 from livechat.services.media.sweep import sweep_media
 from livechat.services.pause import resume_number
 from livechat.storage import key_of
-from livechat.whatsapp.media import FetchFailedError, digest_matches
+from livechat.whatsapp.graph.media_client import FetchFailedError, digest_matches
 from sandbox.media_store import MB, SAMPLES, sample_bytes
 from tests.media.conftest import API, Desk, Stranger, number_of
 

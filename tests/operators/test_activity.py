@@ -24,7 +24,7 @@ from livechat.models import AccountMember, Message, PhoneNumber
 from livechat.services import activity, webhook_events
 from livechat.services.inbox import RawEvent
 from livechat.services.ingest.run import ingest_events
-from livechat.whatsapp.webhook import parse
+from livechat.whatsapp.webhook.body import parse
 from tests.api.conftest import Caller, caller
 from tests.conftest import wait_until
 from tests.factories import make_account, make_conversation, make_message, make_number

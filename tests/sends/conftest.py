@@ -24,7 +24,7 @@ from livechat.models import Conversation, Message
 from livechat.services.deliver import Sender
 from livechat.services.dispatch import Dispatcher
 from livechat.services.pace import Pace
-from livechat.whatsapp.client import GraphClient
+from livechat.whatsapp.graph.client import GraphClient
 from tests.conftest import ENCRYPTION_KEY, environment, wait_until
 from tests.factories import make_message
 from tests.sends.graph_server import GraphServer

@@ -19,10 +19,10 @@ from livechat.services.apply_status import apply_statuses
 from livechat.services.deliver import Sender, record_all
 from livechat.services.pause import resume_number
 from livechat.services.sweep_outbound import sweep_outbound
-from livechat.whatsapp.client import GraphClient
-from livechat.whatsapp.errors import Disposition, GraphError, describe
-from livechat.whatsapp.items import Source, StatusUpdate
-from livechat.whatsapp.outgoing import callback_data
+from livechat.whatsapp.graph.client import GraphClient
+from livechat.whatsapp.graph.graph_errors import Disposition, GraphError, describe
+from livechat.whatsapp.sending.outgoing import callback_data
+from livechat.whatsapp.webhook.items import Source, StatusUpdate
 from tests.conftest import ENCRYPTION_KEY
 from tests.factories import ACCESS_TOKEN, make_account, make_conversation, make_message, make_number
 from tests.sends.conftest import deliver, execute, seconds_until_due, statuses, stored

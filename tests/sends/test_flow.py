@@ -13,8 +13,8 @@ from livechat.core.outbox import enqueue
 from livechat.core.tasknames import TaskName
 from livechat.models import Message
 from livechat.services.apply_status import apply_statuses
-from livechat.whatsapp.items import Source, StatusUpdate
-from livechat.whatsapp.outgoing import callback_data
+from livechat.whatsapp.sending.outgoing import callback_data
+from livechat.whatsapp.webhook.items import Source, StatusUpdate
 from tests.conftest import wait_until
 from tests.factories import make_conversation, make_message, make_number
 from tests.sends.conftest import Worker, execute, statuses, stored

@@ -20,8 +20,8 @@ from livechat.models import Message
 from livechat.services.apply_status import apply_statuses
 from livechat.services.deliver import Sender
 from livechat.services.sweep_outbound import sweep_outbound
-from livechat.whatsapp.items import Source, StatusUpdate
-from livechat.whatsapp.outgoing import callback_data
+from livechat.whatsapp.sending.outgoing import callback_data
+from livechat.whatsapp.webhook.items import Source, StatusUpdate
 from tests.conftest import environment
 from tests.factories import make_conversation
 from tests.sends import lone_sender

@@ -23,9 +23,9 @@ from livechat.services.read_receipts import send_read_receipt
 from livechat.services.refresh_number import refresh_number
 from livechat.services.sync_templates import sync_templates
 from livechat.services.typing import send_typing
-from livechat.whatsapp.error_codes import ACCOUNT_CODES
-from livechat.whatsapp.errors import PAUSING_CODES, Disposition, GraphError
-from livechat.whatsapp.items import Source, StatusUpdate
+from livechat.whatsapp.graph.error_codes import ACCOUNT_CODES
+from livechat.whatsapp.graph.graph_errors import PAUSING_CODES, Disposition, GraphError
+from livechat.whatsapp.webhook.items import Source, StatusUpdate
 from tests.conftest import ENCRYPTION_KEY
 from tests.factories import make_account, make_conversation, make_message, make_number
 from tests.sends.conftest import deliver, execute, statuses

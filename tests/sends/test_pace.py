@@ -19,7 +19,7 @@ from livechat.models import Message
 from livechat.services.deliver import Sender
 from livechat.services.dispatch import LONGEST_WAIT_FOR_THREAD_S, Dispatcher
 from livechat.services.pace import Pace, Turn, wake_sender
-from livechat.whatsapp.client import GraphClient
+from livechat.whatsapp.graph.client import GraphClient
 from local.ports import service_port
 from sandbox.testing import SandboxServer
 from tests.conftest import ENCRYPTION_KEY

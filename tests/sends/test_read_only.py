@@ -20,7 +20,7 @@ from livechat.services.dispatch import Dispatcher
 from livechat.services.pace import Pace
 from livechat.services.sweep_outbound import sweep_outbound
 from livechat.services.write_down import WriteDown
-from livechat.whatsapp.client import GraphClient
+from livechat.whatsapp.graph.client import GraphClient
 from tests.conftest import ENCRYPTION_KEY, wait_until
 from tests.factories import make_conversation, make_number
 from tests.outages import read_only

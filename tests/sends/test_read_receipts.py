@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session, scoped_session
 from livechat.models import Conversation
 from livechat.services.deliver import Sender
 from livechat.services.read_receipts import send_read_receipt
-from livechat.whatsapp.errors import Disposition, GraphError
+from livechat.whatsapp.graph.graph_errors import Disposition, GraphError
 from tests.factories import make_conversation, make_message
 from tests.sends.conftest import execute
 from tests.sends.graph_server import HTML_502, GraphServer, refusal

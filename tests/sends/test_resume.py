@@ -16,7 +16,7 @@ from livechat.core.extensions import db
 from livechat.models import AccountMember, Message, PhoneNumber, WabaAccount
 from livechat.services.deliver import Sender
 from livechat.services.sweep_outbound import sweep_outbound
-from livechat.whatsapp.error_codes import ACCOUNT_CODES, PAUSING_CODES, is_about_token
+from livechat.whatsapp.graph.error_codes import ACCOUNT_CODES, PAUSING_CODES, is_about_token
 from sandbox.testing import SandboxServer
 from tests.conftest import ENCRYPTION_KEY, environment
 from tests.factories import make_account, make_conversation, make_number

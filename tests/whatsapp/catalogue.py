@@ -6,8 +6,8 @@ from typing import Any
 import orjson
 from hypothesis import strategies as st
 
-from livechat.whatsapp.items import Item
-from livechat.whatsapp.webhook import parse
+from livechat.whatsapp.webhook.body import parse
+from livechat.whatsapp.webhook.items import Item
 
 PAYLOADS = Path(__file__).parent / "payloads"
 SENDS = Path(__file__).parent / "payloads-out"

@@ -1,6 +1,6 @@
 """An item in one line, so that a table can say what every payload of the catalogue means."""
 
-from livechat.whatsapp.items import (
+from livechat.whatsapp.webhook.items import (
     AccountNews,
     Broken,
     ContactName,

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from livechat.whatsapp.account_calls import messaging_limit
-from livechat.whatsapp.account_news import read_news
+from livechat.whatsapp.account.account_news import read_news
+from livechat.whatsapp.graph.account_calls import messaging_limit
 from tests.whatsapp.catalogue import ODD
 
 # A busy machine is no fault of the code.

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from livechat.whatsapp.outgoing import files_of, text_of, validate
+from livechat.whatsapp.sending.outgoing import files_of, text_of, validate
 from tests.kinds.asking import ASKING, CAROUSEL, LEFT_OUT, WRONG, carousel, changed, order
 from tests.whatsapp.test_robustness import paths, replaced
 

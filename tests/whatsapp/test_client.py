@@ -6,8 +6,8 @@ from concurrent.futures import ThreadPoolExecutor
 import orjson
 import pytest
 
-from livechat.whatsapp.client import Accepted, GraphClient, PhoneNumberInfo, SubscribedApp
-from livechat.whatsapp.errors import Disposition, GraphError
+from livechat.whatsapp.graph.client import Accepted, GraphClient, PhoneNumberInfo, SubscribedApp
+from livechat.whatsapp.graph.graph_errors import Disposition, GraphError
 from tests.whatsapp.catalogue import NUMBER, SENDS
 from tests.whatsapp.graph_server import Reply, graph_server, hang_up, reset, silence
 

@@ -2,10 +2,10 @@
 
 import pytest
 
-from livechat.whatsapp.error_codes import RANGES, TABLE, entry_for
-from livechat.whatsapp.errors import PAUSING_CODES, Disposition, decide, describe
-from livechat.whatsapp.items import StatusUpdate
-from livechat.whatsapp.webhook import parse
+from livechat.whatsapp.graph.error_codes import RANGES, TABLE, entry_for
+from livechat.whatsapp.graph.graph_errors import PAUSING_CODES, Disposition, decide, describe
+from livechat.whatsapp.webhook.body import parse
+from livechat.whatsapp.webhook.items import StatusUpdate
 from tests.whatsapp.catalogue import payload
 
 # "Retry" in the protocol's reference: yes, (yes, this recipient only), no, stop, maybe.

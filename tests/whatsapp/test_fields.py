@@ -5,8 +5,9 @@ from datetime import UTC, datetime
 import orjson
 import pytest
 
-from livechat.whatsapp.fields import NOT_FOR_INBOX
-from livechat.whatsapp.items import (
+from livechat.whatsapp.webhook.body import parse
+from livechat.whatsapp.webhook.fields import NOT_FOR_INBOX
+from livechat.whatsapp.webhook.items import (
     AccountNews,
     Broken,
     ContactName,
@@ -18,7 +19,6 @@ from livechat.whatsapp.items import (
     StatusUpdate,
     ThreadMessage,
 )
-from livechat.whatsapp.webhook import parse
 from tests.whatsapp.catalogue import ASHA, ASHA_ID, AT, OURS, body, message, payload, read
 
 

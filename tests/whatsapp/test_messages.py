@@ -5,8 +5,9 @@ from datetime import UTC, datetime
 import orjson
 import pytest
 
-from livechat.whatsapp.errors import describe
-from livechat.whatsapp.items import (
+from livechat.whatsapp.graph.graph_errors import describe
+from livechat.whatsapp.webhook.body import parse
+from livechat.whatsapp.webhook.items import (
     Broken,
     Customer,
     IdentityChange,
@@ -16,7 +17,6 @@ from livechat.whatsapp.items import (
     StatusUpdate,
     ThreadMessage,
 )
-from livechat.whatsapp.webhook import parse
 from tests.whatsapp.catalogue import ASHA, ASHA_ID, AT, NUMBER, body, message, payload, read
 
 

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from livechat.domain.ids import uuid7
-from livechat.whatsapp.outgoing import (
+from livechat.whatsapp.sending.outgoing import (
     body_for,
     callback_data,
     message_id_from_callback,

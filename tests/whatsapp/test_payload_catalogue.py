@@ -1,7 +1,7 @@
 import pytest
 
-from livechat.whatsapp.items import Broken, ThreadMessage
-from livechat.whatsapp.webhook import number_ids, parse
+from livechat.whatsapp.webhook.body import number_ids, parse
+from livechat.whatsapp.webhook.items import Broken, ThreadMessage
 from tests.whatsapp.catalogue import NUMBER, PAYLOADS, payload
 from tests.whatsapp.expected import EXPECTED
 from tests.whatsapp.summary import summary

@@ -8,8 +8,8 @@ import orjson
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from livechat.whatsapp.items import Broken, Item
-from livechat.whatsapp.webhook import parse
+from livechat.whatsapp.webhook.body import parse
+from livechat.whatsapp.webhook.items import Broken, Item
 from tests.whatsapp.catalogue import ODD, PAYLOADS, body
 
 DOCUMENTS = [json.loads(path.read_bytes()) for path in sorted(PAYLOADS.glob("*.json"))]

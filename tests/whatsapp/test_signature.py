@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from livechat.whatsapp.signature import is_signed
+from livechat.whatsapp.webhook.signature import is_signed
 from tests.whatsapp.catalogue import payload
 
 SECRET = "test-app-secret"

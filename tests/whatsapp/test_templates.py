@@ -6,11 +6,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from livechat.whatsapp.template_parameters import parameters_of
-from livechat.whatsapp.template_rendering import filled_text, render
-from livechat.whatsapp.template_values import check_values
-from livechat.whatsapp.templates import Template, placeholders, read_template
-from livechat.whatsapp.validation import validate
+from livechat.whatsapp.sending.validation import validate
+from livechat.whatsapp.templates.definition import Template, placeholders, read_template
+from livechat.whatsapp.templates.parameters import parameters_of
+from livechat.whatsapp.templates.rendering import filled_text, render
+from livechat.whatsapp.templates.values import check_values
 from tests.whatsapp.catalogue import ODD
 
 # A busy machine is no fault of the code.

@@ -20,7 +20,7 @@ from livechat.services.doctor import (
     redis_durability,
 )
 from livechat.services.doctor.findings import Finding, unknown
-from livechat.whatsapp.client import GraphClient
+from livechat.whatsapp.graph.client import GraphClient
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,8 +12,8 @@ from livechat.core.session import AnySession
 from livechat.queries import connections
 from livechat.services.crypto import UndecryptableTokenError, decrypt_token, key_of
 from livechat.services.doctor.findings import Finding, note, ok, unknown, wrong
-from livechat.whatsapp.client import GraphClient
-from livechat.whatsapp.errors import Disposition, GraphError
+from livechat.whatsapp.graph.client import GraphClient
+from livechat.whatsapp.graph.graph_errors import Disposition, GraphError
 
 # Meta answers in some tenths of a second; an installation may have hundreds of accounts.
 CALLS_AT_ONCE = 8

@@ -8,7 +8,7 @@ from livechat.core.session import AnySession
 from livechat.queries import ledger
 from livechat.services.inbox import RawEvent
 from livechat.services.ingest.batch import DUPLICATE, FAILED, IGNORED, STORED, Entry, Stored
-from livechat.whatsapp.fields import is_known_field
+from livechat.whatsapp.webhook.fields import is_known_field
 
 
 def account(

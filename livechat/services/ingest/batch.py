@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 from uuid import UUID
 
 from livechat.services.inbox import RawEvent
-from livechat.whatsapp.items import Item
+from livechat.whatsapp.webhook.items import Item
 
 STORED, DUPLICATE, IGNORED, FAILED = "stored", "duplicate", "ignored", "failed"
 

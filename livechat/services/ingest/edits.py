@@ -8,7 +8,7 @@ from livechat.core.session import AnySession
 from livechat.queries import ingest as queries
 from livechat.services.ingest.batch import Stored
 from livechat.services.ingest.locating import Located
-from livechat.whatsapp.items import MessageChange
+from livechat.whatsapp.webhook.items import MessageChange
 
 
 def store_changes(session: AnySession, located: Sequence[Located], result: Stored) -> None:

@@ -14,7 +14,14 @@ from contextvars import copy_context
 from livechat.core.session import AnySession
 from livechat.services.ingest.batch import Stored, Webhook
 from livechat.services.ingest.locating import Personal, keys_of, number_of
-from livechat.whatsapp.items import AccountNews, Item, MessageChange, Reaction, StatusUpdate, ThreadMessage
+from livechat.whatsapp.webhook.items import (
+    AccountNews,
+    Item,
+    MessageChange,
+    Reaction,
+    StatusUpdate,
+    ThreadMessage,
+)
 
 # Beside the task's own: with it three transactions at a time, on two cores (docs/performance.md).
 SIDE_LANES = 2

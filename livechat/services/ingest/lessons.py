@@ -23,8 +23,8 @@ from livechat.services.ingest.loading import (
 )
 from livechat.services.ingest.people import Key, People
 from livechat.services.publish import publish, publish_numbers
-from livechat.whatsapp.items import StatusUpdate
-from livechat.whatsapp.outgoing import message_id_from_callback
+from livechat.whatsapp.sending.outgoing import message_id_from_callback
+from livechat.whatsapp.webhook.items import StatusUpdate
 
 log = structlog.get_logger(__name__)
 

@@ -9,7 +9,7 @@ from livechat.domain.phone import writings
 from livechat.services.ingest.batch import Entry
 from livechat.services.ingest.loading import lock_people
 from livechat.services.ingest.people import Conversation, Key, People
-from livechat.whatsapp.items import (
+from livechat.whatsapp.webhook.items import (
     ContactName,
     Customer,
     CustomerPreference,

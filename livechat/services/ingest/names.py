@@ -10,7 +10,7 @@ from livechat.queries import waiting_names
 from livechat.services.ingest.batch import Entry
 from livechat.services.ingest.locating import Located, keys_of
 from livechat.services.ingest.people import Conversation, People
-from livechat.whatsapp.items import ContactName
+from livechat.whatsapp.webhook.items import ContactName
 
 
 def name_the_new(session: AnySession, people: People) -> None:

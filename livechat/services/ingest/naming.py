@@ -12,9 +12,9 @@ from livechat.domain.phone import writings
 from livechat.queries import named_messages as queries
 from livechat.services.ingest.locating import Located
 from livechat.services.ingest.people import People
-from livechat.whatsapp.items import MessageChange, Reaction, StatusUpdate, ThreadMessage
-from livechat.whatsapp.outgoing import message_id_from_callback
+from livechat.whatsapp.sending.outgoing import message_id_from_callback
 from livechat.whatsapp.wamids import endings, key_of
+from livechat.whatsapp.webhook.items import MessageChange, Reaction, StatusUpdate, ThreadMessage
 
 
 class _Named(NamedTuple):

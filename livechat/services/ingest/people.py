@@ -15,7 +15,7 @@ from uuid import UUID
 from livechat.domain.ids import uuid7
 from livechat.domain.phone import writings
 from livechat.models import NEVER_LEFT
-from livechat.whatsapp.items import Customer, IdentityChange
+from livechat.whatsapp.webhook.items import Customer, IdentityChange
 
 Key = tuple[str, str, str]  # (phone_number_id, kind: phone | user_id | group, value)
 _COLUMN = {"phone": "customer_phone", "user_id": "customer_user_id", "group": "group_id"}

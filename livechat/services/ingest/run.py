@@ -21,7 +21,7 @@ from livechat.services.ingest.lanes import SideLanes, apart
 from livechat.services.ingest.loading import BatchOvertakenError
 from livechat.services.ingest.store import store
 from livechat.services.publish import publish
-from livechat.whatsapp.webhook import parse
+from livechat.whatsapp.webhook.body import parse
 
 log = structlog.get_logger(__name__)
 

@@ -35,7 +35,7 @@ from livechat.services.ingest.people import Conversation, People
 from livechat.services.media.arrive import fetch_files_of
 from livechat.services.pause import learn_from_status
 from livechat.services.publish import publish_numbers
-from livechat.whatsapp.items import (
+from livechat.whatsapp.webhook.items import (
     AccountNews,
     Broken,
     CustomerPreference,
@@ -44,7 +44,7 @@ from livechat.whatsapp.items import (
     StatusUpdate,
     ThreadMessage,
 )
-from livechat.whatsapp.messages import CALL_PREFIX
+from livechat.whatsapp.webhook.kinds.messages import CALL_PREFIX
 
 
 def store(session: AnySession, entries: Sequence[Entry]) -> Stored:

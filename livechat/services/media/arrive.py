@@ -8,7 +8,7 @@ from livechat.core.outbox import enqueue_after_commit
 from livechat.core.session import AnySession
 from livechat.core.tasknames import TaskName
 from livechat.queries import media as queries
-from livechat.whatsapp.media import WEBHOOK_ID_LIFE
+from livechat.whatsapp.graph.media_client import WEBHOOK_ID_LIFE
 
 
 def fetch_files_of(

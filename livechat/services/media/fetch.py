@@ -35,9 +35,9 @@ from livechat.storage import (
     thumbnail_key_of,
     workspace_of,
 )
-from livechat.whatsapp.error_codes import Disposition
-from livechat.whatsapp.errors import GraphError
-from livechat.whatsapp.media import (
+from livechat.whatsapp.graph.error_codes import Disposition
+from livechat.whatsapp.graph.graph_errors import GraphError
+from livechat.whatsapp.graph.media_client import (
     MAX_INBOUND_BYTES,
     FetchFailedError,
     MediaClient,

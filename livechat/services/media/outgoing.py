@@ -12,8 +12,8 @@ from livechat.services.media.arrive import fetch_files_of
 from livechat.services.media.convert import explain_unfit
 from livechat.services.media.filenames import name_for
 from livechat.whatsapp.content import MEDIA_TYPES
-from livechat.whatsapp.media import UPLOAD_ID_LIFE
-from livechat.whatsapp.outgoing import files_of
+from livechat.whatsapp.graph.media_client import UPLOAD_ID_LIFE
+from livechat.whatsapp.sending.outgoing import files_of
 
 Json = dict[str, Any]
 

@@ -15,9 +15,9 @@ from livechat.queries.media import Sendable
 from livechat.queries.outgoing import Claim, begin_upload, end_upload
 from livechat.services.media.filenames import name_for
 from livechat.storage import ObjectMissingError, Storage, StorageError, key_of, open_storage
-from livechat.whatsapp.errors import Disposition, GraphError
-from livechat.whatsapp.media import UPLOAD_ID_LIFE, MediaClient, transfer_time_limit_s
-from livechat.whatsapp.outgoing import files_of
+from livechat.whatsapp.graph.graph_errors import Disposition, GraphError
+from livechat.whatsapp.graph.media_client import UPLOAD_ID_LIFE, MediaClient, transfer_time_limit_s
+from livechat.whatsapp.sending.outgoing import files_of
 
 Json = dict[str, Any]
 

@@ -5,7 +5,7 @@ import time
 from collections.abc import Iterator
 
 from livechat.core.tasknames import TaskName
-from livechat.whatsapp.items import (
+from livechat.whatsapp.webhook.items import (
     ContactName,
     CustomerPreference,
     MessageChange,

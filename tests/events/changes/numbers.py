@@ -6,7 +6,7 @@ from livechat.core.tasknames import TaskName
 from livechat.services.pause import pause_number
 from livechat.services.refresh_number import refresh_number, sweep_numbers
 from livechat.services.sync_templates import sync_templates
-from livechat.whatsapp.items import AccountNews
+from livechat.whatsapp.webhook.items import AccountNews
 from tests.events.changes.scene import KEYS, Scene, use_case
 
 PAUSED, RESUMED = "publish_numbers in pause.learn", "publish_numbers in pause._resumed"

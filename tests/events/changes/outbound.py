@@ -11,7 +11,7 @@ from sqlalchemy.exc import OperationalError
 from livechat.core.tasknames import TaskName
 from livechat.services.in_hand import InHand
 from livechat.services.sweep_outbound import sweep_outbound
-from livechat.whatsapp.client import Accepted, GraphClient
+from livechat.whatsapp.graph.client import Accepted, GraphClient
 from tests.events.changes.scene import TEMPLATE, Gate, Scene, use_case
 from tests.factories import make_message
 from tests.kinds.conftest import ASHA_ID

@@ -1,0 +1,1 @@
+"""What Meta says of accounts and numbers."""

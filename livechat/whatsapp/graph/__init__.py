@@ -1,0 +1,1 @@
+"""Calls of the Graph API, and what its answers mean."""

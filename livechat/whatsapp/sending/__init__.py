@@ -1,0 +1,1 @@
+"""Bodies of messages to customers, and what Meta takes of them."""

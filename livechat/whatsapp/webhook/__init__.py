@@ -1,0 +1,1 @@
+"""What Meta posts: bodies, and the items in them."""
