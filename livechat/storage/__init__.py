@@ -3,7 +3,9 @@
 Keys follow from a file's id and never hold anything that a sender wrote.
 """
 
-from livechat.storage.base import (
+from livechat.storage.folder import FolderStorage
+from livechat.storage.free_space import free_bytes
+from livechat.storage.interface import (
     ObjectMissingError,
     Storage,
     StorageError,
@@ -11,10 +13,8 @@ from livechat.storage.base import (
     key_of,
     thumbnail_key_of,
 )
-from livechat.storage.folder import FolderStorage
 from livechat.storage.opening import open_storage, workspace_of
-from livechat.storage.room import free_bytes
-from livechat.storage.workspace import Workspace
+from livechat.storage.working_folder import Workspace
 
 __all__ = [
     "FolderStorage",

@@ -8,8 +8,8 @@ from pathlib import Path
 from secrets import token_hex
 from typing import BinaryIO
 
-from livechat.storage.base import CHUNK_BYTES, ObjectMissingError, StorageError
-from livechat.storage.room import require_room
+from livechat.storage.free_space import require_room
+from livechat.storage.interface import CHUNK_BYTES, ObjectMissingError, StorageError
 
 
 class FolderStorage:

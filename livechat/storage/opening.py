@@ -4,9 +4,9 @@ from functools import lru_cache
 from pathlib import Path
 
 from livechat.core.config import Settings
-from livechat.storage.base import Storage
 from livechat.storage.folder import FolderStorage
-from livechat.storage.workspace import Workspace
+from livechat.storage.interface import Storage
+from livechat.storage.working_folder import Workspace
 
 MB = 1024 * 1024
 

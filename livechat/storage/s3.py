@@ -13,8 +13,8 @@ from boto3.s3.transfer import TransferConfig
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
-from livechat.storage.base import CHUNK_BYTES, ObjectMissingError, StorageError
-from livechat.storage.workspace import Workspace
+from livechat.storage.interface import CHUNK_BYTES, ObjectMissingError, StorageError
+from livechat.storage.working_folder import Workspace
 
 _MISSING = ("NoSuchKey", "404", "NotFound")
 # In one thread, with parts of 8 MB: what a transfer holds in memory is bounded by that.

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from livechat.storage.room import require_room
+from livechat.storage.free_space import require_room
 
 # No upload, download or conversion takes so long: what is older has lost its maker.
 ABANDONED_AFTER_S = 2 * 3600.0

@@ -3,7 +3,7 @@
 import shutil
 from pathlib import Path
 
-from livechat.storage.base import StorageFullError
+from livechat.storage.interface import StorageFullError
 
 
 def free_bytes(place: Path) -> int:
