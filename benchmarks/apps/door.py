@@ -2,10 +2,10 @@
 
 from flask import Flask
 
-from livechat.server import Door
-from livechat.server.addresses import Addresses
-from livechat.server.bodies import BodyLimits
-from livechat.server.door import Rules
+from livechat.web.server import Door
+from livechat.web.server.addresses import Addresses
+from livechat.web.server.bodies import BodyLimits
+from livechat.web.server.door import Rules
 
 
 def behind_door(app: Flask) -> Door:

@@ -7,11 +7,6 @@ from typing import Any
 from flask import Response
 from sqlalchemy import Row
 
-from livechat.api.auth import current_user_id
-from livechat.api.blueprint import ApiBlueprint
-from livechat.api.costs import Cost
-from livechat.api.paging import cursor_of, place_of
-from livechat.api.parsing import json_response
 from livechat.api.schemas.activity import (
     ActivityQuerySchema,
     ActivitySchema,
@@ -26,6 +21,11 @@ from livechat.queries.conversations import ListPlace
 from livechat.services.access import access_owned_number
 from livechat.services.activity import activity_json, full_hours
 from livechat.services.present import row_json
+from livechat.web.blueprint import ApiBlueprint
+from livechat.web.guards.auth import current_user_id
+from livechat.web.guards.costs import Cost
+from livechat.web.paging import cursor_of, place_of
+from livechat.web.parsing import json_response
 
 bp = ApiBlueprint("activity", __name__, description="What came and went, for those who own a number.")
 

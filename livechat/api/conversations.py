@@ -5,11 +5,6 @@ from typing import Any
 
 from flask import Response
 
-from livechat.api.auth import current_user_id
-from livechat.api.blueprint import ApiBlueprint
-from livechat.api.costs import Cost
-from livechat.api.paging import cursor_of, place_of
-from livechat.api.parsing import json_response
 from livechat.api.schemas.calls import (
     ConversationsQuerySchema,
     ConversationsSchema,
@@ -26,6 +21,11 @@ from livechat.services.mark_read import mark_read
 from livechat.services.open_conversation import open_conversation
 from livechat.services.ornaments import conversations_json
 from livechat.services.save_draft import save_draft
+from livechat.web.blueprint import ApiBlueprint
+from livechat.web.guards.auth import current_user_id
+from livechat.web.guards.costs import Cost
+from livechat.web.paging import cursor_of, place_of
+from livechat.web.parsing import json_response
 
 bp = ApiBlueprint("conversations", __name__, description="One customer on one of your numbers.")
 

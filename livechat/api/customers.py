@@ -4,17 +4,17 @@ from http import HTTPStatus
 
 from flask import Response
 
-from livechat.api.auth import current_user_id
-from livechat.api.blueprint import ApiBlueprint
-from livechat.api.context import settings
-from livechat.api.costs import Cost
-from livechat.api.parsing import json_response
 from livechat.api.schemas.objects import ConversationSchema
 from livechat.core.extensions import db
 from livechat.core.graph import graph
 from livechat.services.access import access_conversation
 from livechat.services.blocking import note_marketing_opt_out, set_customer_blocked
 from livechat.services.ornaments import conversations_json
+from livechat.web.blueprint import ApiBlueprint
+from livechat.web.context import settings
+from livechat.web.guards.auth import current_user_id
+from livechat.web.guards.costs import Cost
+from livechat.web.parsing import json_response
 
 bp = ApiBlueprint("customers", __name__, description="Who may write to you, and what they want to hear.")
 

@@ -11,11 +11,11 @@ from flask import Blueprint, Flask, Response, current_app, send_from_directory, 
 from flask_smorest import Api
 from flask_smorest.utils import prepare_response
 
-from livechat.api.context import API_PREFIX
-from livechat.api.costs import Cost
-from livechat.api.problems import CONTENT_TYPE
-from livechat.api.schemas.problem import ProblemSchema
 from livechat.core.errors import NotFoundError
+from livechat.web.context import API_PREFIX
+from livechat.web.guards.costs import Cost
+from livechat.web.problem_schema import ProblemSchema
+from livechat.web.problems import CONTENT_TYPE
 
 bp = Blueprint("documents", __name__, url_prefix=API_PREFIX)
 
@@ -65,7 +65,7 @@ class LiveChatApi(Api):
     ERROR_SCHEMA = ProblemSchema
 
     def _register_error_handlers(self) -> None:
-        """Errors are rendered by ``livechat.api.problems`` alone."""
+        """Errors are rendered by ``livechat.web.problems`` alone."""
 
     def _register_etag_headers(self) -> None:
         """Answers carry no ETag."""

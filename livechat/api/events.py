@@ -18,12 +18,6 @@ from marshmallow import fields
 from redis import Redis
 from redis.exceptions import RedisError
 
-from livechat.api.auth import current_user_id, token_expires_at
-from livechat.api.blueprint import ApiBlueprint
-from livechat.api.context import settings as app_settings
-from livechat.api.costs import Cost
-from livechat.api.limits import RateLimitedError
-from livechat.api.schemas.fields import opaque_id
 from livechat.core.config import Settings
 from livechat.core.errors import UnavailableError
 from livechat.core.extensions import db, redis
@@ -36,6 +30,12 @@ from livechat.events.positions import Bookmark, Position
 from livechat.events.subscription import Event, Joined, Reset, Subscription
 from livechat.services.access import access_phone_number
 from livechat.services.live_events import render, reset_payload, visible_accounts
+from livechat.web.blueprint import ApiBlueprint
+from livechat.web.context import settings as app_settings
+from livechat.web.guards.auth import current_user_id, token_expires_at
+from livechat.web.guards.costs import Cost
+from livechat.web.guards.limits import RateLimitedError
+from livechat.web.schemas import opaque_id
 
 log = structlog.get_logger(__name__)
 bp = ApiBlueprint("events", __name__, description="What changes, while it changes.")

@@ -15,13 +15,13 @@ from typing import IO, TYPE_CHECKING
 import structlog
 from werkzeug.wsgi import get_content_length
 
-from livechat.api.headers import ALWAYS, request_id_of
-from livechat.api.request_log import count_request
 from livechat.core.config import Settings
 from livechat.core.metrics import WEBHOOKS_RECEIVED
-from livechat.server.answers import Answer
 from livechat.services.group_commit import GROUP_SIZE, LINGER_S
 from livechat.services.inbox import LARGE_BODY_BYTES, Inbox, RawEvent
+from livechat.web.guards.headers import ALWAYS, request_id_of
+from livechat.web.guards.request_log import count_request
+from livechat.web.server.answers import Answer
 from livechat.whatsapp.webhook.signature import is_signed
 
 if TYPE_CHECKING:

@@ -2,11 +2,11 @@
 
 from flask import Blueprint, Response, jsonify
 
-from livechat.api.costs import Cost
 from livechat.core.errors import UnavailableError
 from livechat.core.extensions import db, redis
 from livechat.services import readiness
 from livechat.services.telemetry import render
+from livechat.web.guards.costs import Cost
 
 bp = Blueprint("health", __name__)
 

@@ -9,12 +9,7 @@ from typing import Any
 from flask import Response
 from werkzeug.datastructures import FileStorage
 
-from livechat.api.auth import current_user_id
-from livechat.api.blueprint import ApiBlueprint
-from livechat.api.context import settings
-from livechat.api.costs import Cost
 from livechat.api.file_response import file_response
-from livechat.api.parsing import json_response
 from livechat.api.schemas.media import UploadAnswerSchema, UploadSchema
 from livechat.core.errors import NotFoundError, UnavailableError
 from livechat.core.extensions import db
@@ -23,6 +18,11 @@ from livechat.queries.media import servable
 from livechat.services.media.show import media_json
 from livechat.services.media.upload import Shelf, count_full_disk, take_upload
 from livechat.storage import ObjectMissingError, StorageError, open_storage
+from livechat.web.blueprint import ApiBlueprint
+from livechat.web.context import settings
+from livechat.web.guards.auth import current_user_id
+from livechat.web.guards.costs import Cost
+from livechat.web.parsing import json_response
 
 bp: ApiBlueprint = ApiBlueprint("media", __name__, description="Pictures, recordings, films and documents.")
 

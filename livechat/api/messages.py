@@ -7,11 +7,6 @@ from uuid import UUID
 from flask import Response
 from sqlalchemy import Row
 
-from livechat.api.auth import current_user_id
-from livechat.api.blueprint import ApiBlueprint
-from livechat.api.costs import Cost
-from livechat.api.paging import cursor_of, place_of
-from livechat.api.parsing import json_response
 from livechat.api.schemas.calls import (
     EditsSchema,
     MessagesQuerySchema,
@@ -35,6 +30,11 @@ from livechat.queries.messages import (
 from livechat.services.access import access_conversation, access_message, parse_id
 from livechat.services.media.ask_again import ask_again
 from livechat.services.present import earlier_texts_json, messages_json, row_json
+from livechat.web.blueprint import ApiBlueprint
+from livechat.web.guards.auth import current_user_id
+from livechat.web.guards.costs import Cost
+from livechat.web.paging import cursor_of, place_of
+from livechat.web.parsing import json_response
 
 bp = ApiBlueprint("messages", __name__, description="What customer and business have said.")
 _BY_KEY = {"before": page_before, "after": page_after, "around": page_around}

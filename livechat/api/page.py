@@ -7,9 +7,9 @@ from urllib.parse import urlsplit
 import orjson
 from flask import Blueprint, Flask, Response, current_app, request
 
-from livechat.api.costs import Cost
 from livechat.core.config import SETTINGS_KEY, Settings
 from livechat.core.errors import NotFoundError
+from livechat.web.guards.costs import Cost
 
 bp = Blueprint("page", __name__)
 

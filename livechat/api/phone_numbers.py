@@ -5,11 +5,6 @@ from typing import Any
 
 from flask import Response
 
-from livechat.api.auth import current_user_id
-from livechat.api.blueprint import ApiBlueprint
-from livechat.api.context import settings
-from livechat.api.costs import Cost
-from livechat.api.parsing import json_response
 from livechat.api.schemas.numbers import ConnectSchema, PhoneNumberSchema, PhoneNumbersSchema
 from livechat.core.extensions import db
 from livechat.core.graph import graph
@@ -18,6 +13,11 @@ from livechat.queries.notices import notices_of_numbers
 from livechat.services.connect_number import connect_number
 from livechat.services.present_number import phone_number_json
 from livechat.services.resume import resume_by_owner
+from livechat.web.blueprint import ApiBlueprint
+from livechat.web.context import settings
+from livechat.web.guards.auth import current_user_id
+from livechat.web.guards.costs import Cost
+from livechat.web.parsing import json_response
 
 bp = ApiBlueprint("phone numbers", __name__, description="The WhatsApp numbers that you may use.")
 

@@ -20,16 +20,16 @@ from livechat.api import (
     webhook,
     webhook_events,
 )
-from livechat.api.auth import init_auth
-from livechat.api.blueprint import ApiBlueprint
-from livechat.api.costs import CostedRule
-from livechat.api.headers import init_headers
-from livechat.api.hosts import init_hosts
-from livechat.api.limits import init_limits
-from livechat.api.problems import init_problems
-from livechat.api.request_log import init_request_log
 from livechat.core.config import Settings
 from livechat.core.graph import graph, new_graph_client
+from livechat.web.blueprint import ApiBlueprint
+from livechat.web.guards.auth import init_auth
+from livechat.web.guards.costs import CostedRule
+from livechat.web.guards.headers import init_headers
+from livechat.web.guards.host_names import init_hosts
+from livechat.web.guards.limits import init_limits
+from livechat.web.guards.request_log import init_request_log
+from livechat.web.problems import init_problems
 
 # In the OpenAPI document, under /api/live-chat.
 API_BLUEPRINTS: list[ApiBlueprint] = [

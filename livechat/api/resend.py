@@ -7,14 +7,14 @@ import marshmallow as ma
 from flask import Response
 from marshmallow import fields
 
-from livechat.api.auth import current_user_id
-from livechat.api.blueprint import ApiBlueprint
-from livechat.api.costs import Cost
-from livechat.api.parsing import json_response
 from livechat.api.send_message import SendMessageAnswerSchema, shown
 from livechat.core.extensions import db
 from livechat.domain import clock
 from livechat.services.resend import resend_message
+from livechat.web.blueprint import ApiBlueprint
+from livechat.web.guards.auth import current_user_id
+from livechat.web.guards.costs import Cost
+from livechat.web.parsing import json_response
 
 bp = ApiBlueprint("resend", __name__, description="Sending again what did not arrive, or may not have.")
 

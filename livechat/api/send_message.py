@@ -9,11 +9,6 @@ import marshmallow as ma
 from flask import Response, request
 from marshmallow import fields
 
-from livechat.api.auth import current_user_id
-from livechat.api.blueprint import ApiBlueprint
-from livechat.api.costs import Cost
-from livechat.api.parsing import json_response
-from livechat.api.prefer import MAX_WAIT_S, preferred_wait
 from livechat.api.schemas.objects import ConversationSchema, MessageSchema
 from livechat.api.schemas.send_message import SendMessageSchema
 from livechat.core.errors import NotFoundError
@@ -26,6 +21,11 @@ from livechat.services.ornaments import conversations_json
 from livechat.services.present import messages_json
 from livechat.services.send_message import send_message
 from livechat.services.send_request import KEY_MAX_CHARS, check_send
+from livechat.web.blueprint import ApiBlueprint
+from livechat.web.guards.auth import current_user_id
+from livechat.web.guards.costs import Cost
+from livechat.web.parsing import json_response
+from livechat.web.prefer import MAX_WAIT_S, preferred_wait
 
 bp: ApiBlueprint = ApiBlueprint("send_message", __name__, description="Replies and templates to customers.")
 

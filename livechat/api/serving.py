@@ -1,18 +1,18 @@
-"""The application as a server takes it: behind a door that waits for slow clients (``livechat.server``)."""
+"""The application as a server takes it: behind the door of ``livechat.web.server``, for slow clients."""
 
 from typing import Any
 
 from flask import Flask
 
-from livechat.api.auth import is_signed_in
 from livechat.api.fast_path import WebhookLane
-from livechat.api.headers import ALWAYS, MAX_BODY_BYTES, MAX_BYTES_OF
 from livechat.api.webhook import inbox_of
 from livechat.core.config import SETTINGS_KEY, Settings
-from livechat.server import Door
-from livechat.server.addresses import Addresses
-from livechat.server.bodies import BodyLimits
-from livechat.server.door import Rules
+from livechat.web.guards.auth import is_signed_in
+from livechat.web.guards.headers import ALWAYS, MAX_BODY_BYTES, MAX_BYTES_OF
+from livechat.web.server import Door
+from livechat.web.server.addresses import Addresses
+from livechat.web.server.bodies import BodyLimits
+from livechat.web.server.door import Rules
 
 # Meta's calls, and those that ask whether this process lives: no crowd of others may hold them up.
 _RESERVED = frozenset({"/webhook", "/healthz"})

@@ -5,10 +5,6 @@ from typing import Any
 
 from flask import Response
 
-from livechat.api.auth import current_user_id
-from livechat.api.blueprint import ApiBlueprint
-from livechat.api.costs import Cost
-from livechat.api.parsing import json_response
 from livechat.api.schemas.templates import (
     SyncedSchema,
     SyncTemplatesSchema,
@@ -19,6 +15,10 @@ from livechat.core.extensions import db
 from livechat.domain.clock import rfc3339
 from livechat.services.access import access_phone_number
 from livechat.services.templates import ask_for_sync, templates_json
+from livechat.web.blueprint import ApiBlueprint
+from livechat.web.guards.auth import current_user_id
+from livechat.web.guards.costs import Cost
+from livechat.web.parsing import json_response
 
 bp = ApiBlueprint("templates", __name__, description="Message templates of your WhatsApp accounts.")
 

@@ -4,13 +4,13 @@ from http import HTTPStatus
 
 from flask import Response
 
-from livechat.api.auth import current_user_id
-from livechat.api.blueprint import ApiBlueprint
-from livechat.api.costs import Cost
 from livechat.core.extensions import db, redis
 from livechat.domain import clock
 from livechat.services.access import access_conversation
 from livechat.services.typing import say_typing
+from livechat.web.blueprint import ApiBlueprint
+from livechat.web.guards.auth import current_user_id
+from livechat.web.guards.costs import Cost
 
 bp = ApiBlueprint("typing", __name__, description="What a customer sees while somebody writes.")
 

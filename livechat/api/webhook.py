@@ -6,8 +6,6 @@ from typing import cast
 
 from flask import Blueprint, Flask, Response, current_app, request
 
-from livechat.api.context import settings
-from livechat.api.costs import Cost
 from livechat.api.fast_path import EVENT_KEY, WebhookFastPath
 from livechat.core.errors import (
     ForbiddenError,
@@ -18,6 +16,8 @@ from livechat.core.errors import (
 from livechat.core.extensions import db, redis
 from livechat.core.metrics import WEBHOOKS_RECEIVED, WEBHOOKS_REFUSED
 from livechat.services.inbox import Inbox
+from livechat.web.context import settings
+from livechat.web.guards.costs import Cost
 from livechat.whatsapp.webhook.signature import is_signed
 
 bp = Blueprint("webhook", __name__)

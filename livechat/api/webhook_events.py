@@ -5,11 +5,6 @@ from typing import Any
 
 from flask import Response
 
-from livechat.api.auth import current_user_id
-from livechat.api.blueprint import ApiBlueprint
-from livechat.api.costs import Cost
-from livechat.api.paging import cursor_of, place_of
-from livechat.api.parsing import json_response
 from livechat.api.schemas.activity import (
     ReplayAcceptedSchema,
     ReplayedSchema,
@@ -29,6 +24,11 @@ from livechat.services.webhook_events import (
     replay_event,
     replay_number,
 )
+from livechat.web.blueprint import ApiBlueprint
+from livechat.web.guards.auth import current_user_id
+from livechat.web.guards.costs import Cost
+from livechat.web.paging import cursor_of, place_of
+from livechat.web.parsing import json_response
 
 bp = ApiBlueprint("webhook events", __name__, description="What Meta sent about the numbers that you own.")
 

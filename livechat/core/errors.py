@@ -1,4 +1,4 @@
-"""Errors that a caller of the API can act on. No Flask here: ``livechat.api.problems`` renders them."""
+"""Errors that a caller of the API can act on. No Flask here: ``livechat.web.problems`` renders them."""
 
 from datetime import datetime
 from http import HTTPStatus

@@ -14,9 +14,9 @@ from flask.testing import FlaskClient
 from jwt.algorithms import ECAlgorithm, RSAAlgorithm
 
 from livechat import create_app
-from livechat.api.jwks import MAX_AGE_S, MIN_INTERVAL_S, Jwks, JwksUnavailableError
 from livechat.core.config import Settings
 from livechat.core.extensions import db
+from livechat.web.guards.jwks import MAX_AGE_S, MIN_INTERVAL_S, Jwks, JwksUnavailableError
 from tests.api.conftest import KeyServer
 from tests.conftest import JWT_SECRET, environment
 from tests.services import EmbeddedServices

@@ -5,8 +5,8 @@ from dataclasses import replace
 import pytest
 from redis import Redis
 
-from livechat.api.limits import ADVANCE, Limits, RateLimitedError
 from livechat.core.config import Settings
+from livechat.web.guards.limits import ADVANCE, Limits, RateLimitedError
 
 LIMIT = 2 * ADVANCE
 

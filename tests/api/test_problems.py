@@ -13,9 +13,9 @@ from sqlalchemy.orm import Session, scoped_session
 from werkzeug.test import TestResponse
 
 from livechat import create_app
-from livechat.api.costs import Cost
 from livechat.core.config import Settings
 from livechat.core.extensions import db
+from livechat.web.guards.costs import Cost
 from tests.api.conftest import API, Caller
 from tests.conftest import environment
 from tests.factories import make_account, make_conversation, make_message, make_number

@@ -13,9 +13,9 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from jwt.algorithms import ECAlgorithm, RSAAlgorithm
 
-from livechat.api import jwks
-from livechat.api.jwks import MAX_AGE_S, MIN_INTERVAL_S, REFRESH_AFTER_S, Jwks, JwksUnavailableError
-from livechat.api.key_document import MAX_BYTES, FetchFailedError, fetch_document
+from livechat.web.guards import jwks
+from livechat.web.guards.jwks import MAX_AGE_S, MIN_INTERVAL_S, REFRESH_AFTER_S, Jwks, JwksUnavailableError
+from livechat.web.guards.key_document import MAX_BYTES, FetchFailedError, fetch_document
 from tests.api.conftest import KeyServer
 from tests.api.test_jwks import EC_JWK, EC_KEY, RSA_JWK, Clock
 from tests.conftest import wait_until

@@ -8,9 +8,9 @@ from flask import Blueprint, Flask, Response
 
 from livechat import create_app
 from livechat.api import registry
-from livechat.api.auth import PUBLIC_RULES
-from livechat.api.costs import Cost, CostError
 from livechat.core.config import Settings
+from livechat.web.guards.auth import PUBLIC_RULES
+from livechat.web.guards.costs import Cost, CostError
 
 API = "/api/live-chat"
 

@@ -10,9 +10,9 @@ from cryptography.fernet import Fernet
 from hypothesis import given
 from hypothesis import strategies as st
 
-from livechat.api.problems import CONTENT_TYPE as PROBLEM
 from livechat.media_urls import PATH, PERIOD_S, BadMediaUrlError, MediaUrls
 from livechat.services.media.filenames import content_disposition, harmless
+from livechat.web.problems import CONTENT_TYPE as PROBLEM
 from tests.conftest import ENCRYPTION_KEY
 from tests.factories import make_account
 from tests.media.conftest import API, Desk

@@ -22,7 +22,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
-from livechat.api.auth import PUBLIC_RULES
+from livechat.web.guards.auth import PUBLIC_RULES
 from tests.conftest import JWT_SECRET
 from tests.security.conftest import EC_KEY, KeyServer, Tenant
 

@@ -5,8 +5,8 @@ from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
-from livechat.api.auth import PUBLIC_RULES
 from livechat.core.extensions import db
+from livechat.web.guards.auth import PUBLIC_RULES
 from tests.ingest.conftest import make_text_body, signature
 from tests.outages import read_only
 from tests.security.conftest import EC_KEY, KeyServer, Tenant

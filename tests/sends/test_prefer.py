@@ -2,7 +2,7 @@
 
 import pytest
 
-from livechat.api.prefer import preferred_wait
+from livechat.web.prefer import preferred_wait
 
 
 @pytest.mark.parametrize(

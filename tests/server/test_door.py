@@ -9,12 +9,12 @@ from typing import Any
 
 import pytest
 
-from livechat.server import Door
-from livechat.server.addresses import Addresses
-from livechat.server.bodies import MEMORY_BYTES, MOST_DRAINED_BYTES, Bodies, BodyCutError, BodyLimits
-from livechat.server.door import Rules
-from livechat.server.environ import environ_of
-from livechat.server.threads import OverloadedError, Threads
+from livechat.web.server import Door
+from livechat.web.server.addresses import Addresses
+from livechat.web.server.bodies import MEMORY_BYTES, MOST_DRAINED_BYTES, Bodies, BodyCutError, BodyLimits
+from livechat.web.server.door import Rules
+from livechat.web.server.environ import environ_of
+from livechat.web.server.threads import OverloadedError, Threads
 
 LIMITS = BodyLimits(just_now_s=0, grace_s=30, min_bytes_per_s=1000, max_s=3600, per_address=3)
 MOST = 1_000_000

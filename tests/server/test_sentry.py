@@ -7,8 +7,8 @@ from ipaddress import ip_network
 
 import pytest
 
-from livechat.server.addresses import Addresses
-from livechat.server.sentry import Sentry
+from livechat.web.server.addresses import Addresses
+from livechat.web.server.sentry import Sentry
 from tests.server.slow_clients import is_open
 
 MOST = 5

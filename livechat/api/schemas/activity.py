@@ -9,9 +9,9 @@ import marshmallow as ma
 from marshmallow import fields
 from marshmallow.validate import Length, OneOf
 
-from livechat.api.schemas.fields import AnswerSchema, moment, opaque_id, page_limit, string
 from livechat.api.schemas.objects import MessageSchema
 from livechat.services.alarms import CODES
+from livechat.web.schemas import AnswerSchema, moment, opaque_id, page_limit, string
 
 _PHONE_NUMBER_ID = "Meta's id of one of the numbers that you own."
 _OUTCOMES = ("stored", "duplicate", "ignored", "failed")

@@ -5,7 +5,7 @@ from flask_smorest.fields import Upload
 from marshmallow import fields
 from marshmallow.validate import Length, OneOf
 
-from livechat.api.schemas.fields import AnswerSchema, string
+from livechat.web.schemas import AnswerSchema, string
 from livechat.whatsapp.media_types import RULES
 
 

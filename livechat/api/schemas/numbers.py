@@ -4,7 +4,7 @@ import marshmallow as ma
 from marshmallow import fields
 from marshmallow.validate import Length, OneOf, Regexp
 
-from livechat.api.schemas.fields import AnswerSchema, moment, string
+from livechat.web.schemas import AnswerSchema, moment, string
 
 
 class PausedReasonSchema(AnswerSchema):

@@ -6,8 +6,8 @@ A test dumps what ``present`` writes through these schemas, so that the two cann
 from marshmallow import fields
 from marshmallow.validate import OneOf
 
-from livechat.api.schemas.fields import AnswerSchema, moment, string
 from livechat.domain.status import MessageStatus
+from livechat.web.schemas import AnswerSchema, moment, string
 
 
 class MessageErrorSchema(AnswerSchema):

@@ -4,7 +4,7 @@ import marshmallow as ma
 from marshmallow import fields
 from marshmallow.validate import Length, OneOf
 
-from livechat.api.schemas.fields import AnswerSchema, moment, opaque_id, string
+from livechat.web.schemas import AnswerSchema, moment, opaque_id, string
 
 _PHONE_NUMBER_ID = "Meta's id of one of your numbers: the templates are its account's."
 _STATUSES = (

@@ -15,13 +15,13 @@ from flask_jwt_extended.exceptions import JWTExtendedException
 from jwt import PyJWK
 from jwt.exceptions import InvalidTokenError, PyJWTError
 
-from livechat.api.context import API_PREFIX
-from livechat.api.jwks import Jwks, JwksUnavailableError
-from livechat.api.problems import problem_response
 from livechat.core.config import Settings
 from livechat.core.errors import AppError, UnauthorizedError, UnavailableError
 from livechat.core.extensions import jwt
 from livechat.domain import clock
+from livechat.web.context import API_PREFIX
+from livechat.web.guards.jwks import Jwks, JwksUnavailableError
+from livechat.web.problems import problem_response
 
 # Rules, as the URL map spells them, that take no token. The page holds no data: it signs people in.
 # Meta signs its webhooks; media URLs are signed.

@@ -10,8 +10,8 @@ from webargs.flaskparser import FlaskParser, is_json_request
 from werkzeug.datastructures import CombinedMultiDict
 from werkzeug.exceptions import UnsupportedMediaType
 
-from livechat.api.problems import field_errors
 from livechat.core.errors import MalformedRequestError, ValidationFailedError
+from livechat.web.problems import field_errors
 
 _NUL = "The character U+0000 is not allowed."
 

@@ -6,8 +6,8 @@ from typing import Any, TypeVar
 
 from flask_smorest import Blueprint
 
-from livechat.api.context import API_PREFIX
-from livechat.api.parsing import StrictParser
+from livechat.web.context import API_PREFIX
+from livechat.web.parsing import StrictParser
 
 View = TypeVar("View", bound=Callable[..., Any])
 # Any call can meet these.

@@ -1,8 +1,8 @@
-"""RFC 9457 problem details, as ``livechat.api.problems`` writes them."""
+"""RFC 9457 problem details, as ``livechat.web.problems`` writes them."""
 
 from marshmallow import fields
 
-from livechat.api.schemas.fields import AnswerSchema
+from livechat.web.schemas import AnswerSchema
 
 
 class ProblemSchema(AnswerSchema):

@@ -5,6 +5,6 @@ limits of size, time and rate, and only then gives the request to a thread; answ
 thread while the next piece is made, not while a client takes it.
 """
 
-from livechat.server.door import Door
+from livechat.web.server.door import Door
 
 __all__ = ["Door"]

@@ -16,7 +16,7 @@ from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
 from jwt import PyJWK
 from jwt.exceptions import InvalidKeyError, PyJWKError
 
-from livechat.api.key_document import FetchFailedError, fetch_document
+from livechat.web.guards.key_document import FetchFailedError, fetch_document
 
 log = structlog.get_logger(__name__)
 

@@ -8,11 +8,11 @@ from typing import Any
 
 from werkzeug.routing import Rule
 
-from livechat.api.auth import PUBLIC_RULES
+from livechat.web.guards.auth import PUBLIC_RULES
 
 
 class Cost(StrEnum):
-    """The limits that ``livechat.api.limits`` counts by. What costs Meta or a customer something is apart."""
+    """The limits that ``guards.limits`` counts by. What costs Meta or a customer something is apart."""
 
     # Public routes: there is no user to count for.
     NOTHING = "nothing"

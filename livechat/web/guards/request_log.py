@@ -12,8 +12,8 @@ import structlog
 from flask import Flask, Response, request
 from prometheus_client import Counter, Histogram
 
-from livechat.api.auth import known_user_id
 from livechat.core.metrics import HTTP_REQUESTS, HTTP_SECONDS
+from livechat.web.guards.auth import known_user_id
 
 log = structlog.get_logger(__name__)
 
@@ -59,7 +59,7 @@ def _finish(response: Response) -> Response:
     if rule in _COUNTED_ONLY and status == HTTPStatus.OK:
         return response
     user_id = known_user_id()
-    # ``request_id`` is bound to the context (``api.headers``).
+    # ``request_id`` is bound to the context (``web.guards.headers``).
     log.info(
         "request",
         rule=rule,

@@ -18,11 +18,11 @@ from limits.strategies import FixedWindowRateLimiter
 from redis import Redis
 from redis.exceptions import RedisError
 
-from livechat.api.auth import current_user_id
-from livechat.api.costs import Cost, CostedRule
 from livechat.core.config import Settings
 from livechat.core.errors import AppError
 from livechat.core.extensions import redis
+from livechat.web.guards.auth import current_user_id
+from livechat.web.guards.costs import Cost, CostedRule
 
 log = structlog.get_logger(__name__)
 

@@ -12,12 +12,12 @@ import orjson
 import structlog
 
 from livechat.core.metrics import REQUESTS_CUT
-from livechat.server.addresses import Addresses
-from livechat.server.answers import Answer, answer_of
-from livechat.server.bodies import Bodies, Body, BodyCutError, BodyLimits, ClientGoneError, Receive
-from livechat.server.environ import environ_of
-from livechat.server.sentry import Sentry
-from livechat.server.threads import OverloadedError, Threads
+from livechat.web.server.addresses import Addresses
+from livechat.web.server.answers import Answer, answer_of
+from livechat.web.server.bodies import Bodies, Body, BodyCutError, BodyLimits, ClientGoneError, Receive
+from livechat.web.server.environ import environ_of
+from livechat.web.server.sentry import Sentry
+from livechat.web.server.threads import OverloadedError, Threads
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication

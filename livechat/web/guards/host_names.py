@@ -9,9 +9,9 @@ from urllib.parse import urlsplit
 
 from flask import Flask, Response, request
 
-from livechat.api.context import settings
 from livechat.core.errors import ForbiddenError, MalformedRequestError
 from livechat.domain.hosts import LOCAL_NAMES, host_name, is_among, is_origin
+from livechat.web.context import settings
 
 # What is for operators on this machine, whatever name the rest has.
 _STRICT = frozenset({"/metrics"})

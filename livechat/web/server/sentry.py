@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 import structlog
 
 from livechat.core.metrics import REQUESTS_CUT
-from livechat.server.addresses import Addresses
+from livechat.web.server.addresses import Addresses
 
 log = structlog.get_logger(__name__)
 

@@ -8,8 +8,8 @@ from typing import IO, TYPE_CHECKING
 import structlog
 from flask import Flask, Response, request
 
-from livechat.api.auth import PUBLIC_RULES
-from livechat.api.context import API_PREFIX
+from livechat.web.context import API_PREFIX
+from livechat.web.guards.auth import PUBLIC_RULES
 from livechat.whatsapp.media_types import MAX_UPLOAD_BYTES
 
 if TYPE_CHECKING:

@@ -1,0 +1,1 @@
+"""What every request passes before a route: who asks, from where, how often."""
