@@ -17,14 +17,13 @@ from livechat.core.errors import ValidationFailedError
 from livechat.core.extensions import db
 from livechat.domain import clock
 from livechat.queries.activity import attention_page
-from livechat.queries.conversations import ListPlace
 from livechat.services.access import access_owned_number
 from livechat.services.activity import activity_json, full_hours
 from livechat.services.present import row_json
 from livechat.web.blueprint import ApiBlueprint
 from livechat.web.guards.auth import current_user_id
 from livechat.web.guards.costs import Cost
-from livechat.web.paging import cursor_of, place_of
+from livechat.web.paging import ListPlace, cursor_of, place_of
 from livechat.web.parsing import json_response
 
 bp = ApiBlueprint("activity", __name__, description="What came and went, for those who own a number.")

@@ -15,7 +15,7 @@ from livechat.api.schemas.calls import (
 from livechat.api.schemas.objects import ConversationSchema
 from livechat.core.errors import ForbiddenError
 from livechat.core.extensions import db
-from livechat.queries.conversations import ListPlace, conversation_page
+from livechat.queries.conversations import conversation_page
 from livechat.services.access import access_conversation, access_phone_number
 from livechat.services.mark_read import mark_read
 from livechat.services.open_conversation import open_conversation
@@ -24,7 +24,7 @@ from livechat.services.save_draft import save_draft
 from livechat.web.blueprint import ApiBlueprint
 from livechat.web.guards.auth import current_user_id
 from livechat.web.guards.costs import Cost
-from livechat.web.paging import cursor_of, place_of
+from livechat.web.paging import ListPlace, cursor_of, place_of
 from livechat.web.parsing import json_response
 
 bp = ApiBlueprint("conversations", __name__, description="One customer on one of your numbers.")

@@ -14,8 +14,8 @@ from flask_smorest.utils import prepare_response
 from livechat.core.errors import NotFoundError
 from livechat.web.context import API_PREFIX
 from livechat.web.guards.costs import Cost
-from livechat.web.problem_schema import ProblemSchema
 from livechat.web.problems import CONTENT_TYPE
+from livechat.web.schemas import ProblemSchema
 
 bp = Blueprint("documents", __name__, url_prefix=API_PREFIX)
 

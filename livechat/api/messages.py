@@ -17,7 +17,6 @@ from livechat.api.schemas.calls import (
 from livechat.api.schemas.objects import MessageSchema
 from livechat.core.errors import NotFoundError
 from livechat.core.extensions import db
-from livechat.queries.conversations import ListPlace
 from livechat.queries.messages import (
     edits_of,
     newest_page,
@@ -33,7 +32,7 @@ from livechat.services.present import earlier_texts_json, messages_json, row_jso
 from livechat.web.blueprint import ApiBlueprint
 from livechat.web.guards.auth import current_user_id
 from livechat.web.guards.costs import Cost
-from livechat.web.paging import cursor_of, place_of
+from livechat.web.paging import ListPlace, cursor_of, place_of
 from livechat.web.parsing import json_response
 
 bp = ApiBlueprint("messages", __name__, description="What customer and business have said.")

@@ -14,7 +14,6 @@ from livechat.api.schemas.activity import (
     WebhookEventWithBodySchema,
 )
 from livechat.core.extensions import db
-from livechat.queries.conversations import ListPlace
 from livechat.queries.replaying import Selection
 from livechat.services.access import access_owned_number
 from livechat.services.webhook_events import (
@@ -27,7 +26,7 @@ from livechat.services.webhook_events import (
 from livechat.web.blueprint import ApiBlueprint
 from livechat.web.guards.auth import current_user_id
 from livechat.web.guards.costs import Cost
-from livechat.web.paging import cursor_of, place_of
+from livechat.web.paging import ListPlace, cursor_of, place_of
 from livechat.web.parsing import json_response
 
 bp = ApiBlueprint("webhook events", __name__, description="What Meta sent about the numbers that you own.")

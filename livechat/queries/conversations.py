@@ -1,7 +1,5 @@
 """Reading the list of conversations, by key, and moving the read pointer."""
 
-from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -21,14 +19,7 @@ from livechat.core.session import AnySession
 from livechat.domain.phone import typed_digits, writings
 from livechat.models import NEVER_LEFT, Conversation, ConversationOtherId, Message
 from livechat.models.conversation import SEARCHED
-
-
-@dataclass(frozen=True, slots=True)
-class ListPlace:
-    """Where a page of the list ended: the next one begins right behind it."""
-
-    last_message_time: datetime
-    id: UUID
+from livechat.web.paging import ListPlace
 
 
 def conversation_page(

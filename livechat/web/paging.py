@@ -3,14 +3,22 @@
 import binascii
 import re
 from base64 import urlsafe_b64decode, urlsafe_b64encode
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 from livechat.core.errors import ValidationFailedError
-from livechat.queries.conversations import ListPlace
 
 _PLAIN = re.compile(rb"([0-9]{1,18})\.([0-9a-f]{32})")
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class ListPlace:
+    """Where a page of the list ended: the next one begins right behind it."""
+
+    last_message_time: datetime
+    id: UUID
 
 
 def cursor_of(place: ListPlace) -> str:
