@@ -22,12 +22,12 @@ from livechat.core.config import Settings
 from livechat.core.errors import UnavailableError
 from livechat.core.extensions import db, redis
 from livechat.domain import clock
-from livechat.events import log as logs
-from livechat.events.listener import Listener, SourceUnavailableError
-from livechat.events.log import Entry
-from livechat.events.places import Place, take_place
-from livechat.events.positions import Bookmark, Position
-from livechat.events.subscription import Event, Joined, Reset, Subscription
+from livechat.live import event_log as logs
+from livechat.live.event_log import Entry
+from livechat.live.listener import Listener, SourceUnavailableError
+from livechat.live.places import Place, take_place
+from livechat.live.positions import Bookmark, Position
+from livechat.live.subscription import Event, Joined, Reset, Subscription
 from livechat.services.access import access_phone_number
 from livechat.services.live_events import render, reset_payload, visible_accounts
 from livechat.web.blueprint import ApiBlueprint

@@ -8,6 +8,7 @@ import structlog
 from sqlalchemy.orm import Session, scoped_session
 
 from livechat.core.errors import BlockRefusedError, NotFoundError, UnavailableError
+from livechat.live.publish import publish
 from livechat.models import Conversation
 from livechat.queries.blocking import (
     access_token_of_number,
@@ -18,7 +19,6 @@ from livechat.queries.blocking import (
 )
 from livechat.queries.finding import lock_conversation
 from livechat.services.pause import Caller, meta_call
-from livechat.services.publish import publish
 from livechat.whatsapp.graph.graph_errors import Disposition, GraphError
 
 log = structlog.get_logger(__name__)

@@ -12,6 +12,7 @@ from livechat.core.errors import PhoneNumberTakenError, UnavailableError, WhatsA
 from livechat.core.outbox import enqueue_after_commit
 from livechat.core.tasknames import TaskName
 from livechat.domain.text import storable
+from livechat.live.publish import publish_account
 from livechat.queries.accounts import (
     NumberData,
     owner_of_number,
@@ -24,7 +25,6 @@ from livechat.queries.pausing import resume_by_token
 from livechat.queries.templates import want_sync_at_once
 from livechat.services.crypto import encrypt_token
 from livechat.services.present_number import phone_number_json
-from livechat.services.publish import publish_account
 from livechat.whatsapp.account.news import GONE, MATTERS, NO_PERMISSION
 from livechat.whatsapp.graph.error_codes import TOKEN_CODE_RANGES, TOKEN_CODES
 from livechat.whatsapp.graph.graph_errors import Disposition, GraphError

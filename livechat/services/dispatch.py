@@ -32,12 +32,12 @@ from livechat.core.process import own_mark
 from livechat.core.session import AnySession
 from livechat.core.tasknames import TaskName
 from livechat.domain.pace_rules import mps_of
+from livechat.live.publish import publish
 from livechat.queries import outgoing
 from livechat.queries.outgoing import Claim, Head
 from livechat.services.deliver import CLAIM_SLACK_S, SECONDS_PER_RUN, Outcome, Sender, attempt, not_tried
 from livechat.services.in_hand import Flight, InHand
 from livechat.services.pace import LonePace, Pace, Taken, Turn
-from livechat.services.publish import publish
 from livechat.services.write_down import (
     MOST_TRIES,
     WAITS_S,

@@ -12,9 +12,9 @@ from sqlalchemy.exc import SQLAlchemyError
 from livechat.core.database import is_outage
 from livechat.core.session import AnySession
 from livechat.domain import clock
-from livechat.events.listener import SourceUnavailableError
-from livechat.events.log import Change, Entry, Kind
-from livechat.events.subscription import Event
+from livechat.live.event_log import Change, Entry, Kind
+from livechat.live.listener import SourceUnavailableError
+from livechat.live.subscription import Event
 from livechat.queries.live_events import conversations_with_accounts, messages_with_accounts, scopes_of
 from livechat.services.ornaments import Asked, Ornaments
 from livechat.services.present import conversation_json, row_json

@@ -13,9 +13,9 @@ from livechat.core.outbox import after_commit, enqueue
 from livechat.core.session import AnySession
 from livechat.core.tasknames import TaskName
 from livechat.domain import clock
+from livechat.live.publish import publish
 from livechat.queries import ledger, unread, waiting_names
 from livechat.services import inbox
-from livechat.services.publish import publish
 
 log = structlog.get_logger(__name__)
 

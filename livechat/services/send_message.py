@@ -18,6 +18,7 @@ from livechat.core.outbox import after_commit
 from livechat.core.session import AnySession
 from livechat.domain.ids import uuid7
 from livechat.domain.service_window import is_window_open, window_end
+from livechat.live.publish import publish
 from livechat.models import Conversation, PhoneNumber
 from livechat.queries import accepting
 from livechat.queries.finding import create_conversation, find_conversation, lock_conversation
@@ -26,7 +27,6 @@ from livechat.services.access import access_conversation, access_phone_number, p
 from livechat.services.check_recipient import check_recipient
 from livechat.services.media.outgoing import attach_file, check_file
 from livechat.services.pace import wake_sender
-from livechat.services.publish import publish
 from livechat.services.send_request import MEDIA_TYPES, SendRequest
 from livechat.services.templates import check_template
 from livechat.whatsapp.sending import outgoing

@@ -11,10 +11,10 @@ from livechat.core.process import is_surely_gone
 from livechat.core.session import AnySession
 from livechat.core.tasknames import TaskName
 from livechat.domain.retry import SEND
+from livechat.live.publish import publish
 from livechat.queries.outgoing import Head, claimants, due_heads, expire_claims, requeue_uploads
 from livechat.services.deliver import UNCONFIRMED
 from livechat.services.pace import Pace, Turn
-from livechat.services.publish import publish
 
 log = structlog.get_logger(__name__)
 

@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy.orm import Session, scoped_session
 
 from livechat.api.schemas.objects import ConversationSchema
-from livechat.events.log import Change, Entry, Kind
+from livechat.live.event_log import Change, Entry, Kind
 from livechat.models import AccountMember
 from livechat.queries.merging import merge_conversation
 from livechat.services.live_events import render

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 from unittest.mock import patch
 
-from livechat.services import publish as publishing
+from livechat.live import publish as publishing
 
 _CALLED = ("publish", "publish_numbers", "publish_account")
 _ROOT = Path(__file__).parent.parent.parent

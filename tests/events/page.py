@@ -6,9 +6,9 @@ from uuid import UUID
 
 from redis import Redis
 
-from livechat.events import log as logs
-from livechat.events.log import RESET
-from livechat.events.positions import Bookmark, Position
+from livechat.live import event_log as logs
+from livechat.live.event_log import RESET
+from livechat.live.positions import Bookmark, Position
 from livechat.media_urls import PATH
 from tests.conftest import wait_until
 from tests.events.conftest import Browser, Received

@@ -16,7 +16,7 @@ from livechat.core import outbox
 from livechat.core.metrics import AFTER_COMMIT_FAILURES
 from livechat.core.outbox import after_commit, enqueue_after_commit
 from livechat.core.tasknames import TaskName
-from livechat.services import publish as publishing
+from livechat.live import publish as publishing
 from tests.ingest.conftest import payload, signature
 
 AnySession = scoped_session[Session]

@@ -14,12 +14,12 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session, scoped_session
 
 from livechat.core.extensions import db, redis
-from livechat.events import log as logs
-from livechat.events.log import Change, Entry, Kind
-from livechat.events.subscription import MAX_WAITING, Event, Subscription
+from livechat.live import event_log as logs
+from livechat.live.event_log import Change, Entry, Kind
+from livechat.live.publish import publish
+from livechat.live.subscription import MAX_WAITING, Event, Subscription
 from livechat.models import Conversation, Message
 from livechat.services.live_events import render
-from livechat.services.publish import publish
 from tests.conftest import make_token, wait_until
 from tests.events.conftest import Browser, Server
 from tests.factories import make_conversation, make_message, make_number

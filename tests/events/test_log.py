@@ -7,9 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from redis import Redis
 
-from livechat.events import log as logs
-from livechat.events.log import Change, Kind
-from livechat.events.positions import START, Bookmark, parse_position, position_text
+from livechat.live import event_log as logs
+from livechat.live.event_log import Change, Kind
+from livechat.live.positions import START, Bookmark, parse_position, position_text
 
 ENDLESS = (2**63, 0)
 POSITIONS = st.tuples(st.integers(0, 2**64 - 1), st.integers(0, 2**64 - 1))

@@ -11,10 +11,10 @@ from redis import Redis
 from sqlalchemy import text
 from sqlalchemy.orm import Session, scoped_session
 
-from livechat.events import log as logs
-from livechat.events.log import Change, Kind
+from livechat.live import event_log as logs
+from livechat.live.event_log import Change, Kind
+from livechat.live.publish import publish_account
 from livechat.models import Conversation, PhoneNumber
-from livechat.services.publish import publish_account
 from tests.conftest import make_token, wait_until
 from tests.events.conftest import EVENTS, Browser, OpenStream, Server
 from tests.factories import make_account, make_message, make_number

@@ -13,8 +13,8 @@ from uuid import UUID, uuid4
 import pytest
 from redis import Redis
 
-from livechat.events import log as logs
-from livechat.events.log import Change, Kind
+from livechat.live import event_log as logs
+from livechat.live.event_log import Change, Kind
 from livechat.queries import media as queries
 from livechat.services.media.fetch import EXPIRED, GONE, fetch_media
 from livechat.services.media.sweep import sweep_media

@@ -13,6 +13,7 @@ from sqlalchemy.exc import IntegrityError
 
 from livechat.core.session import AnySession
 from livechat.domain.phone import writings
+from livechat.live.publish import publish, publish_numbers
 from livechat.queries import people as queries
 from livechat.queries.people import recipients
 from livechat.services.ingest.loading import (
@@ -22,7 +23,6 @@ from livechat.services.ingest.loading import (
     written_columns,
 )
 from livechat.services.ingest.people import Key, People
-from livechat.services.publish import publish, publish_numbers
 from livechat.whatsapp.sending.outgoing import message_id_from_callback
 from livechat.whatsapp.webhook.items import StatusUpdate
 

@@ -13,6 +13,7 @@ from livechat.core.metrics import WEBHOOKS_AGAIN
 from livechat.core.session import AnySession
 from livechat.domain import clock
 from livechat.domain.ids import uuid7
+from livechat.live.publish import publish
 from livechat.queries import ledger
 from livechat.services.inbox import RawEvent
 from livechat.services.ingest.accounting import account, keep_whole
@@ -20,7 +21,6 @@ from livechat.services.ingest.batch import Entry, Stored, Webhook
 from livechat.services.ingest.lanes import SideLanes, apart
 from livechat.services.ingest.loading import BatchOvertakenError
 from livechat.services.ingest.store import store
-from livechat.services.publish import publish
 from livechat.whatsapp.webhook.body import parse
 
 log = structlog.get_logger(__name__)

@@ -14,6 +14,7 @@ import orjson
 
 from livechat.core.session import AnySession
 from livechat.domain.ids import uuid7
+from livechat.live.publish import publish_numbers
 from livechat.queries import ingest as queries
 from livechat.queries.people import update_conversations
 from livechat.services import apply_status
@@ -34,7 +35,6 @@ from livechat.services.ingest.naming import settle_names, settle_statuses
 from livechat.services.ingest.people import Conversation, People
 from livechat.services.media.arrive import fetch_files_of
 from livechat.services.pause import learn_from_status
-from livechat.services.publish import publish_numbers
 from livechat.whatsapp.webhook.items import (
     AccountNews,
     Broken,

@@ -18,6 +18,7 @@ from livechat.core.config import Settings
 from livechat.core.metrics import MEDIA_FETCHES, observe_graph
 from livechat.core.session import AnySession
 from livechat.domain.retry import MEDIA_FETCH, RetryPolicy, delay_for
+from livechat.live.publish import publish
 from livechat.queries import media as queries
 from livechat.queries.media import FetchClaim
 from livechat.services.media import facts
@@ -25,7 +26,6 @@ from livechat.services.media.facts import Facts
 from livechat.services.media.filenames import harmless
 from livechat.services.media.pictures import THUMBNAIL_TYPE
 from livechat.services.pause import Caller, learn_from_answer, open_token
-from livechat.services.publish import publish
 from livechat.storage import (
     Storage,
     StorageError,

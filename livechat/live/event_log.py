@@ -15,7 +15,7 @@ from uuid import UUID
 from redis import Redis
 from redis.exceptions import ResponseError
 
-from livechat.events.positions import START, Position, parse_position, position_text
+from livechat.live.positions import START, Position, parse_position, position_text
 
 # Per account; Redis trims whole nodes of a hundred entries, so there may be a few more.
 MAX_ENTRIES = 10_000

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from uuid import UUID
 
-from livechat.events.positions import Position
+from livechat.live.positions import Position
 
 # A browser that lags behind by so much fetches afresh: cheaper for it, and bounded for us.
 MAX_WAITING = 2_000

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from redis import Redis
 
-from livechat.events.log import now_ms, touch
+from livechat.live.event_log import now_ms, touch
 
 # A process that dies gives its places back after this; a living stream renews its own with each heartbeat.
 LEASE_S = 30

@@ -12,10 +12,10 @@ import structlog
 from redis import Redis
 from redis.exceptions import RedisError
 
-from livechat.events import log as logs
-from livechat.events.log import CONTROL, Entry
-from livechat.events.positions import START, Position, parse_position, position_text
-from livechat.events.subscription import Event, Joined, Reset, Subscription
+from livechat.live import event_log as logs
+from livechat.live.event_log import CONTROL, Entry
+from livechat.live.positions import START, Position, parse_position, position_text
+from livechat.live.subscription import Event, Joined, Reset, Subscription
 
 log = structlog.get_logger(__name__)
 

@@ -12,8 +12,8 @@ from redis.exceptions import RedisError
 from livechat.core.extensions import redis
 from livechat.core.outbox import after_commit
 from livechat.core.session import AnySession
-from livechat.events.log import RESET, Change, Kind, append
-from livechat.queries.log_owners import accounts_of_conversations, accounts_of_numbers, members_of
+from livechat.live.event_log import RESET, Change, Kind, append
+from livechat.live.queries import accounts_of_conversations, accounts_of_numbers, members_of
 
 log = structlog.get_logger(__name__)
 
