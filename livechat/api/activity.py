@@ -7,6 +7,7 @@ from typing import Any
 from flask import Response
 from sqlalchemy import Row
 
+from livechat.accounts.access import access_owned_number
 from livechat.api.schemas.activity import (
     ActivityQuerySchema,
     ActivitySchema,
@@ -17,7 +18,6 @@ from livechat.core.errors import ValidationFailedError
 from livechat.core.extensions import db
 from livechat.domain import clock
 from livechat.queries.activity import attention_page
-from livechat.services.access import access_owned_number
 from livechat.services.activity import activity_json, full_hours
 from livechat.services.present import row_json
 from livechat.web.blueprint import ApiBlueprint

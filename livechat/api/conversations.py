@@ -5,6 +5,7 @@ from typing import Any
 
 from flask import Response
 
+from livechat.accounts.access import access_conversation, access_phone_number
 from livechat.api.schemas.calls import (
     ConversationsQuerySchema,
     ConversationsSchema,
@@ -16,7 +17,6 @@ from livechat.api.schemas.objects import ConversationSchema
 from livechat.core.errors import ForbiddenError
 from livechat.core.extensions import db
 from livechat.queries.conversations import conversation_page
-from livechat.services.access import access_conversation, access_phone_number
 from livechat.services.mark_read import mark_read
 from livechat.services.open_conversation import open_conversation
 from livechat.services.ornaments import conversations_json

@@ -4,10 +4,10 @@ from http import HTTPStatus
 
 from flask import Response
 
+from livechat.accounts.access import access_conversation
 from livechat.api.schemas.objects import ConversationSchema
 from livechat.core.extensions import db
 from livechat.core.graph import graph
-from livechat.services.access import access_conversation
 from livechat.services.blocking import note_marketing_opt_out, set_customer_blocked
 from livechat.services.ornaments import conversations_json
 from livechat.web.blueprint import ApiBlueprint

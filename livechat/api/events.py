@@ -18,6 +18,7 @@ from marshmallow import fields
 from redis import Redis
 from redis.exceptions import RedisError
 
+from livechat.accounts.access import access_phone_number
 from livechat.core.config import Settings
 from livechat.core.errors import UnavailableError
 from livechat.core.extensions import db, redis
@@ -28,7 +29,6 @@ from livechat.live.listener import Listener, SourceUnavailableError
 from livechat.live.places import Place, take_place
 from livechat.live.positions import Bookmark, Position
 from livechat.live.subscription import Event, Joined, Reset, Subscription
-from livechat.services.access import access_phone_number
 from livechat.services.live_events import render, reset_payload, visible_accounts
 from livechat.web.blueprint import ApiBlueprint
 from livechat.web.context import settings as app_settings

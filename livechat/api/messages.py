@@ -7,6 +7,7 @@ from uuid import UUID
 from flask import Response
 from sqlalchemy import Row
 
+from livechat.accounts.access import access_conversation, access_message, parse_id
 from livechat.api.schemas.calls import (
     EditsSchema,
     MessagesQuerySchema,
@@ -26,7 +27,6 @@ from livechat.queries.messages import (
     shared_page,
     thread_facts,
 )
-from livechat.services.access import access_conversation, access_message, parse_id
 from livechat.services.media.ask_again import ask_again
 from livechat.services.present import earlier_texts_json, messages_json, row_json
 from livechat.web.blueprint import ApiBlueprint

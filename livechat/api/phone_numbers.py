@@ -5,13 +5,13 @@ from typing import Any
 
 from flask import Response
 
-from livechat.api.schemas.numbers import ConnectSchema, PhoneNumberSchema, PhoneNumbersSchema
+from livechat.accounts.present_number import phone_number_json
+from livechat.accounts.queries.notices import notices_of_numbers
+from livechat.accounts.schemas import ConnectSchema, PhoneNumberSchema, PhoneNumbersSchema
 from livechat.core.extensions import db
 from livechat.core.graph import graph
 from livechat.queries.accounts import phone_numbers_of
-from livechat.queries.notices import notices_of_numbers
 from livechat.services.connect_number import connect_number
-from livechat.services.present_number import phone_number_json
 from livechat.services.resume import resume_by_owner
 from livechat.web.blueprint import ApiBlueprint
 from livechat.web.context import settings

@@ -4,9 +4,9 @@ from http import HTTPStatus
 
 from flask import Response
 
+from livechat.accounts.access import access_conversation
 from livechat.core.extensions import db, redis
 from livechat.domain import clock
-from livechat.services.access import access_conversation
 from livechat.services.typing import say_typing
 from livechat.web.blueprint import ApiBlueprint
 from livechat.web.guards.auth import current_user_id

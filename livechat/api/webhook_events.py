@@ -5,6 +5,7 @@ from typing import Any
 
 from flask import Response
 
+from livechat.accounts.access import access_owned_number
 from livechat.api.schemas.activity import (
     ReplayAcceptedSchema,
     ReplayedSchema,
@@ -15,7 +16,6 @@ from livechat.api.schemas.activity import (
 )
 from livechat.core.extensions import db
 from livechat.queries.replaying import Selection
-from livechat.services.access import access_owned_number
 from livechat.services.webhook_events import (
     access_event,
     event_with_body_json,

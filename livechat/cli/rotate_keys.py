@@ -7,10 +7,10 @@ import click
 from flask import current_app
 from flask.cli import with_appcontext
 
+from livechat.accounts import rotate_keys as service
 from livechat.cli.faults import plainly
 from livechat.core.config import SETTINGS_KEY, Settings
 from livechat.core.extensions import db
-from livechat.services import rotate_keys as service
 
 
 @click.command("rotate-keys")

@@ -6,16 +6,16 @@ from typing import Any
 
 import structlog
 
+from livechat.accounts.pause import learn, resume_number
+from livechat.accounts.queries import notices as queries
+from livechat.accounts.queries.notices import KnownNumber
+from livechat.accounts.queries.pausing import Complaint
 from livechat.core.outbox import enqueue_after_commit
 from livechat.core.session import AnySession
 from livechat.core.tasknames import TaskName
 from livechat.domain.text import storable
 from livechat.live.publish import publish_numbers
-from livechat.queries import notices as queries
 from livechat.queries import templates as template_queries
-from livechat.queries.notices import KnownNumber
-from livechat.queries.pausing import Complaint
-from livechat.services.pause import learn, resume_number
 from livechat.services.sync_templates import request_sync
 from livechat.whatsapp.account.account_news import read_news
 from livechat.whatsapp.account.news import News, Notice, Stop, TemplateNews

@@ -7,6 +7,7 @@ from uuid import UUID
 import structlog
 from sqlalchemy.orm import Session, scoped_session
 
+from livechat.accounts.pause import Caller, meta_call
 from livechat.core.errors import BlockRefusedError, NotFoundError, UnavailableError
 from livechat.live.publish import publish
 from livechat.models import Conversation
@@ -18,7 +19,6 @@ from livechat.queries.blocking import (
     set_marketing_opt_out,
 )
 from livechat.queries.finding import lock_conversation
-from livechat.services.pause import Caller, meta_call
 from livechat.whatsapp.graph.graph_errors import Disposition, GraphError
 
 log = structlog.get_logger(__name__)

@@ -3,11 +3,11 @@
 from collections.abc import Sequence
 from datetime import datetime
 
+from livechat.accounts.queries import notices
 from livechat.core.errors import MarketingStoppedError, MessagingRestrictedError, ValidationFailedError
 from livechat.core.session import AnySession
 from livechat.domain.service_window import is_window_open
 from livechat.models import Conversation, PhoneNumber
-from livechat.queries import notices
 from livechat.whatsapp.templates.definition import UTILITY, Template, is_marketing, needs_phone_number
 
 _STARTS_RESTRICTED = "restricted_biz_initiated_messaging"

@@ -8,6 +8,10 @@ from uuid import UUID
 import structlog
 from sqlalchemy.orm import Session, scoped_session
 
+from livechat.accounts.crypto import encrypt_token
+from livechat.accounts.present_number import phone_number_json
+from livechat.accounts.queries.notices import notices_of_numbers, settle, want_refresh
+from livechat.accounts.queries.pausing import resume_by_token
 from livechat.core.errors import PhoneNumberTakenError, UnavailableError, WhatsAppTokenInvalidError
 from livechat.core.outbox import enqueue_after_commit
 from livechat.core.tasknames import TaskName
@@ -20,11 +24,7 @@ from livechat.queries.accounts import (
     store_account,
     store_number,
 )
-from livechat.queries.notices import notices_of_numbers, settle, want_refresh
-from livechat.queries.pausing import resume_by_token
 from livechat.queries.templates import want_sync_at_once
-from livechat.services.crypto import encrypt_token
-from livechat.services.present_number import phone_number_json
 from livechat.whatsapp.account.news import GONE, MATTERS, NO_PERMISSION
 from livechat.whatsapp.graph.error_codes import TOKEN_CODE_RANGES, TOKEN_CODES
 from livechat.whatsapp.graph.graph_errors import Disposition, GraphError

@@ -8,6 +8,7 @@ from uuid import UUID
 
 import structlog
 
+from livechat.accounts.pause import Caller, learn_from_answer, open_token
 from livechat.core.config import Settings
 from livechat.core.database import is_outage
 from livechat.core.graph import new_graph_client
@@ -20,7 +21,6 @@ from livechat.queries.outgoing import AcceptedRow, Claim
 from livechat.services.apply_status import WINDOW_CLOSED, settle_parked
 from livechat.services.ingest.lessons import Lesson, learn
 from livechat.services.media.to_meta import ClaimLostError, OutgoingFiles, distrust_files_of
-from livechat.services.pause import Caller, learn_from_answer, open_token
 from livechat.services.refusals import learn_from_refusal
 from livechat.whatsapp.graph.client import Accepted, GraphClient
 from livechat.whatsapp.graph.graph_errors import Disposition, GraphError

@@ -2,12 +2,12 @@
 
 from uuid import UUID
 
+from livechat.accounts.access import access_phone_number
 from livechat.core.errors import NotFoundError, ValidationFailedError
 from livechat.core.session import AnySession
 from livechat.domain.phone import InvalidPhoneError, canonical_phone
 from livechat.models import Conversation
 from livechat.queries.finding import create_conversation, find_conversation
-from livechat.services.access import access_phone_number
 
 
 def open_conversation(

@@ -3,15 +3,15 @@
 from collections.abc import Sequence
 from uuid import UUID
 
+from livechat.accounts.access import access_owned_number
+from livechat.accounts.crypto import UndecryptableTokenError, decrypt_token
+from livechat.accounts.pause import resume_account, resume_number
+from livechat.accounts.present_number import Json, phone_number_json
+from livechat.accounts.queries.notices import settle
 from livechat.core.errors import UnavailableError, WhatsAppTokenInvalidError
 from livechat.core.session import AnySession
 from livechat.models import PhoneNumber, WabaAccount
 from livechat.queries.accounts import phone_number_facts
-from livechat.queries.notices import settle
-from livechat.services.access import access_owned_number
-from livechat.services.crypto import UndecryptableTokenError, decrypt_token
-from livechat.services.pause import resume_account, resume_number
-from livechat.services.present_number import Json, phone_number_json
 from livechat.whatsapp.account.news import MATTERS
 from livechat.whatsapp.graph.client import GraphClient
 from livechat.whatsapp.graph.error_codes import ACCOUNT_CODES, is_about_token

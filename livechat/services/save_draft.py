@@ -2,13 +2,13 @@
 
 from uuid import UUID
 
+from livechat.accounts.access import parse_id
 from livechat.core.errors import NotFoundError
 from livechat.core.session import AnySession
 from livechat.live.publish import publish
 from livechat.models import Conversation
 from livechat.queries.conversations import seq_of
 from livechat.queries.drafts import delete_draft, put_draft
-from livechat.services.access import parse_id
 
 
 def save_draft(

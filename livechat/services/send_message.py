@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+from livechat.accounts.access import access_conversation, access_phone_number, parse_id
 from livechat.core.errors import (
     CustomerBlockedError,
     IdempotencyConflictError,
@@ -23,7 +24,6 @@ from livechat.models import Conversation, PhoneNumber
 from livechat.queries import accepting
 from livechat.queries.finding import create_conversation, find_conversation, lock_conversation
 from livechat.queries.idempotency import find_earlier
-from livechat.services.access import access_conversation, access_phone_number, parse_id
 from livechat.services.check_recipient import check_recipient
 from livechat.services.media.outgoing import attach_file, check_file
 from livechat.services.pace import wake_sender

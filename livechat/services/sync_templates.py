@@ -10,13 +10,13 @@ from uuid import UUID
 
 import structlog
 
+from livechat.accounts.pause import Caller, meta_call
 from livechat.core.outbox import enqueue, enqueue_after_commit
 from livechat.core.session import AnySession
 from livechat.core.tasknames import TaskName
 from livechat.domain.text import storable, storable_json
 from livechat.queries import templates as queries
 from livechat.queries.templates import SyncClaim
-from livechat.services.pause import Caller, meta_call
 from livechat.whatsapp.graph.account_calls import AccountCalls
 from livechat.whatsapp.graph.graph_errors import GraphError
 from livechat.whatsapp.templates.definition import STALE_CODES, Template

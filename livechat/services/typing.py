@@ -8,6 +8,7 @@ import structlog
 from redis import Redis
 from redis.exceptions import RedisError
 
+from livechat.accounts.pause import Caller, meta_call
 from livechat.core.outbox import enqueue
 from livechat.core.session import AnySession
 from livechat.core.tasknames import TaskName
@@ -15,7 +16,6 @@ from livechat.domain.service_window import is_window_open
 from livechat.models import Conversation
 from livechat.queries.receipts import newest_from_customer, record_receipt
 from livechat.services.deliver import Sender
-from livechat.services.pause import Caller, meta_call
 from livechat.whatsapp.graph.graph_errors import GraphError
 
 log = structlog.get_logger(__name__)

@@ -8,6 +8,8 @@ from uuid import UUID
 import orjson
 from sqlalchemy import Row
 
+from livechat.accounts.access import parse_id
+from livechat.accounts.queries.visible import numbers_of_owner
 from livechat.core.errors import NotFoundError, UnavailableError, WebhookWaitingError
 from livechat.core.outbox import enqueue
 from livechat.core.session import AnySession
@@ -15,9 +17,7 @@ from livechat.core.tasknames import TaskName
 from livechat.domain import clock
 from livechat.domain.clock import rfc3339
 from livechat.queries import replaying
-from livechat.queries.access import numbers_of_owner
 from livechat.queries.replaying import Position, Selection
-from livechat.services.access import parse_id
 from livechat.services.ingest.batch import DUPLICATE, FAILED, IGNORED, STORED, Stored
 from livechat.services.replay import Replayed, replay
 from livechat.whatsapp.webhook.body import number_ids, parse

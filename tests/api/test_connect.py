@@ -16,12 +16,12 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session, scoped_session
 
 from livechat import create_app
-from livechat.api.schemas.numbers import PhoneNumberSchema
+from livechat.accounts.crypto import UndecryptableTokenError, decrypt_token, encrypt_token
+from livechat.accounts.schemas import PhoneNumberSchema
 from livechat.core.config import Settings
 from livechat.core.extensions import db
 from livechat.domain.clock import now
 from livechat.models import AccountMember, PhoneNumber, WabaAccount
-from livechat.services.crypto import UndecryptableTokenError, decrypt_token, encrypt_token
 from tests.conftest import ENCRYPTION_KEY, environment
 from tests.factories import make_account, make_conversation, make_message, make_number
 from tests.services import EmbeddedServices

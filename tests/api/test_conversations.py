@@ -14,7 +14,7 @@ from flask import Flask
 from redis import Redis
 from sqlalchemy.orm import Session, scoped_session
 
-from livechat.api.schemas.numbers import PhoneNumberSchema
+from livechat.accounts.schemas import PhoneNumberSchema
 from livechat.api.schemas.objects import ConversationSchema
 from livechat.core.extensions import db
 from livechat.models import AccountMember, Conversation, ConversationAlias

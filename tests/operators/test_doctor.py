@@ -13,12 +13,12 @@ from redis import Redis
 from sqlalchemy.orm import Session, scoped_session
 
 from livechat import create_app, init_command_line, use_broker
+from livechat.accounts.crypto import encrypt_token
 from livechat.core.config import Settings
 from livechat.core.extensions import db
 from livechat.core.tasknames import Queue
 from livechat.models import Message, PhoneNumber
 from livechat.services import readiness
-from livechat.services.crypto import encrypt_token
 from sandbox.testing import SandboxServer
 from tests.conftest import ENCRYPTION_KEY, JWT_SECRET, environment
 from tests.factories import make_account, make_conversation, make_message, make_number

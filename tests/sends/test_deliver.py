@@ -10,6 +10,7 @@ from uuid import uuid4
 import pytest
 from sqlalchemy.orm import Session, scoped_session
 
+from livechat.accounts.pause import resume_number
 from livechat.core.extensions import db
 from livechat.domain import clock
 from livechat.domain.retry import CONNECT, SEND
@@ -17,7 +18,6 @@ from livechat.models import Conversation, Message, PhoneNumber
 from livechat.queries.outgoing import claim_heads
 from livechat.services.apply_status import apply_statuses
 from livechat.services.deliver import Sender, record_all
-from livechat.services.pause import resume_number
 from livechat.services.sweep_outbound import sweep_outbound
 from livechat.whatsapp.graph.client import GraphClient
 from livechat.whatsapp.graph.graph_errors import Disposition, GraphError, describe

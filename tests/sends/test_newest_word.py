@@ -10,15 +10,15 @@ import pytest
 from cryptography.fernet import Fernet
 from sqlalchemy.orm import Session, scoped_session
 
+from livechat.accounts.pause import learn_from_status, resume_number
+from livechat.accounts.queries.pausing import TOKEN_UNREADABLE, resume_by_token
 from livechat.core.errors import UnavailableError
 from livechat.domain.clock import now
 from livechat.models import Conversation, Message, PhoneNumber, WabaAccount
 from livechat.queries.accounts import NumberData, store_account, store_number
-from livechat.queries.pausing import TOKEN_UNREADABLE, resume_by_token
 from livechat.services.blocking import set_customer_blocked
 from livechat.services.deliver import Sender
 from livechat.services.ingest import store as store_module
-from livechat.services.pause import learn_from_status, resume_number
 from livechat.services.read_receipts import send_read_receipt
 from livechat.services.refresh_number import refresh_number
 from livechat.services.sync_templates import sync_templates
@@ -243,7 +243,7 @@ def test_a_new_token_lets_those_go_on_whose_old_one_no_key_opened(
 
 
 def test_there_is_one_way_in() -> None:
-    """Nobody but ``services.pause`` writes that a number has stopped."""
+    """Nobody but ``accounts.pause`` writes that a number has stopped."""
     livechat = Path(store_module.__file__).parents[2]
     callers = {
         path.name

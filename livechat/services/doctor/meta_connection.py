@@ -7,10 +7,10 @@ from typing import Any
 
 from sqlalchemy import Row
 
+from livechat.accounts.crypto import UndecryptableTokenError, decrypt_token, key_of
+from livechat.accounts.queries import connections
 from livechat.core.config import Settings
 from livechat.core.session import AnySession
-from livechat.queries import connections
-from livechat.services.crypto import UndecryptableTokenError, decrypt_token, key_of
 from livechat.services.doctor.findings import Finding, note, ok, unknown, wrong
 from livechat.whatsapp.graph.client import GraphClient
 from livechat.whatsapp.graph.graph_errors import Disposition, GraphError

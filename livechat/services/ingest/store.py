@@ -12,6 +12,7 @@ from uuid import UUID
 
 import orjson
 
+from livechat.accounts.pause import learn_from_status
 from livechat.core.session import AnySession
 from livechat.domain.ids import uuid7
 from livechat.live.publish import publish_numbers
@@ -34,7 +35,6 @@ from livechat.services.ingest.names import name_the_new, note_names
 from livechat.services.ingest.naming import settle_names, settle_statuses
 from livechat.services.ingest.people import Conversation, People
 from livechat.services.media.arrive import fetch_files_of
-from livechat.services.pause import learn_from_status
 from livechat.whatsapp.webhook.items import (
     AccountNews,
     Broken,

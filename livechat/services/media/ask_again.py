@@ -3,13 +3,13 @@
 from datetime import timedelta
 from uuid import UUID
 
+from livechat.accounts.access import access_message
 from livechat.core.errors import NotFoundError
 from livechat.core.outbox import enqueue_after_commit
 from livechat.core.session import AnySession
 from livechat.core.tasknames import TaskName
 from livechat.live.publish import publish
 from livechat.queries import media as queries
-from livechat.services.access import access_message
 
 # Also past Meta's seven days: it is Meta that knows whether the file is still there.
 GRACE = timedelta(hours=1)

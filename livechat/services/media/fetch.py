@@ -14,6 +14,7 @@ from uuid import UUID
 
 import structlog
 
+from livechat.accounts.pause import Caller, learn_from_answer, open_token
 from livechat.core.config import Settings
 from livechat.core.metrics import MEDIA_FETCHES, observe_graph
 from livechat.core.session import AnySession
@@ -25,7 +26,6 @@ from livechat.services.media import facts
 from livechat.services.media.facts import Facts
 from livechat.services.media.filenames import harmless
 from livechat.services.media.pictures import THUMBNAIL_TYPE
-from livechat.services.pause import Caller, learn_from_answer, open_token
 from livechat.storage import (
     Storage,
     StorageError,

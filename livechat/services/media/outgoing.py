@@ -4,10 +4,10 @@ from copy import deepcopy
 from typing import Any
 from uuid import UUID
 
+from livechat.accounts.access import parse_id
 from livechat.core.errors import NotFoundError, ValidationFailedError
 from livechat.core.session import AnySession
 from livechat.queries import media as queries
-from livechat.services.access import parse_id
 from livechat.services.media.arrive import fetch_files_of
 from livechat.services.media.convert import explain_unfit
 from livechat.services.media.filenames import name_for

@@ -10,13 +10,13 @@ from uuid import UUID
 
 import structlog
 
+from livechat.accounts.access import access_phone_number
 from livechat.core.config import Settings
 from livechat.core.errors import NotFoundError, UnavailableError, UploadQuotaError
 from livechat.core.metrics import UPLOADS_REFUSED
 from livechat.core.session import AnySession
 from livechat.models import Media
 from livechat.queries import media as queries
-from livechat.services.access import access_phone_number
 from livechat.services.media import facts
 from livechat.services.media.convert import kind_of, prepare, refused
 from livechat.services.media.filenames import harmless

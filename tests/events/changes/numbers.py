@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator
 
+from livechat.accounts.pause import pause_number
 from livechat.core.tasknames import TaskName
-from livechat.services.pause import pause_number
 from livechat.services.refresh_number import refresh_number, sweep_numbers
 from livechat.services.sync_templates import sync_templates
 from livechat.whatsapp.webhook.items import AccountNews

@@ -3,10 +3,10 @@
 import re
 from uuid import UUID
 
+from livechat.accounts.queries import visible as access
 from livechat.core.errors import NotFoundError
 from livechat.core.session import AnySession
 from livechat.models import Conversation, Message, PhoneNumber
-from livechat.queries import access
 
 _UUID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 

@@ -5,9 +5,9 @@ from uuid import UUID
 
 import structlog
 
+from livechat.accounts.crypto import UndecryptableTokenError, key_of, under_newest_key
+from livechat.accounts.queries import connections
 from livechat.core.session import AnySession
-from livechat.queries import connections
-from livechat.services.crypto import UndecryptableTokenError, key_of, under_newest_key
 
 log = structlog.get_logger(__name__)
 

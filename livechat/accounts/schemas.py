@@ -1,4 +1,4 @@
-"""A connected number, as ``services.present_number`` writes it, and what connecting one takes."""
+"""A connected number, as ``accounts.present_number`` writes it, and what connecting one takes."""
 
 import marshmallow as ma
 from marshmallow import fields

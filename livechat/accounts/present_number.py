@@ -15,7 +15,7 @@ def phone_number_json(
 ) -> Json:
     """The header's selector shows this; ``unread_count`` sums the number's conversations.
 
-    ``notices`` are those that stand today (``queries.notices``); what the number's own row tells is added.
+    ``notices`` are those that stand today (``notices_of_numbers``); what the number's own row tells is added.
     """
     return {
         "phone_number_id": number.phone_number_id,

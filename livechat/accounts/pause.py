@@ -13,14 +13,14 @@ from uuid import UUID
 
 import structlog
 
+from livechat.accounts.crypto import UndecryptableTokenError, decrypt_token
+from livechat.accounts.queries import pausing
+from livechat.accounts.queries.pausing import TOKEN_UNREADABLE, Complaint
 from livechat.core.metrics import PAUSES
 from livechat.core.outbox import enqueue_after_commit
 from livechat.core.session import AnySession
 from livechat.core.tasknames import TaskName
 from livechat.live.publish import publish_numbers
-from livechat.queries import pausing
-from livechat.queries.pausing import TOKEN_UNREADABLE, Complaint
-from livechat.services.crypto import UndecryptableTokenError, decrypt_token
 from livechat.whatsapp.graph.error_codes import ACCOUNT_CODES, is_about_token
 from livechat.whatsapp.graph.graph_errors import PAUSING_CODES, Disposition, GraphError, describe
 from livechat.whatsapp.webhook.items import StatusUpdate

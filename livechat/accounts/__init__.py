@@ -1,0 +1,1 @@
+"""Who may do what, and with which token: access, keys, pausing, a number as it is shown."""

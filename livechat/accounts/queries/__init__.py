@@ -1,0 +1,1 @@
+"""Statements about accounts, their members and what stands of their numbers."""
