@@ -10,7 +10,7 @@ from livechat import models
 from livechat.core.config import SETTINGS_KEY, Settings
 from livechat.core.database import engine_options, ping_when_idle, redact_errors, return_session
 from livechat.core.extensions import celery, db, redis
-from livechat.media_urls import MediaUrls, media_urls
+from livechat.files.media_urls import MediaUrls, media_urls
 
 __all__ = ["create_app", "init_command_line", "models", "use_broker"]
 

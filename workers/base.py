@@ -77,7 +77,7 @@ def bind_celery(app: Flask, settings: Settings) -> Celery:
     celery.loader.import_module("workers.instruments")
     celery.loader.import_module("workers.inbound")
     celery.loader.import_module("workers.outbound")
-    celery.loader.import_module("workers.media")
+    celery.loader.import_module("livechat.files.tasks")
     celery.loader.import_module("workers.maintenance")
     celery.loader.import_module("workers.templates")
     return celery

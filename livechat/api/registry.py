@@ -9,7 +9,6 @@ from livechat.api import (
     documents,
     events,
     health,
-    media,
     messages,
     page,
     phone_numbers,
@@ -22,6 +21,7 @@ from livechat.api import (
 )
 from livechat.core.config import Settings
 from livechat.core.graph import graph, new_graph_client
+from livechat.files import api as media
 from livechat.web.blueprint import ApiBlueprint
 from livechat.web.guards.auth import init_auth
 from livechat.web.guards.costs import CostedRule

@@ -13,8 +13,8 @@ from sqlalchemy.orm import aliased
 from sqlalchemy.sql.elements import ColumnElement
 
 from livechat.core.session import AnySession
+from livechat.files.queries import card_files_column, media_json_column
 from livechat.models import Conversation, Message, MessageChange, MessageReaction
-from livechat.queries.media import card_files_column, media_json_column
 
 _Quoted: Any = aliased(Message, name="quoted")
 

@@ -14,9 +14,9 @@ from sqlalchemy import Row
 from livechat.core.session import AnySession
 from livechat.domain.clock import rfc3339
 from livechat.domain.service_window import is_window_open, window_end
+from livechat.files.show import content_with_media
 from livechat.models import Conversation, Draft, Message, MessageChange
 from livechat.queries.messages import messages_by_id
-from livechat.services.media.show import content_with_media
 
 Json = dict[str, Any]
 

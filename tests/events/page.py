@@ -6,10 +6,10 @@ from uuid import UUID
 
 from redis import Redis
 
+from livechat.files.media_urls import PATH
 from livechat.live import event_log as logs
 from livechat.live.event_log import RESET
 from livechat.live.positions import Bookmark, Position
-from livechat.media_urls import PATH
 from tests.conftest import wait_until
 from tests.events.conftest import Browser, Received
 

@@ -10,7 +10,7 @@ from flask import Flask
 
 from livechat.core.config import Settings
 from livechat.core.tasknames import TaskName
-from livechat.services.media.fetch import Fetcher
+from livechat.files.fetch import Fetcher
 from livechat.whatsapp.webhook.items import Broken, Ignored, Item
 from tests.conftest import make_token
 from tests.events.call_sites import call_sites, watched

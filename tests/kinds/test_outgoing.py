@@ -9,7 +9,7 @@ from uuid import uuid4
 import orjson
 import pytest
 
-from livechat.queries.media import unsent_uploads
+from livechat.files.queries import unsent_uploads
 from livechat.whatsapp.sending.outgoing import body_for
 from tests.factories import make_message
 from tests.kinds.asking import ASKING, WRONG, carousel, changed, link_card, order, order_status

@@ -23,9 +23,9 @@ from werkzeug.serving import make_server
 
 from livechat.core.config import Settings
 from livechat.core.extensions import db
+from livechat.files.fetch import Fetcher, fetch_media
 from livechat.models import PhoneNumber
 from livechat.services.ingest import drain
-from livechat.services.media.fetch import Fetcher, fetch_media
 from sandbox.testing import SandboxServer
 from tests.conftest import APP_SECRET, ENCRYPTION_KEY
 from tests.factories import make_account, make_number

@@ -14,11 +14,11 @@ import pytest
 from redis import Redis
 
 from livechat.accounts.pause import resume_number
+from livechat.files import queries as queries
+from livechat.files.fetch import EXPIRED, GONE, fetch_media
+from livechat.files.sweep_files import sweep_media
 from livechat.live import event_log as logs
 from livechat.live.event_log import Change, Kind
-from livechat.queries import media as queries
-from livechat.services.media.fetch import EXPIRED, GONE, fetch_media
-from livechat.services.media.sweep import sweep_media
 from livechat.storage import key_of
 from livechat.whatsapp.graph.media_client import FetchFailedError, digest_matches
 from sandbox.media_store import MB, SAMPLES, sample_bytes

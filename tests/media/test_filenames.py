@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from livechat.services.media.filenames import harmless, name_for, with_ending
+from livechat.files.formats.filenames import harmless, name_for, with_ending
 from livechat.whatsapp.media_types import OOXML
 from tests.media import files
 from tests.media.conftest import Desk

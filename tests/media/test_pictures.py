@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from livechat.services.media import facts, picture_program, pictures
-from livechat.services.media.picture_program import MAX_LOOKED_AT_PIXELS, MOST_PIXELS
+from livechat.files.formats import facts, picture_program, pictures
+from livechat.files.formats.picture_program import MAX_LOOKED_AT_PIXELS, MOST_PIXELS
 from tests.conftest import wait_until
 from tests.media import files
 

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 
-from livechat.services.media import av, private
+from livechat.files.formats import av, private
 from tests.media import files
 from tests.media.conftest import Desk
 

@@ -14,8 +14,8 @@ from flask import Flask
 from prometheus_client import REGISTRY
 
 from livechat.core.config import SETTINGS_KEY, Settings
+from livechat.files.sweep_files import sweep_media
 from livechat.services.doctor import files as doctor
-from livechat.services.media.sweep import sweep_media
 from tests.factories import make_account, make_number
 from tests.media.conftest import API, Desk
 

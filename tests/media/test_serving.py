@@ -10,8 +10,8 @@ from cryptography.fernet import Fernet
 from hypothesis import given
 from hypothesis import strategies as st
 
-from livechat.media_urls import PATH, PERIOD_S, BadMediaUrlError, MediaUrls
-from livechat.services.media.filenames import content_disposition, harmless
+from livechat.files.formats.filenames import content_disposition, harmless
+from livechat.files.media_urls import PATH, PERIOD_S, BadMediaUrlError, MediaUrls
 from livechat.web.problems import CONTENT_TYPE as PROBLEM
 from tests.conftest import ENCRYPTION_KEY
 from tests.factories import make_account

@@ -9,7 +9,7 @@ import pytest
 from moto.server import ThreadedMotoServer
 
 from livechat.core.config import InvalidSettingsError, Settings
-from livechat.services.media.fetch import Fetcher, fetch_media
+from livechat.files.fetch import Fetcher, fetch_media
 from livechat.storage import FolderStorage, ObjectMissingError, Storage, StorageError, Workspace, open_storage
 from livechat.storage.s3 import S3Storage
 from sandbox.media_store import sample_bytes

@@ -10,7 +10,7 @@ from uuid import UUID, uuid4
 import pytest
 from PIL import Image
 
-from livechat.services.media.sweep import sweep_media
+from livechat.files.sweep_files import sweep_media
 from livechat.storage import key_of
 from livechat.whatsapp.media_types import KB, MB, OOXML, RULES
 from tests.factories import make_account

@@ -15,7 +15,7 @@ import requests
 
 from livechat.core.outbox import enqueue
 from livechat.core.tasknames import TaskName
-from livechat.services.media.sweep import sweep_media
+from livechat.files.sweep_files import sweep_media
 from local.programs import web as web_program
 from sandbox.media_store import MB
 from sandbox.testing import free_port

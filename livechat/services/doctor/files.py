@@ -4,8 +4,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from livechat.core.config import Settings
+from livechat.files.formats import av
 from livechat.services.doctor.findings import Finding, note, ok, wrong
-from livechat.services.media import av
 from livechat.storage import StorageError, free_bytes, open_storage
 
 # A day's files of a busy team.

@@ -15,6 +15,7 @@ import orjson
 from livechat.accounts.pause import learn_from_status
 from livechat.core.session import AnySession
 from livechat.domain.ids import uuid7
+from livechat.files.arrive import fetch_files_of
 from livechat.live.publish import publish_numbers
 from livechat.queries import ingest as queries
 from livechat.queries.people import update_conversations
@@ -34,7 +35,6 @@ from livechat.services.ingest.locating import (
 from livechat.services.ingest.names import name_the_new, note_names
 from livechat.services.ingest.naming import settle_names, settle_statuses
 from livechat.services.ingest.people import Conversation, People
-from livechat.services.media.arrive import fetch_files_of
 from livechat.whatsapp.webhook.items import (
     AccountNews,
     Broken,

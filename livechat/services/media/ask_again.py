@@ -8,8 +8,8 @@ from livechat.core.errors import NotFoundError
 from livechat.core.outbox import enqueue_after_commit
 from livechat.core.session import AnySession
 from livechat.core.tasknames import TaskName
+from livechat.files import queries as queries
 from livechat.live.publish import publish
-from livechat.queries import media as queries
 
 # Also past Meta's seven days: it is Meta that knows whether the file is still there.
 GRACE = timedelta(hours=1)

@@ -7,10 +7,10 @@ from uuid import UUID
 from livechat.accounts.access import parse_id
 from livechat.core.errors import NotFoundError, ValidationFailedError
 from livechat.core.session import AnySession
-from livechat.queries import media as queries
-from livechat.services.media.arrive import fetch_files_of
-from livechat.services.media.convert import explain_unfit
-from livechat.services.media.filenames import name_for
+from livechat.files import queries as queries
+from livechat.files.arrive import fetch_files_of
+from livechat.files.formats.convert import explain_unfit
+from livechat.files.formats.filenames import name_for
 from livechat.whatsapp.content import MEDIA_TYPES
 from livechat.whatsapp.graph.media_client import UPLOAD_ID_LIFE
 from livechat.whatsapp.sending.outgoing import files_of

@@ -10,10 +10,10 @@ from livechat.core.config import Settings
 from livechat.core.extensions import db
 from livechat.core.metrics import observe_graph
 from livechat.core.session import AnySession
-from livechat.queries import media as queries
-from livechat.queries.media import Sendable
+from livechat.files import queries as queries
+from livechat.files.formats.filenames import name_for
+from livechat.files.queries import Sendable
 from livechat.queries.outgoing import Claim, begin_upload, end_upload
-from livechat.services.media.filenames import name_for
 from livechat.storage import ObjectMissingError, Storage, StorageError, key_of, open_storage
 from livechat.whatsapp.graph.graph_errors import Disposition, GraphError
 from livechat.whatsapp.graph.media_client import UPLOAD_ID_LIFE, MediaClient, transfer_time_limit_s

@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 
 from livechat.core.tasknames import TaskName
-from livechat.services.media.fetch import fetch_media
-from livechat.services.media.sweep import sweep_media
+from livechat.files.fetch import fetch_media
+from livechat.files.sweep_files import sweep_media
 from tests.events.changes.scene import Scene, use_case
 
 FETCHED = "publish in fetch._record"

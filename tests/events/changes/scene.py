@@ -11,8 +11,8 @@ from flask import Flask
 
 from livechat.core.extensions import db
 from livechat.core.tasknames import TaskName
+from livechat.files.fetch import Fetcher
 from livechat.services.deliver import Sender
-from livechat.services.media.fetch import Fetcher
 from livechat.services.read_receipts import send_read_receipt
 from livechat.services.typing import send_typing
 from tests.conftest import ENCRYPTION_KEY

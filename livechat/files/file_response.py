@@ -8,10 +8,10 @@ from werkzeug.datastructures import ContentRange
 from werkzeug.exceptions import RequestedRangeNotSatisfiable
 from werkzeug.http import parse_if_range_header
 
-from livechat.media_urls import MediaRef
+from livechat.files.formats.filenames import content_disposition, name_for
+from livechat.files.formats.pictures import THUMBNAIL_TYPE
+from livechat.files.media_urls import MediaRef
 from livechat.models import Media
-from livechat.services.media.filenames import content_disposition, name_for
-from livechat.services.media.pictures import THUMBNAIL_TYPE
 from livechat.storage import Storage, key_of, thumbnail_key_of
 
 # What is shown in place. SVG, HTML and PDF run scripts or plug-ins: they and all else are downloads.

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import filetype
 
-from livechat.services.media import av, pictures
-from livechat.services.media.av import Streams
+from livechat.files.formats import av, pictures
+from livechat.files.formats.av import Streams
 from livechat.whatsapp.media_types import OFFICE_TYPES, OOXML
 
 UNKNOWN_TYPE = "application/octet-stream"

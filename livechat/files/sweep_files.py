@@ -7,10 +7,10 @@ import structlog
 from livechat.core.outbox import enqueue
 from livechat.core.session import AnySession
 from livechat.core.tasknames import TaskName
+from livechat.files import queries as queries
+from livechat.files.fetch import EXPIRED
+from livechat.files.upload import UNSENT_KEPT
 from livechat.live.publish import publish
-from livechat.queries import media as queries
-from livechat.services.media.fetch import EXPIRED
-from livechat.services.media.upload import UNSENT_KEPT
 from livechat.storage import Storage, StorageError, Workspace, key_of, thumbnail_key_of
 
 log = structlog.get_logger(__name__)

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
-from livechat.media_urls import media_urls
+from livechat.files.media_urls import media_urls
 from livechat.models import Media
 
 Json = dict[str, Any]
@@ -16,7 +16,7 @@ def content_with_media(
 ) -> Json:
     """A message's content with the file's present state; as it is where it carries none.
 
-    ``media`` is the row's of ``queries.media.media_json_column``. Without one (a file sent by its link, or
+    ``media`` is the row's of ``files.queries.media_json_column``. Without one (a file sent by its link, or
     one that Meta did not name) what was stored with the message stands. ``card_files`` is that of
     ``card_files_column``: each card of a template or of a carousel gets its own as ``media`` of its header.
     """

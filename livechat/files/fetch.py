@@ -19,13 +19,13 @@ from livechat.core.config import Settings
 from livechat.core.metrics import MEDIA_FETCHES, observe_graph
 from livechat.core.session import AnySession
 from livechat.domain.retry import MEDIA_FETCH, RetryPolicy, delay_for
+from livechat.files import queries as queries
+from livechat.files.formats import facts
+from livechat.files.formats.facts import Facts
+from livechat.files.formats.filenames import harmless
+from livechat.files.formats.pictures import THUMBNAIL_TYPE
+from livechat.files.queries import FetchClaim
 from livechat.live.publish import publish
-from livechat.queries import media as queries
-from livechat.queries.media import FetchClaim
-from livechat.services.media import facts
-from livechat.services.media.facts import Facts
-from livechat.services.media.filenames import harmless
-from livechat.services.media.pictures import THUMBNAIL_TYPE
 from livechat.storage import (
     Storage,
     StorageError,

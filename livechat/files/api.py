@@ -9,14 +9,14 @@ from typing import Any
 from flask import Response
 from werkzeug.datastructures import FileStorage
 
-from livechat.api.file_response import file_response
-from livechat.api.schemas.media import UploadAnswerSchema, UploadSchema
 from livechat.core.errors import NotFoundError, UnavailableError
 from livechat.core.extensions import db
-from livechat.media_urls import BadMediaUrlError, media_urls
-from livechat.queries.media import servable
-from livechat.services.media.show import media_json
-from livechat.services.media.upload import Shelf, count_full_disk, take_upload
+from livechat.files.file_response import file_response
+from livechat.files.media_urls import BadMediaUrlError, media_urls
+from livechat.files.queries import servable
+from livechat.files.schemas import UploadAnswerSchema, UploadSchema
+from livechat.files.show import media_json
+from livechat.files.upload import Shelf, count_full_disk, take_upload
 from livechat.storage import ObjectMissingError, StorageError, open_storage
 from livechat.web.blueprint import ApiBlueprint
 from livechat.web.context import settings

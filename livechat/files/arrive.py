@@ -7,7 +7,7 @@ from uuid import UUID
 from livechat.core.outbox import enqueue_after_commit
 from livechat.core.session import AnySession
 from livechat.core.tasknames import TaskName
-from livechat.queries import media as queries
+from livechat.files import queries as queries
 from livechat.whatsapp.graph.media_client import WEBHOOK_ID_LIFE
 
 

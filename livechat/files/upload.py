@@ -15,12 +15,12 @@ from livechat.core.config import Settings
 from livechat.core.errors import NotFoundError, UnavailableError, UploadQuotaError
 from livechat.core.metrics import UPLOADS_REFUSED
 from livechat.core.session import AnySession
+from livechat.files import queries as queries
+from livechat.files.formats import facts
+from livechat.files.formats.convert import kind_of, prepare, refused
+from livechat.files.formats.filenames import harmless
+from livechat.files.formats.pictures import THUMBNAIL_TYPE, PicturesUnavailableError
 from livechat.models import Media
-from livechat.queries import media as queries
-from livechat.services.media import facts
-from livechat.services.media.convert import kind_of, prepare, refused
-from livechat.services.media.filenames import harmless
-from livechat.services.media.pictures import THUMBNAIL_TYPE, PicturesUnavailableError
 from livechat.storage import (
     Storage,
     StorageError,

@@ -1,6 +1,6 @@
 """The program that opens pictures, in a process of its own, so that what a stranger sends harms nobody else.
 
-It is run by its path (``services.media.pictures`` starts it), takes a JSON object a line on its standard
+It is run by its path (``files.formats.pictures`` starts it), takes a JSON object a line on its standard
 input, and answers each by one on its standard output. It may have ``MEMORY_BYTES`` of address space and
 ``TIME_LIMIT_S`` for a picture: beyond either, that picture is refused and a new process takes the next.
 

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from livechat.core.errors import ValidationFailedError
-from livechat.services.media import av, pictures, private
-from livechat.services.media.facts import Facts, learn
-from livechat.services.media.filenames import with_ending
+from livechat.files.formats import av, pictures, private
+from livechat.files.formats.facts import Facts, learn
+from livechat.files.formats.filenames import with_ending
 from livechat.storage import Workspace
 from livechat.whatsapp.media_types import RULES, STICKER_SIDE, in_words, size_limit
 

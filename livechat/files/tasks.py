@@ -9,8 +9,8 @@ from flask import current_app
 from livechat.core.config import SETTINGS_KEY, Settings
 from livechat.core.extensions import celery, db
 from livechat.core.tasknames import TaskName
-from livechat.services.media.fetch import Fetcher, fetch_media
-from livechat.services.media.sweep import sweep_media
+from livechat.files.fetch import Fetcher, fetch_media
+from livechat.files.sweep_files import sweep_media
 
 
 @celery.task(name=TaskName.FETCH_MEDIA.value)

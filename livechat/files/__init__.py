@@ -1,0 +1,1 @@
+"""Files: fetched from Meta, uploaded by agents, served to the page."""
