@@ -14,12 +14,12 @@ from livechat.api.schemas.activity import (
     AttentionQuerySchema,
     AttentionSchema,
 )
+from livechat.conversations.present import row_json
 from livechat.core.errors import ValidationFailedError
 from livechat.core.extensions import db
 from livechat.domain import clock
 from livechat.queries.activity import attention_page
 from livechat.services.activity import activity_json, full_hours
-from livechat.services.present import row_json
 from livechat.web.blueprint import ApiBlueprint
 from livechat.web.guards.auth import current_user_id
 from livechat.web.guards.costs import Cost

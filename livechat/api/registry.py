@@ -4,12 +4,9 @@ from flask import Blueprint, Flask
 
 from livechat.api import (
     activity,
-    conversations,
-    customers,
     documents,
     events,
     health,
-    messages,
     page,
     phone_numbers,
     resend,
@@ -19,6 +16,9 @@ from livechat.api import (
     webhook,
     webhook_events,
 )
+from livechat.conversations.api import customer_routes as customers
+from livechat.conversations.api import inbox_routes as conversations
+from livechat.conversations.api import thread_routes as messages
 from livechat.core.config import Settings
 from livechat.core.graph import graph, new_graph_client
 from livechat.files import api as media

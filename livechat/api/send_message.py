@@ -9,16 +9,16 @@ import marshmallow as ma
 from flask import Response, request
 from marshmallow import fields
 
-from livechat.api.schemas.objects import ConversationSchema, MessageSchema
 from livechat.api.schemas.send_message import SendMessageSchema
+from livechat.conversations.object_schemas import ConversationSchema, MessageSchema
+from livechat.conversations.ornaments import conversations_json
+from livechat.conversations.present import messages_json
 from livechat.core.errors import NotFoundError
 from livechat.core.extensions import db
 from livechat.domain import clock
 from livechat.domain.status import MessageStatus
 from livechat.models import Conversation
 from livechat.queries.accepting import status_of
-from livechat.services.ornaments import conversations_json
-from livechat.services.present import messages_json
 from livechat.services.send_message import send_message
 from livechat.services.send_request import KEY_MAX_CHARS, check_send
 from livechat.web.blueprint import ApiBlueprint

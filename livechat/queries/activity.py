@@ -7,9 +7,9 @@ from typing import Any
 from sqlalchemy import Row, Select, select, text
 from sqlalchemy.orm import aliased
 
+from livechat.conversations.queries.thread_pages import message_columns
 from livechat.core.session import AnySession
 from livechat.models import Conversation, Message
-from livechat.queries.messages import message_columns
 
 # Times of so many messages are looked at: a second's work at the very most.
 LATENCY_SAMPLE = 50_000

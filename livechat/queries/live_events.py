@@ -6,9 +6,9 @@ from uuid import UUID
 
 from sqlalchemy import Row, select
 
+from livechat.conversations.queries.thread_pages import message_columns
 from livechat.core.session import AnySession
 from livechat.models import AccountMember, Conversation, Message, PhoneNumber
-from livechat.queries.messages import message_columns
 
 
 def scopes_of(session: AnySession, user_ids: Collection[UUID]) -> dict[UUID, dict[UUID, set[str]]]:

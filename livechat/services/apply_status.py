@@ -5,9 +5,9 @@ from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
+from livechat.conversations.queries.blocked import note_blocked_by_wamid
 from livechat.core.session import AnySession
 from livechat.queries import statuses
-from livechat.queries.blocking import note_blocked_by_wamid
 from livechat.services.media.to_meta import distrust_files
 from livechat.services.sync_templates import template_refused
 from livechat.whatsapp.graph.graph_errors import PAUSING_CODES

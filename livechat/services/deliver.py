@@ -9,6 +9,7 @@ from uuid import UUID
 import structlog
 
 from livechat.accounts.pause import Caller, learn_from_answer, open_token
+from livechat.conversations.queries.thread_pages import messages_of_wamid
 from livechat.core.config import Settings
 from livechat.core.database import is_outage
 from livechat.core.graph import new_graph_client
@@ -16,7 +17,6 @@ from livechat.core.session import AnySession
 from livechat.domain.phone import digits_or_none
 from livechat.domain.retry import CONNECT, PAIR, SEND, RetryPolicy, delay_for
 from livechat.queries import outgoing
-from livechat.queries.messages import messages_of_wamid
 from livechat.queries.outgoing import AcceptedRow, Claim
 from livechat.services.apply_status import WINDOW_CLOSED, settle_parked
 from livechat.services.ingest.lessons import Lesson, learn

@@ -9,6 +9,8 @@ from uuid import UUID
 import orjson
 from sqlalchemy.exc import SQLAlchemyError
 
+from livechat.conversations.ornaments import Asked, Ornaments
+from livechat.conversations.present import conversation_json, row_json
 from livechat.core.database import is_outage
 from livechat.core.session import AnySession
 from livechat.domain import clock
@@ -16,8 +18,6 @@ from livechat.live.event_log import Change, Entry, Kind
 from livechat.live.listener import SourceUnavailableError
 from livechat.live.subscription import Event
 from livechat.queries.live_events import conversations_with_accounts, messages_with_accounts, scopes_of
-from livechat.services.ornaments import Asked, Ornaments
-from livechat.services.present import conversation_json, row_json
 
 _NAMES = {
     Kind.MESSAGE_CREATED: "message.created",

@@ -8,13 +8,14 @@ import structlog
 from redis import Redis
 from sqlalchemy import Row
 
+from livechat.conversations.queries import unread, waiting_names
 from livechat.core.config import Settings
 from livechat.core.outbox import after_commit, enqueue
 from livechat.core.session import AnySession
 from livechat.core.tasknames import TaskName
 from livechat.domain import clock
 from livechat.live.publish import publish
-from livechat.queries import ledger, unread, waiting_names
+from livechat.queries import ledger
 from livechat.services import inbox
 
 log = structlog.get_logger(__name__)

@@ -8,12 +8,12 @@ import structlog
 from livechat.accounts.pause import Caller, meta_call, resume_number
 from livechat.accounts.queries import notices as queries
 from livechat.accounts.queries.notices import RefreshClaim
+from livechat.conversations.block import reconcile_blocks
 from livechat.core.outbox import enqueue
 from livechat.core.session import AnySession
 from livechat.core.tasknames import TaskName
 from livechat.domain.text import storable
 from livechat.live.publish import publish_numbers
-from livechat.services.blocking import reconcile_blocks
 from livechat.whatsapp.account.news import BLOCKED
 from livechat.whatsapp.graph.account_calls import AccountCalls, NumberLife, SyncType
 from livechat.whatsapp.graph.graph_errors import GraphError

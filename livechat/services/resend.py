@@ -4,6 +4,7 @@ from datetime import datetime
 from uuid import UUID
 
 from livechat.accounts.access import access_message
+from livechat.conversations.queries.finding import lock_conversation
 from livechat.core.errors import (
     CustomerBlockedError,
     NotFoundError,
@@ -16,7 +17,6 @@ from livechat.domain.ids import uuid7
 from livechat.domain.service_window import is_window_open, window_end
 from livechat.domain.status import MessageStatus
 from livechat.queries import accepting
-from livechat.queries.finding import lock_conversation
 from livechat.services.media.outgoing import attach_file
 from livechat.services.send_message import SendResult, announce
 

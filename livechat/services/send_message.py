@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from livechat.accounts.access import access_conversation, access_phone_number, parse_id
+from livechat.conversations.queries.finding import create_conversation, find_conversation, lock_conversation
 from livechat.core.errors import (
     CustomerBlockedError,
     IdempotencyConflictError,
@@ -22,7 +23,6 @@ from livechat.domain.service_window import is_window_open, window_end
 from livechat.live.publish import publish
 from livechat.models import Conversation, PhoneNumber
 from livechat.queries import accepting
-from livechat.queries.finding import create_conversation, find_conversation, lock_conversation
 from livechat.queries.idempotency import find_earlier
 from livechat.services.check_recipient import check_recipient
 from livechat.services.media.outgoing import attach_file, check_file

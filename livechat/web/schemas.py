@@ -45,7 +45,7 @@ def opaque_id(description: str, **options: Any) -> fields.String:
 
 
 def moment(description: str, *, nullable: bool = False) -> fields.String:
-    """RFC 3339 in UTC, as ``services.present`` writes it."""
+    """RFC 3339 in UTC, as ``conversations.present`` writes it."""
     return fields.String(
         required=True,
         allow_none=nullable,

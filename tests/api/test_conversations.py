@@ -15,7 +15,7 @@ from redis import Redis
 from sqlalchemy.orm import Session, scoped_session
 
 from livechat.accounts.schemas import PhoneNumberSchema
-from livechat.api.schemas.objects import ConversationSchema
+from livechat.conversations.object_schemas import ConversationSchema
 from livechat.core.extensions import db
 from livechat.models import AccountMember, Conversation, ConversationAlias
 from tests.api.conftest import Caller

@@ -6,10 +6,10 @@ from uuid import UUID, uuid4
 import pytest
 from sqlalchemy.orm import Session, scoped_session
 
-from livechat.api.schemas.objects import ConversationSchema
+from livechat.conversations.merging import merge_conversation
+from livechat.conversations.object_schemas import ConversationSchema
 from livechat.live.event_log import Change, Entry, Kind
 from livechat.models import AccountMember
-from livechat.queries.merging import merge_conversation
 from livechat.services.live_events import render
 from tests.api.conftest import Caller
 from tests.factories import make_account, make_conversation, make_message, make_number

@@ -9,7 +9,7 @@ from uuid import UUID, uuid4
 import pytest
 from sqlalchemy.orm import Session, scoped_session
 
-from livechat.api.schemas.objects import MessageSchema
+from livechat.conversations.object_schemas import MessageSchema
 from livechat.domain.clock import now
 from livechat.models import Conversation, Message, MessageReaction
 from tests.api.conftest import Caller

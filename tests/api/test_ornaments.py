@@ -8,12 +8,12 @@ import orjson
 import pytest
 from sqlalchemy.orm import Session, scoped_session
 
-from livechat.api.schemas.objects import ConversationSchema
+from livechat.conversations import ornaments
+from livechat.conversations.object_schemas import ConversationSchema
+from livechat.conversations.ornaments import Asked
 from livechat.live.event_log import Change, Entry, Kind
 from livechat.models import AccountMember
-from livechat.services import ornaments
 from livechat.services.live_events import render
-from livechat.services.ornaments import Asked
 from tests.api.conftest import Caller
 from tests.factories import make_account, make_conversation, make_number
 

@@ -8,7 +8,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import text
 from sqlalchemy.orm import Session, scoped_session
 
-from livechat.queries.conversations import conversation_page
+from livechat.conversations.queries.conversation_list import conversation_page
 from tests.factories import make_account, make_conversation, make_message, make_number
 
 

@@ -9,13 +9,13 @@ import orjson
 from flask import Flask
 from sqlalchemy import text
 
+from livechat.conversations.mark_read import mark_read
 from livechat.core.extensions import db
 from livechat.domain import clock
 from livechat.domain.ids import uuid7
 from livechat.services.inbox import RawEvent
 from livechat.services.ingest import ingest_events
 from livechat.services.maintenance import reconcile_unread
-from livechat.services.mark_read import mark_read
 from tests.ingest.conftest import Meta, make_text_body, meta
 
 __all__ = ["meta"]

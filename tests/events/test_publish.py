@@ -7,12 +7,12 @@ from redis import Redis
 from sqlalchemy.orm import Session, scoped_session
 
 from livechat.accounts.pause import pause_number, resume_number
+from livechat.conversations.mark_read import mark_read
 from livechat.live import event_log as logs
 from livechat.live.event_log import RESET, Change, Kind
 from livechat.live.publish import publish
 from livechat.models import Conversation, ConversationAlias, PhoneNumber
 from livechat.services.deliver import Sender
-from livechat.services.mark_read import mark_read
 from livechat.services.sweep_outbound import sweep_outbound
 from tests.factories import make_conversation, make_message
 from tests.ingest.conftest import Meta, make_text_body

@@ -7,10 +7,10 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
 
+from livechat.conversations.merging import followed
 from livechat.core.extensions import db
 from livechat.domain.clock import now
 from livechat.models import Draft
-from livechat.queries.merging import followed
 from tests.ingest.conftest import Meta, make_text_body
 
 BSUID = "IN.13491208655302741918"

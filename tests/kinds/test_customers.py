@@ -6,8 +6,8 @@ from uuid import UUID
 
 import pytest
 
+from livechat.conversations.queries.blocked import database_time, reconcile_blocked
 from livechat.domain import clock
-from livechat.queries.blocking import database_time, reconcile_blocked
 from livechat.services.read_receipts import send_read_receipt
 from livechat.services.refresh_number import refresh_number
 from livechat.services.typing import send_typing

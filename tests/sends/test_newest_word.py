@@ -12,11 +12,11 @@ from sqlalchemy.orm import Session, scoped_session
 
 from livechat.accounts.pause import learn_from_status, resume_number
 from livechat.accounts.queries.pausing import TOKEN_UNREADABLE, resume_by_token
+from livechat.conversations.block import set_customer_blocked
 from livechat.core.errors import UnavailableError
 from livechat.domain.clock import now
 from livechat.models import Conversation, Message, PhoneNumber, WabaAccount
 from livechat.queries.accounts import NumberData, store_account, store_number
-from livechat.services.blocking import set_customer_blocked
 from livechat.services.deliver import Sender
 from livechat.services.ingest import store as store_module
 from livechat.services.read_receipts import send_read_receipt

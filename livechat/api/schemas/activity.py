@@ -9,7 +9,7 @@ import marshmallow as ma
 from marshmallow import fields
 from marshmallow.validate import Length, OneOf
 
-from livechat.api.schemas.objects import MessageSchema
+from livechat.conversations.object_schemas import MessageSchema
 from livechat.services.alarms import CODES
 from livechat.web.schemas import AnswerSchema, moment, opaque_id, page_limit, string
 

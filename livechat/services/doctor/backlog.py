@@ -5,10 +5,11 @@ from datetime import datetime, timedelta
 
 from redis import Redis
 
+from livechat.conversations.queries import unread
 from livechat.core.session import AnySession
 from livechat.domain import clock
 from livechat.domain.clock import rfc3339
-from livechat.queries import activity, unread, waiting
+from livechat.queries import activity, waiting
 from livechat.services import alarms, inbox
 from livechat.services.activity import full_hours
 from livechat.services.doctor.findings import Finding, judged, note, ok, wrong

@@ -4,9 +4,9 @@ from collections.abc import Collection
 from dataclasses import fields
 from typing import Any
 
+from livechat.conversations.merging import merge_conversation
 from livechat.core.session import AnySession
 from livechat.queries import people as queries
-from livechat.queries.merging import merge_conversation
 from livechat.services.ingest.people import Conversation, Key, OtherId, People
 
 _MARKS = ("new", "heard", "dirty", "identity_dirty", "first_at")

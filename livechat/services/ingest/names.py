@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
+from livechat.conversations.queries import waiting_names
 from livechat.core.session import AnySession
 from livechat.domain.phone import writings
-from livechat.queries import waiting_names
 from livechat.services.ingest.batch import Entry
 from livechat.services.ingest.locating import Located, keys_of
 from livechat.services.ingest.people import Conversation, People

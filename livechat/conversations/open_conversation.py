@@ -3,11 +3,11 @@
 from uuid import UUID
 
 from livechat.accounts.access import access_phone_number
+from livechat.conversations.queries.finding import create_conversation, find_conversation
 from livechat.core.errors import NotFoundError, ValidationFailedError
 from livechat.core.session import AnySession
 from livechat.domain.phone import InvalidPhoneError, canonical_phone
 from livechat.models import Conversation
-from livechat.queries.finding import create_conversation, find_conversation
 
 
 def open_conversation(

@@ -4,8 +4,8 @@ import marshmallow as ma
 from marshmallow import fields
 from marshmallow.validate import Length, OneOf, Range
 
-from livechat.api.schemas.objects import ConversationSchema, MessageSchema
-from livechat.queries.messages import SHARED_KINDS
+from livechat.conversations.object_schemas import ConversationSchema, MessageSchema
+from livechat.conversations.queries.thread_pages import SHARED_KINDS
 from livechat.web.schemas import MAX_BIGINT, AnswerSchema, WholeNumber, moment, opaque_id, page_limit
 
 _PHONE_NUMBER_ID = "Meta's id of one of your numbers."

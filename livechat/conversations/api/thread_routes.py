@@ -8,17 +8,10 @@ from flask import Response
 from sqlalchemy import Row
 
 from livechat.accounts.access import access_conversation, access_message, parse_id
-from livechat.api.schemas.calls import (
-    EditsSchema,
-    MessagesQuerySchema,
-    MessagesSchema,
-    SharedQuerySchema,
-    SharedSchema,
-)
-from livechat.api.schemas.objects import MessageSchema
-from livechat.core.errors import NotFoundError
-from livechat.core.extensions import db
-from livechat.queries.messages import (
+from livechat.conversations.ask_again import ask_again
+from livechat.conversations.object_schemas import MessageSchema
+from livechat.conversations.present import earlier_texts_json, messages_json, row_json
+from livechat.conversations.queries.thread_pages import (
     edits_of,
     newest_page,
     page_after,
@@ -27,8 +20,15 @@ from livechat.queries.messages import (
     shared_page,
     thread_facts,
 )
-from livechat.services.media.ask_again import ask_again
-from livechat.services.present import earlier_texts_json, messages_json, row_json
+from livechat.conversations.schemas import (
+    EditsSchema,
+    MessagesQuerySchema,
+    MessagesSchema,
+    SharedQuerySchema,
+    SharedSchema,
+)
+from livechat.core.errors import NotFoundError
+from livechat.core.extensions import db
 from livechat.web.blueprint import ApiBlueprint
 from livechat.web.guards.auth import current_user_id
 from livechat.web.guards.costs import Cost

@@ -11,11 +11,11 @@ from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
+from livechat.conversations.present import Json, conversation_json, draft_json, messages_json
+from livechat.conversations.queries.drafts import drafts_in
 from livechat.core.session import AnySession
 from livechat.domain import clock
 from livechat.models import Conversation
-from livechat.queries.drafts import drafts_in
-from livechat.services.present import Json, conversation_json, draft_json, messages_json
 
 
 @dataclass(frozen=True, slots=True)

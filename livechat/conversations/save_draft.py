@@ -3,12 +3,12 @@
 from uuid import UUID
 
 from livechat.accounts.access import parse_id
+from livechat.conversations.queries.conversation_list import seq_of
+from livechat.conversations.queries.drafts import delete_draft, put_draft
 from livechat.core.errors import NotFoundError
 from livechat.core.session import AnySession
 from livechat.live.publish import publish
 from livechat.models import Conversation
-from livechat.queries.conversations import seq_of
-from livechat.queries.drafts import delete_draft, put_draft
 
 
 def save_draft(

@@ -6,13 +6,18 @@ from uuid import UUID
 from sqlalchemy.orm import Session, scoped_session
 
 from livechat.accounts.access import parse_id
+from livechat.conversations.queries.conversation_list import (
+    has_unread_between,
+    move_read_pointer,
+    newest_unread_seq,
+    seq_of,
+)
+from livechat.conversations.queries.finding import lock_conversation
 from livechat.core.errors import NotFoundError
 from livechat.core.outbox import enqueue_after_commit
 from livechat.core.tasknames import TaskName
 from livechat.live.publish import publish
 from livechat.models import Conversation
-from livechat.queries.conversations import has_unread_between, move_read_pointer, newest_unread_seq, seq_of
-from livechat.queries.finding import lock_conversation
 
 
 def mark_read(

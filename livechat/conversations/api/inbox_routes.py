@@ -6,21 +6,21 @@ from typing import Any
 from flask import Response
 
 from livechat.accounts.access import access_conversation, access_phone_number
-from livechat.api.schemas.calls import (
+from livechat.conversations.mark_read import mark_read
+from livechat.conversations.object_schemas import ConversationSchema
+from livechat.conversations.open_conversation import open_conversation
+from livechat.conversations.ornaments import conversations_json
+from livechat.conversations.queries.conversation_list import conversation_page
+from livechat.conversations.save_draft import save_draft
+from livechat.conversations.schemas import (
     ConversationsQuerySchema,
     ConversationsSchema,
     DraftWriteSchema,
     OpenConversationSchema,
     ReadSchema,
 )
-from livechat.api.schemas.objects import ConversationSchema
 from livechat.core.errors import ForbiddenError
 from livechat.core.extensions import db
-from livechat.queries.conversations import conversation_page
-from livechat.services.mark_read import mark_read
-from livechat.services.open_conversation import open_conversation
-from livechat.services.ornaments import conversations_json
-from livechat.services.save_draft import save_draft
 from livechat.web.blueprint import ApiBlueprint
 from livechat.web.guards.auth import current_user_id
 from livechat.web.guards.costs import Cost

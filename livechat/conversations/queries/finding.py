@@ -6,6 +6,7 @@ from sqlalchemy import case, func, literal, select, update
 from sqlalchemy import text as sql
 from sqlalchemy.dialects.postgresql import insert
 
+from livechat.conversations.queries import waiting_names
 from livechat.core.session import AnySession
 from livechat.domain.phone import writings
 from livechat.models import (
@@ -15,7 +16,6 @@ from livechat.models import (
     PhoneNumber,
     WabaAccount,
 )
-from livechat.queries import waiting_names
 
 
 def lock_conversation(session: AnySession, conversation_id: UUID) -> Conversation | None:

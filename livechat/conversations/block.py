@@ -8,17 +8,17 @@ import structlog
 from sqlalchemy.orm import Session, scoped_session
 
 from livechat.accounts.pause import Caller, meta_call
-from livechat.core.errors import BlockRefusedError, NotFoundError, UnavailableError
-from livechat.live.publish import publish
-from livechat.models import Conversation
-from livechat.queries.blocking import (
+from livechat.conversations.queries.blocked import (
     access_token_of_number,
     database_time,
     reconcile_blocked,
     set_blocked,
     set_marketing_opt_out,
 )
-from livechat.queries.finding import lock_conversation
+from livechat.conversations.queries.finding import lock_conversation
+from livechat.core.errors import BlockRefusedError, NotFoundError, UnavailableError
+from livechat.live.publish import publish
+from livechat.models import Conversation
 from livechat.whatsapp.graph.graph_errors import Disposition, GraphError
 
 log = structlog.get_logger(__name__)

@@ -5,11 +5,11 @@ from http import HTTPStatus
 from flask import Response
 
 from livechat.accounts.access import access_conversation
-from livechat.api.schemas.objects import ConversationSchema
+from livechat.conversations.block import note_marketing_opt_out, set_customer_blocked
+from livechat.conversations.object_schemas import ConversationSchema
+from livechat.conversations.ornaments import conversations_json
 from livechat.core.extensions import db
 from livechat.core.graph import graph
-from livechat.services.blocking import note_marketing_opt_out, set_customer_blocked
-from livechat.services.ornaments import conversations_json
 from livechat.web.blueprint import ApiBlueprint
 from livechat.web.context import settings
 from livechat.web.guards.auth import current_user_id

@@ -11,18 +11,18 @@ from uuid import UUID
 
 from sqlalchemy import Row
 
+from livechat.conversations.queries.thread_pages import messages_by_id
 from livechat.core.session import AnySession
 from livechat.domain.clock import rfc3339
 from livechat.domain.service_window import is_window_open, window_end
 from livechat.files.show import content_with_media
 from livechat.models import Conversation, Draft, Message, MessageChange
-from livechat.queries.messages import messages_by_id
 
 Json = dict[str, Any]
 
 
 def conversation_json(conversation: Conversation, ornaments: Json, now: datetime) -> Json:
-    """A line of the list: the conversation's own row, and its ``ornaments`` (``services.ornaments``)."""
+    """A line of the list: the conversation's own row, and its ``ornaments`` (``conversations.ornaments``)."""
     heard_at, refused_at = conversation.last_inbound_at, conversation.window_refused_at
     # Nobody can be written to where no id leads any more.
     window_is_open = conversation.gone_at is None and is_window_open(heard_at, refused_at, now)
@@ -104,7 +104,7 @@ def earlier_texts_json(message: Message, edits: Sequence[MessageChange]) -> list
 
 
 def row_json(row: Row[Any]) -> Json:
-    """A bubble from a row of ``queries.messages.message_columns``."""
+    """A bubble from a row of ``conversations.queries.thread_pages.message_columns``."""
     return message_json(
         row, reply_to=row.reply_to, reactions=row.reactions, media=row.media, card_files=row.card_files
     )

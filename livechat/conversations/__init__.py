@@ -1,0 +1,1 @@
+"""Threads: listed, read, opened, blocked, and shown."""

@@ -1,0 +1,1 @@
+"""Routes of the list, of a thread, and of its customer."""
