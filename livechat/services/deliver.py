@@ -14,12 +14,12 @@ from livechat.core.config import Settings
 from livechat.core.database import is_outage
 from livechat.core.graph import new_graph_client
 from livechat.core.session import AnySession
+from livechat.customers.lessons import Lesson, learn
 from livechat.domain.phone import digits_or_none
 from livechat.domain.retry import CONNECT, PAIR, SEND, RetryPolicy, delay_for
 from livechat.queries import outgoing
 from livechat.queries.outgoing import AcceptedRow, Claim
 from livechat.services.apply_status import WINDOW_CLOSED, settle_parked
-from livechat.services.ingest.lessons import Lesson, learn
 from livechat.services.media.to_meta import ClaimLostError, OutgoingFiles, distrust_files_of
 from livechat.services.refusals import learn_from_refusal
 from livechat.whatsapp.graph.client import Accepted, GraphClient

@@ -13,11 +13,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from sqlalchemy import text
 
+from livechat.customers.people import People
 from livechat.models import Conversation
 from livechat.services.inbox import RawEvent
 from livechat.services.ingest.batch import Entry
 from livechat.services.ingest.locating import Number, Personal, locate
-from livechat.services.ingest.people import People
 from livechat.whatsapp.webhook.body import parse
 from livechat.whatsapp.webhook.items import ThreadMessage
 from tests.conftest import make_token

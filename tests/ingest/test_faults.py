@@ -13,12 +13,12 @@ from sqlalchemy import text
 
 from livechat.core.extensions import db, redis
 from livechat.core.tasknames import TaskName
+from livechat.customers.loading import BatchOvertakenError
 from livechat.services import inbox, maintenance
 from livechat.services.ingest import drain
 from livechat.services.ingest import run as ingest_run
 from livechat.services.ingest import store as store_module
 from livechat.services.ingest.batch import Stored
-from livechat.services.ingest.loading import BatchOvertakenError
 from tests.conftest import VERIFY_TOKEN, wait_until
 from tests.ingest.conftest import Meta, envelope, make_text_body, payload, signature
 from tests.services import EmbeddedServices

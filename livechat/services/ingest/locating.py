@@ -5,10 +5,10 @@ from typing import NamedTuple
 from uuid import UUID
 
 from livechat.core.session import AnySession
+from livechat.customers.loading import lock_people
+from livechat.customers.people import Conversation, Key, People
 from livechat.domain.phone import writings
 from livechat.services.ingest.batch import Entry
-from livechat.services.ingest.loading import lock_people
-from livechat.services.ingest.people import Conversation, Key, People
 from livechat.whatsapp.webhook.items import (
     ContactName,
     Customer,

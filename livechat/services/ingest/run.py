@@ -11,6 +11,7 @@ from sqlalchemy.exc import DBAPIError
 from livechat.core.database import is_outage, is_passing
 from livechat.core.metrics import WEBHOOKS_AGAIN
 from livechat.core.session import AnySession
+from livechat.customers.loading import BatchOvertakenError
 from livechat.domain import clock
 from livechat.domain.ids import uuid7
 from livechat.live.publish import publish
@@ -19,7 +20,6 @@ from livechat.services.inbox import RawEvent
 from livechat.services.ingest.accounting import account, keep_whole
 from livechat.services.ingest.batch import Entry, Stored, Webhook
 from livechat.services.ingest.lanes import SideLanes, apart
-from livechat.services.ingest.loading import BatchOvertakenError
 from livechat.services.ingest.store import store
 from livechat.whatsapp.webhook.body import parse
 

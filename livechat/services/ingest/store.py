@@ -14,17 +14,18 @@ import orjson
 
 from livechat.accounts.pause import learn_from_status
 from livechat.core.session import AnySession
+from livechat.customers.lessons import lessons_of, teach
+from livechat.customers.loading import write_new_people, written_columns
+from livechat.customers.people import Conversation, People
+from livechat.customers.queries import update_conversations
 from livechat.domain.ids import uuid7
 from livechat.files.arrive import fetch_files_of
 from livechat.live.publish import publish_numbers
 from livechat.queries import ingest as queries
-from livechat.queries.people import update_conversations
 from livechat.services import apply_status
 from livechat.services.account_news import apply_account_news
 from livechat.services.ingest.batch import Entry, Stored
 from livechat.services.ingest.edits import apply_changes, store_changes
-from livechat.services.ingest.lessons import lessons_of, teach
-from livechat.services.ingest.loading import write_new_people, written_columns
 from livechat.services.ingest.locating import (
     Located,
     Number,
@@ -34,7 +35,6 @@ from livechat.services.ingest.locating import (
 )
 from livechat.services.ingest.names import name_the_new, note_names
 from livechat.services.ingest.naming import settle_names, settle_statuses
-from livechat.services.ingest.people import Conversation, People
 from livechat.whatsapp.webhook.items import (
     AccountNews,
     Broken,

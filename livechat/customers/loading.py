@@ -6,8 +6,8 @@ from typing import Any
 
 from livechat.conversations.merging import merge_conversation
 from livechat.core.session import AnySession
-from livechat.queries import people as queries
-from livechat.services.ingest.people import Conversation, Key, OtherId, People
+from livechat.customers import queries as queries
+from livechat.customers.people import Conversation, Key, OtherId, People
 
 _MARKS = ("new", "heard", "dirty", "identity_dirty", "first_at")
 _LOADED = [item.name for item in fields(Conversation) if item.name not in _MARKS]

@@ -12,17 +12,12 @@ import structlog
 from sqlalchemy.exc import IntegrityError
 
 from livechat.core.session import AnySession
+from livechat.customers import queries as queries
+from livechat.customers.loading import BatchOvertakenError, lock_people, write_new_people, written_columns
+from livechat.customers.people import Key, People
+from livechat.customers.queries import recipients
 from livechat.domain.phone import writings
 from livechat.live.publish import publish, publish_numbers
-from livechat.queries import people as queries
-from livechat.queries.people import recipients
-from livechat.services.ingest.loading import (
-    BatchOvertakenError,
-    lock_people,
-    write_new_people,
-    written_columns,
-)
-from livechat.services.ingest.people import Key, People
 from livechat.whatsapp.sending.outgoing import message_id_from_callback
 from livechat.whatsapp.webhook.items import StatusUpdate
 

@@ -1,0 +1,1 @@
+"""Who is who: from all ids of a customer to one conversation."""
