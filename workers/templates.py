@@ -11,7 +11,7 @@ from livechat.core.extensions import celery, db
 from livechat.core.graph import new_graph_client
 from livechat.core.tasknames import TaskName
 from livechat.services import refresh_number as numbers
-from livechat.services import sync_templates as templates
+from livechat.templates import sync_templates as templates
 from livechat.whatsapp.graph.client import GraphClient
 
 # Enqueued by one sweep; what is left is due still at the next.

@@ -11,7 +11,6 @@ from livechat.api import (
     phone_numbers,
     resend,
     send_message,
-    templates,
     typing,
     webhook,
     webhook_events,
@@ -22,6 +21,7 @@ from livechat.conversations.api import thread_routes as messages
 from livechat.core.config import Settings
 from livechat.core.graph import graph, new_graph_client
 from livechat.files import api as media
+from livechat.templates import api as templates
 from livechat.web.blueprint import ApiBlueprint
 from livechat.web.guards.auth import init_auth
 from livechat.web.guards.costs import CostedRule

@@ -15,8 +15,8 @@ from livechat.core.session import AnySession
 from livechat.core.tasknames import TaskName
 from livechat.domain.text import storable
 from livechat.live.publish import publish_numbers
-from livechat.queries import templates as template_queries
-from livechat.services.sync_templates import request_sync
+from livechat.templates import queries as template_queries
+from livechat.templates.sync_templates import request_sync
 from livechat.whatsapp.account.account_news import read_news
 from livechat.whatsapp.account.news import News, Notice, Stop, TemplateNews
 from livechat.whatsapp.webhook.items import AccountNews

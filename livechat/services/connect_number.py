@@ -24,7 +24,7 @@ from livechat.queries.accounts import (
     store_account,
     store_number,
 )
-from livechat.queries.templates import want_sync_at_once
+from livechat.templates.queries import want_sync_at_once
 from livechat.whatsapp.account.news import GONE, MATTERS, NO_PERMISSION
 from livechat.whatsapp.graph.error_codes import TOKEN_CODE_RANGES, TOKEN_CODES
 from livechat.whatsapp.graph.graph_errors import Disposition, GraphError

@@ -5,7 +5,7 @@ from uuid import UUID
 from livechat.conversations.queries.blocked import set_blocked, stop_marketing
 from livechat.core.session import AnySession
 from livechat.services.apply_status import CUSTOMER_BLOCKED, MARKETING_STOPPED
-from livechat.services.sync_templates import template_refused
+from livechat.templates.sync_templates import template_refused
 
 
 def learn_from_refusal(

@@ -28,7 +28,7 @@ from livechat.services.check_recipient import check_recipient
 from livechat.services.media.outgoing import attach_file, check_file
 from livechat.services.pace import wake_sender
 from livechat.services.send_request import MEDIA_TYPES, SendRequest
-from livechat.services.templates import check_template
+from livechat.templates.choose_template import check_template
 from livechat.whatsapp.sending import outgoing
 
 # Ids of event lines and of calls, which are no messages at Meta and cannot be quoted.

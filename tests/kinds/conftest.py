@@ -22,8 +22,8 @@ from livechat.services.deliver import Sender
 from livechat.services.ingest import drain
 from livechat.services.ingest.batch import Stored
 from livechat.services.media.to_meta import OutgoingFiles
-from livechat.services.sync_templates import sync_templates
 from livechat.storage import open_storage
+from livechat.templates.sync_templates import sync_templates
 from livechat.whatsapp.graph.client import GraphClient
 from livechat.whatsapp.graph.media_client import MediaClient
 from sandbox.testing import SandboxClient, SandboxServer

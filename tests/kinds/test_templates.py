@@ -7,7 +7,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from livechat.api.schemas.templates import TemplatesSchema
+from livechat.templates.schemas import TemplatesSchema
 from tests.factories import make_account
 from tests.kinds.conftest import ASHA, ASHA_ID, Inbox
 

@@ -21,8 +21,8 @@ from livechat.services.deliver import Sender
 from livechat.services.ingest import store as store_module
 from livechat.services.read_receipts import send_read_receipt
 from livechat.services.refresh_number import refresh_number
-from livechat.services.sync_templates import sync_templates
 from livechat.services.typing import send_typing
+from livechat.templates.sync_templates import sync_templates
 from livechat.whatsapp.graph.error_codes import ACCOUNT_CODES
 from livechat.whatsapp.graph.graph_errors import PAUSING_CODES, Disposition, GraphError
 from livechat.whatsapp.webhook.items import Source, StatusUpdate

@@ -8,8 +8,8 @@ from livechat.core.errors import ValidationFailedError
 from livechat.core.session import AnySession
 from livechat.domain.clock import rfc3339
 from livechat.models import MessageTemplate, PhoneNumber
-from livechat.queries import templates as queries
-from livechat.services.sync_templates import request_sync
+from livechat.templates import queries as queries
+from livechat.templates.sync_templates import request_sync
 from livechat.whatsapp.templates.definition import APPROVED, DELETED, Template, language_code
 from livechat.whatsapp.templates.parameters import Parameter, parameters_of
 from livechat.whatsapp.templates.rendering import filled_text, render

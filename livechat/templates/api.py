@@ -6,15 +6,15 @@ from typing import Any
 from flask import Response
 
 from livechat.accounts.access import access_phone_number
-from livechat.api.schemas.templates import (
+from livechat.core.extensions import db
+from livechat.domain.clock import rfc3339
+from livechat.templates.choose_template import ask_for_sync, templates_json
+from livechat.templates.schemas import (
     SyncedSchema,
     SyncTemplatesSchema,
     TemplatesQuerySchema,
     TemplatesSchema,
 )
-from livechat.core.extensions import db
-from livechat.domain.clock import rfc3339
-from livechat.services.templates import ask_for_sync, templates_json
 from livechat.web.blueprint import ApiBlueprint
 from livechat.web.guards.auth import current_user_id
 from livechat.web.guards.costs import Cost

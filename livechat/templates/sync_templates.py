@@ -15,8 +15,8 @@ from livechat.core.outbox import enqueue, enqueue_after_commit
 from livechat.core.session import AnySession
 from livechat.core.tasknames import TaskName
 from livechat.domain.text import storable, storable_json
-from livechat.queries import templates as queries
-from livechat.queries.templates import SyncClaim
+from livechat.templates import queries as queries
+from livechat.templates.queries import SyncClaim
 from livechat.whatsapp.graph.account_calls import AccountCalls
 from livechat.whatsapp.graph.graph_errors import GraphError
 from livechat.whatsapp.templates.definition import STALE_CODES, Template

@@ -1,0 +1,1 @@
+"""Templates of an account: read from Meta, listed, checked before a send."""
