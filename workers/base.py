@@ -79,7 +79,7 @@ def bind_celery(app: Flask, settings: Settings) -> Celery:
     celery.loader.import_module("workers.outbound")
     celery.loader.import_module("livechat.files.tasks")
     celery.loader.import_module("workers.maintenance")
-    celery.loader.import_module("workers.templates")
+    celery.loader.import_module("livechat.numbers.tasks")
     return celery
 
 

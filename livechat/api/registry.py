@@ -8,7 +8,6 @@ from livechat.api import (
     events,
     health,
     page,
-    phone_numbers,
     resend,
     send_message,
     typing,
@@ -21,6 +20,7 @@ from livechat.conversations.api import thread_routes as messages
 from livechat.core.config import Settings
 from livechat.core.graph import graph, new_graph_client
 from livechat.files import api as media
+from livechat.numbers import api as phone_numbers
 from livechat.templates import api as templates
 from livechat.web.blueprint import ApiBlueprint
 from livechat.web.guards.auth import init_auth

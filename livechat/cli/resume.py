@@ -12,7 +12,7 @@ from livechat.core.errors import AppError
 from livechat.core.extensions import db
 from livechat.core.graph import new_graph_client
 from livechat.models import PhoneNumber
-from livechat.services.resume import resume_checked
+from livechat.numbers.resume import resume_checked
 
 
 @click.command()

@@ -10,8 +10,8 @@ import pytest
 from livechat.accounts.pause import pause_number, resume_number
 from livechat.domain.clock import now
 from livechat.models import WabaAccount
-from livechat.services.account_news import apply_account_news
-from livechat.services.refresh_number import refresh_number, sweep_numbers
+from livechat.numbers.apply_news import apply_account_news
+from livechat.numbers.refresh_number import refresh_number, sweep_numbers
 from livechat.whatsapp.webhook.items import AccountNews, Source
 from tests.conftest import ENCRYPTION_KEY
 from tests.factories import make_number

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from livechat.services.refresh_number import refresh_number
+from livechat.numbers.refresh_number import refresh_number
 from tests.conftest import ENCRYPTION_KEY
 from tests.factories import make_message
 from tests.ingest.conftest import make_text_body

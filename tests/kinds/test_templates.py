@@ -186,7 +186,7 @@ def test_in_any_order_the_newest_status_stands(inbox: Inbox, order: list[tuple[s
     from datetime import timedelta
 
     from livechat.domain.clock import now
-    from livechat.services.account_news import apply_account_news
+    from livechat.numbers.apply_news import apply_account_news
     from livechat.whatsapp.webhook.items import AccountNews, Source
 
     inbox.execute("DELETE FROM message_templates")

@@ -15,7 +15,7 @@ from livechat.accounts.crypto import decrypt_token, encrypt_token, key_of
 from livechat.accounts.rotate_keys import rotate_keys
 from livechat.core.config import Settings
 from livechat.core.extensions import db
-from livechat.queries.accounts import store_account
+from livechat.numbers.queries import store_account
 from tests.conftest import ENCRYPTION_KEY, environment, wait_until
 from tests.factories import make_account, make_number
 from tests.operators.conftest import Run

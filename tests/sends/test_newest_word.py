@@ -16,11 +16,11 @@ from livechat.conversations.block import set_customer_blocked
 from livechat.core.errors import UnavailableError
 from livechat.domain.clock import now
 from livechat.models import Conversation, Message, PhoneNumber, WabaAccount
-from livechat.queries.accounts import NumberData, store_account, store_number
+from livechat.numbers.queries import NumberData, store_account, store_number
+from livechat.numbers.refresh_number import refresh_number
 from livechat.services.deliver import Sender
 from livechat.services.ingest import store as store_module
 from livechat.services.read_receipts import send_read_receipt
-from livechat.services.refresh_number import refresh_number
 from livechat.services.typing import send_typing
 from livechat.templates.sync_templates import sync_templates
 from livechat.whatsapp.graph.error_codes import ACCOUNT_CODES

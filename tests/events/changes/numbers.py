@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from livechat.accounts.pause import pause_number
 from livechat.core.tasknames import TaskName
-from livechat.services.refresh_number import refresh_number, sweep_numbers
+from livechat.numbers.refresh_number import refresh_number, sweep_numbers
 from livechat.templates.sync_templates import sync_templates
 from livechat.whatsapp.webhook.items import AccountNews
 from tests.events.changes.scene import KEYS, Scene, use_case

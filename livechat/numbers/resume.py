@@ -11,7 +11,7 @@ from livechat.accounts.queries.notices import settle
 from livechat.core.errors import UnavailableError, WhatsAppTokenInvalidError
 from livechat.core.session import AnySession
 from livechat.models import PhoneNumber, WabaAccount
-from livechat.queries.accounts import phone_number_facts
+from livechat.numbers.queries import phone_number_facts
 from livechat.whatsapp.account.news import MATTERS
 from livechat.whatsapp.graph.client import GraphClient
 from livechat.whatsapp.graph.error_codes import ACCOUNT_CODES, is_about_token

@@ -10,9 +10,9 @@ from livechat.accounts.queries.notices import notices_of_numbers
 from livechat.accounts.schemas import ConnectSchema, PhoneNumberSchema, PhoneNumbersSchema
 from livechat.core.extensions import db
 from livechat.core.graph import graph
-from livechat.queries.accounts import phone_numbers_of
-from livechat.services.connect_number import connect_number
-from livechat.services.resume import resume_by_owner
+from livechat.numbers.connect_number import connect_number
+from livechat.numbers.queries import phone_numbers_of
+from livechat.numbers.resume import resume_by_owner
 from livechat.web.blueprint import ApiBlueprint
 from livechat.web.context import settings
 from livechat.web.guards.auth import current_user_id

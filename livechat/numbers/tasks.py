@@ -10,7 +10,7 @@ from livechat.core.config import SETTINGS_KEY, Settings
 from livechat.core.extensions import celery, db
 from livechat.core.graph import new_graph_client
 from livechat.core.tasknames import TaskName
-from livechat.services import refresh_number as numbers
+from livechat.numbers import refresh_number as numbers
 from livechat.templates import sync_templates as templates
 from livechat.whatsapp.graph.client import GraphClient
 

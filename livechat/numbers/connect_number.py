@@ -17,7 +17,7 @@ from livechat.core.outbox import enqueue_after_commit
 from livechat.core.tasknames import TaskName
 from livechat.domain.text import storable
 from livechat.live.publish import publish_account
-from livechat.queries.accounts import (
+from livechat.numbers.queries import (
     NumberData,
     owner_of_number,
     phone_number_facts,

@@ -1,0 +1,1 @@
+"""Numbers: connected, refreshed, told of by Meta, resumed."""
