@@ -10,6 +10,7 @@ from livechat import models
 from livechat.core.config import SETTINGS_KEY, Settings
 from livechat.core.database import engine_options, ping_when_idle, redact_errors, return_session
 from livechat.core.extensions import celery, db, redis
+from livechat.core.graph import graph, new_graph_client
 from livechat.files.media_urls import MediaUrls, media_urls
 
 __all__ = ["create_app", "init_command_line", "models", "use_broker"]
@@ -36,6 +37,7 @@ def create_app(settings: Settings, *, api: bool = True) -> Flask:
         redact_errors(db.engine)
         ping_when_idle(db.engine)
     redis.init_app(app, _redis_client(settings))
+    graph.init_app(app, new_graph_client(settings))
     media_urls.init_app(app, MediaUrls(settings.encryption_keys))
     use_broker(settings)
     if api:

@@ -80,6 +80,7 @@ def bind_celery(app: Flask, settings: Settings) -> Celery:
     celery.loader.import_module("livechat.files.tasks")
     celery.loader.import_module("workers.maintenance")
     celery.loader.import_module("livechat.numbers.tasks")
+    celery.loader.import_module("livechat.templates.tasks")
     return celery
 
 

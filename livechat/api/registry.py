@@ -18,7 +18,6 @@ from livechat.conversations.api import customer_routes as customers
 from livechat.conversations.api import inbox_routes as conversations
 from livechat.conversations.api import thread_routes as messages
 from livechat.core.config import Settings
-from livechat.core.graph import graph, new_graph_client
 from livechat.files import api as media
 from livechat.numbers import api as phone_numbers
 from livechat.templates import api as templates
@@ -62,7 +61,6 @@ def init_api(app: Flask, settings: Settings) -> None:
     init_hosts(app)
     init_auth(app, settings)
     init_limits(app, settings)
-    graph.init_app(app, new_graph_client(settings))
     events.init_events(app, settings)
     api = documents.new_api(app)
     for blueprint in API_BLUEPRINTS:
