@@ -11,7 +11,7 @@ from benchmarks.figures import Figure
 from benchmarks.sizes import Sizes
 from benchmarks.stack import START_TIMEOUT_S, Stack, python, wait_for
 from livechat.core.extensions import db
-from livechat.services.pace import wake_sender
+from livechat.outbound.delivery.pace import wake_sender
 from local.ports import is_taken, service_port
 from sandbox.testing import SandboxServer
 

@@ -10,9 +10,9 @@ from livechat.core.extensions import celery, db, redis
 from livechat.core.metrics import UNREAD_DRIFT
 from livechat.core.outbox import enqueue
 from livechat.core.tasknames import TaskName
+from livechat.outbound.delivery import sweep_outbound as outbound
 from livechat.queries.replaying import Selection
 from livechat.services import activity, maintenance, readiness, webhook_events
-from livechat.services import sweep_outbound as outbound
 
 
 @celery.task(name=TaskName.SWEEP_INBOUND.value)

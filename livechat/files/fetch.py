@@ -1,6 +1,6 @@
 """One customer's file from Meta to our store: claim, look up, download, look at, store, record.
 
-Commits by itself, as ``services.deliver`` does: no transaction is open while Meta or the store is waited for.
+Commits by itself, as delivering sends does: no transaction is open while Meta or the store is waited for.
 A worker may die anywhere: its claim ends within ``hold_s``, the sweep sends another task, and what it left
 behind is overwritten (the store's names follow from the file's id) or swept up (the working folder).
 """

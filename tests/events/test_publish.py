@@ -12,8 +12,8 @@ from livechat.live import event_log as logs
 from livechat.live.event_log import RESET, Change, Kind
 from livechat.live.publish import publish
 from livechat.models import Conversation, ConversationAlias, PhoneNumber
-from livechat.services.deliver import Sender
-from livechat.services.sweep_outbound import sweep_outbound
+from livechat.outbound.delivery.deliver import Sender
+from livechat.outbound.delivery.sweep_outbound import sweep_outbound
 from tests.factories import make_conversation, make_message
 from tests.ingest.conftest import Meta, make_text_body
 from tests.sends.conftest import deliver, execute, graph, sender

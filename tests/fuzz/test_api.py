@@ -19,7 +19,7 @@ from schemathesis.specs.openapi.checks import (
 )
 
 from livechat.core.extensions import db, redis
-from livechat.services.send_request import PART_TYPES
+from livechat.outbound.send_request import PART_TYPES
 from tests.conftest import make_token
 from tests.security.conftest import Tenant, make_tenant
 

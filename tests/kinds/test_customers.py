@@ -9,8 +9,8 @@ import pytest
 from livechat.conversations.queries.blocked import database_time, reconcile_blocked
 from livechat.domain import clock
 from livechat.numbers.refresh_number import refresh_number
-from livechat.services.read_receipts import send_read_receipt
-from livechat.services.typing import send_typing
+from livechat.outbound.read_receipts import send_read_receipt
+from livechat.outbound.show_typing import send_typing
 from tests.conftest import ENCRYPTION_KEY
 from tests.kinds.conftest import ASHA, ASHA_ID, Inbox
 

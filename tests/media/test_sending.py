@@ -11,8 +11,8 @@ from redis import Redis
 
 from livechat.core.config import Settings
 from livechat.core.extensions import db
-from livechat.services.deliver import Sender
-from livechat.services.sweep_outbound import sweep_outbound
+from livechat.outbound.delivery.deliver import Sender
+from livechat.outbound.delivery.sweep_outbound import sweep_outbound
 from livechat.whatsapp.graph.media_client import MediaClient
 from tests.conftest import environment, wait_until
 from tests.factories import make_account

@@ -21,9 +21,9 @@ from livechat.core.config import Settings
 from livechat.core.extensions import db, redis
 from livechat.domain.status import RANK
 from livechat.models import Conversation, Message
-from livechat.services.deliver import Sender
-from livechat.services.dispatch import Dispatcher
-from livechat.services.pace import Pace
+from livechat.outbound.delivery.deliver import Sender
+from livechat.outbound.delivery.dispatch import Dispatcher
+from livechat.outbound.delivery.pace import Pace
 from livechat.whatsapp.graph.client import GraphClient
 from tests.conftest import ENCRYPTION_KEY, environment, wait_until
 from tests.factories import make_message

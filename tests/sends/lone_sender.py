@@ -6,9 +6,9 @@ from uuid import UUID
 from livechat import create_app
 from livechat.core.config import Settings
 from livechat.core.extensions import db, redis
-from livechat.services.deliver import Sender
-from livechat.services.dispatch import Dispatcher
-from livechat.services.pace import Pace
+from livechat.outbound.delivery.deliver import Sender
+from livechat.outbound.delivery.dispatch import Dispatcher
+from livechat.outbound.delivery.pace import Pace
 
 
 def run(environment: dict[str, str], conversation_id: UUID) -> None:

@@ -417,7 +417,7 @@ def test_a_stored_send_is_answered_202_whatever_fails_after_its_commit(
         raise amqp.exceptions.PreconditionFailed("another policy")
 
     conversation = agent.conversation(last_inbound_at=now())
-    monkeypatch.setattr("livechat.services.send_message.wake_sender", fail)
+    monkeypatch.setattr("livechat.outbound.send_message.wake_sender", fail)
     answer = agent.post(conversation_id=str(conversation.id), message="Hello", message_type="text")
     assert answer.status_code == 202
     assert answer.json["message"]["status"] == "queued"

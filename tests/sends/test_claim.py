@@ -13,7 +13,8 @@ from sqlalchemy.orm import Session, scoped_session
 
 from livechat.core.extensions import db
 from livechat.models import Conversation, ConversationAlias, Message
-from livechat.queries.outgoing import (
+from livechat.outbound.delivery.deliver import Sender
+from livechat.outbound.queries.claims import (
     Claim,
     claim_heads,
     record_accepted,
@@ -21,7 +22,6 @@ from livechat.queries.outgoing import (
     record_unknown,
     release,
 )
-from livechat.services.deliver import Sender
 from tests.factories import make_conversation, make_number
 from tests.sends.conftest import deliver, execute, stored
 

@@ -15,10 +15,10 @@ from livechat.core.extensions import db
 from livechat.domain import clock
 from livechat.domain.retry import CONNECT, SEND
 from livechat.models import Conversation, Message, PhoneNumber
-from livechat.queries.outgoing import claim_heads
-from livechat.services.apply_status import apply_statuses
-from livechat.services.deliver import Sender, record_all
-from livechat.services.sweep_outbound import sweep_outbound
+from livechat.outbound.apply_status import apply_statuses
+from livechat.outbound.delivery.deliver import Sender, record_all
+from livechat.outbound.delivery.sweep_outbound import sweep_outbound
+from livechat.outbound.queries.claims import claim_heads
 from livechat.whatsapp.graph.client import GraphClient
 from livechat.whatsapp.graph.graph_errors import Disposition, GraphError, describe
 from livechat.whatsapp.sending.outgoing import callback_data

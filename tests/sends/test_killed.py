@@ -17,9 +17,9 @@ from redis import Redis
 from sqlalchemy.orm import Session, scoped_session
 
 from livechat.models import Message
-from livechat.services.apply_status import apply_statuses
-from livechat.services.deliver import Sender
-from livechat.services.sweep_outbound import sweep_outbound
+from livechat.outbound.apply_status import apply_statuses
+from livechat.outbound.delivery.deliver import Sender
+from livechat.outbound.delivery.sweep_outbound import sweep_outbound
 from livechat.whatsapp.sending.outgoing import callback_data
 from livechat.whatsapp.webhook.items import Source, StatusUpdate
 from tests.conftest import environment

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from sqlalchemy.orm import Session, scoped_session
 
 from livechat.models import Message
-from livechat.services.deliver import Sender
+from livechat.outbound.delivery.deliver import Sender
 from tests.factories import make_conversation, make_number
 from tests.sends.conftest import deliver, execute, statuses
 from tests.sends.graph_server import DROP_AFTER_ACCEPTING, HTML_502, OK, Answer, GraphServer, refusal

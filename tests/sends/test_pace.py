@@ -16,9 +16,9 @@ from sqlalchemy.orm import Session, scoped_session
 from livechat.core.extensions import db
 from livechat.domain.pace_rules import RULES, PaceRules, mps_of
 from livechat.models import Message
-from livechat.services.deliver import Sender
-from livechat.services.dispatch import LONGEST_WAIT_FOR_THREAD_S, Dispatcher
-from livechat.services.pace import Pace, Turn, wake_sender
+from livechat.outbound.delivery.deliver import Sender
+from livechat.outbound.delivery.dispatch import LONGEST_WAIT_FOR_THREAD_S, Dispatcher
+from livechat.outbound.delivery.pace import Pace, Turn, wake_sender
 from livechat.whatsapp.graph.client import GraphClient
 from local.ports import service_port
 from sandbox.testing import SandboxServer

@@ -13,13 +13,13 @@ from sqlalchemy.orm import Session, scoped_session
 from livechat.core import metrics
 from livechat.core.extensions import db, redis
 from livechat.models import Conversation, Message
-from livechat.queries import outgoing
-from livechat.services import write_down as write_down_module
-from livechat.services.deliver import Sender
-from livechat.services.dispatch import Dispatcher
-from livechat.services.pace import Pace
-from livechat.services.sweep_outbound import sweep_outbound
-from livechat.services.write_down import WriteDown
+from livechat.outbound.delivery import write_down as write_down_module
+from livechat.outbound.delivery.deliver import Sender
+from livechat.outbound.delivery.dispatch import Dispatcher
+from livechat.outbound.delivery.pace import Pace
+from livechat.outbound.delivery.sweep_outbound import sweep_outbound
+from livechat.outbound.delivery.write_down import WriteDown
+from livechat.outbound.queries import claims as outgoing
 from livechat.whatsapp.graph.client import GraphClient
 from tests.conftest import ENCRYPTION_KEY, wait_until
 from tests.factories import make_conversation, make_number

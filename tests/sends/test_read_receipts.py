@@ -6,8 +6,8 @@ import pytest
 from sqlalchemy.orm import Session, scoped_session
 
 from livechat.models import Conversation
-from livechat.services.deliver import Sender
-from livechat.services.read_receipts import send_read_receipt
+from livechat.outbound.delivery.deliver import Sender
+from livechat.outbound.read_receipts import send_read_receipt
 from livechat.whatsapp.graph.graph_errors import Disposition, GraphError
 from tests.factories import make_conversation, make_message
 from tests.sends.conftest import execute

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session, scoped_session
 from livechat.domain.clock import now
 from livechat.domain.status import RANK
 from livechat.models import Conversation, Message
-from livechat.services.deliver import Sender
+from livechat.outbound.delivery.deliver import Sender
 from tests.factories import make_conversation
 from tests.sends.conftest import deliver, execute, statuses, stored
 from tests.sends.graph_server import GraphServer

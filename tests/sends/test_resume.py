@@ -14,8 +14,8 @@ from livechat import create_app, init_command_line, use_broker
 from livechat.core.config import Settings
 from livechat.core.extensions import db
 from livechat.models import AccountMember, Message, PhoneNumber, WabaAccount
-from livechat.services.deliver import Sender
-from livechat.services.sweep_outbound import sweep_outbound
+from livechat.outbound.delivery.deliver import Sender
+from livechat.outbound.delivery.sweep_outbound import sweep_outbound
 from livechat.whatsapp.graph.error_codes import ACCOUNT_CODES, PAUSING_CODES, is_about_token
 from sandbox.testing import SandboxServer
 from tests.conftest import ENCRYPTION_KEY, environment

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session, scoped_session
 
 from livechat.core.tasknames import TaskName
 from livechat.models import Conversation, Message
-from livechat.services.sweep_outbound import Swept, sweep_outbound
+from livechat.outbound.delivery.sweep_outbound import Swept, sweep_outbound
 from tests.factories import make_conversation
 from tests.sends.conftest import execute, statuses, stored
 

@@ -19,14 +19,14 @@ from livechat.core.extensions import db, redis
 from livechat.domain.ids import uuid7
 from livechat.domain.pace_rules import RULES
 from livechat.models import Conversation, Message, PhoneNumber
-from livechat.services import deliver as deliver_module
-from livechat.services import dispatch as dispatch_module
-from livechat.services import in_hand as in_hand_module
-from livechat.services import write_down as write_down_module
-from livechat.services.deliver import Sender
-from livechat.services.dispatch import Dispatcher
-from livechat.services.pace import Pace
-from livechat.services.sweep_outbound import sweep_outbound
+from livechat.outbound.delivery import deliver as deliver_module
+from livechat.outbound.delivery import dispatch as dispatch_module
+from livechat.outbound.delivery import in_hand as in_hand_module
+from livechat.outbound.delivery import write_down as write_down_module
+from livechat.outbound.delivery.deliver import Sender
+from livechat.outbound.delivery.dispatch import Dispatcher
+from livechat.outbound.delivery.pace import Pace
+from livechat.outbound.delivery.sweep_outbound import sweep_outbound
 from tests.factories import make_conversation, make_number
 from tests.sends.conftest import execute
 from tests.sends.graph_server import GraphServer, refusal

@@ -8,8 +8,8 @@ from livechat.core.config import Settings
 from livechat.core.tasknames import Queue
 from livechat.domain.retry import LONGEST_COUNTDOWN_S
 from livechat.files.fetch import longest_fetch_s
+from livechat.outbound.delivery.deliver import CLAIM_SLACK_S, SECONDS_PER_RUN
 from livechat.services import readiness
-from livechat.services.deliver import CLAIM_SLACK_S, SECONDS_PER_RUN
 from livechat.services.doctor.findings import Finding, judged, ok, unknown, wrong
 
 # Beat's most frequent task that says so comes every two seconds.

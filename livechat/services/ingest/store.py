@@ -22,8 +22,8 @@ from livechat.domain.ids import uuid7
 from livechat.files.arrive import fetch_files_of
 from livechat.live.publish import publish_numbers
 from livechat.numbers.apply_news import apply_account_news
+from livechat.outbound import apply_status
 from livechat.queries import ingest as queries
-from livechat.services import apply_status
 from livechat.services.ingest.batch import Entry, Stored
 from livechat.services.ingest.edits import apply_changes, store_changes
 from livechat.services.ingest.locating import (

@@ -9,8 +9,8 @@ import psycopg
 from sqlalchemy.exc import OperationalError
 
 from livechat.core.tasknames import TaskName
-from livechat.services.in_hand import InHand
-from livechat.services.sweep_outbound import sweep_outbound
+from livechat.outbound.delivery.in_hand import InHand
+from livechat.outbound.delivery.sweep_outbound import sweep_outbound
 from livechat.whatsapp.graph.client import Accepted, GraphClient
 from tests.events.changes.scene import TEMPLATE, Gate, Scene, use_case
 from tests.factories import make_message

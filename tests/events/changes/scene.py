@@ -12,9 +12,9 @@ from flask import Flask
 from livechat.core.extensions import db
 from livechat.core.tasknames import TaskName
 from livechat.files.fetch import Fetcher
-from livechat.services.deliver import Sender
-from livechat.services.read_receipts import send_read_receipt
-from livechat.services.typing import send_typing
+from livechat.outbound.delivery.deliver import Sender
+from livechat.outbound.read_receipts import send_read_receipt
+from livechat.outbound.show_typing import send_typing
 from tests.conftest import ENCRYPTION_KEY
 from tests.kinds.conftest import ASHA, Inbox
 from tests.sends.conftest import deliver

@@ -7,7 +7,7 @@ from flask import Response
 from livechat.accounts.access import access_conversation
 from livechat.core.extensions import db, redis
 from livechat.domain import clock
-from livechat.services.typing import say_typing
+from livechat.outbound.show_typing import say_typing
 from livechat.web.blueprint import ApiBlueprint
 from livechat.web.guards.auth import current_user_id
 from livechat.web.guards.costs import Cost

@@ -14,11 +14,11 @@ from livechat.core.config import SETTINGS_KEY, Settings
 from livechat.core.extensions import celery, db, redis, this_application
 from livechat.core.tasknames import TaskName
 from livechat.domain.retry import LONGEST_COUNTDOWN_S, READ_RECEIPT, delay_for
-from livechat.services.deliver import Sender
-from livechat.services.dispatch import Dispatcher
-from livechat.services.pace import Pace
-from livechat.services.read_receipts import send_read_receipt
-from livechat.services.typing import send_typing
+from livechat.outbound.delivery.deliver import Sender
+from livechat.outbound.delivery.dispatch import Dispatcher
+from livechat.outbound.delivery.pace import Pace
+from livechat.outbound.read_receipts import send_read_receipt
+from livechat.outbound.show_typing import send_typing
 from livechat.whatsapp.graph.graph_errors import GraphError
 
 log = structlog.get_logger(__name__)

@@ -33,12 +33,17 @@ from livechat.core.session import AnySession
 from livechat.core.tasknames import TaskName
 from livechat.domain.pace_rules import mps_of
 from livechat.live.publish import publish
-from livechat.queries import outgoing
-from livechat.queries.outgoing import Claim, Head
-from livechat.services.deliver import CLAIM_SLACK_S, SECONDS_PER_RUN, Outcome, Sender, attempt, not_tried
-from livechat.services.in_hand import Flight, InHand
-from livechat.services.pace import LonePace, Pace, Taken, Turn
-from livechat.services.write_down import (
+from livechat.outbound.delivery.deliver import (
+    CLAIM_SLACK_S,
+    SECONDS_PER_RUN,
+    Outcome,
+    Sender,
+    attempt,
+    not_tried,
+)
+from livechat.outbound.delivery.in_hand import Flight, InHand
+from livechat.outbound.delivery.pace import LonePace, Pace, Taken, Turn
+from livechat.outbound.delivery.write_down import (
     MOST_TRIES,
     WAITS_S,
     WriteDown,
@@ -46,6 +51,8 @@ from livechat.services.write_down import (
     is_told_to_end,
     start_afresh,
 )
+from livechat.outbound.queries import claims as outgoing
+from livechat.outbound.queries.claims import Claim, Head
 from livechat.whatsapp.graph.graph_errors import Disposition, GraphError
 
 log = structlog.get_logger(__name__)

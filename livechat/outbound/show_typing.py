@@ -14,8 +14,8 @@ from livechat.core.session import AnySession
 from livechat.core.tasknames import TaskName
 from livechat.domain.service_window import is_window_open
 from livechat.models import Conversation
-from livechat.queries.receipts import newest_from_customer, record_receipt
-from livechat.services.deliver import Sender
+from livechat.outbound.delivery.deliver import Sender
+from livechat.outbound.queries.receipts import newest_from_customer, record_receipt
 from livechat.whatsapp.graph.graph_errors import GraphError
 
 log = structlog.get_logger(__name__)

@@ -9,7 +9,6 @@ import marshmallow as ma
 from flask import Response, request
 from marshmallow import fields
 
-from livechat.api.schemas.send_message import SendMessageSchema
 from livechat.conversations.object_schemas import ConversationSchema, MessageSchema
 from livechat.conversations.ornaments import conversations_json
 from livechat.conversations.present import messages_json
@@ -18,9 +17,10 @@ from livechat.core.extensions import db
 from livechat.domain import clock
 from livechat.domain.status import MessageStatus
 from livechat.models import Conversation
-from livechat.queries.accepting import status_of
-from livechat.services.send_message import send_message
-from livechat.services.send_request import KEY_MAX_CHARS, check_send
+from livechat.outbound.queries.accepting import status_of
+from livechat.outbound.schemas import SendMessageSchema
+from livechat.outbound.send_message import send_message
+from livechat.outbound.send_request import KEY_MAX_CHARS, check_send
 from livechat.web.blueprint import ApiBlueprint
 from livechat.web.guards.auth import current_user_id
 from livechat.web.guards.costs import Cost

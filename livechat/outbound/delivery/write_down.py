@@ -17,9 +17,9 @@ from sqlalchemy.orm import scoped_session
 from livechat.core.database import is_outage, is_passing
 from livechat.core.session import AnySession
 from livechat.live.publish import publish
-from livechat.queries.outgoing import Claim
-from livechat.services.deliver import Outcome, changed_by, record_all, record_plain
-from livechat.services.in_hand import Flight, InHand
+from livechat.outbound.delivery.deliver import Outcome, changed_by, record_all, record_plain
+from livechat.outbound.delivery.in_hand import Flight, InHand
+from livechat.outbound.queries.claims import Claim
 
 log = structlog.get_logger(__name__)
 

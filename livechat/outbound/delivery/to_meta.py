@@ -13,7 +13,7 @@ from livechat.core.session import AnySession
 from livechat.files import queries as queries
 from livechat.files.formats.filenames import name_for
 from livechat.files.queries import Sendable
-from livechat.queries.outgoing import Claim, begin_upload, end_upload
+from livechat.outbound.queries.claims import Claim, begin_upload, end_upload
 from livechat.storage import ObjectMissingError, Storage, StorageError, key_of, open_storage
 from livechat.whatsapp.graph.graph_errors import Disposition, GraphError
 from livechat.whatsapp.graph.media_client import UPLOAD_ID_LIFE, MediaClient, transfer_time_limit_s

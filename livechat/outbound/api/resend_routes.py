@@ -7,10 +7,10 @@ import marshmallow as ma
 from flask import Response
 from marshmallow import fields
 
-from livechat.api.send_message import SendMessageAnswerSchema, shown
 from livechat.core.extensions import db
 from livechat.domain import clock
-from livechat.services.resend import resend_message
+from livechat.outbound.api.send_routes import SendMessageAnswerSchema, shown
+from livechat.outbound.resend import resend_message
 from livechat.web.blueprint import ApiBlueprint
 from livechat.web.guards.auth import current_user_id
 from livechat.web.guards.costs import Cost

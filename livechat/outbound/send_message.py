@@ -22,12 +22,12 @@ from livechat.domain.ids import uuid7
 from livechat.domain.service_window import is_window_open, window_end
 from livechat.live.publish import publish
 from livechat.models import Conversation, PhoneNumber
-from livechat.queries import accepting
-from livechat.queries.idempotency import find_earlier
-from livechat.services.check_recipient import check_recipient
-from livechat.services.media.outgoing import attach_file, check_file
-from livechat.services.pace import wake_sender
-from livechat.services.send_request import MEDIA_TYPES, SendRequest
+from livechat.outbound.attach_file import attach_file, check_file
+from livechat.outbound.check_recipient import check_recipient
+from livechat.outbound.delivery.pace import wake_sender
+from livechat.outbound.queries import accepting
+from livechat.outbound.queries.idempotency import find_earlier
+from livechat.outbound.send_request import MEDIA_TYPES, SendRequest
 from livechat.templates.choose_template import check_template
 from livechat.whatsapp.sending import outgoing
 

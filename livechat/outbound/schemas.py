@@ -1,11 +1,11 @@
-"""The body of ``POST /send-message``: its shape. ``services.send_request`` knows Meta's limits."""
+"""The body of ``POST /send-message``: its shape. ``outbound.send_request`` knows Meta's limits."""
 
 from typing import Any
 
 import marshmallow as ma
 from marshmallow import fields
 
-from livechat.services.send_request import KEY_MAX_CHARS, PART_TYPES, TEXT_MAX_UNITS
+from livechat.outbound.send_request import KEY_MAX_CHARS, PART_TYPES, TEXT_MAX_UNITS
 
 _PARTS: dict[str, fields.Field[Any]] = {
     name: fields.Raw(

@@ -12,9 +12,9 @@ from livechat.core.session import AnySession
 from livechat.core.tasknames import TaskName
 from livechat.domain.retry import SEND
 from livechat.live.publish import publish
-from livechat.queries.outgoing import Head, claimants, due_heads, expire_claims, requeue_uploads
-from livechat.services.deliver import UNCONFIRMED
-from livechat.services.pace import Pace, Turn
+from livechat.outbound.delivery.deliver import UNCONFIRMED
+from livechat.outbound.delivery.pace import Pace, Turn
+from livechat.outbound.queries.claims import Head, claimants, due_heads, expire_claims, requeue_uploads
 
 log = structlog.get_logger(__name__)
 

@@ -16,9 +16,9 @@ from livechat.core.session import AnySession
 from livechat.domain.ids import uuid7
 from livechat.domain.service_window import is_window_open, window_end
 from livechat.domain.status import MessageStatus
-from livechat.queries import accepting
-from livechat.services.media.outgoing import attach_file
-from livechat.services.send_message import SendResult, announce
+from livechat.outbound.attach_file import attach_file
+from livechat.outbound.queries import accepting
+from livechat.outbound.send_message import SendResult, announce
 
 
 def resend_message(

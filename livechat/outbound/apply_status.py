@@ -7,8 +7,8 @@ from uuid import UUID
 
 from livechat.conversations.queries.blocked import note_blocked_by_wamid
 from livechat.core.session import AnySession
-from livechat.queries import statuses
-from livechat.services.media.to_meta import distrust_files
+from livechat.outbound.delivery.to_meta import distrust_files
+from livechat.outbound.queries import status_events as statuses
 from livechat.templates.sync_templates import template_refused
 from livechat.whatsapp.graph.graph_errors import PAUSING_CODES
 from livechat.whatsapp.sending.outgoing import message_id_from_callback

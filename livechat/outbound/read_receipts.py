@@ -6,8 +6,8 @@ import structlog
 
 from livechat.accounts.pause import Caller, meta_call
 from livechat.core.session import AnySession
-from livechat.queries.receipts import due_receipt, record_receipt
-from livechat.services.deliver import Sender
+from livechat.outbound.delivery.deliver import Sender
+from livechat.outbound.queries.receipts import due_receipt, record_receipt
 from livechat.whatsapp.graph.graph_errors import Disposition, GraphError
 
 log = structlog.get_logger(__name__)

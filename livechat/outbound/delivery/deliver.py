@@ -17,11 +17,11 @@ from livechat.core.session import AnySession
 from livechat.customers.lessons import Lesson, learn
 from livechat.domain.phone import digits_or_none
 from livechat.domain.retry import CONNECT, PAIR, SEND, RetryPolicy, delay_for
-from livechat.queries import outgoing
-from livechat.queries.outgoing import AcceptedRow, Claim
-from livechat.services.apply_status import WINDOW_CLOSED, settle_parked
-from livechat.services.media.to_meta import ClaimLostError, OutgoingFiles, distrust_files_of
-from livechat.services.refusals import learn_from_refusal
+from livechat.outbound.apply_status import WINDOW_CLOSED, settle_parked
+from livechat.outbound.delivery.refusals import learn_from_refusal
+from livechat.outbound.delivery.to_meta import ClaimLostError, OutgoingFiles, distrust_files_of
+from livechat.outbound.queries import claims as outgoing
+from livechat.outbound.queries.claims import AcceptedRow, Claim
 from livechat.whatsapp.graph.client import Accepted, GraphClient
 from livechat.whatsapp.graph.graph_errors import Disposition, GraphError
 from livechat.whatsapp.sending.outgoing import body_for, callback_data

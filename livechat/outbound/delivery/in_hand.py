@@ -11,8 +11,8 @@ from concurrent.futures import Future
 from dataclasses import dataclass, field
 from uuid import UUID
 
-from livechat.queries.outgoing import Claim
-from livechat.services.deliver import Outcome
+from livechat.outbound.delivery.deliver import Outcome
+from livechat.outbound.queries.claims import Claim
 from livechat.whatsapp.graph.graph_errors import GraphError
 
 

@@ -1,0 +1,1 @@
+"""Replies to customers, from the request to what became of them."""

@@ -1,0 +1,1 @@
+"""Statements about messages on their way out."""
