@@ -13,10 +13,9 @@ from benchmarks.sizes import Sizes
 from benchmarks.stack import Stack
 from benchmarks.webhooks import bodies
 from livechat.core.extensions import db
-from livechat.services.inbox import Inbox
-from livechat.services.ingest import drain
-from livechat.services.ingest.draining import BATCH_EVENTS
-from workers.inbound import make_side_lanes, report
+from livechat.inbound.door.inbox import Inbox
+from livechat.inbound.draining import BATCH_EVENTS, drain
+from livechat.inbound.tasks import make_side_lanes, report
 
 TARGET = 0.33
 # In this order: messages refer to conversations.

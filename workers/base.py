@@ -75,7 +75,7 @@ def bind_celery(app: Flask, settings: Settings) -> Celery:
     )
     celery.set_default()
     celery.loader.import_module("workers.instruments")
-    celery.loader.import_module("workers.inbound")
+    celery.loader.import_module("livechat.inbound.tasks")
     celery.loader.import_module("livechat.outbound.tasks")
     celery.loader.import_module("livechat.files.tasks")
     celery.loader.import_module("workers.maintenance")

@@ -5,8 +5,8 @@ from celery_app import app
 from livechat.core.extensions import db
 from livechat.domain import clock
 from livechat.domain.ids import uuid7
-from livechat.services.inbox import RawEvent
-from livechat.services.ingest import ingest_events
+from livechat.inbound.door.inbox import RawEvent
+from livechat.inbound.run import ingest_events
 
 __all__ = ["app"]
 

@@ -2,12 +2,13 @@
 
 from flask import Blueprint, Flask
 
-from livechat.api import activity, documents, events, health, page, webhook, webhook_events
+from livechat.api import activity, documents, events, health, page, webhook_events
 from livechat.conversations.api import customer_routes as customers
 from livechat.conversations.api import inbox_routes as conversations
 from livechat.conversations.api import thread_routes as messages
 from livechat.core.config import Settings
 from livechat.files import api as media
+from livechat.inbound import api as webhook
 from livechat.numbers import api as phone_numbers
 from livechat.outbound.api import resend_routes as resend
 from livechat.outbound.api import send_routes as send_message

@@ -4,9 +4,9 @@ from typing import Any
 
 from flask import Flask
 
-from livechat.api.fast_path import WebhookLane
-from livechat.api.webhook import inbox_of
 from livechat.core.config import SETTINGS_KEY, Settings
+from livechat.inbound.api import inbox_of
+from livechat.inbound.door.fast_path import WebhookLane
 from livechat.web.guards.auth import is_signed_in
 from livechat.web.guards.headers import ALWAYS, MAX_BODY_BYTES, MAX_BYTES_OF
 from livechat.web.server import Door

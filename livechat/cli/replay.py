@@ -9,9 +9,9 @@ from flask.cli import with_appcontext
 from livechat.cli.faults import plainly
 from livechat.cli.moments import Moment
 from livechat.core.extensions import db
+from livechat.inbound.storing.batch import Stored
 from livechat.queries import replaying
 from livechat.queries.replaying import Selection
-from livechat.services.ingest.batch import Stored
 from livechat.services.replay import NotReplayableError, Replayed, check_ids
 from livechat.services.replay import replay as replay_webhooks
 

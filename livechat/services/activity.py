@@ -7,9 +7,9 @@ from typing import Any
 from livechat.core.session import AnySession
 from livechat.domain import clock
 from livechat.domain.clock import rfc3339
+from livechat.inbound.storing.batch import DUPLICATE, FAILED, IGNORED, STORED
 from livechat.queries import activity as queries
 from livechat.services.alarms import LOOK_BACK, alarms
-from livechat.services.ingest.batch import DUPLICATE, FAILED, IGNORED, STORED
 
 Json = dict[str, Any]
 

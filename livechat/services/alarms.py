@@ -10,8 +10,9 @@ from redis import Redis
 
 from livechat.core.session import AnySession
 from livechat.domain import clock
-from livechat.queries import activity, ledger
-from livechat.services import inbox
+from livechat.inbound.door import inbox
+from livechat.inbound.queries import ledger
+from livechat.queries import activity
 
 NOTHING_STORED, SILENT = "nothing_stored", "silent"
 # Alarms of numbers, which their owners see too.

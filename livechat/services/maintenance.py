@@ -14,9 +14,9 @@ from livechat.core.outbox import after_commit, enqueue
 from livechat.core.session import AnySession
 from livechat.core.tasknames import TaskName
 from livechat.domain import clock
+from livechat.inbound.door import inbox
+from livechat.inbound.queries import ledger
 from livechat.live.publish import publish
-from livechat.queries import ledger
-from livechat.services import inbox
 
 log = structlog.get_logger(__name__)
 

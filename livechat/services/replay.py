@@ -11,11 +11,11 @@ import structlog
 
 from livechat.core.session import AnySession
 from livechat.domain import clock
+from livechat.inbound.door.inbox import RawEvent
+from livechat.inbound.run import replay_events
+from livechat.inbound.storing.batch import DUPLICATE, FAILED, STORED, Entry, Stored
 from livechat.queries import replaying
 from livechat.queries.replaying import Position, Selection
-from livechat.services.inbox import RawEvent
-from livechat.services.ingest.batch import DUPLICATE, FAILED, STORED, Entry, Stored
-from livechat.services.ingest.run import replay_events
 
 log = structlog.get_logger(__name__)
 

@@ -19,8 +19,9 @@ from sqlalchemy.exc import SQLAlchemyError
 from livechat.core.extensions import celery
 from livechat.core.session import AnySession
 from livechat.core.tasknames import Queue
+from livechat.inbound.door import inbox
 from livechat.queries import waiting
-from livechat.services import alarms, inbox, multiprocess, readiness
+from livechat.services import alarms, multiprocess, readiness
 
 log = structlog.get_logger(__name__)
 MULTIPROCESS_VARIABLE = "PROMETHEUS_MULTIPROC_DIR"

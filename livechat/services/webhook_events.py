@@ -16,9 +16,9 @@ from livechat.core.session import AnySession
 from livechat.core.tasknames import TaskName
 from livechat.domain import clock
 from livechat.domain.clock import rfc3339
+from livechat.inbound.storing.batch import DUPLICATE, FAILED, IGNORED, STORED, Stored
 from livechat.queries import replaying
 from livechat.queries.replaying import Position, Selection
-from livechat.services.ingest.batch import DUPLICATE, FAILED, IGNORED, STORED, Stored
 from livechat.services.replay import Replayed, replay
 from livechat.whatsapp.webhook.body import number_ids, parse
 from livechat.whatsapp.webhook.excerpt import excerpt

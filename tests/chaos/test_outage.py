@@ -8,9 +8,8 @@ from sqlalchemy import text
 from sqlalchemy.exc import OperationalError
 
 from livechat.core.extensions import db, redis
-from livechat.services import inbox
-from livechat.services.ingest import drain
-from livechat.services.ingest.draining import DELIVERIES_BEFORE_FAILED
+from livechat.inbound.door import inbox
+from livechat.inbound.draining import DELIVERIES_BEFORE_FAILED, drain
 from tests.ingest.conftest import make_text_body, signature
 from tests.services import EmbeddedServices
 

@@ -13,8 +13,8 @@ from livechat.conversations.mark_read import mark_read
 from livechat.core.extensions import db
 from livechat.domain import clock
 from livechat.domain.ids import uuid7
-from livechat.services.inbox import RawEvent
-from livechat.services.ingest import ingest_events
+from livechat.inbound.door.inbox import RawEvent
+from livechat.inbound.run import ingest_events
 from livechat.services.maintenance import reconcile_unread
 from tests.ingest.conftest import Meta, make_text_body, meta
 

@@ -15,12 +15,12 @@ from redis import Redis
 from sqlalchemy import text
 from sqlalchemy.orm import Session, scoped_session
 
-from livechat.services.ingest import drain
-from livechat.services.ingest.batch import Stored
-from livechat.services.ingest.lanes import SideLanes
+from livechat.inbound.draining import drain
+from livechat.inbound.lanes import SideLanes
+from livechat.inbound.storing.batch import Stored
+from livechat.inbound.tasks import make_side_lanes
 from tests.conftest import APP_SECRET
 from tests.factories import make_account, make_number
-from workers.inbound import make_side_lanes
 
 PAYLOADS = Path(__file__).parent.parent / "whatsapp" / "payloads"
 WABA, NUMBER, DISPLAY = "811978564885194", "830558756814059", "917755991053"

@@ -13,7 +13,8 @@ from typing import Any
 from livechat import create_app
 from livechat.core.config import Settings
 from livechat.core.extensions import db, redis
-from livechat.services.ingest import drain, run
+from livechat.inbound import run
+from livechat.inbound.draining import drain
 
 
 def main() -> None:

@@ -14,10 +14,10 @@ from hypothesis import HealthCheck, given, settings
 from sqlalchemy import text
 
 from livechat.customers.people import People
+from livechat.inbound.door.inbox import RawEvent
+from livechat.inbound.storing.batch import Entry
+from livechat.inbound.storing.locating import Number, Personal, locate
 from livechat.models import Conversation
-from livechat.services.inbox import RawEvent
-from livechat.services.ingest.batch import Entry
-from livechat.services.ingest.locating import Number, Personal, locate
 from livechat.whatsapp.webhook.body import parse
 from livechat.whatsapp.webhook.items import ThreadMessage
 from tests.conftest import make_token

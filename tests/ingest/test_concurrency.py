@@ -12,8 +12,8 @@ from flask import Flask
 from livechat.core.extensions import db
 from livechat.domain import clock
 from livechat.domain.ids import uuid7
-from livechat.services.inbox import RawEvent
-from livechat.services.ingest import ingest_events
+from livechat.inbound.door.inbox import RawEvent
+from livechat.inbound.run import ingest_events
 from tests.conftest import make_token
 from tests.ingest.conftest import NUMBER, OWNER, Meta, make_status_body, make_text_body
 

@@ -14,11 +14,12 @@ from sqlalchemy import text
 from livechat.core.extensions import db, redis
 from livechat.core.tasknames import TaskName
 from livechat.customers.loading import BatchOvertakenError
-from livechat.services import inbox, maintenance
-from livechat.services.ingest import drain
-from livechat.services.ingest import run as ingest_run
-from livechat.services.ingest import store as store_module
-from livechat.services.ingest.batch import Stored
+from livechat.inbound import run as ingest_run
+from livechat.inbound.door import inbox
+from livechat.inbound.draining import drain
+from livechat.inbound.storing import store as store_module
+from livechat.inbound.storing.batch import Stored
+from livechat.services import maintenance
 from tests.conftest import VERIFY_TOKEN, wait_until
 from tests.ingest.conftest import Meta, envelope, make_text_body, payload, signature
 from tests.services import EmbeddedServices
@@ -158,7 +159,7 @@ def test_what_a_dead_worker_took_is_taken_over(meta: Meta, monkeypatch: pytest.M
     assert len(inbox.take(meta.redis, "dead:1", 10)) == 1
     meta.ingest()
     assert meta.messages() == []
-    monkeypatch.setattr("livechat.services.ingest.draining.ABANDONED_MS", 0)
+    monkeypatch.setattr("livechat.inbound.draining.ABANDONED_MS", 0)
     meta.ingest()
     assert len(meta.messages()) == 1
 

@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from livechat.services.group_commit import GROUP_SIZE, GroupCommit
+from livechat.inbound.door.group_commit import GROUP_SIZE, GroupCommit
 
 
 class Store:

@@ -16,12 +16,12 @@ from livechat.core.extensions import db
 from livechat.core.session import AnySession
 from livechat.domain import clock
 from livechat.domain.ids import uuid7
-from livechat.services import inbox
-from livechat.services.inbox import RawEvent
-from livechat.services.ingest import drain
-from livechat.services.ingest.batch import Stored, Webhook
-from livechat.services.ingest.lanes import SideLanes, apart
-from livechat.services.ingest.run import read
+from livechat.inbound.door import inbox
+from livechat.inbound.door.inbox import RawEvent
+from livechat.inbound.draining import drain
+from livechat.inbound.lanes import SideLanes, apart
+from livechat.inbound.run import read
+from livechat.inbound.storing.batch import Stored, Webhook
 from tests.ingest.conftest import NUMBER, NUMBER_2, WABA_2, Meta, make_status_body, make_text_body, payload
 
 AT = 1795341600

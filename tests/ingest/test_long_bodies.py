@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import text
 
 from livechat.core.extensions import db
-from livechat.services.ingest import parts, run
+from livechat.inbound import parts, run
 from tests.ingest.conftest import ASHA, Meta, envelope, make_text_body
 
 
@@ -88,7 +88,7 @@ def test_what_a_dead_worker_had_stored_of_a_long_body_is_a_duplicate(
 
     assert meta.post(long_body(run.MANY_ITEMS * 2)) == 200
     with monkeypatch.context() as broken:
-        broken.setattr("livechat.services.ingest.draining._Drain._give_way", die)
+        broken.setattr("livechat.inbound.draining._Drain._give_way", die)
         with pytest.raises(Dead):
             meta.ingest()
     meta.session.rollback()

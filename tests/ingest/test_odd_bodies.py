@@ -9,8 +9,8 @@ import pytest
 from sqlalchemy.orm import Session, scoped_session
 
 from livechat.domain.ids import uuid7
-from livechat.services.inbox import RawEvent
-from livechat.services.ingest.run import ingest_events
+from livechat.inbound.door.inbox import RawEvent
+from livechat.inbound.run import ingest_events
 from livechat.whatsapp.webhook.body import parse
 from livechat.whatsapp.webhook.items import Broken, Item, ThreadMessage
 from tests.ingest.conftest import PAYLOADS, Meta

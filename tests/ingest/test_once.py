@@ -76,8 +76,8 @@ def test_a_message_repeated_within_one_body_is_one(meta: Meta) -> None:
 
 def test_a_redelivered_stream_entry_is_not_accounted_twice(meta: Meta) -> None:
     """The worker died after its commit and before its acknowledgement."""
-    from livechat.services import inbox
-    from livechat.services.ingest import ingest_events
+    from livechat.inbound.door import inbox
+    from livechat.inbound.run import ingest_events
 
     meta.post(payload("msg-text"))
     events = inbox.take(meta.redis, "test:0", 10)

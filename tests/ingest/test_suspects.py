@@ -15,10 +15,12 @@ from sqlalchemy.exc import OperationalError
 
 from livechat.core.extensions import db, redis
 from livechat.domain import clock
-from livechat.queries import ledger
-from livechat.services import inbox
-from livechat.services.ingest import accounting, drain, draining, waiting
-from livechat.services.ingest import store as store_module
+from livechat.inbound import draining, waiting
+from livechat.inbound.door import inbox
+from livechat.inbound.draining import drain
+from livechat.inbound.queries import ledger
+from livechat.inbound.storing import accounting
+from livechat.inbound.storing import store as store_module
 from tests.conftest import environment, wait_until
 from tests.ingest.conftest import Meta, make_text_body
 from tests.operators.conftest import Run, livechat
@@ -174,7 +176,7 @@ def test_tries_of_an_outage_are_taken_back_when_the_database_is_there_again(
             way_in = inbox.Inbox(redis.client)
             way_in.put(db.session, way_in.received(b'{"x":"' + b"y" * LARGE + b'"}'))
             with monkeypatch.context() as broken:
-                broken.setattr("livechat.services.ingest.run.store", die)
+                broken.setattr("livechat.inbound.run.store", die)
                 with pytest.raises(OperationalError):
                     drain(redis.client, db.session, "test:0", lambda _: None)
             db.session.rollback()

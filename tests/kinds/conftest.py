@@ -17,11 +17,11 @@ from werkzeug.serving import make_server
 from livechat.core.config import Settings
 from livechat.core.extensions import db
 from livechat.core.graph import graph
+from livechat.inbound.draining import drain
+from livechat.inbound.storing.batch import Stored
 from livechat.models import Conversation, PhoneNumber, WabaAccount
 from livechat.outbound.delivery.deliver import Sender
 from livechat.outbound.delivery.to_meta import OutgoingFiles
-from livechat.services.ingest import drain
-from livechat.services.ingest.batch import Stored
 from livechat.storage import open_storage
 from livechat.templates.sync_templates import sync_templates
 from livechat.whatsapp.graph.client import GraphClient

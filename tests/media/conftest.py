@@ -24,8 +24,8 @@ from werkzeug.serving import make_server
 from livechat.core.config import Settings
 from livechat.core.extensions import db
 from livechat.files.fetch import Fetcher, fetch_media
+from livechat.inbound.draining import drain
 from livechat.models import PhoneNumber
-from livechat.services.ingest import drain
 from sandbox.testing import SandboxServer
 from tests.conftest import APP_SECRET, ENCRYPTION_KEY
 from tests.factories import make_account, make_number

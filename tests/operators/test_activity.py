@@ -20,10 +20,10 @@ from livechat.core.extensions import db
 from livechat.core.tasknames import TaskName
 from livechat.domain import clock
 from livechat.domain.clock import rfc3339
+from livechat.inbound.door.inbox import RawEvent
+from livechat.inbound.run import ingest_events
 from livechat.models import AccountMember, Message, PhoneNumber
 from livechat.services import activity, webhook_events
-from livechat.services.inbox import RawEvent
-from livechat.services.ingest.run import ingest_events
 from livechat.whatsapp.webhook.body import parse
 from tests.api.conftest import Caller, caller
 from tests.conftest import wait_until

@@ -15,13 +15,13 @@ from livechat.accounts.queries.pausing import TOKEN_UNREADABLE, resume_by_token
 from livechat.conversations.block import set_customer_blocked
 from livechat.core.errors import UnavailableError
 from livechat.domain.clock import now
+from livechat.inbound.storing import store as store_module
 from livechat.models import Conversation, Message, PhoneNumber, WabaAccount
 from livechat.numbers.queries import NumberData, store_account, store_number
 from livechat.numbers.refresh_number import refresh_number
 from livechat.outbound.delivery.deliver import Sender
 from livechat.outbound.read_receipts import send_read_receipt
 from livechat.outbound.show_typing import send_typing
-from livechat.services.ingest import store as store_module
 from livechat.templates.sync_templates import sync_templates
 from livechat.whatsapp.graph.error_codes import ACCOUNT_CODES
 from livechat.whatsapp.graph.graph_errors import PAUSING_CODES, Disposition, GraphError

@@ -10,10 +10,10 @@ from typing import Any
 
 import pytest
 
-from livechat.api.fast_path import EVENT_KEY, WebhookLane
 from livechat.domain import clock
 from livechat.domain.ids import uuid7
-from livechat.services.inbox import LARGE_BODY_BYTES, RawEvent
+from livechat.inbound.door.fast_path import EVENT_KEY, WebhookLane
+from livechat.inbound.door.inbox import LARGE_BODY_BYTES, RawEvent
 from tests.server.test_door import run
 
 SETTINGS: Any = SimpleNamespace(whatsapp_app_secrets=("old", "new"))

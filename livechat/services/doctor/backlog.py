@@ -9,8 +9,9 @@ from livechat.conversations.queries import unread
 from livechat.core.session import AnySession
 from livechat.domain import clock
 from livechat.domain.clock import rfc3339
+from livechat.inbound.door import inbox
 from livechat.queries import activity, waiting
-from livechat.services import alarms, inbox
+from livechat.services import alarms
 from livechat.services.activity import full_hours
 from livechat.services.doctor.findings import Finding, judged, note, ok, wrong
 

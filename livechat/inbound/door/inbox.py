@@ -27,8 +27,8 @@ from livechat.core.session import AnySession
 from livechat.core.tasknames import TaskName
 from livechat.domain import clock
 from livechat.domain.ids import uuid7
-from livechat.queries import ledger
-from livechat.services.group_commit import GroupCommit
+from livechat.inbound.door.group_commit import GroupCommit
+from livechat.inbound.queries import ledger
 
 log = structlog.get_logger(__name__)
 

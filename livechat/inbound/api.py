@@ -6,7 +6,6 @@ from typing import cast
 
 from flask import Blueprint, Flask, Response, current_app, request
 
-from livechat.api.fast_path import EVENT_KEY, WebhookFastPath
 from livechat.core.errors import (
     ForbiddenError,
     MalformedRequestError,
@@ -15,7 +14,8 @@ from livechat.core.errors import (
 )
 from livechat.core.extensions import db, redis
 from livechat.core.metrics import WEBHOOKS_RECEIVED, WEBHOOKS_REFUSED
-from livechat.services.inbox import Inbox
+from livechat.inbound.door.fast_path import EVENT_KEY, WebhookFastPath
+from livechat.inbound.door.inbox import Inbox
 from livechat.web.context import settings
 from livechat.web.guards.costs import Cost
 from livechat.whatsapp.webhook.signature import is_signed

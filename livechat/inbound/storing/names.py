@@ -8,8 +8,8 @@ from livechat.conversations.queries import waiting_names
 from livechat.core.session import AnySession
 from livechat.customers.people import Conversation, People
 from livechat.domain.phone import writings
-from livechat.services.ingest.batch import Entry
-from livechat.services.ingest.locating import Located, keys_of
+from livechat.inbound.storing.batch import Entry
+from livechat.inbound.storing.locating import Located, keys_of
 from livechat.whatsapp.webhook.items import ContactName
 
 

@@ -10,8 +10,8 @@ from uuid import UUID
 from livechat.core.session import AnySession
 from livechat.customers.people import People
 from livechat.domain.phone import writings
-from livechat.queries import named_messages as queries
-from livechat.services.ingest.locating import Located
+from livechat.inbound.queries import named_messages as queries
+from livechat.inbound.storing.locating import Located
 from livechat.whatsapp.sending.outgoing import message_id_from_callback
 from livechat.whatsapp.wamids import endings, key_of
 from livechat.whatsapp.webhook.items import MessageChange, Reaction, StatusUpdate, ThreadMessage

@@ -12,8 +12,8 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from contextvars import copy_context
 
 from livechat.core.session import AnySession
-from livechat.services.ingest.batch import Stored, Webhook
-from livechat.services.ingest.locating import Personal, keys_of, number_of
+from livechat.inbound.storing.batch import Stored, Webhook
+from livechat.inbound.storing.locating import Personal, keys_of, number_of
 from livechat.whatsapp.webhook.items import (
     AccountNews,
     Item,

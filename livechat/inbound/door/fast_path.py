@@ -17,8 +17,8 @@ from werkzeug.wsgi import get_content_length
 
 from livechat.core.config import Settings
 from livechat.core.metrics import WEBHOOKS_RECEIVED
-from livechat.services.group_commit import GROUP_SIZE, LINGER_S
-from livechat.services.inbox import LARGE_BODY_BYTES, Inbox, RawEvent
+from livechat.inbound.door.group_commit import GROUP_SIZE, LINGER_S
+from livechat.inbound.door.inbox import LARGE_BODY_BYTES, Inbox, RawEvent
 from livechat.web.guards.headers import ALWAYS, request_id_of
 from livechat.web.guards.request_log import count_request
 from livechat.web.server.answers import Answer

@@ -14,13 +14,13 @@ from livechat.core.session import AnySession
 from livechat.customers.loading import BatchOvertakenError
 from livechat.domain import clock
 from livechat.domain.ids import uuid7
+from livechat.inbound.door.inbox import RawEvent
+from livechat.inbound.lanes import SideLanes, apart
+from livechat.inbound.queries import ledger
+from livechat.inbound.storing.accounting import account, keep_whole
+from livechat.inbound.storing.batch import Entry, Stored, Webhook
+from livechat.inbound.storing.store import store
 from livechat.live.publish import publish
-from livechat.queries import ledger
-from livechat.services.inbox import RawEvent
-from livechat.services.ingest.accounting import account, keep_whole
-from livechat.services.ingest.batch import Entry, Stored, Webhook
-from livechat.services.ingest.lanes import SideLanes, apart
-from livechat.services.ingest.store import store
 from livechat.whatsapp.webhook.body import parse
 
 log = structlog.get_logger(__name__)

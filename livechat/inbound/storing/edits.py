@@ -5,9 +5,9 @@ from typing import Any
 from uuid import UUID
 
 from livechat.core.session import AnySession
-from livechat.queries import ingest as queries
-from livechat.services.ingest.batch import Stored
-from livechat.services.ingest.locating import Located
+from livechat.inbound.queries import ingest as queries
+from livechat.inbound.storing.batch import Stored
+from livechat.inbound.storing.locating import Located
 from livechat.whatsapp.webhook.items import MessageChange
 
 

@@ -5,11 +5,11 @@ from collections.abc import Callable, Sequence
 import structlog
 
 from livechat.core.session import AnySession
-from livechat.queries import ledger
-from livechat.services.ingest.accounting import account
-from livechat.services.ingest.batch import Entry, Stored, Webhook
-from livechat.services.ingest.run import error_name, in_one_transaction, is_trouble
-from livechat.services.ingest.store import store
+from livechat.inbound.queries import ledger
+from livechat.inbound.run import error_name, in_one_transaction, is_trouble
+from livechat.inbound.storing.accounting import account
+from livechat.inbound.storing.batch import Entry, Stored, Webhook
+from livechat.inbound.storing.store import store
 
 log = structlog.get_logger(__name__)
 

@@ -11,18 +11,12 @@ from redis.exceptions import RedisError
 
 from livechat.core.metrics import WEBHOOKS_AGAIN
 from livechat.core.session import AnySession
-from livechat.services import inbox
-from livechat.services.inbox import RawEvent
-from livechat.services.ingest.batch import Stored
-from livechat.services.ingest.lanes import SideLanes
-from livechat.services.ingest.run import (
-    error_name,
-    ingest_events,
-    ingest_side_by_side,
-    is_trouble,
-    leave_waiting,
-)
-from livechat.services.ingest.waiting import TRIES_BEFORE_FAILED, drain_waiting
+from livechat.inbound.door import inbox
+from livechat.inbound.door.inbox import RawEvent
+from livechat.inbound.lanes import SideLanes
+from livechat.inbound.run import error_name, ingest_events, ingest_side_by_side, is_trouble, leave_waiting
+from livechat.inbound.storing.batch import Stored
+from livechat.inbound.waiting import TRIES_BEFORE_FAILED, drain_waiting
 
 log = structlog.get_logger(__name__)
 

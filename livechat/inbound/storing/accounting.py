@@ -5,9 +5,9 @@ from typing import Any
 from uuid import UUID
 
 from livechat.core.session import AnySession
-from livechat.queries import ledger
-from livechat.services.inbox import RawEvent
-from livechat.services.ingest.batch import DUPLICATE, FAILED, IGNORED, STORED, Entry, Stored
+from livechat.inbound.door.inbox import RawEvent
+from livechat.inbound.queries import ledger
+from livechat.inbound.storing.batch import DUPLICATE, FAILED, IGNORED, STORED, Entry, Stored
 from livechat.whatsapp.webhook.fields import is_known_field
 
 

@@ -8,7 +8,7 @@ from livechat.core.session import AnySession
 from livechat.customers.loading import lock_people
 from livechat.customers.people import Conversation, Key, People
 from livechat.domain.phone import writings
-from livechat.services.ingest.batch import Entry
+from livechat.inbound.storing.batch import Entry
 from livechat.whatsapp.webhook.items import (
     ContactName,
     Customer,

@@ -13,12 +13,12 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from livechat.core.metrics import WEBHOOKS_AGAIN
 from livechat.core.session import AnySession
-from livechat.queries import ledger
-from livechat.services.inbox import RawEvent
-from livechat.services.ingest.accounting import keep_whole
-from livechat.services.ingest.batch import Stored
-from livechat.services.ingest.parts import PART_ITEMS, ingest_in_parts
-from livechat.services.ingest.run import error_name, ingest, is_trouble, read, rehearse
+from livechat.inbound.door.inbox import RawEvent
+from livechat.inbound.parts import PART_ITEMS, ingest_in_parts
+from livechat.inbound.queries import ledger
+from livechat.inbound.run import error_name, ingest, is_trouble, read, rehearse
+from livechat.inbound.storing.accounting import keep_whole
+from livechat.inbound.storing.batch import Stored
 
 log = structlog.get_logger(__name__)
 

@@ -22,9 +22,9 @@ from livechat.core.metrics import (
 from livechat.core.session import AnySession
 from livechat.core.tasknames import TaskName
 from livechat.domain import clock
-from livechat.services.ingest import drain
-from livechat.services.ingest.batch import Stored
-from livechat.services.ingest.lanes import LEAST_WEBHOOKS, SIDE_LANES, SideLanes
+from livechat.inbound.draining import drain
+from livechat.inbound.lanes import LEAST_WEBHOOKS, SIDE_LANES, SideLanes
+from livechat.inbound.storing.batch import Stored
 
 
 @celery.task(name=TaskName.INGEST.value)

@@ -20,21 +20,15 @@ from livechat.customers.people import Conversation, People
 from livechat.customers.queries import update_conversations
 from livechat.domain.ids import uuid7
 from livechat.files.arrive import fetch_files_of
+from livechat.inbound.queries import ingest as queries
+from livechat.inbound.storing.batch import Entry, Stored
+from livechat.inbound.storing.edits import apply_changes, store_changes
+from livechat.inbound.storing.locating import Located, Number, Personal, load_people, locate
+from livechat.inbound.storing.names import name_the_new, note_names
+from livechat.inbound.storing.naming import settle_names, settle_statuses
 from livechat.live.publish import publish_numbers
 from livechat.numbers.apply_news import apply_account_news
 from livechat.outbound import apply_status
-from livechat.queries import ingest as queries
-from livechat.services.ingest.batch import Entry, Stored
-from livechat.services.ingest.edits import apply_changes, store_changes
-from livechat.services.ingest.locating import (
-    Located,
-    Number,
-    Personal,
-    load_people,
-    locate,
-)
-from livechat.services.ingest.names import name_the_new, note_names
-from livechat.services.ingest.naming import settle_names, settle_statuses
 from livechat.whatsapp.webhook.items import (
     AccountNews,
     Broken,

@@ -1,0 +1,1 @@
+"""Webhooks, from the door to the tables."""

@@ -1,0 +1,1 @@
+"""Where a webhook is kept, durably, before Meta hears 200."""

@@ -1,0 +1,1 @@
+"""Statements of the ingest and of the ledger."""
