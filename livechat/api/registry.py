@@ -2,7 +2,7 @@
 
 from flask import Blueprint, Flask
 
-from livechat.api import activity, documents, events, health, page, webhook_events
+from livechat.api import activity, documents, health, page, webhook_events
 from livechat.conversations.api import customer_routes as customers
 from livechat.conversations.api import inbox_routes as conversations
 from livechat.conversations.api import thread_routes as messages
@@ -13,6 +13,7 @@ from livechat.numbers import api as phone_numbers
 from livechat.outbound.api import resend_routes as resend
 from livechat.outbound.api import send_routes as send_message
 from livechat.outbound.api import typing_routes as typing
+from livechat.stream import api as events
 from livechat.templates import api as templates
 from livechat.web.blueprint import ApiBlueprint
 from livechat.web.guards.auth import init_auth

@@ -10,7 +10,7 @@ from livechat.conversations.merging import merge_conversation
 from livechat.conversations.object_schemas import ConversationSchema
 from livechat.live.event_log import Change, Entry, Kind
 from livechat.models import AccountMember
-from livechat.services.live_events import render
+from livechat.stream.render import render
 from tests.api.conftest import Caller
 from tests.factories import make_account, make_conversation, make_message, make_number
 

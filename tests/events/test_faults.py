@@ -19,7 +19,7 @@ from livechat.live.event_log import Change, Entry, Kind
 from livechat.live.publish import publish
 from livechat.live.subscription import MAX_WAITING, Event, Subscription
 from livechat.models import Conversation, Message
-from livechat.services.live_events import render
+from livechat.stream.render import render
 from tests.conftest import make_token, wait_until
 from tests.events.conftest import Browser, Server
 from tests.factories import make_conversation, make_message, make_number

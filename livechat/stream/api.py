@@ -29,7 +29,7 @@ from livechat.live.listener import Listener, SourceUnavailableError
 from livechat.live.places import Place, take_place
 from livechat.live.positions import Bookmark, Position
 from livechat.live.subscription import Event, Joined, Reset, Subscription
-from livechat.services.live_events import render, reset_payload, visible_accounts
+from livechat.stream.render import render, reset_payload, visible_accounts
 from livechat.web.blueprint import ApiBlueprint
 from livechat.web.context import settings as app_settings
 from livechat.web.guards.auth import current_user_id, token_expires_at

@@ -17,7 +17,7 @@ from livechat.domain import clock
 from livechat.live.event_log import Change, Entry, Kind
 from livechat.live.listener import SourceUnavailableError
 from livechat.live.subscription import Event
-from livechat.queries.live_events import conversations_with_accounts, messages_with_accounts, scopes_of
+from livechat.stream.queries import conversations_with_accounts, messages_with_accounts, scopes_of
 
 _NAMES = {
     Kind.MESSAGE_CREATED: "message.created",

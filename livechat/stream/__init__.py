@@ -1,0 +1,1 @@
+"""Live events, as the page gets them."""
