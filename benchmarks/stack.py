@@ -26,7 +26,7 @@ from livechat import create_app, init_command_line
 from livechat.core.config import Settings
 from livechat.core.extensions import db, redis
 from livechat.core.tasknames import Queue
-from livechat.services.readiness import WORKER_KEY, silent_queues
+from livechat.operations.readiness import WORKER_KEY, silent_queues
 from local import child
 from local.ports import service_port
 from local.programs import product

@@ -52,7 +52,7 @@ def init_command_line(app: Flask) -> None:
     """Add ``flask db …`` and ``flask livechat …``. Alembic takes a second to import: servers do without."""
     from flask_migrate import Migrate  # noqa: PLC0415
 
-    from livechat.cli import init_cli  # noqa: PLC0415
+    from livechat.operations.commands import init_cli  # noqa: PLC0415
 
     Migrate(app, db, directory="migrations", compare_type=True)
     init_cli(app)

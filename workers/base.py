@@ -17,7 +17,7 @@ from livechat.core.database import return_session
 from livechat.core.extensions import celery, db, redis
 from livechat.core.logs import configure_logging
 from livechat.core.tasknames import Queue, TaskName
-from livechat.services.readiness import say_consuming
+from livechat.operations.readiness import say_consuming
 
 log = structlog.get_logger(__name__)
 
@@ -78,7 +78,7 @@ def bind_celery(app: Flask, settings: Settings) -> Celery:
     celery.loader.import_module("livechat.inbound.tasks")
     celery.loader.import_module("livechat.outbound.tasks")
     celery.loader.import_module("livechat.files.tasks")
-    celery.loader.import_module("workers.maintenance")
+    celery.loader.import_module("livechat.operations.tasks")
     celery.loader.import_module("livechat.numbers.tasks")
     celery.loader.import_module("livechat.templates.tasks")
     return celery

@@ -4,8 +4,8 @@ from flask import Blueprint, Response, jsonify
 
 from livechat.core.errors import UnavailableError
 from livechat.core.extensions import db, redis
-from livechat.services import readiness
-from livechat.services.telemetry import render
+from livechat.operations import readiness
+from livechat.operations.telemetry import render
 from livechat.web.guards.costs import Cost
 
 bp = Blueprint("health", __name__)

@@ -2,7 +2,7 @@
 
 from flask import Blueprint, Flask
 
-from livechat.api import activity, documents, health, page, webhook_events
+from livechat.api import documents, health, page
 from livechat.conversations.api import customer_routes as customers
 from livechat.conversations.api import inbox_routes as conversations
 from livechat.conversations.api import thread_routes as messages
@@ -10,6 +10,8 @@ from livechat.core.config import Settings
 from livechat.files import api as media
 from livechat.inbound import api as webhook
 from livechat.numbers import api as phone_numbers
+from livechat.operations.api import activity_routes as activity
+from livechat.operations.api import webhook_routes as webhook_events
 from livechat.outbound.api import resend_routes as resend
 from livechat.outbound.api import send_routes as send_message
 from livechat.outbound.api import typing_routes as typing

@@ -86,8 +86,8 @@ class WebhookEvent(Model):
 class WebhookCount(Model):
     """Items of webhooks by number, hour of receipt and first outcome; what a key has is the sum of its rows.
 
-    Triggers on ``webhook_events`` add rows, in the transaction that writes the outcomes; ``queries.activity``
-    merges them later. ``phone_number_id`` is empty for what names no number.
+    Triggers on ``webhook_events`` add rows, in the transaction that writes the outcomes; a task of the
+    operations merges them later. ``phone_number_id`` is empty for what names no number.
     """
 
     __tablename__ = "webhook_counts"

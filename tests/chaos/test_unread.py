@@ -15,7 +15,7 @@ from livechat.domain import clock
 from livechat.domain.ids import uuid7
 from livechat.inbound.door.inbox import RawEvent
 from livechat.inbound.run import ingest_events
-from livechat.services.maintenance import reconcile_unread
+from livechat.operations.maintenance import reconcile_unread
 from tests.ingest.conftest import Meta, make_text_body, meta
 
 __all__ = ["meta"]

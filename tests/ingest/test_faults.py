@@ -19,7 +19,7 @@ from livechat.inbound.door import inbox
 from livechat.inbound.draining import drain
 from livechat.inbound.storing import store as store_module
 from livechat.inbound.storing.batch import Stored
-from livechat.services import maintenance
+from livechat.operations import maintenance
 from tests.conftest import VERIFY_TOKEN, wait_until
 from tests.ingest.conftest import Meta, envelope, make_text_body, payload, signature
 from tests.services import EmbeddedServices

@@ -255,7 +255,7 @@ def test_unread_is_what_was_stored_after_the_last_reading(meta: Meta) -> None:
 def test_a_drifted_count_is_found_and_repaired(meta: Meta) -> None:
     from sqlalchemy import text
 
-    from livechat.services.maintenance import reconcile_unread
+    from livechat.operations.maintenance import reconcile_unread
 
     meta.deliver("msg-text")
     assert reconcile_unread(meta.session) == 0
@@ -271,7 +271,7 @@ def test_old_bodies_are_thrown_away_and_waiting_ones_kept(meta: Meta) -> None:
     from sqlalchemy import text
 
     from livechat.core.config import SETTINGS_KEY
-    from livechat.services.maintenance import prune
+    from livechat.operations.maintenance import prune
 
     meta.deliver("msg-text", "msg-video")
     meta.session.execute(

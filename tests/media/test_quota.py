@@ -15,7 +15,7 @@ from prometheus_client import REGISTRY
 
 from livechat.core.config import SETTINGS_KEY, Settings
 from livechat.files.sweep_files import sweep_media
-from livechat.services.doctor import files as doctor
+from livechat.operations.doctor import files as doctor
 from tests.factories import make_account, make_number
 from tests.media.conftest import API, Desk
 

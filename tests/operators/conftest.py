@@ -22,7 +22,7 @@ def livechat(app: Flask, clean: None, monkeypatch: pytest.MonkeyPatch) -> Run:
 
     Logging is set up for a whole process, so here it is left alone; ``test_product`` sees the real thing.
     """
-    monkeypatch.setattr("livechat.cli.configure_logging", lambda *_, **__: None)
+    monkeypatch.setattr("livechat.operations.commands.configure_logging", lambda *_, **__: None)
 
     def run(*arguments: str, on: Flask | None = None) -> Result:
         target = on or app

@@ -23,7 +23,9 @@ from livechat.domain.clock import rfc3339
 from livechat.inbound.door.inbox import RawEvent
 from livechat.inbound.run import ingest_events
 from livechat.models import AccountMember, Message, PhoneNumber
-from livechat.services import activity, webhook_events
+from livechat.operations import activity, webhook_events
+from livechat.operations.tasks import replay as replay_task
+from livechat.operations.tasks import tidy_counts as tidy_counts_task
 from livechat.whatsapp.webhook.body import parse
 from tests.api.conftest import Caller, caller
 from tests.conftest import wait_until
@@ -40,8 +42,6 @@ from tests.ingest.conftest import (
 )
 from tests.operators.conftest import Run
 from tests.sends.conftest import execute
-from workers.maintenance import replay as replay_task
-from workers.maintenance import tidy_counts as tidy_counts_task
 
 __all__ = ["caller"]
 

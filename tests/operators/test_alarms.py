@@ -7,7 +7,7 @@ from flask.testing import FlaskClient
 
 from livechat.domain import clock
 from livechat.domain.clock import rfc3339
-from livechat.services.alarms import Habit, expected_items
+from livechat.operations.alarms import Habit, expected_items
 from tests.api.conftest import Caller, caller
 from tests.ingest.conftest import NUMBER, Meta
 from tests.operators.conftest import Run

@@ -18,7 +18,7 @@ from livechat.core.config import Settings
 from livechat.core.extensions import db
 from livechat.core.tasknames import Queue
 from livechat.models import Message, PhoneNumber
-from livechat.services import readiness
+from livechat.operations import readiness
 from sandbox.testing import SandboxServer
 from tests.conftest import ENCRYPTION_KEY, JWT_SECRET, environment
 from tests.factories import make_account, make_conversation, make_message, make_number

@@ -14,7 +14,7 @@ from redis import Redis
 from livechat.core import metrics
 from livechat.core.outbox import enqueue
 from livechat.core.tasknames import TaskName
-from livechat.services import multiprocess
+from livechat.operations import multiprocess
 from tests.services import EmbeddedServices
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -8,7 +8,7 @@ from flask.testing import FlaskClient
 from redis import Redis
 
 from livechat.core.tasknames import Queue
-from livechat.services.readiness import say_consuming
+from livechat.operations.readiness import say_consuming
 from tests.conftest import environment, wait_until
 from tests.sends.conftest import Worker
 from tests.services import EmbeddedServices

@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 
 from livechat.core.tasknames import TaskName
+from livechat.operations.tasks import reconcile_unread, replay
 from tests.events.changes.scene import Scene, use_case
-from workers.maintenance import reconcile_unread, replay
 
 STORED = "publish in run._publish"
 

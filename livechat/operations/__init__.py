@@ -1,0 +1,1 @@
+"""What operators watch and do: the ledger, alarms, replay, readiness, the doctor."""

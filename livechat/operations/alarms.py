@@ -1,0 +1,131 @@
+"""When webhooks come and are not stored, when a busy number falls silent, and when a webhook is put off."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from statistics import median
+from typing import Any
+
+from redis import Redis
+
+from livechat.core.session import AnySession
+from livechat.domain import clock
+from livechat.inbound.door import inbox
+from livechat.inbound.queries import ledger
+from livechat.operations.queries import activity_rows as activity
+
+NOTHING_STORED, SILENT = "nothing_stored", "silent"
+# Alarms of numbers, which their owners see too.
+CODES = (NOTHING_STORED, SILENT)
+# An alarm of the ingest: a webhook was tried, could not be finished, and still waits after so long.
+PUT_OFF = "put_off"
+PUT_OFF_AFTER = timedelta(minutes=1)
+
+# Fewer than five may be tests from Meta's dashboard, or one customer's odd message sent again and again.
+LOOK_BACK = timedelta(minutes=15)
+FEWEST_ITEMS = 5
+# With 20 expected and customers who write independently, none at all happens once in 500 million times.
+EXPECTED_ITEMS = 20.0
+SHORTEST_SILENCE = timedelta(minutes=10)
+# A number without habits yet may simply be done for today.
+SHORTEST_SILENCE_OF_YOUNG = timedelta(minutes=30)
+DAYS = 7
+DAYS_UNTIL_HABIT = 3
+HOUR = timedelta(hours=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Alarm:
+    """``number`` is empty for webhooks that name none; ``detail`` is a sentence without anybody's words."""
+
+    number: str
+    code: str
+    detail: str
+    since: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Habit:
+    """What a number is used to. ``usual`` has the items of the last days' hours in which something came."""
+
+    number: str
+    first_hour: datetime
+    last_at: datetime
+    lately: float
+    usual: Mapping[datetime, int]
+
+
+def alarms(session: AnySession) -> list[Alarm]:
+    """What is the matter now, with any number."""
+    now = clock.now()
+    return [*_nothing_stored(session, now), *_silent(session, now)]
+
+
+def put_off_in_stream(redis: Redis) -> tuple[int, datetime | None]:
+    """(how many webhooks of the stream are put off for too long, since when)."""
+    count, since = inbox.put_off(redis, (clock.now() - PUT_OFF_AFTER).timestamp())
+    return count, None if since is None else clock.from_unix(since)
+
+
+def put_off_in_ledger(session: AnySession) -> tuple[int, datetime | None]:
+    """(how many webhooks of the ledger are put off for too long, since when)."""
+    return ledger.put_off(session, clock.now() - PUT_OFF_AFTER)
+
+
+def _nothing_stored(session: AnySession, now: datetime) -> list[Alarm]:
+    return [
+        Alarm(
+            row.number,
+            NOTHING_STORED,
+            f"{row.received} items of webhooks came within {LOOK_BACK // timedelta(minutes=1)} minutes and "
+            "none was stored.",
+            row.first,
+        )
+        for row in activity.troubled_numbers(session, now - LOOK_BACK)
+        if row.wanting >= FEWEST_ITEMS
+    ]
+
+
+def _silent(session: AnySession, now: datetime) -> list[Alarm]:
+    found = []
+    for row in activity.habits(session, _hours_of_interest(now)):
+        habit = Habit(row.number, row.first_hour, row.last_at, float(row.lately or 0), _by_hour(row.usual))
+        expected = expected_items(habit, now)
+        if expected >= EXPECTED_ITEMS:
+            detail = f"Nothing has come since, where about {expected:.0f} items of webhooks would be usual."
+            found.append(Alarm(habit.number, SILENT, detail, habit.last_at))
+    return found
+
+
+def expected_items(habit: Habit, now: datetime) -> float:
+    """How many items would have come in a silence that is long enough to speak of; 0 where none is.
+
+    A whole clock hour without any counts with the median of the same hour of the last seven days. A silence
+    since less than that counts with the lesser of that median for this hour, and of the rate of the two
+    hours before it: so neither closing time nor the hour of opening is an alarm. A number that is younger
+    than three days has no habits; half its own rate counts.
+    """
+    silence = now - habit.last_at
+    this_hour = now.replace(minute=0, second=0, microsecond=0)
+    hours = silence / HOUR
+    busy_from = habit.last_at.replace(minute=0, second=0, microsecond=0) - HOUR
+    rate = habit.lately / max(1.0, (habit.last_at - busy_from) / HOUR)
+    if now - habit.first_hour < timedelta(days=DAYS_UNTIL_HABIT):
+        return rate / 2 * hours if SHORTEST_SILENCE_OF_YOUNG <= silence <= 2 * HOUR else 0.0
+    if habit.last_at < this_hour - HOUR:
+        return _usual(habit, this_hour - HOUR)
+    return min(rate, _usual(habit, this_hour)) * hours if silence >= SHORTEST_SILENCE else 0.0
+
+
+def _usual(habit: Habit, hour: datetime) -> float:
+    days = min(DAYS, (hour - habit.first_hour) // timedelta(days=1))
+    return median(habit.usual.get(hour - timedelta(days=n), 0) for n in range(1, days + 1)) if days else 0.0
+
+
+def _hours_of_interest(now: datetime) -> list[datetime]:
+    this_hour = now.replace(minute=0, second=0, microsecond=0)
+    return [hour - timedelta(days=n) for hour in (this_hour, this_hour - HOUR) for n in range(1, DAYS + 1)]
+
+
+def _by_hour(usual: Mapping[str, Any]) -> dict[datetime, int]:
+    return {clock.from_unix(int(seconds)): int(items) for seconds, items in usual.items()}

@@ -1,0 +1,1 @@
+"""Routes of the activity page and of the ledger."""

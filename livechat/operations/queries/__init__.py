@@ -1,0 +1,1 @@
+"""Statements that count and list for operators."""
