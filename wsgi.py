@@ -8,9 +8,9 @@ import os
 import sys
 
 from livechat import create_app, init_command_line
-from livechat.api.serving import new_door
 from livechat.core.config import InvalidSettingsError, Settings
 from livechat.core.logs import configure_logging
+from livechat.registry.serving import new_door
 
 try:
     _settings = Settings.from_env()

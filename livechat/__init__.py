@@ -42,7 +42,7 @@ def create_app(settings: Settings, *, api: bool = True) -> Flask:
     use_broker(settings)
     if api:
         # Workers, beat and Flower start in half the time without it.
-        from livechat.api.registry import init_api  # noqa: PLC0415
+        from livechat.registry import init_api  # noqa: PLC0415
 
         init_api(app, settings)
     return app

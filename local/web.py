@@ -13,8 +13,8 @@ import resource
 
 from granian.cli import entrypoint
 
-import livechat.api.registry
-import livechat.api.serving  # noqa: F401
+import livechat.registry
+import livechat.registry.serving  # noqa: F401
 
 # Loaded modules stay, so the collector need not walk them, nor write to the pages that workers share.
 gc.freeze()

@@ -15,7 +15,7 @@ _COMMON = (HTTPStatus.UNAUTHORIZED, HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SER
 
 
 class ApiBlueprint(Blueprint):
-    """A blueprint under ``/api/live-chat``; ``livechat.api.registry`` lists them."""
+    """A blueprint under ``/api/live-chat``; ``livechat.registry`` lists them."""
 
     ARGUMENTS_PARSER = StrictParser()
 

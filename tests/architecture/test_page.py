@@ -13,8 +13,8 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from livechat.api import page
 from livechat.core.config import SETTINGS_KEY, Settings
+from livechat.registry import page
 
 PROJECT = Path(__file__).resolve().parents[2]
 FRONTEND = PROJECT / "frontend"

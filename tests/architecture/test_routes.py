@@ -6,8 +6,7 @@
 import pytest
 from flask import Blueprint, Flask, Response
 
-from livechat import create_app
-from livechat.api import registry
+from livechat import create_app, registry
 from livechat.core.config import Settings
 from livechat.web.guards.auth import PUBLIC_RULES
 from livechat.web.guards.costs import Cost, CostError

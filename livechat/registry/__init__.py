@@ -2,7 +2,6 @@
 
 from flask import Blueprint, Flask
 
-from livechat.api import documents, health, page
 from livechat.conversations.api import customer_routes as customers
 from livechat.conversations.api import inbox_routes as conversations
 from livechat.conversations.api import thread_routes as messages
@@ -15,6 +14,7 @@ from livechat.operations.api import webhook_routes as webhook_events
 from livechat.outbound.api import resend_routes as resend
 from livechat.outbound.api import send_routes as send_message
 from livechat.outbound.api import typing_routes as typing
+from livechat.registry import documents, health, page
 from livechat.stream import api as events
 from livechat.templates import api as templates
 from livechat.web.blueprint import ApiBlueprint
