@@ -2,20 +2,15 @@
 
 from flask import Blueprint, Flask
 
-from livechat.conversations.api import customer_routes as customers
-from livechat.conversations.api import inbox_routes as conversations
-from livechat.conversations.api import thread_routes as messages
+from livechat.conversations.api import customer_routes, inbox_routes, thread_routes
 from livechat.core.config import Settings
-from livechat.files import api as media
-from livechat.inbound import api as webhook
-from livechat.numbers import api as phone_numbers
-from livechat.operations.api import activity_routes as activity
-from livechat.operations.api import webhook_routes as webhook_events
-from livechat.outbound.api import resend_routes as resend
-from livechat.outbound.api import send_routes as send_message
-from livechat.outbound.api import typing_routes as typing
+from livechat.files import api as files
+from livechat.inbound import api as inbound
+from livechat.numbers import api as numbers
+from livechat.operations.api import activity_routes, webhook_routes
+from livechat.outbound.api import resend_routes, send_routes, typing_routes
 from livechat.registry import documents, health, page
-from livechat.stream import api as events
+from livechat.stream import api as stream
 from livechat.templates import api as templates
 from livechat.web.blueprint import ApiBlueprint
 from livechat.web.guards.auth import init_auth
@@ -28,21 +23,21 @@ from livechat.web.problems import init_problems
 
 # In the OpenAPI document, under /api/live-chat.
 API_BLUEPRINTS: list[ApiBlueprint] = [
-    phone_numbers.bp,
-    conversations.bp,
-    messages.bp,
-    send_message.bp,
-    resend.bp,
-    media.bp,
-    customers.bp,
-    typing.bp,
+    numbers.bp,
+    inbox_routes.bp,
+    thread_routes.bp,
+    send_routes.bp,
+    resend_routes.bp,
+    files.bp,
+    customer_routes.bp,
+    typing_routes.bp,
     templates.bp,
-    events.bp,
-    activity.bp,
-    webhook_events.bp,
+    stream.bp,
+    activity_routes.bp,
+    webhook_routes.bp,
 ]
 # Everything else. A rule that takes no token is named in ``auth.PUBLIC_RULES`` too.
-PLAIN_BLUEPRINTS: list[Blueprint] = [documents.bp, webhook.bp, health.bp, page.bp]
+PLAIN_BLUEPRINTS: list[Blueprint] = [documents.bp, inbound.bp, health.bp, page.bp]
 
 
 def init_api(app: Flask, settings: Settings) -> None:
@@ -57,12 +52,12 @@ def init_api(app: Flask, settings: Settings) -> None:
     init_hosts(app)
     init_auth(app, settings)
     init_limits(app, settings)
-    events.init_events(app, settings)
+    stream.init_events(app, settings)
     api = documents.new_api(app)
     for blueprint in API_BLUEPRINTS:
         api.register_blueprint(blueprint)
     for plain in PLAIN_BLUEPRINTS:
         app.register_blueprint(plain)
     page.init_page(app)
-    webhook.init_webhook(app)
+    inbound.init_webhook(app)
     init_problems(app)
