@@ -213,6 +213,7 @@ def test_counts_are_merged_without_a_change_to_what_is_told(
     tidy_counts_task.run()
     # Had the task not committed, it would be undone.
     meta.session.rollback()
+    assert meta.rows("SELECT items FROM webhook_counts WHERE is_sum") == []
     assert totals(owner)["received"] == 1
 
 
