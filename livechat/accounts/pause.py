@@ -45,11 +45,11 @@ def meta_call(
     *,
     as_account: bool = False,
 ) -> Iterator[str]:
-    """The token for calls to Meta, with no transaction open; what they are refused for is learnt, once.
+    """Commits before calls to Meta, and after an error that stops the number: yields the token for them.
 
-    Commits before, and after an error that stops the number. Raises what the calls raise, and a GraphError
-    where the token cannot be read. ``as_account``: for calls that sends do not depend on, so that only what
-    concerns the whole account stops anything.
+    No transaction is open meanwhile, and what they are refused for is learnt, once. Raises what the calls
+    raise, and a GraphError where the token cannot be read. ``as_account``: for calls that sends do not depend
+    on, so that only what concerns the whole account stops anything.
     """
     session.commit()
     try:

@@ -24,7 +24,7 @@ class Rotated:
 
 
 def rotate_keys(session: AnySession, keys: tuple[str, ...]) -> Rotated:
-    """Encrypt every token by the first of ``keys``; commits account by account.
+    """Commits account by account: encrypt every token by the first of ``keys``.
 
     A token is replaced only where it is still the one that was read: an account that is connected again
     meanwhile keeps its new token, whichever key that has. Doing it again moves such ones too.
@@ -42,6 +42,7 @@ def rotate_keys(session: AnySession, keys: tuple[str, ...]) -> Rotated:
 
 
 def _rotate(session: AnySession, account_id: UUID, old: str, keys: tuple[str, ...], result: Rotated) -> None:
+    """Commits one account's token, where that is to be encrypted anew."""
     if key_of(old, keys) == 0:
         result.already += 1
         return

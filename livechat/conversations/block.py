@@ -49,9 +49,9 @@ def set_customer_blocked(
     *,
     blocked: bool,
 ) -> Conversation:
-    """The conversation after Meta has done it; access has been checked. Twice is as good as once.
+    """Commits before the call: the conversation after Meta has done it, which the caller commits.
 
-    Commits: no transaction is open while Meta answers. Raises BlockRefusedError, UnavailableError (nothing
+    Access has been checked. Twice is as good as once. Raises BlockRefusedError, UnavailableError (nothing
     was changed, or it is not known) or NotFoundError (merged meanwhile).
     """
     conversation_id, number_id = conversation.id, conversation.phone_number_id
@@ -86,9 +86,9 @@ def note_marketing_opt_out(
 def reconcile_blocks(
     session: Session | scoped_session[Any], graph: Graph, caller: Caller, encryption_keys: Sequence[str]
 ) -> int:
-    """Learn of blocks that were made or lifted outside of this product; how many conversations changed.
+    """Commits around the call: learn of blocks that were made or lifted elsewhere; how many there were.
 
-    Commits. What cannot be learnt now is left for the next time.
+    What cannot be learnt now is left for the next time.
     """
     phone_number_id = caller.phone_number_id
     read_at = database_time(session)

@@ -1,6 +1,6 @@
 """One customer's file from Meta to our store: claim, look up, download, look at, store, record.
 
-Commits by itself, as delivering sends does: no transaction is open while Meta or the store is waited for.
+No transaction is open while Meta or the store is waited for.
 A worker may die anywhere: its claim ends within ``hold_s``, the sweep sends another task, and what it left
 behind is overwritten (the store's names follow from the file's id) or swept up (the working folder).
 """
@@ -93,7 +93,7 @@ class ClaimLostError(Exception):
 
 
 def fetch_media(session: AnySession, fetcher: Fetcher, media_id: UUID, *, rng: Random | None = None) -> str:
-    """Fetch a file, and commit; a constant says how it went.
+    """Commits around the work: fetch a file; a constant says how it went.
 
     ``ready``, ``again``, ``failed``, ``paused``, ``idle`` (nothing to do) or ``lost`` (the claim ended).
 
@@ -192,6 +192,7 @@ def _record(
     outcome: dict[str, Any] | GraphError | FetchFailedError,
     rng: Random | None,
 ) -> str:
+    """Commits what the work came to; a constant says it."""
     if isinstance(outcome, dict):
         result = "ready" if queries.record_ready(session, claimed, outcome) else "lost"
     elif isinstance(outcome, GraphError) and outcome.disposition is Disposition.PAUSE:
@@ -256,7 +257,7 @@ class _Holder:
             self.renew()
 
     def renew(self) -> None:
-        """Hold it from now. Raises ClaimLostError."""
+        """Commits that it is held from now on. Raises ClaimLostError."""
         held = queries.renew(self._session, self._claimed, self._hold_s)
         self._session.commit()
         if not held:

@@ -29,7 +29,7 @@ class Swept:
 
 
 def sweep_media(session: AnySession, storage: Storage, workspace: Workspace) -> Swept:
-    """Send tasks for due fetches and for those of dead workers, and clear away. Commits.
+    """Commits step by step: send tasks for due fetches and for those of dead workers, and clear away.
 
     Harmless to run twice or beside itself: rows are taken under locks that others skip.
     """
@@ -54,7 +54,7 @@ def sweep_media(session: AnySession, storage: Storage, workspace: Workspace) -> 
 
 
 def _remove_unsent(session: AnySession, storage: Storage) -> int:
-    """Uploads that became no message within a day. Bytes go first: the row finds them again."""
+    """Commits the end of uploads that became no message within a day. Bytes go first: the row finds them."""
     unsent = queries.unsent_uploads(session, UNSENT_KEPT, BATCH)
     removed = []
     for media_id in unsent:

@@ -65,12 +65,12 @@ def take_upload(
     filename: str | None,
     claimed_type: str | None,
 ) -> Media:
-    """Keep the file at ``path`` to be sent from a number; commits.
+    """Commits before the bytes are stored, and after: keep the file at ``path`` to be sent from a number.
 
     Raises NotFoundError where the number is unknown or not this user's, ValidationFailedError for a file that
     WhatsApp does not take and that cannot be converted, UploadQuotaError where too much lies here unsent,
-    UnavailableError where it cannot be stored. It is
-    committed before its bytes are stored: whatever happens then, the removal of unsent uploads finds it.
+    UnavailableError where it cannot be stored. Whatever happens to the bytes, the removal of unsent uploads
+    finds what was committed before them.
     """
     access_phone_number(session, user_id, phone_number_id)
     size = path.stat().st_size

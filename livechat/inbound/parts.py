@@ -18,7 +18,7 @@ PART_ITEMS = 500
 
 
 def ingest_in_parts(session: AnySession, webhook: Webhook, between: Callable[[], object]) -> Stored:
-    """Store one body; ``between`` is called after each part, with nothing open.
+    """Commits part by part: store one body. ``between`` is called after each, with nothing open.
 
     What each item came to is written in the end, for all of them at once: a worker that dies in between
     leaves the body waiting, and what it had stored is a duplicate then. Raises as ``run.ingest`` does.

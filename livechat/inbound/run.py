@@ -45,7 +45,7 @@ def read(events: Sequence[RawEvent]) -> list[Webhook]:
 
 
 def ingest(session: AnySession, webhooks: Sequence[Webhook]) -> Stored:
-    """Store ``webhooks`` and their ledger rows, and commit. Those whose outcome is known are left alone.
+    """Commits ``webhooks`` and their ledger rows. Those whose outcome is known are left alone.
 
     A batch that the database refuses is cut in halves until the item that it refuses stands alone; that item
     is ``failed`` in the ledger and its neighbours are stored. Raises only where the database itself is in
@@ -65,7 +65,7 @@ def ingest(session: AnySession, webhooks: Sequence[Webhook]) -> Stored:
 
 
 def leave_waiting(session: AnySession, events: Sequence[RawEvent], attempts: int = 0) -> None:
-    """Have these bodies tried from the ledger, where each has its own turn and count; commits."""
+    """Commits these bodies to the ledger, to be tried from there: each has its own turn and count."""
     session.rollback()
     for event in events:
         ledger.insert_waiting(session, event.id, event.received_at, event.body, attempts)
@@ -81,16 +81,16 @@ def rehearse(session: AnySession) -> None:
 
 
 def ingest_events(session: AnySession, events: Sequence[RawEvent]) -> Stored:
-    """``ingest`` for bodies that nobody has read yet."""
+    """Commits as ``ingest`` does: the same for bodies that nobody has read yet."""
     return ingest(session, read(events))
 
 
 def ingest_side_by_side(
     session: AnySession, events: Sequence[RawEvent], side: SideLanes, report: Callable[[Stored], None]
 ) -> None:
-    """``ingest_events`` in several transactions at a time, where that is quicker; each is reported by itself.
+    """Commits in several transactions at a time, where that is quicker; each is reported by itself.
 
-    Raises as ``ingest_events`` when all have ended: some may be committed then.
+    Else as ``ingest_events``. What that raises is raised when all have ended: some may be committed then.
     """
     webhooks = read(events)
     ours, *others = apart(webhooks, side.count + 1) if len(webhooks) >= side.least_webhooks else [webhooks]
@@ -106,7 +106,7 @@ def ingest_side_by_side(
 def replay_events(
     session: AnySession, events: Sequence[RawEvent], note: Account, numbers: Set[str] | None = None
 ) -> Stored:
-    """Run ``events`` again although their outcome is known: what is stored already is a duplicate.
+    """Commits what ``events`` come to, run again: what is stored already is a duplicate.
 
     ``numbers``: only the items about these numbers; None: all. ``note`` notes the outcomes.
     """
@@ -187,7 +187,7 @@ def in_one_transaction(
     work: Callable[[], Stored],
     note: Account,
 ) -> Stored:
-    """``work`` and its ``note``, published and committed; once more where that may help."""
+    """Commits ``work`` and its ``note``, and has them published; once more where that may help."""
     for attempt in range(1, ATTEMPTS + 1):
         try:
             result = work()

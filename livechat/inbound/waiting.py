@@ -40,7 +40,7 @@ def drain_waiting(
     report: Callable[[Stored], None],
     between: Callable[[], object],
 ) -> int:
-    """Try some of what waits, a few small bodies or a single one; how many there were.
+    """Commits around each try: some of what waits, a few small bodies or a single one; how many there were.
 
     ``between`` is called while a body of many items is stored, after each part of it.
     """
@@ -69,7 +69,7 @@ def drain_waiting(
 
 
 def _rehearse(session: AnySession, event_id: UUID) -> None:
-    """Before a suspect is tried: a worker that dies of anything dies now, and this try is not counted."""
+    """Commits around a rehearsal: a worker that dies of anything dies now, and this try is not counted."""
     ledger.count_try(session, event_id, -1)
     session.commit()
     try:
@@ -95,12 +95,14 @@ def _try(
 
 
 def _between(session: AnySession, event_id: UUID, between: Callable[[], object]) -> None:
+    """Commits that the body stays in hand, between two of its parts."""
     ledger.hold_waiting(session, event_id, HOLD_S)
     session.commit()
     between()
 
 
 def _pay(session: AnySession) -> None:
+    """Commits what is owed to earlier tries."""
     if _owed:
         ids = set(_owed)
         ledger.put_back_waiting(session, ids, forgive=True, rest=False)
@@ -109,6 +111,7 @@ def _pay(session: AnySession) -> None:
 
 
 def _put_back(session: AnySession, ids: Iterable[UUID], *, forgive: bool) -> None:
+    """Commits that these wait again; what cannot be told now is owed."""
     try:
         ledger.put_back_waiting(session, ids, forgive=forgive, rest=True)
         session.commit()

@@ -72,11 +72,11 @@ def connect_number(
     access_token: str,
     encryption_keys: Sequence[str],
 ) -> Connected:
-    """Connect, or reconnect with a new token; a paused number goes on, with the sends that waited.
+    """Commits what Meta has let through: connect a number, or reconnect it with a new token.
 
-    Ends the session's transaction before it asks Meta, so that no connection is held meanwhile, and commits
-    at the end: it is the one service beside sending that spans two transactions. Raises
-    PhoneNumberTakenError, WhatsAppTokenInvalidError or UnavailableError, and then nothing is stored.
+    A paused number goes on, with the sends that waited. The session's transaction ends before Meta is asked,
+    so that no connection is held meanwhile. Raises PhoneNumberTakenError, WhatsAppTokenInvalidError or
+    UnavailableError, and then nothing is stored.
     """
     owner = owner_of_number(session, phone_number_id)
     session.rollback()

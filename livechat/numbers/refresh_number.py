@@ -34,7 +34,7 @@ _SYNCS: tuple[tuple[SyncType, str], ...] = (
 def refresh_number(
     session: AnySession, graph: AccountCalls, encryption_keys: Sequence[str], phone_number_id: str
 ) -> bool:
-    """Ask Meta about a number that is due; True where it answered. Commits around the calls.
+    """Commits around the calls: ask Meta about a number that is due; True where it answered.
 
     A number that is shared with the WhatsApp Business app gets its address book and old chats, which Meta
     gives once and within 24 hours. Blocks that were made or lifted elsewhere are learnt. Trouble with the
@@ -80,6 +80,7 @@ def _start_app_sync(
     encryption_keys: Sequence[str],
     claim: RefreshClaim,
 ) -> None:
+    """Commits after each call: what Meta gives once is asked for once."""
     phone_number_id = caller.phone_number_id
     asked = {"history": claim.history_asked, "smb_app_state_sync": claim.contacts_asked}
     for what, column in _SYNCS:
@@ -97,7 +98,7 @@ def _start_app_sync(
 
 
 def sweep_numbers(session: AnySession, limit: int) -> int:
-    """Enqueue numbers that are due, and let those send again whose restriction has ended; how many."""
+    """Commits who may send again, now that a restriction is over; enqueues numbers that are due, how many."""
     for number in queries.restrictions_over(session, _RESTRICTION, BLOCKED):
         resume_number(session, number)
     session.commit()

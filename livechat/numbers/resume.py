@@ -26,7 +26,7 @@ def resume_by_owner(
     *,
     encryption_keys: Sequence[str],
 ) -> Json:
-    """The number as the API shows it, running; commits.
+    """Commits as ``resume_checked`` does: the number as the API shows it, running.
 
     Raises what ``resume_checked`` raises, and NotFoundError where the number is not this user's own.
     """
@@ -39,11 +39,11 @@ def resume_by_owner(
 def resume_checked(
     session: AnySession, graph: GraphClient, number: PhoneNumber, *, encryption_keys: Sequence[str]
 ) -> bool:
-    """Let a number send again, and its account's others that stopped for the same reason; commits.
+    """Commits after Meta's answer: let a number send again, and others that stopped for the same reason.
 
-    False when it was not paused. Where the access token was the reason, Meta is asked first, with no
-    transaction open: raises WhatsAppTokenInvalidError where it still refuses it, UnavailableError where it
-    does not answer.
+    The others are those of its account. False when it was not paused. Where the access token was the reason,
+    Meta is asked first, with no transaction open: raises WhatsAppTokenInvalidError where it still refuses it,
+    UnavailableError where it does not answer.
     """
     phone_number_id, account_id, code = number.phone_number_id, number.account_id, number.paused_code
     if number.status != "paused":

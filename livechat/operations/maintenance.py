@@ -40,7 +40,7 @@ def sweep_inbound(redis: Redis, session: AnySession) -> bool:
 
 
 def prune(session: AnySession, settings: Settings) -> int:
-    """Drop ledger rows past the retention, in small transactions; how many went; and names that waited."""
+    """Commits in small steps: drop ledger rows past the retention, how many; and names that waited."""
     waiting_names.forget_before(session, clock.now() - NAMES_WAIT)
     session.commit()
     before = clock.now() - timedelta(days=settings.webhook_retention_days)

@@ -60,9 +60,9 @@ def replay(
     after: Position | None = None,
     seconds: float | None = None,
 ) -> Replayed:
-    """Run what ``selection`` means, oldest first; ``report`` is called after each commit.
+    """Commits batch by batch: run what ``selection`` means, oldest first; ``report`` is called after each.
 
-    Commits batch by batch. The same however often it is done: a message that is stored already is a
+    The same however often it is done: a message that is stored already is a
     duplicate, a status event that is known changes nothing. An interrupted replay is simply done again.
     ``numbers``: only the items about these numbers run; None: all. ``after`` begins behind a place, and
     ``seconds`` ends it early.

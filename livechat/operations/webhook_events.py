@@ -88,14 +88,14 @@ def event_with_body_json(row: Row[Any], numbers: Set[str]) -> Json:
 
 
 def replay_event(session: AnySession, row: Row[Any], numbers: Set[str]) -> Json:
-    """Run the items about ``numbers`` of one webhook again; commits."""
+    """Commits the items about ``numbers`` of one webhook, run again."""
     if row.state == "waiting":
         raise WebhookWaitingError("It is run within seconds, without being asked.")
     return _result(replay(session, Selection(ids=(row.id,)), _no_report, numbers=numbers))
 
 
 def replay_number(session: AnySession, selection: Selection) -> Json | None:
-    """Run a number's items of the selected webhooks again; None: there are many, and a task does it."""
+    """Commits a number's items of the selected webhooks, run again; None: many, so that a task does it."""
     if replaying.count(session, selection) <= MOST_AT_ONCE:
         return _result(replay(session, selection, _no_report, numbers={str(selection.number)}))
     session.rollback()
@@ -115,7 +115,7 @@ def replay_number(session: AnySession, selection: Selection) -> Json | None:
 
 
 def replay_slice(session: AnySession, selection: Selection, after: Position | None) -> Position | None:
-    """A task's share of a long replay, a few seconds of it; returns where to go on, None at the end."""
+    """Commits a task's share of a long replay, a few seconds of it; where to go on, None at the end."""
     numbers = {str(selection.number)}
     replayed = replay(session, selection, _no_report, numbers=numbers, after=after, seconds=SECONDS_AT_A_TIME)
     return replayed.stopped_at

@@ -14,7 +14,7 @@ log = structlog.get_logger(__name__)
 
 
 def send_read_receipt(session: AnySession, sender: Sender, conversation_id: UUID) -> None:
-    """Report the newest message that was read, which covers those before it. Commits around the call.
+    """Commits around the call: report the newest message that was read, which covers those before it.
 
     Raises GraphError where another try can help: marking as read twice changes nothing. Other refusals are
     logged and not asked again; account trouble pauses the number, and the next reading reports for this one.

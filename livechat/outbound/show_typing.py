@@ -45,7 +45,7 @@ def say_typing(redis: Redis, conversation: Conversation, now: datetime) -> bool:
 
 
 def send_typing(session: AnySession, sender: Sender, conversation_id: UUID, asked_at: float) -> bool:
-    """Tell Meta, by the newest message of the customer's; True where it was told.
+    """Commits around the call: tell Meta, by the newest message of the customer's; True where it was told.
 
     The same call marks that message and those before it as read (Meta, "Typing indicators"), which is noted
     so that it is not told twice. Refusals are logged: the next key stroke asks again.

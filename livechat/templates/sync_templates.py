@@ -34,10 +34,10 @@ _FIRST_WAIT_S, _LONGEST_WAIT_S = 60.0, 6 * 3600.0
 def sync_templates(
     session: AnySession, graph: AccountCalls, encryption_keys: Sequence[str], account_id: UUID
 ) -> int | None:
-    """Read and keep an account's templates; how many there are, None where it was not due or Meta refused.
+    """Commits around the calls: read and keep an account's templates; how many there are.
 
-    Commits around the calls. A refusal is tried again later: after the time that Meta names, else after
-    twice as long each time.
+    None where it was not due or Meta refused. A refusal is tried again later: after the time that Meta names,
+    else after twice as long each time.
     """
     claim = queries.claim_sync(session, account_id, _HOLD_S)
     session.commit()

@@ -97,9 +97,10 @@ class Inbox:
             release_lease(self._redis)
 
     def put(self, session: AnySession, event: RawEvent) -> str:
-        """Keep ``event`` and see that it is processed; returns where it is kept, ``redis`` or ``postgresql``.
+        """Commits where Redis does not take it: keep ``event``, and see that it is processed.
 
-        Raises UnavailableError where neither can take it, so that Meta sends it again.
+        Returns where it is kept, ``redis`` or ``postgresql``. Raises UnavailableError where neither can take
+        it, so that Meta sends it again.
         """
         if self.add(event):
             return "redis"

@@ -45,9 +45,9 @@ def account(
 
 
 def keep_whole(session: AnySession, event: RawEvent, reason: str) -> Stored:
-    """Keep a body of which nothing is stored as one failed item, in a row that names no number.
+    """Commits a body of which nothing is stored as one failed item, in a row that names no number.
 
-    Commits. ``reason`` is a constant. The body can be run again once the cause is mended.
+    ``reason`` is a constant. The body can be run again once the cause is mended.
     """
     item = {"n": 0, "kind": "Body", "outcome": FAILED, "reason": reason}
     row = _row(event) | {"state": "failed", "items": [item], FAILED: 1}

@@ -128,11 +128,11 @@ class Dispatcher:
         self._in_hand.tell()
 
     def run(self, session: AnySession, conversation_ids: Iterable[UUID] = ()) -> None:
-        """Send what is due, until nothing is or a younger run takes over. One runs at a time: others return.
+        """Commits around the calls: send what is due, until nothing is or a younger run takes over.
 
-        ``conversation_ids`` are looked at even if the timetable has forgotten them, by whichever run is at
-        work. Raises, at its end, the last unforeseen fault that a send met; that message waits for its
-        deadline.
+        One runs at a time: others return. ``conversation_ids`` are looked at even if the timetable has
+        forgotten them, by whichever run is at work. Raises, at its end, the last unforeseen fault that a send
+        met; that message waits for its deadline.
         """
         self._asked.extend(conversation_ids)
         if self._stopping.is_set():
@@ -304,7 +304,7 @@ class Dispatcher:
             self._go_alone(error)
 
     def _take_back(self, single: AnySession) -> None:
-        """Queue again what was claimed and is in nobody's hand: the error came right behind the claim."""
+        """Commits what goes back: claimed, and in nobody's hand. The error came right behind the claim."""
         if not self._doubtful:
             return
         doubtful = list(self._doubtful)
@@ -394,7 +394,7 @@ class Dispatcher:
         return claims
 
     def _tell_claimed(self, single: AnySession, claims: Sequence[Claim]) -> None:
-        """The claims stand, whether open pages hear of them or not."""
+        """Commits the news of these claims, which stand whether open pages hear of them or not."""
         try:
             updated = {claim.message_id: claim.conversation_id for claim in claims}
             publish(single, updated=updated, accounts=accounts_of(claims))

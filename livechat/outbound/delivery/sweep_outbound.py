@@ -38,10 +38,10 @@ class Swept:
 
 
 def sweep_outbound(session: AnySession, redis: Redis) -> Swept:
-    """Give up the claims of dead senders; see that every due message is on the timetable.
+    """Commits before Redis is told: give up dead senders' claims, and put on the timetable all that is due.
 
-    What was claimed becomes ``unknown``, or ``queued`` again where only its file was on its way.
-    Commits. Harmless to run twice or beside itself.
+    What was claimed becomes ``unknown``, or ``queued`` again where only its file was on its way. Harmless to
+    run twice or beside itself.
     """
     # A worker that was killed on this machine is known to be dead long before its claims' deadline.
     gone = [mark for mark in claimants(session) if is_surely_gone(mark)]

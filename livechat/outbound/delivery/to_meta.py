@@ -47,10 +47,10 @@ class OutgoingFiles:
         return cls(db.session, client, open_storage(settings))
 
     def content_of(self, claim: Claim, token: str, hold_s: float) -> Json:
-        """The content of a claimed message as the call needs it: a file of ours under its id at Meta.
+        """Commits around uploads: a claimed message's content with the ids of our files at Meta.
 
-        Uploads it where Meta does not have it for this number, and commits; no transaction is open
-        meanwhile, and the claim is made to last through it. Raises GraphError: nothing of the message has
+        What Meta does not have for this number is uploaded; no transaction is open meanwhile, and the claim
+        is made to last through it. Raises GraphError: nothing of the message has
         been sent then, and an upload may be repeated. Raises ClaimLostError where the message is no longer
         ours to send.
         """
@@ -89,11 +89,13 @@ class OutgoingFiles:
         return ids
 
     def _hold(self, is_ours: bool) -> None:
+        """Commits how long the claim holds. Raises ClaimLostError where it was not ours any more."""
         self.session.commit()
         if not is_ours:
             raise ClaimLostError
 
     def _upload(self, claim: Claim, file: Sendable, token: str) -> str:
+        """Commits the file's id at Meta, which is this upload's alone; the id."""
         name = name_for(file.kind, file.filename, file.mime_type)
         try:
             with self.storage.local_copy(key_of(file.media_id)) as path:

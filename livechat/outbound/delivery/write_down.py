@@ -48,7 +48,7 @@ class WriteDown:
         self.fault: BaseException | None = None
 
     def write_down(self, session: AnySession, single: AnySession) -> list[tuple[Claim, Outcome]]:
-        """Record and commit what has come back; what was recorded. Raises only what is no fault of it.
+        """Commits what has come back; what was recorded. Raises only what is no fault of it.
 
         That is an outage of the database, or an error that tells this thread to end.
         """
@@ -91,7 +91,10 @@ class WriteDown:
         )
 
     def _record_alone(self, session: AnySession, single: AnySession, flight: Flight) -> bool:
-        """Whether it is written down. The last try tells and teaches nobody: the outcome matters more."""
+        """Commits one outcome; whether it is written down.
+
+        The last try tells and teaches nobody: the outcome matters more.
+        """
         try:
             if flight.tries < MOST_TRIES - 1:
                 self._record(session, single, [flight])
@@ -153,7 +156,7 @@ def _outcome_of(flight: Flight) -> tuple[Claim, Outcome]:
 
 
 def _tell(session: AnySession, claims: Sequence[Claim]) -> None:
-    """Say that these have changed, and commit."""
+    """Commits, and says that these have changed."""
     if claims:
         publish(session, updated=changed_by(session, claims), accounts=accounts_of(claims))
     session.commit()
