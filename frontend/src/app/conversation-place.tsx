@@ -8,6 +8,7 @@ import { StartChatProvider } from '../features/attach/start-chat';
 import { Composer, type ComposerHandle } from '../features/composer/composer';
 import type { Details } from '../features/details/use-details';
 import { useAttendance } from '../features/notifications/use-attendance';
+import type { RenderTemplateLink } from '../features/thread/send-trouble';
 import { ThreadBar } from '../features/thread/thread-bar';
 import { type ThreadHandle, ThreadPane } from '../features/thread/thread-pane';
 import { useMediaQuery } from '../hooks/browser';
@@ -20,6 +21,9 @@ import { t } from '../words/en';
 import styles from './conversation-place.module.css';
 
 const DetailsPane = lazyPart(() => import('../features/details/details-pane'));
+
+/** Beside a message that came too late for the window. */
+const templateLink: RenderTemplateLink = (to) => <ChooseTemplate isLink recipient={to} />;
 
 interface Props {
   id: string;
@@ -94,6 +98,7 @@ export function ConversationPlace(props: Props) {
             conversation={conversation}
             headingId={headingId}
             messageId={messageId}
+            renderTemplateLink={templateLink}
             onReply={reply}
             onOpenMessage={onOpenMessage}
             threadRef={thread}

@@ -10,6 +10,7 @@ import { ContentPart, Edited, Marks, showsText } from './content-part';
 import { isEmojiOnly } from './emoji-only';
 import { BubbleActions, Reactions, SendTrouble } from './late-parts';
 import { QuotedMessage } from './quoted-message';
+import type { RenderTemplateLink } from './send-trouble';
 import { type Stillness, useOnceStill } from './stillness';
 
 export interface BubbleProps {
@@ -24,6 +25,7 @@ export interface BubbleProps {
   canReply: boolean;
   customerName: string;
   stillness: Stillness;
+  renderTemplateLink: RenderTemplateLink;
   onReply: (message: Message) => void;
   onReact: (message: Message, emoji: string) => void;
   onReacting: (messageId: string | null) => void;
@@ -64,6 +66,7 @@ export const Bubble = memo(function Bubble(props: BubbleProps) {
             message={message}
             phoneNumberId={props.phoneNumberId}
             wasSentAgain={props.wasSentAgain}
+            renderTemplateLink={props.renderTemplateLink}
             onSendAgain={onSendAgain}
             onDismiss={props.onDismiss}
           />

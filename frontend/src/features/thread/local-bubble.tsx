@@ -9,16 +9,18 @@ import bubbleStyles from './bubble.module.css';
 import { LocalTrouble } from './late-parts';
 import { Quote } from './quoted-message';
 import quoteStyles from './quoted-message.module.css';
+import type { RenderTemplateLink } from './send-trouble';
 import type { ThreadRow } from './thread-rows';
 
 interface Props {
   row: Extract<ThreadRow, { kind: 'local' }>;
   customerName: string;
   quoted: Message | undefined;
+  renderTemplateLink: RenderTemplateLink;
 }
 
 /** A reply on its way to the server: on screen in the next frame, and kept until it is stored. */
-export function LocalBubble({ row, customerName, quoted }: Props) {
+export function LocalBubble({ row, customerName, quoted, renderTemplateLink }: Props) {
   const { outbox } = useServices();
   const { entry } = row;
   return (
@@ -38,6 +40,7 @@ export function LocalBubble({ row, customerName, quoted }: Props) {
       <Suspense>
         <LocalTrouble
           entry={entry}
+          renderTemplateLink={renderTemplateLink}
           onRetry={() => outbox.retry(entry.clientMessageId)}
           onDelete={() => outbox.discard(entry.clientMessageId)}
         />

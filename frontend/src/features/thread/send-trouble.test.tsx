@@ -17,6 +17,7 @@ function show(given: Partial<Message>, wasSentAgain = false): Message {
       message={message}
       phoneNumberId="100"
       wasSentAgain={wasSentAgain}
+      renderTemplateLink={() => <button type="button">Send a template</button>}
       onSendAgain={onSendAgain}
       onDismiss={onDismiss}
     />,

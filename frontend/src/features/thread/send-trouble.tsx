@@ -3,22 +3,26 @@ import { Button } from '../../components/button';
 import type { OutboxEntry } from '../../lib/outbox';
 import type { Message } from '../../lib/types';
 import { t } from '../../words/en';
-import { ChooseTemplate } from '../attach/choose-template';
 import styles from './send-trouble.module.css';
 
 // Meta's code: more than 24 hours have passed since the customer's last message.
 const WINDOW_CLOSED = 131047;
 
+/** A way to send a template, where nothing else reaches the customer. Another feature's, so the page hands it in. */
+export type RenderTemplateLink = (to: { phoneNumberId: string; conversationId: string }) => ReactNode;
+
 interface Props {
   message: Message;
   phoneNumberId: string;
   wasSentAgain: boolean;
+  renderTemplateLink: RenderTemplateLink;
   onSendAgain: (message: Message) => void;
   onDismiss: (message: Message) => void;
 }
 
 /** Why a message did not go out and what to do about it, in the open: not in a tooltip. */
-export function SendTrouble({ message, phoneNumberId, wasSentAgain, onSendAgain, onDismiss }: Props) {
+export function SendTrouble(props: Props) {
+  const { message, phoneNumberId, wasSentAgain, renderTemplateLink, onSendAgain, onDismiss } = props;
   const [isSure, setSure] = useState(false);
   const canRepeat = message.message_type !== 'reaction';
   const again = wasSentAgain ? (
@@ -43,9 +47,8 @@ export function SendTrouble({ message, phoneNumberId, wasSentAgain, onSendAgain,
           {error?.code != null && ` ${t.bubble.failedCode(error.code)}.`}
         </span>
         <span className={styles.actions}>
-          {error?.code === WINDOW_CLOSED && (
-            <ChooseTemplate isLink recipient={{ phoneNumberId, conversationId: message.conversation_id }} />
-          )}
+          {error?.code === WINDOW_CLOSED &&
+            renderTemplateLink({ phoneNumberId, conversationId: message.conversation_id })}
           {canRepeat && error?.retryable !== false && again}
           <Button kind="link" title={t.bubble.hideTitle} onClick={() => onDismiss(message)}>
             {t.bubble.hide}
@@ -73,8 +76,13 @@ export function SendTrouble({ message, phoneNumberId, wasSentAgain, onSendAgain,
 }
 
 /** A reply that the server does not have yet: what it waits for, or why it was refused and what to do about that. */
-export function LocalTrouble(props: { entry: OutboxEntry; onRetry: () => void; onDelete: () => void }) {
-  const { entry, onRetry, onDelete } = props;
+export function LocalTrouble(props: {
+  entry: OutboxEntry;
+  renderTemplateLink: RenderTemplateLink;
+  onRetry: () => void;
+  onDelete: () => void;
+}) {
+  const { entry, renderTemplateLink, onRetry, onDelete } = props;
   if (entry.state !== 'refused') return <Waiting entry={entry} onDelete={onDelete} />;
   const isClosed = entry.code === 'service_window_closed';
   // What was refused for good would be refused again; a window may have opened since.
@@ -85,12 +93,7 @@ export function LocalTrouble(props: { entry: OutboxEntry; onRetry: () => void; o
         {t.bubble.notSent}. <bdi>{entry.detail}</bdi>
       </span>
       <span className={styles.actions}>
-        {isClosed && (
-          <ChooseTemplate
-            isLink
-            recipient={{ phoneNumberId: entry.phoneNumberId, conversationId: entry.conversationId }}
-          />
-        )}
+        {isClosed && renderTemplateLink(entry)}
         {canRetry && (
           <Button kind="link" onClick={onRetry}>
             {t.retry}

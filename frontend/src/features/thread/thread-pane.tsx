@@ -6,6 +6,7 @@ import type { Conversation, Message } from '../../lib/types';
 import { t } from '../../words/en';
 import { type Anchor, savedAnchor } from './anchors';
 import { useThreadAround, useThreadMessages } from './endpoints';
+import type { RenderTemplateLink } from './send-trouble';
 import { Thread, type ThreadProps } from './thread';
 import styles from './thread.module.css';
 
@@ -14,6 +15,8 @@ interface Props {
   headingId: string;
   /** The message that the address names: the thread opens around it. */
   messageId: string | null;
+  /** Stable, as all that a bubble is drawn from. */
+  renderTemplateLink: RenderTemplateLink;
   onReply: (message: Message) => void;
   /** Open the thread around a message that is not loaded; null: at its end again. */
   onOpenMessage: (messageId: string | null) => void;
@@ -26,7 +29,7 @@ export interface ThreadHandle {
 
 /** A conversation's messages, from loading to failing; `Thread` shows them. */
 export function ThreadPane(props: Props) {
-  const { conversation, headingId, messageId, onReply, onOpenMessage, threadRef } = props;
+  const { conversation, headingId, messageId, renderTemplateLink, onReply, onOpenMessage, threadRef } = props;
   const latest = useThreadMessages(conversation);
   const messages = useMemo(() => loadedMessages(latest.data?.pages), [latest.data]);
   const firstUnreadId = latest.data?.pages[0]?.first_unread_id ?? null;
@@ -54,7 +57,7 @@ export function ThreadPane(props: Props) {
   }
   if (latest.isError && !latest.data)
     return <Failed error={latest.error} onRetry={() => void latest.refetch()} />;
-  const shared = { conversation, headingId, firstUnreadId, lastUnreadId, onReply, onOpenMessage, onLatest: toLatest, ref: threadRef };
+  const shared = { conversation, headingId, firstUnreadId, lastUnreadId, renderTemplateLink, onReply, onOpenMessage, onLatest: toLatest, ref: threadRef };
   if (aroundId !== null)
     return (
       <ThreadWindow
@@ -86,7 +89,7 @@ export function ThreadPane(props: Props) {
 
 type Shared = Pick<
   ThreadProps,
-  'conversation' | 'headingId' | 'firstUnreadId' | 'lastUnreadId' | 'namedId' | 'anchor' | 'onReply' | 'onOpenMessage' | 'onLatest' | 'ref'
+  'conversation' | 'headingId' | 'firstUnreadId' | 'lastUnreadId' | 'namedId' | 'anchor' | 'renderTemplateLink' | 'onReply' | 'onOpenMessage' | 'onLatest' | 'ref'
 >;
 
 /**

@@ -14,6 +14,7 @@ import { Announcer } from './late-parts';
 import { LocalBubble } from './local-bubble';
 import { CannotBeShown, Day, SystemLine } from './plain-rows';
 import { useReadingPlace } from './reading-place';
+import type { RenderTemplateLink } from './send-trouble';
 import { Stillness } from './stillness';
 import type { ThreadHandle } from './thread-pane';
 import { type ThreadRow, threadRows } from './thread-rows';
@@ -40,6 +41,7 @@ export interface ThreadProps {
   hasNewer: boolean;
   loadNewer: () => unknown;
   onWindowEnd: () => void;
+  renderTemplateLink: RenderTemplateLink;
   onReply: (message: Message) => void;
   onOpenMessage: (messageId: string) => void;
   onLatest: () => void;
@@ -48,7 +50,7 @@ export interface ThreadProps {
 const HIGHLIGHT_MS = 2500;
 
 export function Thread(props: ThreadProps) {
-  const { ref, conversation, headingId, messages, namedId, anchor, hasOlder, isLoading, hasNewer, onReply, onOpenMessage } = props;
+  const { ref, conversation, headingId, messages, namedId, anchor, hasOlder, isLoading, hasNewer, renderTemplateLink, onReply, onOpenMessage } = props;
   const now = useNow();
   const isAttended = useAttention();
   const { singleKeys } = useSettings();
@@ -153,7 +155,14 @@ export function Thread(props: ThreadProps) {
       case 'system':
         return <SystemLine message={row.message} />;
       case 'local':
-        return <LocalBubble row={row} customerName={name} quoted={byId.get(row.entry.replyTo ?? '')} />;
+        return (
+          <LocalBubble
+            row={row}
+            customerName={name}
+            quoted={byId.get(row.entry.replyTo ?? '')}
+            renderTemplateLink={renderTemplateLink}
+          />
+        );
       default:
         return (
           <Bubble
@@ -168,6 +177,7 @@ export function Thread(props: ThreadProps) {
             canReply={actions.canReplyTo(row.message)}
             customerName={name}
             stillness={stillness}
+            renderTemplateLink={renderTemplateLink}
             onReply={onReply}
             onReact={actions.react}
             onReacting={setReactingTo}
