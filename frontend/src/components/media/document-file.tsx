@@ -1,6 +1,6 @@
 import { Download, FileText } from 'lucide-react';
 import { fileSize } from '../../lib/format';
-import type { MediaPart } from '../../lib/message/parts';
+import type { MediaPart } from '../../lib/message/media';
 import { k } from '../../words/kinds-en';
 import styles from './media.module.css';
 

@@ -4,7 +4,7 @@ import { type KeyboardEvent, useEffect, useLayoutEffect, useRef, useState } from
 import type { ThreadData } from '../../lib/apply-event';
 import { fullTime } from '../../lib/format';
 import { keys } from '../../lib/keys';
-import { mediaOf } from '../../lib/message/parts';
+import { mediaOf } from '../../lib/message/media';
 import type { Message } from '../../lib/types';
 import { isComposing } from '../../lib/typing';
 import { t } from '../../words/en';

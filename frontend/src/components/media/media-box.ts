@@ -1,4 +1,4 @@
-import type { MediaPart } from '../../lib/message/parts';
+import type { MediaPart } from '../../lib/message/media';
 
 const LARGEST = { inline: 320, block: 340 };
 const STICKER = 160;

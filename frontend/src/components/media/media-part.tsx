@@ -3,7 +3,7 @@ import type { ReactNode } from 'react';
 import { fileSize } from '../../lib/format';
 import { lookUp } from '../../lib/lookup';
 import { isVoiceNote } from '../../lib/message/content';
-import { mediaOf, type MediaPart as Media } from '../../lib/message/parts';
+import { mediaOf, type MediaPart as Media } from '../../lib/message/media';
 import { typeName } from '../../lib/message/preview';
 import type { Message } from '../../lib/types';
 import { t } from '../../words/en';

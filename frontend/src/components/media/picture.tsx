@@ -2,7 +2,7 @@ import { Play } from 'lucide-react';
 import { Suspense, useCallback, useState } from 'react';
 import { duration } from '../../lib/format';
 import { lazyPart } from '../../lib/lazy-part';
-import { isAnimated, type MediaPart } from '../../lib/message/parts';
+import { isAnimated, type MediaPart } from '../../lib/message/media';
 import { typeName } from '../../lib/message/preview';
 import type { Message } from '../../lib/types';
 import { k } from '../../words/kinds-en';

@@ -1,5 +1,5 @@
 import { isVoiceNote } from '../../lib/message/content';
-import { mediaOf } from '../../lib/message/parts';
+import { mediaOf } from '../../lib/message/media';
 import { local } from '../../lib/storage';
 import type { Message } from '../../lib/types';
 

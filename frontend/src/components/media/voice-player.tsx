@@ -5,7 +5,7 @@ import type { ThreadData } from '../../lib/apply-event';
 import { duration } from '../../lib/format';
 import { keys } from '../../lib/keys';
 import { isVoiceNote } from '../../lib/message/content';
-import type { MediaPart } from '../../lib/message/parts';
+import type { MediaPart } from '../../lib/message/media';
 import type { Message } from '../../lib/types';
 import { t } from '../../words/en';
 import { k } from '../../words/kinds-en';

@@ -4,7 +4,7 @@ import { Button } from '../../components/button';
 import { Markup } from '../../components/markup';
 import { FailureNotice } from '../../components/notice';
 import { fileSize, fullTime, shortDay } from '../../lib/format';
-import { mediaOf } from '../../lib/message/parts';
+import { mediaOf } from '../../lib/message/media';
 import { typeName } from '../../lib/message/preview';
 import type { Message } from '../../lib/types';
 import { d } from '../../words/details-en';

@@ -5,6 +5,7 @@ import { Part, PlacePart, Rows } from '../../components/part-card';
 import { fullTime } from '../../lib/format';
 import { type Payment, paymentOf } from '../../lib/message/asking';
 import { unsupportedKindOf } from '../../lib/message/content';
+import { mediaOf } from '../../lib/message/media';
 import {
   callPermissionOf,
   choiceOf,
@@ -14,7 +15,6 @@ import {
   interactiveOf,
   isBlank,
   locationOf,
-  mediaOf,
   orderOf,
   templateOf,
   unknownPartOf,

@@ -1,5 +1,6 @@
 import { fieldsOf, isDeleted } from '../../lib/message/content';
-import { locationOf, mediaOf } from '../../lib/message/parts';
+import { mediaOf } from '../../lib/message/media';
+import { locationOf } from '../../lib/message/parts';
 import type { Message } from '../../lib/types';
 
 /** What of a message can be sent to somebody else. */

@@ -1,4 +1,4 @@
-import { mediaOf } from '../../lib/message/parts';
+import { mediaOf } from '../../lib/message/media';
 import type { Message } from '../../lib/types';
 import styles from './quoted-message.module.css';
 

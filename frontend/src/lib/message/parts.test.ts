@@ -2,19 +2,8 @@
 import { describe, expect, it } from 'vitest';
 import { aMessage } from '../../testing/samples';
 import type { Message } from '../types';
-import {
-  choiceOf,
-  contactsOf,
-  formOf,
-  interactiveOf,
-  locationOf,
-  marksOf,
-  mediaPart,
-  orderOf,
-  referralOf,
-  templateOf,
-  unknownPartOf,
-} from './parts';
+import { mediaPart } from './media';
+import { choiceOf, contactsOf, formOf, interactiveOf, locationOf, marksOf, orderOf, referralOf, templateOf, unknownPartOf } from './parts';
 
 const of = (message_type: string, content: Record<string, unknown>, more: Partial<Message> = {}) =>
   aMessage({ message_type, text: null, content, ...more });

@@ -1,59 +1,9 @@
-import { onServer } from '../base';
 import { lookUp } from '../lookup';
 import { shorten } from '../shorten';
 import type { Message } from '../types';
 import { orderStateOf, orderToPayOf } from './asking';
-import { contentOf, type Fields, fieldsIn, fieldsOf, isDeleted, labelOf, listOf, numberOf, numericOf, textOf } from './content';
-
-/** The typed parts of `content` that the page shows, read with care: `content` is what Meta sent. */
-export interface MediaPart {
-  state: 'pending' | 'ready' | 'failed';
-  mimeType: string | null;
-  filename: string | null;
-  size: number | null;
-  width: number | null;
-  height: number | null;
-  duration: number | null;
-  url: string | null;
-  thumbnailUrl: string | null;
-  /** Loudness from 0 to 100 over the length of an audio file. */
-  waveform: number[] | null;
-  /** Why the file is not here, as a sentence. */
-  error: string | null;
-}
-
-export function mediaOf(message: Message): MediaPart | null {
-  return 'media' in contentOf(message) ? mediaPart(contentOf(message).media) : null;
-}
-
-export function mediaPart(value: unknown): MediaPart {
-  const media = fieldsOf(value);
-  const state = media.state === 'ready' || media.state === 'failed' ? media.state : 'pending';
-  const waveform = listOf(media.waveform).slice(0, 1000).filter((bar) => typeof bar === 'number');
-  return {
-    state,
-    mimeType: textOf(media.mime_type),
-    filename: textOf(media.filename),
-    size: numberOf(media.size),
-    width: numberOf(media.width),
-    height: numberOf(media.height),
-    duration: numberOf(media.duration),
-    url: sameOrigin(textOf(media.url)),
-    thumbnailUrl: sameOrigin(textOf(media.thumbnail_url)),
-    waveform: waveform.length > 0 ? waveform : null,
-    error: textOf(media.error),
-  };
-}
-
-/** Files come from us alone; the policy of the page would refuse others anyway. */
-function sameOrigin(url: string | null): string | null {
-  if (url === null) return null;
-  try {
-    return new URL(url, location.origin).origin === location.origin ? onServer(url) : null;
-  } catch {
-    return null;
-  }
-}
+import { contentOf, type Fields, fieldsIn, fieldsOf, isDeleted, labelOf, numericOf, textOf } from './content';
+import { type MediaPart, mediaPart } from './media';
 
 /** A link that somebody else wrote, where it is one that can be opened; null for any other scheme. */
 export function webLink(value: unknown): string | null {
@@ -472,8 +422,6 @@ export function errorOf(message: Message): { code: number | null; detail: string
   const detail = details ?? labelOf(first.message) ?? labelOf(first.title);
   return { code: numericOf(first.code), detail };
 }
-
-export const isAnimated = (message: Message): boolean => fieldsOf(contentOf(message).sticker).animated === true;
 
 /** The words of a kind of message that is new to this page: its texts, field by field. */
 export function unknownPartOf(message: Message): { label: string; value: string }[] {
