@@ -1,6 +1,6 @@
 import { MapPin } from 'lucide-react';
 import type { ReactNode } from 'react';
-import type { Place } from '../lib/message/parts';
+import type { Place } from '../lib/message/place';
 import { shorten } from '../lib/shorten';
 import { k } from '../words/kinds-en';
 import styles from './parts.module.css';

@@ -6,19 +6,19 @@ import { fullTime } from '../../lib/format';
 import { type Payment, paymentOf } from '../../lib/message/asking';
 import { unsupportedKindOf } from '../../lib/message/content';
 import { mediaOf } from '../../lib/message/media';
+import { contactsOf } from '../../lib/message/contacts';
 import {
   callPermissionOf,
   choiceOf,
-  contactsOf,
   errorOf,
   formOf,
   interactiveOf,
   isBlank,
-  locationOf,
   orderOf,
   templateOf,
   unknownPartOf,
 } from '../../lib/message/parts';
+import { locationOf } from '../../lib/message/place';
 import { typeName, unsupportedLine } from '../../lib/message/preview';
 import type { Message } from '../../lib/types';
 import { t } from '../../words/en';

@@ -1,6 +1,6 @@
 import { fieldsOf, isDeleted } from '../../lib/message/content';
 import { mediaOf } from '../../lib/message/media';
-import { locationOf } from '../../lib/message/parts';
+import { locationOf } from '../../lib/message/place';
 import type { Message } from '../../lib/types';
 
 /** What of a message can be sent to somebody else. */

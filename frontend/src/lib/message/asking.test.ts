@@ -3,7 +3,9 @@ import { describe, expect, it } from 'vitest';
 import { aMessage } from '../../testing/samples';
 import { paymentOf } from './asking';
 import { isSystemLine } from './content';
-import { callPermissionOf, contactsOf, interactiveOf, isBlank, locationOf, marksOf } from './parts';
+import { contactsOf } from './contacts';
+import { callPermissionOf, interactiveOf, isBlank, marksOf } from './parts';
+import { locationOf } from './place';
 
 const of = (message_type: string, content: Record<string, unknown>) => aMessage({ message_type, text: null, content });
 const asking = (type: string, action: Record<string, unknown>) =>

@@ -3,7 +3,9 @@ import { describe, expect, it } from 'vitest';
 import { aMessage } from '../../testing/samples';
 import type { Message } from '../types';
 import { mediaPart } from './media';
-import { choiceOf, contactsOf, formOf, interactiveOf, locationOf, marksOf, orderOf, referralOf, templateOf, unknownPartOf } from './parts';
+import { contactsOf } from './contacts';
+import { choiceOf, formOf, interactiveOf, marksOf, orderOf, referralOf, templateOf, unknownPartOf } from './parts';
+import { locationOf } from './place';
 
 const of = (message_type: string, content: Record<string, unknown>, more: Partial<Message> = {}) =>
   aMessage({ message_type, text: null, content, ...more });

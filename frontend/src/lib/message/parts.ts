@@ -4,73 +4,8 @@ import type { Message } from '../types';
 import { orderStateOf, orderToPayOf } from './asking';
 import { contentOf, type Fields, fieldsIn, fieldsOf, isDeleted, labelOf, numericOf, textOf } from './content';
 import { type MediaPart, mediaPart } from './media';
-
-/** A link that somebody else wrote, where it is one that can be opened; null for any other scheme. */
-export function webLink(value: unknown): string | null {
-  const text = textOf(value);
-  if (text === null) return null;
-  try {
-    const url = new URL(text);
-    return url.protocol === 'https:' || url.protocol === 'http:' ? url.href : null;
-  } catch {
-    return null;
-  }
-}
-
-export interface Place {
-  name: string | null;
-  address: string | null;
-  latitude: number;
-  longitude: number;
-  /** The place's own page, where the customer sent one. */
-  link?: string | null;
-}
-
-export const locationOf = (message: Message): Place | null => placeOf(contentOf(message).location);
-
-function placeOf(value: unknown): Place | null {
-  const part = fieldsOf(value);
-  const [latitude, longitude] = [numericOf(part.latitude), numericOf(part.longitude)];
-  if (latitude === null || longitude === null) return null;
-  return { name: labelOf(part.name), address: labelOf(part.address), latitude, longitude, link: webLink(part.url) };
-}
-
-export interface SharedContact {
-  name: string;
-  phones: { number: string; waId: string | null; kind: string | null }[];
-  emails: string[];
-  links: string[];
-  addresses: string[];
-  organisation: string | null;
-  birthday: string | null;
-  /** The customer's own number, given because it was asked for. */
-  isOwn: boolean;
-}
-
-export const contactsOf = (message: Message): SharedContact[] => fieldsIn(contentOf(message).contacts).map(contactOf);
-
-function contactOf(card: Fields): SharedContact {
-  const { formatted_name, prefix, first_name, middle_name, last_name, suffix } = fieldsOf(card.name);
-  const org = fieldsOf(card.org);
-  const joined = (parts: unknown[]) => parts.map(labelOf).filter((part) => part !== null).join(', ') || null;
-  return {
-    name:
-      labelOf(formatted_name) ??
-      [prefix, first_name, middle_name, last_name, suffix].map(labelOf).filter(Boolean).join(' '),
-    phones: fieldsIn(card.phones).flatMap((entry) => {
-      const number = labelOf(entry.phone) ?? labelOf(entry.wa_id);
-      return number === null ? [] : [{ number, waId: labelOf(entry.wa_id), kind: labelOf(entry.type) }];
-    }),
-    emails: fieldsIn(card.emails).flatMap((entry) => labelOf(entry.email) ?? []),
-    links: fieldsIn(card.urls).flatMap((entry) => webLink(entry.url) ?? []),
-    addresses: fieldsIn(card.addresses).flatMap(
-      (entry) => joined([entry.street, entry.city, entry.state, entry.zip, entry.country ?? entry.country_code]) ?? [],
-    ),
-    organisation: joined([org.title, org.department, org.company]),
-    birthday: labelOf(card.birthday),
-    isOwn: card.origin === 'contact_request',
-  };
-}
+import { type Place, placeOf } from './place';
+import { webLink } from './web-link';
 
 export interface OrderItem {
   product: string;

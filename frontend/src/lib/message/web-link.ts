@@ -1,0 +1,13 @@
+import { textOf } from './content';
+
+/** A link that somebody else wrote, where it is one that can be opened; null for any other scheme. */
+export function webLink(value: unknown): string | null {
+  const text = textOf(value);
+  if (text === null) return null;
+  try {
+    const url = new URL(text);
+    return url.protocol === 'https:' || url.protocol === 'http:' ? url.href : null;
+  } catch {
+    return null;
+  }
+}
