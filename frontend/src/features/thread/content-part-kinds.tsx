@@ -7,17 +7,8 @@ import { type Payment, paymentOf } from '../../lib/message/asking';
 import { unsupportedKindOf } from '../../lib/message/content';
 import { mediaOf } from '../../lib/message/media';
 import { contactsOf } from '../../lib/message/contacts';
-import {
-  callPermissionOf,
-  choiceOf,
-  errorOf,
-  formOf,
-  interactiveOf,
-  isBlank,
-  orderOf,
-  templateOf,
-  unknownPartOf,
-} from '../../lib/message/parts';
+import { orderOf } from '../../lib/message/order';
+import { callPermissionOf, choiceOf, errorOf, formOf, interactiveOf, isBlank, templateOf, unknownPartOf } from '../../lib/message/parts';
 import { locationOf } from '../../lib/message/place';
 import { typeName, unsupportedLine } from '../../lib/message/preview';
 import type { Message } from '../../lib/types';
