@@ -8,7 +8,7 @@ import { useStartChat } from '../../hooks/start-chat';
 import { money, phone } from '../../lib/format';
 import type { SharedContact } from '../../lib/message/contacts';
 import type { Order, OrderItem } from '../../lib/message/order';
-import type { Choice, FormAnswer } from '../../lib/message/parts';
+import type { Choice, FormAnswer } from '../../lib/message/answers';
 import { shorten } from '../../lib/shorten';
 import { t } from '../../words/en';
 import { k } from '../../words/kinds-en';

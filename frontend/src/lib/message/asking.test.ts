@@ -4,7 +4,8 @@ import { aMessage } from '../../testing/samples';
 import { paymentOf } from './asking';
 import { isSystemLine } from './content';
 import { contactsOf } from './contacts';
-import { callPermissionOf, interactiveOf, isBlank, marksOf } from './parts';
+import { callPermissionOf } from './answers';
+import { interactiveOf, isBlank, marksOf } from './parts';
 import { locationOf } from './place';
 
 const of = (message_type: string, content: Record<string, unknown>) => aMessage({ message_type, text: null, content });

@@ -3,105 +3,10 @@ import { shorten } from '../shorten';
 import type { Message } from '../types';
 import { orderStateOf, orderToPayOf } from './asking';
 import { contentOf, type Fields, fieldsIn, fieldsOf, isDeleted, labelOf, numericOf, textOf } from './content';
+import { readable, rowsOf } from './form-rows';
 import { type MediaPart, mediaPart } from './media';
 import { type Place, placeOf } from './place';
 import { webLink } from './web-link';
-
-/** What the customer chose of buttons, a list, or the buttons of a template. */
-export interface Choice {
-  by: 'button' | 'list' | 'template';
-  title: string;
-  description: string | null;
-}
-
-export function choiceOf(message: Message): Choice | null {
-  const button = fieldsOf(contentOf(message).button);
-  const pressed = labelOf(button.text) ?? labelOf(button.payload);
-  if (pressed !== null) return { by: 'template', title: pressed, description: null };
-  const { button_reply, list_reply } = fieldsOf(contentOf(message).interactive);
-  const tapped = fieldsOf(button_reply);
-  const row = fieldsOf(list_reply);
-  const tappedTitle = labelOf(tapped.title) ?? labelOf(tapped.id);
-  if (tappedTitle !== null) return { by: 'button', title: tappedTitle, description: null };
-  const rowTitle = labelOf(row.title) ?? labelOf(row.id);
-  return rowTitle === null ? null : { by: 'list', title: rowTitle, description: labelOf(row.description) };
-}
-
-export interface FormAnswer {
-  isAddress: boolean;
-  rows: { label: string; value: string }[];
-}
-
-/** A form's answers, field by field. They come as JSON in a string; what is no JSON is one row. */
-export function formOf(message: Message): FormAnswer | null {
-  const reply = fieldsOf(contentOf(message).interactive).nfm_reply;
-  if (reply === undefined) return null;
-  const { name, response_json } = fieldsOf(reply);
-  const isAddress = name === 'address_message';
-  let given: unknown = response_json;
-  if (typeof given === 'string')
-    try {
-      given = JSON.parse(given);
-    } catch {
-      return { isAddress, rows: [{ label: '', value: shorten(given as string, LONGEST_VALUE) }] };
-    }
-  const rows = rowsOf(given).filter(({ label }) => label !== 'flow_token');
-  return { isAddress, rows: rows.map(({ label, value }) => ({ label: readable(label), value })) };
-}
-
-// A form has some dozens of fields, in a group or two.
-const MOST_ROWS = 500;
-const DEEPEST = 8;
-const LONGEST_VALUE = 2000;
-
-/** Every value of a nested object with the path to it, as people read it; of what is endless, the beginning. */
-function rowsOf(value: unknown): { label: string; value: string }[] {
-  const rows: { label: string; value: string }[] = [];
-  const add = (label: string, text: string) => rows.push({ label, value: shorten(text, LONGEST_VALUE) });
-  const walk = (item: unknown, path: string, depth: number): void => {
-    if (rows.length >= MOST_ROWS) return;
-    if (Array.isArray(item) && item.every((one) => typeof one !== 'object' || one === null))
-      add(path, item.slice(0, MOST_ROWS).map(shown).join(', '));
-    else if (typeof item !== 'object' || item === null) add(path, shown(item));
-    else if (depth >= DEEPEST) add(path, '…');
-    else
-      for (const [key, one] of Object.entries(item)) {
-        const name = Array.isArray(item) ? String(Number(key) + 1) : shorten(key, 100);
-        walk(one, path === '' && !Array.isArray(item) ? name : `${path} ${name}`, depth + 1);
-      }
-  };
-  walk(value, '', 0);
-  return rows;
-}
-
-const YES = '✓';
-const shown = (value: unknown): string =>
-  value === true ? YES : value === false || value === null || value === undefined ? '–' : String(value);
-
-/** “wants_callback” and “firstName” as words. Flows number their fields: “screen_0_Name_1” is “Name”. */
-function readable(key: string): string {
-  const words = key
-    .replace(/^screen_\d+_(.+?)_\d+$/, '$1')
-    .replace(/([\p{Ll}\d])(\p{Lu})/gu, '$1 $2')
-    .replaceAll('_', ' ')
-    .trim();
-  return words.charAt(0).toLocaleUpperCase() + words.slice(1);
-}
-
-/** The customer's answer to being asked for calls. */
-export function callPermissionOf(
-  message: Message,
-): { isGiven: boolean; isPermanent: boolean; until: string | null } | null {
-  const reply = fieldsOf(contentOf(message).interactive).call_permission_reply;
-  if (reply === undefined) return null;
-  const { response, is_permanent, expiration_timestamp } = fieldsOf(reply);
-  const until = new Date((numericOf(expiration_timestamp) ?? Number.NaN) * 1000);
-  return {
-    isGiven: response === 'accept',
-    isPermanent: is_permanent === true,
-    until: Number.isNaN(until.getTime()) ? null : until.toISOString(),
-  };
-}
 
 export interface ShownButton {
   kind:
