@@ -4,7 +4,7 @@ import styles from '../../components/parts.module.css';
 import { useServices } from '../../hooks/services';
 import { bodyOf } from '../../lib/api';
 import { clockTime, fullTime } from '../../lib/format';
-import { marksOf } from '../../lib/message/parts';
+import { marksOf } from '../../lib/message/marks';
 import type { Message } from '../../lib/types';
 import { e } from '../../words/edits-en';
 import { threadKeys } from './keys';

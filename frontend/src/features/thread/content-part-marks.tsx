@@ -3,7 +3,7 @@ import type { ReactNode } from 'react';
 import styles from '../../components/parts.module.css';
 import { phone } from '../../lib/format';
 import { contentOf, ofCallOf } from '../../lib/message/content';
-import { type AdReferral, marksOf, referralOf } from '../../lib/message/parts';
+import { type AdReferral, marksOf, referralOf } from '../../lib/message/marks';
 import { typeName } from '../../lib/message/preview';
 import type { Message } from '../../lib/types';
 import { t } from '../../words/en';

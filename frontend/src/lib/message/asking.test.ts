@@ -1,11 +1,12 @@
 // @vitest-environment jsdom
 import { describe, expect, it } from 'vitest';
 import { aMessage } from '../../testing/samples';
-import { paymentOf } from './asking';
-import { isSystemLine } from './content';
-import { contactsOf } from './contacts';
 import { callPermissionOf } from './answers';
-import { interactiveOf, isBlank, marksOf } from './parts';
+import { paymentOf } from './asking';
+import { contactsOf } from './contacts';
+import { isSystemLine } from './content';
+import { marksOf } from './marks';
+import { interactiveOf, isBlank } from './parts';
 import { locationOf } from './place';
 
 const of = (message_type: string, content: Record<string, unknown>) => aMessage({ message_type, text: null, content });

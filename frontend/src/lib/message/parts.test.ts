@@ -2,12 +2,14 @@
 import { describe, expect, it } from 'vitest';
 import { aMessage } from '../../testing/samples';
 import type { Message } from '../types';
-import { mediaPart } from './media';
-import { contactsOf } from './contacts';
-import { orderOf } from './order';
 import { choiceOf, formOf } from './answers';
-import { interactiveOf, marksOf, referralOf, templateOf, unknownPartOf } from './parts';
+import { contactsOf } from './contacts';
+import { marksOf, referralOf } from './marks';
+import { mediaPart } from './media';
+import { orderOf } from './order';
+import { interactiveOf, templateOf } from './parts';
 import { locationOf } from './place';
+import { unknownPartOf } from './unknown';
 
 const of = (message_type: string, content: Record<string, unknown>, more: Partial<Message> = {}) =>
   aMessage({ message_type, text: null, content, ...more });
@@ -53,16 +55,6 @@ describe('what the business sent', () => {
   it('is not the answer of a customer', () => {
     const interactive = { type: 'button_reply', button_reply: { title: 'No' } };
     expect(interactiveOf(of('interactive', { interactive }))).toBeNull();
-  });
-});
-
-describe('marks', () => {
-  it('tell forwards, products, and who wrote in a group', () => {
-    const message = of('text', {
-      context: { frequently_forwarded: true, referred_product: { product_retailer_id: 'xl' } },
-      group: { id: 'g', from: '917755991051', name: 'Asha' },
-    });
-    expect(marksOf(message)).toMatchObject({ forwarded: 'often', product: 'xl', author: 'Asha', isDeleted: false });
   });
 });
 

@@ -1,12 +1,9 @@
 import { lookUp } from '../lookup';
-import { shorten } from '../shorten';
 import type { Message } from '../types';
 import { orderStateOf, orderToPayOf } from './asking';
-import { contentOf, type Fields, fieldsIn, fieldsOf, isDeleted, labelOf, numericOf, textOf } from './content';
-import { readable, rowsOf } from './form-rows';
+import { contentOf, type Fields, fieldsIn, fieldsOf, labelOf, textOf } from './content';
 import { type MediaPart, mediaPart } from './media';
 import { type Place, placeOf } from './place';
-import { webLink } from './web-link';
 
 export interface ShownButton {
   kind:
@@ -162,82 +159,4 @@ function renderedOf(rendered: Fields, content: Fields): Framed {
     sections: [],
     cards: [],
   };
-}
-
-export interface AdReferral {
-  isAd: boolean;
-  headline: string | null;
-  body: string | null;
-  link: string | null;
-  /** What the customer saw first: a picture or a film. It lives with Meta and is not loaded. */
-  mediaType: string | null;
-  greeting: string | null;
-}
-
-function shortly(value: unknown): string | null {
-  const text = textOf(value);
-  return text === null ? null : shorten(text, 1000);
-}
-
-export function referralOf(message: Message): AdReferral | null {
-  if (!('referral' in contentOf(message))) return null;
-  const part = fieldsOf(contentOf(message).referral);
-  return {
-    isAd: part.source_type !== 'post',
-    headline: labelOf(part.headline),
-    body: shortly(part.body),
-    link: webLink(part.source_url),
-    mediaType: textOf(part.media_type),
-    greeting: shortly(fieldsOf(part.welcome_message).text),
-  };
-}
-
-/** Small marks at the top of a bubble. */
-export interface Marks {
-  forwarded: 'once' | 'often' | null;
-  /** The product of the catalogue that the customer asks about. */
-  product: string | null;
-  /** Who wrote in a group: a name, else a number or id. */
-  author: string | null;
-  /** What Meta's agent told of the conversation before it was handed over. */
-  summary: string | null;
-  editedAt: string | null;
-  isDeleted: boolean;
-  origin: Message['origin'];
-}
-
-export function marksOf(message: Message): Marks {
-  const content = contentOf(message);
-  const context = fieldsOf(content.context);
-  const group = fieldsOf(content.group);
-  return {
-    forwarded: context.frequently_forwarded === true ? 'often' : context.forwarded === true ? 'once' : null,
-    product: labelOf(fieldsOf(context.referred_product).product_retailer_id),
-    author:
-      'group' in content && message.direction === 'inbound'
-        ? (labelOf(group.name) ?? labelOf(group.from) ?? labelOf(group.from_user_id))
-        : null,
-    summary: shortly(fieldsOf(fieldsOf(content.conversation_context).summary).text),
-    editedAt: textOf(content.edited_at),
-    isDeleted: isDeleted(message),
-    origin: message.origin,
-  };
-}
-
-/** The first error that Meta put on a message: its code and the best sentence there is. */
-export function errorOf(message: Message): { code: number | null; detail: string | null } | null {
-  const first = fieldsIn(contentOf(message).errors)[0];
-  if (first === undefined) return null;
-  const details = labelOf(fieldsOf(first.error_data).details) ?? labelOf(first.details);
-  const detail = details ?? labelOf(first.message) ?? labelOf(first.title);
-  return { code: numericOf(first.code), detail };
-}
-
-/** The words of a kind of message that is new to this page: its texts, field by field. */
-export function unknownPartOf(message: Message): { label: string; value: string }[] {
-  const part = lookUp(contentOf(message), message.message_type);
-  return rowsOf(part ?? {})
-    .filter(({ label, value }) => label !== '' && value !== '' && value.length <= 500 && !/(^| )id$/.test(label))
-    .slice(0, 8)
-    .map(({ label, value }) => ({ label: readable(label), value }));
 }
