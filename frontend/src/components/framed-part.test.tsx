@@ -1,7 +1,7 @@
 // @vitest-environment jsdom
 import { render, screen } from '@testing-library/react';
 import { expect, it } from 'vitest';
-import { templateOf } from '../lib/message/parts';
+import { templateOf } from '../lib/message/framed';
 import { FramedPart } from './framed-part';
 
 const media = { state: 'ready', mime_type: 'application/pdf', filename: null, size: 10, url: '/api/live-chat/media/x' };

@@ -1,7 +1,7 @@
 import { CornerUpLeft, CreditCard, FileText, Home, Film, Image, Link, List, MapPin, Phone, ClipboardCopy, ShoppingBag, User, ClipboardList } from 'lucide-react';
 import type { ReactNode } from 'react';
 import { lookUp } from '../lib/lookup';
-import type { Framed, ShownButton } from '../lib/message/parts';
+import type { Framed, ShownButton } from '../lib/message/framed';
 import { t } from '../words/en';
 import { k } from '../words/kinds-en';
 import { Markup } from './markup';

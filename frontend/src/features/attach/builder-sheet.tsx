@@ -4,7 +4,7 @@ import { FramedPart } from '../../components/framed-part';
 import { Sheet } from '../../components/sheet';
 import { TextArea } from '../../components/text-area';
 import { newId } from '../../lib/ids';
-import { interactiveOf } from '../../lib/message/parts';
+import { interactiveOf } from '../../lib/message/framed';
 import { c } from '../../words/compose-en';
 import {
   BUILDER_LIMITS as MOST,

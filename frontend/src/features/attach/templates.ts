@@ -1,6 +1,6 @@
 import { formatLocale } from '../../lib/language';
 import { type Fields, fieldsIn, textOf } from '../../lib/message/content';
-import type { Framed, ShownButton } from '../../lib/message/parts';
+import type { Framed, ShownButton } from '../../lib/message/framed';
 
 /** One value that a send of a template fills in. `index` counts from 0 within its component. */
 export interface TemplateParameter {

@@ -5,8 +5,8 @@ import { callPermissionOf } from './answers';
 import { paymentOf } from './asking';
 import { contactsOf } from './contacts';
 import { isSystemLine } from './content';
+import { interactiveOf, isBlank } from './framed';
 import { marksOf } from './marks';
-import { interactiveOf, isBlank } from './parts';
 import { locationOf } from './place';
 
 const of = (message_type: string, content: Record<string, unknown>) => aMessage({ message_type, text: null, content });
