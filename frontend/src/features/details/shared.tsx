@@ -3,6 +3,7 @@ import { useId, useState } from 'react';
 import { Button } from '../../components/button';
 import { Markup } from '../../components/markup';
 import { FailureNotice } from '../../components/notice';
+import { Pill } from '../../components/pill';
 import { fileSize, fullTime, shortDay } from '../../lib/format';
 import { mediaOf } from '../../lib/message/media';
 import { typeName } from '../../lib/message/preview';
@@ -34,9 +35,9 @@ export function Shared({ conversationId, onOpenMessage }: Props) {
         <>
           <div role="group" aria-labelledby={id} className={styles.kinds}>
             {KINDS.map((one) => (
-              <button key={one} type="button" className={styles.kind} aria-pressed={one === kind} onClick={() => setKind(one)}>
+              <Pill key={one} isOn={one === kind} onClick={() => setKind(one)}>
                 {d.kinds[one]}
-              </button>
+              </Pill>
             ))}
           </div>
           <Found key={kind} kind={kind} conversationId={conversationId} onOpenMessage={onOpenMessage} />

@@ -1,6 +1,7 @@
 import { Search, X } from 'lucide-react';
 import type { RefObject } from 'react';
 import { Button } from '../../components/button';
+import { Pill } from '../../components/pill';
 import { isComposing } from '../../lib/typing';
 import { t } from '../../words/en';
 import { ConversationList } from './conversation-list';
@@ -53,15 +54,9 @@ export function InboxPane({ filter, currentId, searchRef, hrefOf, onNewChat }: P
         </div>
         <div className={styles.filters} role="group" aria-label={t.inbox.show}>
           {[false, true].map((value) => (
-            <button
-              key={String(value)}
-              type="button"
-              className={styles.filter}
-              aria-pressed={unread === value}
-              onClick={() => setUnread(value)}
-            >
+            <Pill key={String(value)} isOn={unread === value} onClick={() => setUnread(value)}>
               {value ? t.inbox.unread : t.inbox.all}
-            </button>
+            </Pill>
           ))}
         </div>
       </div>
