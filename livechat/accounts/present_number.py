@@ -1,4 +1,4 @@
-"""A connected number as the API and the command line show it: contract, section 3."""
+"""A connected number as the API and the command line show it: docs/contract.md section 3."""
 
 from collections.abc import Sequence
 from typing import Any

@@ -1,4 +1,4 @@
-"""The objects of contract section 3, as documentation: ``conversations.present`` writes them.
+"""The objects of docs/contract.md section 3, as documentation: ``conversations.present`` writes them.
 
 A test dumps what ``present`` writes through these schemas, so that the two cannot drift apart.
 """

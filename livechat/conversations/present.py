@@ -1,4 +1,4 @@
-"""What leaves by the API and by the event stream: plain dicts, exactly the contract's section 3.
+"""What leaves by the API and by the event stream: plain dicts, exactly docs/contract.md section 3.
 
 Written by hand rather than dumped by marshmallow: it is on the path of every page and every event.
 The schemas in ``livechat.api.schemas`` describe the same objects, and a test holds the two together.

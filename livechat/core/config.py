@@ -15,7 +15,7 @@ from limits import parse_many
 
 from livechat.domain.hosts import ANY, host_name
 
-# The newest version that cloud-api.md names (29 July 2026).
+# The newest version that docs/meta/cloud-api.md names (29 July 2026).
 NEWEST_GRAPH_VERSION = "v26.0"
 # Where ``create_app`` keeps its Settings in ``app.config``.
 SETTINGS_KEY = "LIVECHAT_SETTINGS"

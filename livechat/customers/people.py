@@ -1,6 +1,6 @@
 """Who is who: from the ids in a webhook to one conversation, in memory, under locks that the caller holds.
 
-The rules are those of cloud-api.md section 3 and of docs/decisions/people.md. A customer is found by
+The rules: docs/meta/cloud-api.md section 3 and docs/decisions/people.md. A customer is found by
 business-scoped id first, then by phone, in all its writings. A webhook that names both links them, and merges
 two conversations that turn out to be one person's: only where nothing tells the two apart. A phone number is
 one person's at a time: whoever was seen with it last has it, and whoever had it before keeps their thread and

@@ -1,4 +1,7 @@
-"""How fast Meta lets us send: the only file with numbers of pace. Sources: cloud-api.md 9.2 and 9.3."""
+"""How fast Meta lets us send: the only file with numbers of pace.
+
+Source: docs/meta/cloud-api.md sections 9.2 and 9.3.
+"""
 
 from dataclasses import dataclass
 

@@ -99,7 +99,7 @@ def writings(phone: str) -> tuple[str, ...]:
 
     In these countries a digit was added to mobile numbers, and Meta's ids, its answers and what people type
     disagree about it: Brazil's 9 after the area code, Mexico's 1 and Argentina's 9 after the country code
-    (cloud-api.md 3 and 7.1), and Benin's 01 (since November 2024).
+    (docs/meta/cloud-api.md sections 3 and 7.1), and Benin's 01 (since November 2024).
     """
     match len(phone), phone[:2], phone[:3]:
         case 13, "55", _ if phone[4] == "9" and phone[5] in "6789":

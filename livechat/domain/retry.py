@@ -19,11 +19,12 @@ class RetryPolicy:
     jitter: bool = True
 
 
-# Refused before processing (cloud-api.md 11.2, "yes"): the seven waits sum to at most 254 s.
+# Refused before processing (docs/meta/cloud-api.md section 11.2, "yes"): the seven waits sum to at most
+# 254 s.
 SEND = RetryPolicy(max_attempts=8, base_s=2, cap_s=300)
-# Meta's rule for its pair limit: 4^n seconds, n from 0 (cloud-api.md 9.3). A used-up allowance of 45
-# messages is paid back within 4.5 minutes, and the waits add up to more than that. One customer has one
-# message on its way, so there is no crowd for jitter to spread.
+# Meta's rule for its pair limit: 4^n seconds, n from 0 (docs/meta/cloud-api.md section 9.3). A used-up
+# allowance of 45 messages is paid back within 4.5 minutes, and the waits add up to more than that. One
+# customer has one message on its way, so there is no crowd for jitter to spread.
 PAIR = RetryPolicy(max_attempts=8, base_s=1, cap_s=256, factor=4, jitter=False)
 # Meta was not reached at all, so nothing can arrive twice, and the trouble may well be our own network:
 # about half an hour of patience before an agent is told that a message failed.

@@ -1,6 +1,7 @@
 """The customer service window: free-form sends are allowed for 24 h after the customer's last message.
 
-Source: cloud-api.md sections 4.11 and 9.1. The clock is Meta's time of the message, not our receipt.
+Source: docs/meta/cloud-api.md sections 4.11 and 9.1. The clock is Meta's time of the message, not our
+receipt.
 """
 
 from datetime import datetime, timedelta

@@ -17,7 +17,8 @@ class MessageStatus(StrEnum):
 
 
 # A message moves only to a higher rank, in whatever order the news comes. ``unknown`` lies below ``sent``
-# because any status webhook settles it; evidence of delivery outranks ``failed`` (cloud-api.md section 5).
+# because any status webhook settles it; evidence of delivery outranks ``failed`` (docs/meta/cloud-api.md
+# section 5).
 RANK: dict[str, int] = {
     MessageStatus.RECEIVED: 0,
     MessageStatus.QUEUED: 0,

@@ -39,7 +39,10 @@ def inbox_of(app: Flask) -> Inbox:
 
 @bp.get("/webhook", costs=Cost.NOTHING)
 def handshake() -> Response:
-    """Meta's verification: the challenge as text, where mode and token are right (cloud-api.md 1.1)."""
+    """Meta's verification: the challenge as text, where mode and token are right.
+
+    Source: docs/meta/cloud-api.md section 1.1.
+    """
     mode, token, challenge = (
         request.args.get(f"hub.{name}") for name in ("mode", "verify_token", "challenge")
     )

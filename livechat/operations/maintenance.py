@@ -21,7 +21,8 @@ from livechat.live.publish import publish
 log = structlog.get_logger(__name__)
 
 PRUNE_CHUNK = 1000
-# The chats follow their address book within a day (cloud-api.md 6.1); a customer may write later.
+# The chats follow their address book within a day (docs/meta/cloud-api.md section 6.1); a customer may
+# write later.
 NAMES_WAIT = timedelta(days=180)
 
 

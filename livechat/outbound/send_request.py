@@ -10,7 +10,8 @@ from livechat.core.errors import ValidationFailedError
 from livechat.domain.phone import InvalidPhoneError, canonical_phone
 from livechat.whatsapp.sending import outgoing
 
-# Meta's words for what its send call takes; each has its part under the same name (cloud-api.md 7.2).
+# Meta's words for what its send call takes; each has its part under the same name (docs/meta/cloud-api.md
+# section 7.2).
 PART_TYPES = (
     "image",
     "video",
@@ -127,7 +128,8 @@ def _text_part(fields: Mapping[str, Any], errors: dict[str, list[str]]) -> dict[
     if not isinstance(message, str) or not message.strip():
         errors[field] = ["Write something to send."]
         return {}
-    # Meta does not say what its characters are, so an emoji counts as two (cloud-api.md 7.3).
+    # Meta does not say what its characters are, so an emoji counts as two (docs/meta/cloud-api.md
+    # section 7.3).
     if len(message.encode("utf-16-le", "surrogatepass")) // 2 > TEXT_MAX_UNITS:
         errors[field] = [f"A message has at most {TEXT_MAX_UNITS} characters."]
     return {"body": message} | ({"preview_url": asked} if asked is not None else {})

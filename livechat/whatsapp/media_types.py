@@ -1,6 +1,6 @@
 """What WhatsApp takes of files: types and sizes by kind of message, as data.
 
-Source: cloud-api.md section 8 (Meta's "Media" page, read September 2026).
+Source: docs/meta/cloud-api.md section 8 (Meta's "Media" page, read September 2026).
 """
 
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""Who gets in: contract section 2, and every way not to."""
+"""Who gets in: docs/contract.md section 2, and every way not to."""
 
 import base64
 import json

@@ -1,4 +1,4 @@
-"""Settings of others' software that promises rest on: each was bought by a loss or a measurement (design 4, 6)."""
+"""Settings of others' software that promises rest on: each was bought by a loss or a measurement."""
 
 from pathlib import Path
 from typing import Any

@@ -19,7 +19,7 @@ from tests.e2e.product import Product
 
 LIVE_MESSAGES = 60
 WHEEL_S = 8.0
-# Of frontend.md, section 8.
+# docs/performance.md shows them beside what was measured ("The page").
 BUDGETS = {
     "first message visible": "<= 1,000 ms",
     "webhook to the screen, p95": "<= 300 ms",

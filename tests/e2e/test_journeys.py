@@ -88,7 +88,7 @@ def test_a_failed_message_says_why_and_is_sent_again_as_a_new_one(agent: Any, pr
     customer = product.customer("Fay Failed")
     product.write(customer, "Hello")
     open_conversation(agent, "Fay Failed")
-    # One of the codes after which a new send may succeed (cloud-api.md 11.2).
+    # One of the codes after which a new send may succeed (docs/meta/cloud-api.md section 11.2).
     product.control(
         "POST", "/faults", {"kind": "error", "code": 131014, "match": {"to": customer}, "times": 1}
     )

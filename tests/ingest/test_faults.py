@@ -283,7 +283,7 @@ def _post(client: FlaskClient, body: bytes) -> int:
 
 
 class TestTheDoor:
-    """What the webhook's two calls answer, by contract.md section 5."""
+    """What the webhook's two calls answer, by docs/contract.md section 5."""
 
     def test_the_handshake_echoes_the_challenge(self, client: FlaskClient) -> None:
         answer = client.get(f"/webhook?hub.mode=subscribe&hub.verify_token={VERIFY_TOKEN}&hub.challenge=115")

@@ -1,4 +1,7 @@
-"""What a message does to its conversation, kind by kind (cloud-api.md section 4.11), and what else is kept."""
+"""What a message does to its conversation, kind by kind, and what else is kept.
+
+Source: docs/meta/cloud-api.md section 4.11.
+"""
 
 import time
 from datetime import datetime, timedelta

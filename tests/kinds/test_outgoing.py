@@ -436,7 +436,7 @@ def test_every_card_of_a_template_goes_out_and_shows_its_file(inbox: Inbox) -> N
     inbox.session.rollback()
 
 
-# The files of cloud-api.md 7.2 beside the catalogue's: by Meta's id and by a public address.
+# The files of docs/meta/cloud-api.md section 7.2 beside the catalogue's: by Meta's id and by a public address.
 FILES: list[tuple[str, dict[str, Any]]] = [
     ("image", {"link": "https://e.com/a.png"}),
     ("video", {"id": "video/mp4", "caption": "The oven"}),

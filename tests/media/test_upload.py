@@ -50,7 +50,7 @@ def test_a_picture_is_kept_and_served(desk: Desk) -> None:
     assert not list(desk.fetcher.workspace.root.glob("*"))
 
 
-# Every row of the table in cloud-api.md section 8: what goes through as it is …
+# Every row of the table in docs/meta/cloud-api.md section 8: what goes through as it is …
 AS_IT_IS: list[tuple[str, str, Callable[[], bytes], str]] = [
     ("image", "a.jpg", lambda: files.picture("JPEG"), "image/jpeg"),
     ("image", "a.png", lambda: files.picture("PNG"), "image/png"),

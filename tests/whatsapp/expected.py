@@ -1,4 +1,7 @@
-"""What each payload of the catalogue tells, one line per item (``summary``); meanings are in its INDEX.md."""
+"""What each payload of the catalogue tells, one line per item (``summary``).
+
+What they mean: tests/whatsapp/payloads/INDEX.md.
+"""
 
 EXPECTED: dict[str, list[str]] = {
     "acct-alert.json": [

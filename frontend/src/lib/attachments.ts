@@ -18,8 +18,8 @@ const DOCUMENTS: Record<string, string> = {
 const DOCUMENT_TYPES = new Set(Object.values(DOCUMENTS));
 
 /**
- * The largest file of each kind in bytes. WhatsApp's own limits (cloud-api.md 8) for what goes out as it is;
- * pictures and films may be larger where the server makes them smaller before they go.
+ * The largest file of each kind in bytes. WhatsApp's own limits (docs/meta/cloud-api.md section 8) for what goes
+ * out as it is; pictures and films may be larger where the server makes them smaller before they go.
  */
 export const LIMITS: Record<AttachmentKind, number> = {
   image: 25 * MB,

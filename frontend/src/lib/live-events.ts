@@ -205,7 +205,7 @@ function readEvent(type: string, data: string): LiveEvent {
   const body: unknown = JSON.parse(data);
   const part = (name: string): unknown =>
     typeof body === 'object' && body !== null ? (Reflect.get(body, name) ?? null) : null;
-  // The contract's section 4 says what these are; the types come from the same document.
+  // docs/contract.md section 4 says what these are; the types come from the same document.
   return {
     type: type as LiveEvent['type'],
     message: part('message') as Message | null,

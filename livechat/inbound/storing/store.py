@@ -171,7 +171,7 @@ def _is_silent(item: ThreadMessage) -> bool:
 
 
 def _raise(conversation: Conversation, item: ThreadMessage, message_id: UUID, seq: int) -> None:
-    """What a message that is really new does to its conversation (cloud-api.md section 4.11)."""
+    """What a message that is really new does to its conversation (docs/meta/cloud-api.md section 4.11)."""
     conversation.heard = True
     if conversation.last_message_id is None and _is_silent(item):
         return

@@ -1,7 +1,7 @@
 """Who is calling: a Supabase access token in the Authorization header, and nothing else.
 
 Every route needs one unless its rule stands in PUBLIC_RULES, so a new route is closed until someone opens it.
-Source of the rules: contract section 2 and cloud-api.md section 13.
+Source of the rules: docs/contract.md section 2 and docs/meta/cloud-api.md section 13.
 """
 
 import re

@@ -1,9 +1,9 @@
 """Public keys of the Supabase project, fetched seldom, by one thread, and never because a stranger asks.
 
-Source: cloud-api.md section 13. Supabase caches the document for 10 minutes at its edge and asks nobody to
-keep it longer. PyJWT's own PyJWKClient retries a dead endpoint for every request, one after another under a
-lock; here a failure is remembered for as long as a success would be, and requests do not wait for a fetch:
-who names a key that is not known is refused at once, but for the one whose question began it.
+Source: docs/meta/cloud-api.md section 13. Supabase caches the document for 10 minutes at its edge and asks
+nobody to keep it longer. PyJWT's own PyJWKClient retries a dead endpoint for every request, one after another
+under a lock; here a failure is remembered for as long as a success would be, and requests do not wait for a
+fetch: who names a key that is not known is refused at once, but for the one whose question began it.
 """
 
 import threading

@@ -1,7 +1,7 @@
 """Files at Meta: look up, download, upload. The access token goes to Meta's own hosts and to no other.
 
-Source: cloud-api.md section 8 (Meta's "Media" pages, read September 2026). Addresses live five minutes, ids
-from webhooks seven days, ids of uploads thirty days and for one number.
+Source: docs/meta/cloud-api.md section 8 (Meta's "Media" pages, read September 2026). Addresses live five
+minutes, ids from webhooks seven days, ids of uploads thirty days and for one number.
 """
 
 import base64

@@ -32,7 +32,7 @@ NOT_FOR_INBOX = frozenset(
         "user_id_update",
     }
 )
-# About an account, a number or a template: kept for the people who run it (cloud-api.md section 6).
+# About an account, a number or a template: kept for the people who run it (docs/meta/cloud-api.md section 6).
 ACCOUNT_FIELDS = frozenset(
     {
         "account_alerts",

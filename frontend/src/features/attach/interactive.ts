@@ -52,7 +52,7 @@ export interface BuilderDraft {
   productSections: ProductSection[];
 }
 
-/** WhatsApp's limits in characters and numbers (cloud-api.md 7.3); the server holds them too. */
+/** WhatsApp's limits in characters and numbers (docs/meta/cloud-api.md section 7.3); the server holds them too. */
 export const BUILDER_LIMITS = {
   header: 60,
   body: 1024,
