@@ -25,7 +25,7 @@ def a_draft_is_kept_and_thrown_away(scene: Scene) -> Iterator[None]:
     yield
 
 
-@use_case("POST /conversations/<conversation_id>/block", "publish in blocking._note")
+@use_case("POST /conversations/<conversation_id>/block", "publish in block._note")
 def a_customer_is_blocked(scene: Scene) -> Iterator[None]:
     chat = scene.chat()
     yield
@@ -33,7 +33,7 @@ def a_customer_is_blocked(scene: Scene) -> Iterator[None]:
     yield
 
 
-@use_case("DELETE /conversations/<conversation_id>/block", "publish in blocking._note")
+@use_case("DELETE /conversations/<conversation_id>/block", "publish in block._note")
 def a_customer_is_unblocked(scene: Scene) -> Iterator[None]:
     chat = scene.chat()
     scene.call("POST", f"/conversations/{chat}/block")
@@ -43,7 +43,7 @@ def a_customer_is_unblocked(scene: Scene) -> Iterator[None]:
 
 
 @use_case(
-    "POST /conversations/<conversation_id>/marketing-opt-out", "publish in blocking.note_marketing_opt_out"
+    "POST /conversations/<conversation_id>/marketing-opt-out", "publish in block.note_marketing_opt_out"
 )
 def a_customer_wants_no_marketing(scene: Scene) -> Iterator[None]:
     chat = scene.chat()
@@ -53,7 +53,7 @@ def a_customer_wants_no_marketing(scene: Scene) -> Iterator[None]:
 
 
 @use_case(
-    "DELETE /conversations/<conversation_id>/marketing-opt-out", "publish in blocking.note_marketing_opt_out"
+    "DELETE /conversations/<conversation_id>/marketing-opt-out", "publish in block.note_marketing_opt_out"
 )
 def a_customer_wants_marketing_again(scene: Scene) -> Iterator[None]:
     chat = scene.chat()

@@ -46,7 +46,7 @@ def a_file_is_asked_for_again(scene: Scene) -> Iterator[None]:
     yield
 
 
-@use_case(TaskName.SWEEP_MEDIA, "publish in sweep.sweep_media")
+@use_case(TaskName.SWEEP_MEDIA, "publish in sweep_files.sweep_media")
 def a_file_is_given_up(scene: Scene) -> Iterator[None]:
     scene.picture()
     scene.inbox.execute("UPDATE phone_numbers SET status = 'paused', paused_at = now()")

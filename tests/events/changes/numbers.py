@@ -80,7 +80,7 @@ def meta_says_another_quality(scene: Scene) -> Iterator[None]:
     yield
 
 
-@use_case(TaskName.REFRESH_NUMBER, "publish in blocking.reconcile_blocks")
+@use_case(TaskName.REFRESH_NUMBER, "publish in block.reconcile_blocks")
 def a_customer_was_blocked_elsewhere(scene: Scene) -> Iterator[None]:
     chat = scene.chat()
     # What Meta says of the number is known already.
@@ -108,14 +108,14 @@ def meta_refuses_the_token_of_a_list_of_templates(scene: Scene) -> Iterator[None
     yield
 
 
-@use_case(AccountNews, "publish_numbers in account_news._apply")
+@use_case(AccountNews, "publish_numbers in apply_news._apply")
 def the_account_has_news(scene: Scene) -> Iterator[None]:
     yield
     scene.inbox.hears("account_update", event="ACCOUNT_VIOLATION")
     yield
 
 
-@use_case(AccountNews, "publish_numbers in account_news._apply")
+@use_case(AccountNews, "publish_numbers in apply_news._apply")
 def the_number_has_another_name(scene: Scene) -> Iterator[None]:
     yield
     scene.inbox.hears("number_name", name="The New Bakery")
