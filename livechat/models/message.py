@@ -97,6 +97,10 @@ class Message(Timestamps, Model):
             unique=True,
             postgresql_where=sql("client_message_id IS NOT NULL"),
         ),
+        # What was quoted may come, or be known by its id at Meta, after the quote.
+        Index(
+            "ix_chat_messages_quotes", "reply_to_wamid", postgresql_where=sql("reply_to_wamid IS NOT NULL")
+        ),
         # A message is sent again at most once, whoever asks and however often.
         Index(
             "uq_chat_messages_resend_of",

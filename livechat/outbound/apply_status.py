@@ -45,7 +45,7 @@ def apply_statuses(session: AnySession, updates: Sequence[StatusUpdate]) -> Stat
     )
     linked = {callback: update for update in updates if (callback := callbacks[key(update)]) is not None}
     if linked:
-        statuses.link_callbacks(
+        result.messages = statuses.link_callbacks(
             session,
             [
                 {
@@ -56,7 +56,7 @@ def apply_statuses(session: AnySession, updates: Sequence[StatusUpdate]) -> Stat
                 for message_id, update in linked.items()
             ],
         )
-    result.messages = _settle(session, sorted({update.wamid for update in updates}))
+    result.messages |= _settle(session, sorted({update.wamid for update in updates}))
     fresh = [
         update
         for update in updates

@@ -39,6 +39,7 @@ _RECORDING = {
     "record_plain",
     "record_all",
     "changed_by",
+    "quotes_of",
     "_record_accepted",
     "_check_recorded",
     "_record_refused",

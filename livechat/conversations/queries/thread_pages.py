@@ -245,3 +245,13 @@ def messages_of_wamid(session: AnySession, wamid: str) -> dict[UUID, UUID]:
     """{message: conversation} of the message with this id of Meta's, if we have it."""
     rows = session.execute(select(Message.id, Message.conversation_id).where(Message.wamid == wamid))
     return {row.id: row.conversation_id for row in rows}
+
+
+def messages_quoting(session: AnySession, wamids: Sequence[str]) -> dict[UUID, UUID]:
+    """{message: conversation} of those that quote one of these messages, by Meta's ids."""
+    if not wamids:
+        return {}
+    rows = session.execute(
+        select(Message.id, Message.conversation_id).where(Message.reply_to_wamid.in_(wamids))
+    )
+    return {row.id: row.conversation_id for row in rows}

@@ -5,7 +5,7 @@ that run side by side cannot deadlock.
 """
 
 from collections.abc import Iterable, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from sqlalchemy import Row, text
@@ -71,15 +71,23 @@ _INSERT_MESSAGES = text(
         counts_unread boolean, timestamp timestamptz, reply_to_wamid text)
     ORDER BY n
     ON CONFLICT (wamid) DO NOTHING
-    RETURNING id, seq
+    RETURNING id, seq, ARRAY(SELECT q.id FROM chat_messages q WHERE q.reply_to_wamid = chat_messages.wamid
+                                 AND q.phone_number_id = chat_messages.phone_number_id)
     """
 )
 
 
-def insert_messages(session: AnySession, rows: list[dict[str, Any]]) -> dict[UUID, int]:
-    """Insert messages in order of ``n``; {id: arrival sequence} of those that were not there yet."""
+class Inserted(NamedTuple):
+    """A new message: its place in the order of arrival, and the messages that quoted it before it came."""
+
+    seq: int
+    quoted_by: list[UUID]
+
+
+def insert_messages(session: AnySession, rows: list[dict[str, Any]]) -> dict[UUID, Inserted]:
+    """Insert messages in order of ``n``; those that were not there yet, by their ids."""
     inserted = session.execute(_INSERT_MESSAGES, {"rows": as_json(rows)}).all()
-    return {message_id: seq for message_id, seq in inserted}  # noqa: C416  # rows are no tuples to mypy
+    return {message_id: Inserted(seq, quoted_by) for message_id, seq, quoted_by in inserted}
 
 
 _REPLACE_PLACEHOLDERS = text(

@@ -114,16 +114,18 @@ def _store_messages(session: AnySession, people: People, located: Sequence[Locat
         if each.last_message_id is None and (not each.new or each.id in eventful)
     ]
     for message_id, (entry, item, conversation) in waiting.items():
-        seq = inserted.get(message_id)
-        if seq is None:
+        arrived = inserted.get(message_id)
+        if arrived is None:
             entry.duplicate()
             continue
         entry.stored(message_id)
         result.created_messages[message_id] = conversation.id
+        # They are shown with what they quote from now on.
+        result.updated_messages |= dict.fromkeys(arrived.quoted_by, conversation.id)
         result.messages[(item.direction, item.origin)] += 1
         if item.origin == "customer":
             result.meta_times.append(item.timestamp)
-        _raise(conversation, item, message_id, seq)
+        _raise(conversation, item, message_id, arrived.seq)
     _show_from_now_on(session, silent)
     if len(inserted) < len(rows):
         repeated = [row for row in rows if row["id"] not in inserted and _may_replace(row)]

@@ -9,7 +9,7 @@ from uuid import UUID
 import structlog
 
 from livechat.accounts.pause import Caller, learn_from_answer, open_token
-from livechat.conversations.queries.thread_pages import messages_of_wamid
+from livechat.conversations.queries.thread_pages import messages_of_wamid, messages_quoting
 from livechat.core.config import Settings
 from livechat.core.database import is_outage
 from livechat.core.graph import new_graph_client
@@ -78,8 +78,8 @@ Outcome = Accepted | GraphError | Lost
 def record_plain(single: AnySession, calls: Sequence[tuple[Claim, Outcome]]) -> dict[UUID, AcceptedRow]:
     """Write down those calls that one statement can, nearly all; their messages, as they are now.
 
-    Plain is a message that Meta took, that changes no other, of which no status came before its answer, and
-    whose answer teaches nothing of the customer.
+    Plain is a message that Meta took, that changes no other, of which no status and no quote came before its
+    answer, and whose answer teaches nothing of the customer.
     ``single`` makes the statement a transaction of its own. Safe to repeat.
     """
     plain = {
@@ -123,6 +123,11 @@ def changed_by(session: AnySession, claims: Sequence[Claim]) -> dict[UUID, UUID]
         if claim.message_type == "reaction":
             changed |= messages_of_wamid(session, claim.content["reaction"]["message_id"])
     return changed
+
+
+def quotes_of(session: AnySession, calls: Sequence[tuple[Claim, Outcome]]) -> dict[UUID, UUID]:
+    """{message: conversation} of what quotes messages that Meta took: customers may overtake its answer."""
+    return messages_quoting(session, [call.wamid for _, call in calls if isinstance(call, Accepted)])
 
 
 def _lesson(claim: Claim, accepted: Accepted) -> Lesson | None:

@@ -6,8 +6,9 @@ database or we ourselves cannot write is tried alone, some times, and is then gi
 """
 
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from random import Random
+from types import MappingProxyType
 from uuid import UUID
 
 import structlog
@@ -17,7 +18,7 @@ from sqlalchemy.orm import scoped_session
 from livechat.core.database import is_outage, is_passing
 from livechat.core.session import AnySession
 from livechat.live.publish import publish
-from livechat.outbound.delivery.deliver import Outcome, changed_by, record_all, record_plain
+from livechat.outbound.delivery.deliver import Outcome, changed_by, quotes_of, record_all, record_plain
 from livechat.outbound.delivery.in_hand import Flight, InHand
 from livechat.outbound.queries.claims import Claim
 
@@ -79,7 +80,7 @@ class WriteDown:
         rest = [(claim, outcome) for claim, outcome in outcomes if claim.message_id not in plain]
         if rest:
             record_all(session, rest, self._rng)
-            _tell(session, [claim for claim, _ in rest])
+            _tell(session, [claim for claim, _ in rest], quotes_of(session, rest))
         # Messages queued later are found through the timetable.
         self._settle(
             flights,
@@ -155,10 +156,12 @@ def _outcome_of(flight: Flight) -> tuple[Claim, Outcome]:
     return flight.claim, flight.outcome  # type: ignore[return-value]  # what is no fault is an outcome
 
 
-def _tell(session: AnySession, claims: Sequence[Claim]) -> None:
-    """Commits, and says that these have changed."""
+def _tell(
+    session: AnySession, claims: Sequence[Claim], others: Mapping[UUID, UUID] = MappingProxyType({})
+) -> None:
+    """Commits, and says that these and ``others``, {message: conversation}, have changed."""
     if claims:
-        publish(session, updated=changed_by(session, claims), accounts=accounts_of(claims))
+        publish(session, updated={**changed_by(session, claims), **others}, accounts=accounts_of(claims))
     session.commit()
 
 

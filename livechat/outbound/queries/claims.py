@@ -156,7 +156,7 @@ def heads_of(session: AnySession, conversation_ids: Sequence[UUID]) -> list[Head
 
 @dataclass(frozen=True, slots=True)
 class AcceptedRow:
-    """``wamid`` is the row's now; ``has_news``: statuses of it came before it was known.
+    """``wamid`` is the row's now; ``has_news``: statuses or quotes of it came before it was known.
 
     ``has_more``: another message of its conversation is outstanding.
     """
@@ -184,7 +184,10 @@ _ACCEPTED = f"""
     FROM locked JOIN told ON told.id = locked.id
     WHERE m.id = locked.id
 """  # noqa: S608  # a constant of this module
-_HAS_NEWS = "EXISTS (SELECT FROM message_statuses e WHERE e.wamid = told.wamid)"
+_HAS_NEWS = """
+    (EXISTS (SELECT FROM message_statuses e WHERE e.wamid = told.wamid)
+     OR EXISTS (SELECT FROM chat_messages q WHERE q.reply_to_wamid = told.wamid))
+"""
 _HAS_MORE = """
     EXISTS (SELECT FROM chat_messages o WHERE o.conversation_id = m.conversation_id AND o.id <> m.id
             AND o.direction = 'outbound' AND o.status IN ('queued', 'sending'))
@@ -199,7 +202,7 @@ def record_accepted(
     """Meta took these messages. What a status webhook said meanwhile stays, and so does a wamid it brought.
 
     A wamid that is another row's is left to that row. Messages that are gone are left out, and where
-    ``without_news`` those of which statuses wait to be applied: they are as they were.
+    ``without_news`` those of which statuses wait to be applied, or that are quoted: they are as they were.
     Raises IntegrityError where that other row is committed at the same moment: roll back and call again.
     """
     statement = _QUIETLY_ACCEPTED if without_news else _ALL_ACCEPTED

@@ -6,6 +6,7 @@ What a message shows is computed from all of its events, so it is the same in wh
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from sqlalchemy import Row, text
 
@@ -54,16 +55,20 @@ _LINK_CALLBACKS = text(
     WHERE m.id = r.callback_message_id AND m.phone_number_id = r.phone_number_id
         AND m.direction = 'outbound' AND m.wamid IS NULL
         AND NOT EXISTS (SELECT FROM chat_messages other WHERE other.wamid = r.wamid)
+    RETURNING m.conversation_id, ARRAY(SELECT q.id FROM chat_messages q WHERE q.reply_to_wamid = m.wamid
+                                           AND q.phone_number_id = m.phone_number_id) AS quoted_by
     """
 )
 
 
-def link_callbacks(session: AnySession, rows: list[dict[str, Any]]) -> None:
+def link_callbacks(session: AnySession, rows: list[dict[str, Any]]) -> dict[UUID, UUID]:
     """Give messages whose POST never told us its id the wamid that Meta's status names for them.
 
-    Rows are {wamid, phone_number_id, callback_message_id}, one for each message.
+    Rows are {wamid, phone_number_id, callback_message_id}, one for each message. Messages that are shown with
+    what they quote from now on, as {message: conversation}.
     """
-    session.execute(_LINK_CALLBACKS, {"rows": as_json(rows)})
+    linked = session.execute(_LINK_CALLBACKS, {"rows": as_json(rows)}).all()
+    return {quote: row.conversation_id for row in linked for quote in row.quoted_by}
 
 
 _LOCK = text(

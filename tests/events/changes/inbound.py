@@ -1,6 +1,5 @@
 """What Meta's webhooks say of customers and messages."""
 
-import json
 import time
 from collections.abc import Iterator
 
@@ -15,7 +14,6 @@ from livechat.whatsapp.webhook.items import (
 )
 from tests.events.changes.scene import Scene, use_case
 from tests.factories import make_message
-from tests.ingest.conftest import make_text_body
 from tests.kinds.conftest import ASHA, ASHA_ID
 
 STORED = "publish in run._publish"
@@ -41,6 +39,14 @@ def a_message_is_quoted(scene: Scene) -> Iterator[None]:
     _, wamid = scene.sent()
     yield
     scene.customer_writes(text="Yes", reply_to=wamid)
+    yield
+
+
+@use_case(ThreadMessage, STORED)
+def a_quote_overtakes_what_it_quotes(scene: Scene) -> Iterator[None]:
+    scene.hears_text("wamid.second", quotes="wamid.first")
+    yield
+    scene.hears_text("wamid.first")
     yield
 
 
@@ -93,9 +99,7 @@ def two_conversations_are_one_persons(scene: Scene) -> Iterator[None]:
         make_message(inbox.session, inbox.conversation(**who))
     inbox.session.commit()
     yield
-    body = make_text_body(phone=ASHA, user_id=ASHA_ID, number=inbox.number, waba=inbox.waba_id)
-    assert inbox.box.raw_webhook(json.dumps(body))["status"] == 200
-    inbox.ingest()
+    scene.hears_text("wamid.link")
     yield
 
 
@@ -107,6 +111,21 @@ def a_message_arrives_and_is_read(scene: Scene) -> Iterator[None]:
     yield
     scene.inbox.hears("status", wamid=wamid, status="read")
     yield
+
+
+@use_case(StatusUpdate, STORED)
+def a_status_says_which_message_was_quoted(scene: Scene) -> Iterator[None]:
+    inbox, chat = scene.inbox, scene.chat()
+    inbox.box.deliver(hold=True)
+    inbox.box.fault("drop_after_accept", times=1, match={"endpoint": "messages"})
+    inbox.accepted(conversation_id=chat, message="Hello")
+    inbox.deliver(chat)
+    wamid = inbox.box.messages()[-1]["wamid"]
+    scene.hears_text("wamid.quote", quotes=wamid)
+    yield
+    inbox.hears("status", wamid=wamid, status="delivered")
+    yield
+    inbox.box.deliver(hold=False)
 
 
 @use_case(StatusUpdate, STORED)

@@ -66,6 +66,24 @@ def meta_does_not_answer(scene: Scene) -> Iterator[None]:
     yield
 
 
+@use_case(TaskName.SEND, WRITTEN_DOWN)
+def a_message_is_quoted_before_metas_answer(scene: Scene) -> Iterator[None]:
+    chat, gate, inbox = queued(scene), Gate(), scene.inbox
+    inbox.box.deliver(hold=True)
+    usual = GraphClient.send
+
+    def send(*arguments: Any) -> Accepted:
+        taken = usual(*arguments)
+        gate.pass_through()
+        return taken
+
+    with patch.object(GraphClient, "send", send), scene.under_way(chat, gate):
+        scene.hears_text("wamid.quote", quotes=inbox.box.messages()[-1]["wamid"])
+        yield
+    yield
+    inbox.box.deliver(hold=False)
+
+
 @use_case(TaskName.SEND, "publish_numbers in pause.learn")
 def meta_refuses_the_token_of_a_send(scene: Scene) -> Iterator[None]:
     chat = queued(scene)

@@ -1,6 +1,8 @@
 """What the use cases play on, and how they are declared."""
 
+import json
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -16,7 +18,8 @@ from livechat.outbound.delivery.deliver import Sender
 from livechat.outbound.read_receipts import send_read_receipt
 from livechat.outbound.show_typing import send_typing
 from tests.conftest import ENCRYPTION_KEY
-from tests.kinds.conftest import ASHA, Inbox
+from tests.ingest.conftest import make_text_body
+from tests.kinds.conftest import ASHA, ASHA_ID, Inbox
 from tests.sends.conftest import deliver
 
 KEYS = (ENCRYPTION_KEY,)
@@ -62,6 +65,18 @@ class Scene:
         """Store what Meta has to say."""
         assert self.inbox.box.flush()
         self.inbox.ingest()
+
+    def hears_text(self, wamid: str, *, quotes: str | None = None) -> None:
+        """A text of Asha's by this id is stored, while the sandbox's other webhooks may be held up."""
+        inbox = self.inbox
+        body = make_text_body(
+            wamid, number=inbox.number, waba=inbox.waba_id, user_id=ASHA_ID, timestamp=int(time.time())
+        )
+        if quotes is not None:
+            [message] = body["entry"][0]["changes"][0]["value"]["messages"]
+            message["context"] = {"from": inbox.number, "id": quotes}
+        assert inbox.box.raw_webhook(json.dumps(body))["status"] == 200
+        inbox.ingest()
 
     def chat(self) -> str:
         """Asha has written: the id of her conversation."""
