@@ -82,9 +82,13 @@ def publish_numbers(session: AnySession, phone_number_ids: Collection[str]) -> N
     _after_commit(session, {account_id: [RESET] for account_id in accounts})
 
 
-def publish_account(session: AnySession, account_id: UUID) -> None:
-    """The same for an account that is new, or has a new number: its members' open streams take it in."""
-    _after_commit(session, {account_id: [RESET]}, members_of(session, account_id))
+def publish_account(session: AnySession, account_id: UUID, others: Collection[UUID] = ()) -> None:
+    """The same for an account that is new, or has a new number: its members' open streams take it in.
+
+    ``others`` are accounts that it changes something for: they fetch afresh.
+    """
+    changes = {each: [RESET] for each in (account_id, *others)}
+    _after_commit(session, changes, members_of(session, account_id))
 
 
 def _after_commit(

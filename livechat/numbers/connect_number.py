@@ -17,6 +17,7 @@ from livechat.core.outbox import enqueue_after_commit
 from livechat.core.tasknames import TaskName
 from livechat.domain.text import storable
 from livechat.live.publish import publish_account
+from livechat.live.queries import accounts_of_numbers
 from livechat.numbers.queries import (
     NumberData,
     owner_of_number,
@@ -24,7 +25,7 @@ from livechat.numbers.queries import (
     store_account,
     store_number,
 )
-from livechat.templates.queries import want_sync_at_once
+from livechat.templates.queries import accounts_of_waba, want_sync_at_once
 from livechat.whatsapp.account.news import GONE, MATTERS, NO_PERMISSION
 from livechat.whatsapp.graph.error_codes import TOKEN_CODE_RANGES, TOKEN_CODES
 from livechat.whatsapp.graph.graph_errors import Disposition, GraphError
@@ -84,6 +85,8 @@ def connect_number(
         raise PhoneNumberTakenError
     info = _prove(graph, waba_id, phone_number_id, access_token)
     account_id = store_account(session, user_id, waba_id, encrypt_token(access_token, encryption_keys))
+    # One that the number leaves, and those of the other owners of this WABA, whose notices are settled below.
+    others = {*accounts_of_numbers(session, [phone_number_id]), *accounts_of_waba(session, waba_id)}
     is_new = store_number(session, user_id, account_id, _data(phone_number_id, info))
     if is_new is None:
         # Someone else was first since we looked.
@@ -99,7 +102,7 @@ def connect_number(
         unread_count=unread,
         notices=notices_of_numbers(session, [phone_number_id])[phone_number_id],
     )
-    publish_account(session, account_id)
+    publish_account(session, account_id, others)
     enqueue_after_commit(session, TaskName.SWEEP_OUTBOUND)
     want_sync_at_once(session, account_id)
     want_refresh(session, [phone_number_id])

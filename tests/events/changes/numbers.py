@@ -1,6 +1,7 @@
 """Numbers: connected, stopped, let go on, and what Meta says of them."""
 
 from collections.abc import Iterator
+from uuid import UUID, uuid4
 
 from livechat.accounts.pause import pause_number
 from livechat.core.tasknames import TaskName
@@ -8,6 +9,7 @@ from livechat.numbers.refresh_number import refresh_number, sweep_numbers
 from livechat.templates.sync_templates import sync_templates
 from livechat.whatsapp.webhook.items import AccountNews
 from tests.events.changes.scene import KEYS, Scene, use_case
+from tests.factories import make_account, make_number
 
 PAUSED, RESUMED = "publish_numbers in pause.learn", "publish_numbers in pause._resumed"
 CONNECTED = "publish_account in connect_number.connect_number"
@@ -52,6 +54,31 @@ def a_paused_number_is_connected_again(scene: Scene) -> Iterator[None]:
     yield
     _connect(scene, scene.inbox.waba_id, scene.inbox.number)
     yield
+
+
+@use_case("POST /phone-numbers", CONNECTED)
+def a_number_leaves_its_account(scene: Scene) -> Iterator[UUID | None]:
+    inbox, colleague = scene.inbox, uuid4()
+    inbox.execute(
+        "INSERT INTO account_members (account_id, user_id, role) VALUES (:account, :user, 'agent')",
+        account=inbox.account_id,
+        user=colleague,
+    )
+    inbox.box.add_number(phone_number_id=inbox.number, waba_id="4712")
+    yield colleague
+    _connect(scene, "4712", inbox.number)
+    yield None
+
+
+@use_case("POST /phone-numbers", CONNECTED)
+def a_notice_of_the_account_is_settled_by_another_owner(scene: Scene) -> Iterator[UUID | None]:
+    inbox, neighbour = scene.inbox, uuid4()
+    make_number(inbox.session, make_account(inbox.session, neighbour, waba_id=inbox.waba_id))
+    inbox.session.commit()
+    inbox.hears("account_update", event="PARTNER_REMOVED")
+    yield neighbour
+    _connect(scene, inbox.waba_id, inbox.number)
+    yield None
 
 
 @use_case("POST /phone-numbers/<phone_number_id>/resume", RESUMED)
