@@ -1,7 +1,7 @@
 """Columns and constraints. Workflows live in ``services``, statements in ``queries``."""
 
-from livechat.models.account import AccountMember, AccountNotice, PhoneNumber, WabaAccount
-from livechat.models.conversation import (
+from livechat.models.accounts.waba_account import AccountMember, AccountNotice, PhoneNumber, WabaAccount
+from livechat.models.conversations.conversation import (
     NEVER_LEFT,
     Conversation,
     ConversationAlias,
@@ -9,11 +9,11 @@ from livechat.models.conversation import (
     ConversationOtherId,
     WaitingName,
 )
-from livechat.models.draft import Draft
-from livechat.models.media import Media, MediaUpload, MessageCardFile, MessageMedia
-from livechat.models.message import Message, MessageChange, MessageReaction, MessageStatusEvent
-from livechat.models.template import MessageTemplate
-from livechat.models.webhook_event import AccountEvent, WebhookCount, WebhookEvent
+from livechat.models.conversations.draft import Draft
+from livechat.models.files.media import Media, MediaUpload, MessageCardFile, MessageMedia
+from livechat.models.ledger.webhook_event import AccountEvent, WebhookCount, WebhookEvent
+from livechat.models.message_template import MessageTemplate
+from livechat.models.messages.message import Message, MessageChange, MessageReaction, MessageStatusEvent
 
 __all__ = [
     "NEVER_LEFT",

@@ -18,7 +18,7 @@ from sqlalchemy import (
 from livechat.core.session import AnySession
 from livechat.domain.phone import typed_digits, writings
 from livechat.models import NEVER_LEFT, Conversation, ConversationOtherId, Message
-from livechat.models.conversation import SEARCHED
+from livechat.models.conversations.conversation import SEARCHED
 from livechat.web.paging import ListPlace
 
 

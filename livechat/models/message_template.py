@@ -9,7 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from livechat.core.extensions import Model
 from livechat.domain.ids import uuid7
-from livechat.models.base import Timestamps, moment
+from livechat.models.columns import Timestamps, moment
 
 
 class MessageTemplate(Timestamps, Model):

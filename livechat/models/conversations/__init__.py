@@ -1,0 +1,1 @@
+"""Threads, and every id that leads to one."""

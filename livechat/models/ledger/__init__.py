@@ -1,0 +1,1 @@
+"""Webhooks as they came, and what became of their items."""
