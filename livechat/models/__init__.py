@@ -1,19 +1,27 @@
-"""Columns and constraints. Workflows live in ``services``, statements in ``queries``."""
+"""Columns and constraints. What is done with them is said in the rooms, in statements of their ``queries``."""
 
-from livechat.models.accounts.waba_account import AccountMember, AccountNotice, PhoneNumber, WabaAccount
-from livechat.models.conversations.conversation import (
-    NEVER_LEFT,
-    Conversation,
-    ConversationAlias,
-    ConversationFormerId,
-    ConversationOtherId,
-    WaitingName,
-)
+from livechat.models.accounts.account_member import AccountMember
+from livechat.models.accounts.account_notice import AccountNotice
+from livechat.models.accounts.phone_number import PhoneNumber
+from livechat.models.accounts.waba_account import WabaAccount
+from livechat.models.conversations.alias import ConversationAlias
+from livechat.models.conversations.conversation import Conversation
 from livechat.models.conversations.draft import Draft
-from livechat.models.files.media import Media, MediaUpload, MessageCardFile, MessageMedia
-from livechat.models.ledger.webhook_event import AccountEvent, WebhookCount, WebhookEvent
+from livechat.models.conversations.former_id import ConversationFormerId
+from livechat.models.conversations.other_id import NEVER_LEFT, ConversationOtherId
+from livechat.models.conversations.waiting_name import WaitingName
+from livechat.models.files.media import Media
+from livechat.models.files.media_upload import MediaUpload
+from livechat.models.files.message_card_file import MessageCardFile
+from livechat.models.files.message_media import MessageMedia
+from livechat.models.ledger.account_event import AccountEvent
+from livechat.models.ledger.webhook_count import WebhookCount
+from livechat.models.ledger.webhook_event import WebhookEvent
 from livechat.models.message_template import MessageTemplate
-from livechat.models.messages.message import Message, MessageChange, MessageReaction, MessageStatusEvent
+from livechat.models.messages.message import Message
+from livechat.models.messages.message_change import MessageChange
+from livechat.models.messages.message_reaction import MessageReaction
+from livechat.models.messages.status_event import MessageStatusEvent
 
 __all__ = [
     "NEVER_LEFT",

@@ -1,6 +1,5 @@
 """One customer on one number, with what a list needs in the row itself."""
 
-from datetime import UTC, datetime
 from uuid import UUID
 
 from sqlalchemy import (
@@ -9,7 +8,6 @@ from sqlalchemy import (
     ForeignKey,
     Index,
     Integer,
-    String,
     Text,
     literal_column,
 )
@@ -121,74 +119,3 @@ class Conversation(Timestamps, Model):
     gone_at: Mapped[moment | None] = mapped_column(
         doc="since then no id leads here: the customer's only number has become somebody else's"
     )
-
-
-# Of an id that still leads to its conversation.
-NEVER_LEFT = datetime(9999, 12, 31, tzinfo=UTC)
-
-
-class ConversationOtherId(Model):
-    """An id beside those in the conversation's row: left behind at ``left_at``, or another writing of one.
-
-    An id is whoever's leaves it first at or after the time in question, else whose row has it; a number may
-    have been three people's. ``conversation_id`` null: it was a stranger's until then.
-    """
-
-    __tablename__ = "conversation_other_ids"
-    __table_args__ = (CheckConstraint("kind IN ('phone', 'user_id')", name="kind"),)
-
-    phone_number_id: Mapped[str] = mapped_column(Text, primary_key=True)
-    kind: Mapped[str] = mapped_column(String(16), primary_key=True)
-    value: Mapped[str] = mapped_column(Text, primary_key=True)
-    left_at: Mapped[moment] = mapped_column(primary_key=True, doc="by Meta's time; NEVER_LEFT")
-    conversation_id: Mapped[UUID | None] = mapped_column(
-        ForeignKey("chat_conversations.id", ondelete="RESTRICT"), index=True
-    )
-
-
-class ConversationFormerId(Model):
-    """The last departure of an id, as the previous release reads and writes it; copied by a trigger."""
-
-    __tablename__ = "conversation_former_ids"
-    __table_args__ = (CheckConstraint("kind IN ('phone', 'user_id')", name="kind"),)
-
-    phone_number_id: Mapped[str] = mapped_column(Text, primary_key=True)
-    kind: Mapped[str] = mapped_column(String(16), primary_key=True)
-    value: Mapped[str] = mapped_column(Text, primary_key=True)
-    conversation_id: Mapped[UUID] = mapped_column(
-        ForeignKey("chat_conversations.id", ondelete="RESTRICT"), index=True
-    )
-    left_at: Mapped[moment] = mapped_column(
-        doc="Meta's time of the change; later messages are someone else's"
-    )
-
-
-class ConversationAlias(Model):
-    """The id of a conversation that was merged into another: links and open pages still find the person."""
-
-    __tablename__ = "conversation_aliases"
-
-    id: Mapped[UUID] = mapped_column(primary_key=True)
-    conversation_id: Mapped[UUID] = mapped_column(
-        ForeignKey("chat_conversations.id", ondelete="RESTRICT"), index=True
-    )
-
-
-class WaitingName(Model):
-    """A name of the phone's address book, which comes before the chats do: it waits for its conversation.
-
-    So does a group's, which is known before anybody writes there. ``name`` null: the entry was removed, kept
-    so that an older one that comes late does not return.
-    """
-
-    __tablename__ = "waiting_names"
-    __table_args__ = (CheckConstraint("kind IN ('phone', 'user_id', 'group')", name="kind"),)
-
-    phone_number_id: Mapped[str] = mapped_column(
-        Text, ForeignKey("phone_numbers.phone_number_id", ondelete="CASCADE"), primary_key=True
-    )
-    kind: Mapped[str] = mapped_column(String(16), primary_key=True)
-    value: Mapped[str] = mapped_column(Text, primary_key=True)
-    name: Mapped[str | None] = mapped_column(Text)
-    happened_at: Mapped[moment]
-    received_at: Mapped[moment] = mapped_column(server_default=sql("now()"), index=True)

@@ -1,8 +1,8 @@
-"""Files of messages: what Meta holds for us, what we have of it, and what an agent uploaded."""
+"""A file: what Meta holds for us, or what an agent uploaded, and what we have of it."""
 
 from uuid import UUID
 
-from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, SmallInteger, String, Text
+from sqlalchemy import BigInteger, CheckConstraint, Index, SmallInteger, String, Text
 from sqlalchemy import text as sql
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
@@ -55,41 +55,3 @@ class Media(Timestamps, Model):
     next_attempt_at: Mapped[moment | None] = mapped_column(doc="when the sweep sends a task for it")
     claimed_until: Mapped[moment | None] = mapped_column(doc="past it the worker is dead: due again")
     uploaded_by: Mapped[UUID | None] = mapped_column(doc="the agent")
-
-
-class MessageMedia(Model):
-    """Which file a message shows. Several messages may show one file: sent again, or to someone else."""
-
-    __tablename__ = "message_media"
-    __table_args__ = (Index(None, "media_id"),)
-
-    message_id: Mapped[UUID] = mapped_column(
-        ForeignKey("chat_messages.id", ondelete="CASCADE"), primary_key=True
-    )
-    media_id: Mapped[UUID] = mapped_column(ForeignKey("media.id"))
-
-
-class MessageCardFile(Model):
-    """All files of a template with cards; which card shows which its ``content`` says.
-
-    A table of its own: releases before it write ``message_media`` while this one is being rolled out.
-    """
-
-    __tablename__ = "message_card_files"
-    __table_args__ = (Index(None, "media_id"),)
-
-    message_id: Mapped[UUID] = mapped_column(
-        ForeignKey("chat_messages.id", ondelete="CASCADE"), primary_key=True
-    )
-    media_id: Mapped[UUID] = mapped_column(ForeignKey("media.id"), primary_key=True)
-
-
-class MediaUpload(Model):
-    """A file's id at Meta, which is bound to the number that it was uploaded for and lives 30 days."""
-
-    __tablename__ = "media_uploads"
-
-    media_id: Mapped[UUID] = mapped_column(ForeignKey("media.id", ondelete="CASCADE"), primary_key=True)
-    phone_number_id: Mapped[str] = mapped_column(Text, primary_key=True)
-    meta_id: Mapped[str] = mapped_column(Text)
-    expires_at: Mapped[moment]

@@ -1,9 +1,9 @@
-"""The ledger: every webhook body as it came, and what became of each item in it."""
+"""A webhook body as it came, and what became of each item in it."""
 
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BigInteger, CheckConstraint, Identity, Index, Integer, LargeBinary, String, Text
+from sqlalchemy import CheckConstraint, Index, Integer, LargeBinary, String, Text
 from sqlalchemy import text as sql
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.orm import Mapped, mapped_column
@@ -81,42 +81,3 @@ class WebhookEvent(Model):
     tried_at: Mapped[moment | None] = mapped_column(doc="the first of them")
     claimed_until: Mapped[moment | None] = mapped_column(doc="till then nobody else tries")
     claimed_by: Mapped[str | None] = mapped_column(Text, doc="the consumer that has it in hand")
-
-
-class WebhookCount(Model):
-    """Items of webhooks by number, hour of receipt and first outcome; what a key has is the sum of its rows.
-
-    Triggers on ``webhook_events`` add rows, in the transaction that writes the outcomes; a task of the
-    operations merges them later. ``phone_number_id`` is empty for what names no number.
-    """
-
-    __tablename__ = "webhook_counts"
-    __table_args__ = (
-        Index(None, "phone_number_id", "hour"),
-        Index("ix_webhook_counts_new", "last_received_at", postgresql_where=sql("NOT is_sum")),
-    )
-
-    id: Mapped[int] = mapped_column(BigInteger, Identity(always=True), primary_key=True)
-    phone_number_id: Mapped[str] = mapped_column(Text)
-    hour: Mapped[moment]
-    outcome: Mapped[str] = mapped_column(String(16))
-    reason: Mapped[str] = mapped_column(Text)
-    items: Mapped[int]
-    last_received_at: Mapped[moment]
-    is_sum: Mapped[bool] = mapped_column(default=False, server_default=sql("false"))
-
-
-class AccountEvent(Model):
-    """News about an account, number or template, kept for the people who run it."""
-
-    __tablename__ = "account_events"
-    __table_args__ = (Index(None, "waba_id", "happened_at"),)
-
-    digest: Mapped[str] = mapped_column(
-        String(64), primary_key=True, doc="SHA-256 of the change: a repeat is one"
-    )
-    waba_id: Mapped[str] = mapped_column(Text)
-    phone_number_id: Mapped[str | None] = mapped_column(Text)
-    field: Mapped[str] = mapped_column(Text)
-    happened_at: Mapped[moment]
-    value: Mapped[dict[str, Any]] = mapped_column(JSONB)

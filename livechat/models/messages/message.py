@@ -1,4 +1,4 @@
-"""Messages both ways, and what happens to them afterwards."""
+"""A message, in either direction, with its content and its status."""
 
 from typing import Any
 from uuid import UUID
@@ -145,66 +145,3 @@ class Message(Timestamps, Model):
         default=False, server_default=sql("false"), doc="its claim has not begun the call of the message"
     )
     resend_of: Mapped[UUID | None] = mapped_column(doc="the message that an agent sent once more by this one")
-
-
-class MessageStatusEvent(Model):
-    """Every status event as it came, also of messages that we do not know (yet)."""
-
-    __tablename__ = "message_statuses"
-    __table_args__ = (
-        Index(None, "callback_message_id", postgresql_where=sql("callback_message_id IS NOT NULL")),
-    )
-
-    wamid: Mapped[str] = mapped_column(Text, primary_key=True)
-    status: Mapped[str] = mapped_column(Text, primary_key=True)
-    timestamp: Mapped[moment] = mapped_column(primary_key=True)
-    participant: Mapped[str] = mapped_column(
-        Text, primary_key=True, default="", server_default="", doc="in groups: whose device"
-    )
-    phone_number_id: Mapped[str] = mapped_column(Text)
-    callback_message_id: Mapped[UUID | None] = mapped_column(doc="our id from biz_opaque_callback_data")
-    error: Mapped[dict[str, Any] | None] = mapped_column(JSONB(none_as_null=True))
-    raw: Mapped[dict[str, Any]] = mapped_column(JSONB)
-    received_at: Mapped[moment] = mapped_column(server_default=sql("now()"))
-
-
-class MessageReaction(Model):
-    """The newest reaction of each side. Keyed by wamid: it may come before the message that it is about.
-
-    ``emoji`` null is a removal, kept so that an older reaction that comes late does not return.
-    """
-
-    __tablename__ = "message_reactions"
-    __table_args__ = (CheckConstraint("side IN ('customer', 'business')", name="side"),)
-
-    wamid: Mapped[str] = mapped_column(Text, primary_key=True)
-    actor: Mapped[str] = mapped_column(
-        Text, primary_key=True, doc="customer or business; in groups the member's id"
-    )
-    phone_number_id: Mapped[str] = mapped_column(Text)
-    side: Mapped[str] = mapped_column(String(16))
-    emoji: Mapped[str | None] = mapped_column(Text)
-    reacted_at: Mapped[moment]
-    event_wamid: Mapped[str] = mapped_column(Text)
-
-
-class MessageChange(Model):
-    """An edit or a deletion by its sender: the event as it came, and what the message said before."""
-
-    __tablename__ = "message_changes"
-    __table_args__ = (
-        CheckConstraint("kind IN ('edit', 'revoke')", name="kind"),
-        Index(None, "target_wamid"),
-    )
-
-    event_wamid: Mapped[str] = mapped_column(Text, primary_key=True)
-    target_wamid: Mapped[str] = mapped_column(Text)
-    phone_number_id: Mapped[str] = mapped_column(Text)
-    kind: Mapped[str] = mapped_column(String(8))
-    timestamp: Mapped[moment]
-    message_type: Mapped[str | None] = mapped_column(Text)
-    text: Mapped[str | None] = mapped_column(Text)
-    content: Mapped[dict[str, Any] | None] = mapped_column(JSONB(none_as_null=True))
-    previous: Mapped[dict[str, Any] | None] = mapped_column(
-        JSONB(none_as_null=True), doc="{message_type, text, content} before it; null: not applied yet"
-    )
