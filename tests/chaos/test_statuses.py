@@ -10,7 +10,7 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session, scoped_session
 
 from livechat.core.extensions import db
-from livechat.outbound.apply_status import apply_statuses
+from livechat.outbound.delivery.apply_status import apply_statuses
 from livechat.whatsapp.webhook.items import Source, StatusUpdate
 from tests.conftest import wait_until
 from tests.factories import make_message

@@ -152,7 +152,7 @@ def test_a_status_waits_for_its_message(meta: Meta) -> None:
     meta.deliver("status-read")
     assert meta.conversations() == []
     message_id = outbound(meta)
-    from livechat.outbound.apply_status import settle_parked
+    from livechat.outbound.delivery.apply_status import settle_parked
 
     assert list(settle_parked(meta.session, [TEXT_WAMID])) == [message_id]
     meta.session.commit()
@@ -230,7 +230,7 @@ def test_any_order_of_statuses_ends_in_one_state(
     early, late = bodies[:split], bodies[split:]
     meta.deliver_body(*early)
     message_id = outbound(meta, "wamid.x", status="sent")
-    from livechat.outbound.apply_status import settle_parked
+    from livechat.outbound.delivery.apply_status import settle_parked
 
     settle_parked(meta.session, ["wamid.x"])
     meta.session.commit()

@@ -15,7 +15,7 @@ from livechat.core.extensions import db
 from livechat.domain import clock
 from livechat.domain.retry import CONNECT, SEND
 from livechat.models import Conversation, Message, PhoneNumber
-from livechat.outbound.apply_status import apply_statuses
+from livechat.outbound.delivery.apply_status import apply_statuses
 from livechat.outbound.delivery.deliver import Sender, record_all
 from livechat.outbound.delivery.sweep_outbound import sweep_outbound
 from livechat.outbound.queries.claims import claim_heads

@@ -12,7 +12,7 @@ from livechat.core.extensions import celery
 from livechat.core.outbox import enqueue
 from livechat.core.tasknames import TaskName
 from livechat.models import Message
-from livechat.outbound.apply_status import apply_statuses
+from livechat.outbound.delivery.apply_status import apply_statuses
 from livechat.whatsapp.sending.outgoing import callback_data
 from livechat.whatsapp.webhook.items import Source, StatusUpdate
 from tests.conftest import wait_until

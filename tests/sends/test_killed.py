@@ -17,7 +17,7 @@ from redis import Redis
 from sqlalchemy.orm import Session, scoped_session
 
 from livechat.models import Message
-from livechat.outbound.apply_status import apply_statuses
+from livechat.outbound.delivery.apply_status import apply_statuses
 from livechat.outbound.delivery.deliver import Sender
 from livechat.outbound.delivery.sweep_outbound import sweep_outbound
 from livechat.whatsapp.sending.outgoing import callback_data

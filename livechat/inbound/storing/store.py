@@ -28,7 +28,7 @@ from livechat.inbound.storing.names import name_the_new, note_names
 from livechat.inbound.storing.naming import settle_names, settle_statuses
 from livechat.live.publish import publish_numbers
 from livechat.numbers.apply_news import apply_account_news
-from livechat.outbound import apply_status
+from livechat.outbound.delivery import apply_status
 from livechat.whatsapp.webhook.items import (
     AccountNews,
     Broken,

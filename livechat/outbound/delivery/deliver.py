@@ -17,7 +17,7 @@ from livechat.core.session import AnySession
 from livechat.customers.lessons import Lesson, learn
 from livechat.domain.phone import digits_or_none
 from livechat.domain.retry import CONNECT, PAIR, SEND, RetryPolicy, delay_for
-from livechat.outbound.apply_status import WINDOW_CLOSED, settle_parked
+from livechat.outbound.delivery.apply_status import WINDOW_CLOSED, settle_parked
 from livechat.outbound.delivery.refusals import learn_from_refusal
 from livechat.outbound.delivery.to_meta import ClaimLostError, OutgoingFiles, distrust_files_of
 from livechat.outbound.queries import claims as outgoing

@@ -4,7 +4,7 @@ from uuid import UUID
 
 from livechat.conversations.queries.blocked import set_blocked, stop_marketing
 from livechat.core.session import AnySession
-from livechat.outbound.apply_status import CUSTOMER_BLOCKED, MARKETING_STOPPED
+from livechat.outbound.delivery.apply_status import CUSTOMER_BLOCKED, MARKETING_STOPPED
 from livechat.templates.sync_templates import template_refused
 
 
