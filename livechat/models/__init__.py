@@ -1,4 +1,4 @@
-"""Columns and constraints. What is done with them is said in the rooms, in statements of their ``queries``."""
+"""Columns and constraints. What is done with them is said in the rooms, by the statements of each."""
 
 from livechat.models.accounts.account_member import AccountMember
 from livechat.models.accounts.account_notice import AccountNotice
