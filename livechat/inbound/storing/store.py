@@ -309,6 +309,7 @@ def _store_statuses(
     for update in applied.pauses:
         learn_from_status(session, update)
     result.updated_messages |= applied.messages
+    result.conversations |= applied.conversations
 
 
 def _store_news(session: AnySession, entries: Sequence[tuple[Entry, AccountNews]]) -> None:

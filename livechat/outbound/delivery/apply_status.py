@@ -22,10 +22,14 @@ FILE_REFUSED = 131053
 
 @dataclass(slots=True)
 class StatusResult:
-    """``new``: keys of events seen for the first time; ``messages``: what changed, id to conversation id."""
+    """``new``: keys of events seen for the first time; ``messages``: what changed, id to conversation id.
+
+    ``conversations`` changed as well, though the message that showed it may not have.
+    """
 
     new: set[tuple[Any, ...]] = field(default_factory=set)
     messages: dict[UUID, UUID] = field(default_factory=dict)
+    conversations: set[UUID] = field(default_factory=set)
     pauses: list[StatusUpdate] = field(default_factory=list)
 
 
@@ -63,7 +67,7 @@ def apply_statuses(session: AnySession, updates: Sequence[StatusUpdate]) -> Stat
         # What failed for one member of a group says nothing of the conversation.
         if key(update) in result.new and update.status == "failed" and not update.participant
     ]
-    _correct_conversations(session, fresh)
+    result.conversations = _correct_conversations(session, fresh)
     result.pauses = [update for update in fresh if update.error_code in PAUSING_CODES]
     return result
 
@@ -91,16 +95,18 @@ def _row(update: StatusUpdate, callback: UUID | None) -> dict[str, Any]:
     }
 
 
-def _correct_conversations(session: AnySession, failures: Sequence[StatusUpdate]) -> None:
-    """Meta's word on the window, on marketing and on files beats what we believed."""
+def _correct_conversations(session: AnySession, failures: Sequence[StatusUpdate]) -> set[UUID]:
+    """Meta's word on the window, on marketing and on files beats what we believed; what changed by it."""
+    changed: set[UUID | None] = set()
     for update in sorted(failures, key=lambda failure: failure.wamid):
         if update.error_code == WINDOW_CLOSED:
-            statuses.close_window(session, update.wamid, update.timestamp)
+            changed.add(statuses.close_window(session, update.wamid, update.timestamp))
         elif update.error_code == MARKETING_STOPPED:
-            statuses.stop_marketing(session, update.wamid, update.timestamp)
+            changed.add(statuses.stop_marketing(session, update.wamid, update.timestamp))
         elif update.error_code == CUSTOMER_BLOCKED:
-            note_blocked_by_wamid(session, update.wamid)
+            changed.add(note_blocked_by_wamid(session, update.wamid))
         elif update.error_code == FILE_REFUSED:
             distrust_files(session, update.wamid)
         elif update.source.phone_number_id is not None:
             template_refused(session, update.source.phone_number_id, update.error_code)
+    return {each for each in changed if each is not None}

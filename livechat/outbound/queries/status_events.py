@@ -143,31 +143,33 @@ def wamids_with_events(session: AnySession, wamids: list[str]) -> list[str]:
     )
 
 
-def close_window(session: AnySession, wamid: str, at: datetime) -> None:
-    """Note that Meta called the window of this message's conversation closed."""
-    session.execute(
+def close_window(session: AnySession, wamid: str, at: datetime) -> UUID | None:
+    """Note that Meta called the window of this message's conversation closed; its id where that is news."""
+    return session.execute(
         text(
             """
             UPDATE chat_conversations c SET window_refused_at = :at
             FROM chat_messages m
             WHERE m.wamid = :wamid AND c.id = m.conversation_id
                 AND (c.window_refused_at IS NULL OR c.window_refused_at < :at)
+            RETURNING c.id
             """
         ),
         {"wamid": wamid, "at": at},
-    )
+    ).scalar_one_or_none()
 
 
-def stop_marketing(session: AnySession, wamid: str, at: datetime) -> None:
-    """Note that the customer of this message's conversation stopped marketing messages."""
-    session.execute(
+def stop_marketing(session: AnySession, wamid: str, at: datetime) -> UUID | None:
+    """Note that the customer of this message's conversation stopped marketing; its id where that is news."""
+    return session.execute(
         text(
             """
             UPDATE chat_conversations c SET marketing_opt_out = true, marketing_opt_at = :at
             FROM chat_messages m
             WHERE m.wamid = :wamid AND c.id = m.conversation_id
                 AND (c.marketing_opt_at IS NULL OR c.marketing_opt_at < :at)
+            RETURNING c.id
             """
         ),
         {"wamid": wamid, "at": at},
-    )
+    ).scalar_one_or_none()

@@ -137,6 +137,15 @@ def a_failed_status_says_that_the_window_is_closed(scene: Scene) -> Iterator[Non
     yield
 
 
+@use_case(StatusUpdate, STORED)
+def a_second_failed_status_says_that_the_customer_is_blocked(scene: Scene) -> Iterator[None]:
+    _, wamid = scene.sent()
+    scene.inbox.hears("status", wamid=wamid, status="failed", code=131026)
+    yield
+    scene.inbox.hears("status", wamid=wamid, status="failed", code=130403, timestamp=int(time.time()) + 2)
+    yield
+
+
 @use_case(StatusUpdate, "publish_numbers in pause.learn")
 def a_failed_status_stops_the_number(scene: Scene) -> Iterator[None]:
     _, wamid = scene.sent()
