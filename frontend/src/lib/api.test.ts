@@ -1,6 +1,7 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, describe, expect, it, vi } from 'vitest';
+import { t } from '../words/en';
 import { addressOf, ApiProblem, bodyOf, newApiClient } from './api';
 import { onLineBack } from './line';
 
@@ -86,4 +87,14 @@ describe('an answer', () => {
     const api = await clientOf(undefined, () => Promise.reject(reason));
     expect(await refused(api.GET('/api/live-chat/phone-numbers', {}))).toMatchObject({ status, isRefusal: false });
   });
+});
+
+it('speaks the language of the page where the server has said nothing', async () => {
+  vi.spyOn(t.problems, 'away', 'get').mockReturnValue('No ay servidor.');
+  vi.spyOn(t.problems, 'unexpected', 'get').mockReturnValue('No es una respuesta.');
+  const silent = newApiClient({ getToken: () => Promise.reject(new Error('no network')), refreshToken: async () => 'token' }, 'http://127.0.0.1');
+  expect((await refused(bodyOf(silent.GET('/api/live-chat/phone-numbers', {}))))?.message).toBe('No ay servidor.');
+  const strange = await clientOf((_request, response) => void response.writeHead(502).end('<h1>Bad gateway</h1>'));
+  expect((await refused(bodyOf(strange.GET('/api/live-chat/phone-numbers', {}))))?.message).toBe('No es una respuesta.');
+  vi.restoreAllMocks();
 });

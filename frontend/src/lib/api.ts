@@ -1,4 +1,5 @@
 import type { Client } from 'openapi-fetch';
+import { t } from '../words/en';
 import type { paths } from './api-types';
 import { onServer } from './base';
 import { lineAnswers, lineLost } from './line';
@@ -13,7 +14,7 @@ export class ApiProblem extends Error {
   readonly retryAfterS: number | null;
 
   constructor(body: Partial<ProblemBody>, status: number, headers?: Headers) {
-    super(body.detail ?? body.title ?? 'The server did not answer as expected.');
+    super(body.detail ?? body.title ?? t.problems.unexpected);
     this.name = 'ApiProblem';
     this.code = body.code ?? (status === 0 ? 'network' : 'unexpected');
     this.status = status;
@@ -58,7 +59,7 @@ async function tokenFrom(asked: Promise<string>): Promise<string> {
     return await asked;
   } catch (error) {
     if (error instanceof ApiProblem && error.status === 401) throw error;
-    throw new ApiProblem({ code: 'network', detail: 'The server cannot be reached.' }, 0);
+    throw new ApiProblem({ code: 'network', detail: t.problems.away }, 0);
   }
 }
 
@@ -85,7 +86,7 @@ async function reach(request: Request): Promise<Response> {
     lineLost();
     const timedOut = error instanceof DOMException && error.name === 'TimeoutError';
     const code = timedOut ? 'timeout' : 'network';
-    throw new ApiProblem({ code, detail: 'The server cannot be reached.' }, 0);
+    throw new ApiProblem({ code, detail: t.problems.away }, 0);
   }
 }
 

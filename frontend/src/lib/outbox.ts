@@ -1,3 +1,4 @@
+import { t } from '../words/en';
 import { ApiProblem } from './api';
 import { holdPage } from './leaving';
 import { Listeners, tellFault } from './listeners';
@@ -197,7 +198,7 @@ export class Outbox {
     } catch (error) {
       if (error instanceof ApiProblem) return error;
       if (!signal.aborted) tellFault(error);
-      return new ApiProblem({ code: 'timeout', detail: 'The server did not answer in time.' }, 0);
+      return new ApiProblem({ code: 'timeout', detail: t.problems.late }, 0);
     } finally {
       clearTimeout(limit);
       this.attempts.delete(abort);

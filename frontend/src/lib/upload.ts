@@ -1,3 +1,4 @@
+import { t } from '../words/en';
 import { ApiProblem, type TokenSource } from './api';
 import type { AttachmentKind } from './attachments';
 import { onServer } from './base';
@@ -65,7 +66,7 @@ function attempt({ phoneNumberId, file, kind, signal, onProgress }: Options, tok
     else reject(new ApiProblem(body as Partial<ProblemBody>, request.status));
   });
   request.addEventListener('error', () =>
-    reject(new ApiProblem({ code: 'network', detail: 'The server cannot be reached.' }, 0)),
+    reject(new ApiProblem({ code: 'network', detail: t.problems.away }, 0)),
   );
   // Reading the reason before anything is aborted would give nothing.
   request.addEventListener('abort', () => reject(signal.reason as Error));

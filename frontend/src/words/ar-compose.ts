@@ -41,8 +41,6 @@ export const compose = {
     sending: 'جارٍ الإرسال…',
     send: (count) => `إرسال ${files(count)}`,
     more: 'إضافة ملفات',
-    noAnswer: 'لم يُجب الخادم في الوقت المناسب.',
-    away: 'تعذّر الوصول إلى الخادم.',
     behind: 'وبعدها:',
     empty: 'هذا الملف فارغ.',
     type: {

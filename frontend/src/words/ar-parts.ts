@@ -294,6 +294,8 @@ export const message = {
   sending: 'جارٍ الإرسال…',
   forwarded: (name) => `أُعيد توجيهها إلى ⁨${name}⁩.`,
   failedToForward: 'تعذّرت إعادة توجيهها.',
+  cannotForward: 'لا يمكن إعادة توجيه هذه الرسالة.',
+  unreadable: 'تعذّرت قراءة الملف.',
 } satisfies Translation<typeof m>;
 
 export const writing = {

@@ -48,6 +48,13 @@ const page = {
   typeName: (type) => lookUp(typeNames, type) ?? `رسالة من النوع «${shorten(type, 40)}»`,
   voiceNote: 'رسالة صوتية',
   group: 'مجموعة',
+  problems: {
+    away: 'تعذّر الوصول إلى الخادم.',
+    late: 'لم يُجب الخادم في الوقت المناسب.',
+    unexpected: 'لم يُجب الخادم كما كان متوقعًا.',
+    signedOut: 'انتهت الجلسة.',
+  },
+
   session: {
     heading: 'تسجيل الدخول',
     intro: 'أجب عملاءك على واتساب مع فريقك.',

@@ -27,8 +27,6 @@ export const c = catalogue('compose', {
   notSent: 'It was not sent.',
 
   tray: {
-    noAnswer: 'The server did not answer in time.',
-    away: 'The server cannot be reached.',
     behind: 'And then:',
     label: 'Files to send',
     caption: (name: string) => `Caption for ${name}`,

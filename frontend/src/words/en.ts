@@ -46,6 +46,14 @@ export const t = catalogue('page', {
   voiceNote: 'Voice message',
   group: 'Group',
 
+  /** What is said where the server has said nothing itself. */
+  problems: {
+    away: 'The server cannot be reached.',
+    late: 'The server did not answer in time.',
+    unexpected: 'The server did not answer as expected.',
+    signedOut: 'The session has ended.',
+  },
+
   session: {
     heading: 'Sign in',
     intro: 'Answer your customers on WhatsApp, together with your team.',

@@ -27,4 +27,6 @@ export const m = catalogue('message', {
   sending: 'Sending…',
   forwarded: (name: string) => `Forwarded to ${name}.`,
   failedToForward: 'This could not be forwarded.',
+  cannotForward: 'This message cannot be forwarded.',
+  unreadable: 'The file could not be read.',
 });

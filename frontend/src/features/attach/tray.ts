@@ -2,7 +2,7 @@ import { ApiProblem } from '../../lib/api';
 import { type AttachmentKind, CAPTION_MAX, hasCaption, kindOf, partOf, type Refusal, refusalOf } from '../../lib/attachments';
 import { Listeners } from '../../lib/listeners';
 import type { UploadedMedia } from '../../lib/upload';
-import { c } from '../../words/compose-en';
+import { t } from '../../words/en';
 
 /** A file that the agent has attached. `refused` cannot be sent; `failed` may be tried again. */
 export interface TrayItem {
@@ -212,7 +212,7 @@ export class Tray {
 
 /** The server's words where it has said any, ours where it has not been heard. */
 function sentenceOf(error: unknown): string {
-  if (!(error instanceof ApiProblem) || error.code === 'timeout') return c.tray.noAnswer;
-  if (error.code === 'network') return c.tray.away;
+  if (!(error instanceof ApiProblem) || error.code === 'timeout') return t.problems.late;
+  if (error.code === 'network') return t.problems.away;
   return [...new Set(Object.values(error.errors).flat())].join(' ') || error.message;
 }

@@ -1,5 +1,6 @@
 import { AuthClient, isAuthRetryableFetchError, type Session as SupabaseSession } from '@supabase/auth-js';
 import { ApiProblem } from '../../lib/api';
+import { t } from '../../words/en';
 import type { Session } from './session';
 
 /** Signing in by Supabase. In a chunk of its own: the sandbox has no use for it. */
@@ -36,8 +37,8 @@ function sessionOf(client: InstanceType<typeof AuthClient>, started: SupabaseSes
   // Without a network a token cannot be renewed: that ends nothing.
   const missing = (error: unknown) =>
     isAuthRetryableFetchError(error)
-      ? new ApiProblem({ code: 'network', detail: 'The server cannot be reached.' }, 0)
-      : new ApiProblem({ code: 'unauthorized', detail: 'The session has ended.' }, 401);
+      ? new ApiProblem({ code: 'network', detail: t.problems.away }, 0)
+      : new ApiProblem({ code: 'unauthorized', detail: t.problems.signedOut }, 401);
   const getToken = async (): Promise<string> => {
     const { data, error } = await client.getSession();
     if (!data.session) throw missing(error);

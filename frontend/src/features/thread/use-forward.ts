@@ -7,6 +7,7 @@ import { partOf } from '../../lib/attachments';
 import { newId } from '../../lib/ids';
 import type { Accepted, Conversation, Message } from '../../lib/types';
 import { upload } from '../../lib/upload';
+import { m } from '../../words/message-en';
 import { type Forwardable, forwardable } from './forward';
 
 const SEND_TIMEOUT_MS = 20_000;
@@ -19,7 +20,7 @@ export function useForward() {
   return useCallback(
     async (message: Message, to: Conversation): Promise<Accepted> => {
       const what = forwardable(message);
-      if (what === null) throw new Error('This message cannot be forwarded.');
+      if (what === null) throw new Error(m.cannotForward);
       const wish = `${message.id} ${to.id}`;
       const key = keysOf.current.get(wish) ?? newId();
       keysOf.current.set(wish, key);
@@ -36,7 +37,7 @@ export function useForward() {
 
       async function uploaded(file: Extract<Forwardable, { kind: 'file' }>, phoneNumberId: string) {
         const answered = await fetch(file.url);
-        if (!answered.ok) throw new Error('The file could not be read.');
+        if (!answered.ok) throw new Error(m.unreadable);
         const blob = await answered.blob();
                 const media = await upload({
           tokens,
