@@ -19,7 +19,7 @@ import { type KeyboardEvent, type ReactNode, useEffect, useLayoutEffect, useRef 
 import { ACCEPT, type AttachmentKind } from '../../lib/attachments';
 import { isComposing } from '../../lib/typing';
 import { c } from '../../words/compose-en';
-import styles from './attach.module.css';
+import styles from './attach-menu.module.css';
 import type { BuilderKind } from './interactive';
 
 export type Choice = 'template' | 'place' | 'card' | BuilderKind;

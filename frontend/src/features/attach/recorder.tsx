@@ -4,7 +4,8 @@ import { Button } from '../../components/button';
 import { duration } from '../../lib/format';
 import { isComposing, isLayerOpen } from '../../lib/typing';
 import { c } from '../../words/compose-en';
-import styles from './attach.module.css';
+import shared from './attach.module.css';
+import styles from './recorder.module.css';
 
 // What browsers record; WhatsApp takes none of the first two as they are, so the server converts them.
 const TYPES = ['audio/webm;codecs=opus', 'audio/mp4;codecs=opus', 'audio/mp4', 'audio/ogg;codecs=opus'];
@@ -115,7 +116,7 @@ export function Recorder({ onDone, onLeft, onClose }: Props) {
     onClose();
   };
   return (
-    <section className={styles.recorder} aria-label={c.record.label}>
+    <section className={`${shared.aboveField} ${styles.recorder}`} aria-label={c.record.label}>
       {problem === null ? (
         <>
           <span className={styles.live} aria-hidden>
@@ -133,7 +134,7 @@ export function Recorder({ onDone, onLeft, onClose }: Props) {
           </svg>
         </>
       ) : (
-        <span role="alert" className={styles.problem}>
+        <span role="alert" className={shared.problem}>
           <CircleAlert size={16} aria-hidden /> {problem}
         </span>
       )}

@@ -7,7 +7,8 @@ import { useSettled } from '../../hooks/browser';
 import { fullTime } from '../../lib/format';
 import { c } from '../../words/compose-en';
 import { t } from '../../words/en';
-import styles from './attach.module.css';
+import shared from './attach.module.css';
+import styles from './template-list.module.css';
 import { useTemplates, useTemplateSync } from './endpoints';
 import { languageName, type Template, templatePreview } from './templates';
 
@@ -27,7 +28,7 @@ export function TemplateList({ phoneNumberId, onChoose }: { phoneNumberId: strin
   const found = query.data?.templates ?? [];
   const syncedAt = query.data?.syncedAt ?? null;
   return (
-    <div className={styles.form}>
+    <div className={shared.form}>
       <div className={styles.filters}>
         <Field
           label={c.templates.search}
@@ -48,7 +49,7 @@ export function TemplateList({ phoneNumberId, onChoose }: { phoneNumberId: strin
           onChange={(category) => setFilter({ ...filter, category })}
         />
       </div>
-      <p role="status" className={styles.quiet}>
+      <p role="status" className={shared.quiet}>
         {query.isPending ? t.loading : c.templates.found(found.length)}
       </p>
       {!query.isPending && found.length === 0 && (
@@ -61,8 +62,8 @@ export function TemplateList({ phoneNumberId, onChoose }: { phoneNumberId: strin
         {found.map((template) => (
           <li key={template.id}>
             <button type="button" className={styles.template} onClick={() => onChoose(template)}>
-              <span className={styles.templateName}>{template.name}</span>
-              <span className={styles.quiet}>
+              <span className={styles.name}>{template.name}</span>
+              <span className={shared.quiet}>
                 {[
                   languageName(template.language),
                   c.templates.categories[template.category ?? ''] ?? template.category,
@@ -71,13 +72,13 @@ export function TemplateList({ phoneNumberId, onChoose }: { phoneNumberId: strin
                   .filter(Boolean)
                   .join(' · ')}
               </span>
-              <bdi className={styles.templateBody}>{templatePreview(template, {}).body}</bdi>
+              <bdi className={styles.body}>{templatePreview(template, {}).body}</bdi>
             </button>
           </li>
         ))}
       </ul>
       <p className={styles.syncLine}>
-        <span className={styles.quiet}>
+        <span className={shared.quiet}>
           {syncedAt === null ? c.templates.neverSynced : c.templates.syncedAt(fullTime(syncedAt))}
         </span>
         <Button kind="link" disabled={sync.isPending} onClick={() => sync.mutate()}>
@@ -98,7 +99,7 @@ interface ChoiceProps {
 
 function Choice({ label, value, options, onChange }: ChoiceProps) {
   return (
-    <label className={styles.choice}>
+    <label className={shared.choice}>
       {label}
       <select value={value} onChange={(event) => onChange(event.target.value)}>
         <option value="">{c.templates.all}</option>

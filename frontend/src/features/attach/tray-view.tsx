@@ -4,29 +4,30 @@ import { Button } from '../../components/button';
 import { CAPTION_MAX, hasCaption } from '../../lib/attachments';
 import { fileSize } from '../../lib/format';
 import { c } from '../../words/compose-en';
-import styles from './attach.module.css';
+import shared from './attach.module.css';
+import styles from './tray-view.module.css';
 import type { Tray, TrayItem } from './tray';
 
 /** The files above the composer: what they are, how far they are, a caption for each, and one button to send. */
 export function TrayView({ items, tray, onSend }: { items: readonly TrayItem[]; tray: Tray; onSend: () => void }) {
   const sendable = items.filter((item) => item.state !== 'refused');
   return (
-    <section className={styles.tray} aria-label={c.tray.label}>
+    <section className={shared.aboveField} aria-label={c.tray.label}>
       <ul className={styles.files}>
         {items.map((item) => (
           <TrayFile key={item.id} item={item} tray={tray} />
         ))}
       </ul>
       {tray.textBehind() !== null && (
-        <p className={styles.quiet}>
+        <p className={shared.quiet}>
           {c.tray.behind} <bdi>{tray.textBehind()}</bdi>
         </p>
       )}
-      <div className={styles.trayFoot}>
+      <div className={styles.foot}>
         <span role="status">{c.tray.files(items.length)}</span>
         <Button
           kind="primary"
-          className={styles.onward}
+          className={shared.onward}
           disabled={!tray.canSend()}
           onClick={onSend}
         >
@@ -47,15 +48,15 @@ function TrayFile({ item, tray }: { item: TrayItem; tray: Tray }) {
       <Thumbnail item={item} />
       <div className={styles.fileWords}>
         <span className={styles.fileName}>
-          <bdi>{name}</bdi> <bdi className={styles.quiet}>{fileSize(file.size)}</bdi>
+          <bdi>{name}</bdi> <bdi className={shared.quiet}>{fileSize(file.size)}</bdi>
         </span>
         {kind === 'voice' && item.previewUrl && (
           <AudioPlayer id={`tray-${id}`} url={item.previewUrl} waveform={item.media?.waveform ?? null} length={item.media?.duration ?? null} isVoice />
         )}
         {state === 'uploading' && (
-          <progress className={styles.progress} max={1} value={item.progress} aria-label={name} />
+          <progress className={shared.progress} max={1} value={item.progress} aria-label={name} />
         )}
-        <span className={styles.quiet} role={isBad ? 'alert' : undefined} data-bad={isBad || undefined}>
+        <span className={shared.quiet} role={isBad ? 'alert' : undefined} data-bad={isBad || undefined}>
           {isBad && <CircleAlert size={13} aria-hidden />} {stateLine(item)}
         </span>
         {hasCaption(kind) && !isBad && (
