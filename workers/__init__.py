@@ -1,1 +1,1 @@
-"""Celery tasks, one file for each queue. Thin: what they do is in ``livechat.services``."""
+"""Celery tasks, one file for each queue. Thin: what they do is in the rooms of ``livechat``."""

@@ -1,7 +1,7 @@
 """What leaves by the API and by the event stream: plain dicts, exactly docs/contract.md section 3.
 
 Written by hand rather than dumped by marshmallow: it is on the path of every page and every event.
-The schemas in ``livechat.api.schemas`` describe the same objects, and a test holds the two together.
+The schemas in ``conversations.object_schemas`` describe the same objects, and a test holds the two together.
 """
 
 from collections.abc import Sequence

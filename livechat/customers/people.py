@@ -31,7 +31,7 @@ class Conversation:
     ``first_at`` is the time of its oldest message where somebody asked for it, or one of this batch.
     """
 
-    # In the order in which ``inbound.queries.ingest.lock_conversations`` selects them.
+    # In the order in which ``customers.queries.lock_conversations`` selects them.
     id: UUID
     user_id: UUID
     phone_number_id: str

@@ -1,6 +1,6 @@
 """Every route against everybody who has no business there; a new route is in it by itself.
 
-Tokens against the URL map, ids against the OpenAPI document, which has every route (tests/api/test_documents).
+Tokens against the URL map, ids against the OpenAPI document, which has every route (tests/api/test_documents.py).
 """
 
 import base64

@@ -1,8 +1,8 @@
 """Message templates as Meta describes them: read, told apart, taken to pieces.
 
-What one asks for is in ``template_parameters``, whether values fit it in ``template_values``, and how it
-reads filled in in ``template_rendering``. Source of all four: Meta's "Template messages", "Template
-components" and "Error codes" (read September 2026).
+What one asks for is in ``parameters`` beside this file, whether values fit it in ``values``, and how it reads
+filled in in ``rendering``. Source of all four: Meta's "Template messages", "Template components" and "Error
+codes" (read September 2026).
 """
 
 import re
