@@ -1,8 +1,11 @@
 """Counting in advance: a limit holds for all processes together, though Redis hears of few requests."""
 
+from collections.abc import Callable
 from dataclasses import replace
+from uuid import UUID, uuid4
 
 import pytest
+from flask.testing import FlaskClient
 from redis import Redis
 
 from livechat.core.config import Settings
@@ -49,3 +52,32 @@ def test_users_have_advances_of_their_own(processes: list[Limits]) -> None:
     one, _ = processes
     assert _spent(one, LIMIT + 1) == LIMIT
     one.spend("reads", "somebody else")
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "kind"),
+    [
+        ("POST", "/send-message", "sends"),
+        # Asking what a route takes is a read, whatever the route does.
+        ("OPTIONS", "/send-message", "reads"),
+        ("GET", "/phone-numbers", "reads"),
+        ("HEAD", "/phone-numbers", "reads"),
+        ("POST", "/phone-numbers", "connects"),
+        # Nobody is counted for a public route, nor for an address that there is not.
+        ("GET", "/media/no-token", None),
+        ("GET", "/nothing", None),
+    ],
+)
+def test_a_request_is_counted_as_its_route_says(
+    client: FlaskClient,
+    auth: Callable[[UUID], dict[str, str]],
+    monkeypatch: pytest.MonkeyPatch,
+    method: str,
+    path: str,
+    kind: str | None,
+) -> None:
+    counted: list[tuple[str, str]] = []
+    monkeypatch.setattr(Limits, "spend", lambda _, kind, user: counted.append((kind, user)))
+    user = uuid4()
+    client.open(f"/api/live-chat{path}", method=method, headers=auth(user))
+    assert counted == ([(kind, str(user))] if kind is not None else [])
