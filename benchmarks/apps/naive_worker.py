@@ -5,7 +5,7 @@ from celery_app import app
 from livechat.core.extensions import db
 from livechat.domain import clock
 from livechat.domain.ids import uuid7
-from livechat.inbound.door.inbox import RawEvent
+from livechat.inbound.door.inbox import RawWebhook
 from livechat.inbound.run import ingest_events
 
 __all__ = ["app"]
@@ -14,4 +14,4 @@ __all__ = ["app"]
 @app.task(name=STORE_ONE)  # type: ignore[untyped-decorator]  # celery has no types
 def store_one(*, body: str) -> None:
     """Store one webhook and commit."""
-    ingest_events(db.session, [RawEvent(uuid7(), clock.now(), body.encode())])
+    ingest_events(db.session, [RawWebhook(uuid7(), clock.now(), body.encode())])

@@ -7,10 +7,10 @@ from typing import Any
 from livechat.conversations.merging import merge_conversation
 from livechat.core.session import AnySession
 from livechat.customers import queries as queries
-from livechat.customers.people import Conversation, Key, OtherId, People
+from livechat.customers.people import Key, LoadedConversation, OtherId, People
 
 _MARKS = ("new", "heard", "dirty", "identity_dirty", "first_at")
-_LOADED = [item.name for item in fields(Conversation) if item.name not in _MARKS]
+_LOADED = [item.name for item in fields(LoadedConversation) if item.name not in _MARKS]
 _WRITTEN = [name for name in _LOADED if name != "has_sending"]
 
 
@@ -27,7 +27,7 @@ def lock_people(session: AnySession, keys: Collection[Key], *, first_words: bool
         return People()
     rows = [{"number": number, "kind": kind, "value": value} for number, kind, value in sorted(keys)]
     # The columns stand in the order of the fields: by name they would cost as much as the query.
-    conversations = [Conversation(*row) for row in queries.lock_conversations(session, rows)]
+    conversations = [LoadedConversation(*row) for row in queries.lock_conversations(session, rows)]
     others = [
         OtherId((row.phone_number_id, row.kind, row.value), row.conversation_id, row.left_at)
         for row in queries.other_ids(session, rows)
@@ -85,6 +85,6 @@ def _write_other_ids(session: AnySession, people: People) -> None:
         )
 
 
-def written_columns(conversation: Conversation) -> dict[str, Any]:
+def written_columns(conversation: LoadedConversation) -> dict[str, Any]:
     """What is written back of a conversation."""
     return {name: getattr(conversation, name) for name in _WRITTEN}

@@ -24,7 +24,7 @@ _JUST_BEFORE = timedelta(microseconds=1)
 
 
 @dataclass(slots=True)
-class Conversation:
+class LoadedConversation:
     """A conversation's row while a batch works on it.
 
     What must be written: all of it where ``new`` or ``dirty``, what a message changes where only ``heard``.
@@ -72,7 +72,7 @@ class OtherId:
 class People:
     """The conversations that a batch may touch, found and changed by id."""
 
-    conversations: dict[UUID, Conversation] = field(default_factory=dict)
+    conversations: dict[UUID, LoadedConversation] = field(default_factory=dict)
     by_key: dict[Key, UUID] = field(default_factory=dict)
     past: dict[Key, list[OtherId]] = field(default_factory=dict)
     changed_ids: dict[tuple[Key, datetime], OtherId] = field(default_factory=dict)
@@ -83,7 +83,7 @@ class People:
     _merged_into: dict[UUID, UUID] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, conversations: Iterable[Conversation], others: Iterable[OtherId]) -> "People":
+    def of(cls, conversations: Iterable[LoadedConversation], others: Iterable[OtherId]) -> "People":
         """An index over loaded rows."""
         people = cls()
         for conversation in conversations:
@@ -98,14 +98,14 @@ class People:
             left.sort(key=lambda other: other.left_at)
         return people
 
-    def get(self, conversation_id: UUID) -> Conversation:
+    def get(self, conversation_id: UUID) -> LoadedConversation:
         """The conversation, or the one that it was merged into."""
         if self._merged_into:
             while conversation_id in self._merged_into:
                 conversation_id = self._merged_into[conversation_id]
         return self.conversations[conversation_id]
 
-    def find(self, number: str, customer: Customer, at: datetime) -> Conversation | None:
+    def find(self, number: str, customer: Customer, at: datetime) -> LoadedConversation | None:
         """The customer's conversation, linking and merging what this sighting shows to be one person."""
         if customer.group_id is not None:
             return self._at((number, "group", customer.group_id))
@@ -122,7 +122,9 @@ class People:
             return self._merge(by_user, by_phone) or by_user
         return by_user
 
-    def find_or_create(self, number: str, owner: UUID, customer: Customer, at: datetime) -> Conversation:
+    def find_or_create(
+        self, number: str, owner: UUID, customer: Customer, at: datetime
+    ) -> LoadedConversation:
         """The customer's conversation, with every id and name that this sighting teaches."""
         conversation = self.find(number, customer, at)
         if conversation is None:
@@ -132,7 +134,7 @@ class People:
 
     def apply_change(
         self, number: str, owner: UUID, customer: Customer, change: IdentityChange, at: datetime
-    ) -> Conversation:
+    ) -> LoadedConversation:
         """Re-key a conversation: what was left behind becomes past, its thread stays.
 
         Two people who are known apart stay two, whatever the change says: the new number may have been
@@ -199,16 +201,16 @@ class People:
 
     # Finding
 
-    def _begin(self, number: str, owner: UUID, at: datetime) -> Conversation:
-        conversation = Conversation(uuid7(), owner, number, last_message_time=at, new=True)
+    def _begin(self, number: str, owner: UUID, at: datetime) -> LoadedConversation:
+        conversation = LoadedConversation(uuid7(), owner, number, last_message_time=at, new=True)
         self.conversations[conversation.id] = conversation
         return conversation
 
-    def _at(self, key: Key) -> Conversation | None:
+    def _at(self, key: Key) -> LoadedConversation | None:
         found = self.by_key.get(key)
         return None if found is None else self.get(found)
 
-    def _of_user(self, number: str, user_id: str | None) -> Conversation | None:
+    def _of_user(self, number: str, user_id: str | None) -> LoadedConversation | None:
         """Also by an id that the customer has left behind: it is never given to anybody else."""
         if user_id is None:
             return None
@@ -219,7 +221,7 @@ class People:
         left = [gone.conversation_id for gone in self.past.get(key, ()) if gone.conversation_id is not None]
         return self.get(left[-1]) if left else None
 
-    def _of_phone(self, number: str, phone: str | None, at: datetime) -> Conversation | None:
+    def _of_phone(self, number: str, phone: str | None, at: datetime) -> LoadedConversation | None:
         """Whoever had this number at that time, or has it now."""
         if phone is None:
             return None
@@ -241,7 +243,7 @@ class People:
                 first = self._merge(first, other) or first
         return first
 
-    def _of_parent(self, number: str, customer: Customer) -> Conversation | None:
+    def _of_parent(self, number: str, customer: Customer) -> LoadedConversation | None:
         """By the id for a whole enterprise, where the thread is known by no other one of this portfolio."""
         found = self._of_user(number, customer.parent_user_id)
         known = found.customer_user_id if found is not None else None
@@ -257,7 +259,7 @@ class People:
         ]
         return min(after, key=lambda gone: gone.left_at, default=None)
 
-    def _holder(self, number: str, phone: str) -> Conversation | None:
+    def _holder(self, number: str, phone: str) -> LoadedConversation | None:
         """Who has this number now."""
         for value in writings(phone):
             holder = self._at((number, "phone", value))
@@ -267,7 +269,7 @@ class People:
 
     # Learning from a sighting
 
-    def _learn(self, conversation: Conversation, customer: Customer, at: datetime) -> None:
+    def _learn(self, conversation: LoadedConversation, customer: Customer, at: datetime) -> None:
         if customer.group_id is not None:
             if conversation.group_id is None:
                 self._set(conversation, "group", customer.group_id)
@@ -286,7 +288,7 @@ class People:
         if not _has_ids(conversation):
             self._mark_gone(conversation, at)
 
-    def _learn_parent(self, conversation: Conversation, customer: Customer) -> None:
+    def _learn_parent(self, conversation: LoadedConversation, customer: Customer) -> None:
         """The id for a whole enterprise leads here too, beside the customer's own for this portfolio."""
         number, parent = conversation.phone_number_id, customer.parent_user_id
         if parent is None or customer.user_id in (None, parent):
@@ -297,7 +299,7 @@ class People:
         if conversation.customer_user_id == customer.user_id and self._of_user(number, parent) is None:
             self._add(conversation, "user_id", parent)
 
-    def _learn_names(self, conversation: Conversation, customer: Customer, at: datetime) -> None:
+    def _learn_names(self, conversation: LoadedConversation, customer: Customer, at: datetime) -> None:
         # A webhook can be days late: what an older message says does not replace what is known.
         newer = _is_news(conversation, at)
         for attribute in ("customer_parent_user_id", "customer_username", "customer_name"):
@@ -307,7 +309,9 @@ class People:
                 setattr(conversation, attribute, value)
                 conversation.dirty = True
 
-    def _claim(self, conversation: Conversation, phone: str, at: datetime, *, gained: bool = False) -> None:
+    def _claim(
+        self, conversation: LoadedConversation, phone: str, at: datetime, *, gained: bool = False
+    ) -> None:
         """The customer was seen with this number. ``gained``: they have had it since then, and not before."""
         number, written = conversation.phone_number_id, writings(phone)
         gone = self._departure(number, written, at)
@@ -335,7 +339,9 @@ class People:
 
     # Changes
 
-    def _move_user(self, conversation: Conversation, old: str | None, new: str | None, at: datetime) -> None:
+    def _move_user(
+        self, conversation: LoadedConversation, old: str | None, new: str | None, at: datetime
+    ) -> None:
         if new is None:
             return
         number, known = conversation.phone_number_id, conversation.customer_user_id
@@ -351,7 +357,9 @@ class People:
             self._remember((number, "user_id", known), conversation, at)
         self._set(conversation, "user_id", new)
 
-    def _move_phone(self, conversation: Conversation, old: str | None, new: str | None, at: datetime) -> None:
+    def _move_phone(
+        self, conversation: LoadedConversation, old: str | None, new: str | None, at: datetime
+    ) -> None:
         if new is None or (old is not None and new in writings(old)):
             return
         number = conversation.phone_number_id
@@ -367,7 +375,9 @@ class People:
                 self._remember((number, "phone", old), conversation, at)
         self._claim(conversation, new, at, gained=True)
 
-    def _lose(self, conversation: Conversation, left_at: datetime, *, but: Collection[str] = ()) -> None:
+    def _lose(
+        self, conversation: LoadedConversation, left_at: datetime, *, but: Collection[str] = ()
+    ) -> None:
         """Its number, in all its writings, is not this customer's any more: what is older is still theirs.
 
         ``but``: numbers that stay.
@@ -392,7 +402,7 @@ class People:
         if not _has_ids(conversation):
             self._mark_gone(conversation, left_at)
 
-    def _promote(self, conversation: Conversation, written: Iterable[str]) -> None:
+    def _promote(self, conversation: LoadedConversation, written: Iterable[str]) -> None:
         """Another writing, or what a merged thread was known by, becomes the number in the row."""
         for value in written:
             key = (conversation.phone_number_id, "phone", value)
@@ -401,7 +411,7 @@ class People:
                 self._set(conversation, "phone", value)
                 return
 
-    def _remember(self, key: Key, conversation: Conversation | None, left_at: datetime) -> None:
+    def _remember(self, key: Key, conversation: LoadedConversation | None, left_at: datetime) -> None:
         """Until ``left_at`` this id led to ``conversation``, None: to a stranger."""
         other = OtherId(key, None if conversation is None else conversation.id, left_at)
         if left_at < NEVER_LEFT:
@@ -409,7 +419,7 @@ class People:
             self.past[key] = sorted([*kept, other], key=lambda each: each.left_at)
         self.changed_ids[key, left_at] = other
 
-    def _add(self, conversation: Conversation, kind: str, value: str) -> None:
+    def _add(self, conversation: LoadedConversation, kind: str, value: str) -> None:
         """One more id of this customer: in the row where it has none of this kind, else beside it."""
         if getattr(conversation, _COLUMN[kind]) is None:
             self._set(conversation, kind, value)
@@ -424,12 +434,12 @@ class People:
         self.changed_ids.pop((key, NEVER_LEFT), None)
         self.ended.add(key)
 
-    def _mark_gone(self, conversation: Conversation, at: datetime) -> None:
+    def _mark_gone(self, conversation: LoadedConversation, at: datetime) -> None:
         if conversation.gone_at is None:
             conversation.gone_at = at
             conversation.dirty = conversation.identity_dirty = True
 
-    def _set(self, conversation: Conversation, kind: str, value: str | None) -> None:
+    def _set(self, conversation: LoadedConversation, kind: str, value: str | None) -> None:
         attribute = _COLUMN[kind]
         previous = getattr(conversation, attribute)
         if previous == value:
@@ -442,7 +452,7 @@ class People:
             conversation.gone_at = None
         conversation.dirty = conversation.identity_dirty = True
 
-    def _index(self, conversation: Conversation) -> None:
+    def _index(self, conversation: LoadedConversation) -> None:
         for kind, value in (
             ("phone", conversation.customer_phone),
             ("user_id", conversation.customer_user_id),
@@ -451,7 +461,7 @@ class People:
             if value is not None:
                 self.by_key[(conversation.phone_number_id, kind, value)] = conversation.id
 
-    def _merge(self, one: Conversation, other: Conversation) -> Conversation | None:
+    def _merge(self, one: LoadedConversation, other: LoadedConversation) -> LoadedConversation | None:
         """Both threads in the older conversation; None while each has a message on its way to Meta.
 
         Two messages of one conversation may not be on their way at once, so such a merge waits for the next
@@ -491,25 +501,27 @@ class People:
         return winner
 
 
-def _has_ids(conversation: Conversation) -> bool:
+def _has_ids(conversation: LoadedConversation) -> bool:
     return bool(conversation.customer_phone or conversation.customer_user_id or conversation.group_id)
 
 
-def _same_phone(one: Conversation, other: Conversation) -> bool:
+def _same_phone(one: LoadedConversation, other: LoadedConversation) -> bool:
     """Whether the numbers, where both are known, are one number, however it is written."""
     if one.customer_phone is None or other.customer_phone is None:
         return True
     return other.customer_phone in writings(one.customer_phone)
 
 
-def _may_be_one(one: Conversation, other: Conversation) -> bool:
+def _may_be_one(one: LoadedConversation, other: LoadedConversation) -> bool:
     """Whether nothing tells these two people apart."""
     is_same_user = one.customer_user_id == other.customer_user_id
     one_is_unknown = one.customer_user_id is None or other.customer_user_id is None
     return (is_same_user or one_is_unknown) and _same_phone(one, other)
 
 
-def _is_sequel(before: Conversation, after: Conversation, change: IdentityChange, at: datetime) -> bool:
+def _is_sequel(
+    before: LoadedConversation, after: LoadedConversation, change: IdentityChange, at: datetime
+) -> bool:
     """Whether the customer wrote under the new id before we were told of the change, as webhooks overtake.
 
     Then the thread under it holds nothing older, and neither its number nor its name is another.
@@ -527,11 +539,11 @@ def _is_sequel(before: Conversation, after: Conversation, change: IdentityChange
     )
 
 
-def _is_news(conversation: Conversation, at: datetime) -> bool:
+def _is_news(conversation: LoadedConversation, at: datetime) -> bool:
     return conversation.last_inbound_at is None or at >= conversation.last_inbound_at
 
 
-def _spoke_after(conversation: Conversation, at: datetime) -> bool:
+def _spoke_after(conversation: LoadedConversation, at: datetime) -> bool:
     return conversation.last_inbound_at is not None and conversation.last_inbound_at > at
 
 

@@ -15,7 +15,7 @@ from livechat.core.errors import (
 from livechat.core.extensions import db, redis
 from livechat.core.metrics import WEBHOOKS_RECEIVED, WEBHOOKS_REFUSED
 from livechat.inbound.door.fast_path import EVENT_KEY, WebhookFastPath
-from livechat.inbound.door.inbox import Inbox
+from livechat.inbound.door.inbox import Arrivals
 from livechat.web.context import settings
 from livechat.web.guards.costs import Cost
 from livechat.whatsapp.webhook.signature import is_signed
@@ -27,14 +27,14 @@ _EXTENSION = "livechat_inbox"
 def init_webhook(app: Flask) -> None:
     """Open this process's way in; it connects when it is first used."""
     with app.app_context():
-        inbox = app.extensions[_EXTENSION] = Inbox(redis.client)
+        inbox = app.extensions[_EXTENSION] = Arrivals(redis.client)
         # As Flask has it for middleware, so that ``app`` stays the Flask object.
         app.wsgi_app = WebhookFastPath(app.wsgi_app, inbox, settings())  # type: ignore[method-assign]
 
 
-def inbox_of(app: Flask) -> Inbox:
+def inbox_of(app: Flask) -> Arrivals:
     """This process's way in."""
-    return cast(Inbox, app.extensions[_EXTENSION])
+    return cast(Arrivals, app.extensions[_EXTENSION])
 
 
 @bp.get("/webhook", costs=Cost.NOTHING)

@@ -12,10 +12,10 @@ from redis.exceptions import RedisError
 from livechat.core.metrics import WEBHOOKS_AGAIN
 from livechat.core.session import AnySession
 from livechat.inbound.door import inbox
-from livechat.inbound.door.inbox import RawEvent
+from livechat.inbound.door.inbox import RawWebhook
 from livechat.inbound.lanes import SideLanes
 from livechat.inbound.run import error_name, ingest_events, ingest_side_by_side, is_trouble, leave_waiting
-from livechat.inbound.storing.batch import Stored
+from livechat.inbound.storing.batch import BatchResult
 from livechat.inbound.waiting import TRIES_BEFORE_FAILED, drain_waiting
 
 log = structlog.get_logger(__name__)
@@ -38,7 +38,7 @@ DELIVERIES_BEFORE_FAILED = TRIES_BEFORE_FAILED
 # As long as an outage may last before what was in hand is tried one by one.
 PUT_OFF_BEFORE_SUSPECT_S = 15.0
 
-Report = Callable[[Stored], None]
+Report = Callable[[BatchResult], None]
 
 
 def drain(
@@ -66,7 +66,7 @@ class _Drain:
         self._report = report
         self._side = side
         self._lanes = 1 if side is None else 1 + side.count
-        self._stored: Sequence[RawEvent] = ()
+        self._stored: Sequence[RawWebhook] = ()
         self._deliveries: dict[bytes, int] = {}
 
     def run(self) -> int:
@@ -103,7 +103,7 @@ class _Drain:
         """What has come into the stream meanwhile, while a long body of the ledger is stored."""
         self._next(BATCH_EVENTS)
 
-    def _store(self, events: Sequence[RawEvent]) -> None:
+    def _store(self, events: Sequence[RawWebhook]) -> None:
         """Store and report; the caller says that they are done."""
         try:
             with _garbage_left_alone():
@@ -142,7 +142,7 @@ class _Drain:
             total += len(events)
         return total
 
-    def _told_apart(self, events: Sequence[RawEvent]) -> tuple[list[RawEvent], list[RawEvent]]:
+    def _told_apart(self, events: Sequence[RawWebhook]) -> tuple[list[RawWebhook], list[RawWebhook]]:
         """(those that may be what hinders us, the rest): handed out too often, or put off for too long.
 
         What looks like an outage for ever may be the data's doing; where it is not, the ledger cannot take
@@ -151,8 +151,8 @@ class _Drain:
         self._deliveries = inbox.deliveries(self._redis, self._consumer, events)
         put_off = inbox.put_off_times(self._redis, events)
         now = time.time()
-        suspects: list[RawEvent] = []
-        others: list[RawEvent] = []
+        suspects: list[RawWebhook] = []
+        others: list[RawWebhook] = []
         for event in events:
             entry = event.entry_id or b""
             is_suspect = self._deliveries.get(entry, 0) > DELIVERIES_BEFORE_SUSPECT
@@ -160,7 +160,7 @@ class _Drain:
             (suspects if is_suspect else others).append(event)
         return suspects, others
 
-    def _to_ledger(self, events: Sequence[RawEvent], why: str, attempts: int = 0) -> None:
+    def _to_ledger(self, events: Sequence[RawWebhook], why: str, attempts: int = 0) -> None:
         """Have these tried there, each alone and with a count of its own, so that the stream goes on."""
         log.error("webhooks_tried_alone", why=why, webhooks=len(events))
         WEBHOOKS_AGAIN.labels(why).inc(len(events))
@@ -176,13 +176,13 @@ class _Drain:
             raise
 
 
-def _how_many(before: Sequence[RawEvent], lanes: int) -> int:
+def _how_many(before: Sequence[RawWebhook], lanes: int) -> int:
     """How many events to take: enough for all lanes, where those ``before`` were small."""
     size = sum(len(event.body) for event in before)
     return lanes * BATCH_EVENTS if before and size * lanes <= BATCH_BYTES else BATCH_EVENTS
 
 
-def _portions(events: Sequence[RawEvent]) -> Iterator[Sequence[RawEvent]]:
+def _portions(events: Sequence[RawWebhook]) -> Iterator[Sequence[RawWebhook]]:
     """In their order, each of BATCH_BYTES at most, or a single event."""
     start, size = 0, 0
     for at, event in enumerate(events):

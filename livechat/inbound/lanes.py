@@ -12,7 +12,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from contextvars import copy_context
 
 from livechat.core.session import AnySession
-from livechat.inbound.storing.batch import Stored, Webhook
+from livechat.inbound.storing.batch import BatchResult, Webhook
 from livechat.inbound.storing.locating import Personal, keys_of, number_of
 from livechat.whatsapp.webhook.items import (
     AccountNews,
@@ -28,7 +28,7 @@ SIDE_LANES = 2
 # A part has the statements of a whole: below this they cost more than they save.
 LEAST_WEBHOOKS = 100
 
-Within = Callable[[Callable[[AnySession], Stored]], Stored]
+Within = Callable[[Callable[[AnySession], BatchResult]], BatchResult]
 
 
 class SideLanes:
@@ -42,7 +42,7 @@ class SideLanes:
         self.count = count
         self.least_webhooks = least_webhooks
 
-    def run(self, job: Callable[[AnySession], Stored]) -> Future[Stored]:
+    def run(self, job: Callable[[AnySession], BatchResult]) -> Future[BatchResult]:
         """Begin ``job``; what the log says of it names the task that asked for it."""
         return self._threads.submit(copy_context().run, self._within, job)
 

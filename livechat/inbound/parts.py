@@ -8,7 +8,7 @@ from livechat.core.session import AnySession
 from livechat.inbound.queries import ledger
 from livechat.inbound.run import error_name, in_one_transaction, is_trouble
 from livechat.inbound.storing.accounting import account
-from livechat.inbound.storing.batch import Entry, Stored, Webhook
+from livechat.inbound.storing.batch import BatchEntry, BatchResult, Webhook
 from livechat.inbound.storing.store import store
 
 log = structlog.get_logger(__name__)
@@ -17,7 +17,7 @@ log = structlog.get_logger(__name__)
 PART_ITEMS = 500
 
 
-def ingest_in_parts(session: AnySession, webhook: Webhook, between: Callable[[], object]) -> Stored:
+def ingest_in_parts(session: AnySession, webhook: Webhook, between: Callable[[], object]) -> BatchResult:
     """Commits part by part: store one body. ``between`` is called after each, with nothing open.
 
     What each item came to is written in the end, for all of them at once: a worker that dies in between
@@ -27,17 +27,17 @@ def ingest_in_parts(session: AnySession, webhook: Webhook, between: Callable[[],
     known = ledger.already_done(session, [event.id])
     session.rollback()
     if known:
-        return Stored()
-    entries = [Entry(event, item) for item in webhook.items]
-    result = Stored()
+        return BatchResult()
+    entries = [BatchEntry(event, item) for item in webhook.items]
+    result = BatchResult()
     for start in range(0, len(entries), PART_ITEMS):
         result.add(_store_what_can_be(session, entries[start : start + PART_ITEMS]))
         between()
-    result.add(in_one_transaction(session, [event], entries, Stored, account))
+    result.add(in_one_transaction(session, [event], entries, BatchResult, account))
     return result
 
 
-def _store_what_can_be(session: AnySession, entries: Sequence[Entry]) -> Stored:
+def _store_what_can_be(session: AnySession, entries: Sequence[BatchEntry]) -> BatchResult:
     """Store a part; one that is refused is cut in halves until what is refused stands alone."""
     try:
         return in_one_transaction(session, [], entries, lambda: store(session, entries), _no_account)
@@ -54,7 +54,7 @@ def _store_what_can_be(session: AnySession, entries: Sequence[Entry]) -> Stored:
                 error=error_name(error),
             )
             entry.failed(error_name(error))
-            return Stored()
+            return BatchResult()
     middle = len(entries) // 2
     result = _store_what_can_be(session, entries[:middle])
     result.add(_store_what_can_be(session, entries[middle:]))

@@ -14,11 +14,11 @@ from livechat.core.session import AnySession
 from livechat.customers.loading import BatchOvertakenError
 from livechat.domain import clock
 from livechat.domain.ids import uuid7
-from livechat.inbound.door.inbox import RawEvent
+from livechat.inbound.door.inbox import RawWebhook
 from livechat.inbound.lanes import SideLanes, apart
 from livechat.inbound.queries import ledger
 from livechat.inbound.storing.accounting import account, keep_whole
-from livechat.inbound.storing.batch import Entry, Stored, Webhook
+from livechat.inbound.storing.batch import BatchEntry, BatchResult, Webhook
 from livechat.inbound.storing.store import store
 from livechat.live.publish import publish
 from livechat.whatsapp.webhook.body import parse
@@ -36,15 +36,15 @@ _REHEARSAL = (
     b'"text":{"body":"-"}}]}}]}]}'
 )
 # What writes the outcomes of a batch into the ledger, in the batch's transaction.
-Account = Callable[[AnySession, Sequence[RawEvent], Sequence[Entry], Stored], None]
+Account = Callable[[AnySession, Sequence[RawWebhook], Sequence[BatchEntry], BatchResult], None]
 
 
-def read(events: Sequence[RawEvent]) -> list[Webhook]:
+def read(events: Sequence[RawWebhook]) -> list[Webhook]:
     """What these bodies tell."""
     return [Webhook(event, parse(event.body, event.received_at)) for event in events]
 
 
-def ingest(session: AnySession, webhooks: Sequence[Webhook]) -> Stored:
+def ingest(session: AnySession, webhooks: Sequence[Webhook]) -> BatchResult:
     """Commits ``webhooks`` and their ledger rows. Those whose outcome is known are left alone.
 
     A batch that the database refuses is cut in halves until the item that it refuses stands alone; that item
@@ -64,7 +64,7 @@ def ingest(session: AnySession, webhooks: Sequence[Webhook]) -> Stored:
     return _ingest(session, fresh, account)
 
 
-def leave_waiting(session: AnySession, events: Sequence[RawEvent], attempts: int = 0) -> None:
+def leave_waiting(session: AnySession, events: Sequence[RawWebhook], attempts: int = 0) -> None:
     """Commits these bodies to the ledger, to be tried from there: each has its own turn and count."""
     session.rollback()
     for event in events:
@@ -74,19 +74,19 @@ def leave_waiting(session: AnySession, events: Sequence[RawEvent], attempts: int
 
 def rehearse(session: AnySession) -> None:
     """Do all that storing a webhook takes, with one that says nothing, and leave no trace of it."""
-    webhooks = read([RawEvent(uuid7(), clock.now(), _REHEARSAL)])
+    webhooks = read([RawWebhook(uuid7(), clock.now(), _REHEARSAL)])
     entries = _entries(webhooks)
     account(session, [webhooks[0].event], entries, store(session, entries))
     session.rollback()
 
 
-def ingest_events(session: AnySession, events: Sequence[RawEvent]) -> Stored:
+def ingest_events(session: AnySession, events: Sequence[RawWebhook]) -> BatchResult:
     """Commits as ``ingest`` does: the same for bodies that nobody has read yet."""
     return ingest(session, read(events))
 
 
 def ingest_side_by_side(
-    session: AnySession, events: Sequence[RawEvent], side: SideLanes, report: Callable[[Stored], None]
+    session: AnySession, events: Sequence[RawWebhook], side: SideLanes, report: Callable[[BatchResult], None]
 ) -> None:
     """Commits in several transactions at a time, where that is quicker; each is reported by itself.
 
@@ -104,8 +104,8 @@ def ingest_side_by_side(
 
 
 def replay_events(
-    session: AnySession, events: Sequence[RawEvent], note: Account, numbers: Set[str] | None = None
-) -> Stored:
+    session: AnySession, events: Sequence[RawWebhook], note: Account, numbers: Set[str] | None = None
+) -> BatchResult:
     """Commits what ``events`` come to, run again: what is stored already is a duplicate.
 
     ``numbers``: only the items about these numbers; None: all. ``note`` notes the outcomes.
@@ -119,9 +119,9 @@ def replay_events(
     return _ingest(session, webhooks, note)
 
 
-def _ingest(session: AnySession, webhooks: Sequence[Webhook], note: Account) -> Stored:
+def _ingest(session: AnySession, webhooks: Sequence[Webhook], note: Account) -> BatchResult:
     if not webhooks:
-        return Stored()
+        return BatchResult()
     events = [webhook.event for webhook in webhooks]
     entries = _entries(webhooks)
     try:
@@ -141,7 +141,7 @@ def _ingest(session: AnySession, webhooks: Sequence[Webhook], note: Account) -> 
     return _item_by_item(session, webhooks[0], note)
 
 
-def _item_by_item(session: AnySession, webhook: Webhook, note: Account) -> Stored:
+def _item_by_item(session: AnySession, webhook: Webhook, note: Account) -> BatchResult:
     """Store what can be stored of a refused body. One whose very account is refused is kept whole."""
     entries = _entries([webhook])
     try:
@@ -157,12 +157,12 @@ def _item_by_item(session: AnySession, webhook: Webhook, note: Account) -> Store
         return keep_whole(session, webhook.event, error_name(error))
 
 
-def _entries(webhooks: Sequence[Webhook]) -> list[Entry]:
-    return [Entry(webhook.event, item) for webhook in webhooks for item in webhook.items]
+def _entries(webhooks: Sequence[Webhook]) -> list[BatchEntry]:
+    return [BatchEntry(webhook.event, item) for webhook in webhooks for item in webhook.items]
 
 
-def _one_by_one(session: AnySession, entries: Sequence[Entry]) -> Stored:
-    result = Stored()
+def _one_by_one(session: AnySession, entries: Sequence[BatchEntry]) -> BatchResult:
+    result = BatchResult()
     for entry in entries:
         try:
             with session.begin_nested():
@@ -182,11 +182,11 @@ def _one_by_one(session: AnySession, entries: Sequence[Entry]) -> Stored:
 
 def in_one_transaction(
     session: AnySession,
-    events: Sequence[RawEvent],
-    entries: Sequence[Entry],
-    work: Callable[[], Stored],
+    events: Sequence[RawWebhook],
+    entries: Sequence[BatchEntry],
+    work: Callable[[], BatchResult],
     note: Account,
-) -> Stored:
+) -> BatchResult:
     """Commits ``work`` and its ``note``, and has them published; once more where that may help."""
     for attempt in range(1, ATTEMPTS + 1):
         try:
@@ -205,7 +205,7 @@ def in_one_transaction(
     raise AssertionError("unreachable")
 
 
-def _publish(session: AnySession, result: Stored) -> None:
+def _publish(session: AnySession, result: BatchResult) -> None:
     publish(
         session,
         created=_listed(result.created_messages, result.unlisted),

@@ -24,7 +24,7 @@ from livechat.core.tasknames import TaskName
 from livechat.domain import clock
 from livechat.inbound.draining import drain
 from livechat.inbound.lanes import LEAST_WEBHOOKS, SIDE_LANES, SideLanes
-from livechat.inbound.storing.batch import Stored
+from livechat.inbound.storing.batch import BatchResult
 
 
 @celery.task(name=TaskName.INGEST.value)
@@ -45,7 +45,7 @@ def make_side_lanes(app: Flask, least_webhooks: int = LEAST_WEBHOOKS) -> SideLan
     Each holds a connection while it stores: no more of them than the pool surely has.
     """
 
-    def within(job: Callable[[AnySession], Stored]) -> Stored:
+    def within(job: Callable[[AnySession], BatchResult]) -> BatchResult:
         with app.app_context():
             try:
                 return job(db.session)
@@ -62,7 +62,7 @@ def consumer_name() -> str:
     return f"{socket.gethostname()}:{getattr(current_process(), 'index', 0)}"
 
 
-def report(stored: Stored) -> None:
+def report(stored: BatchResult) -> None:
     """Count what a committed batch did."""
     now = clock.now()
     for (outcome, reason), count in stored.outcomes.items():

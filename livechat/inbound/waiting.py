@@ -13,12 +13,12 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from livechat.core.metrics import WEBHOOKS_AGAIN
 from livechat.core.session import AnySession
-from livechat.inbound.door.inbox import RawEvent
+from livechat.inbound.door.inbox import RawWebhook
 from livechat.inbound.parts import PART_ITEMS, ingest_in_parts
 from livechat.inbound.queries import ledger
 from livechat.inbound.run import error_name, ingest, is_trouble, read, rehearse
 from livechat.inbound.storing.accounting import keep_whole
-from livechat.inbound.storing.batch import Stored
+from livechat.inbound.storing.batch import BatchResult
 
 log = structlog.get_logger(__name__)
 
@@ -37,7 +37,7 @@ _owed: set[UUID] = set()
 def drain_waiting(
     session: AnySession,
     consumer: str,
-    report: Callable[[Stored], None],
+    report: Callable[[BatchResult], None],
     between: Callable[[], object],
 ) -> int:
     """Commits around each try: some of what waits, a few small bodies or a single one; how many there were.
@@ -50,7 +50,7 @@ def drain_waiting(
         session.rollback()
         return 0
     session.commit()
-    events = [RawEvent(row.id, row.received_at, bytes(row.body)) for row in rows]
+    events = [RawWebhook(row.id, row.received_at, bytes(row.body)) for row in rows]
     attempts = max(row.attempts for row in rows)
     if attempts > 1:
         _rehearse(session, events[0].id)
@@ -83,8 +83,8 @@ def _rehearse(session: AnySession, event_id: UUID) -> None:
 
 
 def _try(
-    session: AnySession, events: Sequence[RawEvent], attempts: int, between: Callable[[], object]
-) -> Stored:
+    session: AnySession, events: Sequence[RawWebhook], attempts: int, between: Callable[[], object]
+) -> BatchResult:
     if attempts > TRIES_BEFORE_FAILED:
         log.error("webhook_kills_worker", event_id=str(events[0].id), bytes=len(events[0].body))
         return keep_whole(session, events[0], "kills_worker")

@@ -73,7 +73,7 @@ RESET = Change(Kind.RESET)
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class LogEntry:
     """A change in an account's log, and where it stands there."""
 
     account_id: UUID
@@ -85,7 +85,7 @@ class Entry:
 class Slice:
     """Entries in order. ``is_gapless`` False: some of those asked for have been thrown away or lost."""
 
-    entries: list[Entry]
+    entries: list[LogEntry]
     is_gapless: bool
 
 
@@ -113,10 +113,10 @@ def touch(redis: Redis, user_id: UUID) -> None:
     append(redis, {}, [user_id])
 
 
-def parse(account_id: UUID, raw: Any) -> list[Entry]:
+def parse(account_id: UUID, raw: Any) -> list[LogEntry]:
     """Entries as redis-py gives them."""
     return [
-        Entry(account_id, parse_position(entry_id), Change.unpack(fields.get(b"c", b"")))
+        LogEntry(account_id, parse_position(entry_id), Change.unpack(fields.get(b"c", b"")))
         for entry_id, fields in raw
     ]
 

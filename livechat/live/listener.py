@@ -13,9 +13,9 @@ from redis import Redis
 from redis.exceptions import RedisError
 
 from livechat.live import event_log as logs
-from livechat.live.event_log import CONTROL, Entry
+from livechat.live.event_log import CONTROL, LogEntry
 from livechat.live.positions import START, Position, parse_position, position_text
-from livechat.live.subscription import Event, Joined, Reset, Subscription
+from livechat.live.subscription import Joined, LiveEvent, Reset, Subscription
 
 log = structlog.get_logger(__name__)
 
@@ -26,8 +26,8 @@ class SourceUnavailableError(Exception):
 
 # {user: {account: its phone numbers}} of these users, as they are now.
 Scopes = Callable[[Collection[UUID]], Mapping[UUID, Mapping[UUID, Collection[str]]]]
-# One Event for each entry, in order; raises where the database is away.
-Render = Callable[[Sequence[Entry]], Sequence[Event]]
+# One LiveEvent for each entry, in order; raises where the database is away.
+Render = Callable[[Sequence[LogEntry]], Sequence[LiveEvent]]
 
 READ_COUNT = 500
 BLOCK_MS = 2_000
@@ -160,7 +160,7 @@ class Listener:
             if news.entries:
                 self._hand_out(self._rendered(news.entries))
 
-    def _rendered(self, entries: Sequence[Entry]) -> Sequence[Event]:
+    def _rendered(self, entries: Sequence[LogEntry]) -> Sequence[LiveEvent]:
         """While the database is away the news waits, and the streams go on with heartbeats."""
         wait_s = FIRST_WAIT_S
         while True:
@@ -191,8 +191,8 @@ class Listener:
             for subscription in self._subscriptions[account_id]:
                 subscription.offer([Reset({account_id: at})])
 
-    def _hand_out(self, events: Sequence[Event]) -> None:
-        by_account: defaultdict[UUID, list[Event]] = defaultdict(list)
+    def _hand_out(self, events: Sequence[LiveEvent]) -> None:
+        by_account: defaultdict[UUID, list[LiveEvent]] = defaultdict(list)
         for event in events:
             by_account[event.account_id].append(event)
         with self._lock:
@@ -257,7 +257,7 @@ def _allowed(scope: Mapping[UUID, Collection[str]], phone_number_id: str | None)
 
 @dataclass(frozen=True, slots=True)
 class _News:
-    entries: list[Entry]
+    entries: list[LogEntry]
     touched: set[UUID]
     trimmed: list[UUID]
 

@@ -14,7 +14,7 @@ MAX_WAITING_BYTES = 4 * 1024 * 1024
 
 
 @dataclass(frozen=True, slots=True)
-class Event:
+class LiveEvent:
     """A rendered entry. ``payload`` is the event's lines without its id, encoded once for all streams.
 
     ``phone_number_id`` None: for every number of the account. ``payload`` empty: nothing is shown (any more).
@@ -27,7 +27,7 @@ class Event:
     payload: bytes
     personal: Mapping[UUID, bytes] = field(default_factory=dict)
 
-    def seen_by(self, user_id: UUID) -> "Event":
+    def seen_by(self, user_id: UUID) -> "LiveEvent":
         """The event as this user is shown it."""
         own = self.personal.get(user_id)
         return self if own is None else replace(self, payload=own, personal={})
@@ -49,7 +49,7 @@ class Joined:
     up_to: Position
 
 
-Item = Event | Reset | Joined
+Item = LiveEvent | Reset | Joined
 
 
 @dataclass(slots=True, eq=False)
@@ -75,9 +75,9 @@ class Subscription:
     def offer(self, items: Sequence[Item]) -> None:
         """Hand over what is for this stream; one that does not keep up is ended instead."""
         wanted = [
-            item.seen_by(self.user_id) if isinstance(item, Event) else item
+            item.seen_by(self.user_id) if isinstance(item, LiveEvent) else item
             for item in items
-            if not isinstance(item, Event) or self._wants(item)
+            if not isinstance(item, LiveEvent) or self._wants(item)
         ]
         if not wanted:
             return
@@ -85,14 +85,16 @@ class Subscription:
             if self._is_ended:
                 return
             self._items.extend(wanted)
-            self._bytes += sum(len(item.payload) for item in wanted if isinstance(item, Event))
+            self._bytes += sum(len(item.payload) for item in wanted if isinstance(item, LiveEvent))
             if len(self._items) > MAX_WAITING or self._bytes > MAX_WAITING_BYTES:
                 self._is_ended = True
-                self._skipped = {item.account_id: item.at for item in self._items if isinstance(item, Event)}
+                self._skipped = {
+                    item.account_id: item.at for item in self._items if isinstance(item, LiveEvent)
+                }
                 self._items.clear()
             self._changed.notify()
 
-    def _wants(self, event: Event) -> bool:
+    def _wants(self, event: LiveEvent) -> bool:
         return bool(event.payload) and (
             self.phone_number_id is None or event.phone_number_id in (None, self.phone_number_id)
         )
@@ -127,5 +129,5 @@ class Subscription:
             self._changed.wait_for(lambda: self._items or self._is_poked or self._is_ended, timeout_s)
             self._is_poked = False
             taken = [self._items.popleft() for _ in range(min(limit, len(self._items)))]
-            self._bytes -= sum(len(item.payload) for item in taken if isinstance(item, Event))
+            self._bytes -= sum(len(item.payload) for item in taken if isinstance(item, LiveEvent))
             return taken

@@ -11,9 +11,9 @@ import structlog
 
 from livechat.core.session import AnySession
 from livechat.domain import clock
-from livechat.inbound.door.inbox import RawEvent
+from livechat.inbound.door.inbox import RawWebhook
 from livechat.inbound.run import replay_events
-from livechat.inbound.storing.batch import DUPLICATE, FAILED, STORED, Entry, Stored
+from livechat.inbound.storing.batch import DUPLICATE, FAILED, STORED, BatchEntry, BatchResult
 from livechat.operations.queries import ledger_pages as replaying
 from livechat.operations.queries.ledger_pages import Position, Selection
 
@@ -54,7 +54,7 @@ def check_ids(session: AnySession, ids: tuple[UUID, ...]) -> None:
 def replay(
     session: AnySession,
     selection: Selection,
-    report: Callable[[Stored], None],
+    report: Callable[[BatchResult], None],
     *,
     numbers: Set[str] | None = None,
     after: Position | None = None,
@@ -75,7 +75,7 @@ def replay(
     while rows := replaying.page(session, selection, after, BATCH_EVENTS):
         session.rollback()
         after = (rows[-1].received_at, rows[-1].id)
-        events = [RawEvent(row.id, row.received_at, bytes(row.body)) for row in rows]
+        events = [RawWebhook(row.id, row.received_at, bytes(row.body)) for row in rows]
         stored = replay_events(session, events, _Accounts(numbers).write, numbers)
         report(stored)
         result.events += len(events)
@@ -97,7 +97,11 @@ class _Accounts:
     numbers: Set[str] | None
 
     def write(
-        self, session: AnySession, events: Sequence[RawEvent], entries: Sequence[Entry], result: Stored
+        self,
+        session: AnySession,
+        events: Sequence[RawWebhook],
+        entries: Sequence[BatchEntry],
+        result: BatchResult,
     ) -> None:
         before = replaying.lock_items(session, [event.id for event in events])
         ran: dict[UUID, list[Item]] = {event_id: [] for event_id in before}

@@ -16,7 +16,7 @@ from livechat.core.session import AnySession
 from livechat.core.tasknames import TaskName
 from livechat.domain import clock
 from livechat.domain.clock import rfc3339
-from livechat.inbound.storing.batch import DUPLICATE, FAILED, IGNORED, STORED, Stored
+from livechat.inbound.storing.batch import DUPLICATE, FAILED, IGNORED, STORED, BatchResult
 from livechat.operations.queries import ledger_pages as replaying
 from livechat.operations.queries.ledger_pages import Position, Selection
 from livechat.operations.replay import Replayed, replay
@@ -143,5 +143,5 @@ def _names(row: Row[Any], numbers: Set[str]) -> bool:
     return bool(numbers & number_ids(parse(row.body)))
 
 
-def _no_report(_: Stored) -> None:
+def _no_report(_: BatchResult) -> None:
     """The answer tells."""

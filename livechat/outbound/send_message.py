@@ -106,7 +106,7 @@ def send_message(session: AnySession, user_id: UUID, request: SendRequest, *, no
 
 
 def announce(
-    session: AnySession, conversation: Conversation, stored: accepting.Stored, message_type: str
+    session: AnySession, conversation: Conversation, stored: accepting.StoredMessage, message_type: str
 ) -> None:
     """Make a new message the conversation's last; tell open pages and the senders after the commit."""
     # A reaction stands on another bubble; it is not the last thing that was said.

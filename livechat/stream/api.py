@@ -24,11 +24,11 @@ from livechat.core.errors import UnavailableError
 from livechat.core.extensions import db, redis
 from livechat.domain import clock
 from livechat.live import event_log as logs
-from livechat.live.event_log import Entry
+from livechat.live.event_log import LogEntry
 from livechat.live.listener import Listener, SourceUnavailableError
 from livechat.live.places import Place, take_place
 from livechat.live.positions import Bookmark, Position
-from livechat.live.subscription import Event, Joined, Reset, Subscription
+from livechat.live.subscription import Joined, LiveEvent, Reset, Subscription
 from livechat.stream.render import render, reset_payload, visible_accounts
 from livechat.web.blueprint import ApiBlueprint
 from livechat.web.context import settings as app_settings
@@ -56,7 +56,7 @@ class EventsQuerySchema(ma.Schema):
 
 class EventsHeadersSchema(ma.Schema):
     last_event_id = fields.String(
-        data_key="Last-Event-ID",
+        data_key="Last-LiveEvent-ID",
         metadata={"description": "The `id` of the last event that came: go on behind it, without a gap."},
     )
 
@@ -82,7 +82,7 @@ def _blocking_client(settings: Settings) -> Redis:
     )
 
 
-def _rendered(app: Flask, entries: Sequence[Entry]) -> list[Event]:
+def _rendered(app: Flask, entries: Sequence[LogEntry]) -> list[LiveEvent]:
     # The context's end gives the database connection back.
     with app.app_context():
         return render(db.session, entries)
@@ -101,7 +101,7 @@ def _rendered(app: Flask, entries: Sequence[Entry]) -> list[Event]:
 )
 @bp.problems(HTTPStatus.NOT_FOUND)
 def stream_events(query: dict[str, Any], _headers: dict[str, Any]) -> Response:
-    """Server-sent events, from this moment or behind `Last-Event-ID`."""
+    """Server-sent events, from this moment or behind `Last-LiveEvent-ID`."""
     user_id, number = current_user_id(), query.get("phone_number_id")
     if number is not None:
         access_phone_number(db.session, user_id, number)
@@ -110,7 +110,7 @@ def stream_events(query: dict[str, Any], _headers: dict[str, Any]) -> Response:
     headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
     if request.method == "HEAD":
         return Response(status=HTTPStatus.OK, headers=headers, content_type="text/event-stream")
-    stream = _open(user_id, number, request.headers.get("Last-Event-ID"))
+    stream = _open(user_id, number, request.headers.get("Last-LiveEvent-ID"))
     return Response(stream, headers=headers, content_type="text/event-stream", direct_passthrough=True)
 
 
@@ -156,7 +156,7 @@ class EventStream:
         self,
         subscription: Subscription,
         client: Redis,
-        render_entries: Callable[[Sequence[Entry]], list[Event]],
+        render_entries: Callable[[Sequence[LogEntry]], list[LiveEvent]],
         *,
         last_event_id: str | None,
         seconds: float,
@@ -237,7 +237,7 @@ class EventStream:
             items = self._subscription.take(_WRITE, min(comment_due_s, left_s))
             chunk = b""
             for item in items:
-                if isinstance(item, Event):
+                if isinstance(item, LiveEvent):
                     chunk += self._numbered(item)
                 elif isinstance(item, Reset):
                     self._positions.update(item.positions)
@@ -265,7 +265,7 @@ class EventStream:
             with suppress(RedisError):
                 self._renew()
 
-    def _numbered(self, event: Event) -> bytes:
+    def _numbered(self, event: LiveEvent) -> bytes:
         self._positions[event.account_id] = event.at
         return self._id() + event.payload
 

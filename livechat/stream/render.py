@@ -14,9 +14,9 @@ from livechat.conversations.present import conversation_json, row_json
 from livechat.core.database import is_outage
 from livechat.core.session import AnySession
 from livechat.domain import clock
-from livechat.live.event_log import Change, Entry, Kind
+from livechat.live.event_log import Change, Kind, LogEntry
 from livechat.live.listener import SourceUnavailableError
-from livechat.live.subscription import Event
+from livechat.live.subscription import LiveEvent
 from livechat.stream.queries import conversations_with_accounts, messages_with_accounts, scopes_of
 
 _NAMES = {
@@ -39,7 +39,7 @@ def visible_accounts(
         return scopes_of(session, user_ids)
 
 
-def render(session: AnySession, entries: Sequence[Entry]) -> list[Event]:
+def render(session: AnySession, entries: Sequence[LogEntry]) -> list[LiveEvent]:
     """An event for each entry, in order, as the API shows the objects now: four statements for any number.
 
     What belongs to another account by now gives an empty event, and so does a message that is gone; for a
@@ -73,7 +73,7 @@ class _Rendered:
 class _Rendering:
     """One batch: every object is loaded and encoded once, however many entries name it."""
 
-    def __init__(self, session: AnySession, entries: Sequence[Entry]) -> None:
+    def __init__(self, session: AnySession, entries: Sequence[LogEntry]) -> None:
         self._entries = entries
         # A session that lives longer than one batch must not show what it saw in the last one.
         session.rollback()
@@ -89,16 +89,16 @@ class _Rendering:
         self._now = clock.now()
         self._payloads: dict[Change, _Rendered] = {}
 
-    def events(self) -> list[Event]:
+    def events(self) -> list[LiveEvent]:
         return [self._event(entry) for entry in self._entries]
 
-    def _event(self, entry: Entry) -> Event:
+    def _event(self, entry: LogEntry) -> LiveEvent:
         found = self._payloads.get(entry.change)
         if found is None:
             found = self._payloads[entry.change] = self._rendered(entry.change)
         if found.account_id is not None and found.account_id != entry.account_id:
-            return Event(entry.account_id, entry.at, found.phone_number_id, b"")
-        return Event(entry.account_id, entry.at, found.phone_number_id, found.payload, found.personal)
+            return LiveEvent(entry.account_id, entry.at, found.phone_number_id, b"")
+        return LiveEvent(entry.account_id, entry.at, found.phone_number_id, found.payload, found.personal)
 
     def _rendered(self, change: Change) -> "_Rendered":
         if change.kind is Kind.RESET or change.id is None:
@@ -140,7 +140,7 @@ class _Rendering:
         return shown
 
 
-def _ids(entries: Sequence[Entry], kind: Kind) -> set[UUID]:
+def _ids(entries: Sequence[LogEntry], kind: Kind) -> set[UUID]:
     return {entry.change.id for entry in entries if entry.change.kind is kind and entry.change.id is not None}
 
 

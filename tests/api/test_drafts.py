@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session, scoped_session
 
 from livechat.conversations.merging import merge_conversation
 from livechat.conversations.object_schemas import ConversationSchema
-from livechat.live.event_log import Change, Entry, Kind
+from livechat.live.event_log import Change, Kind, LogEntry
 from livechat.models import AccountMember
 from livechat.stream.render import render
 from tests.api.conftest import Caller
@@ -54,7 +54,7 @@ def test_other_members_are_shown_their_own_draft_and_so_are_their_streams(
     caller(agent).put(f"{path}/draft", {"text": "The agent's"})
     assert caller(owner).get(path).json["draft"]["text"] == "The owner's"
     change = Change(Kind.CONVERSATION_UPDATED, conversation.id)
-    (event,) = render(session, [Entry(account.id, (1, 0), change)])
+    (event,) = render(session, [LogEntry(account.id, (1, 0), change)])
     assert b"The owner's" in event.seen_by(owner).payload
     assert b"The agent's" not in event.seen_by(owner).payload
     assert b"The agent's" in event.seen_by(agent).payload

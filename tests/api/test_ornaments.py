@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session, scoped_session
 from livechat.conversations import ornaments
 from livechat.conversations.object_schemas import ConversationSchema
 from livechat.conversations.ornaments import Asked
-from livechat.live.event_log import Change, Entry, Kind
+from livechat.live.event_log import Change, Kind, LogEntry
 from livechat.models import AccountMember
 from livechat.stream.render import render
 from tests.api.conftest import Caller
@@ -53,7 +53,7 @@ def test_an_ornament_that_is_declared_is_shown_wherever_a_conversation_is(
     assert shown(caller(owner).get(f"/conversations/{decorated}").json) == (["urgent"], f"of {owner}")
     assert shown(caller(agent).get(f"/conversations/{decorated}").json) == (["urgent"], None)
     entries = [
-        Entry(account_id, (1, n), Change(Kind.CONVERSATION_UPDATED, each))
+        LogEntry(account_id, (1, n), Change(Kind.CONVERSATION_UPDATED, each))
         for n, each in enumerate((decorated, bare))
     ]
     events = render(session, entries)

@@ -15,9 +15,9 @@ from sqlalchemy.orm import Session, scoped_session
 
 from livechat.core.extensions import db, redis
 from livechat.live import event_log as logs
-from livechat.live.event_log import Change, Entry, Kind
+from livechat.live.event_log import Change, Kind, LogEntry
 from livechat.live.publish import publish
-from livechat.live.subscription import MAX_WAITING, Event, Subscription
+from livechat.live.subscription import MAX_WAITING, LiveEvent, Subscription
 from livechat.models import Conversation, Message
 from livechat.stream.render import render
 from tests.conftest import make_token, wait_until
@@ -69,7 +69,7 @@ def test_streams_live_through_the_death_of_redis_and_of_the_database(own: tuple[
         message_in(conversation, "two")
         wait_until(lambda: page.texts()[-1:] == ["two"], timeout_s=10)
         # One message was never published: whoever resumes from before is told to fetch afresh.
-        late = Browser(web.port, page.headers | {"Last-Event-ID": page.events[0].id}).open()
+        late = Browser(web.port, page.headers | {"Last-LiveEvent-ID": page.events[0].id}).open()
         wait_until(lambda: "reset" in late.names(), timeout_s=10)
 
         conversation_id = conversation.id
@@ -131,10 +131,10 @@ def test_a_browser_that_does_not_read_gets_a_reset_and_is_let_go(
 def test_a_full_inbox_ends_its_subscription_and_forgets_what_waited() -> None:
     account = uuid4()
     slow = Subscription(uuid4(), None, 1, {account}, 0)
-    slow.offer([Event(account, (1, n), None, b"x") for n in range(MAX_WAITING + 1)])
+    slow.offer([LiveEvent(account, (1, n), None, b"x") for n in range(MAX_WAITING + 1)])
     assert slow.is_ended
     assert slow.skipped == {account: (1, MAX_WAITING)}
-    slow.offer([Event(account, (2, 0), None, b"x")])
+    slow.offer([LiveEvent(account, (2, 0), None, b"x")])
     assert slow.take(10, 0) == []
 
 
@@ -145,19 +145,19 @@ def test_a_batch_is_rendered_with_four_statements(session: AnySession, statement
     account_id, session_ids = number.account_id, [message.id for message in messages]
     session.commit()
     entries = [
-        Entry(account_id, (1, n), Change(Kind.MESSAGE_CREATED, message_id))
+        LogEntry(account_id, (1, n), Change(Kind.MESSAGE_CREATED, message_id))
         for n, message_id in enumerate(session_ids)
         if n % 4 == 0
     ]
-    entries += [Entry(account_id, (2, 0), Change(Kind.CONVERSATION_UPDATED, conversations[0].id))]
+    entries += [LogEntry(account_id, (2, 0), Change(Kind.CONVERSATION_UPDATED, conversations[0].id))]
     session.rollback()
     statements.clear()
     events = render(session, entries)
     assert len([each for each in statements if each.startswith("SELECT")]) == 4
     assert len(events) == 31
     # Of another account's log nothing is shown, and what is gone cannot be shown.
-    strange = [Entry(uuid4(), entry.at, entry.change) for entry in entries[:1]]
-    gone = [Entry(account_id, (3, 0), Change(Kind.CONVERSATION_UPDATED, uuid4()))]
+    strange = [LogEntry(uuid4(), entry.at, entry.change) for entry in entries[:1]]
+    gone = [LogEntry(account_id, (3, 0), Change(Kind.CONVERSATION_UPDATED, uuid4()))]
     hidden, reset = render(session, strange + gone)
     assert hidden.payload == b""
     assert reset.payload.startswith(b"event: reset\n")

@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session, scoped_session
 
 from livechat.inbound.draining import drain
 from livechat.inbound.lanes import SideLanes
-from livechat.inbound.storing.batch import Stored
+from livechat.inbound.storing.batch import BatchResult
 from livechat.inbound.tasks import make_side_lanes
 from tests.conftest import APP_SECRET
 from tests.factories import make_account, make_number
@@ -50,7 +50,7 @@ class Meta:
     redis: Redis
     session: scoped_session[Session]
     side: SideLanes
-    last: Stored
+    last: BatchResult
 
     def post(self, body: bytes | dict[str, Any]) -> int:
         raw = body if isinstance(body, bytes) else orjson.dumps(body)
@@ -58,19 +58,19 @@ class Meta:
             "/webhook", data=raw, headers={"X-Hub-Signature-256": signature(raw)}
         ).status_code
 
-    def ingest(self) -> Stored:
-        self.last = Stored()
+    def ingest(self) -> BatchResult:
+        self.last = BatchResult()
         drain(self.redis, self.session, "test:0", self.last.add, self.side)
         self.session.rollback()
         return self.last
 
-    def deliver(self, *names: str) -> Stored:
+    def deliver(self, *names: str) -> BatchResult:
         """Post these bodies of the catalogue one by one and ingest them in one batch."""
         for name in names:
             assert self.post(payload(name)) == 200
         return self.ingest()
 
-    def deliver_body(self, *bodies: bytes | dict[str, Any]) -> Stored:
+    def deliver_body(self, *bodies: bytes | dict[str, Any]) -> BatchResult:
         for body in bodies:
             assert self.post(body) == 200
         return self.ingest()
@@ -109,7 +109,7 @@ def meta(client: FlaskClient, redis_client: Redis, session: scoped_session[Sessi
     """Meta, with the catalogue's two numbers connected by two owners."""
     connect_catalogue(session)
     side = make_side_lanes(client.application, least_webhooks=2)
-    yield Meta(client, redis_client, session, side, Stored())
+    yield Meta(client, redis_client, session, side, BatchResult())
     side.close()
 
 

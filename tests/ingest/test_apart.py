@@ -14,8 +14,8 @@ from hypothesis import HealthCheck, given, settings
 from sqlalchemy import text
 
 from livechat.customers.people import People
-from livechat.inbound.door.inbox import RawEvent
-from livechat.inbound.storing.batch import Entry
+from livechat.inbound.door.inbox import RawWebhook
+from livechat.inbound.storing.batch import BatchEntry
 from livechat.inbound.storing.locating import Number, Personal, locate
 from livechat.models import Conversation
 from livechat.whatsapp.webhook.body import parse
@@ -215,9 +215,11 @@ def test_three_people_had_one_number_after_another(meta: Meta) -> None:
 
 def _tell(people: People, told: Told, seen: dict[str, tuple[UUID, int]]) -> None:
     """One webhook in memory, as a batch of one would: what it says of words is noted by wamid."""
-    event = RawEvent(UUID(int=1), b"", datetime.now().astimezone())
-    entries: list[tuple[Entry, Personal]] = [
-        (Entry(event, item), item) for item in parse(orjson.dumps(told.body)) if isinstance(item, Personal)
+    event = RawWebhook(UUID(int=1), b"", datetime.now().astimezone())
+    entries: list[tuple[BatchEntry, Personal]] = [
+        (BatchEntry(event, item), item)
+        for item in parse(orjson.dumps(told.body))
+        if isinstance(item, Personal)
     ]
     for _, item, conversation_id in locate(people, entries, {NUMBER: Number(OWNER, OWNER)}):
         if told.who is None or conversation_id is None or told.wamid in seen:

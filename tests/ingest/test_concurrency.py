@@ -12,7 +12,7 @@ from flask import Flask
 from livechat.core.extensions import db
 from livechat.domain import clock
 from livechat.domain.ids import uuid7
-from livechat.inbound.door.inbox import RawEvent
+from livechat.inbound.door.inbox import RawWebhook
 from livechat.inbound.run import ingest_events
 from tests.conftest import make_token
 from tests.ingest.conftest import NUMBER, OWNER, Meta, make_status_body, make_text_body
@@ -23,8 +23,8 @@ DRIFT = (
 )
 
 
-def _event(body: dict[str, Any]) -> RawEvent:
-    return RawEvent(uuid7(), clock.now(), orjson.dumps(body))
+def _event(body: dict[str, Any]) -> RawWebhook:
+    return RawWebhook(uuid7(), clock.now(), orjson.dumps(body))
 
 
 def _together(app: Flask, *jobs: Callable[[], object]) -> None:

@@ -18,7 +18,7 @@ from livechat.inbound import run as ingest_run
 from livechat.inbound.door import inbox
 from livechat.inbound.draining import drain
 from livechat.inbound.storing import store as store_module
-from livechat.inbound.storing.batch import Stored
+from livechat.inbound.storing.batch import BatchResult
 from livechat.operations import maintenance
 from tests.conftest import VERIFY_TOKEN, wait_until
 from tests.ingest.conftest import Meta, envelope, make_text_body, payload, signature
@@ -191,7 +191,7 @@ def _first_entry(meta: Meta) -> bytes:
 def test_the_garbage_collector_rests_during_a_batch_only(meta: Meta) -> None:
     seen: list[bool] = []
 
-    def report(_: Stored) -> None:
+    def report(_: BatchResult) -> None:
         seen.append(gc.isenabled())
         raise RuntimeError("a fault")
 

@@ -17,11 +17,11 @@ from livechat.core.session import AnySession
 from livechat.domain import clock
 from livechat.domain.ids import uuid7
 from livechat.inbound.door import inbox
-from livechat.inbound.door.inbox import RawEvent
+from livechat.inbound.door.inbox import RawWebhook
 from livechat.inbound.draining import drain
 from livechat.inbound.lanes import SideLanes, apart
 from livechat.inbound.run import read
-from livechat.inbound.storing.batch import Stored, Webhook
+from livechat.inbound.storing.batch import BatchResult, Webhook
 from tests.ingest.conftest import NUMBER, NUMBER_2, WABA_2, Meta, make_status_body, make_text_body, payload
 
 AT = 1795341600
@@ -29,7 +29,7 @@ AT = 1795341600
 
 def _webhooks(*bodies: dict[str, Any] | bytes) -> list[Webhook]:
     raw = [body if isinstance(body, bytes) else orjson.dumps(body) for body in bodies]
-    return read([RawEvent(uuid7(), clock.now(), body) for body in raw])
+    return read([RawWebhook(uuid7(), clock.now(), body) for body in raw])
 
 
 def _is_together(*bodies: dict[str, Any] | bytes) -> bool:
@@ -106,7 +106,7 @@ def test_a_burst_is_stored_side_by_side_in_each_customers_order(meta: Meta) -> N
     """All within one second, so that nothing but the arrival tells the order."""
     for n in range(140):
         meta.post(make_text_body(f"wamid.{n:03d}", phone=f"9190000000{n % 7:02d}", timestamp=AT))
-    reports: list[Stored] = []
+    reports: list[BatchResult] = []
     drain(meta.redis, meta.session, "test:0", reports.append, meta.side)
     assert len(reports) == meta.side.count + 1 > 1
     assert sum(stored.events for stored in reports) == 140
@@ -120,10 +120,10 @@ def test_a_burst_is_stored_side_by_side_in_each_customers_order(meta: Meta) -> N
 
 
 @pytest.fixture
-def unlucky(app: Flask) -> Callable[[Callable[[AnySession], Stored]], Stored]:
+def unlucky(app: Flask) -> Callable[[Callable[[AnySession], BatchResult]], BatchResult]:
     """A lane whose connection the server ends before the job."""
 
-    def within(job: Callable[[AnySession], Stored]) -> Stored:
+    def within(job: Callable[[AnySession], BatchResult]) -> BatchResult:
         with app.app_context():
             pid = db.session.execute(text("SELECT pg_backend_pid()")).scalar_one()
             with db.engine.connect() as other:
@@ -138,13 +138,13 @@ def unlucky(app: Flask) -> Callable[[Callable[[AnySession], Stored]], Stored]:
 
 
 def test_a_lane_that_fails_leaves_its_part_to_the_next_try(
-    meta: Meta, unlucky: Callable[[Callable[[AnySession], Stored]], Stored]
+    meta: Meta, unlucky: Callable[[Callable[[AnySession], BatchResult]], BatchResult]
 ) -> None:
     """The other lane's part is committed, and is not stored again."""
     for n in range(20):
         meta.post(make_text_body(f"wamid.{n:02d}", phone=f"9190000000{n % 2:02d}"))
     side = SideLanes(unlucky, count=1, least_webhooks=2)
-    stored = Stored()
+    stored = BatchResult()
     with pytest.raises(OperationalError):
         drain(meta.redis, meta.session, "test:0", stored.add, side)
     side.close()

@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy.orm import Session, scoped_session
 
 from livechat.domain.ids import uuid7
-from livechat.inbound.door.inbox import RawEvent
+from livechat.inbound.door.inbox import RawWebhook
 from livechat.inbound.run import ingest_events
 from livechat.whatsapp.webhook.body import parse
 from livechat.whatsapp.webhook.items import Broken, Item, ThreadMessage
@@ -159,7 +159,7 @@ def _unique(document: Any, n: int) -> Any:
 )
 def test_the_database_takes_every_one_of_them(connected: scoped_session[Session], name: str) -> None:
     events = [
-        RawEvent(uuid7(), RECEIVED_AT, json.dumps(_unique(document, n)).encode())
+        RawWebhook(uuid7(), RECEIVED_AT, json.dumps(_unique(document, n)).encode())
         for n, (_, _, document) in enumerate(variants(name))
         if n % 5 == len(name) % 5
     ]

@@ -173,7 +173,7 @@ def test_tries_of_an_outage_are_taken_back_when_the_database_is_there_again(
             return [(row.attempts, row.state) for row in rows]
 
         with app.app_context():
-            way_in = inbox.Inbox(redis.client)
+            way_in = inbox.Arrivals(redis.client)
             way_in.put(db.session, way_in.received(b'{"x":"' + b"y" * LARGE + b'"}'))
             with monkeypatch.context() as broken:
                 broken.setattr("livechat.inbound.run.store", die)

@@ -18,7 +18,7 @@ from livechat.core.config import Settings
 from livechat.core.extensions import db
 from livechat.core.graph import graph
 from livechat.inbound.draining import drain
-from livechat.inbound.storing.batch import Stored
+from livechat.inbound.storing.batch import BatchResult
 from livechat.models import Conversation, PhoneNumber, WabaAccount
 from livechat.outbound.delivery.deliver import Sender
 from livechat.outbound.delivery.to_meta import OutgoingFiles
@@ -96,9 +96,9 @@ class Inbox:
         send_now(self.session, self.sender, UUID(str(conversation_id)), stays_for_s=3.0)
         self.session.rollback()
 
-    def ingest(self) -> Stored:
+    def ingest(self) -> BatchResult:
         """Store the webhooks that have arrived, as the worker would."""
-        stored = Stored()
+        stored = BatchResult()
         drain(self.redis, self.session, "test:0", stored.add)
         self.session.rollback()
         return stored

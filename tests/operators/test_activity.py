@@ -20,7 +20,7 @@ from livechat.core.extensions import db
 from livechat.core.tasknames import TaskName
 from livechat.domain import clock
 from livechat.domain.clock import rfc3339
-from livechat.inbound.door.inbox import RawEvent
+from livechat.inbound.door.inbox import RawWebhook
 from livechat.inbound.run import ingest_events
 from livechat.models import AccountMember, Message, PhoneNumber
 from livechat.operations import activity, webhook_events
@@ -125,7 +125,7 @@ def test_two_runs_that_meet_on_one_body_are_counted_once(
     app: Flask, meta: Meta, text_body: TextBody, owner: Caller
 ) -> None:
     """As when a slow ingest is thought dead and its webhooks are taken over: the first outcome stays."""
-    event = RawEvent(uuid4(), clock.now(), orjson.dumps(text_body()))
+    event = RawWebhook(uuid4(), clock.now(), orjson.dumps(text_body()))
     item = {"n": 0, "kind": "ThreadMessage", "number": NUMBER, "outcome": "stored"}
 
     def second_run() -> None:

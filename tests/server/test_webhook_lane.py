@@ -13,7 +13,7 @@ import pytest
 from livechat.domain import clock
 from livechat.domain.ids import uuid7
 from livechat.inbound.door.fast_path import EVENT_KEY, WebhookLane
-from livechat.inbound.door.inbox import LARGE_BODY_BYTES, RawEvent
+from livechat.inbound.door.inbox import LARGE_BODY_BYTES, RawWebhook
 from tests.server.test_door import run
 
 SETTINGS: Any = SimpleNamespace(whatsapp_app_secrets=("old", "new"))
@@ -29,10 +29,10 @@ class Box:
         self.may_wake.set()
         self.keeps, self.fails = True, False
 
-    def received(self, body: bytes) -> RawEvent:
-        return RawEvent(uuid7(), clock.now(), body)
+    def received(self, body: bytes) -> RawWebhook:
+        return RawWebhook(uuid7(), clock.now(), body)
 
-    def add_all(self, events: Sequence[RawEvent]) -> tuple[list[bool], bool]:
+    def add_all(self, events: Sequence[RawWebhook]) -> tuple[list[bool], bool]:
         self.groups.append([event.body for event in events])
         self.may_write.wait(30)
         if self.fails:

@@ -18,7 +18,7 @@ from werkzeug.wsgi import get_content_length
 from livechat.core.config import Settings
 from livechat.core.metrics import WEBHOOKS_RECEIVED
 from livechat.inbound.door.group_commit import GROUP_SIZE, LINGER_S
-from livechat.inbound.door.inbox import LARGE_BODY_BYTES, Inbox, RawEvent
+from livechat.inbound.door.inbox import LARGE_BODY_BYTES, Arrivals, RawWebhook
 from livechat.web.guards.headers import ALWAYS, request_id_of
 from livechat.web.guards.request_log import count_request
 from livechat.web.server.answers import Answer
@@ -39,7 +39,7 @@ _ENCODED = [(name.encode(), value.encode()) for name, value in _HEADERS]
 class WebhookFastPath:
     """WSGI middleware around ``application``."""
 
-    def __init__(self, application: "WSGIApplication", inbox: Inbox, settings: Settings) -> None:
+    def __init__(self, application: "WSGIApplication", inbox: Arrivals, settings: Settings) -> None:
         self._application = application
         self._inbox = inbox
         self._max_bytes = settings.webhook_max_bytes
@@ -88,10 +88,10 @@ class WebhookLane:
     writes for all of them.
     """
 
-    def __init__(self, inbox: Inbox, settings: Settings) -> None:
+    def __init__(self, inbox: Arrivals, settings: Settings) -> None:
         self._inbox = inbox
         self._secrets = settings.whatsapp_app_secrets
-        self._waiting: list[tuple[RawEvent, asyncio.Future[bool]]] = []
+        self._waiting: list[tuple[RawWebhook, asyncio.Future[bool]]] = []
         self._writer = ThreadPoolExecutor(1, thread_name_prefix="webhooks")
         # Apart: a broker that is away must not hold up what Redis would take.
         self._waker = ThreadPoolExecutor(1, thread_name_prefix="wake")
@@ -110,7 +110,7 @@ class WebhookLane:
         count_request(PATH, "POST", 200, time.perf_counter() - began)
         return Answer(200, [*_ENCODED, (b"X-Request-ID", request_id_of(environ).encode())])
 
-    async def _kept(self, event: RawEvent) -> bool:
+    async def _kept(self, event: RawWebhook) -> bool:
         loop = asyncio.get_running_loop()
         future: asyncio.Future[bool] = loop.create_future()
         self._waiting.append((event, future))
@@ -131,7 +131,7 @@ class WebhookLane:
             self._writing = None
 
     async def _write_group(
-        self, loop: asyncio.AbstractEventLoop, group: list[tuple[RawEvent, "asyncio.Future[bool]"]]
+        self, loop: asyncio.AbstractEventLoop, group: list[tuple[RawWebhook, "asyncio.Future[bool]"]]
     ) -> None:
         has_lease = False
         try:

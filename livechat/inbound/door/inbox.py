@@ -46,7 +46,7 @@ REDIS_REST_S = 1.0
 
 
 @dataclass(frozen=True, slots=True)
-class RawEvent:
+class RawWebhook:
     """A webhook body as it came. ``entry_id`` is its place in the stream; None: it waits in the ledger."""
 
     id: UUID
@@ -62,7 +62,7 @@ class _Kept(NamedTuple):
     won_lease: bool = False
 
 
-class Inbox:
+class Arrivals:
     """The way in. One in a process, for one Redis; safe to use from many threads."""
 
     def __init__(self, redis: Redis) -> None:
@@ -72,15 +72,15 @@ class Inbox:
         self._group_line = _Line(redis)
         self._writes: GroupCommit[bytes, _Kept] = GroupCommit()
 
-    def received(self, body: bytes) -> RawEvent:
+    def received(self, body: bytes) -> RawWebhook:
         """An event of this moment."""
-        return RawEvent(uuid7(), clock.now(), body)
+        return RawWebhook(uuid7(), clock.now(), body)
 
-    def add(self, event: RawEvent) -> bool:
+    def add(self, event: RawWebhook) -> bool:
         """Keep ``event`` in the stream and see that it is processed. False: that is no place for it now."""
         return len(event.body) <= LARGE_BODY_BYTES and self._to_stream(event)
 
-    def add_all(self, events: Sequence[RawEvent]) -> tuple[list[bool], bool]:
+    def add_all(self, events: Sequence[RawWebhook]) -> tuple[list[bool], bool]:
         """As ``add`` for events that came together, none of them large; for one caller at a time.
 
         Also whether the lease was won: then the caller owes a ``send_wake``, which may wait for a broker.
@@ -96,7 +96,7 @@ class Inbox:
         if not enqueue(TaskName.INGEST):
             release_lease(self._redis)
 
-    def put(self, session: AnySession, event: RawEvent) -> str:
+    def put(self, session: AnySession, event: RawWebhook) -> str:
         """Commits where Redis does not take it: keep ``event``, and see that it is processed.
 
         Returns where it is kept, ``redis`` or ``postgresql``. Raises UnavailableError where neither can take
@@ -116,7 +116,7 @@ class Inbox:
         self._wake()
         return "postgresql"
 
-    def _to_stream(self, event: RawEvent) -> bool:
+    def _to_stream(self, event: RawWebhook) -> bool:
         if time.monotonic() < self._redis_rests_until:
             return False
         kept = self._writes.run(_addition(event), self._line.add)
@@ -124,7 +124,7 @@ class Inbox:
             self.send_wake()
         return self._is_kept(event, kept)
 
-    def _is_kept(self, event: RawEvent, kept: _Kept) -> bool:
+    def _is_kept(self, event: RawWebhook, kept: _Kept) -> bool:
         if kept.error is not None:
             self._redis_rests_until = time.monotonic() + REDIS_REST_S
             log.error("redis_refused_webhook", event_id=str(event.id), error=type(kept.error).__name__)
@@ -151,7 +151,7 @@ def _command(*parts: str | bytes | int) -> bytes:
 _TAKE_LEASE = _command("SET", LEASE, "1", "NX", "PX", LEASE_MS)
 
 
-def _addition(event: RawEvent) -> bytes:
+def _addition(event: RawWebhook) -> bytes:
     """The command that adds ``event`` to the stream."""
     received_at = f"{event.received_at.timestamp():.6f}"
     return _command("XADD", STREAM, "*", "id", event.id.bytes, "at", received_at, "body", event.body)
@@ -221,7 +221,7 @@ def take_lease(redis: Redis) -> bool:
     return bool(redis.set(LEASE, "1", nx=True, px=LEASE_MS))
 
 
-def take(redis: Redis, consumer: str, count: int, stored: Sequence[RawEvent] = ()) -> list[RawEvent]:
+def take(redis: Redis, consumer: str, count: int, stored: Sequence[RawWebhook] = ()) -> list[RawWebhook]:
     """Up to ``count`` events that no consumer has seen; they stay pending until they come back as ``stored``.
 
     One round trip, in one transaction: what was stored is forgotten (both marks of it or neither), the lease
@@ -240,7 +240,7 @@ def take(redis: Redis, consumer: str, count: int, stored: Sequence[RawEvent] = (
     return _events(answer)
 
 
-def read_pending(redis: Redis, consumer: str, count: int) -> list[RawEvent]:
+def read_pending(redis: Redis, consumer: str, count: int) -> list[RawWebhook]:
     """Events that this consumer took and did not finish: it was killed, or its transaction failed."""
     try:
         answer = redis.xreadgroup(GROUP, consumer, {STREAM: "0"}, count=count)
@@ -262,7 +262,7 @@ def claim_abandoned(redis: Redis, consumer: str, idle_ms: int, count: int) -> in
     return len(answer[1] if isinstance(answer, list | tuple) and len(answer) > 1 else answer)
 
 
-def deliveries(redis: Redis, consumer: str, events: Sequence[RawEvent]) -> dict[bytes, int]:
+def deliveries(redis: Redis, consumer: str, events: Sequence[RawWebhook]) -> dict[bytes, int]:
     """How often each pending event was handed out: a body that kills its worker shows here."""
     entries = [event.entry_id for event in events if event.entry_id is not None]
     if not entries:
@@ -273,7 +273,7 @@ def deliveries(redis: Redis, consumer: str, events: Sequence[RawEvent]) -> dict[
     return {row["message_id"]: row["times_delivered"] for row in rows}
 
 
-def forgive(redis: Redis, consumer: str, events: Sequence[RawEvent]) -> None:
+def forgive(redis: Redis, consumer: str, events: Sequence[RawWebhook]) -> None:
     """Put events off that we could not finish, and count their deliveries anew.
 
     Whatever hindered us, they have not killed their worker. Since when they have been put off is noted: the
@@ -306,14 +306,14 @@ def put_off(redis: Redis, before: float) -> tuple[int, float | None]:
     return int(count), float(first[0][1]) if count and first else None
 
 
-def put_off_times(redis: Redis, events: Sequence[RawEvent]) -> dict[bytes, float]:
+def put_off_times(redis: Redis, events: Sequence[RawWebhook]) -> dict[bytes, float]:
     """{entry: the Unix time since when it has been put off}, of those that were."""
     entries = [event.entry_id for event in events if event.entry_id is not None]
     scores: Any = redis.zmscore(PUT_OFF, cast(Any, entries)) if entries else []
     return {entry: score for entry, score in zip(entries, scores, strict=True) if score is not None}
 
 
-def done(redis: Redis, events: Sequence[RawEvent]) -> None:
+def done(redis: Redis, events: Sequence[RawWebhook]) -> None:
     """Forget events that this consumer had left pending: their outcome, or they themselves, are committed."""
     pipeline = redis.pipeline(transaction=True)
     _forget(pipeline, events)
@@ -323,7 +323,7 @@ def done(redis: Redis, events: Sequence[RawEvent]) -> None:
     pipeline.execute()
 
 
-def _forget(pipeline: Pipeline, events: Sequence[RawEvent]) -> None:
+def _forget(pipeline: Pipeline, events: Sequence[RawWebhook]) -> None:
     entries = [event.entry_id for event in events if event.entry_id is not None]
     if entries:
         pipeline.xack(STREAM, GROUP, *entries)
@@ -347,7 +347,7 @@ def _make_group(redis: Redis) -> None:
             raise
 
 
-def _events(answer: Any) -> list[RawEvent]:
+def _events(answer: Any) -> list[RawWebhook]:
     # A dict by RESP3, a list by RESP2.
     streams = answer.items() if isinstance(answer, dict) else answer
     events = []
@@ -358,7 +358,7 @@ def _events(answer: Any) -> list[RawEvent]:
             if not fields:  # deleted while pending: its outcome is committed
                 continue
             events.append(
-                RawEvent(
+                RawWebhook(
                     UUID(bytes=fields[b"id"]),
                     clock.from_unix(float(fields[b"at"])),
                     fields[b"body"],

@@ -5,14 +5,14 @@ from typing import Any
 from uuid import UUID
 
 from livechat.core.session import AnySession
-from livechat.inbound.door.inbox import RawEvent
+from livechat.inbound.door.inbox import RawWebhook
 from livechat.inbound.queries import ledger
-from livechat.inbound.storing.batch import DUPLICATE, FAILED, IGNORED, STORED, Entry, Stored
+from livechat.inbound.storing.batch import DUPLICATE, FAILED, IGNORED, STORED, BatchEntry, BatchResult
 from livechat.whatsapp.webhook.fields import is_known_field
 
 
 def account(
-    session: AnySession, events: Sequence[RawEvent], entries: Sequence[Entry], result: Stored
+    session: AnySession, events: Sequence[RawWebhook], entries: Sequence[BatchEntry], result: BatchResult
 ) -> None:
     """Write the outcomes of ``entries`` into the rows of their ``events``, and count them in ``result``."""
     rows: dict[UUID, dict[str, Any]] = {}
@@ -44,7 +44,7 @@ def account(
     result.received = [event.received_at for event in events]
 
 
-def keep_whole(session: AnySession, event: RawEvent, reason: str) -> Stored:
+def keep_whole(session: AnySession, event: RawWebhook, reason: str) -> BatchResult:
     """Commits a body of which nothing is stored as one failed item, in a row that names no number.
 
     ``reason`` is a constant. The body can be run again once the cause is mended.
@@ -53,12 +53,12 @@ def keep_whole(session: AnySession, event: RawEvent, reason: str) -> Stored:
     row = _row(event) | {"state": "failed", "items": [item], FAILED: 1}
     ledger.write_outcomes(session, [row], [event.body])
     session.commit()
-    result = Stored(events=1, received=[event.received_at])
+    result = BatchResult(events=1, received=[event.received_at])
     result.outcomes[(FAILED, reason)] += 1
     return result
 
 
-def _row(event: RawEvent) -> dict[str, Any]:
+def _row(event: RawWebhook) -> dict[str, Any]:
     return {
         "id": event.id,
         "received_at": event.received_at,

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from livechat.inbound.door.inbox import RawEvent
+from livechat.inbound.door.inbox import RawWebhook
 from livechat.whatsapp.webhook.items import Item
 
 STORED, DUPLICATE, IGNORED, FAILED = "stored", "duplicate", "ignored", "failed"
@@ -15,15 +15,15 @@ STORED, DUPLICATE, IGNORED, FAILED = "stored", "duplicate", "ignored", "failed"
 class Webhook(NamedTuple):
     """A body and what it tells."""
 
-    event: RawEvent
+    event: RawWebhook
     items: list[Item]
 
 
 @dataclass(slots=True)
-class Entry:
+class BatchEntry:
     """One item of one webhook and its outcome. ``reason`` is a constant that may label a metric."""
 
-    event: RawEvent
+    event: RawWebhook
     item: Item
     outcome: str | None = None
     reason: str | None = None
@@ -60,7 +60,7 @@ class Entry:
 
 
 @dataclass(slots=True)
-class Stored:
+class BatchResult:
     """What a committed batch changed, for events, metrics and whoever follows."""
 
     created_messages: dict[UUID, UUID] = field(default_factory=dict)
@@ -77,7 +77,7 @@ class Stored:
     received: list[datetime] = field(default_factory=list)
     events: int = 0
 
-    def add(self, other: "Stored") -> None:
+    def add(self, other: "BatchResult") -> None:
         """Take in what another part of the batch changed."""
         self.created_messages |= other.created_messages
         self.updated_messages |= other.updated_messages

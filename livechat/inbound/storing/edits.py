@@ -6,12 +6,12 @@ from uuid import UUID
 
 from livechat.core.session import AnySession
 from livechat.inbound.queries import ingest as queries
-from livechat.inbound.storing.batch import Stored
+from livechat.inbound.storing.batch import BatchResult
 from livechat.inbound.storing.locating import Located
 from livechat.whatsapp.webhook.items import MessageChange
 
 
-def store_changes(session: AnySession, located: Sequence[Located], result: Stored) -> None:
+def store_changes(session: AnySession, located: Sequence[Located], result: BatchResult) -> None:
     """Keep what is new among them, and show what can be shown already."""
     changes = [(entry, item) for entry, item, _ in located if isinstance(item, MessageChange)]
     if not changes:
@@ -41,7 +41,7 @@ def store_changes(session: AnySession, located: Sequence[Located], result: Store
     apply_changes(session, [item.target_wamid for _, item in changes], result)
 
 
-def apply_changes(session: AnySession, wamids: list[str], result: Stored) -> None:
+def apply_changes(session: AnySession, wamids: list[str], result: BatchResult) -> None:
     """Show edited messages as edited and deleted ones as deleted; what they said before is kept aside."""
     shown: dict[UUID, dict[str, Any]] = {}
     for change in queries.unapplied_changes(session, wamids):

@@ -6,9 +6,9 @@ from uuid import UUID
 
 from livechat.core.session import AnySession
 from livechat.customers.loading import lock_people
-from livechat.customers.people import Conversation, Key, People
+from livechat.customers.people import Key, LoadedConversation, People
 from livechat.domain.phone import writings
-from livechat.inbound.storing.batch import Entry
+from livechat.inbound.storing.batch import BatchEntry
 from livechat.whatsapp.webhook.items import (
     ContactName,
     Customer,
@@ -31,13 +31,13 @@ class Number(NamedTuple):
 class Located(NamedTuple):
     """An entry about a customer and the conversation it belongs to; that may merge, so look it up on use."""
 
-    entry: Entry
+    entry: BatchEntry
     item: Personal
     conversation_id: UUID | None
 
 
 def load_people(
-    session: AnySession, personal: Sequence[tuple[Entry, Personal]], more: Iterable[Key] = ()
+    session: AnySession, personal: Sequence[tuple[BatchEntry, Personal]], more: Iterable[Key] = ()
 ) -> People:
     """The conversations that these items and keys may touch, locked; BatchOvertakenError."""
     keys = {key for _, item in personal for key in keys_of(item)}
@@ -79,13 +79,13 @@ def number_of(item: Personal) -> str:
 
 
 def locate(
-    people: People, personal: Sequence[tuple[Entry, Personal]], known: dict[str, Number]
+    people: People, personal: Sequence[tuple[BatchEntry, Personal]], known: dict[str, Number]
 ) -> list[Located]:
     """Each item with its conversation, which is made where there is none; in memory alone."""
     located: list[Located] = []
     for entry, item in personal:
         number, at = number_of(item), item.timestamp
-        conversation: Conversation | None
+        conversation: LoadedConversation | None
         if isinstance(item, ContactName):
             conversation = people.find(number, item.customer, at)
         elif isinstance(item, ThreadMessage) and item.identity_change is not None:

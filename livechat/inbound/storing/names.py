@@ -6,9 +6,9 @@ from uuid import UUID
 
 from livechat.conversations.queries import waiting_names
 from livechat.core.session import AnySession
-from livechat.customers.people import Conversation, People
+from livechat.customers.people import LoadedConversation, People
 from livechat.domain.phone import writings
-from livechat.inbound.storing.batch import Entry
+from livechat.inbound.storing.batch import BatchEntry
 from livechat.inbound.storing.locating import Located, keys_of
 from livechat.whatsapp.webhook.items import ContactName
 
@@ -44,7 +44,7 @@ def note_names(session: AnySession, people: People, located: Sequence[Located]) 
     A group is called what Meta said last, by Meta's time.
     """
     waiting: dict[tuple[str, str, str], dict[str, Any]] = {}
-    keys: list[tuple[Entry, list[tuple[str, str, str]], UUID | None]] = []
+    keys: list[tuple[BatchEntry, list[tuple[str, str, str]], UUID | None]] = []
     for entry, item, conversation_id in located:
         if not isinstance(item, ContactName):
             continue
@@ -77,7 +77,7 @@ def note_names(session: AnySession, people: People, located: Sequence[Located]) 
             group.dirty = True
 
 
-def _name(entry: Entry, conversation: Conversation, item: ContactName) -> None:
+def _name(entry: BatchEntry, conversation: LoadedConversation, item: ContactName) -> None:
     if not item.name or conversation.customer_name is not None:
         entry.duplicate()
         return

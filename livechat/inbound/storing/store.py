@@ -16,12 +16,12 @@ from livechat.accounts.pause import learn_from_status
 from livechat.core.session import AnySession
 from livechat.customers.lessons import lessons_of, teach
 from livechat.customers.loading import write_new_people, written_columns
-from livechat.customers.people import Conversation, People
+from livechat.customers.people import LoadedConversation, People
 from livechat.customers.queries import update_conversations
 from livechat.domain.ids import uuid7
 from livechat.files.arrive import fetch_files_of
 from livechat.inbound.queries import ingest as queries
-from livechat.inbound.storing.batch import Entry, Stored
+from livechat.inbound.storing.batch import BatchEntry, BatchResult
 from livechat.inbound.storing.edits import apply_changes, store_changes
 from livechat.inbound.storing.locating import Located, Number, Personal, load_people, locate
 from livechat.inbound.storing.names import name_the_new, note_names
@@ -41,9 +41,9 @@ from livechat.whatsapp.webhook.items import (
 from livechat.whatsapp.webhook.kinds.messages import CALL_PREFIX
 
 
-def store(session: AnySession, entries: Sequence[Entry]) -> Stored:
+def store(session: AnySession, entries: Sequence[BatchEntry]) -> BatchResult:
     """Store every entry and set its outcome; never commits. BatchOvertakenError: roll back, start again."""
-    result = Stored()
+    result = BatchResult()
     known = _known_numbers(session, entries)
     rest = [entry for entry in entries if not _settled_without_tables(entry, known)]
     personal = [(entry, entry.item) for entry in rest if isinstance(entry.item, Personal)]
@@ -72,7 +72,7 @@ def store(session: AnySession, entries: Sequence[Entry]) -> Stored:
     return result
 
 
-def _known_numbers(session: AnySession, entries: Sequence[Entry]) -> dict[str, Number]:
+def _known_numbers(session: AnySession, entries: Sequence[BatchEntry]) -> dict[str, Number]:
     """By phone_number_id, the numbers that somebody has connected."""
     named = {entry.item.source.phone_number_id for entry in entries} - {None}
     if not named:
@@ -81,7 +81,7 @@ def _known_numbers(session: AnySession, entries: Sequence[Entry]) -> dict[str, N
     return {row.phone_number_id: Number(row.owner, row.account_id) for row in rows}
 
 
-def _settled_without_tables(entry: Entry, known: dict[str, Number]) -> bool:
+def _settled_without_tables(entry: BatchEntry, known: dict[str, Number]) -> bool:
     item = entry.item
     if isinstance(item, Broken):
         entry.failed(item.error)
@@ -94,9 +94,11 @@ def _settled_without_tables(entry: Entry, known: dict[str, Number]) -> bool:
     return True
 
 
-def _store_messages(session: AnySession, people: People, located: Sequence[Located], result: Stored) -> None:
+def _store_messages(
+    session: AnySession, people: People, located: Sequence[Located], result: BatchResult
+) -> None:
     rows: list[dict[str, Any]] = []
-    waiting: dict[UUID, tuple[Entry, ThreadMessage, Conversation]] = {}
+    waiting: dict[UUID, tuple[BatchEntry, ThreadMessage, LoadedConversation]] = {}
     for entry, item, conversation_id in located:
         if not isinstance(item, ThreadMessage) or conversation_id is None:
             continue
@@ -172,7 +174,7 @@ def _is_silent(item: ThreadMessage) -> bool:
     return item.message_type == "system"
 
 
-def _raise(conversation: Conversation, item: ThreadMessage, message_id: UUID, seq: int) -> None:
+def _raise(conversation: LoadedConversation, item: ThreadMessage, message_id: UUID, seq: int) -> None:
     """What a message that is really new does to its conversation (docs/meta/cloud-api.md section 4.11)."""
     conversation.heard = True
     if conversation.last_message_id is None and _is_silent(item):
@@ -188,7 +190,7 @@ def _raise(conversation: Conversation, item: ThreadMessage, message_id: UUID, se
         _open_window(conversation, item)
 
 
-def _show_from_now_on(session: AnySession, silent: Sequence[Conversation]) -> None:
+def _show_from_now_on(session: AnySession, silent: Sequence[LoadedConversation]) -> None:
     """What was told before there was something to show may be newer than it, and stands in the thread too."""
     begun = {each.id: each for each in silent if each.last_message_id is not None}
     for newest in queries.newest_messages(session, list(begun)) if begun else ():
@@ -198,7 +200,7 @@ def _show_from_now_on(session: AnySession, silent: Sequence[Conversation]) -> No
         conversation.last_message_seq = newest.seq
 
 
-def _open_window(conversation: Conversation, item: ThreadMessage | Reaction) -> None:
+def _open_window(conversation: LoadedConversation, item: ThreadMessage | Reaction) -> None:
     if conversation.last_inbound_at is None or conversation.last_inbound_at < item.timestamp:
         conversation.last_inbound_at = item.timestamp
         conversation.heard = True
@@ -207,8 +209,8 @@ def _open_window(conversation: Conversation, item: ThreadMessage | Reaction) -> 
 def _replace_placeholders(
     session: AnySession,
     rows: list[dict[str, Any]],
-    waiting: dict[UUID, tuple[Entry, ThreadMessage, Conversation]],
-    result: Stored,
+    waiting: dict[UUID, tuple[BatchEntry, ThreadMessage, LoadedConversation]],
+    result: BatchResult,
 ) -> None:
     by_wamid = {row["wamid"]: waiting[row["id"]] for row in rows}
     found = queries.replace_placeholders(session, rows)
@@ -219,9 +221,11 @@ def _replace_placeholders(
     fetch_files_of(session, [replaced.id for replaced in found])
 
 
-def _store_reactions(session: AnySession, people: People, located: Sequence[Located], result: Stored) -> None:
+def _store_reactions(
+    session: AnySession, people: People, located: Sequence[Located], result: BatchResult
+) -> None:
     newest: dict[tuple[str, str], Reaction] = {}
-    reactions: list[tuple[Entry, Reaction]] = []
+    reactions: list[tuple[BatchEntry, Reaction]] = []
     for entry, item, conversation_id in located:
         if not isinstance(item, Reaction) or conversation_id is None:
             continue
@@ -272,7 +276,7 @@ def _note_preferences(people: People, located: Sequence[Located]) -> None:
             entry.duplicate()
 
 
-def _note_opt_out(conversation: Conversation, item: CustomerPreference) -> bool:
+def _note_opt_out(conversation: LoadedConversation, item: CustomerPreference) -> bool:
     """The newest word on marketing stands."""
     if conversation.marketing_opt_at is not None and item.timestamp <= conversation.marketing_opt_at:
         return False
@@ -281,7 +285,7 @@ def _note_opt_out(conversation: Conversation, item: CustomerPreference) -> bool:
     return True
 
 
-def _write_back(session: AnySession, people: People, result: Stored) -> None:
+def _write_back(session: AnySession, people: People, result: BatchResult) -> None:
     dirty = [conversation for conversation in people.conversations.values() if conversation.dirty]
     if dirty:
         update_conversations(session, [written_columns(conversation) for conversation in dirty])
@@ -296,7 +300,7 @@ def _write_back(session: AnySession, people: People, result: Stored) -> None:
 
 
 def _store_statuses(
-    session: AnySession, entries: Sequence[tuple[Entry, StatusUpdate]], result: Stored
+    session: AnySession, entries: Sequence[tuple[BatchEntry, StatusUpdate]], result: BatchResult
 ) -> None:
     applied = apply_status.apply_statuses(session, [update for _, update in entries])
     new = set(applied.new)
@@ -312,7 +316,7 @@ def _store_statuses(
     result.conversations |= applied.conversations
 
 
-def _store_news(session: AnySession, entries: Sequence[tuple[Entry, AccountNews]]) -> None:
+def _store_news(session: AnySession, entries: Sequence[tuple[BatchEntry, AccountNews]]) -> None:
     rows: dict[str, dict[str, Any]] = {}
     digests: list[str] = []
     for entry, item in entries:

@@ -7,7 +7,7 @@ import click
 from flask.cli import with_appcontext
 
 from livechat.core.extensions import db
-from livechat.inbound.storing.batch import Stored
+from livechat.inbound.storing.batch import BatchResult
 from livechat.operations.commands.moments import Moment
 from livechat.operations.commands.plain_faults import plainly
 from livechat.operations.queries import ledger_pages as replaying
@@ -57,7 +57,7 @@ def replay(
         return
     done = 0
 
-    def tell(stored: Stored) -> None:
+    def tell(stored: BatchResult) -> None:
         nonlocal done
         done += stored.events
         if done < count:

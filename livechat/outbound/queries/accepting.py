@@ -14,7 +14,7 @@ from livechat.models import Message
 
 
 @dataclass(frozen=True, slots=True)
-class Stored:
+class StoredMessage:
     """A message that was inserted: its place in the thread and in the order of sending."""
 
     message_id: UUID
@@ -22,7 +22,7 @@ class Stored:
     seq: int
 
 
-def insert_outbound(session: AnySession, **columns: Any) -> Stored | None:
+def insert_outbound(session: AnySession, **columns: Any) -> StoredMessage | None:
     """Store a message as ``queued``, due at once. None when one of its idempotency keys is taken.
 
     Its time is read while the conversation is locked, so that a thread shows the order in which it is sent,
@@ -41,7 +41,7 @@ def insert_outbound(session: AnySession, **columns: Any) -> Stored | None:
     row = session.execute(
         statement.on_conflict_do_nothing().returning(Message.id, Message.timestamp, Message.seq)
     ).one_or_none()
-    return Stored(*row) if row is not None else None
+    return StoredMessage(*row) if row is not None else None
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ _NUMBER_CHANGED = frozenset({"user_changed_number", "customer_changed_number"})
 _USER_ID_CHANGED = "user_changed_user_id"
 
 
-class People:
+class NamedPeople:
     """The ``contacts[]`` of a value, found by their ids: one POST can hold a thousand of them.
 
     ``is_shared`` says that several messages stand beside them.
@@ -57,16 +57,16 @@ class People:
         return only
 
 
-NOBODY = People([], False)
+NOBODY = NamedPeople([], False)
 
 
-def people_of(contacts: Any, messages: Any) -> People:
+def people_of(contacts: Any, messages: Any) -> NamedPeople:
     """The people beside ``messages``; what is no contact is left out: a name is never worth a message."""
     known = [contact for contact in items_of(contacts) if isinstance(contact, dict)]
-    return People(known, len(items_of(messages)) > 1)
+    return NamedPeople(known, len(items_of(messages)) > 1)
 
 
-def customer(people: People, phone: Any, user_id: Any, parent_user_id: Any = None) -> Customer:
+def customer(people: NamedPeople, phone: Any, user_id: Any, parent_user_id: Any = None) -> Customer:
     """The customer by the ids of an item, completed from ``contacts[]``.
 
     Raises UnreadableError where neither names anyone: a message that belongs to no one cannot be shown.
@@ -91,12 +91,12 @@ def customer(people: People, phone: Any, user_id: Any, parent_user_id: Any = Non
     return found
 
 
-def sender(raw: Json, people: People) -> Customer:
+def sender(raw: Json, people: NamedPeople) -> Customer:
     """Who wrote an inbound message."""
     return customer(people, raw.get("from"), raw.get("from_user_id"), raw.get("from_parent_user_id"))
 
 
-def recipient(raw: Json, people: People) -> Customer:
+def recipient(raw: Json, people: NamedPeople) -> Customer:
     """Whom a message from the business's phone, or a call by it, went to."""
     return customer(people, raw.get("to"), raw.get("to_user_id"), raw.get("to_parent_user_id"))
 

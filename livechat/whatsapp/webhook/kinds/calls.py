@@ -11,7 +11,7 @@ from livechat.domain.phone import digits_or_none
 from livechat.whatsapp.content import typed_part
 from livechat.whatsapp.reading import Json, label, moment, obj, required
 from livechat.whatsapp.webhook import identity
-from livechat.whatsapp.webhook.identity import People, people_of
+from livechat.whatsapp.webhook.identity import NamedPeople, people_of
 from livechat.whatsapp.webhook.items import Customer, Ignored, Item, Source, ThreadMessage
 from livechat.whatsapp.webhook.kinds.messages import RECEIVED, SENT, Direction
 from livechat.whatsapp.webhook.walk import Walk
@@ -37,7 +37,7 @@ def _call_status(source: Source, _: Json) -> Ignored:
     return Ignored(source, "call_status")
 
 
-def _call(source: Source, raw: Json, people: People, ours: str | None, errors: Any) -> Item:
+def _call(source: Source, raw: Json, people: NamedPeople, ours: str | None, errors: Any) -> Item:
     """The line of a call, or a file of it; its session description is a secret and is left out."""
     recorded = next((key for key in _RECORDED if raw.get(key)), None)
     if recorded is None and raw.get("event") not in ("connect", "terminate"):
@@ -56,7 +56,7 @@ def _call(source: Source, raw: Json, people: People, ours: str | None, errors: A
     return _event(source, who, wamid, raw, direction, "call", content, counts=not by_business)
 
 
-def _customer(raw: Json, people: People, ours: str | None, *, by_business: bool) -> Customer:
+def _customer(raw: Json, people: NamedPeople, ours: str | None, *, by_business: bool) -> Customer:
     """The party that is not us: one of Meta's pages names them the wrong way round."""
     is_from_us = by_business
     if ours is not None:

@@ -10,7 +10,7 @@ from typing import Any
 
 from livechat.domain.phone import digits_or_none, writings
 from livechat.whatsapp.reading import Json, id_or_none, items_of, label, moment, obj
-from livechat.whatsapp.webhook.identity import People, customer, people_of
+from livechat.whatsapp.webhook.identity import NamedPeople, customer, people_of
 from livechat.whatsapp.webhook.items import AccountNews, ContactName, Ignored, Item, Source
 from livechat.whatsapp.webhook.kinds.messages import Direction, Frame, read_message
 from livechat.whatsapp.webhook.walk import Walk
@@ -39,7 +39,7 @@ def _refusal(walk: Walk, source: Source, chunk: Json) -> AccountNews:
     return AccountNews(source, walk.happened_at, {"errors": chunk["errors"]})
 
 
-def _people_of_thread(thread: Json) -> People:
+def _people_of_thread(thread: Json) -> NamedPeople:
     """A thread's one customer, in the shape of ``contacts[]``; ``id`` is the phone where that is missing."""
     context = obj(thread.get("context"))
     contact = {
@@ -48,15 +48,15 @@ def _people_of_thread(thread: Json) -> People:
         "parent_user_id": context.get("parent_user_id"),
         "profile": {"username": context.get("username")},
     }
-    return People([contact], False)
+    return NamedPeople([contact], False)
 
 
-def _old_message(source: Source, raw: Json, people: People, ours: str | None) -> Item:
+def _old_message(source: Source, raw: Json, people: NamedPeople, ours: str | None) -> Item:
     """A message from the phone's past, of either side."""
     return read_message(source, raw, _frame(people, _direction(raw, ours)))
 
 
-def _frame(people: People, direction: Direction) -> Frame:
+def _frame(people: NamedPeople, direction: Direction) -> Frame:
     return Frame(people=people, origin="history", direction=direction, is_live=False)
 
 
@@ -84,5 +84,5 @@ def _entry(walk: Walk, source: Source, raw: Json) -> Item:
     name: Any = None
     if raw.get("action") != "remove":
         name = label(contact.get("full_name")) or label(contact.get("first_name"))
-    who = customer(People([], False), contact.get("phone_number"), id_or_none(contact.get("user_id")))
+    who = customer(NamedPeople([], False), contact.get("phone_number"), id_or_none(contact.get("user_id")))
     return ContactName(source, who, name, at)

@@ -18,7 +18,7 @@ from livechat.whatsapp.reading import (
 from livechat.whatsapp.templates.definition import read_template
 from livechat.whatsapp.templates.rendering import filled_text, render
 from livechat.whatsapp.webhook.digests import event_id
-from livechat.whatsapp.webhook.identity import People, customer, people_of
+from livechat.whatsapp.webhook.identity import NamedPeople, customer, people_of
 from livechat.whatsapp.webhook.items import (
     AccountNews,
     ContactName,
@@ -118,7 +118,7 @@ def _handover(source: Source, value: Json) -> ThreadMessage | Ignored:
     change = obj(value.get(kind))
     try:
         who = customer(
-            People([], False),
+            NamedPeople([], False),
             sender.get("phone_number") or sender.get("wa_id"),
             sender.get("user_id"),
             sender.get("parent_user_id"),
@@ -156,7 +156,7 @@ def preferences(walk: Walk, value: Json) -> None:
 _SAYS_NO = {"stop": True, "resume": False, "signup": False}
 
 
-def _preference(source: Source, raw: Json, people: People) -> Item:
+def _preference(source: Source, raw: Json, people: NamedPeople) -> Item:
     """One preference; its ``timestamp`` is a number here. Other kinds and values are for no one."""
     says_no = _SAYS_NO.get((label(raw.get("value")) or "").lower())
     if says_no is None or raw.get("category") not in ("marketing_messages", None, ""):

@@ -23,7 +23,7 @@ from livechat.whatsapp.reading import (
 )
 from livechat.whatsapp.texts import text_of
 from livechat.whatsapp.webhook import identity
-from livechat.whatsapp.webhook.identity import People
+from livechat.whatsapp.webhook.identity import NamedPeople
 from livechat.whatsapp.webhook.items import Customer, Ignored, MessageChange, Reaction, Source, ThreadMessage
 
 Direction = Literal["inbound", "outbound"]
@@ -44,7 +44,7 @@ class Frame:
     ``summary`` is the value's ``conversation_context``: Meta's agent writes it beside the messages.
     """
 
-    people: People
+    people: NamedPeople
     origin: Literal["customer", "phone_app", "history", "standby"]
     direction: Direction
     is_live: bool

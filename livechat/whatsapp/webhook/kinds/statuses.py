@@ -2,7 +2,7 @@
 
 from livechat.domain.phone import digits_or_none
 from livechat.whatsapp.reading import Json, UnreadableError, error_of, id_or_none, label, moment, required
-from livechat.whatsapp.webhook.identity import NOBODY, People
+from livechat.whatsapp.webhook.identity import NOBODY, NamedPeople
 from livechat.whatsapp.webhook.items import Customer, Ignored, Source, StatusUpdate, ThreadMessage
 from livechat.whatsapp.webhook.kinds.payments import read_payment
 
@@ -10,7 +10,9 @@ from livechat.whatsapp.webhook.kinds.payments import read_payment
 _STATUS_LENGTH = 64
 
 
-def read_status(source: Source, raw: Json, people: People = NOBODY) -> StatusUpdate | ThreadMessage | Ignored:
+def read_status(
+    source: Source, raw: Json, people: NamedPeople = NOBODY
+) -> StatusUpdate | ThreadMessage | Ignored:
     """A status, also of a value that we do not know: it is kept and moves nothing.
 
     In groups one webhook carries an entry per participant, told apart by ``participant`` (else empty). The
@@ -41,7 +43,7 @@ def read_status(source: Source, raw: Json, people: People = NOBODY) -> StatusUpd
     )
 
 
-def _recipient(raw: Json, people: People) -> Customer:
+def _recipient(raw: Json, people: NamedPeople) -> Customer:
     """The ids of whom the message went to: the status' own, and what ``contacts[]`` adds to them."""
     phone, user_id = digits_or_none(raw.get("recipient_id")), id_or_none(raw.get("recipient_user_id"))
     if phone is None or user_id is None:
