@@ -5,7 +5,7 @@ from benchmarks.load import Generator
 from benchmarks.sizes import Sizes
 from benchmarks.stack import Stack
 from benchmarks.webhooks import signed_requests
-from livechat.inbound.door.inbox import STREAM
+from livechat.inbound.door.arrivals import STREAM
 
 TARGET = 0.40
 # As many as make repeats rare; a repeated body costs this side nothing less.

@@ -13,7 +13,7 @@ from benchmarks.sizes import Sizes
 from benchmarks.stack import Stack
 from benchmarks.webhooks import bodies
 from livechat.core.extensions import db
-from livechat.inbound.door.inbox import Arrivals
+from livechat.inbound.door.arrivals import Arrivals
 from livechat.inbound.draining import BATCH_EVENTS, drain
 from livechat.inbound.tasks import make_side_lanes, report
 
@@ -51,9 +51,9 @@ def measure(stack: Stack, sizes: Sizes) -> list[Figure]:
 
 def _drained(stack: Stack, count: int, turn: int) -> float:
     """Messages per second, of bodies that wait in the stream, one message each."""
-    inbox = Arrivals(stack.redis)
+    arrivals = Arrivals(stack.redis)
     for body in bodies(count, turn * count):
-        inbox.put(db.session, inbox.received(body))
+        arrivals.put(db.session, arrivals.received(body))
     # As in the worker (celery_app.py): what is loaded once is left out of the collector's rounds.
     gc.collect()
     gc.freeze()

@@ -8,7 +8,7 @@ from benchmarks.load import Generator
 from benchmarks.sizes import Sizes
 from benchmarks.stack import Stack, wait_for
 from benchmarks.webhooks import signed_requests
-from livechat.inbound.door.inbox import STREAM
+from livechat.inbound.door.arrivals import STREAM
 
 TARGET_PER_SECOND = 3_000
 TARGET_MULTIPLE = 11

@@ -5,7 +5,7 @@ from celery_app import app
 from livechat.core.extensions import db
 from livechat.domain import clock
 from livechat.domain.ids import uuid7
-from livechat.inbound.door.inbox import RawWebhook
+from livechat.inbound.door.arrivals import RawWebhook
 from livechat.inbound.run import ingest_events
 
 __all__ = ["app"]

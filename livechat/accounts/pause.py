@@ -16,8 +16,8 @@ import structlog
 from livechat.accounts.crypto import UndecryptableTokenError, decrypt_token
 from livechat.accounts.queries import pausing
 from livechat.accounts.queries.pausing import TOKEN_UNREADABLE, Complaint
+from livechat.core.after_commit import enqueue_after_commit
 from livechat.core.metrics import PAUSES
-from livechat.core.outbox import enqueue_after_commit
 from livechat.core.session import AnySession
 from livechat.core.tasknames import TaskName
 from livechat.live.publish import publish_numbers

@@ -4,8 +4,8 @@ from datetime import timedelta
 from uuid import UUID
 
 from livechat.accounts.access import access_message
+from livechat.core.after_commit import enqueue_after_commit
 from livechat.core.errors import NotFoundError
-from livechat.core.outbox import enqueue_after_commit
 from livechat.core.session import AnySession
 from livechat.core.tasknames import TaskName
 from livechat.files import queries as queries

@@ -13,8 +13,8 @@ from livechat.conversations.queries.conversation_list import (
     seq_of,
 )
 from livechat.conversations.queries.finding import lock_conversation
+from livechat.core.after_commit import enqueue_after_commit
 from livechat.core.errors import NotFoundError
-from livechat.core.outbox import enqueue_after_commit
 from livechat.core.tasknames import TaskName
 from livechat.live.publish import publish
 from livechat.models import Conversation

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import structlog
 
-from livechat.core.outbox import enqueue
+from livechat.core.after_commit import enqueue
 from livechat.core.session import AnySession
 from livechat.core.tasknames import TaskName
 from livechat.files import queries as queries

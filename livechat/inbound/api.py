@@ -14,8 +14,8 @@ from livechat.core.errors import (
 )
 from livechat.core.extensions import db, redis
 from livechat.core.metrics import WEBHOOKS_RECEIVED, WEBHOOKS_REFUSED
+from livechat.inbound.door.arrivals import Arrivals
 from livechat.inbound.door.fast_path import EVENT_KEY, WebhookFastPath
-from livechat.inbound.door.inbox import Arrivals
 from livechat.web.context import settings
 from livechat.web.guards.costs import Cost
 from livechat.whatsapp.webhook.signature import is_signed
@@ -27,12 +27,12 @@ _EXTENSION = "livechat_inbox"
 def init_webhook(app: Flask) -> None:
     """Open this process's way in; it connects when it is first used."""
     with app.app_context():
-        inbox = app.extensions[_EXTENSION] = Arrivals(redis.client)
+        arrivals = app.extensions[_EXTENSION] = Arrivals(redis.client)
         # As Flask has it for middleware, so that ``app`` stays the Flask object.
-        app.wsgi_app = WebhookFastPath(app.wsgi_app, inbox, settings())  # type: ignore[method-assign]
+        app.wsgi_app = WebhookFastPath(app.wsgi_app, arrivals, settings())  # type: ignore[method-assign]
 
 
-def inbox_of(app: Flask) -> Arrivals:
+def arrivals_of(app: Flask) -> Arrivals:
     """This process's way in."""
     return cast(Arrivals, app.extensions[_EXTENSION])
 
@@ -73,7 +73,7 @@ def receive() -> Response:
     if not is_signed(body, request.environ.get("HTTP_X_HUB_SIGNATURE_256"), ours.whatsapp_app_secrets):
         WEBHOOKS_REFUSED.labels("bad_signature").inc()
         raise UnauthorizedError("X-Hub-Signature-256 is missing or wrong.")
-    inbox = inbox_of(current_app)
-    event = request.environ.get(EVENT_KEY) or inbox.received(body)
-    WEBHOOKS_RECEIVED.labels(inbox.put(db.session, event)).inc()
+    arrivals = arrivals_of(current_app)
+    event = request.environ.get(EVENT_KEY) or arrivals.received(body)
+    WEBHOOKS_RECEIVED.labels(arrivals.put(db.session, event)).inc()
     return Response(status=HTTPStatus.OK)

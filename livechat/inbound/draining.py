@@ -11,8 +11,8 @@ from redis.exceptions import RedisError
 
 from livechat.core.metrics import WEBHOOKS_AGAIN
 from livechat.core.session import AnySession
-from livechat.inbound.door import inbox
-from livechat.inbound.door.inbox import RawWebhook
+from livechat.inbound.door import arrivals
+from livechat.inbound.door.arrivals import RawWebhook
 from livechat.inbound.lanes import SideLanes
 from livechat.inbound.run import error_name, ingest_events, ingest_side_by_side, is_trouble, leave_waiting
 from livechat.inbound.storing.batch import BatchResult
@@ -50,7 +50,7 @@ def drain(
     while there is work and given back at the end; what arrives between the last look and the return is seen
     by looking once more.
     """
-    inbox.claim_abandoned(redis, consumer, ABANDONED_MS, BATCH_EVENTS)
+    arrivals.claim_abandoned(redis, consumer, ABANDONED_MS, BATCH_EVENTS)
     return _Drain(redis, session, consumer, report, side).run()
 
 
@@ -86,13 +86,13 @@ class _Drain:
             if count:
                 time.sleep(min(time.monotonic() - began, LONGEST_REST_S))
                 continue
-            inbox.release_lease(self._redis)
-            if not _left_over(self._redis) or not inbox.take_lease(self._redis):
+            arrivals.release_lease(self._redis)
+            if not _left_over(self._redis) or not arrivals.take_lease(self._redis):
                 return total
 
     def _next(self, most: int) -> int:
         """Store up to ``most`` events that are new in the stream; how many there were."""
-        events = inbox.take(self._redis, self._consumer, most, self._stored)
+        events = arrivals.take(self._redis, self._consumer, most, self._stored)
         self._stored = ()
         for portion in _portions(events):
             self._store(portion)
@@ -118,7 +118,7 @@ class _Drain:
                 # done, or an outage of some seconds would set aside every webhook that waits for its end.
                 WEBHOOKS_AGAIN.labels("trouble").inc(len(events))
                 with suppress(RedisError):
-                    inbox.forgive(self._redis, self._consumer, events)
+                    arrivals.forgive(self._redis, self._consumer, events)
             else:
                 self._to_ledger(events, "fault")
             raise
@@ -126,7 +126,7 @@ class _Drain:
     def _finish_pending(self) -> int:
         """What this consumer took before it died, or could not finish; how much there was."""
         total = 0
-        while events := inbox.read_pending(self._redis, self._consumer, BATCH_EVENTS):
+        while events := arrivals.read_pending(self._redis, self._consumer, BATCH_EVENTS):
             suspects, others = self._told_apart(events)
             if suspects:
                 # Whoever was in hand with others shares their count; one that was alone has its own.
@@ -138,7 +138,7 @@ class _Drain:
                 self._to_ledger(suspects, "suspect", own)
             for portion in _portions(others):
                 self._store(portion)
-                inbox.done(self._redis, portion)
+                arrivals.done(self._redis, portion)
             total += len(events)
         return total
 
@@ -148,8 +148,8 @@ class _Drain:
         What looks like an outage for ever may be the data's doing; where it is not, the ledger cannot take
         them either.
         """
-        self._deliveries = inbox.deliveries(self._redis, self._consumer, events)
-        put_off = inbox.put_off_times(self._redis, events)
+        self._deliveries = arrivals.deliveries(self._redis, self._consumer, events)
+        put_off = arrivals.put_off_times(self._redis, events)
         now = time.time()
         suspects: list[RawWebhook] = []
         others: list[RawWebhook] = []
@@ -166,13 +166,13 @@ class _Drain:
         WEBHOOKS_AGAIN.labels(why).inc(len(events))
         try:
             leave_waiting(self._session, events, attempts)
-            inbox.done(self._redis, events)
+            arrivals.done(self._redis, events)
         except Exception as error:
             # They stay where they are, and nobody is suspected of it.
             self._session.rollback()
             log.warning("webhooks_stay_in_the_stream", error=error_name(error))
             with suppress(RedisError):
-                inbox.forgive(self._redis, self._consumer, events)
+                arrivals.forgive(self._redis, self._consumer, events)
             raise
 
 
@@ -196,8 +196,8 @@ def _portions(events: Sequence[RawWebhook]) -> Iterator[Sequence[RawWebhook]]:
 
 def _left_over(redis: Redis) -> bool:
     """Whether the stream holds an entry that no consumer has been given."""
-    groups = redis.xinfo_groups(inbox.STREAM)
-    return any(_text(group["name"]) == inbox.GROUP and (group.get("lag") or 0) > 0 for group in groups)
+    groups = redis.xinfo_groups(arrivals.STREAM)
+    return any(_text(group["name"]) == arrivals.GROUP and (group.get("lag") or 0) > 0 for group in groups)
 
 
 def _text(value: object) -> str:

@@ -7,8 +7,8 @@ import structlog
 from livechat.core.session import AnySession
 from livechat.inbound.queries import ledger
 from livechat.inbound.run import error_name, in_one_transaction, is_trouble
-from livechat.inbound.storing.accounting import account
 from livechat.inbound.storing.batch import BatchEntry, BatchResult, Webhook
+from livechat.inbound.storing.ledger_rows import write_ledger_rows
 from livechat.inbound.storing.store import store
 
 log = structlog.get_logger(__name__)
@@ -33,7 +33,7 @@ def ingest_in_parts(session: AnySession, webhook: Webhook, between: Callable[[],
     for start in range(0, len(entries), PART_ITEMS):
         result.add(_store_what_can_be(session, entries[start : start + PART_ITEMS]))
         between()
-    result.add(in_one_transaction(session, [event], entries, BatchResult, account))
+    result.add(in_one_transaction(session, [event], entries, BatchResult, write_ledger_rows))
     return result
 
 
@@ -62,4 +62,4 @@ def _store_what_can_be(session: AnySession, entries: Sequence[BatchEntry]) -> Ba
 
 
 def _no_account(*_: object) -> None:
-    """The account comes with the last part."""
+    """The rows of the ledger come with the last part."""

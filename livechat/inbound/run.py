@@ -14,11 +14,11 @@ from livechat.core.session import AnySession
 from livechat.customers.loading import BatchOvertakenError
 from livechat.domain import clock
 from livechat.domain.ids import uuid7
-from livechat.inbound.door.inbox import RawWebhook
+from livechat.inbound.door.arrivals import RawWebhook
 from livechat.inbound.lanes import SideLanes, apart
 from livechat.inbound.queries import ledger
-from livechat.inbound.storing.accounting import account, keep_whole
 from livechat.inbound.storing.batch import BatchEntry, BatchResult, Webhook
+from livechat.inbound.storing.ledger_rows import keep_whole, write_ledger_rows
 from livechat.inbound.storing.store import store
 from livechat.live.publish import publish
 from livechat.whatsapp.webhook.body import parse
@@ -36,7 +36,7 @@ _REHEARSAL = (
     b'"text":{"body":"-"}}]}}]}]}'
 )
 # What writes the outcomes of a batch into the ledger, in the batch's transaction.
-Account = Callable[[AnySession, Sequence[RawWebhook], Sequence[BatchEntry], BatchResult], None]
+WriteLedger = Callable[[AnySession, Sequence[RawWebhook], Sequence[BatchEntry], BatchResult], None]
 
 
 def read(events: Sequence[RawWebhook]) -> list[Webhook]:
@@ -61,7 +61,7 @@ def ingest(session: AnySession, webhooks: Sequence[Webhook]) -> BatchResult:
         leave_waiting(session, [webhook.event for webhook in long])
         WEBHOOKS_AGAIN.labels("many_items").inc(len(long))
         fresh = [webhook for webhook in fresh if len(webhook.items) <= MANY_ITEMS]
-    return _ingest(session, fresh, account)
+    return _ingest(session, fresh, write_ledger_rows)
 
 
 def leave_waiting(session: AnySession, events: Sequence[RawWebhook], attempts: int = 0) -> None:
@@ -76,7 +76,7 @@ def rehearse(session: AnySession) -> None:
     """Do all that storing a webhook takes, with one that says nothing, and leave no trace of it."""
     webhooks = read([RawWebhook(uuid7(), clock.now(), _REHEARSAL)])
     entries = _entries(webhooks)
-    account(session, [webhooks[0].event], entries, store(session, entries))
+    write_ledger_rows(session, [webhooks[0].event], entries, store(session, entries))
     session.rollback()
 
 
@@ -104,7 +104,7 @@ def ingest_side_by_side(
 
 
 def replay_events(
-    session: AnySession, events: Sequence[RawWebhook], note: Account, numbers: Set[str] | None = None
+    session: AnySession, events: Sequence[RawWebhook], note: WriteLedger, numbers: Set[str] | None = None
 ) -> BatchResult:
     """Commits what ``events`` come to, run again: what is stored already is a duplicate.
 
@@ -119,7 +119,7 @@ def replay_events(
     return _ingest(session, webhooks, note)
 
 
-def _ingest(session: AnySession, webhooks: Sequence[Webhook], note: Account) -> BatchResult:
+def _ingest(session: AnySession, webhooks: Sequence[Webhook], note: WriteLedger) -> BatchResult:
     if not webhooks:
         return BatchResult()
     events = [webhook.event for webhook in webhooks]
@@ -141,8 +141,8 @@ def _ingest(session: AnySession, webhooks: Sequence[Webhook], note: Account) -> 
     return _item_by_item(session, webhooks[0], note)
 
 
-def _item_by_item(session: AnySession, webhook: Webhook, note: Account) -> BatchResult:
-    """Store what can be stored of a refused body. One whose very account is refused is kept whole."""
+def _item_by_item(session: AnySession, webhook: Webhook, note: WriteLedger) -> BatchResult:
+    """Store what can be stored of a refused body. One whose very ledger rows are refused is kept whole."""
     entries = _entries([webhook])
     try:
         return in_one_transaction(
@@ -151,7 +151,7 @@ def _item_by_item(session: AnySession, webhook: Webhook, note: Account) -> Batch
     except Exception as error:
         session.rollback()
         # A replay has its body in the ledger already, and whoever asked for it is told.
-        if is_trouble(error) or note is not account:
+        if is_trouble(error) or note is not write_ledger_rows:
             raise
         log.exception("webhook_account_refused", event_id=str(webhook.event.id), error=error_name(error))
         return keep_whole(session, webhook.event, error_name(error))
@@ -185,7 +185,7 @@ def in_one_transaction(
     events: Sequence[RawWebhook],
     entries: Sequence[BatchEntry],
     work: Callable[[], BatchResult],
-    note: Account,
+    note: WriteLedger,
 ) -> BatchResult:
     """Commits ``work`` and its ``note``, and has them published; once more where that may help."""
     for attempt in range(1, ATTEMPTS + 1):

@@ -13,12 +13,12 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from livechat.core.metrics import WEBHOOKS_AGAIN
 from livechat.core.session import AnySession
-from livechat.inbound.door.inbox import RawWebhook
+from livechat.inbound.door.arrivals import RawWebhook
 from livechat.inbound.parts import PART_ITEMS, ingest_in_parts
 from livechat.inbound.queries import ledger
 from livechat.inbound.run import error_name, ingest, is_trouble, read, rehearse
-from livechat.inbound.storing.accounting import keep_whole
 from livechat.inbound.storing.batch import BatchResult
+from livechat.inbound.storing.ledger_rows import keep_whole
 
 log = structlog.get_logger(__name__)
 

@@ -9,8 +9,8 @@ import structlog
 from redis import Redis
 from redis.exceptions import RedisError
 
+from livechat.core.after_commit import after_commit
 from livechat.core.extensions import redis
-from livechat.core.outbox import after_commit
 from livechat.core.session import AnySession
 from livechat.live.event_log import RESET, Change, Kind, append
 from livechat.live.queries import accounts_of_conversations, accounts_of_numbers, members_of

@@ -1,4 +1,4 @@
-"""One open stream's inbox: filled by the listener, emptied by the thread that writes to the browser."""
+"""One open stream: filled by the listener, emptied by the thread that writes to the browser."""
 
 import threading
 from collections import deque

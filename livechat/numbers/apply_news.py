@@ -10,7 +10,7 @@ from livechat.accounts.pause import learn, resume_number
 from livechat.accounts.queries import notices as queries
 from livechat.accounts.queries.notices import KnownNumber
 from livechat.accounts.queries.pausing import Complaint
-from livechat.core.outbox import enqueue_after_commit
+from livechat.core.after_commit import enqueue_after_commit
 from livechat.core.session import AnySession
 from livechat.core.tasknames import TaskName
 from livechat.domain.text import storable

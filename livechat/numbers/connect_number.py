@@ -12,8 +12,8 @@ from livechat.accounts.crypto import encrypt_token
 from livechat.accounts.present_number import phone_number_json
 from livechat.accounts.queries.notices import notices_of_numbers, settle, want_refresh
 from livechat.accounts.queries.pausing import resume_by_token
+from livechat.core.after_commit import enqueue_after_commit
 from livechat.core.errors import PhoneNumberTakenError, UnavailableError, WhatsAppTokenInvalidError
-from livechat.core.outbox import enqueue_after_commit
 from livechat.core.tasknames import TaskName
 from livechat.domain.text import storable
 from livechat.live.publish import publish_account

@@ -9,7 +9,7 @@ from livechat.accounts.pause import Caller, meta_call, resume_number
 from livechat.accounts.queries import notices as queries
 from livechat.accounts.queries.notices import RefreshClaim
 from livechat.conversations.block import reconcile_blocks
-from livechat.core.outbox import enqueue
+from livechat.core.after_commit import enqueue
 from livechat.core.session import AnySession
 from livechat.core.tasknames import TaskName
 from livechat.domain.text import storable

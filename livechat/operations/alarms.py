@@ -10,7 +10,7 @@ from redis import Redis
 
 from livechat.core.session import AnySession
 from livechat.domain import clock
-from livechat.inbound.door import inbox
+from livechat.inbound.door import arrivals
 from livechat.inbound.queries import ledger
 from livechat.operations.queries import activity_rows as activity
 
@@ -63,7 +63,7 @@ def alarms(session: AnySession) -> list[Alarm]:
 
 def put_off_in_stream(redis: Redis) -> tuple[int, datetime | None]:
     """(how many webhooks of the stream are put off for too long, since when)."""
-    count, since = inbox.put_off(redis, (clock.now() - PUT_OFF_AFTER).timestamp())
+    count, since = arrivals.put_off(redis, (clock.now() - PUT_OFF_AFTER).timestamp())
     return count, None if since is None else clock.from_unix(since)
 
 

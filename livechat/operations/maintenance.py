@@ -9,12 +9,12 @@ from redis import Redis
 from sqlalchemy import Row
 
 from livechat.conversations.queries import unread, waiting_names
+from livechat.core.after_commit import after_commit, enqueue
 from livechat.core.config import Settings
-from livechat.core.outbox import after_commit, enqueue
 from livechat.core.session import AnySession
 from livechat.core.tasknames import TaskName
 from livechat.domain import clock
-from livechat.inbound.door import inbox
+from livechat.inbound.door import arrivals
 from livechat.inbound.queries import ledger
 from livechat.live.publish import publish
 
@@ -32,11 +32,11 @@ def sweep_inbound(redis: Redis, session: AnySession) -> bool:
     Covers a lost wake-up (the lease lapsed), a worker that died with webhooks in hand, and the ledger's
     ``waiting`` rows of a time when Redis was away.
     """
-    length, _ = inbox.backlog(redis)
+    length, _ = arrivals.backlog(redis)
     if not length and not ledger.has_waiting(session):
         return False
-    if inbox.take_lease(redis) and not enqueue(TaskName.INGEST):
-        inbox.release_lease(redis)
+    if arrivals.take_lease(redis) and not enqueue(TaskName.INGEST):
+        arrivals.release_lease(redis)
     return True
 
 

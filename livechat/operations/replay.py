@@ -11,7 +11,7 @@ import structlog
 
 from livechat.core.session import AnySession
 from livechat.domain import clock
-from livechat.inbound.door.inbox import RawWebhook
+from livechat.inbound.door.arrivals import RawWebhook
 from livechat.inbound.run import replay_events
 from livechat.inbound.storing.batch import DUPLICATE, FAILED, STORED, BatchEntry, BatchResult
 from livechat.operations.queries import ledger_pages as replaying

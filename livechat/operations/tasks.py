@@ -5,10 +5,10 @@ from uuid import UUID
 
 from flask import current_app
 
+from livechat.core.after_commit import enqueue
 from livechat.core.config import SETTINGS_KEY
 from livechat.core.extensions import celery, db, redis
 from livechat.core.metrics import UNREAD_DRIFT
-from livechat.core.outbox import enqueue
 from livechat.core.tasknames import TaskName
 from livechat.operations import activity, maintenance, readiness, webhook_events
 from livechat.operations.queries.ledger_pages import Selection

@@ -19,7 +19,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from livechat.core.extensions import celery
 from livechat.core.session import AnySession
 from livechat.core.tasknames import Queue
-from livechat.inbound.door import inbox
+from livechat.inbound.door import arrivals
 from livechat.operations import alarms, multiprocess, readiness
 from livechat.operations.queries import waiting_counts as waiting
 
@@ -62,7 +62,7 @@ class _Present:
             yield self._alarms()
 
     def _in_redis(self) -> Iterator[Metric]:
-        length, age_s = inbox.backlog(self._redis)
+        length, age_s = arrivals.backlog(self._redis)
         yield _gauge("livechat_inbound_waiting", "Webhooks in the stream, waiting or in work", length)
         yield _gauge("livechat_inbound_oldest_seconds", "Age of the oldest of them", age_s)
         self._sounding[alarms.PUT_OFF] += alarms.put_off_in_stream(self._redis)[0]

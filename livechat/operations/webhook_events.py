@@ -10,8 +10,8 @@ from sqlalchemy import Row
 
 from livechat.accounts.access import parse_id
 from livechat.accounts.queries.visible import numbers_of_owner
+from livechat.core.after_commit import enqueue
 from livechat.core.errors import NotFoundError, UnavailableError, WebhookWaitingError
-from livechat.core.outbox import enqueue
 from livechat.core.session import AnySession
 from livechat.core.tasknames import TaskName
 from livechat.domain import clock

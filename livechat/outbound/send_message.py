@@ -7,6 +7,7 @@ from uuid import UUID
 
 from livechat.accounts.access import access_conversation, access_phone_number, parse_id
 from livechat.conversations.queries.finding import create_conversation, find_conversation, lock_conversation
+from livechat.core.after_commit import after_commit
 from livechat.core.errors import (
     CustomerBlockedError,
     IdempotencyConflictError,
@@ -16,7 +17,6 @@ from livechat.core.errors import (
 )
 from livechat.core.extensions import redis
 from livechat.core.metrics import MESSAGES
-from livechat.core.outbox import after_commit
 from livechat.core.session import AnySession
 from livechat.domain.ids import uuid7
 from livechat.domain.service_window import is_window_open, window_end

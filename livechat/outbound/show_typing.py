@@ -9,7 +9,7 @@ from redis import Redis
 from redis.exceptions import RedisError
 
 from livechat.accounts.pause import Caller, meta_call
-from livechat.core.outbox import enqueue
+from livechat.core.after_commit import enqueue
 from livechat.core.session import AnySession
 from livechat.core.tasknames import TaskName
 from livechat.domain.service_window import is_window_open

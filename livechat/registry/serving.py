@@ -5,7 +5,7 @@ from typing import Any
 from flask import Flask
 
 from livechat.core.config import SETTINGS_KEY, Settings
-from livechat.inbound.api import inbox_of
+from livechat.inbound.api import arrivals_of
 from livechat.inbound.door.fast_path import WebhookLane
 from livechat.web.guards.auth import is_signed_in
 from livechat.web.guards.headers import ALWAYS, MAX_BODY_BYTES, MAX_BYTES_OF
@@ -33,7 +33,7 @@ def new_door(app: Flask) -> Door:
         most_bytes=MAX_BODY_BYTES,
         admits=admits,
         reserved=_RESERVED,
-        lanes={("POST", b"/webhook"): WebhookLane(inbox_of(app), settings)},
+        lanes={("POST", b"/webhook"): WebhookLane(arrivals_of(app), settings)},
         headers=ALWAYS,
     )
     limits = BodyLimits(

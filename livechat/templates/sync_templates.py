@@ -11,7 +11,7 @@ from uuid import UUID
 import structlog
 
 from livechat.accounts.pause import Caller, meta_call
-from livechat.core.outbox import enqueue, enqueue_after_commit
+from livechat.core.after_commit import enqueue, enqueue_after_commit
 from livechat.core.session import AnySession
 from livechat.core.tasknames import TaskName
 from livechat.domain.text import storable, storable_json

@@ -8,7 +8,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import OperationalError
 
 from livechat.core.extensions import db, redis
-from livechat.inbound.door import inbox
+from livechat.inbound.door import arrivals
 from livechat.inbound.draining import DELIVERIES_BEFORE_FAILED, drain
 from tests.ingest.conftest import make_text_body, signature
 from tests.services import EmbeddedServices
@@ -34,4 +34,4 @@ def test_webhooks_outlive_any_number_of_tries_without_a_database(
             states = db.session.execute(text("SELECT state, failed FROM webhook_events")).all()
             # Kept for replay: this number belongs to nobody here, which is no failure.
             assert [tuple(row) for row in states] == [("done", 0)] * 3
-            assert redis.client.xlen(inbox.STREAM) == 0
+            assert redis.client.xlen(arrivals.STREAM) == 0

@@ -13,7 +13,7 @@ from livechat.conversations.mark_read import mark_read
 from livechat.core.extensions import db
 from livechat.domain import clock
 from livechat.domain.ids import uuid7
-from livechat.inbound.door.inbox import RawWebhook
+from livechat.inbound.door.arrivals import RawWebhook
 from livechat.inbound.run import ingest_events
 from livechat.operations.maintenance import reconcile_unread
 from tests.ingest.conftest import Meta, make_text_body, meta

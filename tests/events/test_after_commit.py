@@ -12,9 +12,9 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session, scoped_session
 from structlog.testing import capture_logs
 
-from livechat.core import outbox
+from livechat.core import after_commit as module
+from livechat.core.after_commit import after_commit, enqueue_after_commit
 from livechat.core.metrics import AFTER_COMMIT_FAILURES
-from livechat.core.outbox import after_commit, enqueue_after_commit
 from livechat.core.tasknames import TaskName
 from livechat.live import publish as publishing
 from tests.ingest.conftest import payload, signature
@@ -89,7 +89,7 @@ def test_whatever_the_broker_says_after_a_commit_the_commit_stands(
     def refuse(*_: Any, **__: Any) -> None:
         raise error
 
-    monkeypatch.setattr(outbox.celery, "send_task", refuse)
+    monkeypatch.setattr(module.celery, "send_task", refuse)
     done: list[str] = []
     before = failures("task")
     session.execute(text("SELECT 1"))
@@ -127,7 +127,7 @@ def test_a_webhook_that_is_kept_is_answered_200_whatever_the_broker_says(
     def refuse(*_: Any, **__: Any) -> None:
         raise error
 
-    monkeypatch.setattr(outbox.celery, "send_task", refuse)
+    monkeypatch.setattr(module.celery, "send_task", refuse)
     for body in (payload("msg-text"), b"x" * 300_000):
         answer = client.post("/webhook", data=body, headers={"X-Hub-Signature-256": signature(body)})
         assert answer.status_code == 200

@@ -14,7 +14,7 @@ from hypothesis import HealthCheck, given, settings
 from sqlalchemy import text
 
 from livechat.customers.people import People
-from livechat.inbound.door.inbox import RawWebhook
+from livechat.inbound.door.arrivals import RawWebhook
 from livechat.inbound.storing.batch import BatchEntry
 from livechat.inbound.storing.locating import Number, Personal, locate
 from livechat.models import Conversation

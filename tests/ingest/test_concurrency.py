@@ -12,7 +12,7 @@ from flask import Flask
 from livechat.core.extensions import db
 from livechat.domain import clock
 from livechat.domain.ids import uuid7
-from livechat.inbound.door.inbox import RawWebhook
+from livechat.inbound.door.arrivals import RawWebhook
 from livechat.inbound.run import ingest_events
 from tests.conftest import make_token
 from tests.ingest.conftest import NUMBER, OWNER, Meta, make_status_body, make_text_body

@@ -15,7 +15,7 @@ from livechat.core.extensions import db, redis
 from livechat.core.tasknames import TaskName
 from livechat.customers.loading import BatchOvertakenError
 from livechat.inbound import run as ingest_run
-from livechat.inbound.door import inbox
+from livechat.inbound.door import arrivals
 from livechat.inbound.draining import drain
 from livechat.inbound.storing import store as store_module
 from livechat.inbound.storing.batch import BatchResult
@@ -114,7 +114,7 @@ def test_a_body_whose_very_account_is_refused_is_kept_whole(meta: Meta) -> None:
     assert [row["items"] for row in kept] == [
         [{"n": 0, "kind": "Body", "outcome": "failed", "reason": "CheckViolation"}]
     ] * 2
-    assert meta.redis.xlen(inbox.STREAM) == 0
+    assert meta.redis.xlen(arrivals.STREAM) == 0
 
 
 def test_what_is_overtaken_on_every_try_holds_nobody_back(
@@ -133,7 +133,7 @@ def test_what_is_overtaken_on_every_try_holds_nobody_back(
     stored = meta.deliver_body(*good[:2], make_text_body("wamid.odd", phone="919800000001"), *good[2:])
     assert [row["wamid"] for row in meta.messages()] == [f"wamid.{n}" for n in range(4)]
     assert stored.outcomes == {("stored", ""): 4, ("failed", "BatchOvertakenError"): 1}
-    assert meta.redis.xlen(inbox.STREAM) == 0
+    assert meta.redis.xlen(arrivals.STREAM) == 0
 
 
 @pytest.mark.parametrize(
@@ -156,7 +156,7 @@ def test_a_burst_costs_one_task(meta: Meta, redis_client: Redis) -> None:
 
 def test_what_a_dead_worker_took_is_taken_over(meta: Meta, monkeypatch: pytest.MonkeyPatch) -> None:
     meta.post(payload("msg-text"))
-    assert len(inbox.take(meta.redis, "dead:1", 10)) == 1
+    assert len(arrivals.take(meta.redis, "dead:1", 10)) == 1
     meta.ingest()
     assert meta.messages() == []
     monkeypatch.setattr("livechat.inbound.draining.ABANDONED_MS", 0)
@@ -166,17 +166,17 @@ def test_what_a_dead_worker_took_is_taken_over(meta: Meta, monkeypatch: pytest.M
 
 def test_a_worker_finds_what_it_left_before_it_died(meta: Meta) -> None:
     meta.post(payload("msg-text"))
-    inbox.take(meta.redis, "test:0", 10)
+    arrivals.take(meta.redis, "test:0", 10)
     meta.ingest()
     assert len(meta.messages()) == 1
 
 
 def test_a_body_that_kills_its_worker_again_and_again_is_set_aside(meta: Meta) -> None:
     meta.post(payload("msg-text"))
-    inbox.take(meta.redis, "test:0", 10)
+    arrivals.take(meta.redis, "test:0", 10)
     for _ in range(7):
-        inbox.read_pending(meta.redis, "test:0", 10)
-        meta.redis.xclaim(inbox.STREAM, inbox.GROUP, "test:0", 0, [_first_entry(meta)])
+        arrivals.read_pending(meta.redis, "test:0", 10)
+        meta.redis.xclaim(arrivals.STREAM, arrivals.GROUP, "test:0", 0, [_first_entry(meta)])
     meta.post(payload("msg-video"))
     meta.ingest()
     assert [row["message_type"] for row in meta.messages()] == ["video"]
@@ -185,7 +185,7 @@ def test_a_body_that_kills_its_worker_again_and_again_is_set_aside(meta: Meta) -
 
 
 def _first_entry(meta: Meta) -> bytes:
-    return meta.redis.xrange(inbox.STREAM, count=1)[0][0]
+    return meta.redis.xrange(arrivals.STREAM, count=1)[0][0]
 
 
 def test_the_garbage_collector_rests_during_a_batch_only(meta: Meta) -> None:
@@ -203,7 +203,7 @@ def test_the_garbage_collector_rests_during_a_batch_only(meta: Meta) -> None:
 
 def test_a_lost_wake_up_is_swept(meta: Meta, redis_client: Redis) -> None:
     meta.post(payload("msg-text"))
-    redis_client.delete(TaskName.INGEST.queue.value, inbox.LEASE)
+    redis_client.delete(TaskName.INGEST.queue.value, arrivals.LEASE)
     assert maintenance.sweep_inbound(redis_client, meta.session)
     assert redis_client.llen(TaskName.INGEST.queue.value) == 1
     meta.ingest()
@@ -212,7 +212,7 @@ def test_a_lost_wake_up_is_swept(meta: Meta, redis_client: Redis) -> None:
 
 def test_a_large_body_waits_in_the_ledger(meta: Meta, redis_client: Redis) -> None:
     meta.post(make_text_body(body="x" * 300_000))
-    assert redis_client.xlen(inbox.STREAM) == 0
+    assert redis_client.xlen(arrivals.STREAM) == 0
     assert meta.rows("SELECT state FROM webhook_events") == [{"state": "waiting"}]
     meta.ingest()
     assert len(meta.messages()) == 1
@@ -258,7 +258,7 @@ def test_redis_away_then_postgresql_away_too(another_app: Callable[[EmbeddedServ
         # Redis was given a rest after its refusal.
         wait_until(lambda: _post(client, payload("msg-video")) == 200)
         with app.app_context():
-            assert redis.client.xlen(inbox.STREAM) == 1
+            assert redis.client.xlen(arrivals.STREAM) == 1
 
 
 def test_a_redis_that_was_started_again_takes_the_next_webhook(
@@ -273,7 +273,7 @@ def test_a_redis_that_was_started_again_takes_the_next_webhook(
         own.redis.start()
         assert _post(client, payload("msg-video")) == 200
         with app.app_context():
-            assert redis.client.xlen(inbox.STREAM) == 2
+            assert redis.client.xlen(arrivals.STREAM) == 2
             assert db.session.execute(text("SELECT count(*) FROM webhook_events")).scalar() == 0
             db.session.remove()
 
@@ -317,7 +317,7 @@ class TestTheDoor:
         headers = {} if header is None else {"X-Hub-Signature-256": header}
         answer = meta.client.post("/webhook", data=payload("msg-text"), headers=headers)
         assert answer.status_code == 401
-        assert meta.redis.xlen(inbox.STREAM) == 0
+        assert meta.redis.xlen(arrivals.STREAM) == 0
 
     def test_an_upper_case_signature_is_refused(self, meta: Meta) -> None:
         body = payload("msg-text")

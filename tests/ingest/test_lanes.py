@@ -16,8 +16,8 @@ from livechat.core.extensions import db
 from livechat.core.session import AnySession
 from livechat.domain import clock
 from livechat.domain.ids import uuid7
-from livechat.inbound.door import inbox
-from livechat.inbound.door.inbox import RawWebhook
+from livechat.inbound.door import arrivals
+from livechat.inbound.door.arrivals import RawWebhook
 from livechat.inbound.draining import drain
 from livechat.inbound.lanes import SideLanes, apart
 from livechat.inbound.run import read
@@ -116,7 +116,7 @@ def test_a_burst_is_stored_side_by_side_in_each_customers_order(meta: Meta) -> N
     assert sorted(map(len, threads.values())) == [20] * 7
     assert all(wamids == sorted(wamids) for wamids in threads.values())
     assert [row["unread_count"] for row in meta.conversations()] == [20] * 7
-    assert meta.redis.xlen(inbox.STREAM) == 0
+    assert meta.redis.xlen(arrivals.STREAM) == 0
 
 
 @pytest.fixture
@@ -151,10 +151,10 @@ def test_a_lane_that_fails_leaves_its_part_to_the_next_try(
     assert stored.events == 10
     meta.session.rollback()
     assert len(meta.messages()) == 10
-    assert meta.redis.xlen(inbox.STREAM) == 20
+    assert meta.redis.xlen(arrivals.STREAM) == 20
     again = meta.ingest()
     assert len(again.created_messages) == 10
     assert len(meta.messages()) == 20
     assert [row["unread_count"] for row in meta.conversations()] == [10, 10]
     assert meta.rows("SELECT count(*) AS n FROM webhook_events WHERE duplicate > 0") == [{"n": 0}]
-    assert meta.redis.xlen(inbox.STREAM) == 0
+    assert meta.redis.xlen(arrivals.STREAM) == 0

@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy.orm import Session, scoped_session
 
 from livechat.domain.ids import uuid7
-from livechat.inbound.door.inbox import RawWebhook
+from livechat.inbound.door.arrivals import RawWebhook
 from livechat.inbound.run import ingest_events
 from livechat.whatsapp.webhook.body import parse
 from livechat.whatsapp.webhook.items import Broken, Item, ThreadMessage

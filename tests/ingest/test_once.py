@@ -76,17 +76,17 @@ def test_a_message_repeated_within_one_body_is_one(meta: Meta) -> None:
 
 def test_a_redelivered_stream_entry_is_not_accounted_twice(meta: Meta) -> None:
     """The worker died after its commit and before its acknowledgement."""
-    from livechat.inbound.door import inbox
+    from livechat.inbound.door import arrivals
     from livechat.inbound.run import ingest_events
 
     meta.post(payload("msg-text"))
-    events = inbox.take(meta.redis, "test:0", 10)
+    events = arrivals.take(meta.redis, "test:0", 10)
     ingest_events(meta.session, events)
     meta.ingest()
     assert meta.rows("SELECT count(*) AS n, sum(stored) AS stored FROM webhook_events") == [
         {"n": 1, "stored": 1}
     ]
-    assert meta.redis.xlen(inbox.STREAM) == 0
+    assert meta.redis.xlen(arrivals.STREAM) == 0
 
 
 def test_messages_of_a_batch_arrive_in_the_order_they_stand_in(meta: Meta) -> None:

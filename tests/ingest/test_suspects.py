@@ -16,10 +16,10 @@ from sqlalchemy.exc import OperationalError
 from livechat.core.extensions import db, redis
 from livechat.domain import clock
 from livechat.inbound import draining, waiting
-from livechat.inbound.door import inbox
+from livechat.inbound.door import arrivals
 from livechat.inbound.draining import drain
 from livechat.inbound.queries import ledger
-from livechat.inbound.storing import accounting
+from livechat.inbound.storing import ledger_rows
 from livechat.inbound.storing import store as store_module
 from tests.conftest import environment, wait_until
 from tests.ingest.conftest import Meta, make_text_body
@@ -100,7 +100,7 @@ def test_only_what_kills_its_worker_is_set_aside(
     assert killers <= deaths < 40
     assert set_aside(meta) == [f"wamid.{MARK}.{n}" for n in range(killers)]
     assert stored(meta) == {f"wamid.{n}" for n in range(len(bodies) - killers)}
-    assert meta.redis.xlen(inbox.STREAM) == 0
+    assert meta.redis.xlen(arrivals.STREAM) == 0
     assert meta.rows("SELECT id FROM webhook_events WHERE state = 'waiting'") == []
 
 
@@ -173,7 +173,7 @@ def test_tries_of_an_outage_are_taken_back_when_the_database_is_there_again(
             return [(row.attempts, row.state) for row in rows]
 
         with app.app_context():
-            way_in = inbox.Arrivals(redis.client)
+            way_in = arrivals.Arrivals(redis.client)
             way_in.put(db.session, way_in.received(b'{"x":"' + b"y" * LARGE + b'"}'))
             with monkeypatch.context() as broken:
                 broken.setattr("livechat.inbound.run.store", die)
@@ -209,7 +209,7 @@ def test_data_that_looks_like_an_outage_for_ever_holds_nobody_back(
         return stored(meta) == {"wamid.0", "wamid.1", "wamid.2"}
 
     wait_until(all_others_are_stored)
-    assert meta.redis.xlen(inbox.STREAM) == 0
+    assert meta.redis.xlen(arrivals.STREAM) == 0
     assert meta.rows("SELECT body LIKE '%kills%' AS odd FROM webhook_events WHERE state = 'waiting'") == [
         {"odd": True}
     ]
@@ -222,14 +222,14 @@ def test_an_error_that_nobody_foresaw_leaves_the_stream_free(
     meta: Meta, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Not even the row that would tell of it can be written: others are stored, and it is not lost."""
-    real = accounting.ledger.write_outcomes
+    real = ledger_rows.ledger.write_outcomes
 
     def fault(session: Any, rows: Any, bodies: Any) -> None:
         if any(MARK.encode() in body for body in bodies):
             raise ZeroDivisionError
         real(session, rows, bodies)
 
-    monkeypatch.setattr(accounting.ledger, "write_outcomes", fault)
+    monkeypatch.setattr(ledger_rows.ledger, "write_outcomes", fault)
     for body in (innocent(0), killer(), innocent(1)):
         assert meta.post(body) == 200
     with pytest.raises(ZeroDivisionError):
@@ -243,7 +243,7 @@ def test_an_error_that_nobody_foresaw_leaves_the_stream_free(
         return stored(meta) == {"wamid.0", "wamid.1"}
 
     wait_until(all_others_are_stored)
-    assert meta.redis.xlen(inbox.STREAM) == 0
+    assert meta.redis.xlen(arrivals.STREAM) == 0
     monkeypatch.undo()
     wait_until(lambda: meta.ingest().events)
     assert stored(meta) == {"wamid.0", "wamid.1", f"wamid.{MARK}.0"}
@@ -266,8 +266,8 @@ def test_an_alarm_where_a_webhook_is_put_off_for_a_minute(
             meta.session.execute(text("UPDATE webhook_events SET tried_at = tried_at - interval '61 s'"))
             meta.session.commit()
         else:
-            [(entry, since)] = meta.redis.zrange(inbox.PUT_OFF, 0, -1, withscores=True)
-            meta.redis.zadd(inbox.PUT_OFF, {entry: since - 61})
+            [(entry, since)] = meta.redis.zrange(arrivals.PUT_OFF, 0, -1, withscores=True)
+            meta.redis.zadd(arrivals.PUT_OFF, {entry: since - 61})
         assert alarm() == 1
         found = livechat("doctor", "--skip-meta", "--json")
         [finding] = [each for each in json.loads(found.output)["checks"] if "put off" in each["check"]]

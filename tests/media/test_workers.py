@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 import requests
 
-from livechat.core.outbox import enqueue
+from livechat.core.after_commit import enqueue
 from livechat.core.tasknames import TaskName
 from livechat.files.sweep_files import sweep_media
 from local.programs import web as web_program

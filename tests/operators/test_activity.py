@@ -20,7 +20,7 @@ from livechat.core.extensions import db
 from livechat.core.tasknames import TaskName
 from livechat.domain import clock
 from livechat.domain.clock import rfc3339
-from livechat.inbound.door.inbox import RawWebhook
+from livechat.inbound.door.arrivals import RawWebhook
 from livechat.inbound.run import ingest_events
 from livechat.models import AccountMember, Message, PhoneNumber
 from livechat.operations import activity, webhook_events

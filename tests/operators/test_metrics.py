@@ -12,7 +12,7 @@ from prometheus_client import CollectorRegistry, Histogram, generate_latest
 from redis import Redis
 
 from livechat.core import metrics
-from livechat.core.outbox import enqueue
+from livechat.core.after_commit import enqueue
 from livechat.core.tasknames import TaskName
 from livechat.operations import multiprocess
 from tests.services import EmbeddedServices

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 from sqlalchemy.orm import Session, scoped_session
 
+from livechat.core.after_commit import enqueue
 from livechat.core.extensions import celery
-from livechat.core.outbox import enqueue
 from livechat.core.tasknames import TaskName
 from livechat.models import Message
 from livechat.outbound.delivery.apply_status import apply_statuses

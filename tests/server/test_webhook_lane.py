@@ -12,8 +12,8 @@ import pytest
 
 from livechat.domain import clock
 from livechat.domain.ids import uuid7
+from livechat.inbound.door.arrivals import LARGE_BODY_BYTES, RawWebhook
 from livechat.inbound.door.fast_path import EVENT_KEY, WebhookLane
-from livechat.inbound.door.inbox import LARGE_BODY_BYTES, RawWebhook
 from tests.server.test_door import run
 
 SETTINGS: Any = SimpleNamespace(whatsapp_app_secrets=("old", "new"))

@@ -17,8 +17,8 @@ from werkzeug.wsgi import get_content_length
 
 from livechat.core.config import Settings
 from livechat.core.metrics import WEBHOOKS_RECEIVED
+from livechat.inbound.door.arrivals import LARGE_BODY_BYTES, Arrivals, RawWebhook
 from livechat.inbound.door.group_commit import GROUP_SIZE, LINGER_S
-from livechat.inbound.door.inbox import LARGE_BODY_BYTES, Arrivals, RawWebhook
 from livechat.web.guards.headers import ALWAYS, request_id_of
 from livechat.web.guards.request_log import count_request
 from livechat.web.server.answers import Answer
@@ -39,9 +39,9 @@ _ENCODED = [(name.encode(), value.encode()) for name, value in _HEADERS]
 class WebhookFastPath:
     """WSGI middleware around ``application``."""
 
-    def __init__(self, application: "WSGIApplication", inbox: Arrivals, settings: Settings) -> None:
+    def __init__(self, application: "WSGIApplication", arrivals: Arrivals, settings: Settings) -> None:
         self._application = application
-        self._inbox = inbox
+        self._arrivals = arrivals
         self._max_bytes = settings.webhook_max_bytes
         self._secrets = settings.whatsapp_app_secrets
 
@@ -69,8 +69,8 @@ class WebhookFastPath:
             return False
         if not is_signed(body, environ.get("HTTP_X_HUB_SIGNATURE_256"), self._secrets):
             return False
-        event = environ[EVENT_KEY] = self._inbox.received(body)
-        return self._inbox.add(event)
+        event = environ[EVENT_KEY] = self._arrivals.received(body)
+        return self._arrivals.add(event)
 
 
 def _read(stream: IO[bytes], length: int) -> bytes:
@@ -88,8 +88,8 @@ class WebhookLane:
     writes for all of them.
     """
 
-    def __init__(self, inbox: Arrivals, settings: Settings) -> None:
-        self._inbox = inbox
+    def __init__(self, arrivals: Arrivals, settings: Settings) -> None:
+        self._arrivals = arrivals
         self._secrets = settings.whatsapp_app_secrets
         self._waiting: list[tuple[RawWebhook, asyncio.Future[bool]]] = []
         self._writer = ThreadPoolExecutor(1, thread_name_prefix="webhooks")
@@ -103,7 +103,7 @@ class WebhookLane:
         began = time.perf_counter()
         if not is_signed(body, environ.get("HTTP_X_HUB_SIGNATURE_256"), self._secrets):
             return None
-        event = environ[EVENT_KEY] = self._inbox.received(body)
+        event = environ[EVENT_KEY] = self._arrivals.received(body)
         if len(body) > LARGE_BODY_BYTES or not await self._kept(event):
             return None
         _RECEIVED.inc()
@@ -136,7 +136,7 @@ class WebhookLane:
         has_lease = False
         try:
             kept, has_lease = await loop.run_in_executor(
-                self._writer, self._inbox.add_all, [event for event, _ in group]
+                self._writer, self._arrivals.add_all, [event for event, _ in group]
             )
         except Exception as error:  # noqa: BLE001  # the view keeps them, or says why not
             log.error("webhook_lane_failed", error=type(error).__name__)
@@ -145,4 +145,4 @@ class WebhookLane:
             if not future.done():
                 future.set_result(is_kept)
         if has_lease:
-            loop.run_in_executor(self._waker, self._inbox.send_wake)
+            loop.run_in_executor(self._waker, self._arrivals.send_wake)

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from livechat.inbound.door.inbox import RawWebhook
+from livechat.inbound.door.arrivals import RawWebhook
 from livechat.whatsapp.webhook.items import Item
 
 STORED, DUPLICATE, IGNORED, FAILED = "stored", "duplicate", "ignored", "failed"

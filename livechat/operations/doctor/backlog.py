@@ -9,7 +9,7 @@ from livechat.conversations.queries import unread
 from livechat.core.session import AnySession
 from livechat.domain import clock
 from livechat.domain.clock import rfc3339
-from livechat.inbound.door import inbox
+from livechat.inbound.door import arrivals
 from livechat.operations import alarms
 from livechat.operations.activity import full_hours
 from livechat.operations.doctor.findings import Finding, judged, note, ok, wrong
@@ -35,7 +35,7 @@ def check(session: AnySession, redis: Redis) -> Iterator[Finding]:
     yield _accounts(session)
     yield from _ledger(session)
     yield from _sends(session)
-    count, age_s = inbox.backlog(redis)
+    count, age_s = arrivals.backlog(redis)
     yield judged(
         age_s <= INBOUND_LATE_S,
         "webhooks in the stream",

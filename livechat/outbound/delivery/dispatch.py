@@ -26,8 +26,8 @@ from uuid import UUID, uuid4
 import structlog
 from redis.exceptions import RedisError
 
+from livechat.core.after_commit import enqueue
 from livechat.core.database import each_by_itself, is_outage, is_passing
-from livechat.core.outbox import enqueue
 from livechat.core.process import own_mark
 from livechat.core.session import AnySession
 from livechat.core.tasknames import TaskName

@@ -17,7 +17,7 @@ import structlog
 from redis import Redis
 from redis.exceptions import RedisError
 
-from livechat.core.outbox import enqueue
+from livechat.core.after_commit import enqueue
 from livechat.core.tasknames import TaskName
 from livechat.domain.pace_rules import RULES, PaceRules
 

@@ -6,7 +6,7 @@ import structlog
 from redis import Redis
 from redis.exceptions import RedisError
 
-from livechat.core.outbox import enqueue
+from livechat.core.after_commit import enqueue
 from livechat.core.process import is_surely_gone
 from livechat.core.session import AnySession
 from livechat.core.tasknames import TaskName

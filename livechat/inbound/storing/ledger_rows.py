@@ -5,13 +5,13 @@ from typing import Any
 from uuid import UUID
 
 from livechat.core.session import AnySession
-from livechat.inbound.door.inbox import RawWebhook
+from livechat.inbound.door.arrivals import RawWebhook
 from livechat.inbound.queries import ledger
 from livechat.inbound.storing.batch import DUPLICATE, FAILED, IGNORED, STORED, BatchEntry, BatchResult
 from livechat.whatsapp.webhook.fields import is_known_field
 
 
-def account(
+def write_ledger_rows(
     session: AnySession, events: Sequence[RawWebhook], entries: Sequence[BatchEntry], result: BatchResult
 ) -> None:
     """Write the outcomes of ``entries`` into the rows of their ``events``, and count them in ``result``."""
