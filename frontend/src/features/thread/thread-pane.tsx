@@ -51,12 +51,9 @@ export function ThreadPane(props: Props) {
     onOpenMessage(null);
   }, [onOpenMessage]);
 
-  if (latest.isPending || found === null) {
-    if (latest.isError) return <Failed error={latest.error} onRetry={() => void latest.refetch()} />;
-    return <Skeleton />;
-  }
   if (latest.isError && !latest.data)
     return <Failed error={latest.error} onRetry={() => void latest.refetch()} />;
+  if (latest.isPending || found === null) return <Skeleton />;
   const shared = { conversation, headingId, firstUnreadId, lastUnreadId, renderTemplateLink, onReply, onOpenMessage, onLatest: toLatest, ref: threadRef };
   if (aroundId !== null)
     return (
@@ -76,12 +73,14 @@ export function ThreadPane(props: Props) {
         messages={messages}
         namedId={messageId}
         anchor={messageId === null && firstUnreadId === null ? left : null}
-        hasOlder={latest.hasNextPage}
-        isLoading={latest.isFetchingNextPage}
-        loadOlder={latest.fetchNextPage}
-        hasNewer={false}
-        loadNewer={nothing}
-        onWindowEnd={nothing}
+        pages={{
+          isLoading: latest.isFetchingNextPage,
+          hasOlder: latest.hasNextPage,
+          loadOlder: latest.fetchNextPage,
+          hasNewer: false,
+          loadNewer: nothing,
+          onWindowEnd: nothing,
+        }}
       />
     </div>
   );
@@ -118,12 +117,14 @@ function ThreadWindow({ aroundId, ...shared }: Shared & { aroundId: string }) {
       <Thread
         {...shared}
         messages={messages}
-        hasOlder={around.hasNextPage}
-        isLoading={around.isFetchingNextPage || around.isFetchingPreviousPage}
-        loadOlder={around.fetchNextPage}
-        hasNewer
-        loadNewer={around.hasPreviousPage ? around.fetchPreviousPage : nothing}
-        onWindowEnd={around.hasPreviousPage ? nothing : onLatest}
+        pages={{
+          isLoading: around.isFetchingNextPage || around.isFetchingPreviousPage,
+          hasOlder: around.hasNextPage,
+          loadOlder: around.fetchNextPage,
+          hasNewer: true,
+          loadNewer: around.hasPreviousPage ? around.fetchPreviousPage : nothing,
+          onWindowEnd: around.hasPreviousPage ? nothing : onLatest,
+        }}
       />
     </div>
   );

@@ -21,6 +21,7 @@ import { type ThreadRow, threadRows } from './thread-rows';
 import styles from './thread.module.css';
 import { ToEndButton } from './to-end-button';
 import { useMessageActions } from './use-message-actions';
+import type { Pages } from './use-pages';
 import { VirtualThread, type VirtualThreadHandle } from './virtual-thread';
 
 export interface ThreadProps {
@@ -35,12 +36,7 @@ export interface ThreadProps {
   namedId: string | null;
   /** Where the thread was left. */
   anchor: Anchor | null;
-  hasOlder: boolean;
-  isLoading: boolean;
-  loadOlder: () => unknown;
-  hasNewer: boolean;
-  loadNewer: () => unknown;
-  onWindowEnd: () => void;
+  pages: Pages;
   renderTemplateLink: RenderTemplateLink;
   onReply: (message: Message) => void;
   onOpenMessage: (messageId: string) => void;
@@ -50,7 +46,8 @@ export interface ThreadProps {
 const HIGHLIGHT_MS = 2500;
 
 export function Thread(props: ThreadProps) {
-  const { ref, conversation, headingId, messages, namedId, anchor, hasOlder, isLoading, hasNewer, renderTemplateLink, onReply, onOpenMessage } = props;
+  const { ref, conversation, headingId, messages, namedId, anchor, pages, renderTemplateLink, onReply, onOpenMessage, onLatest } = props;
+  const { hasOlder, hasNewer } = pages;
   const now = useNow();
   const isAttended = useAttention();
   const { singleKeys } = useSettings();
@@ -93,7 +90,6 @@ export function Thread(props: ThreadProps) {
 
   // What the agent writes goes to the end, wherever the thread stood.
   const localCount = useRef(all.length);
-  const { onLatest } = props;
   useEffect(() => {
     const isNew = all.length > localCount.current && all.at(-1)?.conversationId === conversation.id;
     localCount.current = all.length;
@@ -118,14 +114,6 @@ export function Thread(props: ThreadProps) {
     shownId.current = namedId;
     if (namedId !== null) list.current?.scrollToKey(keyOf(namedId));
   }, [keyOf, namedId]);
-
-  const { loadOlder: fetchOlder, loadNewer: fetchNewer } = props;
-  const loadOlder = useCallback(() => {
-    if (!isLoading) void fetchOlder();
-  }, [fetchOlder, isLoading]);
-  const loadNewer = useCallback(() => {
-    if (!isLoading) void fetchNewer();
-  }, [fetchNewer, isLoading]);
 
   const { day, onTopChange } = useReadingPlace({ conversationId: conversation.id, list, rows, isPinned, now });
 
@@ -208,11 +196,7 @@ export function Thread(props: ThreadProps) {
         labelledBy={headingId}
         openAt={openAt}
         highlightKey={highlighted === null ? null : keyOf(highlighted)}
-        hasOlder={hasOlder}
-        loadOlder={loadOlder}
-        hasNewer={hasNewer}
-        loadNewer={loadNewer}
-        onWindowEnd={props.onWindowEnd}
+        pages={pages}
         onPinnedChange={setPinned}
         onTopChange={onTopChange}
         onMoving={stillness.move}
@@ -262,8 +246,8 @@ function useHighlight(namedId: string | null): [string | null, (id: string) => v
 
 /** How many inbound messages have come since the reader left the end. */
 function useNewBelow(messages: Message[], isPinned: boolean): number {
-  const [seenId, setSeenId] = useState<string | null>(messages.at(-1)?.id ?? null);
   const lastId = messages.at(-1)?.id ?? null;
+  const [seenId, setSeenId] = useState(lastId);
   // Adjusted while rendering: an effect would draw the old count first.
   if (isPinned && seenId !== lastId) setSeenId(lastId);
   const seen = messages.findIndex((message) => message.id === seenId);

@@ -14,6 +14,7 @@ import { folded } from '../../lib/fold';
 import { contentOf } from '../../lib/message/content';
 import { isComposing } from '../../lib/typing';
 import type { ThreadRow } from './thread-rows';
+import { type Pages, usePages } from './use-pages';
 import styles from './virtual-thread.module.css';
 
 export interface VirtualThreadHandle {
@@ -45,13 +46,7 @@ interface Props {
   openAt: OpenAt | null;
   /** The row that stands out for a moment. */
   highlightKey: string | null;
-  hasOlder: boolean;
-  loadOlder: () => void;
-  /** Whether there are newer messages than those loaded: then the end is not the thread's end. */
-  hasNewer: boolean;
-  loadNewer: () => void;
-  /** A window into the past has been read to its end. */
-  onWindowEnd: () => void;
+  pages: Pages;
   onPinnedChange: (isPinned: boolean) => void;
   /** The row at the view's top, while it is scrolled: at most once a frame. */
   onTopChange: (row: ThreadRow | null) => void;
@@ -62,7 +57,6 @@ interface Props {
 }
 
 const PINNED_PX = 80;
-const LOAD_PX = 800;
 // The library measures what it mounts and corrects itself: it is settled within a few frames.
 const SETTLING_FRAMES = 6;
 
@@ -71,8 +65,8 @@ const SETTLING_FRAMES = 6;
  * being read never moves: not for other pages above, nor for new messages below.
  */
 export function VirtualThread(props: Props) {
-  const { ref, rows, labelledBy, openAt, hasOlder, loadOlder, hasNewer, loadNewer, onPinnedChange, renderRow } = props;
-  const { onTopChange, onMoving, onRowKey, onWindowEnd } = props;
+  const { ref, rows, labelledBy, openAt, pages, onTopChange, onMoving, onPinnedChange, onRowKey, renderRow } = props;
+  const { hasOlder, hasNewer, onWindowEnd } = pages;
   const scroller = useRef<HTMLElement>(null);
   const isPinned = useRef(openAt === null && !hasNewer);
   // Scrolled to where it opens, and then settled there: before that, nothing that scrolls is the reader's doing.
@@ -234,15 +228,7 @@ export function VirtualThread(props: Props) {
     return () => observer.disconnect();
   }, [look, toEnd]);
 
-  const offset = virtual.scrollOffset ?? 0;
-  const isNearTop = offset < LOAD_PX;
-  useEffect(() => {
-    if (mayLoad && hasOlder && isNearTop) loadOlder();
-  }, [mayLoad, hasOlder, isNearTop, loadOlder, rows.length]);
-  const isNearEnd = virtual.getTotalSize() - offset - (scroller.current?.clientHeight ?? 0) < LOAD_PX;
-  useEffect(() => {
-    if (mayLoad && hasNewer && isNearEnd) loadNewer();
-  }, [mayLoad, hasNewer, isNearEnd, loadNewer, rows.length]);
+  usePages(virtual, rows.length, mayLoad, pages);
 
   const onKeyDown = (event: KeyboardEvent<HTMLElement>) => {
     if (isComposing(event) || event.altKey || event.ctrlKey || event.metaKey || event.defaultPrevented) return;
