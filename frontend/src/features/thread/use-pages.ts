@@ -1,5 +1,5 @@
-import type { Virtualizer } from '@tanstack/react-virtual';
 import { useEffect } from 'react';
+import type { VirtualRows } from './use-virtual-rows';
 
 /** What is loaded of a thread, and how more of it comes. */
 export interface Pages {
@@ -19,7 +19,7 @@ const LOAD_PX = 800;
  * Loads the next page while the view is near an end of what is loaded, and not before `mayLoad`. The caller gets
  * nothing back: what was loaded comes as rows.
  */
-export function usePages(virtual: Virtualizer<HTMLElement, Element>, rowCount: number, mayLoad: boolean, pages: Pages): void {
+export function usePages(virtual: VirtualRows, rowCount: number, mayLoad: boolean, pages: Pages): void {
   const { hasOlder, loadOlder, hasNewer, loadNewer } = pages;
   const isFree = mayLoad && !pages.isLoading;
   const offset = virtual.scrollOffset ?? 0;
