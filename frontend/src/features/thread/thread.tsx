@@ -20,7 +20,9 @@ import type { ThreadHandle } from './thread-pane';
 import { type ThreadRow, threadRows } from './thread-rows';
 import styles from './thread.module.css';
 import { ToEndButton } from './to-end-button';
+import { useHighlight } from './use-highlight';
 import { useMessageActions } from './use-message-actions';
+import { useNewBelow } from './use-new-below';
 import type { Pages } from './use-pages';
 import { VirtualThread, type VirtualThreadHandle } from './virtual-thread';
 
@@ -42,8 +44,6 @@ export interface ThreadProps {
   onOpenMessage: (messageId: string) => void;
   onLatest: () => void;
 }
-
-const HIGHLIGHT_MS = 2500;
 
 export function Thread(props: ThreadProps) {
   const { ref, conversation, headingId, messages, namedId, anchor, pages, renderTemplateLink, onReply, onOpenMessage, onLatest } = props;
@@ -226,30 +226,4 @@ function topOfUnread(rows: ThreadRow[]): string {
 /** What a row is drawn from: rows are made anew with every message, what they hold is not. */
 function contentsOf(row: ThreadRow): unknown {
   return row.kind === 'message' || row.kind === 'system' ? row.message : row.kind === 'local' ? row.entry : row.key;
-}
-
-/** The message that stands out, for as long as it takes to find it. */
-function useHighlight(namedId: string | null): [string | null, (id: string) => void] {
-  const [highlighted, setHighlighted] = useState(namedId);
-  const [known, setKnown] = useState(namedId);
-  if (known !== namedId) {
-    setKnown(namedId);
-    setHighlighted(namedId);
-  }
-  useEffect(() => {
-    if (highlighted === null) return;
-    const timer = setTimeout(() => setHighlighted(null), HIGHLIGHT_MS);
-    return () => clearTimeout(timer);
-  }, [highlighted]);
-  return [highlighted, setHighlighted];
-}
-
-/** How many inbound messages have come since the reader left the end. */
-function useNewBelow(messages: Message[], isPinned: boolean): number {
-  const lastId = messages.at(-1)?.id ?? null;
-  const [seenId, setSeenId] = useState(lastId);
-  // Adjusted while rendering: an effect would draw the old count first.
-  if (isPinned && seenId !== lastId) setSeenId(lastId);
-  const seen = messages.findIndex((message) => message.id === seenId);
-  return messages.slice(seen + 1).filter((message) => message.direction === 'inbound').length;
 }
