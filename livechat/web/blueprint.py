@@ -1,4 +1,4 @@
-"""The kind of blueprint that the API is made of: strict parsing, and problems in its documentation."""
+"""The blueprint class of every API route: it parses strictly and documents problems."""
 
 from collections.abc import Callable
 from http import HTTPStatus
@@ -10,12 +10,12 @@ from livechat.web.context import API_PREFIX
 from livechat.web.parsing import StrictParser
 
 View = TypeVar("View", bound=Callable[..., Any])
-# Any call can meet these.
+# Every API route can answer with these.
 _COMMON = (HTTPStatus.UNAUTHORIZED, HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE)
 
 
 class ApiBlueprint(Blueprint):
-    """A blueprint under ``/api/live-chat``; ``livechat.registry`` lists them."""
+    """A blueprint under ``/api/live-chat``; ``livechat.registry`` lists all of them."""
 
     ARGUMENTS_PARSER = StrictParser()
 
@@ -23,7 +23,7 @@ class ApiBlueprint(Blueprint):
         super().__init__(name, import_name, url_prefix=API_PREFIX, description=description)
 
     def problems(self, *statuses: HTTPStatus) -> Callable[[View], View]:
-        """Document that a view answers with these problems, and with those that any view can answer."""
+        """Document that a view answers with these problems, and with those that every view can answer."""
 
         def decorate(view: View) -> View:
             for status in (*statuses, *_COMMON):

@@ -1,4 +1,4 @@
-"""What a view needs to know of the application that it runs in."""
+"""The settings of the running application, and the path under which its API stands."""
 
 from typing import cast
 

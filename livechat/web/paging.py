@@ -1,4 +1,4 @@
-"""Cursors: opaque to clients, readable by us, and refused when they are anything else."""
+"""Cursors of the conversation list: opaque to clients; a text that is not one of ours is refused."""
 
 import binascii
 import re
@@ -15,7 +15,7 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 @dataclass(frozen=True, slots=True)
 class ListPlace:
-    """Where a page of the list ended: the next one begins right behind it."""
+    """Where a page of the list ended: the next page begins right behind it."""
 
     last_message_time: datetime
     id: UUID
@@ -28,7 +28,7 @@ def cursor_of(place: ListPlace) -> str:
 
 
 def place_of(cursor: str) -> ListPlace:
-    """The place that ``cursor_of`` was given; raises ValidationFailedError for anything of another make."""
+    """The place that ``cursor_of`` was given; raises ValidationFailedError for any other text."""
     try:
         plain = urlsafe_b64decode(cursor.encode("ascii") + b"=" * (-len(cursor) % 4))
         match = _PLAIN.fullmatch(plain)

@@ -1,4 +1,4 @@
-"""Bodies and queries, read strictly: what PostgreSQL or UTF-8 could not hold is refused here, by name."""
+"""Reads bodies and query strings strictly: text that PostgreSQL or UTF-8 cannot hold is refused by field."""
 
 from typing import Any, NoReturn
 
@@ -20,7 +20,7 @@ class StrictParser(FlaskParser):
     """JSON by orjson, which refuses NaN, lone surrogates, invalid UTF-8 and absurd depth."""
 
     def load_json(self, req: Request, schema: ma.Schema) -> Any:
-        """The body; ``missing`` where there is none and nothing says that there should be."""
+        """The body; ``missing`` if there is none and neither schema nor headers ask for one."""
         body = req.get_data(cache=True)
         if not body and not any(field.required for field in schema.fields.values()):
             return missing
@@ -32,23 +32,23 @@ class StrictParser(FlaskParser):
             value = orjson.loads(body)
         except orjson.JSONDecodeError as error:
             raise MalformedRequestError(f"The body is not JSON: {error}.") from error
-        # Looking through the raw bytes first spares nearly every body the walk.
+        # A look through the raw bytes spares nearly every body the walk.
         if b"\\u0000" in body:
             _refuse_nul(_paths_with_nul(value, ""))
         return value
 
     def load_querystring(self, req: Request, schema: ma.Schema) -> Any:
-        """The query's parameters; unknown ones are ignored."""
+        """The parameters of the query string; unknown ones are ignored."""
         _refuse_nul([name for name, value in req.args.items(multi=True) if "\x00" in value])
         return super().load_querystring(req, schema)
 
     def load_files(self, req: Request, schema: ma.Schema) -> Any:
-        """The parts of a multipart body, files and fields alike: a document has one body for both."""
+        """The parts of a multipart body, files and fields alike: OpenAPI documents one body for both."""
         _refuse_nul([name for name, value in req.form.items(multi=True) if "\x00" in value])
         return self._makeproxy(CombinedMultiDict([req.files, req.form]), schema)
 
     def handle_error(self, error: ma.ValidationError, req: Request, schema: ma.Schema, **_: Any) -> NoReturn:
-        """A ValidationFailedError whose ``errors`` name the fields without the place they stood in."""
+        """Raise a ValidationFailedError whose ``errors`` name the fields, without body, query or files."""
         by_place = error.messages if isinstance(error.messages, dict) else {"": error.messages}
         merged: dict[str, list[str]] = {}
         for messages in by_place.values():
@@ -57,7 +57,7 @@ class StrictParser(FlaskParser):
 
 
 def json_response(value: Any, status: int = 200, headers: dict[str, str] | None = None) -> Response:
-    """An answer of plain values."""
+    """An answer with ``value`` as its JSON body."""
     return Response(orjson.dumps(value), status=status, headers=headers, content_type="application/json")
 
 

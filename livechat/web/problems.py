@@ -1,4 +1,4 @@
-"""The one place where something that went wrong becomes an answer: RFC 9457 ``application/problem+json``."""
+"""The one place where an error becomes an answer: RFC 9457 ``application/problem+json``."""
 
 from collections.abc import Mapping
 from http import HTTPStatus
@@ -20,7 +20,7 @@ log = structlog.get_logger(__name__)
 CONTENT_TYPE = "application/problem+json"
 RETRY_AFTER_S = 5
 
-# What the framework raises by itself, in the contract's words: code and title by status.
+# Errors that the framework raises by itself, in the contract's words: code, title and detail by status.
 _BY_STATUS: dict[int, tuple[str, str, str]] = {
     400: ("malformed_request", "The request cannot be read", "The request is not well-formed."),
     401: ("unauthorized", "No valid access token", "Send a valid access token."),
@@ -37,7 +37,7 @@ _BY_STATUS: dict[int, tuple[str, str, str]] = {
 
 
 def init_problems(app: Flask) -> None:
-    """Render every error of this application as a problem; goes after what sets handlers of its own."""
+    """Answer every error with a problem; to be called after the libraries that set handlers of their own."""
     app.register_error_handler(AppError, problem_response)
     app.register_error_handler(ValidationError, _invalid)
     app.register_error_handler(HTTPException, _http_error)
@@ -47,7 +47,7 @@ def init_problems(app: Flask) -> None:
 
 
 def problem_response(error: AppError) -> Response:
-    """The answer that an AppError stands for, with Retry-After and WWW-Authenticate where they belong."""
+    """The answer for an AppError, with Retry-After and WWW-Authenticate where they belong."""
     status = int(error.status)
     headers: dict[str, str] = {}
     if error.retry_after_s is not None:
@@ -58,7 +58,10 @@ def problem_response(error: AppError) -> Response:
 
 
 def field_errors(messages: object, *, prefix: str = "") -> dict[str, list[str]]:
-    """Marshmallow's nested messages as ``field.inner`` to sentences; ``body`` is the document itself."""
+    """Marshmallow's nested messages as a flat dict: ``field.inner`` to sentences.
+
+    The key ``body`` stands for the document itself.
+    """
     if isinstance(messages, Mapping):
         flat: dict[str, list[str]] = {}
         for name, inner in messages.items():
@@ -121,7 +124,7 @@ def _http_error(error: HTTPException) -> Response:
 
 
 def _service_down(error: Exception) -> Response:
-    """PostgreSQL or Redis away, full, read-only or too slow. Other database errors are our mistake."""
+    """503 if PostgreSQL or Redis is away, full, read-only or too slow; their other errors are our fault."""
     if not (isinstance(error, RedisError) or is_outage(error) or is_passing(error)):
         return _unforeseen(error)
     log.warning("service_unavailable", error=type(error).__name__, endpoint=request.endpoint)

@@ -13,7 +13,7 @@ _WHOLE = re.compile(r"[0-9]{1,19}")
 
 
 class AnswerSchema(ma.Schema):
-    """What we answer. Clients must take fields that they do not know: answers grow."""
+    """The base of every answer. Clients must accept fields that they do not know: answers grow."""
 
     class Meta:
         unknown = ma.EXCLUDE
@@ -31,7 +31,7 @@ class WholeNumber(fields.Integer):
 
 
 def page_limit() -> WholeNumber:
-    """How many items a page holds: 1 to 200, 50 where nothing is said."""
+    """The query parameter for the number of items of a page: 1 to 200, 50 by default."""
     return WholeNumber(
         load_default=50,
         validate=ma.validate.Range(min=1, max=MAX_PAGE, error=f"Give a number from 1 to {MAX_PAGE}."),
@@ -40,12 +40,12 @@ def page_limit() -> WholeNumber:
 
 
 def opaque_id(description: str, **options: Any) -> fields.String:
-    """One of our ids. Any string is taken: one that is no id of ours is simply not found."""
+    """A field for one of our ids. It takes any string: one that is not our id is simply not found."""
     return fields.String(metadata={"description": description}, **options)
 
 
 def moment(description: str, *, nullable: bool = False) -> fields.String:
-    """RFC 3339 in UTC, as ``conversations.present`` writes it."""
+    """A field for a time: RFC 3339 in UTC, as ``conversations.present`` writes it."""
     return fields.String(
         required=True,
         allow_none=nullable,

@@ -1,1 +1,1 @@
-"""What every request passes before a route: who asks, from where, how often."""
+"""Checks that every request passes before its route: who asks, by which host name, how often."""

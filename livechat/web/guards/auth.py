@@ -1,6 +1,6 @@
-"""Who is calling: a Supabase access token in the Authorization header, and nothing else.
+"""Who is calling: a Supabase access token in the Authorization header says so, and nothing else does.
 
-Every route needs one unless its rule stands in PUBLIC_RULES, so a new route is closed until someone opens it.
+Every route needs a token unless its rule is in PUBLIC_RULES, so a new route is closed until someone opens it.
 Source of the rules: docs/contract.md section 2 and docs/meta/cloud-api.md section 13.
 """
 
@@ -23,8 +23,8 @@ from livechat.web.context import API_PREFIX
 from livechat.web.guards.jwks import Jwks, JwksUnavailableError
 from livechat.web.problems import problem_response
 
-# Rules, as the URL map spells them, that take no token. The page holds no data: it signs people in.
-# Meta signs its webhooks; media URLs are signed.
+# Rules, as the URL map spells them, that need no token. The page holds no data: it signs people in.
+# Meta signs its webhooks; we sign media URLs.
 PUBLIC_RULES = frozenset(
     {
         "/",
@@ -44,7 +44,7 @@ PUBLIC_RULES = frozenset(
 
 ALGORITHMS = ["HS256", "ES256", "RS256"]
 CLOCK_SKEW_S = 10
-# Supabase puts user_metadata into the token, so it can be some kilobytes; beyond this it is no token.
+# Supabase puts user_metadata into the token, so a token can have some kilobytes; anything longer is not one.
 MAX_TOKEN_CHARS = 16_384
 _UUID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 _JWKS = "livechat_jwks"
@@ -53,7 +53,7 @@ _REFUSED = "The access token is missing, has expired or was not issued for this 
 
 
 def init_auth(app: Flask, settings: Settings) -> None:
-    """Check tokens by this project's secret and keys, before every view that is not public."""
+    """Check tokens by this Supabase project's secret and keys before every view that is not public."""
     issuer = f"{settings.supabase_url}/auth/v1" if settings.supabase_url else None
     app.config.update(
         JWT_TOKEN_LOCATION=["headers"],
@@ -68,18 +68,18 @@ def init_auth(app: Flask, settings: Settings) -> None:
 
 
 def current_user_id() -> UUID:
-    """The signed-in user; raises UnauthorizedError where the request carries no good token."""
+    """The id of the signed-in user; raises UnauthorizedError if the request carries no valid token."""
     return cast(UUID, _claims()["user_id"])
 
 
 def known_user_id() -> UUID | None:
-    """The user if the request has been found to carry a good token; asks nothing and raises nothing."""
+    """The user's id if the request's token was checked already and is valid; checks nothing itself."""
     claims = request.environ.get(_USER)
     return None if claims is None else cast(UUID, claims["user_id"])
 
 
 def is_signed_in() -> bool:
-    """Whether the request carries a good token."""
+    """Whether the request carries a valid token."""
     try:
         _claims()
     except AppError:
@@ -88,7 +88,7 @@ def is_signed_in() -> bool:
 
 
 def token_expires_at() -> datetime:
-    """When the request's token ends, aware UTC: a stream must not outlive it."""
+    """When the request's token ends, aware UTC; a stream must not outlive it."""
     return cast(datetime, _claims()["expires_at"])
 
 
@@ -98,7 +98,7 @@ def _authenticate_unless_public() -> None:
 
 
 def _claims() -> dict[str, Any]:
-    # Kept with the request, not in ``g``: that outlives a request wherever a context was pushed around it.
+    # Kept in the request's environ, not in ``g``: ``g`` outlives a request if a context was pushed around it.
     if _USER not in request.environ:
         request.environ[_USER] = _verified(_bearer_token())
     return cast(dict[str, Any], request.environ[_USER])
@@ -119,12 +119,12 @@ def _verified(token: str) -> dict[str, Any]:
     except JwksUnavailableError as error:
         raise UnavailableError("The sign-in service cannot be reached to check the token.") from error
     except (PyJWTError, JWTExtendedException, ValueError, TypeError, OverflowError, RecursionError) as error:
-        # The last four are what PyJWT lets through for claims of absurd type, size or depth.
+        # PyJWT lets the last four through for claims of absurd type, size or depth.
         raise UnauthorizedError(_REFUSED) from error
     expires_at, subject = claims.get("exp"), claims.get("sub")
     if isinstance(expires_at, bool) or not isinstance(expires_at, int | float):
         raise UnauthorizedError(_REFUSED)
-    # The library's leeway is for iat and nbf; a token is not good for a second past its end.
+    # The library's leeway is meant for iat and nbf; a token is not valid for even a second past its end.
     if not expires_at > clock.now().timestamp():
         raise UnauthorizedError(_REFUSED)
     if not isinstance(subject, str) or not _UUID.fullmatch(subject):
@@ -140,7 +140,7 @@ def _verified(token: str) -> dict[str, Any]:
 
 @jwt.decode_key_loader
 def _key_for(header: dict[str, Any], _claims_unverified: dict[str, Any]) -> str | PyJWK:
-    """The only key that may verify a token of this algorithm: a public key never serves as a secret."""
+    """The one key that may verify a token of this algorithm: a public key never serves as a secret."""
     settings = cast(Settings, current_app.config["LIVECHAT_SETTINGS"])
     algorithm, kid = header.get("alg"), header.get("kid")
     if algorithm == "HS256" and settings.supabase_jwt_secret is not None:
@@ -153,7 +153,8 @@ def _key_for(header: dict[str, Any], _claims_unverified: dict[str, Any]) -> str 
     raise InvalidTokenError("No key of ours verifies this token")
 
 
-# The library's answers are 401 or 422 in a shape of its own; only ``jwt_required`` could still reach them.
+# The library's own refusals are 401 or 422 in another shape. Nothing here uses ``jwt_required``, which alone
+# would send them; these handlers keep the shape right if somebody does.
 @jwt.unauthorized_loader
 @jwt.invalid_token_loader
 def _refuse(_reason: str) -> Response:

@@ -1,6 +1,6 @@
-"""What a request costs the user who makes it. Every route says so where it stands: ``costs=Cost.READS``.
+"""What a request costs the user who makes it. Every route says so where it is declared: ``costs=Cost.READS``.
 
-The application is not made where one does not: a default would count whatever somebody forgot as a look.
+``create_app`` fails if a route does not: a default would count every forgotten route as a read.
 """
 
 from enum import StrEnum
@@ -12,18 +12,18 @@ from livechat.web.guards.auth import PUBLIC_RULES
 
 
 class Cost(StrEnum):
-    """The limits that ``guards.limits`` counts by. What costs Meta or a customer something is apart."""
+    """The limits that ``guards.limits`` counts by. Requests that burden Meta or a customer have their own."""
 
-    # Public routes: there is no user to count for.
+    # Public routes: they have no user to count for.
     NOTHING = "nothing"
     READS = "reads"
     SENDS = "sends"
-    # What is as rare as connecting a number: it changes how one works, or is work for Meta or the database.
+    # As rare as connecting a number: the request changes how a number works, or burdens Meta or the database.
     CONNECTS = "connects"
 
 
 class CostError(Exception):
-    """A route says nothing of its cost, or costs something though it is public, or the other way round."""
+    """A route does not say its cost, or a public route has a cost, or a private route has none."""
 
 
 class CostedRule(Rule):

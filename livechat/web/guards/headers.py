@@ -1,4 +1,4 @@
-"""What every request brings and every answer carries: a correlation id, size limits, security headers."""
+"""A request id and a size limit for every request, security headers for every answer."""
 
 import os
 import re
@@ -15,7 +15,7 @@ from livechat.whatsapp.media_types import MAX_UPLOAD_BYTES
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIEnvironment
 
-# The largest body of the API is an interactive message of some kilobytes; files have their own way in.
+# The largest JSON body is an interactive message of some kilobytes; files have a limit of their own, below.
 MAX_BODY_BYTES = 1024 * 1024
 # Room for the form around the largest file that WhatsApp takes.
 MAX_BYTES_OF = {f"{API_PREFIX}/media": MAX_UPLOAD_BYTES + 64 * 1024}
@@ -28,14 +28,14 @@ _API = {"Cache-Control": "no-store", "Content-Security-Policy": "default-src 'no
 
 
 def init_headers(app: Flask) -> None:
-    """Goes first: a refusal by what comes later has its correlation id too."""
+    """Install the hooks; to be called before the other guards, whose refusals then have a request id too."""
     app.before_request(_begin)
     app.after_request(_finish)
     app.teardown_request(_forget)
 
 
 def request_id_of(environ: "WSGIEnvironment") -> str:
-    """The id that the client gave the request, where it is a fit one, else a new one."""
+    """The id that the client gave the request, if it is well-formed, else a new one."""
     given: str = environ.get("HTTP_X_REQUEST_ID", "")
     return given if _REQUEST_ID.fullmatch(given) else os.urandom(16).hex()
 
@@ -64,9 +64,9 @@ def _finish(response: Response) -> Response:
 
 
 def _drain(body: IO[bytes]) -> None:
-    """Take what is still on its way, within reason.
+    """Read and drop the rest of the body, up to a bound.
 
-    A connection that is closed before is reset, and the client may never see why its body was refused.
+    A connection closed with unread bytes is reset, and the client may never see why its body was refused.
     """
     drained = 0
     while drained < _MOST_DRAINED_BYTES and (piece := body.read(_PIECE_BYTES)):

@@ -1,6 +1,6 @@
-"""By which names we are asked: headers that cannot be read are 400, names that are not ours 403.
+"""The host name in a request must be one of ours: an unreadable header is 400, another name is 403.
 
-Goes after ``init_headers``, so that a refusal has its correlation id, and before whatever costs something.
+Goes after ``init_headers``, so that a refusal has its request id, and before checks that cost something.
 """
 
 from http import HTTPStatus
@@ -13,14 +13,14 @@ from livechat.core.errors import ForbiddenError, MalformedRequestError
 from livechat.domain.hosts import LOCAL_NAMES, host_name, is_among, is_origin
 from livechat.web.context import settings
 
-# What is for operators on this machine, whatever name the rest has.
+# For operators on this machine, whatever names the other routes have.
 _STRICT = frozenset({"/metrics"})
-# Meta signs its calls, and asks by whatever name a tunnel gave us.
+# Meta signs its calls, and uses whatever name a tunnel gave us. Load balancers ask by address.
 _ANY_NAME = frozenset({"/webhook", "/healthz", "/readyz"})
 
 
 def init_hosts(app: Flask) -> None:
-    """Check every request, also those to paths that do not exist."""
+    """Check every request, also one to a path that does not exist."""
     app.before_request(_check)
     app.after_request(_relative)
 
@@ -30,7 +30,7 @@ def _check() -> None:
     host, origin = environ.get("HTTP_HOST", ""), environ.get("HTTP_ORIGIN")
     path = environ.get("PATH_INFO", "")
     name = host_name(host)
-    # HTTP/1.0 has no Host; load balancers ask so. No browser does.
+    # HTTP/1.0 has no Host. Load balancers use it; no browser does.
     is_nameless = not host and environ.get("SERVER_PROTOCOL") == "HTTP/1.0"
     if name is None and not is_nameless:
         raise MalformedRequestError("The Host header cannot be read.")
@@ -45,7 +45,7 @@ def _check() -> None:
 
 
 def _is_own_address(name: str) -> bool:
-    """Whether it is the address that the connection came to: an address is no name that could be turned."""
+    """Whether the client connected to this very address: unlike a name, nobody can point it elsewhere."""
     try:
         return ip_address(name) == ip_address(request.environ.get("SERVER_NAME", ""))
     except ValueError:
@@ -53,7 +53,7 @@ def _is_own_address(name: str) -> bool:
 
 
 def _relative(response: Response) -> Response:
-    """A redirect within our own pages names no host: the one that was sent may be anybody's."""
+    """Take the host out of a redirect: the framework copies the Host header, which may be anybody's."""
     location = response.headers.get("Location")
     if location is not None and HTTPStatus.MULTIPLE_CHOICES <= response.status_code < HTTPStatus.BAD_REQUEST:
         try:
@@ -61,7 +61,7 @@ def _relative(response: Response) -> Response:
         except ValueError:
             parts = urlsplit("/")
         if parts.netloc:
-            # One slash: two would begin a host again.
+            # One slash: two would name a host again.
             path = "/" + parts.path.lstrip("/")
             response.headers["Location"] = f"{path}?{parts.query}" if parts.query else path
             # The framework's body repeats the address.

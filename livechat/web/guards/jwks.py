@@ -1,9 +1,9 @@
-"""Public keys of the Supabase project, fetched seldom, by one thread, and never because a stranger asks.
+"""Public keys of the Supabase project, fetched seldom and by one thread, however many strangers ask.
 
 Source: docs/meta/cloud-api.md section 13. Supabase caches the document for 10 minutes at its edge and asks
 nobody to keep it longer. PyJWT's own PyJWKClient retries a dead endpoint for every request, one after another
-under a lock; here a failure is remembered for as long as a success would be, and requests do not wait for a
-fetch: who names a key that is not known is refused at once, but for the one whose question began it.
+under a lock. Here at least MIN_INTERVAL_S lie between two fetches, failed or not. A request that names an
+unknown key starts a fetch and waits for it; others that name one meanwhile are refused at once.
 """
 
 import threading
@@ -23,18 +23,18 @@ log = structlog.get_logger(__name__)
 MAX_AGE_S = 600.0
 REFRESH_AFTER_S = 480.0
 MIN_INTERVAL_S = 10.0
-# For the whole of a fetch.
+# For a whole fetch.
 DEADLINE_S = 4.0
-# While there are no keys at all, the first moments of a process, everybody waits this long for them.
+# While there are no keys, as in the first moments of a process, every request waits this long for them.
 FIRST_WAIT_S = 0.5
 # The algorithm follows from the key's type, never from the token.
 ALGORITHM_OF = {("EC", "P-256"): "ES256", ("RSA", None): "RS256"}
-# RFC 7518 section 3.3 asks for 2,048 bits; checking a signature by a very large key takes its time.
+# RFC 7518 section 3.3 asks for 2,048 bits; checking a signature by a very large key is slow.
 RSA_BITS = range(2048, 8192 + 1)
 
 
 class JwksUnavailableError(Exception):
-    """The key document cannot be had, so it cannot be told whether a token is good."""
+    """The key document cannot be fetched, so no token can be checked."""
 
 
 class Jwks:
@@ -47,11 +47,11 @@ class Jwks:
         self._keys: dict[str, PyJWK] = {}
         self._fetched_at = float("-inf")
         self._tried_at = float("-inf")
-        # The end of the fetch that is under way.
+        # Set when the fetch that is under way ends.
         self._fetching: threading.Event | None = None
 
     def key(self, kid: str) -> PyJWK | None:
-        """The key named ``kid``, None where the project has none such; raises JwksUnavailableError."""
+        """The key named ``kid``, None if the project has no such key; raises JwksUnavailableError."""
         age = self._clock() - self._fetched_at
         if age < MAX_AGE_S and kid in self._keys:
             if age >= REFRESH_AFTER_S:
@@ -66,7 +66,7 @@ class Jwks:
         return self._keys.get(kid)
 
     def _begin_fetch(self) -> tuple[threading.Event | None, bool]:
-        """The end of the fetch that is under way, if there is one, and whether this call began it."""
+        """The event that ends the fetch under way, None if there is none, and whether this call began it."""
         with self._lock:
             if self._fetching is not None:
                 return self._fetching, False
@@ -117,8 +117,8 @@ def _usable_keys(listed: list[object]) -> dict[str, PyJWK]:
 
 
 def _is_strong(key: object) -> bool:
-    """Whether a signature by this key proves anything: the document says what it likes of itself."""
+    """Whether the key is strong enough to trust its signatures, whatever the document says of it."""
     if isinstance(key, RSAPublicKey):
-        # Half of an even modulus is its factor.
+        # An even modulus is factored at once: by two.
         return key.key_size in RSA_BITS and key.public_numbers().n % 2 == 1
     return isinstance(key, EllipticCurvePublicKey) and isinstance(key.curve, SECP256R1)

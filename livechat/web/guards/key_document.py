@@ -1,4 +1,4 @@
-"""One fetch of a small JSON document, ended at its deadline whatever the other side does."""
+"""Fetches a small JSON document and ends at its deadline, whatever the other side does."""
 
 import socket
 import threading
@@ -18,14 +18,14 @@ _PIECE_BYTES = 16 * 1024
 
 
 class FetchFailedError(Exception):
-    """The document cannot be had now; says by what kind of fault."""
+    """The document cannot be fetched now; the message names the kind of fault."""
 
 
 def fetch_document(url: str, deadline_s: float) -> Any:
-    """The JSON that ``url`` answers, within ``deadline_s`` seconds in all; raises FetchFailedError.
+    """The parsed JSON at ``url``, within ``deadline_s`` seconds in all; raises FetchFailedError.
 
-    A time-out of a socket begins anew with every byte, and with every line of a head. So a watchman closes
-    the connection when the time is over, wherever the answer is by then.
+    A socket's time-out begins anew with every byte, and with every line of a head. So a timer closes the
+    connection at the deadline, however much of the answer has come by then.
     """
     adapter = _Adapter()
     watchman = threading.Timer(deadline_s, adapter.abort)
@@ -52,14 +52,14 @@ def _body(answer: requests.Response, adapter: "_Adapter") -> bytes:
         body += piece
         if len(body) > MAX_BYTES:
             raise FetchFailedError("too large")
-    # A connection that was closed by the watchman looks like the end of a body without a length.
+    # A connection that the timer closed looks like the end of a body without a length.
     if adapter.is_over:
         raise FetchFailedError("too slow")
     return body
 
 
 class _Adapter(HTTPAdapter):
-    """Knows the sockets of its connections from the moment in which they are open."""
+    """Knows the sockets of its connections from the moment they are open."""
 
     def __init__(self) -> None:
         self._sockets: list[socket.socket] = []
@@ -68,7 +68,7 @@ class _Adapter(HTTPAdapter):
         super().__init__(max_retries=0)
 
     def init_poolmanager(self, *arguments: Any, **options: Any) -> None:
-        """As the library has it, with connections that say when they are open."""
+        """As in the library, with connections that report when they are open."""
         super().init_poolmanager(*arguments, **options)
         opened = self._opened
 
@@ -89,7 +89,7 @@ class _Adapter(HTTPAdapter):
         self.poolmanager.pool_classes_by_scheme = {"http": PlainPool, "https": SecurePool}
 
     def abort(self) -> None:
-        """End what is open, and what will be."""
+        """Close the connections that are open, and each one that opens later."""
         with self._lock:
             self.is_over = True
             sockets = list(self._sockets)
@@ -97,7 +97,7 @@ class _Adapter(HTTPAdapter):
             _shut(each)
 
     def _opened(self, connection: socket.socket) -> socket.socket:
-        # Another object for the same connection: TLS takes the first one over.
+        # A copy of the socket: TLS takes the first object over.
         with self._lock:
             self._sockets.append(connection.dup())
             is_over = self.is_over
@@ -106,7 +106,7 @@ class _Adapter(HTTPAdapter):
         return connection
 
     def close(self) -> None:
-        """As the library has it."""
+        """As in the library."""
         super().close()
         with self._lock:
             sockets, self._sockets = self._sockets, []

@@ -1,7 +1,7 @@
-"""How much one user may ask for: counted in Redis, so for all web processes together.
+"""How many requests one user may make: counted in Redis, so for all web processes together.
 
 While Redis is away each process counts by itself: the inbox stays readable, and a flood stays bounded.
-Why the library beneath Flask-Limiter and not Flask-Limiter: docs/decisions/rate-limits.md.
+docs/decisions/rate-limits.md says why this uses the library beneath Flask-Limiter and not Flask-Limiter.
 """
 
 import math
@@ -27,18 +27,18 @@ from livechat.web.guards.costs import Cost, CostedRule
 log = structlog.get_logger(__name__)
 
 _EXTENSION = "livechat_limits"
-# How long a process counts by itself before it looks for Redis again: each look may cost a time-out.
+# How long a process counts by itself before it tries Redis again: each try may cost a time-out.
 REDIS_PAUSE_S = 5.0
-# Redis writes every count to disk, which takes longer than most reads do. So a process counts some requests
-# in advance, this part of the limit, and lets the user spend them within this time.
+# Redis writes every count to disk, which takes longer than most reads do. So a process counts one ADVANCE-th
+# of the limit at once, and the user's next requests within ADVANCE_S are free until it is used up.
 ADVANCE = 200
 ADVANCE_S = 10.0
-# Users whose advances a process remembers; past it all lapse, and each of them is counted once more.
+# How many users' advances a process remembers; beyond it all are forgotten, and their next requests counted.
 MOST_ADVANCES = 10_000
 
 
 class RateLimitedError(AppError):
-    """The user has spent what the settings allow for this kind of request in this window."""
+    """The user has made as many requests of this kind as the settings allow in this window."""
 
     code, status, title = "rate_limited", HTTPStatus.TOO_MANY_REQUESTS, "Too many requests"
 
@@ -47,7 +47,7 @@ class Limits:
     """Counts requests by kind (``reads``, ``sends``, ``connects``) and user; safe between threads."""
 
     def __init__(self, settings: Settings, client: Redis) -> None:
-        # The library's options are typed as text and numbers; it takes a pool all the same.
+        # The library types its options as text and numbers, but takes a pool too.
         options = cast(dict[str, Any], {"connection_pool": client.connection_pool})
         self._together = FixedWindowRateLimiter(RedisStorage("redis://", **options))
         self._alone = FixedWindowRateLimiter(MemoryStorage())
@@ -60,12 +60,12 @@ class Limits:
         self._costs = {
             kind: max(1, min(item.amount for item in items) // ADVANCE) for kind, items in self._items.items()
         }
-        # What is left of the last advance, and until when.
+        # By kind and user: how much of the last advance is left, and until when.
         self._advances: dict[tuple[str, str], tuple[int, float]] = {}
         self._lock = threading.Lock()
 
     def spend(self, kind: str, user: str) -> None:
-        """Count one request; raises RateLimitedError, with the wait, when it is one too many."""
+        """Count one request; raises RateLimitedError, with the seconds to wait, if it is one too many."""
         if self._has_advance(kind, user):
             return
         if time.monotonic() >= self._alone_until:
@@ -88,7 +88,7 @@ class Limits:
         return False
 
     def _advance(self, kind: str, user: str) -> None:
-        """Remember what was counted beyond the present request."""
+        """Remember how many requests were counted beyond the present one."""
         left = self._costs[kind] - 1
         if left:
             with self._lock:
@@ -106,7 +106,7 @@ class Limits:
 
 
 def init_limits(app: Flask, settings: Settings) -> None:
-    """Count every request of a signed-in user; goes after ``init_auth``, whose user it counts for."""
+    """Count every request of a signed-in user; goes after ``init_auth``, which finds that user."""
     with app.app_context():
         app.extensions[_EXTENSION] = Limits(settings, redis.client)
     app.before_request(_spend_one)
@@ -119,7 +119,7 @@ def _spend_one() -> None:
     cost = cast(CostedRule, rule).costs
     if cost is Cost.NOTHING:
         return
-    # Asking what a route takes does nothing of what it does.
+    # OPTIONS only asks which methods a route takes, so it costs a read.
     kind = Cost.READS if request.method == "OPTIONS" else cost
     limits = cast(Limits, current_app.extensions[_EXTENSION])
     limits.spend(kind, str(current_user_id()))

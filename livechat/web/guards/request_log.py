@@ -1,7 +1,7 @@
-"""Every request leaves one count and, unless it is routine, one line in the log.
+"""Every request adds to one count and, unless it is routine, writes one line to the log.
 
-They name the route as the URL map spells it, never the path: a path holds ids, and a query string may hold
-more; neither belongs into a log or a label.
+Both name the route as the URL map spells it, never the path: a path holds ids, and a query string may hold
+more. Neither belongs in a log or a label.
 """
 
 import time
@@ -19,15 +19,15 @@ log = structlog.get_logger(__name__)
 
 _STARTED = "livechat.started"
 UNMATCHED = "unmatched"
-# Anything can be sent as a method; a label must not grow with it.
+# A client can send any word as a method; the label's values must stay few.
 _METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
-# A webhook that was taken is in the ledger, and an operator's poller is no news; a line for each would cost
+# An accepted webhook is in the ledger, and an operator's poll says nothing new; a line for each would cost
 # a sixth of what acknowledging costs.
 _COUNTED_ONLY = frozenset({"/webhook", "/healthz", "/readyz", "/metrics"})
 
 
 def init_request_log(app: Flask) -> None:
-    """Goes before everything: its clock starts first, and it sees the answer last."""
+    """Install the hooks; to be called before all other guards: it starts first and sees the answer last."""
     app.before_request(_start)
     app.after_request(_finish)
 
@@ -38,12 +38,12 @@ def _start() -> None:
 
 @cache
 def _meters(rule: str, method: str, status: int) -> tuple[Counter, Histogram]:
-    """Found once: Prometheus looks labels up under a lock, and turns each into text, every time."""
+    """The meters of these labels, kept: Prometheus looks labels up under a lock, each time."""
     return HTTP_REQUESTS.labels(rule, method, str(status)), HTTP_SECONDS.labels(rule, method)
 
 
 def count_request(rule: str, method: str, status: int, seconds: float) -> None:
-    """Count an answer and the time that it took."""
+    """Count an answer and the seconds that it took."""
     requests, durations = _meters(rule, method, status)
     requests.inc()
     durations.observe(seconds)

@@ -1,4 +1,4 @@
-"""Whom a connection is counted for: its address, or the one that a trusted proxy names."""
+"""Which client a connection is counted for: by its address, or by the one that a trusted proxy names."""
 
 from collections.abc import Sequence
 from functools import lru_cache
@@ -6,23 +6,24 @@ from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
 
 from livechat.core.config import Network
 
-# What a household or a server gets of IPv6: its holder has as many addresses as they like within.
+# A household or a server gets an IPv6 network of this size, and may use any address in it.
 _IPV6_PREFIX = 64
 
 
 class Addresses:
-    """Tells clients apart, given the networks of the proxies that stand before us."""
+    """Tells clients apart, given the networks of our trusted proxies."""
 
     def __init__(self, trusted_proxies: Sequence[Network]) -> None:
         self._trusted = tuple(trusted_proxies)
-        # One address stands for thousands of requests.
+        # Thousands of requests come from one address, so answers are kept.
         self._kind = lru_cache(maxsize=4096)(self._look)
 
     def group_of(self, peer: str, forwarded_for: str = "") -> str | None:
-        """What ``peer`` is counted under; None: a trusted proxy that does not say for whom it asks.
+        """The address or IPv6 network that ``peer`` is counted under.
 
-        ``X-Forwarded-For`` is believed only of trusted proxies, from its end: the last address there that is
-        not a proxy's is the client's, and whatever stands before it was written by the client.
+        None for a trusted proxy that does not say for whom it asks, and for an address that cannot be read.
+        ``X-Forwarded-For`` is believed only from trusted proxies, and read from its end: the last address
+        that is not a proxy's is the client's. The client itself may have written whatever stands before it.
         """
         group, is_trusted = self._kind(peer)
         if not is_trusted:
@@ -41,7 +42,7 @@ class Addresses:
         try:
             address = ip_address(text.partition("%")[0])
         except ValueError:
-            # A proxy that writes "unknown", or a socket of this machine: nobody can be told apart there.
+            # A proxy wrote "unknown", or this is a Unix socket: clients cannot be told apart.
             return None, False
         if isinstance(address, IPv6Address) and address.ipv4_mapped is not None:
             address = address.ipv4_mapped

@@ -1,4 +1,4 @@
-"""What the WSGI application answers, as far as a thread takes it: all of it, or its beginning."""
+"""Answers of the WSGI application: a thread reads a small one whole, a large one piece by piece."""
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication
 
-# An answer up to here leaves in one piece, and needs its thread no longer; a larger one is read in pieces.
+# An answer of at most this size is read whole, and its thread is free; a larger one is read in pieces.
 WHOLE_BYTES = 1024 * 1024
 Header = tuple[bytes, bytes]
 
 
 @dataclass(slots=True)
 class Answer:
-    """Status, headers, and the body: ``body``, or ``pieces`` of it that are still to be made."""
+    """Status, headers and the body: ``body``, or ``pieces`` that are still to be made."""
 
     status: int
     headers: list[Header]
@@ -23,7 +23,7 @@ class Answer:
     on_close: Callable[[], object] | None = field(default=None, repr=False)
 
     def next_piece(self) -> bytes | None:
-        """The next piece that is not empty; None at the end. It may wait for what is to come."""
+        """The next piece that is not empty, None at the end. Waits until the application makes one."""
         assert self.pieces is not None  # noqa: S101  # asked of streams alone
         for piece in self.pieces:
             if piece:
@@ -31,14 +31,14 @@ class Answer:
         return None
 
     def close(self) -> None:
-        """Let go of what the pieces are made from."""
+        """Let the application release what the pieces are made from."""
         on_close, self.on_close = self.on_close, None
         if on_close is not None:
             on_close()
 
 
 def answer_of(application: "WSGIApplication", environ: dict[str, Any]) -> Answer:
-    """What ``application`` answers to a request. Raises what it raises."""
+    """The answer of ``application`` to a request. Raises what the application raises."""
     started: list[tuple[int, list[Header]]] = []
 
     def start_response(status: str, headers: list[tuple[str, str]], _exc_info: object = None, /) -> Any:
@@ -52,7 +52,7 @@ def answer_of(application: "WSGIApplication", environ: dict[str, Any]) -> Answer
         if isinstance(result, list) and started:
             return Answer(*started[0], body=b"".join(result))
         pieces = iter(result)
-        # An application may start its response as late as with its first piece.
+        # An application may start its response only with its first piece.
         first = b"" if started else next(pieces, b"")
         status, headers = started[0]
         if _length(headers) <= WHOLE_BYTES:

@@ -1,4 +1,4 @@
-"""Bodies on their way in: read on the event loop, within bounds of size, time, rate and number."""
+"""Reads request bodies on the event loop, within bounds of size, time, rate and number."""
 
 import asyncio
 import time
@@ -12,16 +12,16 @@ from livechat.core.metrics import REQUESTS_CUT
 
 Message = dict[str, Any]
 Receive = Callable[[], Awaitable[Message]]
-# What is larger than this waits on disk for its end.
+# A body larger than this waits on disk for its end.
 MEMORY_BYTES = 256 * 1024
-# A refused body is taken off the wire up to here, so that its sender gets to read why it was refused.
+# So much of a refused body is read and dropped, so that its sender can read why it was refused.
 MOST_DRAINED_BYTES = 32 * 1024 * 1024
-# A body that stops for this many times the grace has been given up by its sender.
+# A body that stops for this many times ``grace_s`` has been given up by its sender.
 _STALLS = 3
 
 
 class BodyCutError(Exception):
-    """The body was given up before its end; ``reason`` is a label of the metric."""
+    """We gave the body up before its end; ``reason`` is a label of the metric."""
 
     def __init__(self, reason: str) -> None:
         super().__init__(reason)
@@ -34,21 +34,21 @@ class ClientGoneError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class BodyLimits:
-    """How long a body may take, and how many of one address may be on their way at once.
+    """How long a body may take, and how many bodies one address may send at once.
 
-    A minimum rate and no short total: an honest film over a bad mobile connection takes its time.
+    A minimum rate, not a short total: a video over a bad mobile connection takes long.
     """
 
     grace_s: float
     min_bytes_per_s: float
     max_s: float
     per_address: int
-    # A body that came whole is read within some milliseconds, on a busy machine too.
+    # Younger bodies are not cut: one that came whole is read within milliseconds, even on a busy machine.
     just_now_s: float = 0.5
 
 
 class _Reading:
-    """One body on its way."""
+    """One body that is being read."""
 
     __slots__ = ("began_at", "moved_at", "reason", "received", "task")
 
@@ -65,22 +65,22 @@ class _Reading:
 
 
 class Bodies:
-    """All bodies on their way into this process; for one event loop."""
+    """All bodies that this process is reading, on one event loop."""
 
     def __init__(self, limits: BodyLimits) -> None:
         self._limits = limits
-        # By address, the oldest first.
+        # By the address they are counted under, the oldest first.
         self._readings: dict[str | None, dict[_Reading, None]] = {}
 
     @property
     def count(self) -> int:
-        """How many there are."""
+        """How many bodies are being read."""
         return sum(map(len, self._readings.values()))
 
     async def read(self, receive: Receive, group: str | None, expected: int | None, most: int) -> "Body":
-        """The body of a request of ``group``: ``expected`` bytes, or to its end where that is None.
+        """The body of a request counted under ``group``: ``expected`` bytes, or all of it if that is None.
 
-        Beyond ``most`` bytes it is only counted. Raises BodyCutError and ClientGoneError.
+        A body larger than ``most`` bytes is counted and not kept. Raises BodyCutError and ClientGoneError.
         """
         task = asyncio.current_task()
         assert task is not None  # noqa: S101  # an ASGI server runs each request as one
@@ -109,10 +109,11 @@ class Bodies:
         return body
 
     def _make_room(self, readings: Iterable[_Reading]) -> None:
-        """End the oldest of an address where there are too many.
+        """Cut the oldest bodies of an address that has too many.
 
-        What comes at the pace of its address leaves again before it is the oldest; what has only just come
-        has had no turn to, however many came with it. One that is ended may not have had its turn to leave.
+        A body that moves as fast as the others of its address ends before it is the oldest. A body younger
+        than ``just_now_s`` is left alone: it had no chance to end yet, however many came with it. Bodies that
+        were cut but have not left the dict yet are not counted.
         """
         living = [reading for reading in readings if reading.reason is None]
         just_now = time.monotonic() - self._limits.just_now_s
@@ -121,7 +122,7 @@ class Bodies:
                 oldest.cut("crowded_body")
 
     def cut_overdue(self) -> None:
-        """End what is too slow; to be called every second or so."""
+        """Cut the bodies that are too slow; to be called about once a second."""
         now, limits = time.monotonic(), self._limits
         for group, readings in list(self._readings.items()):
             if group is not None and len(readings) > limits.per_address:
@@ -150,7 +151,7 @@ async def _fill(body: "Body", receive: Receive, reading: _Reading, expected: int
 
 
 class Body:
-    """Bytes that have arrived: in memory, or in a file without a name where there are many."""
+    """Bytes that have arrived: in memory, or in an unnamed file if there are many."""
 
     def __init__(self, most: int) -> None:
         self.most, self.size = most, 0
@@ -159,7 +160,7 @@ class Body:
         self._file: IO[bytes] | None = None
 
     async def add(self, piece: bytes) -> None:
-        """Keep a piece; beyond ``most`` only its size."""
+        """Keep a piece; once the body is larger than ``most``, only its size."""
         self.size += len(piece)
         if self.size > self.most:
             self.close()
@@ -167,11 +168,11 @@ class Body:
         self._pieces.append(piece)
         self._held += len(piece)
         if self._held > MEMORY_BYTES:
-            # A disk may take its time; the loop has other requests.
+            # A disk may be slow, and the loop has other requests.
             await asyncio.to_thread(self._write)
 
     def stream(self) -> IO[bytes]:
-        """All of it, from its beginning."""
+        """The whole body as a file, at its beginning."""
         if self._file is None:
             return BytesIO(self._pieces[0] if len(self._pieces) == 1 else b"".join(self._pieces))
         self._write()
@@ -179,7 +180,7 @@ class Body:
         return self._file
 
     def close(self) -> None:
-        """Forget what was kept."""
+        """Forget the bytes that were kept."""
         self._pieces, self._held = [], 0
         if self._file is not None:
             self._file.close()

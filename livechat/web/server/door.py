@@ -1,4 +1,4 @@
-"""The ASGI application: reads a request, gives it to a thread, sends what the application answers."""
+"""The ASGI application: it reads a request, gives it to a thread, and sends the answer."""
 
 import asyncio
 import os
@@ -25,11 +25,11 @@ if TYPE_CHECKING:
 log = structlog.get_logger(__name__)
 
 Scope = dict[str, Any]
-# Answers a request on the loop, given what its body was; None: the application is to answer it, with what was
-# put into the environment.
+# Answers a request on the event loop, given its body and environ. None leaves it to the application, which
+# finds in the environ what the lane put there.
 Lane = Callable[[bytes, dict[str, Any]], Awaitable[Answer | None]]
 Send = Callable[[dict[str, Any]], Awaitable[None]]
-# Threads of their own, so that no number of streams and slow views takes the last one from Meta.
+# Webhooks have threads of their own, so that streams and slow views never take the last one from Meta.
 WEBHOOK_THREADS = 64
 MOST_WAITING = 4096
 TICK_S = 1.0
@@ -37,23 +37,23 @@ TICK_S = 1.0
 
 @dataclass(frozen=True, slots=True)
 class Rules:
-    """What is to be known of a request before its body is read; paths as they come in PATH_INFO."""
+    """What the door must know of a request before it reads the body; paths are as in PATH_INFO."""
 
-    # The most that each of these takes; all others take ``most_bytes``.
+    # The largest body of each of these paths; all others take ``most_bytes``.
     most_bytes_of: Mapping[str, int]
     most_bytes: int
-    # Whether a request with more than ``most_bytes`` is from somebody who may send so much.
+    # Whether the sender of a request with more than ``most_bytes`` may send so much.
     admits: Callable[[dict[str, Any]], bool]
-    # Answered by threads that nothing else takes.
+    # Paths that have threads of their own.
     reserved: frozenset[str]
-    # By method and path: what need not wait for a thread.
+    # By method and path: requests that the event loop answers without a thread.
     lanes: Mapping[tuple[str, bytes], Lane]
-    # With every answer that is made here.
+    # Sent with every answer that the door makes itself.
     headers: Mapping[str, str]
 
 
 class Door:
-    """ASGI around a WSGI ``application``. One in a process, for one event loop."""
+    """ASGI around a WSGI ``application``. A process has one, for its one event loop."""
 
     def __init__(
         self,
@@ -76,7 +76,7 @@ class Door:
         self._ticking: asyncio.Task[None] | None = None
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """As ASGI 3 has it."""
+        """Serve one request, or the process's lifespan, as ASGI 3 says."""
         if scope["type"] == "lifespan":
             await self._live(receive, send)
         elif scope["type"] == "http":
@@ -147,12 +147,12 @@ class Door:
         if most > rules.most_bytes and (length is None or length > rules.most_bytes):
             most = await self._admitted(loop, environ, most)
         if length is not None and length > most and "HTTP_EXPECT" in environ:
-            # It asks before it sends; the application says no by the length alone.
+            # The client asks before it sends; the application refuses by the length alone.
             return None
         group = self._addresses.group_of(environ["REMOTE_ADDR"], environ.get("HTTP_X_FORWARDED_FOR", ""))
         body = await self._bodies.read(receive, group, length, most)
         if length is None:
-            # As the application would find it: all of it is here, and this is how much it was.
+            # WSGI knows no chunks: the application finds a body of this length.
             environ["CONTENT_LENGTH"] = str(body.size)
             del environ["HTTP_TRANSFER_ENCODING"]
         elif body.size < length and length <= most:
@@ -160,7 +160,7 @@ class Door:
         return body
 
     async def _admitted(self, loop: asyncio.AbstractEventLoop, environ: dict[str, Any], most: int) -> int:
-        """How much of a large body is kept: what the application answers strangers needs none of it."""
+        """How many bytes of a large body to keep: a stranger is refused, which needs none of it."""
         if environ["PATH_INFO"] in self._rules.reserved:
             return most
         asked = {**environ, "wsgi.input": _NOTHING.stream()}
@@ -186,7 +186,7 @@ class Door:
                 if piece is None:
                     await send({"type": "http.response.body", "body": b"", "more_body": False})
                     return
-                # No thread waits here. Who takes nothing for so long is not there any more.
+                # No thread waits here. A client that takes nothing for ``stalled_s`` is gone.
                 sending = send({"type": "http.response.body", "body": piece, "more_body": True})
                 await asyncio.wait_for(sending, self._stalled_s)
         except TimeoutError:
@@ -199,7 +199,7 @@ class Door:
                 await self._threads.run(loop, answer.close)
 
     def _refusal(self, status: int, code: str, detail: str) -> Answer:
-        """A problem (RFC 9457) that needs no application; the connection ends with it."""
+        """A problem (RFC 9457) made without the application; the connection ends with it."""
         title = {408: "The request took too long", 503: "Not available at the moment"}[status]
         document = {
             "type": f"urn:livechat:problem:{code}",
@@ -230,6 +230,6 @@ async def _until_gone(receive: Receive) -> None:
 
 
 def _content_length(environ: dict[str, Any]) -> int | None:
-    """What the header says; the server has refused those that are no number."""
+    """The header's number, None if there is none; the server has refused values that are no number."""
     text = environ.get("CONTENT_LENGTH", "")
     return int(text) if text.isascii() and text.isdigit() else None

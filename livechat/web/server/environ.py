@@ -1,4 +1,4 @@
-"""A request of ASGI as WSGI has it (PEP 3333)."""
+"""Turns an ASGI request into a WSGI environ (PEP 3333)."""
 
 import sys
 from typing import Any
@@ -20,11 +20,11 @@ _MOST_NAMES = 500
 
 
 def environ_of(scope: dict[str, Any]) -> dict[str, Any]:
-    """The environment of a request, without ``wsgi.input``.
+    """The environ of a request, without ``wsgi.input``.
 
-    Several headers of one name are joined by commas. One with ``_`` in its name is left out: WSGI could not
+    Several headers of one name are joined by commas. A header with ``_`` in its name is left out: WSGI cannot
     tell it from the one with ``-``, which a proxy may have set and vouches for. A value that is not printable
-    ASCII is empty, which no reader takes for what it looks for.
+    ASCII becomes empty, which no reader accepts.
     """
     server, client = scope["server"], scope["client"]
     environ: dict[str, Any] = {

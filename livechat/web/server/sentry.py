@@ -1,7 +1,7 @@
-"""Connections that wait for their client, counted by address; what one address has too many of is closed.
+"""Counts the connections that wait for their client, by address, and closes the oldest of too many.
 
-The server accepts connections and reads heads outside of Python, and ends those that send no head in time.
-How many there are meanwhile is only to be learnt from the kernel: a process may look at its own sockets.
+The server accepts connections and reads request heads outside of Python, and closes those that send no head
+in time. Until then only the kernel knows how many there are: a process may look at its own sockets.
 """
 
 import os
@@ -25,7 +25,7 @@ _TCP_INFO_BYTES, _LAST_DATA_RECEIVED_AT = 192, 52
 
 
 class _Waiting(NamedTuple):
-    """A connection without a request in work; ``peer`` tells it from a later one of the same number."""
+    """A connection without a running request; ``peer`` tells it from a later one with the same descriptor."""
 
     silent_ms: int
     descriptor: int
@@ -33,7 +33,7 @@ class _Waiting(NamedTuple):
 
 
 class Sentry:
-    """Looks at this process's connections. Without /proc (not Linux) it sees none."""
+    """Looks at this process's connections. Without /proc, as outside Linux, it sees none."""
 
     def __init__(
         self, busy: Container[tuple[str, str]], addresses: Addresses, per_address: int, stalled_s: float
@@ -44,7 +44,7 @@ class Sentry:
         self._ports: set[int] = set()
 
     def look(self) -> int:
-        """Close the oldest of the connections that an address has too many of; how many that were."""
+        """Close the longest silent connections of each address that has too many; returns how many."""
         try:
             names = os.listdir(_FOLDER)
         except OSError:
@@ -67,7 +67,7 @@ class Sentry:
         with suppress(OSError):
             if not stat.S_ISSOCK(os.fstat(descriptor).st_mode):
                 return
-            # A copy of the descriptor: the number may mean something else by the time it is looked at.
+            # A copy of the descriptor: another connection may get the number while we look.
             with socket.socket(fileno=os.dup(descriptor)) as each:
                 if each.family not in (socket.AF_INET, socket.AF_INET6) or each.type != socket.SOCK_STREAM:
                     return
@@ -83,7 +83,7 @@ class Sentry:
                     waiting.setdefault(group, []).append(_Waiting(_silent_ms(each), descriptor, peer))
 
     def _found_listener(self, listener: socket.socket, port: int) -> None:
-        """Whatever it accepts inherits this: a client that takes nothing of its answer is cut off."""
+        """Let the kernel cut off clients that take nothing of their answer; accepted sockets inherit this."""
         if port not in self._ports:
             self._ports.add(port)
             listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, int(self._stalled_s * 1000))
@@ -98,7 +98,7 @@ def _silent_ms(connection: socket.socket) -> int:
 def _shut(waiting: _Waiting) -> bool:
     with suppress(OSError), socket.socket(fileno=os.dup(waiting.descriptor)) as each:
         if each.getpeername() == waiting.peer:
-            # The server reads the end, and closes its own descriptor.
+            # The server reads the end of the connection and closes its own descriptor.
             each.shutdown(socket.SHUT_RDWR)
             return True
     return False

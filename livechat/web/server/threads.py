@@ -1,4 +1,4 @@
-"""Threads that run the application, as many as are needed at once, up to a bound."""
+"""Threads that run the application: as many as are needed at once, up to a bound."""
 
 import asyncio
 import threading
@@ -13,13 +13,13 @@ _Item = tuple[asyncio.Future[Any], Callable[..., Any], tuple[Any, ...]]
 
 
 class OverloadedError(Exception):
-    """More work waits than could be done in any time that somebody would wait for."""
+    """More work waits than can be done before its clients give up."""
 
 
 class Threads:
-    """Runs functions for one event loop. Threads are daemons: a stream must not keep a process alive.
+    """Runs functions for one event loop. Its threads are daemons: a stream must not keep a process alive.
 
-    The library's own executor costs twice as much for each call, and its threads never end.
+    Python's own ThreadPoolExecutor costs twice as much for each call, and its threads never end.
     """
 
     def __init__(self, name: str, most: int, most_waiting: int) -> None:
@@ -27,15 +27,15 @@ class Threads:
         self._work: SimpleQueue[_Item] = SimpleQueue()
         self._lock = threading.Lock()
         self._count = 0
-        # Threads that wait for work, less the work that waits for a thread.
+        # How many threads wait for work, less how many calls wait for a thread.
         self._free = 0
 
     def run(
         self, loop: asyncio.AbstractEventLoop, function: Callable[..., Result], *arguments: Any
     ) -> "asyncio.Future[Result]":
-        """What ``function`` returns or raises, once a thread has run it; to be called on ``loop``.
+        """The future of what ``function`` returns or raises in a thread; to be called on ``loop``.
 
-        Raises OverloadedError where too much waits already.
+        Raises OverloadedError if too much work waits already.
         """
         future: asyncio.Future[Result] = loop.create_future()
         with self._lock:
@@ -64,9 +64,9 @@ class Threads:
             try:
                 loop.call_soon_threadsafe(_settle, future, result, error)
             except RuntimeError:
-                # The loop has ended, and the process is about to.
+                # The loop has ended, and the process is about to end.
                 return
-            # What was answered is not held until the next work comes.
+            # An idle thread must not keep its last answer in memory.
             del item, future, function, arguments, result, error
 
     def _next(self) -> "_Item | None":
@@ -75,7 +75,7 @@ class Threads:
                 return self._work.get(timeout=IDLE_S)
             except Empty:
                 with self._lock:
-                    # Not above zero: some work counts on this thread, and is in the queue in a moment.
+                    # If it is not above zero, a call counts on this thread and will be queued in a moment.
                     if self._free > 0:
                         self._free -= 1
                         self._count -= 1
@@ -84,7 +84,7 @@ class Threads:
 
 def _settle(future: "asyncio.Future[Any]", result: Any, error: BaseException | None) -> None:
     if future.done():
-        # Whoever asked was cancelled: their client is gone.
+        # The request was cancelled: its client is gone.
         return
     if error is not None:
         future.set_exception(error)
