@@ -13,8 +13,9 @@ from sqlalchemy.exc import IntegrityError
 
 from livechat.core.session import AnySession
 from livechat.customers import queries as queries
+from livechat.customers.loaded import Key
 from livechat.customers.loading import BatchOvertakenError, lock_people, write_new_people, written_columns
-from livechat.customers.people import Key, People
+from livechat.customers.people import People
 from livechat.customers.queries import recipients
 from livechat.domain.phone import writings
 from livechat.live.publish import publish, publish_numbers

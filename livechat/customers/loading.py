@@ -7,7 +7,8 @@ from typing import Any
 from livechat.conversations.merging import merge_conversation
 from livechat.core.session import AnySession
 from livechat.customers import queries as queries
-from livechat.customers.people import Key, LoadedConversation, OtherId, People
+from livechat.customers.loaded import Key, LoadedConversation, OtherId
+from livechat.customers.people import People
 
 _MARKS = ("new", "heard", "dirty", "identity_dirty", "first_at")
 _LOADED = [item.name for item in fields(LoadedConversation) if item.name not in _MARKS]

@@ -46,7 +46,7 @@ _LOCK_CONVERSATIONS = text(
 def lock_conversations(session: AnySession, keys: list[dict[str, str]]) -> Sequence[Sequence[Any]]:
     """The conversations that ``keys`` {number, kind, value} lead to, today or formerly, locked.
 
-    The columns are the fields of ``customers.people.LoadedConversation``, in their order.
+    The columns are the fields of ``customers.loaded.LoadedConversation``, in their order.
     """
     return session.execute(_LOCK_CONVERSATIONS, {"keys": as_json(keys)}).all()
 

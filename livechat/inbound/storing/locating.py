@@ -5,8 +5,9 @@ from typing import NamedTuple
 from uuid import UUID
 
 from livechat.core.session import AnySession
+from livechat.customers.loaded import Key, LoadedConversation
 from livechat.customers.loading import lock_people
-from livechat.customers.people import Key, LoadedConversation, People
+from livechat.customers.people import People
 from livechat.domain.phone import writings
 from livechat.inbound.storing.batch import BatchEntry
 from livechat.whatsapp.webhook.items import (

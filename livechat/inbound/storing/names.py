@@ -6,7 +6,8 @@ from uuid import UUID
 
 from livechat.conversations.queries import waiting_names
 from livechat.core.session import AnySession
-from livechat.customers.people import LoadedConversation, People
+from livechat.customers.loaded import LoadedConversation
+from livechat.customers.people import People
 from livechat.domain.phone import writings
 from livechat.inbound.storing.batch import BatchEntry
 from livechat.inbound.storing.locating import Located, keys_of

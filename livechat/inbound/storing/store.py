@@ -15,8 +15,9 @@ import orjson
 from livechat.accounts.pause import learn_from_status
 from livechat.core.session import AnySession
 from livechat.customers.lessons import lessons_of, teach
+from livechat.customers.loaded import LoadedConversation
 from livechat.customers.loading import write_new_people, written_columns
-from livechat.customers.people import LoadedConversation, People
+from livechat.customers.people import People
 from livechat.customers.queries import update_conversations
 from livechat.domain.ids import uuid7
 from livechat.files.arrive import fetch_files_of

@@ -1,0 +1,92 @@
+"""What a batch knows of customers while it works: rows of conversations, and ids that lead to them."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+Key = tuple[str, str, str]  # (phone_number_id, kind: phone | user_id | group, value)
+COLUMN = {"phone": "customer_phone", "user_id": "customer_user_id", "group": "group_id"}
+
+
+@dataclass(slots=True)
+class LoadedConversation:
+    """A conversation's row while a batch works on it.
+
+    What must be written: all of it where ``new`` or ``dirty``, what a message changes where only ``heard``.
+    ``first_at`` is the time of its oldest message where somebody asked for it, or one of this batch.
+    """
+
+    # In the order in which ``customers.queries.lock_conversations`` selects them.
+    id: UUID
+    user_id: UUID
+    phone_number_id: str
+    last_message_time: datetime
+    customer_phone: str | None = None
+    customer_user_id: str | None = None
+    customer_parent_user_id: str | None = None
+    group_id: str | None = None
+    customer_username: str | None = None
+    customer_name: str | None = None
+    marketing_opt_out: bool = False
+    marketing_opt_at: datetime | None = None
+    last_message_id: UUID | None = None
+    last_message_seq: int = 0
+    unread_count: int = 0
+    read_seq: int = 0
+    last_inbound_at: datetime | None = None
+    window_refused_at: datetime | None = None
+    gone_at: datetime | None = None
+    has_sending: bool = False
+    new: bool = False
+    heard: bool = False
+    dirty: bool = False
+    identity_dirty: bool = False
+    first_at: datetime | None = None
+
+
+@dataclass(slots=True)
+class OtherId:
+    """An id that led to ``conversation_id`` until ``left_at``, None: to a stranger; NEVER_LEFT: it does."""
+
+    key: Key
+    conversation_id: UUID | None
+    left_at: datetime
+
+
+def has_ids(conversation: LoadedConversation) -> bool:
+    """Whether any id still leads to this conversation."""
+    return bool(conversation.customer_phone or conversation.customer_user_id or conversation.group_id)
+
+
+def absorb(winner: LoadedConversation, loser: LoadedConversation) -> None:
+    """Give the winner of a merge what only the loser knew, the newer of what both know, and its messages.
+
+    The ids are not touched: ``KnownIds`` moves them.
+    """
+    for attribute in ("customer_parent_user_id", "customer_username", "customer_name"):
+        if getattr(winner, attribute) is None:
+            setattr(winner, attribute, getattr(loser, attribute))
+    winner.first_at = _earliest(winner.first_at, loser.first_at)
+    winner.unread_count += loser.unread_count
+    winner.read_seq = min(winner.read_seq, loser.read_seq)
+    winner.last_inbound_at = _latest(winner.last_inbound_at, loser.last_inbound_at)
+    winner.window_refused_at = _latest(winner.window_refused_at, loser.window_refused_at)
+    if loser.marketing_opt_at == _latest(loser.marketing_opt_at, winner.marketing_opt_at):
+        winner.marketing_opt_out = loser.marketing_opt_out
+        winner.marketing_opt_at = loser.marketing_opt_at
+    ours = (winner.last_message_id is not None, winner.last_message_time, winner.last_message_seq)
+    theirs = (loser.last_message_id is not None, loser.last_message_time, loser.last_message_seq)
+    if theirs > ours:
+        winner.last_message_id = loser.last_message_id
+        winner.last_message_time = loser.last_message_time
+        winner.last_message_seq = loser.last_message_seq
+    winner.has_sending = winner.has_sending or loser.has_sending
+    winner.dirty = winner.identity_dirty = True
+
+
+def _latest(one: datetime | None, other: datetime | None) -> datetime | None:
+    return max((moment for moment in (one, other) if moment is not None), default=None)
+
+
+def _earliest(one: datetime | None, other: datetime | None) -> datetime | None:
+    return min((moment for moment in (one, other) if moment is not None), default=None)
