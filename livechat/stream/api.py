@@ -56,7 +56,7 @@ class EventsQuerySchema(ma.Schema):
 
 class EventsHeadersSchema(ma.Schema):
     last_event_id = fields.String(
-        data_key="Last-LiveEvent-ID",
+        data_key="Last-Event-ID",
         metadata={"description": "The `id` of the last event that came: go on behind it, without a gap."},
     )
 
@@ -101,7 +101,7 @@ def _rendered(app: Flask, entries: Sequence[LogEntry]) -> list[LiveEvent]:
 )
 @bp.problems(HTTPStatus.NOT_FOUND)
 def stream_events(query: dict[str, Any], _headers: dict[str, Any]) -> Response:
-    """Server-sent events, from this moment or behind `Last-LiveEvent-ID`."""
+    """Server-sent events, from this moment or behind `Last-Event-ID`."""
     user_id, number = current_user_id(), query.get("phone_number_id")
     if number is not None:
         access_phone_number(db.session, user_id, number)
@@ -110,7 +110,7 @@ def stream_events(query: dict[str, Any], _headers: dict[str, Any]) -> Response:
     headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
     if request.method == "HEAD":
         return Response(status=HTTPStatus.OK, headers=headers, content_type="text/event-stream")
-    stream = _open(user_id, number, request.headers.get("Last-LiveEvent-ID"))
+    stream = _open(user_id, number, request.headers.get("Last-Event-ID"))
     return Response(stream, headers=headers, content_type="text/event-stream", direct_passthrough=True)
 
 

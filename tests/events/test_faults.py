@@ -69,7 +69,7 @@ def test_streams_live_through_the_death_of_redis_and_of_the_database(own: tuple[
         message_in(conversation, "two")
         wait_until(lambda: page.texts()[-1:] == ["two"], timeout_s=10)
         # One message was never published: whoever resumes from before is told to fetch afresh.
-        late = Browser(web.port, page.headers | {"Last-LiveEvent-ID": page.events[0].id}).open()
+        late = Browser(web.port, page.headers | {"Last-Event-ID": page.events[0].id}).open()
         wait_until(lambda: "reset" in late.names(), timeout_s=10)
 
         conversation_id = conversation.id
