@@ -172,3 +172,13 @@ def test_every_module_that_is_cited_is_there() -> None:
     ]
     assert len(cited) > 10
     assert [said(path, found) for path, found in cited if not has_module(found)] == []
+
+
+def test_the_glossary_names_what_there_is() -> None:
+    today, _, _ = (PROJECT / "docs" / "glossary.md").read_text().partition("\n## Reserved")
+    # What was said before stands in the first column of a table.
+    rest = [line.split("|", 2)[-1] for line in today.splitlines()]
+    named = {name for line in rest for name in re.findall(r"`([A-Z][a-z]+[A-Z]?\w*|\w+_\w+)`", line)}
+    assert len(named) > 15
+    code = " ".join(path.read_text() for path in files() if path.suffix in {".py", ".ts"})
+    assert named - set(re.findall(r"\w+", code)) == set()
