@@ -1,6 +1,6 @@
-"""Tasks leave after the commit that they follow from: a rollback sends nothing.
+"""Actions that wait for a commit, above all the sending of tasks. After a rollback they do not run.
 
-A lost publish loses nothing: the row is committed with its work outstanding, and a sweep finds it.
+A task that is not sent loses nothing: its row is committed with the work outstanding, and a sweep finds it.
 """
 
 import time
@@ -28,7 +28,7 @@ _Pending = tuple[SessionTransaction | None, Callable[[], object]]
 def after_commit(session: Session | scoped_session[Any], action: Callable[[], object]) -> None:
     """Run ``action`` once, when the session's present transaction has been committed.
 
-    Whatever it raises then is logged and counted, and neither reaches whoever committed nor the next action.
+    What it raises is logged and counted. It reaches neither the caller of the commit nor the next action.
     """
     real = session() if isinstance(session, scoped_session) else session
     pending: list[_Pending] = real.info.setdefault(_PENDING, [])
@@ -46,7 +46,7 @@ def enqueue_after_commit(
 
 
 def enqueue(task: TaskName, **kwargs: str | int | bool) -> bool:
-    """Send ``task`` now. False when the broker cannot take it: the caller's sweep will."""
+    """Send ``task`` now. False where the broker does not take it: a sweep does the work later."""
     try:
         celery.send_task(
             task.value,
@@ -61,8 +61,8 @@ def enqueue(task: TaskName, **kwargs: str | int | bool) -> bool:
         log.warning("task_not_enqueued", task=task.value, error=type(error).__name__, **kwargs)
         return False
     except Exception:
-        # Brokers have errors of their own for a channel, a queue, a policy, a full disk: what is committed
-        # stands all the same, and was promised to somebody.
+        # Brokers have errors of their own for a channel, a queue, a policy, a full disk. The caller has
+        # committed, and must not fail for them.
         AFTER_COMMIT_FAILURES.labels("task").inc()
         log.exception("task_refused_by_broker", task=task.value, **kwargs)
         return False
@@ -86,5 +86,5 @@ def _forget(session: Session) -> None:
     savepoint = session.get_nested_transaction()
     pending: list[_Pending] = session.info.pop(_PENDING, [])
     if savepoint is not None:
-        # What was done before the savepoint stands.
+        # What was registered before the savepoint still waits for the commit.
         session.info[_PENDING] = [each for each in pending if each[0] is not savepoint]

@@ -35,7 +35,7 @@ class InvalidSettingsError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """What a process needs to know, and what holds where the environment says nothing.
+    """What a process needs to know. A default holds where the environment says nothing.
 
     Secrets stay out of ``repr``; units are in the names.
     """
@@ -88,7 +88,7 @@ class Settings:
         return _Reader(os.environ if env is None else env).settings()
 
 
-# The defaults, which stand in the class alone, as typed values: what has none is blank here.
+# The defaults stand in the class alone and are read from this instance. Fields without one are blank here.
 _UNSET = Settings(
     database_url="",
     redis_url="",
@@ -150,7 +150,7 @@ class _Reader:
         return value
 
     def _number(self, name: str, default: Number) -> Number:
-        """Of the default's type."""
+        """The number under ``name``, of the default's type."""
         text = self._text(name)
         if text is None:
             return default
@@ -187,7 +187,7 @@ class _Reader:
         )
 
     def _several(self, name: str, value: str) -> tuple[str, ...]:
-        """The parts between commas; a value of commas alone would open or close everything."""
+        """The parts between commas. Commas alone are a fault: no parts would open or close everything."""
         parts = tuple(part.strip() for part in value.split(",") if part.strip())
         if value and not parts:
             self._faults.append(f"{name} is malformed: there is nothing between its commas.")
@@ -255,7 +255,7 @@ class _Reader:
         return secret, url.rstrip("/") if url else None
 
     def _media_dir(self, default: str) -> str:
-        """Absolute, since processes may be started in different folders."""
+        """The path made absolute, since processes may be started in different folders."""
         given, data = self._text("LIVECHAT_MEDIA_DIR"), self._text("LIVECHAT_DATA_DIR")
         return os.path.abspath(given or (os.path.join(data, "media") if data is not None else default))
 

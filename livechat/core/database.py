@@ -1,4 +1,4 @@
-"""How the engine is set up, and what an error of the database says: an outage, a passing one, or the data."""
+"""How the engine is set up, and what a database error means: an outage, a passing conflict, or bad data."""
 
 import time
 from typing import Any
@@ -17,10 +17,10 @@ from livechat.core.config import Settings
 
 log = structlog.get_logger(__name__)
 
-# Supabase's transaction pooler: a prepared statement may meet another server connection there.
+# The port of Supabase's transaction pooler, where a prepared statement may meet another server connection.
 TRANSACTION_POOLER_PORT = 6543
-# SQLAlchemy's own ``pool_pre_ping`` asks every time: a round trip more for each transaction, a quarter of
-# what a short one takes. A server that was started again was away for longer than this.
+# SQLAlchemy's own ``pool_pre_ping`` costs every transaction one more round trip, a quarter of what a short
+# one takes. A server that restarts is away for longer than this.
 IDLE_BEFORE_PING_S = 0.5
 _SINCE = "livechat_idle_since"
 
@@ -29,7 +29,7 @@ _SINCE = "livechat_idle_since"
 # system beneath (I/O). 25006: read-only, as a standby is. 25P03: ended for idling in a transaction.
 OUTAGE_CLASSES = ("08", "53", "57P", "58")
 OUTAGE_STATES = frozenset({"25006", "25P03"})
-# A serialization failure, a deadlock, a lock that was not had in time: the same transaction may pass next.
+# A serialization failure, a deadlock, a lock that took too long: the same transaction may pass next time.
 PASSING_STATES = frozenset({"40001", "40P01", "55P03"})
 
 
@@ -41,12 +41,12 @@ def sqlstate_of(error: BaseException) -> str | None:
 
 
 def is_outage(error: BaseException) -> bool:
-    """Whether the database is away, full, read-only or out of connections: the same work will do later.
+    """Whether the database is away, full, read-only or out of connections: the same work can succeed later.
 
     The SQLSTATE decides, not the class: psycopg calls a row that an index cannot hold (54000) an
-    OperationalError, and a read-only server (25006) an InternalError. Errors without one are the driver's,
-    which lost the connection, or the pool's, which had none; a value that the driver cannot write is a
-    DataError and no outage.
+    OperationalError, and a read-only server (25006) an InternalError. An error without one comes from the
+    driver, which lost the connection, or from the pool, which had none. A value that the driver cannot write
+    is a DataError and no outage.
     """
     if isinstance(error, PoolTimeoutError):
         return True
@@ -88,8 +88,8 @@ def engine_options(settings: Settings) -> dict[str, Any]:
 def redact_errors(engine: Engine) -> None:
     """Cut PostgreSQL's DETAIL and CONTEXT off every error of ``engine``.
 
-    They quote the row ("Failing row contains …"), and an error's text travels: into logs, tracebacks, and to
-    Flower where a task fails. The primary message and the constraint's name are left.
+    They quote the row ("Failing row contains …"), and an error's text gets into logs, tracebacks and, where a
+    task fails, Flower. The primary message and the constraint's name stay.
     """
 
     @event.listens_for(engine, "handle_error")
@@ -105,9 +105,9 @@ def redact_errors(engine: Engine) -> None:
 
 
 def ping_when_idle(engine: Engine) -> None:
-    """Have a connection that lay in the pool for a while asked whether it lives, before it is used.
+    """Test a connection that lay in the pool for a while before it is used again.
 
-    One that does not is replaced, and with it all that are as old: nobody who asks for one notices.
+    A dead one is replaced, and with it all that are as old. Whoever asks for a connection notices nothing.
     """
 
     @event.listens_for(engine, "checkin")
@@ -128,8 +128,8 @@ def ping_when_idle(engine: Engine) -> None:
 def each_by_itself(session: Session | scoped_session[Any]) -> Session:
     """Another session of the same database, in which each statement is a transaction of its own.
 
-    ``commit`` sends nothing then; what is to happen after a commit happens there all the same. A transaction
-    of one statement costs two round trips more.
+    Its ``commit`` sends nothing to the server, but runs what waits for a commit. A transaction around one
+    statement would cost two round trips more.
     """
     engine = session.get_bind().engine
     return Session(engine.execution_options(isolation_level="AUTOCOMMIT"))
@@ -138,8 +138,8 @@ def each_by_itself(session: Session | scoped_session[Any]) -> Session:
 def return_session(session: scoped_session[Any]) -> None:
     """Give the session's connection back to the pool, also one that was lost with a transaction open.
 
-    By then the work is done and answered: that its transaction cannot be ended in order, since the server
-    has ended it, must not turn a success into an error.
+    By then the work is done and answered. A transaction that the server has ended already must not turn a
+    success into an error.
     """
     try:
         session.remove()

@@ -63,7 +63,7 @@ class UnavailableError(AppError):
 
 
 class UploadQuotaError(AppError):
-    """What lies here unsent of one owner's numbers is as much as may."""
+    """The unsent files of one owner's numbers have reached the quota."""
 
     code, status = "rate_limited", HTTPStatus.TOO_MANY_REQUESTS
     title = "Too many files wait to be sent"
@@ -114,7 +114,7 @@ class CustomerBlockedError(AppError):
 
 
 class BlockRefusedError(AppError):
-    """Meta keeps a customer from being blocked or unblocked; ``detail`` says why."""
+    """Meta refused to block or unblock a customer; ``detail`` says why."""
 
     code, status = "block_refused", HTTPStatus.CONFLICT
     title = "The customer could not be blocked or unblocked"
@@ -126,7 +126,7 @@ class MarketingStoppedError(AppError):
 
 
 class MessagingRestrictedError(AppError):
-    """Meta restricts the account in a way that this send would meet; ``detail`` says which."""
+    """A restriction of the account by Meta forbids this send; ``detail`` says which."""
 
     code, status = "messaging_restricted", HTTPStatus.CONFLICT
     title = "Meta has restricted what this account may send"

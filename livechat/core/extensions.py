@@ -1,4 +1,4 @@
-"""Handles to the outside, created bare here and bound in ``create_app``; importing opens nothing."""
+"""Handles to database, Redis and broker. ``create_app`` binds them; importing opens nothing."""
 
 from typing import TYPE_CHECKING, cast
 
@@ -10,7 +10,7 @@ from redis import Redis
 from sqlalchemy import MetaData
 from sqlalchemy.orm import DeclarativeBase
 
-# Named constraints, so that migrations can speak of them.
+# Constraints have predictable names, so that migrations can name them.
 NAMING = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
     "uq": "uq_%(table_name)s_%(column_0_N_name)s",
@@ -38,7 +38,7 @@ class RedisHandle:
 
 
 def this_application() -> Flask:
-    """The application itself: a thread of our own has no context, in which it could be asked for."""
+    """The current application itself, to be handed to a thread: a new thread has no context to ask."""
     return cast(Flask, current_app._get_current_object())  # type: ignore[attr-defined]
 
 

@@ -1,4 +1,4 @@
-"""How a process of ours reaches Meta: one client, made for use by many threads."""
+"""How a process reaches Meta: one client, which its threads share."""
 
 from flask import Flask, current_app
 
@@ -8,7 +8,7 @@ from livechat.whatsapp.graph.client import GraphClient
 
 
 def new_graph_client(settings: Settings) -> GraphClient:
-    """A client of Meta as the settings name it. It opens nothing before it is used."""
+    """A client of the Graph API that the settings name. It opens no connection before its first call."""
     return GraphClient(
         settings.whatsapp_api_url,
         settings.whatsapp_api_version,

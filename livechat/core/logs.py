@@ -7,16 +7,16 @@ from typing import Any, TextIO
 import orjson
 import structlog
 
-# Libraries that say more than we want, or what our own lines say better.
+# Libraries that log more than we want, or what our own lines say better.
 _QUIET = {
     # Both would print request URLs at INFO, which hold ids of customers.
     "urllib3": logging.WARNING,
     "werkzeug": logging.WARNING,
-    # One line a task comes from ``workers.instruments``, with its ids as fields; these have them in prose.
+    # ``workers.instruments`` logs one line a task, with its ids as fields; these put them in the text.
     "celery.worker.strategy": logging.WARNING,
     "celery.app.trace": logging.CRITICAL,
     "celery.beat": logging.WARNING,
-    # It tells of each of its plugins at import, and a command with --json writes to the same stdout.
+    # It logs each of its plugins at import, and a command with --json writes to the same stdout.
     "alembic.runtime.plugins": logging.WARNING,
 }
 
@@ -51,7 +51,7 @@ def configure_logging(level: int = logging.INFO, *, stream: TextIO | None = None
     root.setLevel(level)
     for name, quiet_level in _QUIET.items():
         logging.getLogger(name).setLevel(quiet_level)
-    # The server's own few lines in its worker processes; it has given this logger a plain handler.
+    # The web server's logger in its worker processes comes with a handler of its own, which writes no JSON.
     server = logging.getLogger("_granian")
     server.handlers.clear()
     server.propagate = True

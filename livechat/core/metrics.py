@@ -1,4 +1,4 @@
-"""What operators count. Shared by all processes of a machine through prometheus_client's multiprocess mode.
+"""Metrics, shared by all processes of a machine through prometheus_client's multiprocess mode.
 
 Labels are constants or Meta's codes, never ids of customers nor text.
 """
@@ -17,7 +17,7 @@ log = structlog.get_logger(__name__)
 
 
 class BatchHistogram(Histogram):
-    """A histogram for what comes by the hundred: a value by itself costs two writes to a shared file."""
+    """A histogram that takes many values at once: each alone would cost two writes to a shared file."""
 
     def observe_all(self, values: Collection[float]) -> None:
         """As ``observe`` for each of the values."""
@@ -125,7 +125,7 @@ PAUSES = Counter(
 
 UNREAD_DRIFT = Counter("livechat_unread_drift_total", "Unread counts that the reconciliation had to repair")
 
-# Names that a dashboard may ask for before anything happened.
+# A dashboard may ask for these before anything has happened.
 for _why in ("passing", "trouble", "refused", "many_items", "fault", "suspect"):
     WEBHOOKS_AGAIN.labels(_why)
 for _what in ("task", "action"):
@@ -142,7 +142,7 @@ for _task in TaskName:
 for _queue in Queue:
     TASK_WAIT.labels(_queue.value)
 
-# Meta's field names look so, and it has some forty; a label must not grow with what somebody posts.
+# Meta has some forty fields, with names like this. The number of labels must not grow with what is posted.
 _FIELD = re.compile(r"[a-z][a-z0-9_]{0,63}")
 MOST_UNKNOWN_FIELDS = 50
 _fields_seen: set[str] = set()
@@ -151,12 +151,13 @@ _fields_seen: set[str] = set()
 def observe_graph(endpoint: str, outcome: str, seconds: float) -> None:
     """Count one call of the Graph API; the observer of every GraphClient. Never raises.
 
-    It comes between Meta's answer and whoever keeps it: a full disk under the counts must not lose a message.
+    It runs between Meta's answer and the caller that stores it: a full disk under the counts must not lose a
+    message.
     """
     try:
         GRAPH_CALLS.labels(endpoint, outcome).inc()
         GRAPH_SECONDS.labels(endpoint).observe(seconds)
-    except Exception as error:  # noqa: BLE001  # said; the answer matters more
+    except Exception as error:  # noqa: BLE001  # logged; the answer is worth more
         log.warning("call_not_counted", endpoint=endpoint, error=type(error).__name__)
 
 

@@ -1,4 +1,4 @@
-"""Whether a process that left something behind is gone for good, told by the kernel that it ran on."""
+"""Whether a process that left work behind has ended, as the kernel of its machine tells."""
 
 import os
 from functools import lru_cache
@@ -9,7 +9,7 @@ _PROC = Path("/proc")
 
 @lru_cache(maxsize=1)
 def _place() -> str | None:
-    """This boot of this machine, and its namespace of process ids: where a pid means something."""
+    """The boot of this machine and our namespace of process ids: a pid means something within these only."""
     try:
         boot = (_PROC / "sys/kernel/random/boot_id").read_text(encoding="ascii").strip()
         # The inode tells the containers of one machine apart.
@@ -20,7 +20,7 @@ def _place() -> str | None:
 
 
 def _started(pid: int) -> str | None:
-    """When a process began, in ticks since the boot; None where there is none, or only its remains."""
+    """When a process began, in ticks since the boot; None where it has ended or is a zombie."""
     try:
         line = (_PROC / str(pid) / "stat").read_text(encoding="utf-8", errors="replace")
     except OSError:
@@ -31,15 +31,15 @@ def _started(pid: int) -> str | None:
 
 
 def own_mark() -> str | None:
-    """The name of this process among all that ever ran; None where the system has no such thing."""
+    """A name that no other process has or ever had; None where the system is not Linux."""
     place, pid = _place(), os.getpid()
     return f"{place} {pid} {_started(pid)}" if place is not None else None
 
 
 def is_surely_gone(mark: str) -> bool:
-    """Whether the process of this mark ran here and has ended. False where that cannot be told from here.
+    """Whether the process of this mark ran on this machine and has ended; False where this cannot be told.
 
-    What follows the four words of ``own_mark`` is its writer's own.
+    A mark begins with the four words of ``own_mark``. What its writer added behind them is not read.
     """
     boot, namespace, pid, started = [*mark.split(" "), "", "", ""][:4]
     return f"{boot} {namespace}" == _place() and pid.isdigit() and _started(int(pid)) != started

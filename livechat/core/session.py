@@ -10,10 +10,10 @@ AnySession = Session | scoped_session[Any]
 
 
 def ping(session: AnySession) -> None:
-    """Ask the database for nothing; raises SQLAlchemyError where it does not answer."""
+    """Run an empty query; raises SQLAlchemyError where the database does not answer."""
     session.execute(text("SELECT 1"))
 
 
 def as_json(rows: Any) -> str:
-    """The one ``jsonb`` parameter that a batch travels in: measured 2.5 times faster than arrays."""
+    """The rows of a batch as JSON, for one ``jsonb`` parameter: measured 2.5 times faster than arrays."""
     return orjson.dumps(rows).decode()

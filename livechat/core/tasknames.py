@@ -7,7 +7,7 @@ from enum import StrEnum
 
 
 class Queue(StrEnum):
-    """Split by urgency and by what a jam in one may block."""
+    """Queues are split by urgency, and so that a jam in one does not block the others."""
 
     INBOUND = "inbound"
     OUTBOUND = "outbound"
