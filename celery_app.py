@@ -3,8 +3,8 @@
 import gc
 import sys
 
-# Loading some thousand functions and classes, of which none goes away, sets off hundreds of collections that
-# find nothing: a sixth of the start. What is loaded is then left out of all later ones.
+# Importing makes some thousand functions and classes that stay for good. Hundreds of garbage collections
+# would run meanwhile and find nothing, a sixth of the start. What is loaded is then left out of later ones.
 gc.disable()
 
 from livechat import create_app
@@ -17,7 +17,7 @@ try:
 except InvalidSettingsError as error:
     sys.exit(str(error))
 
-# Celery asks for it once more when a worker starts; warnings come before that.
+# Celery configures logging once more when a worker starts; warnings may come before that.
 configure_logging()
 app = bind_celery(create_app(_settings, api=False), _settings)
 gc.freeze()

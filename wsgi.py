@@ -1,6 +1,6 @@
 """The web application: ``server`` for an ASGI server, ``app`` for a WSGI server and ``flask --app wsgi``.
 
-A server of threads, given ``app``, waits for slow clients with them; ``server`` does not
+With ``app`` each slow client holds a thread of the server; with ``server`` none does
 (docs/decisions/slow-clients.md).
 """
 

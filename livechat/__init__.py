@@ -17,10 +17,10 @@ __all__ = ["create_app", "init_command_line", "models", "use_broker"]
 
 
 class Application(Flask):
-    """Flask without its look at every hook and view of every request: whether it is a coroutine."""
+    """Flask that does not ask of every hook and view, in every request, whether it is a coroutine."""
 
     def ensure_sync(self, func: Callable[..., Any]) -> Callable[..., Any]:
-        """The function: there is none that is asynchronous."""
+        """The function itself: no hook or view of ours is asynchronous."""
         return func
 
 
@@ -31,7 +31,7 @@ def create_app(settings: Settings, *, api: bool = True) -> Flask:
     app.config["SQLALCHEMY_DATABASE_URI"] = settings.database_url
     app.config["SQLALCHEMY_ENGINE_OPTIONS"] = engine_options(settings)
     db.init_app(app)
-    # Runs before Flask-SQLAlchemy's own, which lets a lost connection become the request's error.
+    # Runs before Flask-SQLAlchemy's own teardown, in which a lost connection becomes the request's error.
     app.teardown_appcontext(lambda _: return_session(db.session))
     with app.app_context():
         redact_errors(db.engine)
@@ -59,11 +59,11 @@ def init_command_line(app: Flask) -> None:
 
 
 def use_broker(settings: Settings) -> None:
-    """Point Celery, of which a process has one, at the broker of these settings."""
+    """Point the process's one Celery instance at the broker of these settings."""
     if celery.conf.broker_url != settings.celery_broker_url:
         celery.conf.broker_url = settings.celery_broker_url
         celery.close()
-        # It holds a pool of producers, each with a connection to the broker before.
+        # Celery keeps a pool of producers here, each with a connection to the former broker.
         vars(celery).pop("amqp", None)
 
 

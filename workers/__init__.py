@@ -1,1 +1,1 @@
-"""Celery tasks, one file for each queue. Thin: what they do is in the rooms of ``livechat``."""
+"""What all Celery tasks share: their base, schedule and instruments. The tasks are in the rooms."""

@@ -21,13 +21,13 @@ from livechat.operations.readiness import say_consuming
 
 log = structlog.get_logger(__name__)
 
-# Above the longest task by far: a task that runs longer than this is delivered a second time.
+# A task that runs longer than this is delivered a second time. The longest task takes far less.
 VISIBILITY_TIMEOUT_S = 600
 _consuming = threading.Event()
 
 
 class AppTask(Task):
-    """A task that runs inside the Flask application; arguments are keywords, ids and scalars."""
+    """A task that runs inside the Flask application. Its arguments are keywords: ids and scalars."""
 
     abstract = True
     flask_app: Flask
@@ -89,7 +89,7 @@ def _queue(name: str) -> KombuQueue:
 
 
 def _every(seconds: float, task: TaskName) -> dict[str, Any]:
-    # A beat that was away must not leave a pile of sweeps: each is worth nothing after its successor.
+    # While the workers are away beat must not pile up sweeps: a sweep is worth nothing once the next is due.
     return {"task": task.value, "schedule": schedule(seconds), "options": {"expires": max(seconds * 3, 10)}}
 
 
@@ -112,7 +112,7 @@ def _now_consuming(**_: Any) -> None:
 
 @heartbeat_sent.connect
 def _say_consuming(**_: Any) -> None:
-    # Heartbeats begin before the first queue is consumed; readiness waits for the real thing.
+    # Heartbeats begin before the worker consumes its queues; until then it is not ready.
     if not _consuming.is_set():
         return
     try:
@@ -123,7 +123,7 @@ def _say_consuming(**_: Any) -> None:
 
 
 def _visibility_timeout_s() -> int:
-    """What this worker really works with: an operator may have set it beside us."""
+    """The visibility time-out that this worker uses: an operator may have overridden ours."""
     return int(celery.conf.broker_transport_options.get("visibility_timeout", 0))
 
 

@@ -14,7 +14,7 @@ from livechat.core.tasknames import Queue, TaskName
 
 log = structlog.get_logger("workers")
 
-# They come every second or two and mostly find nothing: what they do find, they log themselves.
+# These run every few seconds and mostly find nothing. What they do find they log themselves.
 _FREQUENT = frozenset(
     {TaskName.SWEEP_INBOUND.value, TaskName.SWEEP_OUTBOUND.value, TaskName.SWEEP_MEDIA.value}
 )
@@ -24,7 +24,7 @@ _OUTCOMES = {"SUCCESS": "success", "FAILURE": "failure", "RETRY": "retry"}
 
 @before_task_publish.connect
 def stamp(headers: dict[str, Any], **_: Any) -> None:
-    """Say when a task was sent, also those that beat and retries send: the age of a queue is read from it."""
+    """Note when a task was sent, also by beat or as a retry: the age of a queue is read from this."""
     headers.setdefault("sent_at", time.time())
 
 
@@ -33,7 +33,7 @@ def begin(task: Task, **_: Any) -> None:
     """Start the clock, and count how long the task had to wait for a worker."""
     task.request.began_at = time.monotonic()
     sent_at = getattr(task.request, "sent_at", None)
-    # A task with a time of its own waits because it was told to.
+    # A task with an ETA waits on purpose.
     if isinstance(sent_at, int | float) and task.request.eta is None:
         wait_s = max(0.0, time.time() - sent_at)
         task.request.waited_s = wait_s
@@ -63,16 +63,16 @@ def end(task: Task, task_id: str, kwargs: Mapping[str, Any], state: str | None, 
 
 @task_failure.connect
 def fail(sender: Task, task_id: str, exception: BaseException, kwargs: Mapping[str, Any], **_: Any) -> None:
-    """Log the traceback; frames' values are not in it, and database errors have been stripped of rows."""
+    """Log the traceback. It holds no values of variables, and database errors no longer quote rows."""
     if isinstance(exception, WorkerLostError | TimeLimitExceeded):
-        # Told in the worker's main process: the child that ran it has no more to say.
+        # The worker's main process reports these. The child that ran the task is gone: no ``end``.
         TASKS.labels(_name(sender.name), "lost").inc()
     log.error("task_failed", task=sender.name, task_id=task_id, exc_info=exception, **_ids(kwargs))
 
 
 @task_revoked.connect
 def drop(sender: Task, request: Any, expired: bool, **_: Any) -> None:
-    """A task that was too old to be worth anything, or that an operator took back."""
+    """Count and log a task that expired before it ran, or that an operator revoked."""
     outcome = "expired" if expired else "revoked"
     TASKS.labels(_name(sender.name), outcome).inc()
     log.info("task_dropped", task=sender.name, task_id=request.id, outcome=outcome)
