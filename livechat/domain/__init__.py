@@ -1,1 +1,1 @@
-"""Pure rules of the inbox: no I/O, standard library only."""
+"""Pure rules: no I/O, standard library only."""

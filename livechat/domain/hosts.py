@@ -1,4 +1,4 @@
-"""The names in Host and Origin headers, read strictly: what cannot be read is nobody's name.
+"""The names in Host and Origin headers, read strictly: a header that cannot be read names nobody.
 
 A page of another site may point its own name at this machine (DNS rebinding). The browser then lets it read
 our answers, and nothing but the Host header tells it apart from ours.
@@ -8,7 +8,7 @@ import re
 from collections.abc import Container
 from ipaddress import IPv6Address
 
-# The names of this machine on itself.
+# The names by which a machine reaches itself.
 LOCAL_NAMES = frozenset({"127.0.0.1", "localhost", "::1"})
 ANY = "*"
 _NAME = r"(?P<name>[A-Za-z0-9_](?:[A-Za-z0-9_-]*)(?:\.[A-Za-z0-9_-]+)*)\.?"
@@ -18,7 +18,7 @@ _MOST_CHARS, _MOST_PORT = 270, 65_535
 
 
 def host_name(host: str) -> str | None:
-    """The name in a Host header, without its port and ready to be compared; None: it cannot be read."""
+    """The name in a Host header, without its port and ready to be compared; None where it cannot be read."""
     found = _HOST.fullmatch(host) if len(host) <= _MOST_CHARS else None
     if found is None or (found["port"] and (len(found["port"]) > 5 or int(found["port"]) > _MOST_PORT)):
         return None
@@ -39,5 +39,5 @@ def is_origin(origin: str) -> bool:
 
 
 def is_among(name: str, names: Container[str]) -> bool:
-    """Whether ``name`` is one of ``names``, or these are any."""
+    """Whether ``name`` is one of ``names``, or these hold ``*``, which stands for any."""
     return ANY in names or name in names

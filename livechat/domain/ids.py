@@ -1,4 +1,4 @@
-"""Identifiers: time-ordered, so that indexes stay dense, and silent about how many there are."""
+"""Identifiers in the order of time, so that indexes stay dense. They do not tell how many there are."""
 
 import os
 import time

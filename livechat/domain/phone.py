@@ -63,7 +63,7 @@ def digits_or_none(given: object) -> str | None:
 def typed_digits(given: str) -> str | None:
     """The digits of what may be a part of a number, for searching; None where it is something else.
 
-    ``00`` in front of more is the ``+`` of whoever types a whole number.
+    ``00`` before other digits stands for ``+``, as people type a whole number.
     """
     if given.isascii() and given.isdigit() and not given.startswith(_EXIT_CODE):
         return given

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class RetryPolicy:
-    """How often and how patiently. The n-th wait grows as ``base_s * factor ** (n - 1)`` up to ``cap_s``.
+    """How often to try. The n-th wait grows as ``base_s * factor ** (n - 1)`` up to ``cap_s``.
 
     ``jitter`` True draws each wait evenly from 0 to that ("full jitter"), so that many messages which failed
     together do not come back together.
@@ -26,8 +26,8 @@ SEND = RetryPolicy(max_attempts=8, base_s=2, cap_s=300)
 # allowance of 45 messages is paid back within 4.5 minutes, and the waits add up to more than that. One
 # customer has one message on its way, so there is no crowd for jitter to spread.
 PAIR = RetryPolicy(max_attempts=8, base_s=1, cap_s=256, factor=4, jitter=False)
-# Meta was not reached at all, so nothing can arrive twice, and the trouble may well be our own network:
-# about half an hour of patience before an agent is told that a message failed.
+# Meta was not reached at all, so nothing can arrive twice, and the trouble may be our own network. The tries
+# go on for about half an hour before an agent is told that a message failed.
 CONNECT = RetryPolicy(max_attempts=60, base_s=1, cap_s=60)
 # A read receipt is worth little after a minute, and the next reading covers it.
 READ_RECEIPT = RetryPolicy(max_attempts=5, base_s=1, cap_s=20)
@@ -38,7 +38,7 @@ MEDIA_FETCH = RetryPolicy(max_attempts=32_000, base_s=2, cap_s=1800)
 # A wait in the broker must stay far below its visibility time-out, or the task runs twice.
 LONGEST_COUNTDOWN_S = 60.0
 
-# What Meta asks for is kept, unless it asks for so long that a person should rather see a failed message.
+# A wait that Meta asks for is kept up to this. Instead of a longer one an agent should see a failed message.
 LONGEST_RETRY_AFTER_S = 3600.0
 
 
@@ -47,7 +47,7 @@ def delay_for(
 ) -> float | None:
     """Seconds to wait after attempt number ``attempt`` (from 1) failed; None: that was the last one.
 
-    ``retry_after_s`` is the server's wish: the wait is never shorter, up to LONGEST_RETRY_AFTER_S.
+    ``retry_after_s`` is what the server asks for: the wait is never shorter, up to LONGEST_RETRY_AFTER_S.
     """
     if attempt >= policy.max_attempts:
         return None

@@ -12,7 +12,7 @@ SERVICE_WINDOW = timedelta(hours=24)
 def window_end(last_inbound_at: datetime | None, refused_at: datetime | None) -> datetime | None:
     """When the window closes or closed; None where the customer never wrote.
 
-    ``refused_at`` is when Meta said 131047 (window closed): its word beats our clock until the next message.
+    ``refused_at`` is when Meta said 131047 (window closed). This beats our clock until the next message.
     """
     if last_inbound_at is None:
         return None

@@ -1,4 +1,4 @@
-"""What can be said of a message's journey, and which news outrank which."""
+"""The statuses of a message, and which outranks which."""
 
 from enum import StrEnum
 
@@ -16,7 +16,7 @@ class MessageStatus(StrEnum):
     READ = "read"
 
 
-# A message moves only to a higher rank, in whatever order the news comes. ``unknown`` lies below ``sent``
+# A message moves only to a higher rank, in whatever order the webhooks come. ``unknown`` lies below ``sent``
 # because any status webhook settles it; evidence of delivery outranks ``failed`` (docs/meta/cloud-api.md
 # section 5).
 RANK: dict[str, int] = {
@@ -31,7 +31,7 @@ RANK: dict[str, int] = {
 }
 PLAYED_RANK = 50
 
-# Meta's words to (our status, rank). Legacy values (``deleted``, ``warning``) and future ones move nothing.
+# (Our status, rank) of Meta's statuses. Legacy values (``deleted``, ``warning``) and new ones move nothing.
 META_STATUS: dict[str, tuple[MessageStatus, int]] = {
     "sent": (MessageStatus.SENT, RANK[MessageStatus.SENT]),
     "delivered": (MessageStatus.DELIVERED, RANK[MessageStatus.DELIVERED]),

@@ -1,4 +1,4 @@
-"""Text as it came, as close as PostgreSQL can hold it."""
+"""Text as it came, but for the characters that PostgreSQL cannot hold."""
 
 import re
 from typing import Any
