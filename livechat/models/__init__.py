@@ -1,4 +1,4 @@
-"""Columns and constraints. What is done with them is said in the rooms, by the statements of each."""
+"""Columns and constraints. The statements stand in the rooms that use them."""
 
 from livechat.models.accounts.account_member import AccountMember
 from livechat.models.accounts.account_notice import AccountNotice

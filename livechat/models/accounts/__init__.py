@@ -1,1 +1,1 @@
-"""Accounts at Meta, who may use them, their numbers and what stands of these."""
+"""Accounts at Meta: who may use them, their numbers and their notices."""

@@ -9,7 +9,7 @@ from livechat.core.extensions import Model
 
 
 class AccountMember(Model):
-    """*The* check behind every route: a user sees an account's numbers only through a row here."""
+    """A user sees an account's numbers only through a row here: *the* check behind every route."""
 
     __tablename__ = "account_members"
     __table_args__ = (

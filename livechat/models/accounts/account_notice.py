@@ -1,4 +1,4 @@
-"""What stands of an account, or of one of its numbers."""
+"""A notice: what stands of an account, or of one of its numbers."""
 
 from sqlalchemy import CheckConstraint, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
@@ -8,10 +8,10 @@ from livechat.models.columns import moment
 
 
 class AccountNotice(Model):
-    """What the people who answer should know of an account or a number, one row for each matter.
+    """What agents should know of an account or a number: one row for each ``code``.
 
-    The newest word on a matter stands, whatever the order in which Meta's webhooks come: ``severity`` null
-    says that the matter is settled. ``phone_number_id`` is empty for what concerns the whole account.
+    The newest word stands, in whatever order Meta's webhooks come. ``severity`` null says that the notice is
+    settled. ``phone_number_id`` is empty for what concerns the whole account.
     """
 
     __tablename__ = "account_notices"

@@ -40,5 +40,5 @@ class PhoneNumber(Timestamps, Model):
     paused_code: Mapped[int | None]
     paused_title: Mapped[str | None] = mapped_column(Text, doc="Meta's word for it")
     paused_reason: Mapped[str | None] = mapped_column(Text, doc="a sentence for people")
-    paused_at: Mapped[moment | None] = mapped_column(doc="the time of the word that stopped it")
-    resumed_at: Mapped[moment | None] = mapped_column(doc="no older word stops it again")
+    paused_at: Mapped[moment | None] = mapped_column(doc="Meta's time of what stopped it")
+    resumed_at: Mapped[moment | None] = mapped_column(doc="nothing older stops it again")

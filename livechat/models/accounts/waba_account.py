@@ -21,7 +21,7 @@ class WabaAccount(Timestamps, Model):
     user_id: Mapped[UUID]
     waba_id: Mapped[str] = mapped_column(Text)
     access_token_encrypted: Mapped[str] = mapped_column(Text, doc="Fernet ciphertext")
-    token_set_at: Mapped[moment | None] = mapped_column(doc="what an older token met is no news of this one")
+    token_set_at: Mapped[moment | None] = mapped_column(doc="errors that an older token met do not count")
     subscribed_at: Mapped[moment | None]
     templates_synced_at: Mapped[moment | None]
     templates_due_at: Mapped[moment] = mapped_column(server_default=sql("now()"))

@@ -1,4 +1,4 @@
-"""Where a conversation is that was merged into another."""
+"""Where a conversation went that was merged into another."""
 
 from uuid import UUID
 

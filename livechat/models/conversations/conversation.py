@@ -1,4 +1,4 @@
-"""One customer on one number, with what a list needs in the row itself."""
+"""One customer on one number, with what a list shows in the row itself."""
 
 from uuid import UUID
 
@@ -107,15 +107,15 @@ class Conversation(Timestamps, Model):
     unread_count: Mapped[int] = mapped_column(Integer, default=0, server_default=sql("0"))
     read_seq: Mapped[int] = mapped_column(BigInteger, default=0, server_default=sql("0"))
     receipt_seq: Mapped[int] = mapped_column(
-        BigInteger, default=0, server_default=sql("0"), doc="up to here Meta was told of our reading"
+        BigInteger, default=0, server_default=sql("0"), doc="Meta was told that we read up to here"
     )
     last_inbound_at: Mapped[moment | None] = mapped_column(doc="Meta's time: opens the window")
     window_refused_at: Mapped[moment | None] = mapped_column(doc="Meta said 131047")
     begun_silently: Mapped[bool] = mapped_column(
         default=False,
         server_default=sql("false"),
-        doc="a webhook made it that may have brought nothing to show: unlisted without a last message",
+        doc="made by a webhook that may have brought nothing to show: unlisted without a last message",
     )
     gone_at: Mapped[moment | None] = mapped_column(
-        doc="since then no id leads here: the customer's only number has become somebody else's"
+        doc="since then no id leads here: the customer's only number now belongs to somebody else"
     )

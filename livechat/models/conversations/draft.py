@@ -10,7 +10,7 @@ from livechat.core.extensions import Model
 
 
 class Draft(Model):
-    """One per user and conversation: a draft is its writer's alone."""
+    """One row for each user and conversation: only its writer sees a draft."""
 
     __tablename__ = "chat_drafts"
 

@@ -1,4 +1,4 @@
-"""Ids that led to a conversation once."""
+"""Ids that led to a conversation once, for the release before."""
 
 from uuid import UUID
 
@@ -15,7 +15,7 @@ from livechat.models.columns import moment
 
 
 class ConversationFormerId(Model):
-    """The last departure of an id, as the previous release reads and writes it; copied by a trigger."""
+    """When an id last left a conversation, as the release before reads and writes it; copied by a trigger."""
 
     __tablename__ = "conversation_former_ids"
     __table_args__ = (CheckConstraint("kind IN ('phone', 'user_id')", name="kind"),)

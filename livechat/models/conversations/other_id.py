@@ -14,15 +14,16 @@ from sqlalchemy.orm import Mapped, mapped_column
 from livechat.core.extensions import Model
 from livechat.models.columns import moment
 
-# Of an id that still leads to its conversation.
+# The ``left_at`` of an id that still leads to its conversation.
 NEVER_LEFT = datetime(9999, 12, 31, tzinfo=UTC)
 
 
 class ConversationOtherId(Model):
-    """An id beside those in the conversation's row: left behind at ``left_at``, or another writing of one.
+    """An id beside those in the conversation's row: a former one, left at ``left_at``, or another writing.
 
-    An id is whoever's leaves it first at or after the time in question, else whose row has it; a number may
-    have been three people's. ``conversation_id`` null: it was a stranger's until then.
+    At a given time an id belongs to the row with the first ``left_at`` from then on, else to the conversation
+    whose own row has it. A number may have belonged to three people. ``conversation_id`` null: until then it
+    belonged to somebody without a conversation.
     """
 
     __tablename__ = "conversation_other_ids"

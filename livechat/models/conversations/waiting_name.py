@@ -14,10 +14,10 @@ from livechat.models.columns import moment
 
 
 class WaitingName(Model):
-    """A name of the phone's address book, which comes before the chats do: it waits for its conversation.
+    """A name from the phone's address book, or a group's, which waits for its conversation.
 
-    So does a group's, which is known before anybody writes there. ``name`` null: the entry was removed, kept
-    so that an older one that comes late does not return.
+    The address book comes before the chats, and a group has its name before anybody writes there. ``name``
+    null: the entry was removed. The row stays, so that an older entry that comes late does not bring it back.
     """
 
     __tablename__ = "waiting_names"

@@ -15,8 +15,8 @@ from livechat.models.columns import Timestamps, moment
 class Media(Timestamps, Model):
     """One file. ``pending`` → ``fetching`` → ``ready`` or ``failed``; back to ``pending`` by a retry.
 
-    The names of the stored file and of its thumbnail follow from the id (``livechat.storage``), so that a
-    worker which dies between storing and writing that down leaves nothing that its successor would not find.
+    The keys of the stored file and of its thumbnail follow from the id (``livechat.storage``). What a worker
+    stored before it died, without having written that down, is thereby found by the next one.
     """
 
     __tablename__ = "media"
@@ -40,7 +40,7 @@ class Media(Timestamps, Model):
     claimed_mime_type: Mapped[str | None] = mapped_column(Text, doc="what Meta or the sender calls it")
     claimed_digest: Mapped[str | None] = mapped_column(Text, doc="SHA-256 by Meta, base64 or hex")
     filename: Mapped[str | None] = mapped_column(Text, doc="as its sender gave it: never part of a path")
-    expires_at: Mapped[moment | None] = mapped_column(doc="when Meta's id ends")
+    expires_at: Mapped[moment | None] = mapped_column(doc="when Meta's id expires")
     mime_type: Mapped[str | None] = mapped_column(Text, doc="what the bytes are")
     size: Mapped[int | None] = mapped_column(BigInteger)
     digest: Mapped[str | None] = mapped_column(String(64), doc="SHA-256 of the stored bytes, hex")

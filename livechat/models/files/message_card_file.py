@@ -9,9 +9,9 @@ from livechat.core.extensions import Model
 
 
 class MessageCardFile(Model):
-    """All files of a template with cards; which card shows which its ``content`` says.
+    """A file of a template with cards. The message's ``content`` says which card shows which file.
 
-    A table of its own: releases before it write ``message_media`` while this one is being rolled out.
+    The table is apart from ``message_media``, which releases before it write while this one is rolled out.
     """
 
     __tablename__ = "message_card_files"

@@ -9,7 +9,7 @@ from livechat.core.extensions import Model
 
 
 class MessageMedia(Model):
-    """Which file a message shows. Several messages may show one file: sent again, or to someone else."""
+    """The file that a message shows. Several messages may show one file: sent again, or to someone else."""
 
     __tablename__ = "message_media"
     __table_args__ = (Index(None, "media_id"),)

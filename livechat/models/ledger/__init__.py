@@ -1,1 +1,1 @@
-"""Webhooks as they came, and what became of their items."""
+"""The ledger: webhooks as they came, and what became of their items."""

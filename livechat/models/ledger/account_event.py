@@ -11,7 +11,7 @@ from livechat.models.columns import moment
 
 
 class AccountEvent(Model):
-    """News about an account, number or template, kept for the people who run it."""
+    """News of an account, number or template, kept for the people who run it."""
 
     __tablename__ = "account_events"
     __table_args__ = (Index(None, "waba_id", "happened_at"),)

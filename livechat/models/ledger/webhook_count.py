@@ -9,10 +9,10 @@ from livechat.models.columns import moment
 
 
 class WebhookCount(Model):
-    """Items of webhooks by number, hour of receipt and first outcome; what a key has is the sum of its rows.
+    """Items of webhooks by number, hour of receipt and first outcome; the rows of one key add up.
 
-    Triggers on ``webhook_events`` add rows, in the transaction that writes the outcomes; a task of the
-    operations merges them later. ``phone_number_id`` is empty for what names no number.
+    Triggers on ``webhook_events`` add rows, in the transaction that writes the outcomes. A task of the room
+    ``operations`` merges them later. ``phone_number_id`` is empty for what names no number.
     """
 
     __tablename__ = "webhook_counts"

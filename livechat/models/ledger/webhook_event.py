@@ -1,4 +1,4 @@
-"""A webhook body as it came, and what became of each item in it."""
+"""A ledger row: a webhook as it came, and what became of each item in it."""
 
 from typing import Any
 from uuid import UUID
@@ -30,7 +30,7 @@ class WebhookEvent(Model):
         Index("ix_webhook_events_received_at", "received_at"),
         Index("ix_webhook_events_waiting", "received_at", postgresql_where=sql("state = 'waiting'")),
         Index("ix_webhook_events_failed", "received_at", postgresql_where=sql("state = 'failed'")),
-        # What was never tried comes first: a body that kills its worker does not hold back the others.
+        # Bodies that were never tried come first: one that kills its worker does not hold back the others.
         Index(
             "ix_webhook_events_to_try",
             "attempts",
@@ -38,8 +38,8 @@ class WebhookEvent(Model):
             "received_at",
             postgresql_where=sql("state = 'waiting'"),
         ),
-        # Nearly every webhook is about one number: this finds and sorts them, the other the rest. An entry is
-        # bounded whatever comes (docs/decisions/ledger.md).
+        # Nearly every webhook is about one number: this index finds and sorts those, the next one the rest.
+        # The size of an entry is bounded, whatever comes (docs/decisions/ledger.md).
         Index(
             "ix_webhook_events_one_number",
             sql("left(phone_number_ids[1], 64)"),
@@ -76,8 +76,8 @@ class WebhookEvent(Model):
     replay_items: Mapped[list[dict[str, Any]] | None] = mapped_column(JSONB(none_as_null=True))
     replayed_at: Mapped[moment | None]
     attempts: Mapped[int] = mapped_column(
-        Integer, default=0, server_default=sql("0"), doc="tries from here that did not come to an end"
+        Integer, default=0, server_default=sql("0"), doc="tries from the ledger that did not come to an end"
     )
-    tried_at: Mapped[moment | None] = mapped_column(doc="the first of them")
-    claimed_until: Mapped[moment | None] = mapped_column(doc="till then nobody else tries")
+    tried_at: Mapped[moment | None] = mapped_column(doc="the first of these tries")
+    claimed_until: Mapped[moment | None] = mapped_column(doc="until then nobody else tries")
     claimed_by: Mapped[str | None] = mapped_column(Text, doc="the consumer that has it in hand")

@@ -36,7 +36,8 @@ class Message(Timestamps, Model):
             "origin IN ('customer', 'livechat', 'phone_app', 'history', 'standby', 'event')", name="origin"
         ),
         Index("ix_chat_messages_page", "conversation_id", sql("timestamp DESC"), sql("seq DESC")),
-        # A message that is named under another id of its customer: rarely asked for, a hundredth of a row.
+        # Finds a message that is named by its id under the customer's other id. Rarely used, and small: a
+        # hundredth of a row.
         Index(
             "ix_chat_messages_ending",
             "conversation_id",
@@ -97,7 +98,7 @@ class Message(Timestamps, Model):
             unique=True,
             postgresql_where=sql("client_message_id IS NOT NULL"),
         ),
-        # What was quoted may come, or be known by its id at Meta, after the quote.
+        # Finds the quotes of a message that comes, or gets its id from Meta, after them.
         Index(
             "ix_chat_messages_quotes", "reply_to_wamid", postgresql_where=sql("reply_to_wamid IS NOT NULL")
         ),
@@ -142,6 +143,6 @@ class Message(Timestamps, Model):
     claimed_until: Mapped[moment | None] = mapped_column(doc="past it the sender is dead: unknown")
     claimed_by: Mapped[str | None] = mapped_column(Text, doc="the process that last claimed it")
     is_uploading: Mapped[bool] = mapped_column(
-        default=False, server_default=sql("false"), doc="its claim has not begun the call of the message"
+        default=False, server_default=sql("false"), doc="its sender has not begun the call of the message"
     )
-    resend_of: Mapped[UUID | None] = mapped_column(doc="the message that an agent sent once more by this one")
+    resend_of: Mapped[UUID | None] = mapped_column(doc="the message that an agent sent again as this one")

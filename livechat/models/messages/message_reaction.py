@@ -8,9 +8,9 @@ from livechat.models.columns import moment
 
 
 class MessageReaction(Model):
-    """The newest reaction of each side. Keyed by wamid: it may come before the message that it is about.
+    """The newest reaction of each actor. Keyed by wamid: it may come before the message that it is about.
 
-    ``emoji`` null is a removal, kept so that an older reaction that comes late does not return.
+    ``emoji`` null is a removal. The row stays, so that an older reaction that comes late does not return.
     """
 
     __tablename__ = "message_reactions"

@@ -1,4 +1,4 @@
-"""One status that Meta told of a message."""
+"""A status of a message, as Meta told it."""
 
 from typing import Any
 from uuid import UUID
