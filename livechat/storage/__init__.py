@@ -1,4 +1,4 @@
-"""Where files lie: one interface, a folder or S3-compatible storage behind it. No Flask, no database.
+"""Where files lie: one interface, with a folder or S3-compatible storage behind it. No Flask, no database.
 
 Keys follow from a file's id and never hold anything that a sender wrote.
 """

@@ -13,7 +13,7 @@ from livechat.storage.interface import CHUNK_BYTES, ObjectMissingError, StorageE
 
 
 class FolderStorage:
-    """One file for each key below ``root``; others than its owner cannot read them."""
+    """One file for each key below ``root``. Only their owner can read them."""
 
     def __init__(self, root: Path, least_free_bytes: int = 0) -> None:
         self._root = root
@@ -67,10 +67,7 @@ class FolderStorage:
             raise StorageError(f"The file cannot be removed ({error.strerror})") from error
 
     def check(self) -> None:
-        """Raise StorageError where the folder is not, or could not be made, writable, or has no room.
-
-        Changes nothing.
-        """
+        """Raise StorageError where the folder cannot be made or written, or has no room. Changes nothing."""
         place = self._root
         while not place.exists():
             place = place.parent
@@ -83,7 +80,7 @@ class FolderStorage:
 
 
 class _Pieces(Iterator[bytes]):
-    """So many bytes of an open file, which ``close`` closes also where nobody has begun to read."""
+    """``length`` bytes of an open file, in pieces. ``close`` works also where nobody has begun to read."""
 
     def __init__(self, file: BinaryIO, length: int) -> None:
         self._file = file

@@ -11,7 +11,7 @@ CHUNK_BYTES = 64 * 1024
 
 
 class StorageError(Exception):
-    """The store cannot be reached or does not do what it should; try again later."""
+    """The store cannot be reached or does not work; try again later."""
 
 
 class ObjectMissingError(StorageError):

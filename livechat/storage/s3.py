@@ -1,6 +1,6 @@
 """Files in S3 or what speaks its protocol (MinIO, R2, Spaces, Supabase Storage). boto3 is imported here only.
 
-It takes half a second and 30 MB, so that processes with a folder do without.
+Importing it takes half a second and 30 MB, which processes with a folder do without.
 """
 
 from collections.abc import Iterator
@@ -17,7 +17,7 @@ from livechat.storage.interface import CHUNK_BYTES, ObjectMissingError, StorageE
 from livechat.storage.working_folder import Workspace
 
 _MISSING = ("NoSuchKey", "404", "NotFound")
-# In one thread, with parts of 8 MB: what a transfer holds in memory is bounded by that.
+# One thread and parts of 8 MB bound what a transfer holds in memory.
 _TRANSFER = TransferConfig(use_threads=False, multipart_threshold=8 << 20, multipart_chunksize=8 << 20)
 
 

@@ -1,4 +1,4 @@
-"""Files in the making: each has a name of its own, is gone at the end, and is found when its maker died."""
+"""Unfinished files: each has a name of its own, is removed at the end, and is found if its process dies."""
 
 import os
 import tempfile
@@ -9,7 +9,7 @@ from pathlib import Path
 
 from livechat.storage.free_space import require_room
 
-# No upload, download or conversion takes so long: what is older has lost its maker.
+# No upload, download or conversion takes so long: the process of an older file has died.
 ABANDONED_AFTER_S = 2 * 3600.0
 
 
@@ -37,7 +37,7 @@ class Workspace:
             path.unlink(missing_ok=True)
 
     def clear_abandoned(self, older_than_s: float = ABANDONED_AFTER_S) -> int:
-        """Remove what killed processes left; how many files went."""
+        """Remove the files that killed processes left. Returns how many."""
         if not self.root.is_dir():
             return 0
         before = time.time() - older_than_s
@@ -48,6 +48,6 @@ class Workspace:
                     path.unlink()
                     removed += 1
             except FileNotFoundError:
-                # Its maker lives and has just removed it.
+                # Its process lives and has just removed it.
                 continue
         return removed
