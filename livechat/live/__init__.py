@@ -1,4 +1,4 @@
-"""The live log: one Redis stream per account, and one thread per web process that feeds open streams.
+"""The event log: one Redis stream per account, and one thread per web process that feeds open streams.
 
-No SQL here and nothing of Flask: entries hold ids, and who renders them is passed in.
+Nothing here needs Flask, and log entries hold only ids. The room ``stream`` passes in what renders them.
 """

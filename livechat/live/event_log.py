@@ -1,8 +1,8 @@
-"""What has changed, in order: a Redis stream per account, with ids only.
+"""The event log: what has changed in an account, in order, as ids in a Redis stream.
 
-Whoever reads an entry renders what the database holds *then*. So entries may be written in another order than
-their transactions were committed, and twice, and still the last one a reader sees shows the newest state; no
-message text lies in Redis; and publishing costs the writer no rendering (docs/decisions/live-events.md).
+A reader of an entry renders what the database holds *at that moment*. So entries may be written twice, or in
+another order than their transactions were committed: the last one a reader sees still shows the newest state.
+Redis holds no message text, and publishing costs the writer no rendering (docs/decisions/live-events.md).
 """
 
 import secrets
@@ -17,19 +17,19 @@ from redis.exceptions import ResponseError
 
 from livechat.live.positions import START, Position, parse_position, position_text
 
-# Per account; Redis trims whole nodes of a hundred entries, so there may be a few more.
+# Entries kept per account. Redis trims whole nodes of a hundred entries, so there may be a few more.
 MAX_ENTRIES = 10_000
-# An account without news is forgotten after this; an id from before it is answered by a reset.
+# The log of an account in which nothing changes expires after this; an older position gets a reset.
 KEEP_S = 7 * 24 * 3600
-# A log that does not exist yet is followed from a moment ago: a clock may step back a little.
+# A log that does not exist yet is followed from this long ago: Redis's clock may step back a little.
 CLOCK_STEP_MS = 1000
 _EPOCH = "livechat:events:epoch"
-# Users whose accounts may have changed, or whose dead streams are to be found out now.
+# The control stream names users whose accounts may have changed, or whose dead streams must be found now.
 CONTROL = "livechat:events:control"
 _CONTROL_ENTRIES = 1000
 
 
-# One command for a whole batch: five hundred of them would cost the writer ten times as much.
+# One script for a whole batch: five hundred single commands would cost the writer ten times as much.
 _APPEND = """
 for i = 1, #ARGV[1], 17 do
   redis.call('XADD', KEYS[1], 'MAXLEN', '~', ARGV[2], '*', 'c', string.sub(ARGV[1], i, i + 16))
@@ -39,29 +39,29 @@ redis.call('EXPIRE', KEYS[1], ARGV[3])
 
 
 class Kind(Enum):
-    """What an entry says; the value is its spelling in Redis."""
+    """What has changed; the value is its byte in Redis."""
 
     MESSAGE_CREATED = b"c"
     MESSAGE_UPDATED = b"u"
     CONVERSATION_UPDATED = b"v"
-    # Something changed that no event can say (a number paused, two conversations merged): fetch again.
+    # Something changed that no event can tell (a number paused, two conversations merged): fetch again.
     RESET = b"r"
 
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """``id`` is the message's or the conversation's; None for a reset."""
+    """One change. ``id`` is the message's or the conversation's; None for a reset."""
 
     kind: Kind
     id: UUID | None = None
 
     def pack(self) -> bytes:
-        """As Redis keeps it: a byte for the kind and sixteen for the id."""
+        """The change as Redis keeps it: one byte for the kind and sixteen for the id."""
         return self.kind.value + (self.id.bytes if self.id is not None else bytes(16))
 
     @classmethod
     def unpack(cls, record: bytes) -> "Change":
-        """What ``pack`` made; of anything else, as from a newer version, only that something has changed."""
+        """The change that ``pack`` was called on; a reset for any other record, as a newer version's."""
         try:
             kind, found = Kind(record[:1]), UUID(bytes=record[1:])
         except ValueError:
@@ -74,7 +74,7 @@ RESET = Change(Kind.RESET)
 
 @dataclass(frozen=True, slots=True)
 class LogEntry:
-    """A change in an account's log, and where it stands there."""
+    """A change in an account's log, and its position there."""
 
     account_id: UUID
     at: Position
@@ -83,7 +83,7 @@ class LogEntry:
 
 @dataclass(frozen=True, slots=True)
 class Slice:
-    """Entries in order. ``is_gapless`` False: some of those asked for have been thrown away or lost."""
+    """Entries in order. ``is_gapless`` is False if some of those asked for were trimmed or lost."""
 
     entries: list[LogEntry]
     is_gapless: bool
@@ -95,9 +95,9 @@ def stream_key(account_id: UUID) -> str:
 
 
 def append(redis: Redis, changes: Mapping[UUID, Sequence[Change]], touched: Collection[UUID] = ()) -> None:
-    """Write every account's changes in order, in one round trip; raises RedisError where it fails.
+    """Write each account's changes in order, in one round trip; raises RedisError.
 
-    ``touched`` are users whom ``touch`` is to be called for as well.
+    The users in ``touched`` are touched as by ``touch``.
     """
     with redis.pipeline(transaction=False) as pipeline:
         for account_id, items in changes.items():
@@ -109,12 +109,12 @@ def append(redis: Redis, changes: Mapping[UUID, Sequence[Change]], touched: Coll
 
 
 def touch(redis: Redis, user_id: UUID) -> None:
-    """Every process looks again at what this user may see, and writes a heartbeat to his streams."""
+    """Have every process look again at what this user may see, and write a heartbeat to their streams."""
     append(redis, {}, [user_id])
 
 
 def parse(account_id: UUID, raw: Any) -> list[LogEntry]:
-    """Entries as redis-py gives them."""
+    """Log entries from the rows that redis-py gives."""
     return [
         LogEntry(account_id, parse_position(entry_id), Change.unpack(fields.get(b"c", b"")))
         for entry_id, fields in raw
@@ -122,12 +122,12 @@ def parse(account_id: UUID, raw: Any) -> list[LogEntry]:
 
 
 def touched_users(raw: Any) -> set[UUID]:
-    """Whom entries of the control stream name."""
+    """The users that rows of the control stream name."""
     return {UUID(bytes=fields[b"u"]) for _, fields in raw if len(fields.get(b"u", b"")) == 16}
 
 
 def epoch(redis: Redis) -> int:
-    """A number that changes when Redis has lost everything, as positions of before mean nothing then."""
+    """A number that changes when Redis has lost everything: older positions then mean nothing."""
     value = redis.get(_EPOCH)
     if value is None:
         redis.set(_EPOCH, secrets.randbits(63), nx=True)
@@ -136,7 +136,7 @@ def epoch(redis: Redis) -> int:
 
 
 def tails(redis: Redis, accounts: Sequence[UUID]) -> dict[UUID, Position]:
-    """Where each log ends now: whatever is written from now on stands behind it."""
+    """Where each log ends now: every later entry stands behind it."""
     if not accounts:
         return {}
     with redis.pipeline(transaction=False) as pipeline:
@@ -152,14 +152,14 @@ def tails(redis: Redis, accounts: Sequence[UUID]) -> dict[UUID, Position]:
 
 
 def now_ms(redis: Redis) -> int:
-    """Redis's clock, which numbers the entries."""
+    """Unix milliseconds by Redis's clock, which numbers the entries."""
     return _milliseconds(redis.time())
 
 
 def read_slice(redis: Redis, account_id: UUID, after: Position, up_to: Position, count: int) -> Slice:
-    """Up to ``count`` entries behind ``after`` and not behind ``up_to``."""
+    """Up to ``count`` entries after ``after`` and up to ``up_to``."""
     key = stream_key(account_id)
-    # One transaction: between the two, a trim could throw away what was not read yet.
+    # One transaction: a trim between the two commands could throw away entries that were not read yet.
     with redis.pipeline(transaction=True) as pipeline:
         pipeline.xrange(key, "(" + position_text(after), position_text(up_to), count=count)
         pipeline.xinfo_stream(key)
@@ -169,7 +169,7 @@ def read_slice(redis: Redis, account_id: UUID, after: Position, up_to: Position,
 
 
 def is_gapless(redis: Redis, account_id: UUID, after: Position) -> bool:
-    """Whether everything that was ever written behind ``after`` is still there."""
+    """Whether every entry that was ever written after ``after`` is still there."""
     return read_slice(redis, account_id, after, START, 1).is_gapless
 
 
@@ -182,7 +182,7 @@ class _Stream:
 
 def _existing(info: Any) -> _Stream | None:
     if isinstance(info, ResponseError) and "no such key" in str(info):
-        # Nothing has happened in this account for a long time.
+        # Nothing has changed in this account for KEEP_S, or ever.
         return None
     if isinstance(info, Exception):
         raise info
@@ -192,12 +192,12 @@ def _existing(info: Any) -> _Stream | None:
 
 
 def _is_gapless(stream: _Stream | None, after: Position, now: int) -> bool:
-    # A log expires only when nothing was written for KEEP_S, so with a younger position nothing was missed.
+    # A log expires only if nothing was written for KEEP_S: a reader with a younger position missed nothing.
     is_recent = after[0] >= now - KEEP_S * 1000
     if stream is None:
         return is_recent
     if after > stream.last:
-        # Redis came back with less than it had.
+        # Redis lost its last entries, as in a restart.
         return False
     if after >= stream.first:
         return True

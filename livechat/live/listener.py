@@ -21,17 +21,18 @@ log = structlog.get_logger(__name__)
 
 
 class SourceUnavailableError(Exception):
-    """The database cannot be asked at the moment; its cause says why."""
+    """The database cannot be asked at the moment; ``__cause__`` says why."""
 
 
-# {user: {account: its phone numbers}} of these users, as they are now.
+# Gives {user: {account: its phone numbers}} of these users, as it is now.
 Scopes = Callable[[Collection[UUID]], Mapping[UUID, Mapping[UUID, Collection[str]]]]
-# One LiveEvent for each entry, in order; raises where the database is away.
+# Gives one LiveEvent for each entry, in order. Both raise SourceUnavailableError.
 Render = Callable[[Sequence[LogEntry]], Sequence[LiveEvent]]
 
 READ_COUNT = 500
 BLOCK_MS = 2_000
-# Covers a lost touch; an account that a user has lost is noticed within this time.
+# How often to check what users may see: a user's lost account is noticed within this time, even if the touch
+# that should tell of it was lost.
 SCOPES_EVERY_S = 15.0
 FIRST_WAIT_S, LONGEST_WAIT_S = 0.05, 2.0
 _WAKE_KEPT_S = 60
@@ -40,8 +41,8 @@ _WAKE_KEPT_S = 60
 class Listener:
     """Feeds subscriptions from Redis. Its thread lives while there are any.
 
-    ``connect`` gives a client of its own, since its reads block; ``redis`` is the process's. ``_lock`` guards
-    all that is shared, and no I/O happens under it.
+    ``connect`` opens a client for this thread alone, since its reads block; ``redis`` is the process's.
+    ``_lock`` guards everything that threads share, and no I/O happens under it.
     """
 
     def __init__(self, connect: Callable[[], Redis], redis: Redis, render: Render, scopes: Scopes) -> None:
@@ -49,7 +50,7 @@ class Listener:
         self._lock = threading.Lock()
         self._subscriptions: defaultdict[UUID, set[Subscription]] = defaultdict(set)
         self._open: set[Subscription] = set()
-        # How far each account in use has been read and handed out.
+        # How far the log of each account in use has been read and handed out.
         self._followed: dict[UUID, Position] = {}
         self._thread: threading.Thread | None = None
         self._wake_key = f"livechat:events:wake:{uuid4()}"
@@ -63,15 +64,15 @@ class Listener:
     def subscribe(self, user_id: UUID, phone_number_id: str | None) -> Subscription:
         """A subscription that misses nothing written from now on; ``positions`` is where it begins.
 
-        ``phone_number_id`` narrows it to one number, None is all that the user may see. Raises RedisError
-        where Redis is away and SourceUnavailableError where the database is.
+        ``phone_number_id`` narrows it to one number; None means all that the user may see. Raises RedisError
+        if Redis is away, SourceUnavailableError if the database is.
         """
         epoch, now = logs.epoch(self._redis), logs.now_ms(self._redis)
         accounts = _allowed(self._scopes([user_id]).get(user_id, {}), phone_number_id)
         tails = logs.tails(self._redis, list(accounts))
         made = Subscription(user_id, phone_number_id, epoch, accounts, now)
         with self._lock:
-            is_news = any(account_id not in self._followed for account_id in accounts)
+            is_unfollowed = any(account_id not in self._followed for account_id in accounts)
             for account_id in accounts:
                 made.positions[account_id] = self._followed.setdefault(account_id, tails[account_id])
                 self._subscriptions[account_id].add(made)
@@ -79,12 +80,12 @@ class Listener:
             if self._thread is None:
                 self._thread = threading.Thread(target=self._run, name="live-events", daemon=True)
                 self._thread.start()
-        if is_news:
+        if is_unfollowed:
             self._wake()
         return made
 
     def unsubscribe(self, subscription: Subscription) -> None:
-        """Forget it; harmless when that was done before."""
+        """End and forget a subscription; harmless if that was done before."""
         subscription.end()
         with self._lock:
             self._open.discard(subscription)
@@ -101,7 +102,7 @@ class Listener:
             del self._followed[account_id]
 
     def _wake(self) -> None:
-        """End the blocking read, so that it is begun again with what is followed now."""
+        """End the blocking read, so that the next one covers the accounts followed now."""
         try:
             with self._redis.pipeline(transaction=False) as pipeline:
                 pipeline.xadd(self._wake_key, {"w": b""}, maxlen=1)
@@ -111,7 +112,7 @@ class Listener:
             # The read ends by itself after BLOCK_MS.
             log.warning("event_listener_not_woken", error=type(error).__name__)
 
-    # From here on: the listener's thread.
+    # The methods from here on run in the listener's thread.
 
     def _run(self) -> None:
         wait_s, is_first = FIRST_WAIT_S, True
@@ -120,7 +121,7 @@ class Listener:
                 with self._connect() as client:
                     reader = _Reader(client, self._wake_key)
                     if not is_first:
-                        # Some news may never have been written: everybody fetches afresh.
+                        # Some changes may never have been written: every page fetches afresh.
                         self._reset_all(client)
                     is_first, wait_s = False, FIRST_WAIT_S
                     self._listen(client, reader)
@@ -128,8 +129,8 @@ class Listener:
             except (RedisError, SourceUnavailableError) as error:
                 log.warning("event_listener_interrupted", error=type(error).__name__)
             except Exception:
-                # One thread feeds every stream of the process: an error that nobody foresaw must not end it.
-                # What it was about is skipped by the reset that follows.
+                # One thread feeds every stream of the process, so an unforeseen error must not end it. The
+                # reset that follows skips the entries that caused it.
                 log.exception("event_listener_failed")
             is_first = False
             time.sleep(wait_s)
@@ -143,7 +144,7 @@ class Listener:
             return True
 
     def _listen(self, client: Redis, reader: "_Reader") -> None:
-        """Read and hand out until nobody listens. RedisError: the connection is gone."""
+        """Read and hand out until no stream is open. Raises RedisError if the connection is lost."""
         scopes_due = 0.0
         while not self._is_idle():
             if time.monotonic() >= scopes_due:
@@ -151,17 +152,17 @@ class Listener:
                 scopes_due = time.monotonic() + SCOPES_EVERY_S
             with self._lock:
                 followed = dict(self._followed)
-            news = reader.read(followed)
-            if news.touched:
-                self._check_scopes(client, news.touched)
-                self._poke(news.touched)
-            for account_id in news.trimmed:
+            found = reader.read(followed)
+            if found.touched:
+                self._check_scopes(client, found.touched)
+                self._poke(found.touched)
+            for account_id in found.trimmed:
                 self._reset(account_id, logs.tails(client, [account_id])[account_id])
-            if news.entries:
-                self._hand_out(self._rendered(news.entries))
+            if found.entries:
+                self._hand_out(self._rendered(found.entries))
 
     def _rendered(self, entries: Sequence[LogEntry]) -> Sequence[LiveEvent]:
-        """While the database is away the news waits, and the streams go on with heartbeats."""
+        """The entries' events. While the database is away this waits, and streams get only heartbeats."""
         wait_s = FIRST_WAIT_S
         while True:
             try:
@@ -200,7 +201,7 @@ class Listener:
                 read_to = self._followed.get(account_id)
                 if read_to is None:
                     continue
-                # Where the last stream left and another came meanwhile, that one begins at a later tail.
+                # If the account's last stream closed and another opened meanwhile, that one begins later.
                 fresh = [event for event in own if event.at > read_to]
                 if not fresh:
                     continue
@@ -215,12 +216,15 @@ class Listener:
                     subscription.poke()
 
     def _check_scopes(self, client: Redis, users: Collection[UUID] | None) -> None:
-        """Add accounts that users (None: all who listen) may see since, and end streams that lost one."""
+        """Add the accounts that users may see by now, and end the streams of users who lost one.
+
+        ``users`` None: those of all open streams.
+        """
         with self._lock:
             concerned = [each for each in self._open if users is None or each.user_id in users]
         if not concerned:
             return
-        # Before the query: what is written after it was asked for is read from the log.
+        # Taken before the query: what is written from then on is read from the log.
         now = logs.now_ms(client)
         try:
             scopes = self._scopes({each.user_id for each in concerned})
@@ -256,14 +260,14 @@ def _allowed(scope: Mapping[UUID, Collection[str]], phone_number_id: str | None)
 
 
 @dataclass(frozen=True, slots=True)
-class _News:
+class _Found:
     entries: list[LogEntry]
     touched: set[UUID]
     trimmed: list[UUID]
 
 
 class _Reader:
-    """The blocking read over all logs in use, the control stream and this process's own wake-up."""
+    """The blocking read over all logs in use, the control stream and this process's wake-up key."""
 
     def __init__(self, client: Redis, wake_key: str) -> None:
         self._client = client
@@ -273,24 +277,24 @@ class _Reader:
         newest: Any = self._client.xrevrange(key, count=1)
         return parse_position(newest[0][0]) if newest else START
 
-    def read(self, followed: Mapping[UUID, Position]) -> _News:
-        """What came behind these positions; empty after BLOCK_MS, or when woken."""
+    def read(self, followed: Mapping[UUID, Position]) -> _Found:
+        """What was written after these positions; empty after BLOCK_MS without anything, or if woken."""
         accounts = {logs.stream_key(account_id): account_id for account_id in followed}
         after = {key: followed[account_id] for key, account_id in accounts.items()} | self._places
         keys: dict[Any, Any] = {key: position_text(at) for key, at in after.items()}
         answer: Any = self._client.xread(keys, count=READ_COUNT, block=BLOCK_MS)
-        news = _News([], set(), [])
+        found = _Found([], set(), [])
         for raw_key, rows in answer or ():
             key = raw_key.decode()
             if key in self._places:
                 self._places[key] = parse_position(rows[-1][0])
                 if key == CONTROL:
-                    news.touched.update(logs.touched_users(rows))
+                    found.touched.update(logs.touched_users(rows))
                 continue
             account_id = accounts[key]
-            # So many at once may mean that some were trimmed before they were read.
+            # With so many at once, some may have been trimmed before they were read.
             if len(rows) >= READ_COUNT and not logs.is_gapless(self._client, account_id, after[key]):
-                news.trimmed.append(account_id)
+                found.trimmed.append(account_id)
             else:
-                news.entries.extend(logs.parse(account_id, rows))
-        return news
+                found.entries.extend(logs.parse(account_id, rows))
+        return found

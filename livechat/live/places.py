@@ -1,4 +1,4 @@
-"""How many streams a user has open, over all web processes."""
+"""Limits how many streams a user has open, over all web processes: each holds a place in Redis."""
 
 import secrets
 import time
@@ -9,15 +9,15 @@ from redis import Redis
 
 from livechat.live.event_log import now_ms, touch
 
-# A process that dies gives its places back after this; a living stream renews its own with each heartbeat.
+# The places of a dead process are free after this; a living stream renews its place with each heartbeat.
 LEASE_S = 30
-# How long a newcomer waits for the places of browsers that are gone: they are found out by the next write.
+# How long a new stream waits for the places of browsers that are gone: a write to their streams shows it.
 PATIENCE_S = 1.0
 _LOOK_S = 0.05
 
 
 class Place:
-    """One open stream's place among its user's; ``leave`` gives it back."""
+    """An open stream's place among those of its user; ``leave`` gives it back."""
 
     def __init__(self, redis: Redis, user_id: UUID) -> None:
         self._redis = redis
@@ -25,7 +25,7 @@ class Place:
         self._name = secrets.token_hex(8)
 
     def renew(self) -> int:
-        """Keep the place for LEASE_S; how many the user has."""
+        """Keep the place for LEASE_S; returns how many places the user has."""
         now = now_ms(self._redis)
         with self._redis.pipeline(transaction=True) as pipeline:
             pipeline.zremrangebyscore(self._key, "-inf", now)
@@ -36,17 +36,17 @@ class Place:
         return int(count)
 
     def leave(self) -> None:
-        """Free it at once; without this it is free after LEASE_S."""
+        """Free the place at once; without this it is free after LEASE_S."""
         self._redis.zrem(self._key, self._name)
 
 
 def take_place(
     redis: Redis, user_id: UUID, limit: int, *, sleep: Callable[[float], None] = time.sleep
 ) -> Place | None:
-    """A place, or None where the user has ``limit`` living streams already.
+    """A place, or None if the user has ``limit`` living streams already.
 
-    A reload leaves a stream behind that nobody reads, which shows only when something is written to it. So
-    before a newcomer is refused, the user's streams in all processes write a heartbeat.
+    A reload leaves a stream behind that nobody reads, and only a write to it shows this. So before a new
+    stream is refused, the user's streams in all processes write a heartbeat.
     """
     place = Place(redis, user_id)
     if place.renew() <= limit:

@@ -1,4 +1,4 @@
-"""How far a client has read each account's log, as one opaque id that fits a header line."""
+"""How far a client has read each account's event log, as one opaque id that fits a header line."""
 
 import base64
 import binascii
@@ -14,13 +14,13 @@ START: Position = (0, 0)
 _HEAD = struct.Struct(">BQ")
 _PART = struct.Struct(">16sQQ")
 _VERSION = 1
-# A user with 500 accounts stays below it; anything longer is no id of ours.
+# The id of a user with 500 accounts is shorter; a longer text is not one of our ids.
 _MAX_CHARS = 24_000
 
 
 @dataclass(frozen=True, slots=True)
 class Bookmark:
-    """``epoch`` names the life of the log that the positions belong to."""
+    """Positions by account, and the ``epoch`` (``event_log.epoch``) of the Redis that they belong to."""
 
     epoch: int
     positions: Mapping[UUID, Position] = field(default_factory=dict)
@@ -33,7 +33,7 @@ class Bookmark:
 
     @classmethod
     def decode(cls, text: str) -> "Bookmark | None":
-        """What ``encode`` made; None where it is anything else."""
+        """The bookmark that ``encode`` was called on; None for any other text."""
         if not text or len(text) > _MAX_CHARS:
             return None
         try:
@@ -51,11 +51,11 @@ class Bookmark:
 
 
 def parse_position(entry_id: bytes | str) -> Position:
-    """Redis's ``ms-seq`` as numbers, which compare as Redis compares them."""
+    """Redis's ``ms-seq`` as two numbers, which compare as Redis compares them."""
     ms, _, seq = (entry_id.decode() if isinstance(entry_id, bytes) else entry_id).partition("-")
     return int(ms), int(seq)
 
 
 def position_text(at: Position) -> str:
-    """The way back."""
+    """A position as Redis spells it: ``ms-seq``."""
     return f"{at[0]}-{at[1]}"

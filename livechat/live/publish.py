@@ -1,4 +1,4 @@
-"""Saying what has changed, once it is committed: ids into the live log of each account concerned."""
+"""Writes what has changed, once it is committed, to the event log of each account concerned."""
 
 import threading
 from collections.abc import Collection, Mapping
@@ -19,7 +19,7 @@ log = structlog.get_logger(__name__)
 
 
 class _Debt:
-    """Accounts whose news was lost. The next publish of this process tells their readers to fetch afresh."""
+    """Accounts whose changes could not be written. This process's next publish tells their pages to fetch."""
 
     def __init__(self) -> None:
         self._accounts: set[UUID] = set()
@@ -46,11 +46,11 @@ def publish(
     conversations: Collection[UUID] = (),
     accounts: Mapping[UUID, UUID] | None = None,
 ) -> None:
-    """Tell open pages, after the commit that is the caller's: messages are {id: conversation id}.
+    """Tell open pages of these messages ({id: conversation id}) and conversations, after the caller's commit.
 
-    A conversation that is named by a message needs no mention of its own: a message's event shows both. Call
-    it when the rows are written, right before the commit; it asks whose they are, in one statement, unless
-    ``accounts``, {conversation: account}, tells.
+    A message's event shows its conversation too, so that need not be named. To be called when the rows are
+    written, right before the commit: it asks for their accounts in one statement, except for conversations
+    in ``accounts``, {conversation: account}.
     """
     created, updated = created or {}, updated or {}
     changes: list[tuple[UUID, Change]] = []
@@ -77,15 +77,15 @@ def publish(
 
 
 def publish_numbers(session: AnySession, phone_number_ids: Collection[str]) -> None:
-    """Have open pages fetch afresh after the commit, since no event tells what happened to these numbers."""
+    """Have open pages fetch afresh after the commit: no event tells what changed of these numbers."""
     accounts = accounts_of_numbers(session, phone_number_ids)
     _after_commit(session, {account_id: [RESET] for account_id in accounts})
 
 
 def publish_account(session: AnySession, account_id: UUID, others: Collection[UUID] = ()) -> None:
-    """The same for an account that is new, or has a new number: its members' open streams take it in.
+    """The same for an account that is new or has a new number: its members' open streams begin to follow it.
 
-    ``others`` are accounts that it changes something for: they fetch afresh.
+    ``others`` are accounts that this changes too, as one that lost the number: their pages fetch afresh.
     """
     changes = {each: [RESET] for each in (account_id, *others)}
     _after_commit(session, changes, members_of(session, account_id))
@@ -100,11 +100,11 @@ def _after_commit(
 
 
 def _write(client: Redis, changes: Mapping[UUID, list[Change]], touched: Collection[UUID]) -> None:
-    """A lost publish loses nothing durable, so it never fails what it follows from."""
+    """Write the changes. A failure loses nothing durable, so it is logged and never raised."""
     owed: set[UUID] = set()
     try:
         owed = _debt.take()
-        # The reset comes first: what follows is fetched with the rest, or heard of.
+        # The reset comes first: a page then fetches the changes behind it, or gets their events.
         told = {account_id: [RESET] for account_id in owed}
         for account_id, items in changes.items():
             told[account_id] = told.get(account_id, []) + items

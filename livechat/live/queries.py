@@ -1,4 +1,4 @@
-"""Whose event log a change belongs to, and who reads it."""
+"""To which account's event log a change belongs, and which users read that log."""
 
 from collections.abc import Collection
 from uuid import UUID
@@ -8,7 +8,7 @@ from sqlalchemy import select, text
 from livechat.core.session import AnySession
 from livechat.models import AccountMember, PhoneNumber
 
-# One array whatever their number: five hundred parameters cost more than the query.
+# One array for all ids: five hundred parameters cost more than the query.
 _ACCOUNTS = text(
     """
     SELECT asked.id, p.account_id FROM unnest(CAST(:ids AS uuid[])) AS asked (id)
@@ -21,7 +21,7 @@ _ACCOUNTS = text(
 
 
 def accounts_of_conversations(session: AnySession, conversation_ids: Collection[UUID]) -> dict[UUID, UUID]:
-    """{conversation: account}, also of those that were merged into another; ids of none are left out."""
+    """{conversation: account}, also of conversations merged into another; unknown ids are left out."""
     if not conversation_ids:
         return {}
     rows = session.execute(_ACCOUNTS, {"ids": list(conversation_ids)})

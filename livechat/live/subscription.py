@@ -1,4 +1,4 @@
-"""One open stream: filled by the listener, emptied by the thread that writes to the browser."""
+"""The queue of one open stream: the listener fills it, the thread that writes to the browser empties it."""
 
 import threading
 from collections import deque
@@ -8,17 +8,17 @@ from uuid import UUID
 
 from livechat.live.positions import Position
 
-# A browser that lags behind by so much fetches afresh: cheaper for it, and bounded for us.
+# A browser that lags behind by so much must fetch afresh: this is cheaper for it, and bounds our memory.
 MAX_WAITING = 2_000
 MAX_WAITING_BYTES = 4 * 1024 * 1024
 
 
 @dataclass(frozen=True, slots=True)
 class LiveEvent:
-    """A rendered entry. ``payload`` is the event's lines without its id, encoded once for all streams.
+    """A rendered log entry. ``payload`` is the event's lines without its id, encoded once for all streams.
 
-    ``phone_number_id`` None: for every number of the account. ``payload`` empty: nothing is shown (any more).
-    ``personal`` has another payload for users who see something that is theirs alone.
+    ``phone_number_id`` None: for every number of the account. An empty ``payload`` shows nothing.
+    ``personal`` has the payloads for users who see something of their own, like a draft.
     """
 
     account_id: UUID
@@ -28,21 +28,21 @@ class LiveEvent:
     personal: Mapping[UUID, bytes] = field(default_factory=dict)
 
     def seen_by(self, user_id: UUID) -> "LiveEvent":
-        """The event as this user is shown it."""
+        """The event with the payload that this user sees."""
         own = self.personal.get(user_id)
         return self if own is None else replace(self, payload=own, personal={})
 
 
 @dataclass(frozen=True, slots=True)
 class Reset:
-    """Events may have been missed; from these positions on there are none."""
+    """Events may have been missed before these positions; none is missed after them."""
 
     positions: Mapping[UUID, Position]
 
 
 @dataclass(frozen=True, slots=True)
 class Joined:
-    """The user may see one more account: read its log behind ``after`` and not behind ``up_to`` first."""
+    """The user may see one more account: first read its log from ``after`` (not included) to ``up_to``."""
 
     account_id: UUID
     after: Position
@@ -54,9 +54,9 @@ Item = LiveEvent | Reset | Joined
 
 @dataclass(slots=True, eq=False)
 class Subscription:
-    """Made by ``Listener.subscribe``. ``take`` is for one thread, all else for the listener.
+    """One stream's items; made by ``Listener.subscribe``. One thread calls ``take``, the listener the rest.
 
-    ``accounts`` and ``checked_ms`` are guarded by the listener's lock.
+    The listener's lock guards ``accounts`` and ``checked_ms``.
     """
 
     user_id: UUID
@@ -73,7 +73,7 @@ class Subscription:
     _changed: threading.Condition = field(default_factory=threading.Condition)
 
     def offer(self, items: Sequence[Item]) -> None:
-        """Hand over what is for this stream; one that does not keep up is ended instead."""
+        """Queue the items that are for this stream; a stream that does not keep up is ended instead."""
         wanted = [
             item.seen_by(self.user_id) if isinstance(item, LiveEvent) else item
             for item in items
@@ -100,31 +100,31 @@ class Subscription:
         )
 
     def poke(self) -> None:
-        """Have the stream write a heartbeat now: only a write shows that the browser is gone."""
+        """Have the stream write a heartbeat now: only a write can show that the browser is gone."""
         with self._changed:
             self._is_poked = True
             self._changed.notify()
 
     def end(self) -> None:
-        """Close the stream after what it has been given; a browser that comes again is looked at afresh."""
+        """End the stream after the items it has; a browser that reconnects is checked afresh."""
         with self._changed:
             self._is_ended = True
             self._changed.notify()
 
     @property
     def is_ended(self) -> bool:
-        """Whether nothing will come any more once ``take`` gives nothing."""
+        """Whether the stream was ended and ``take`` has given all its items."""
         with self._changed:
             return self._is_ended and not self._items
 
     @property
     def skipped(self) -> dict[UUID, Position] | None:
-        """How far was thrown away for a browser that did not keep up; None where nothing was."""
+        """Up to which positions items were thrown away because the browser lagged; None if none were."""
         with self._changed:
             return self._skipped
 
     def take(self, limit: int, timeout_s: float) -> list[Item]:
-        """Up to ``limit`` items once there are any; empty at the time-out, when poked, or at the end."""
+        """Up to ``limit`` items, once there are any; empty at the time-out, if poked, or at the end."""
         with self._changed:
             self._changed.wait_for(lambda: self._items or self._is_poked or self._is_ended, timeout_s)
             self._is_poked = False
