@@ -10,7 +10,7 @@ import { conversationHref, usePlace } from '../hooks/place';
 import { useOutbox, useServices } from '../hooks/services';
 import { base } from '../lib/base';
 import { lazyPart } from '../lib/lazy-part';
-import { unsentOf } from '../lib/outbox';
+import { unsentOf } from '../lib/outbox-entry';
 import { getSettings } from '../lib/settings';
 import type { PhoneNumber } from '../lib/types';
 import { isComposing, isLayerOpen, isTyping } from '../lib/typing';

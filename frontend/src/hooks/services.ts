@@ -1,6 +1,7 @@
 import { createContext, useContext, useSyncExternalStore } from 'react';
 import type { ApiClient, TokenSource } from '../lib/api';
-import { type Outbox, type OutboxEntry, unsentOf } from '../lib/outbox';
+import type { Outbox } from '../lib/outbox';
+import { type OutboxEntry, unsentOf } from '../lib/outbox-entry';
 
 /** What the features share: the API as the signed-in user, and the replies that are on their way to it. */
 export interface Services {

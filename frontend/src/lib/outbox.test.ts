@@ -2,7 +2,8 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { ApiProblem } from './api';
 import { lineLives } from './line';
-import { Outbox, type OutboxEntry, unsentOf } from './outbox';
+import { Outbox } from './outbox';
+import { type OutboxEntry, unsentOf } from './outbox-entry';
 import { followSigns } from './signs-of-life';
 import { Store } from './storage';
 

@@ -2,26 +2,8 @@ import { t } from '../words/en';
 import { ApiProblem } from './api';
 import { holdPage } from './leaving';
 import { Listeners, tellFault } from './listeners';
+import { byTime, justAfter, type OutboxEntry, readEntry, writeEntry } from './outbox-entry';
 import type { Store } from './storage';
-
-/** A reply that the agent has sent and the server has not yet stored. */
-export interface OutboxEntry {
-  clientMessageId: string;
-  conversationId: string;
-  phoneNumberId: string;
-  text: string;
-  replyTo: string | null;
-  createdAt: string;
-  /** Whether WhatsApp is to show nothing of what its link leads to. */
-  noPreview?: boolean;
-  /** Only what was refused for good waits for the agent; all else goes by itself as soon as it can. */
-  state: 'waiting' | 'sending' | 'refused';
-  /** Why it is not there yet, in the API's words; null before the first try has failed. */
-  code: string | null;
-  detail: string | null;
-  /** Whether it outlives the page. */
-  isKept: boolean;
-}
 
 type Written = Omit<OutboxEntry, 'state' | 'code' | 'detail' | 'isKept'>;
 
@@ -46,17 +28,6 @@ interface Wait {
   notBefore: number;
   hurry: () => void;
 }
-
-/**
- * What the agent should know has not gone out: what was refused, or tried in vain, and what waits behind that. A reply
- * that was just written has a moment.
- */
-export function unsentOf(entries: readonly OutboxEntry[]): OutboxEntry[] {
-  const held = new Set(entries.filter(({ code, state }) => code !== null && state !== 'refused').map(conversationOf));
-  return entries.filter((entry) => entry.state === 'refused' || held.has(conversationOf(entry)));
-}
-
-const conversationOf = (entry: OutboxEntry): string => entry.conversationId;
 
 /**
  * Sends replies in order, one at a time in a conversation, until the server has each of them, and keeps them in the
@@ -252,10 +223,8 @@ export class Outbox {
 
   private store(entry: OutboxEntry): void {
     this.restore();
-    const { isKept: _, ...rest } = entry;
     // Every entry under a key of its own: two tabs never write over each other's.
-    const text = JSON.stringify({ ...rest, isRefused: entry.state === 'refused' });
-    const isKept = this.options.storage.set(this.options.prefix + entry.clientMessageId, text);
+    const isKept = this.options.storage.set(this.options.prefix + entry.clientMessageId, writeEntry(entry));
     if (isKept !== entry.isKept) this.place({ ...entry, isKept });
   }
 
@@ -325,12 +294,6 @@ export class Outbox {
 /** Beside the entries, from the first of them on: where it is missing they were not sent, but swept away. */
 const MARK = 'waiting';
 
-const byTime = (a: OutboxEntry, b: OutboxEntry): number =>
-  a.createdAt === b.createdAt ? 0 : a.createdAt < b.createdAt ? -1 : 1;
-
-/** A clock may stand still, or be put back: what was written later is sent later. */
-const justAfter = (time: string): string => new Date(Date.parse(time) + 1).toISOString();
-
 /** By the browser's locks. Where there are none, or none comes, tabs may send the same: the server stores it once. */
 async function alone(name: string, run: () => Promise<void>): Promise<void> {
   let hasRun = false;
@@ -346,35 +309,4 @@ async function alone(name: string, run: () => Promise<void>): Promise<void> {
     if (hasRun) throw error;
     await once();
   }
-}
-
-function readEntry(text: string | null, isKept: boolean): OutboxEntry | null {
-  let value: unknown;
-  try {
-    value = JSON.parse(text ?? 'null');
-  } catch {
-    return null;
-  }
-  if (typeof value !== 'object' || value === null) return null;
-  const part = (name: string): unknown => Reflect.get(value, name);
-  const word = (name: string): string | null => {
-    const given = part(name);
-    return typeof given === 'string' ? given : null;
-  };
-  const [clientMessageId, conversationId] = [word('clientMessageId'), word('conversationId')];
-  const [phoneNumberId, written, createdAt] = [word('phoneNumberId'), word('text'), word('createdAt')];
-  if (!clientMessageId || !conversationId || !phoneNumberId || !written || !createdAt) return null;
-  return {
-    clientMessageId,
-    conversationId,
-    phoneNumberId,
-    text: written,
-    createdAt,
-    replyTo: word('replyTo'),
-    ...(part('noPreview') === true ? { noPreview: true } : {}),
-    code: word('code'),
-    detail: word('detail'),
-    state: part('isRefused') === true ? 'refused' : 'waiting',
-    isKept,
-  };
 }

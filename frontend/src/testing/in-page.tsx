@@ -3,7 +3,8 @@ import { render } from '@testing-library/react';
 import type { ReactNode } from 'react';
 import { type Services, ServicesContext } from '../hooks/services';
 import { newApiClient } from '../lib/api';
-import { Outbox, type OutboxEntry } from '../lib/outbox';
+import { Outbox } from '../lib/outbox';
+import type { OutboxEntry } from '../lib/outbox-entry';
 import { local } from '../lib/storage';
 
 const tokens = { getToken: async () => 'token', refreshToken: async () => 'token' };

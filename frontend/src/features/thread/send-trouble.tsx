@@ -1,6 +1,6 @@
 import { type ReactNode, useState } from 'react';
 import { Button } from '../../components/button';
-import type { OutboxEntry } from '../../lib/outbox';
+import type { OutboxEntry } from '../../lib/outbox-entry';
 import type { Message } from '../../lib/types';
 import { t } from '../../words/en';
 import styles from './send-trouble.module.css';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { OutboxEntry } from '../../lib/outbox';
+import type { OutboxEntry } from '../../lib/outbox-entry';
 import { aMessage } from '../../testing/samples';
 import { threadRows } from './thread-rows';
 

@@ -1,6 +1,6 @@
 import { daysAgo } from '../../lib/format';
 import { isSystemLine } from '../../lib/message/content';
-import type { OutboxEntry } from '../../lib/outbox';
+import type { OutboxEntry } from '../../lib/outbox-entry';
 import type { Message } from '../../lib/types';
 
 export type ThreadRow =
