@@ -128,6 +128,13 @@ describe('the list', () => {
     expect(listed(applyEvent(stateWith([first], []), ofConversation(elsewhere)))).toEqual([first]);
   });
 
+  it('takes in none that has only been opened, though a draft of it is told', () => {
+    const opened = aConversation({ id: 'c9', last_message: null, window_expires_at: null });
+    expect(listed(applyEvent(stateWith([first], []), ofConversation(opened)))).toEqual([first]);
+    const begun = { ...opened, window_expires_at: at(59) };
+    expect(listed(applyEvent(stateWith([first], []), ofConversation(begun)))).toContainEqual(begun);
+  });
+
   it('leaves what belongs behind its last page to paging', () => {
     const old = aConversation({ id: 'c9', last_message_time: at(1) });
     expect(listed(applyEvent(stateWith([first], [], { next: 'more' }), ofConversation(old)))).toEqual([first]);

@@ -141,7 +141,9 @@ function placeInList(
   }
   // A search is the server's to answer; what is in it is kept fresh, and nothing is added. A conversation
   // that was just read stays under the reader's hand in the unread list until that is loaded again.
-  const belongs = filter.search === '' && (!filter.unread || shown.unread_count > 0);
+  // Nor is one that was only opened, where a draft may be: the server lists it once there is something to show.
+  const hasBegun = (shown.last_message ?? shown.window_expires_at) !== null;
+  const belongs = hasBegun && filter.search === '' && (!filter.unread || shown.unread_count > 0);
   if (!wasThere && !belongs) return data;
   return insertSorted(data, shown);
 }
