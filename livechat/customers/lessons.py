@@ -121,4 +121,4 @@ def _learnt(session: AnySession, lessons: Sequence[Lesson]) -> tuple[list[UUID],
     write_new_people(session, people)
     if dirty:
         queries.update_conversations(session, [written_columns(conversation) for conversation in dirty])
-    return [each.id for each in dirty if each.last_message_id is not None], merged
+    return [each.id for each in dirty if each.is_listed], merged

@@ -36,12 +36,19 @@ class LoadedConversation:
     last_inbound_at: datetime | None = None
     window_refused_at: datetime | None = None
     gone_at: datetime | None = None
+    begun_silently: bool = True
     has_sending: bool = False
     new: bool = False
     heard: bool = False
     dirty: bool = False
     identity_dirty: bool = False
     first_at: datetime | None = None
+
+    @property
+    def is_listed(self) -> bool:
+        """As ``conversations.queries.conversation_list`` has it."""
+        has_window = self.last_inbound_at is not None and not self.begun_silently
+        return self.last_message_id is not None or has_window
 
 
 @dataclass(slots=True)

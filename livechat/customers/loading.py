@@ -12,7 +12,7 @@ from livechat.customers.people import People
 
 _MARKS = ("new", "heard", "dirty", "identity_dirty", "first_at")
 _LOADED = [item.name for item in fields(LoadedConversation) if item.name not in _MARKS]
-_WRITTEN = [name for name in _LOADED if name != "has_sending"]
+_WRITTEN = [name for name in _LOADED if name not in ("begun_silently", "has_sending")]
 
 
 class BatchOvertakenError(Exception):

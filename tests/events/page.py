@@ -74,13 +74,16 @@ class Page:
                 self._load()
             return
         message, conversation = _plain(event.data["message"]), _plain(event.data["conversation"])
+        # One that has only been opened stands in no list before there is something to show.
+        has_begun = conversation["last_message"] is not None or conversation["window_expires_at"] is not None
+        if conversation["id"] not in self.conversations and has_begun:
+            # Its thread is fetched when it is opened: lines that put it into no list may stand there.
+            self.messages |= _thread(self._get, conversation["id"])
+        if conversation["id"] in self.conversations or has_begun:
+            self.conversations[conversation["id"]] = conversation
         # A change of a message that is not here is seen when it is fetched.
         if message is not None and (event.name == "message.created" or message["id"] in self.messages):
             self.messages[message["id"]] = message
-        # One that has only been opened stands in no list before there is something to show.
-        has_begun = conversation["last_message"] is not None or conversation["window_expires_at"] is not None
-        if has_begun or conversation["id"] in self.conversations:
-            self.conversations[conversation["id"]] = conversation
 
 
 def _positions(event: Received) -> Mapping[UUID, Position]:
@@ -97,12 +100,15 @@ def _fetched(get: Get) -> tuple[Objects, Objects, Objects]:
         for number in numbers
         for each in get(f"/conversations?phone_number_id={number}&limit=200")["conversations"]
     }
-    messages = {
-        each["id"]: _plain(each)
-        for conversation in conversations
-        for each in get(f"/messages?conversation_id={conversation}&limit=200")["messages"]
-    }
+    messages: Objects = {}
+    for conversation_id in conversations:
+        messages |= _thread(get, conversation_id)
     return numbers, conversations, messages
+
+
+def _thread(get: Get, conversation_id: str) -> Objects:
+    shown = get(f"/messages?conversation_id={conversation_id}&limit=200")
+    return {each["id"]: _plain(each) for each in shown["messages"]}
 
 
 def _plain(shown: Any) -> Any:

@@ -297,7 +297,7 @@ def _write_back(session: AnySession, people: People, result: BatchResult) -> Non
             session, [{name: getattr(each, name) for name in queries.COUNTERS} for each in heard]
         )
     result.conversations |= {conversation.id for conversation in (*dirty, *heard)}
-    result.unlisted = {each.id for each in people.conversations.values() if each.last_message_id is None}
+    result.unlisted = {each.id for each in people.conversations.values() if not each.is_listed}
 
 
 def _store_statuses(

@@ -103,6 +103,15 @@ def two_conversations_are_one_persons(scene: Scene) -> Iterator[None]:
     yield
 
 
+@use_case(ThreadMessage, STORED)
+def a_thread_gets_its_first_word(scene: Scene) -> Iterator[None]:
+    # A line that alone puts no conversation into the list.
+    scene.inbox.hears("number_changed", customer=ASHA, new_wa_id="917755991066")
+    yield
+    scene.customer_writes("917755991066")
+    yield
+
+
 @use_case(StatusUpdate, STORED)
 def a_message_arrives_and_is_read(scene: Scene) -> Iterator[None]:
     _, wamid = scene.sent()
@@ -159,6 +168,15 @@ def a_customer_reacts(scene: Scene) -> Iterator[None]:
     _, wamid = scene.sent()
     yield
     scene.inbox.hears("reaction", customer=ASHA, message_id=wamid, emoji="👍")
+    yield
+
+
+@use_case(Reaction, STORED)
+def a_customer_reacts_to_what_is_not_here(scene: Scene) -> Iterator[None]:
+    scene.call("POST", "/conversations", json={"phone_number_id": scene.inbox.number, "to": ASHA})
+    yield
+    # It opens the window, and a conversation that an agent has opened is listed for that alone.
+    scene.inbox.hears("reaction", customer=ASHA, message_id="wamid.elsewhere", emoji="👍")
     yield
 
 
