@@ -94,7 +94,7 @@ class WriteDown:
     def _record_alone(self, session: AnySession, single: AnySession, flight: Flight) -> bool:
         """Commits one outcome; whether it is written down.
 
-        The last try tells and teaches nobody: the outcome matters more.
+        The last try teaches nobody, and asks nobody whom to tell what: the outcome matters more.
         """
         try:
             if flight.tries < MOST_TRIES - 1:
@@ -102,6 +102,7 @@ class WriteDown:
             else:
                 record_all(session, [_outcome_of(flight)], self._rng, learns=False)
                 session.commit()
+                _tell_plainly(session, flight.claim)
                 self._settle([flight], [flight.claim.conversation_id])
         except Exception as error:
             start_afresh(session, single)
@@ -163,6 +164,18 @@ def _tell(
     if claims:
         publish(session, updated={**changed_by(session, claims), **others}, accounts=accounts_of(claims))
     session.commit()
+
+
+def _tell_plainly(session: AnySession, claim: Claim) -> None:
+    """Commits, and says that this message has changed; it stands, whether open pages hear of it or not."""
+    try:
+        publish(session, updated={claim.message_id: claim.conversation_id}, accounts=accounts_of([claim]))
+        session.commit()
+    except Exception as error:
+        start_afresh(session)
+        if is_told_to_end(error):
+            raise
+        log.warning("outcome_not_told", message_id=str(claim.message_id), error=type(error).__name__)
 
 
 def accounts_of(claims: Iterable[Claim]) -> dict[UUID, UUID]:

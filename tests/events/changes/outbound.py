@@ -9,6 +9,7 @@ import psycopg
 from sqlalchemy.exc import OperationalError
 
 from livechat.core.tasknames import TaskName
+from livechat.outbound.delivery import write_down
 from livechat.outbound.delivery.in_hand import InHand
 from livechat.outbound.delivery.sweep_outbound import sweep_outbound
 from livechat.whatsapp.graph.client import Accepted, GraphClient
@@ -82,6 +83,17 @@ def a_message_is_quoted_before_metas_answer(scene: Scene) -> Iterator[None]:
         yield
     yield
     inbox.box.deliver(hold=False)
+
+
+@use_case(TaskName.SEND, "publish in write_down._tell_plainly")
+def an_outcome_can_hardly_be_written_down(scene: Scene) -> Iterator[None]:
+    chat = queued(scene)
+    # A mistake of ours, in each try but the last.
+    broken = patch.object(write_down, "changed_by", side_effect=TypeError)
+    yield
+    with broken, patch.object(write_down, "WAITS_S", (0.0,)), scene.under_way(chat):
+        yield
+    yield
 
 
 @use_case(TaskName.SEND, "publish_numbers in pause.learn")
