@@ -1,1 +1,1 @@
-"""Who may do what, and with which token: access, keys, pausing, a number as it is shown."""
+"""Who may do what, and with which token: access, encryption of tokens, pausing, a number as it is shown."""

@@ -1,4 +1,4 @@
-"""Access tokens at rest: Fernet ciphertext everywhere but in the call to Meta."""
+"""Encrypts access tokens: they are Fernet ciphertext everywhere but in the call to Meta."""
 
 from collections.abc import Sequence
 from functools import lru_cache
@@ -7,25 +7,25 @@ from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 
 
 class UndecryptableTokenError(Exception):
-    """The ciphertext was not made with any of the keys that we have; says nothing of its content."""
+    """None of our keys made the ciphertext. The message tells nothing of its content."""
 
 
 def encrypt_token(token: str, keys: Sequence[str]) -> str:
-    """Ciphertext by the first, newest key (``Settings.encryption_keys``)."""
+    """The token encrypted with the first, newest key (``Settings.encryption_keys``)."""
     return _cipher(tuple(keys)).encrypt(token.encode()).decode()
 
 
 def decrypt_token(ciphertext: str, keys: Sequence[str]) -> str:
-    """The token, by whichever key made the ciphertext; raises UndecryptableTokenError."""
+    """The token, decrypted with whichever key made the ciphertext; raises UndecryptableTokenError."""
     try:
         return _cipher(tuple(keys)).decrypt(ciphertext.encode()).decode()
     except InvalidToken:
-        # Without ``from``: nothing of the ciphertext shall reach a traceback.
+        # ``from None``: nothing of the ciphertext may reach a traceback.
         raise UndecryptableTokenError("No key in LIVECHAT_ENCRYPTION_KEY opens this token") from None
 
 
 def key_of(ciphertext: str, keys: Sequence[str]) -> int | None:
-    """The place in ``keys``, from 0 for the newest, of the key that made it; None: none of them."""
+    """The index in ``keys`` (0 is the newest) of the key that made the ciphertext; None if none did."""
     for place, key in enumerate(keys):
         try:
             _cipher((key,)).decrypt(ciphertext.encode())
@@ -36,7 +36,10 @@ def key_of(ciphertext: str, keys: Sequence[str]) -> int | None:
 
 
 def under_newest_key(ciphertext: str, keys: Sequence[str]) -> str:
-    """The same token by the first key, with the time at which it was first encrypted."""
+    """The same token encrypted with the first key; the ciphertext keeps the time of the first encryption.
+
+    Raises UndecryptableTokenError.
+    """
     try:
         return _cipher(tuple(keys)).rotate(ciphertext.encode()).decode()
     except InvalidToken:

@@ -1,8 +1,8 @@
-"""Numbers in trouble: their sends wait, untouched, until someone has mended what Meta complains about.
+"""Pauses numbers: their messages wait, unsent, until someone has mended what Meta complains about.
 
-``learn`` is the one way in: whoever hears Meta's word, in an answer, a status or the news of an account,
-brings it here with its time. The newest word stands: a number that was resumed, or got a new token, is not
-stopped by what was said or sent before.
+Every complaint of Meta's, in an answer, a status or the news of an account, comes to ``learn`` with its time.
+The newest one counts: a number that was resumed, or got a new token, is not stopped by an older complaint or
+by one about an older send.
 """
 
 from collections.abc import Iterator, Sequence
@@ -30,7 +30,7 @@ log = structlog.get_logger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """By which number a call is made and with which token, read at this time of the database's clock."""
+    """The number that makes a call, and its token, as read at ``began_at`` by the database's clock."""
 
     phone_number_id: str
     access_token_encrypted: str = field(repr=False)
@@ -45,11 +45,11 @@ def meta_call(
     *,
     as_account: bool = False,
 ) -> Iterator[str]:
-    """Commits before calls to Meta, and after an error that stops the number: yields the token for them.
+    """Commits before calls to Meta, and after an error that stops the number; yields the token for the calls.
 
-    No transaction is open meanwhile, and what they are refused for is learnt, once. Raises what the calls
-    raise, and a GraphError where the token cannot be read. ``as_account``: for calls that sends do not depend
-    on, so that only what concerns the whole account stops anything.
+    No transaction is open during the calls. Raises what they raise, and a GraphError if the token cannot be
+    decrypted; an error that pauses numbers does so first. ``as_account`` is for calls that sends do not
+    depend on: only an error that concerns the whole account pauses numbers then.
     """
     session.commit()
     try:
@@ -62,7 +62,7 @@ def meta_call(
 
 
 def open_token(access_token_encrypted: str, encryption_keys: Sequence[str]) -> str:
-    """The token; GraphError where no key of ours opens it."""
+    """The token in plain text; raises GraphError if none of our keys decrypts it."""
     try:
         return decrypt_token(access_token_encrypted, encryption_keys)
     except UndecryptableTokenError:
@@ -75,7 +75,7 @@ def open_token(access_token_encrypted: str, encryption_keys: Sequence[str]) -> s
 
 
 def learn_from_answer(session: AnySession, error: GraphError, caller: Caller) -> bool:
-    """What an answer of Meta's says of the number that asked; the caller commits."""
+    """Pause the number that called, if Meta's answer says so; True if one was paused. The caller commits."""
     if error.disposition is not Disposition.PAUSE:
         return False
     complaint = Complaint(
@@ -90,13 +90,13 @@ def learn_from_answer(session: AnySession, error: GraphError, caller: Caller) ->
 
 
 def learn_from_status(session: AnySession, update: StatusUpdate) -> bool:
-    """What a failed status says of the number that sent; the caller commits."""
+    """Pause the number that sent, if a failed status says so; True if one was paused. The caller commits."""
     number, code = update.source.phone_number_id, update.error_code
     if number is None or update.error is None or code not in PAUSING_CODES:
         return False
     sent_at = pausing.sent_at(session, update.wamid)
     if sent_at is None and is_about_token(code):
-        # Another app's message: its token is not ours.
+        # Another app sent the message, with a token that is not ours.
         return False
     complaint = Complaint(
         code, update.error["title"], update.error["detail"], update.timestamp, sent_at=sent_at
@@ -105,10 +105,10 @@ def learn_from_status(session: AnySession, update: StatusUpdate) -> bool:
 
 
 def learn(session: AnySession, complaint: Complaint, phone_number_id: str, *, alone: bool = False) -> bool:
-    """Stop a number's sends, and those of its account's other numbers where the code concerns them all.
+    """Pause a number, and its account's other numbers too if the code concerns them all.
 
-    True when one was running, and the complaint was no older than its last resumption and its token; the
-    caller commits. ``alone``: Meta has said which numbers it is about.
+    True if one was paused: it was running, and the complaint was no older than its last resumption and its
+    token. The caller commits. ``alone``: Meta has named the numbers, so the others go on.
     """
     whole_account = not alone and complaint.code in ACCOUNT_CODES
     numbers = pausing.pause(session, phone_number_id, complaint, whole_account=whole_account)
@@ -124,21 +124,21 @@ def learn(session: AnySession, complaint: Complaint, phone_number_id: str, *, al
 def pause_number(
     session: AnySession, phone_number_id: str, code: int | None, reason: str, *, title: str | None = None
 ) -> bool:
-    """Stop a number now, by our own word; the caller commits."""
+    """Pause a number now, because we say so; True if it was running. The caller commits."""
     said = title or str(describe(code, None, None)["title"])
     return learn(session, Complaint(code, said, reason, pausing.database_time(session)), phone_number_id)
 
 
 def resume_number(session: AnySession, phone_number_id: str, *, at: datetime | None = None) -> bool:
-    """Let a paused number send again; what waits is swept up after the commit, which is the caller's.
+    """Let a paused number send again; True if it was paused. After the caller's commit its messages go out.
 
-    ``at``: by a word of Meta's of that time, which ends nothing that came after it.
+    ``at`` is the time at which Meta said so: a younger pause stays.
     """
     return _resumed(session, pausing.resume(session, phone_number_id, at=at))
 
 
 def resume_account(session: AnySession, account_id: UUID, code: int | None) -> bool:
-    """The same for all numbers of an account that were paused for this reason."""
+    """The same for all numbers of an account that were paused with this code."""
     return _resumed(session, pausing.resume_of_account(session, account_id, code))
 
 

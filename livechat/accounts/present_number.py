@@ -13,9 +13,10 @@ Json = dict[str, Any]
 def phone_number_json(
     number: PhoneNumber, *, waba_id: str, unread_count: int, notices: Sequence[AccountNotice] = ()
 ) -> Json:
-    """The header's selector shows this; ``unread_count`` sums the number's conversations.
+    """A number as JSON; ``unread_count`` is the sum over the number's conversations.
 
-    ``notices`` are those that stand today (``notices_of_numbers``); what the number's own row tells is added.
+    ``notices`` are those that stand now (``notices_of_numbers``); the notices that follow from the number's
+    own row are added.
     """
     return {
         "phone_number_id": number.phone_number_id,

@@ -1,4 +1,4 @@
-"""All stored access tokens under the newest encryption key, while the product runs."""
+"""Encrypts all stored access tokens with the newest key, while the product runs."""
 
 from dataclasses import dataclass, field
 from uuid import UUID
@@ -16,7 +16,7 @@ BATCH = 500
 
 @dataclass(slots=True)
 class Rotated:
-    """Tokens that were encrypted anew, that had the newest key already, and accounts whose no key opens."""
+    """How many tokens were encrypted anew or had the newest key already, and accounts whose token is lost."""
 
     moved: int = 0
     already: int = 0
@@ -24,10 +24,10 @@ class Rotated:
 
 
 def rotate_keys(session: AnySession, keys: tuple[str, ...]) -> Rotated:
-    """Commits account by account: encrypt every token by the first of ``keys``.
+    """Commits account by account: encrypt every token with the first of ``keys``.
 
-    A token is replaced only where it is still the one that was read: an account that is connected again
-    meanwhile keeps its new token, whichever key that has. Doing it again moves such ones too.
+    A token is replaced only if it is still the one that was read: an account that is connected again
+    meanwhile keeps its new token, whichever key that has. A second run encrypts those too.
     """
     result = Rotated()
     after: UUID | None = None
@@ -42,7 +42,7 @@ def rotate_keys(session: AnySession, keys: tuple[str, ...]) -> Rotated:
 
 
 def _rotate(session: AnySession, account_id: UUID, old: str, keys: tuple[str, ...], result: Rotated) -> None:
-    """Commits one account's token, where that is to be encrypted anew."""
+    """Commits one account's token, if it has to be encrypted anew."""
     if key_of(old, keys) == 0:
         result.already += 1
         return

@@ -1,4 +1,4 @@
-"""A connected number, as ``accounts.present_number`` writes it, and what connecting one takes."""
+"""Schemas of a connected number, as ``accounts.present_number`` writes it, and of connecting one."""
 
 import marshmallow as ma
 from marshmallow import fields
@@ -70,8 +70,8 @@ class PhoneNumbersSchema(AnswerSchema):
 
 
 def _meta_id(description: str, example: str) -> fields.String:
-    # ``[0-9]``: ``\d`` takes digits of other scripts. The look-ahead: Python's ``$`` lets a line end through,
-    # and ``\Z`` would not be understood by readers of the document.
+    # ``[0-9]``, because ``\d`` takes digits of other scripts. The look-ahead, because Python's ``$`` lets a
+    # line end through, and readers of the OpenAPI document do not know ``\Z``.
     return fields.String(
         required=True,
         validate=Regexp(r"^[0-9]{1,64}$(?!\n)", error="Give Meta's id: up to 64 digits."),

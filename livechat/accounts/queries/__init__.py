@@ -1,1 +1,1 @@
-"""Statements about accounts, their members and what stands of their numbers."""
+"""Statements about accounts, their members, and the notices and pauses of their numbers."""

@@ -1,4 +1,4 @@
-"""Connected accounts with their tokens, for checks against Meta."""
+"""Connected accounts with their encrypted tokens."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -10,7 +10,7 @@ from livechat.core.session import AnySession
 
 
 def encrypted_tokens(session: AnySession, after: UUID | None, limit: int) -> Sequence[Row[Any]]:
-    """The next (account_id, access_token_encrypted), by account id."""
+    """Up to ``limit`` rows (account_id, access_token_encrypted) after an account id, by account id."""
     return session.execute(
         text(
             "SELECT id AS account_id, access_token_encrypted FROM waba_accounts "
@@ -21,7 +21,7 @@ def encrypted_tokens(session: AnySession, after: UUID | None, limit: int) -> Seq
 
 
 def replace_encrypted_token(session: AnySession, account_id: UUID, old: str, new: str) -> bool:
-    """False where the token is another one by now: its account was connected again."""
+    """Replace a ciphertext; False if the account was connected again meanwhile and has another token."""
     replaced = session.execute(
         text(
             "UPDATE waba_accounts SET access_token_encrypted = :new "
@@ -35,7 +35,7 @@ def replace_encrypted_token(session: AnySession, account_id: UUID, old: str, new
 def accounts_with_numbers(session: AnySession) -> Sequence[Row[Any]]:
     """(account_id, waba_id, access_token_encrypted, numbers) of every account.
 
-    ``numbers`` is a list of {id, status, code, reason}; it is empty where all of them went to other accounts.
+    ``numbers`` is a list of {id, status, code, reason}; it is empty if all of them went to other accounts.
     """
     return session.execute(
         text(

@@ -1,4 +1,4 @@
-"""Notices about accounts and numbers, and what a number's row says of its life at Meta."""
+"""Notices about accounts and numbers, and the columns of a number that tell of its state at Meta."""
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ from livechat.models import AccountNotice, PhoneNumber, WabaAccount
 
 
 def save_notices(session: AnySession, rows: Sequence[Mapping[str, Any]]) -> set[str]:
-    """Keep the newest word on each matter; the codes whose word this was."""
+    """Keep the newest notice of each code; returns the codes whose row was written."""
     won: set[str] = set()
     for row in rows:
         statement = insert(AccountNotice).values(**row)
@@ -37,7 +37,7 @@ def save_notices(session: AnySession, rows: Sequence[Mapping[str, Any]]) -> set[
 
 
 def told_later(session: AnySession, waba_id: str, code: str, at: datetime) -> set[str]:
-    """Numbers on which there is a younger word about this matter; an empty one stands for all."""
+    """Numbers with a notice of this code that is younger than ``at``; "" stands for the whole account."""
     return set(
         session.execute(
             select(AccountNotice.phone_number_id).where(
@@ -50,7 +50,7 @@ def told_later(session: AnySession, waba_id: str, code: str, at: datetime) -> se
 def settle(
     session: AnySession, waba_id: str, phone_number_ids: Collection[str], codes: Collection[str]
 ) -> None:
-    """People say that these matters are over; an empty number stands for the whole account."""
+    """Take down the notices of these codes, because people say so; the number "" is the whole account."""
     save_notices(
         session,
         [
@@ -73,9 +73,9 @@ def settle(
 def notices_of_numbers(
     session: AnySession, phone_number_ids: Collection[str]
 ) -> dict[str, list[AccountNotice]]:
-    """{phone_number_id: what stands today of it and of its account}, newest first, in one statement.
+    """{phone_number_id: the notices that stand now of it and of its account}, newest first, in one statement.
 
-    On each matter the newest word stands, whether it named the number or the whole account.
+    Of each code the newest notice stands, whether it is of the number or of the whole account.
     """
     found: dict[str, list[AccountNotice]] = {number: [] for number in phone_number_ids}
     if not found:
@@ -96,7 +96,7 @@ def notices_of_numbers(
             PhoneNumber.phone_number_id,
             AccountNotice.code,
             AccountNotice.happened_at.desc(),
-            # Of two words of one second the trouble is told.
+            # Of two notices of one second, the one that says trouble stands.
             AccountNotice.severity.is_(None),
         )
         .subquery()
@@ -113,7 +113,7 @@ def notices_of_numbers(
 
 
 def active_notice(session: AnySession, phone_number_id: str, codes: Collection[str]) -> AccountNotice | None:
-    """The newest notice with one of these codes that stands today for the number."""
+    """The newest notice with one of these codes that stands now for the number; None if there is none."""
     return next(
         (
             notice
@@ -134,7 +134,7 @@ class KnownNumber:
 
 
 def numbers_of_waba(session: AnySession, waba_id: str) -> list[KnownNumber]:
-    """Every connected number of the account, whoever its owner is."""
+    """Every connected number of the WABA, whoever its owner is."""
     rows = session.execute(
         select(PhoneNumber.phone_number_id, PhoneNumber.display_digits, PhoneNumber.paused_code)
         .join(WabaAccount, WabaAccount.id == PhoneNumber.account_id)
@@ -145,7 +145,7 @@ def numbers_of_waba(session: AnySession, waba_id: str) -> list[KnownNumber]:
 
 
 def waba_of_number(session: AnySession, phone_number_id: str) -> str | None:
-    """The WABA that a connected number belongs to."""
+    """Meta's id of the WABA that a connected number belongs to; None if the number is not connected."""
     return session.execute(
         select(WabaAccount.waba_id)
         .join(PhoneNumber, PhoneNumber.account_id == WabaAccount.id)
@@ -154,7 +154,7 @@ def waba_of_number(session: AnySession, phone_number_id: str) -> str | None:
 
 
 def save_facts(session: AnySession, phone_number_ids: Collection[str], facts: Mapping[str, Any]) -> bool:
-    """Write columns of numbers; False where they said so already."""
+    """Write ``facts``, {column: value}, to the numbers' rows; False if all had these values already."""
     if not facts or not phone_number_ids:
         return False
     columns = PhoneNumber.__table__.c
@@ -170,7 +170,7 @@ def save_facts(session: AnySession, phone_number_ids: Collection[str], facts: Ma
 
 
 def want_refresh(session: AnySession, phone_number_ids: Collection[str]) -> None:
-    """Have Meta asked about these numbers soon."""
+    """Mark these numbers as due: Meta is asked about them soon."""
     session.execute(
         update(PhoneNumber)
         .where(PhoneNumber.phone_number_id.in_(phone_number_ids))
@@ -181,7 +181,7 @@ def want_refresh(session: AnySession, phone_number_ids: Collection[str]) -> None
 
 @dataclass(frozen=True, slots=True)
 class RefreshClaim:
-    """A number that Meta is to be asked about now."""
+    """A number about which the holder of the claim asks Meta now."""
 
     account_id: UUID
     access_token_encrypted: str
@@ -192,9 +192,9 @@ class RefreshClaim:
 
 
 def claim_refresh(session: AnySession, phone_number_id: str, again_s: float) -> RefreshClaim | None:
-    """Take a number's turn, the next one being in ``again_s`` seconds; None where it is not due.
+    """Claim a number's refresh, and make it due again in ``again_s`` seconds; None if it is not due.
 
-    ``is_new`` within 24 hours of connecting: for so long Meta gives what the phone app holds.
+    ``is_new`` is True within 24 hours of connecting: for so long Meta gives what the phone app holds.
     """
     row = session.execute(
         update(PhoneNumber)
@@ -218,7 +218,7 @@ def claim_refresh(session: AnySession, phone_number_id: str, again_s: float) -> 
 
 
 def due_numbers(session: AnySession, limit: int) -> list[str]:
-    """Numbers that Meta is to be asked about, longest due first."""
+    """Up to ``limit`` numbers whose refresh is due, longest due first."""
     return list(
         session.execute(
             select(PhoneNumber.phone_number_id)
@@ -230,7 +230,7 @@ def due_numbers(session: AnySession, limit: int) -> list[str]:
 
 
 def note_app_sync(session: AnySession, phone_number_id: str, column: str) -> None:
-    """Meta was asked for the phone app's chats or address book: it gives them once."""
+    """Note in ``column`` that Meta was asked for the phone app's chats or contacts: it gives them once."""
     session.execute(
         update(PhoneNumber)
         .where(PhoneNumber.phone_number_id == phone_number_id)
@@ -240,9 +240,9 @@ def note_app_sync(session: AnySession, phone_number_id: str, column: str) -> Non
 
 
 def restrictions_over(session: AnySession, code: str, paused_code: int) -> list[str]:
-    """Numbers that ``paused_code`` stopped under the restriction ``code`` of theirs, which has ended.
+    """Numbers paused with ``paused_code`` whose restriction, told by the notice ``code``, has ended.
 
-    One that was stopped after that end has met something else.
+    A number that was paused after that end was paused for something else.
     """
     rows: Sequence[Row[Any]] = session.execute(
         select(PhoneNumber.phone_number_id)

@@ -1,7 +1,7 @@
-"""Stopping and resuming numbers, each in one statement that says which of them it concerned.
+"""Pauses and resumes numbers, each in one statement that returns the numbers it changed.
 
-Of a number's state the newest word stands: ``paused_at`` and ``resumed_at`` are the times of the words,
-Meta's where it was Meta who spoke. Those are whole seconds, cut off: within one second nothing is older.
+The newest complaint or resumption counts. ``paused_at`` and ``resumed_at`` are when it was said, by Meta's
+clock if Meta said it. Meta's times are cut to whole seconds: within one second nothing is older.
 """
 
 from collections.abc import Collection, Sequence
@@ -15,17 +15,17 @@ from sqlalchemy import ColumnElement, func, literal, or_, select, update
 from livechat.core.session import AnySession
 from livechat.models import Message, PhoneNumber, WabaAccount
 
-# Our own word, beside Meta's codes, for what a new token mends.
+# Our own title, beside Meta's codes, for trouble that a new token mends.
 TOKEN_UNREADABLE = "The stored access token cannot be read"  # noqa: S105
 
 
 @dataclass(frozen=True, slots=True)
 class Complaint:
-    """Why a number stops: ``title`` is Meta's word, ``sentence`` one for the people who run the number.
+    """Why a number is paused: ``title`` is Meta's, ``sentence`` is for the people who run the number.
 
-    ``code`` is Meta's, None where the trouble is our own. ``at`` is the time of the word, by Meta's clock or
-    the database's. ``token_used`` is the ciphertext of the token that met it, and ``sent_at`` the time of the
-    send that did: None where no call of ours is concerned.
+    ``code`` is Meta's, None if the trouble is our own. ``at`` is when it was said, by Meta's clock or the
+    database's. ``token_used`` is the ciphertext of the token that was refused, and ``sent_at`` the time of
+    the send that was: None if it is about no call of ours.
     """
 
     code: int | None
@@ -39,7 +39,7 @@ class Complaint:
 def pause(
     session: AnySession, phone_number_id: str, complaint: Complaint, *, whole_account: bool
 ) -> list[str]:
-    """Pause a connected number, or all of its account; those that the complaint is not too old for."""
+    """Pause a connected number, or all of its account, unless the complaint is too old; returns which."""
     concerned = PhoneNumber.phone_number_id == phone_number_id
     if whole_account:
         account = select(PhoneNumber.account_id).where(concerned)
@@ -71,7 +71,7 @@ def _is_newest(complaint: Complaint) -> ColumnElement[bool]:
     if is_whole_second and (complaint.sent_at is None or complaint.sent_at.microsecond == 0):
         resumed_at = func.date_trunc("second", resumed_at)
     elif is_whole_second:
-        # The send tells which came first within the second.
+        # Within the same second, the time of the send decides.
         last = func.date_trunc("second", resumed_at)
         is_same = last == complaint.at
         return or_(
@@ -83,7 +83,7 @@ def _is_newest(complaint: Complaint) -> ColumnElement[bool]:
 
 
 def _is_of_this_token(complaint: Complaint) -> Sequence[ColumnElement[bool]]:
-    """What an older token met says nothing of the one that there is now."""
+    """A complaint about an older token says nothing of the present one."""
     conditions = []
     if complaint.token_used is not None:
         present = select(WabaAccount.access_token_encrypted).where(WabaAccount.id == PhoneNumber.account_id)
@@ -97,7 +97,7 @@ def _is_of_this_token(complaint: Complaint) -> Sequence[ColumnElement[bool]]:
 
 
 def sent_at(session: AnySession, wamid: str) -> datetime | None:
-    """When a message of ours was sent; None where it is not known here, as one of another app's."""
+    """When a message of ours was sent; None if we do not know it, as one that another app sent."""
     return session.execute(
         select(func.coalesce(Message.sent_at, Message.timestamp)).where(
             Message.wamid == wamid, Message.direction == "outbound"
@@ -106,18 +106,18 @@ def sent_at(session: AnySession, wamid: str) -> datetime | None:
 
 
 def database_time(session: AnySession) -> datetime:
-    """Now, by the clock that numbers are resumed by."""
+    """Now, by the database's clock, which also times resumptions."""
     now: datetime = session.execute(select(func.clock_timestamp())).scalar_one()
     return now
 
 
 def resume(session: AnySession, phone_number_id: str, *, at: datetime | None = None) -> list[str]:
-    """Let a paused number send again. ``at``: by a word of Meta's, which lifts no pause that is younger."""
+    """Let a paused number send again. ``at`` is the time at which Meta said so: a younger pause stays."""
     return _resume(session, PhoneNumber.phone_number_id == phone_number_id, at=at)
 
 
 def resume_of_account(session: AnySession, account_id: UUID, code: int | None) -> list[str]:
-    """The same for all numbers of an account that were paused for this reason."""
+    """The same for all numbers of an account that were paused with this code."""
     return _resume(
         session, PhoneNumber.account_id == account_id, PhoneNumber.paused_code.is_not_distinct_from(code)
     )
@@ -126,7 +126,7 @@ def resume_of_account(session: AnySession, account_id: UUID, code: int | None) -
 def resume_by_token(
     session: AnySession, account_id: UUID, codes: Collection[int], ranges: Collection[tuple[int, int]]
 ) -> list[str]:
-    """The same for those that a token has stopped, by Meta's codes or because no key of ours opened it."""
+    """The same for those paused for their token: by these codes, or because no key of ours decrypted it."""
     return _resume(
         session,
         PhoneNumber.account_id == account_id,

@@ -1,4 +1,4 @@
-"""What a user may see: rows of numbers whose account has them as a member. Every route goes through these."""
+"""Rows that a user may see: those of numbers whose account has them as a member. Every route uses these."""
 
 from typing import Any, TypeVar
 from uuid import UUID
@@ -12,14 +12,14 @@ Statement = TypeVar("Statement", bound=Select[Any])
 
 
 def number_of_member(session: AnySession, user_id: UUID, phone_number_id: str) -> PhoneNumber | None:
-    """The number by Meta's id."""
+    """The number by Meta's id; None if it is unknown or not this user's to see."""
     return session.execute(
         _by_members(select(PhoneNumber), user_id).where(PhoneNumber.phone_number_id == phone_number_id)
     ).scalar_one_or_none()
 
 
 def numbers_of_owner(session: AnySession, user_id: UUID) -> set[str]:
-    """Meta's ids of the numbers of the accounts that this user owns, not merely works in."""
+    """Meta's ids of the numbers of accounts that this user owns; being a member is not enough."""
     return set(
         session.execute(
             _by_members(select(PhoneNumber.phone_number_id), user_id).where(AccountMember.role == "owner")
@@ -28,7 +28,7 @@ def numbers_of_owner(session: AnySession, user_id: UUID) -> set[str]:
 
 
 def conversation_of_member(session: AnySession, user_id: UUID, conversation_id: UUID) -> Conversation | None:
-    """The conversation, also by the id of one that was merged into it."""
+    """The conversation by its id, or by that of one that was merged into it."""
     survivor = (
         select(ConversationAlias.conversation_id)
         .where(ConversationAlias.id == conversation_id)
@@ -51,7 +51,7 @@ def message_of_member(session: AnySession, user_id: UUID, message_id: UUID) -> M
 
 
 def _by_members(statement: Statement, user_id: UUID) -> Statement:
-    """Only what stands on the numbers of accounts that have this user as a member."""
+    """Keep only rows of numbers whose account has this user as a member."""
     return statement.join(AccountMember, AccountMember.account_id == PhoneNumber.account_id).where(
         AccountMember.user_id == user_id
     )
