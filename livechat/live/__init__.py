@@ -1,4 +1,4 @@
 """The event log: one Redis stream per account, and one thread per web process that feeds open streams.
 
-Nothing here needs Flask, and log entries hold only ids. The room ``stream`` passes in what renders them.
+Nothing here renders: log entries hold only ids, and the room ``stream`` passes in the function that does.
 """
