@@ -9,9 +9,9 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from livechat.domain.phone import digits_or_none
-from livechat.whatsapp.account.account_matters import read_account_update, read_alert, read_review
+from livechat.whatsapp.account.account_updates import read_account_update, read_alert, read_review
 from livechat.whatsapp.account.news import SHOWN_FOR, News, Notice, Stop, TemplateNews
-from livechat.whatsapp.account.number_matters import (
+from livechat.whatsapp.account.number_updates import (
     read_capability,
     read_name,
     read_quality,
