@@ -77,8 +77,8 @@ def _stop_or_go_on(
         if verdict is None:
             continue
         known_better: Collection[str] = ()
-        if verdict.matter is not None:
-            known_better = queries.told_later(session, waba_id, verdict.matter, at)
+        if verdict.notice_code is not None:
+            known_better = queries.told_later(session, waba_id, verdict.notice_code, at)
         for number in concerned:
             if "" in known_better or number.phone_number_id in known_better:
                 continue

@@ -26,7 +26,7 @@ from livechat.numbers.queries import (
     store_number,
 )
 from livechat.templates.queries import accounts_of_waba, want_sync_at_once
-from livechat.whatsapp.account.news import GONE, MATTERS, NO_PERMISSION
+from livechat.whatsapp.account.news import GONE, NO_PERMISSION, STOP_NOTICES
 from livechat.whatsapp.graph.error_codes import TOKEN_CODE_RANGES, TOKEN_CODES
 from livechat.whatsapp.graph.graph_errors import Disposition, GraphError
 
@@ -93,7 +93,7 @@ def connect_number(
         session.rollback()
         raise PhoneNumberTakenError
     # Meta has let the token at both: who may use them is answered.
-    settle(session, waba_id, ["", phone_number_id], (*MATTERS[NO_PERMISSION], *MATTERS[GONE]))
+    settle(session, waba_id, ["", phone_number_id], (*STOP_NOTICES[NO_PERMISSION], *STOP_NOTICES[GONE]))
     resume_by_token(session, account_id, sorted(TOKEN_CODES), TOKEN_CODE_RANGES)
     number, stored_waba_id, unread = phone_number_facts(session, phone_number_id)
     shown = phone_number_json(

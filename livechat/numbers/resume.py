@@ -12,7 +12,7 @@ from livechat.core.errors import UnavailableError, WhatsAppTokenInvalidError
 from livechat.core.session import AnySession
 from livechat.models import PhoneNumber, WabaAccount
 from livechat.numbers.queries import phone_number_facts
-from livechat.whatsapp.account.news import MATTERS
+from livechat.whatsapp.account.news import STOP_NOTICES
 from livechat.whatsapp.graph.client import GraphClient
 from livechat.whatsapp.graph.error_codes import ACCOUNT_CODES, is_about_token
 from livechat.whatsapp.graph.graph_errors import Disposition, GraphError
@@ -56,7 +56,7 @@ def resume_checked(
     if code in ACCOUNT_CODES:
         resume_account(session, account_id, code)
     waba_id = session.get_one(WabaAccount, account_id).waba_id
-    settle(session, waba_id, [phone_number_id], MATTERS.get(code or 0, ()))
+    settle(session, waba_id, [phone_number_id], STOP_NOTICES.get(code or 0, ()))
     session.commit()
     return resumed
 

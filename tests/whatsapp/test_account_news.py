@@ -287,7 +287,7 @@ def test_every_event_of_an_account_says_what_it_says_and_of_whom(
     assert news.digits == ("917755991053" if news.names_number else None)
     for verdict in (news.pause, news.resume):
         # Who stops or goes on has a notice that tells of it, and a title.
-        assert verdict is None or verdict.matter in shown | settled
+        assert verdict is None or verdict.notice_code in shown | settled
     assert news.pause is None or (news.pause.title and news.pause.sentence.endswith("."))
 
 

@@ -1,4 +1,4 @@
-"""What news of an account, a number or a template mean: matters for the agents, facts, sends to stop.
+"""What news of an account, a number or a template means: notices for agents, facts, sends to stop.
 
 Source: Meta's webhook reference of ``account_update``, ``account_alerts``, ``phone_number_quality_update``
 and the fields beside them (read September 2026). Some of its own examples have a body under another field's
@@ -99,8 +99,8 @@ def _errors(news: News, value: Json, at: datetime) -> None:
             detail = "The phone's owner does not share earlier chats."
             news.notices.append(Notice("history_declined", "info", title, detail, at + SHOWN_FOR))
             continue
-        matter, until = f"error_{code or 'unknown'}", at + timedelta(hours=1)
-        news.notices.append(Notice(matter, "warning", title, describe_apart(code, title), until))
+        notice_code, until = f"error_{code or 'unknown'}", at + timedelta(hours=1)
+        news.notices.append(Notice(notice_code, "warning", title, describe_apart(code, title), until))
 
 
 _Read = Callable[[News, Json, datetime], None]

@@ -82,14 +82,14 @@ def _violation(news: News, kind: str, at: datetime) -> None:
     )
 
 
-def _stop(news: News, matter: str, title: str, detail: str, meta_code: int) -> None:
-    news.notices.append(Notice(matter, "critical", title, detail))
-    news.pause = Stop(meta_code, title, detail, matter)
+def _stop(news: News, notice_code: str, title: str, detail: str, meta_code: int) -> None:
+    news.notices.append(Notice(notice_code, "critical", title, detail))
+    news.pause = Stop(meta_code, title, detail, notice_code)
 
 
-def _go_on(news: News, matter: str, meta_code: int) -> None:
-    news.notices.append(Notice(matter, None))
-    news.resume = GoOn(meta_code, matter)
+def _go_on(news: News, notice_code: str, meta_code: int) -> None:
+    news.notices.append(Notice(notice_code, None))
+    news.resume = GoOn(meta_code, notice_code)
 
 
 def _ban(news: News, info: Json) -> None:

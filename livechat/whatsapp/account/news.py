@@ -16,7 +16,7 @@ LOCKED, NOT_REGISTERED, NO_PERMISSION, GONE, BLOCKED = 131031, 133010, 200, 33, 
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """A matter's newest word; ``severity`` None settles it. ``detail`` is one sentence for the agent."""
+    """What stands under ``code``; ``severity`` None settles it. ``detail`` is one sentence for the agent."""
 
     code: str
     severity: Severity | None
@@ -40,24 +40,24 @@ class TemplateNews:
 
 @dataclass(frozen=True, slots=True)
 class Stop:
-    """Sends stop: Meta's code for it, its title and a sentence. ``matter`` is the notice that tells of it."""
+    """Sends stop, for Meta's ``code``; ``notice_code`` is of the notice that tells of it."""
 
     code: int
     title: str
     sentence: str
-    matter: str | None = None
+    notice_code: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class GoOn:
-    """Pauses with this code are over; ``matter`` is the notice that is settled by it."""
+    """Pauses with this code are over; ``notice_code`` is of the notice that is settled with them."""
 
     code: int
-    matter: str
+    notice_code: str
 
 
-# What stops sends, and the notice that tells of it: who says that the one is over, says so of the other.
-MATTERS: dict[int, tuple[str, ...]] = {
+# Codes that stop sends, and the notices that tell of them: whoever ends the stop settles the notices as well.
+STOP_NOTICES: dict[int, tuple[str, ...]] = {
     GONE: ("account_deleted",),
     NOT_REGISTERED: ("account_offboarded",),
     NO_PERMISSION: ("partner_removed",),

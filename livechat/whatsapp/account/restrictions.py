@@ -51,9 +51,9 @@ def read_restrictions(news: News, value: Json, at: datetime) -> None:
         for kind in _family_of(violation):
             _lift(news, kind)
     elif not listed and violation:
-        matter = "direct_send_warning" if _is_direct_send(violation) else "account_violation"
+        notice_code = "direct_send_warning" if _is_direct_send(violation) else "account_violation"
         detail = f"Meta warns of a violation of its policies: {words_of(violation)}."
-        news.notices.append(Notice(matter, "warning", "Warning from Meta", detail, at + SHOWN_FOR))
+        news.notices.append(Notice(notice_code, "warning", "Warning from Meta", detail, at + SHOWN_FOR))
     elif "restriction_info" in value and not listed:
         for kind in _WORDS:
             _lift(news, kind)
