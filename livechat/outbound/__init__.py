@@ -1,1 +1,1 @@
-"""Replies to customers, from the request to what became of them."""
+"""Replies to customers: the request, the call to Meta, and the statuses that follow."""

@@ -1,4 +1,4 @@
-"""Files of replies, when they are accepted: may this file be sent so, and which message shows it."""
+"""Files of replies at the request: whether a file may be sent as this type, and which message shows it."""
 
 from copy import deepcopy
 from typing import Any
@@ -19,15 +19,15 @@ Json = dict[str, Any]
 
 
 def check_file(session: AnySession, user_id: UUID, message_type: str, part: Any) -> Any:
-    """The part of a message with what follows from its files (name, voice note), where it names some of ours.
+    """A message's part, completed with what follows from our files that it names (name, voice note).
 
-    Its own file, or those of the headers of an interactive message or a template. Raises NotFoundError where
-    one is unknown or not this user's, and ValidationFailedError where it cannot be sent as this type. They
-    are kept from removal until the transaction ends.
+    That is the message's own file, or those in headers of an interactive message or a template. Raises
+    NotFoundError where a file is unknown or not this user's, and ValidationFailedError where it cannot be
+    sent as this type. The files cannot be removed until the transaction ends.
     """
     if not any(file.get("media_id") is not None for _, _, file in files_of(message_type, part)):
         return part
-    # The request keeps what was asked for: its digest is made of it.
+    # The request keeps its own part, of which its digest is made.
     checked = deepcopy(part)
     for path, kind, file in files_of(message_type, checked):
         if file.get("media_id") is not None:
@@ -63,7 +63,7 @@ def _checked(session: AnySession, user_id: UUID, path: str, message_type: str, p
 
 
 def attach_file(session: AnySession, message_id: UUID, message_type: str, content: Json) -> None:
-    """Have a message that was just stored show its files; one sent by Meta's id is fetched from there.
+    """Link a message that was just stored to its files. A file sent by Meta's id is fetched from Meta.
 
     The caller commits.
     """

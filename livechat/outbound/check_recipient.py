@@ -1,4 +1,4 @@
-"""Whether a customer may be sent a template at all."""
+"""Whether a customer may be sent a template."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -17,7 +17,7 @@ _UTILITY_RESTRICTED = "restricted_utility_templates"
 def check_recipient(
     session: AnySession, number: PhoneNumber, conversation: Conversation, template: Template, now: datetime
 ) -> None:
-    """Whether this customer may be sent this template at all.
+    """Refuse a template that Meta would not let this customer have.
 
     Raises ValidationFailedError (131062), MarketingStoppedError (131050) or MessagingRestrictedError.
     """

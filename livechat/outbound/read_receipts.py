@@ -1,4 +1,4 @@
-"""Blue ticks: tell Meta what an agent has looked at."""
+"""Blue ticks: Meta is told which messages an agent has read."""
 
 from uuid import UUID
 
@@ -17,7 +17,7 @@ def send_read_receipt(session: AnySession, sender: Sender, conversation_id: UUID
     """Commits around the call: report the newest message that was read, which covers those before it.
 
     Raises GraphError where another try can help: marking as read twice changes nothing. Other refusals are
-    logged and not asked again; account trouble pauses the number, and the next reading reports for this one.
+    logged and not tried again. Account trouble pauses the number; the next reading then covers this one.
     """
     due = due_receipt(session, conversation_id)
     session.commit()

@@ -1,4 +1,4 @@
-"""An agent decides: a message that failed, or of which nobody knows whether it arrived, is sent once more."""
+"""An agent sends a message again that failed, or of which nobody knows whether it arrived."""
 
 from datetime import datetime
 from uuid import UUID
@@ -24,21 +24,21 @@ from livechat.outbound.send_message import SendResult, announce
 def resend_message(
     session: AnySession, user_id: UUID, message_id: str, *, even_if_delivered: bool, now: datetime
 ) -> SendResult:
-    """Store a new message with the same content, to be sent as any other; the caller commits.
+    """Store a new message with the same content, which is sent as any other; the caller commits.
 
-    Once for each message: who asks again gets the same new message. Raises NotFoundError,
+    A message is sent again once: a second request gets the same new message. Raises NotFoundError,
     ResendNotPossibleError where the status is neither ``failed`` nor ``unknown``, ResendUnconfirmedError for
-    an ``unknown`` one without ``even_if_delivered``, ServiceWindowClosedError and CustomerBlockedError.
+    an ``unknown`` message without ``even_if_delivered``, ServiceWindowClosedError and CustomerBlockedError.
     """
     source = access_message(session, user_id, message_id)
     conversation = lock_conversation(session, source.conversation_id)
     if conversation is None:
-        # It was merged into another one at this moment.
+        # The conversation was merged into another one at this moment.
         raise NotFoundError("There is no such message.")
     earlier = accepting.find_resend(session, source.id)
     if earlier is not None:
         return SendResult(*earlier, is_new=False)
-    # A status webhook may have settled it while we waited.
+    # A status webhook may have settled the message while we waited for the lock.
     session.refresh(source)
     if source.origin != "livechat" or source.status not in (MessageStatus.FAILED, MessageStatus.UNKNOWN):
         raise ResendNotPossibleError(f"The message is {source.status}.")
@@ -66,7 +66,7 @@ def resend_message(
         resend_of=source.id,
     )
     if stored is None:
-        # The conversation was merged, and its message sent again from there, while we looked.
+        # The conversation was merged meanwhile, and its message sent again from the other one.
         raise ResendNotPossibleError("The message is being sent again already.")
     attach_file(session, stored.message_id, source.message_type, source.content)
     announce(session, conversation, stored, source.message_type)

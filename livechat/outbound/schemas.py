@@ -1,4 +1,4 @@
-"""The body of ``POST /send-message``: its shape. ``outbound.send_request`` knows Meta's limits."""
+"""The shape of the body of ``POST /send-message``. ``outbound.send_request`` checks Meta's limits."""
 
 from typing import Any
 
@@ -21,7 +21,7 @@ _PARTS: dict[str, fields.Field[Any]] = {
 
 class _Text(ma.Schema):
     class Meta:
-        # A client may know members that this version does not.
+        # A client of a later version may send members that this one does not know.
         unknown = ma.EXCLUDE
 
     phone_number_id = fields.String(

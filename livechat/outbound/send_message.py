@@ -1,4 +1,4 @@
-"""Accepting a reply: everything up to the row that is committed before the agent hears "accepted"."""
+"""Accepting a reply: the checks, and the row that is committed before the agent hears "accepted"."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -31,15 +31,15 @@ from livechat.outbound.send_request import MEDIA_TYPES, SendRequest
 from livechat.templates.choose_template import check_template
 from livechat.whatsapp.sending import outgoing
 
-# Ids of event lines and of calls, which are no messages at Meta and cannot be quoted.
+# How ids of event lines and of calls begin. They are no messages at Meta and cannot be quoted.
 _NO_MESSAGES = ("event:", "wacid")
-# Older messages take no reaction: 131009, long after the answer (Meta, "Reaction messages").
+# Meta refuses a reaction to an older message, and only long after its answer: 131009 ("Reaction messages").
 REACTION_AGE = timedelta(days=30)
 
 
 @dataclass(frozen=True, slots=True)
 class SendResult:
-    """``is_new`` False: an earlier request with the same key has stored this message already."""
+    """The message of a request. ``is_new`` False: an earlier request with the same key stored it."""
 
     message_id: UUID
     conversation_id: UUID
@@ -47,12 +47,12 @@ class SendResult:
 
 
 def send_message(session: AnySession, user_id: UUID, request: SendRequest, *, now: datetime) -> SendResult:
-    """Store a message to be sent, and enqueue its conversation for after the commit, which is the caller's.
+    """Store a message to be sent, and wake a sender for it after the commit, which is the caller's.
 
     Raises NotFoundError (number, conversation or quoted message unknown or not this user's),
-    IdempotencyConflictError, ServiceWindowClosedError, and ValidationFailedError for a quoted message that
-    Meta does not have yet. The key is looked up before all else: a repeat is answered even when the window
-    has shut.
+    IdempotencyConflictError, ServiceWindowClosedError, CustomerBlockedError, what ``check_recipient`` raises,
+    and ValidationFailedError, as for a quoted message that Meta does not have yet. The key is looked up
+    first: a repeated request is answered even after the window has closed.
     """
     number = access_phone_number(session, user_id, request.phone_number_id)
     earlier = _earlier(session, user_id, request)
@@ -95,7 +95,7 @@ def send_message(session: AnySession, user_id: UUID, request: SendRequest, *, no
         request_digest=request.digest,
     )
     if stored is None:
-        # The same key was committed while we waited for the conversation.
+        # Another request with the same key was committed while we waited for the conversation's lock.
         winner = _earlier(session, user_id, request)
         if winner is None:
             raise IdempotencyConflictError
@@ -108,8 +108,8 @@ def send_message(session: AnySession, user_id: UUID, request: SendRequest, *, no
 def announce(
     session: AnySession, conversation: Conversation, stored: accepting.StoredMessage, message_type: str
 ) -> None:
-    """Make a new message the conversation's last; tell open pages and the senders after the commit."""
-    # A reaction stands on another bubble; it is not the last thing that was said.
+    """Make a new message the conversation's last one; tell open pages and senders of it after the commit."""
+    # A reaction stands on another message; it is never a conversation's last message.
     newest = (conversation.last_message_time, conversation.last_message_seq)
     is_last = conversation.last_message_id is None or (stored.timestamp, stored.seq) >= newest
     if message_type != "reaction" and is_last:
@@ -117,7 +117,8 @@ def announce(
         conversation.last_message_time = stored.timestamp
         conversation.last_message_seq = stored.seq
     session.flush()
-    # First, so that the page hears of the message before it hears that it was sent.
+    # Published before a sender is woken, so that the page hears of the message before it hears that it was
+    # sent.
     publish(session, created={stored.message_id: conversation.id})
     after_commit(session, MESSAGES.labels("outbound", "livechat").inc)
     client, phone_number_id, conversation_id = redis.client, conversation.phone_number_id, conversation.id
@@ -156,7 +157,7 @@ def _locked_conversation(
             wanted = create_conversation(session, number, phone)
     conversation = lock_conversation(session, wanted) if wanted is not None else None
     if conversation is None:
-        # It was merged into another one at this moment.
+        # The conversation was merged into another one at this moment.
         raise NotFoundError("There is no such conversation.")
     return conversation
 
@@ -195,9 +196,9 @@ def _content(message_type: str, part: Any) -> dict[str, Any]:
     content: dict[str, Any] = {message_type: part}
     files = outgoing.files_of(message_type, part)
     if message_type in MEDIA_TYPES or any(file.get("media_id") is not None for _, _, file in files):
-        # The shape that every message with a file has; what is not known of the file yet is null.
+        # Every message with a file has this shape; what is not known of the file yet is null.
         content["media"] = {
-            # By a public link there is no copy here, and none will come.
+            # Of a file sent by a public link there is no copy here, and none will come.
             "state": "failed" if part.get("link") else "pending",
             "mime_type": None,
             "size": None,

@@ -1,4 +1,4 @@
-"""What an agent asks to be sent, checked as far as Meta's published limits go, and made comparable."""
+"""What an agent asks to be sent: checked against Meta's published limits, and made comparable by a digest."""
 
 import hashlib
 import json
@@ -10,8 +10,8 @@ from livechat.core.errors import ValidationFailedError
 from livechat.domain.phone import InvalidPhoneError, canonical_phone
 from livechat.whatsapp.sending import outgoing
 
-# Meta's words for what its send call takes; each has its part under the same name (docs/meta/cloud-api.md
-# section 7.2).
+# Meta's names for the types that its send call takes. The part of each stands under the same name
+# (docs/meta/cloud-api.md section 7.2).
 PART_TYPES = (
     "image",
     "video",
@@ -31,7 +31,7 @@ KEY_MAX_CHARS = 255
 
 @dataclass(frozen=True, slots=True)
 class SendRequest:
-    """A request that is well-formed. Exactly one of ``to`` (digits) and ``conversation_id`` is given."""
+    """A well-formed request. Exactly one of ``to`` (digits) and ``conversation_id`` is given."""
 
     phone_number_id: str
     to: str | None
@@ -44,7 +44,7 @@ class SendRequest:
 
     @property
     def digest(self) -> str:
-        """SHA-256 of what was asked for; the Idempotency-Key header is only a name for that."""
+        """SHA-256 of what was asked for, without the Idempotency-Key header, which only names the request."""
         asked = {
             "phone_number_id": self.phone_number_id,
             "to": self.to,
@@ -58,12 +58,12 @@ class SendRequest:
 
     @property
     def needs_window(self) -> bool:
-        """Templates pass outside the customer service window; everything else waits for the customer."""
+        """Whether the customer service window must be open. Only templates may be sent outside it."""
         return self.message_type != "template"
 
 
 def check_send(fields: Mapping[str, Any], idempotency_key: str | None) -> SendRequest:
-    """The request in these fields (``send-message``'s, by name; absent ones may be None or missing).
+    """The request in these fields of ``send-message``, by name; a field that is not given may be None.
 
     Raises ValidationFailedError, naming every field that is wrong.
     """
@@ -109,9 +109,9 @@ def _recipient(fields: Mapping[str, Any], errors: dict[str, list[str]]) -> str |
 
 
 def _text_part(fields: Mapping[str, Any], errors: dict[str, list[str]]) -> dict[str, Any]:
-    """The text and whether its link is to be previewed: by our names, or by Meta's in ``text``.
+    """The text, and whether its link is previewed: under our names, or under Meta's in ``text``.
 
-    What nobody asked for stays out: the digest of a request must not change with our defaults.
+    What was not asked for stays out, so that the digest of a request does not change with our defaults.
     """
     given = fields.get("text")
     if given is not None and not isinstance(given, dict):
@@ -128,8 +128,8 @@ def _text_part(fields: Mapping[str, Any], errors: dict[str, list[str]]) -> dict[
     if not isinstance(message, str) or not message.strip():
         errors[field] = ["Write something to send."]
         return {}
-    # Meta does not say what its characters are, so an emoji counts as two (docs/meta/cloud-api.md
-    # section 7.3).
+    # Meta does not say how it counts characters, so an emoji counts as two (docs/meta/cloud-api.md section
+    # 7.3).
     if len(message.encode("utf-16-le", "surrogatepass")) // 2 > TEXT_MAX_UNITS:
         errors[field] = [f"A message has at most {TEXT_MAX_UNITS} characters."]
     return {"body": message} | ({"preview_url": asked} if asked is not None else {})

@@ -1,4 +1,4 @@
-"""Telling the customer that somebody writes an answer."""
+"""Showing the customer that somebody writes an answer."""
 
 import time
 from datetime import datetime
@@ -20,17 +20,17 @@ from livechat.whatsapp.graph.graph_errors import GraphError
 
 log = structlog.get_logger(__name__)
 
-# Meta shows it for 25 s: often enough that it does not go out while an agent writes on.
+# Meta shows it for 25 s, so that it does not go out while an agent writes on.
 EVERY_S = 20
-# Later it would tell of somebody who has stopped writing.
+# An older request is dropped: the agent may have stopped writing.
 _STALE_S = 20.0
 
 
 def say_typing(redis: Redis, conversation: Conversation, now: datetime) -> bool:
-    """Have the customer told, at most every 20 s; True where a task was sent.
+    """Send a task that shows the customer typing, at most every 20 s; True where a task was sent.
 
-    Nothing happens outside the service window or for a blocked customer. Without Redis nothing is told: it
-    is a courtesy.
+    Nothing happens outside the service window, for a blocked customer, in a group, or while Redis is away:
+    typing is only a courtesy.
     """
     if conversation.is_blocked or conversation.group_id is not None:
         return False
@@ -45,10 +45,10 @@ def say_typing(redis: Redis, conversation: Conversation, now: datetime) -> bool:
 
 
 def send_typing(session: AnySession, sender: Sender, conversation_id: UUID, asked_at: float) -> bool:
-    """Commits around the call: tell Meta, by the newest message of the customer's; True where it was told.
+    """Commits around the call: tell Meta, naming the customer's newest message; True where Meta took it.
 
-    The same call marks that message and those before it as read (Meta, "Typing indicators"), which is noted
-    so that it is not told twice. Refusals are logged: the next key stroke asks again.
+    The same call marks that message and those before it as read (Meta, "Typing indicators"); that is noted,
+    so that it is not reported twice. Refusals are logged: the next key stroke asks again.
     """
     if time.time() - asked_at > _STALE_S:
         return False

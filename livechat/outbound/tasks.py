@@ -1,4 +1,7 @@
-"""The outbound queue: replies and read receipts to Meta. Threads, since a send waits for the network."""
+"""Tasks of the outbound queue: replies and read receipts to Meta.
+
+Its workers run threads, since a send mostly waits for the network.
+"""
 
 import threading
 from functools import lru_cache
@@ -26,9 +29,9 @@ log = structlog.get_logger(__name__)
 
 @celery.task(name=TaskName.SEND.value)
 def send(*, conversation_id: str | None = None) -> None:
-    """Send what is due, of this conversation and of all others, until nothing is.
+    """Send what is due, in this conversation and all others, until nothing is due.
 
-    One such task works in a process; those that come meanwhile end at once.
+    One such task works in a process; others that come meanwhile end at once.
     """
     conversations = [UUID(conversation_id)] if conversation_id is not None else []
     _dispatching.dispatcher().run(db.session, conversations)
@@ -36,13 +39,13 @@ def send(*, conversation_id: str | None = None) -> None:
 
 @celery.task(name=TaskName.MARK_READ.value, bind=True, max_retries=None)
 def mark_read(self: Task, *, conversation_id: str) -> None:
-    """Give the customer blue ticks. Asking twice changes nothing, so Celery itself repeats what failed."""
+    """Give the customer blue ticks. Celery repeats a failed call, since calling twice changes nothing."""
     try:
         send_read_receipt(db.session, _sender(_settings()), UUID(conversation_id))
     except GraphError as error:
         wait_s = delay_for(self.request.retries + 1, READ_RECEIPT, error.retry_after_s)
         if wait_s is None or wait_s > LONGEST_COUNTDOWN_S:
-            # The next reading of this conversation reports for this one too.
+            # The next reading of this conversation covers this one too.
             log.warning("read_receipt_given_up", conversation_id=conversation_id, code=error.code)
             return
         raise self.retry(exc=error, countdown=wait_s) from error
@@ -50,7 +53,7 @@ def mark_read(self: Task, *, conversation_id: str) -> None:
 
 @celery.task(name=TaskName.TYPING.value)
 def typing(*, conversation_id: str, asked_at: int) -> None:
-    """Show the customer that somebody writes; too late it is not shown at all."""
+    """Show the customer that somebody writes, unless the task comes too late."""
     send_typing(db.session, _sender(_settings()), UUID(conversation_id), asked_at)
 
 
@@ -64,7 +67,7 @@ def _sender(settings: Settings) -> Sender:
 
 
 class _Dispatching:
-    """The process's one dispatcher, made when a task first asks for it, with as many threads as the pool."""
+    """Holds the process's one dispatcher. The first task makes it, with as many threads as the pool has."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
@@ -97,16 +100,17 @@ def _as_many_threads_as_the_pool(instance: Any, **_: Any) -> None:
 
 
 class _StopSending(bootsteps.StartStopStep):
-    """Before the pool waits for its tasks, however the worker comes to its end.
+    """Stops the dispatcher before the pool waits for its tasks, however the worker comes to its end.
 
-    Celery's signal of a shutdown follows a signal of the system alone. Told by remote control, or after an
-    error of its consumer, a worker would wait for the dispatcher, and that for what is still to be sent.
+    Celery sends its shutdown signal only after a signal of the system. A worker that is told by remote
+    control to end, or that ends after an error of its consumer, would wait for the dispatcher, and the
+    dispatcher for all that is still to be sent.
     """
 
     requires = ("celery.worker.components:Pool",)
 
     def close(self, parent: Any) -> None:
-        """What is on its way is waited for and written down; the rest stays for the next worker."""
+        """Claim nothing more. Calls under way are still recorded; the next worker sends the rest."""
         _dispatching.stop()
 
 

@@ -1,4 +1,4 @@
-"""``POST /messages/{id}/resend``: the agent's word on a message that failed or is unknown."""
+"""``POST /messages/{id}/resend``: an agent sends a failed or unknown message again."""
 
 from http import HTTPStatus
 from typing import Any

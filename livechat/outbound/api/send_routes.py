@@ -1,4 +1,4 @@
-"""``POST /send-message``: a reply, stored before it is answered and sent by a task."""
+"""``POST /send-message``: a reply is stored before the answer, and sent by a task."""
 
 import time
 from http import HTTPStatus
@@ -30,12 +30,12 @@ from livechat.web.prefer import MAX_WAIT_S, preferred_wait
 bp: ApiBlueprint = ApiBlueprint("send_message", __name__, description="Replies and templates to customers.")
 
 _ON_ITS_WAY = (MessageStatus.QUEUED, MessageStatus.SENDING)
-# The first looks are close together, since most sends take a tenth of a second.
+# A waiting request looks often at first, since most sends take a tenth of a second.
 _FIRST_LOOK_S, _LAST_LOOK_S = 0.03, 0.25
 
 
 class SendMessageHeadersSchema(ma.Schema):
-    """Documents the headers; they are read by hand, since a header that is not understood is ignored."""
+    """Documents the headers. They are read by hand, since a header that is not understood is ignored."""
 
     idempotency_key = fields.String(
         data_key="Idempotency-Key",
@@ -91,7 +91,7 @@ def shown(message_id: UUID, conversation_id: UUID) -> dict[str, Any]:
     """``{message, conversation}``, as they are now."""
     conversation = db.session.get(Conversation, conversation_id)
     if conversation is None:
-        # Merged or erased between two statements of ours.
+        # It was merged or erased between two of our statements.
         raise NotFoundError("There is no such conversation.")
     return {
         "message": messages_json(db.session, [message_id])[message_id],
@@ -100,7 +100,10 @@ def shown(message_id: UUID, conversation_id: UUID) -> dict[str, Any]:
 
 
 def _wait_until_past_sending(message_id: UUID, wait_s: float) -> None:
-    """Look again and again, in transactions that end at once: a waiting request holds no connection."""
+    """Look at the status until it is past sending, or for ``wait_s`` seconds.
+
+    Each look is a transaction that ends at once, so that a waiting request holds no connection.
+    """
     ends_at = time.monotonic() + wait_s
     look_s = _FIRST_LOOK_S
     while (remaining_s := ends_at - time.monotonic()) > 0:

@@ -1,4 +1,4 @@
-"""``POST /conversations/{conversation_id}/typing``: somebody writes."""
+"""``POST /conversations/{conversation_id}/typing``: the customer sees that somebody writes."""
 
 from http import HTTPStatus
 

@@ -1,1 +1,1 @@
-"""The workers' side of a send: whose turn it is, the call to Meta, and its outcome."""
+"""What workers do for a send: choose whose turn it is, call Meta, and record the outcome."""

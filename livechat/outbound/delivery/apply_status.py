@@ -1,4 +1,7 @@
-"""Statuses: kept as they came, applied by rank, parked until their message is known."""
+"""Statuses of sent messages: each is kept as it came, and applied by rank.
+
+A status that comes before its message is known is parked: it is kept, and applied when the message is known.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -22,9 +25,11 @@ FILE_REFUSED = 131053
 
 @dataclass(slots=True)
 class StatusResult:
-    """``new``: keys of events seen for the first time; ``messages``: what changed, id to conversation id.
+    """What a batch of statuses changed.
 
-    ``conversations`` changed as well, though the message that showed it may not have.
+    ``new`` holds the keys of statuses seen for the first time; ``messages`` is {message: conversation} of
+    changed messages. ``conversations`` are those of which a status said something, whether or not its message
+    changed. ``pauses`` are failures for which the number is to be paused.
     """
 
     new: set[tuple[Any, ...]] = field(default_factory=set)
@@ -34,12 +39,15 @@ class StatusResult:
 
 
 def key(update: StatusUpdate) -> tuple[Any, ...]:
-    """What makes a status event one event."""
+    """What identifies a status: the same status told twice has the same key."""
     return (update.wamid, update.status, update.timestamp, update.participant)
 
 
 def apply_statuses(session: AnySession, updates: Sequence[StatusUpdate]) -> StatusResult:
-    """Keep ``updates`` and move the messages that they are about; pausing a number is left to the caller."""
+    """Keep ``updates`` and move their messages to the statuses told.
+
+    The caller pauses the numbers of ``pauses``, and commits.
+    """
     result = StatusResult()
     if not updates:
         return result
@@ -64,7 +72,7 @@ def apply_statuses(session: AnySession, updates: Sequence[StatusUpdate]) -> Stat
     fresh = [
         update
         for update in updates
-        # What failed for one member of a group says nothing of the conversation.
+        # A failure for one member of a group says nothing about the conversation.
         if key(update) in result.new and update.status == "failed" and not update.participant
     ]
     result.conversations = _correct_conversations(session, fresh)
@@ -73,7 +81,7 @@ def apply_statuses(session: AnySession, updates: Sequence[StatusUpdate]) -> Stat
 
 
 def settle_parked(session: AnySession, wamids: Sequence[str]) -> dict[UUID, UUID]:
-    """Apply events that came before their message; {message id: conversation id} of what changed."""
+    """Apply statuses that came before their message; {message: conversation} of what changed."""
     waiting = statuses.wamids_with_events(session, list(wamids)) if wamids else []
     return _settle(session, waiting) if waiting else {}
 
@@ -96,7 +104,7 @@ def _row(update: StatusUpdate, callback: UUID | None) -> dict[str, Any]:
 
 
 def _correct_conversations(session: AnySession, failures: Sequence[StatusUpdate]) -> set[UUID]:
-    """Meta's word on the window, on marketing and on files beats what we believed; what changed by it."""
+    """Believe Meta about window, marketing, blocks, files and templates; the conversations that changed."""
     changed: set[UUID | None] = set()
     for update in sorted(failures, key=lambda failure: failure.wamid):
         if update.error_code == WINDOW_CLOSED:

@@ -1,4 +1,7 @@
-"""One message to Meta: the call, and what becomes of the message. ``dispatch`` decides which and when."""
+"""One message to Meta: the call, and what its outcome makes of the message.
+
+``dispatch`` decides which message is sent, and when.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -28,10 +31,10 @@ from livechat.whatsapp.sending.outgoing import body_for, callback_data
 
 log = structlog.get_logger(__name__)
 
-# A run of the dispatcher hands over to a fresh task after so long.
+# After this time a run of the dispatcher hands over to a fresh task.
 SECONDS_PER_RUN = 60.0
-# What a claim is granted beyond the call's own time-outs: name resolution, a busy machine, writing the
-# outcome.
+# A claim holds this much longer than the call's own time-outs: for name resolution, a busy machine, and
+# recording the outcome.
 CLAIM_SLACK_S = 15.0
 UNCONFIRMED = {
     "code": None,
@@ -44,7 +47,7 @@ UNCONFIRMED = {
 
 @dataclass(frozen=True, slots=True)
 class Sender:
-    """How this process reaches Meta. A claim holds for ``hold_s``, so that no living sender loses it."""
+    """How this process reaches Meta. A claim holds for ``hold_s`` seconds, longer than any call takes."""
 
     graph: GraphClient
     encryption_keys: tuple[str, ...] = field(repr=False)
@@ -53,7 +56,7 @@ class Sender:
 
     @classmethod
     def from_settings(cls, settings: Settings) -> "Sender":
-        """One for the process: its client is made for use by many threads."""
+        """The process's one sender. Many threads may use it."""
         connect_s, read_s = settings.graph_connect_timeout_s, settings.graph_read_timeout_s
         hold_s = connect_s + read_s + CLAIM_SLACK_S
         return cls(
@@ -64,30 +67,30 @@ class Sender:
         )
 
     def content_of(self, claim: Claim, token: str) -> dict[str, Any]:
-        """The message's content with Meta's ids of its files. Raises GraphError: nothing has been sent."""
+        """The message's content with Meta's ids of its files. After a GraphError nothing was sent."""
         return claim.content if self.files is None else self.files.content_of(claim, token, self.hold_s)
 
 
 class Lost:
-    """Nothing was sent and nothing is to be written down: the message is no longer this sender's."""
+    """Nothing was sent and nothing is recorded, since the message is no longer this sender's."""
 
 
 Outcome = Accepted | GraphError | Lost
 
 
 def record_plain(single: AnySession, calls: Sequence[tuple[Claim, Outcome]]) -> dict[UUID, AcceptedRow]:
-    """Write down those calls that one statement can, nearly all; their messages, as they are now.
+    """Record the plain sends, nearly all, in one statement; {message: its row as it is now}.
 
-    Plain is a message that Meta took, that changes no other, of which no status and no quote came before its
-    answer, and whose answer teaches nothing of the customer.
-    ``single`` makes the statement a transaction of its own. Safe to repeat.
+    A send is plain where one statement can record its outcome: Meta took the message, the message changes no
+    other, no status and no quote of it came before Meta's answer, and the answer teaches nothing new about
+    the customer. On ``single`` the statement is a transaction by itself. Safe to repeat.
     """
     plain = {
         claim.message_id: outcome.wamid
         for claim, outcome in calls
         if isinstance(outcome, Accepted) and claim.message_type != "reaction" and not _lesson(claim, outcome)
     }
-    rows = outgoing.record_accepted(single, plain, without_news=True) if plain else {}
+    rows = outgoing.record_accepted(single, plain, plain_only=True) if plain else {}
     for message_id, row in rows.items():
         _check_recorded(message_id, row, plain[message_id])
     return rows
@@ -100,14 +103,15 @@ def record_all(
     *,
     learns: bool = True,
 ) -> None:
-    """Write down what these calls came to; the caller commits. Safe to repeat, as after a lost connection.
+    """Record the outcomes of these calls; the caller commits. Safe to repeat, as after a lost connection.
 
-    ``learns`` False leaves alone what they teach of the customer: what became of the message matters more.
+    With ``learns`` False, what the answers teach about the customer is left out: the outcome of the message
+    is more important.
     """
     accepted = [(claim, outcome) for claim, outcome in calls if isinstance(outcome, Accepted)]
     lessons = [lesson for claim, outcome in accepted if (lesson := _lesson(claim, outcome)) is not None]
     if lessons and learns:
-        # Before the messages are locked: conversations come first, as everywhere.
+        # Here, before the messages are locked: everywhere conversations are locked before messages.
         learn(session, lessons)
     if accepted:
         _record_accepted(session, accepted)
@@ -117,7 +121,7 @@ def record_all(
 
 
 def changed_by(session: AnySession, claims: Sequence[Claim]) -> dict[UUID, UUID]:
-    """{message: conversation} of what these sends changed: the messages, and those that were reacted to."""
+    """{message: conversation} of the messages that were sent, and of those that they react to."""
     changed = {claim.message_id: claim.conversation_id for claim in claims}
     for claim in claims:
         if claim.message_type == "reaction":
@@ -126,12 +130,15 @@ def changed_by(session: AnySession, claims: Sequence[Claim]) -> dict[UUID, UUID]
 
 
 def quotes_of(session: AnySession, calls: Sequence[tuple[Claim, Outcome]]) -> dict[UUID, UUID]:
-    """{message: conversation} of what quotes messages that Meta took: customers may overtake its answer."""
+    """{message: conversation} of messages that quote what Meta took.
+
+    A customer's quote can be stored before Meta's answer is.
+    """
     return messages_quoting(session, [call.wamid for _, call in calls if isinstance(call, Accepted)])
 
 
 def _lesson(claim: Claim, accepted: Accepted) -> Lesson | None:
-    """What Meta's answer teaches of the customer: another writing of the number, or the other id."""
+    """What Meta's answer teaches about the customer: another writing of their number, or their other id."""
     if claim.group_id is not None:
         return None
     lesson = Lesson(
@@ -148,15 +155,15 @@ def _lesson(claim: Claim, accepted: Accepted) -> Lesson | None:
 
 def _record_accepted(session: AnySession, accepted: Sequence[tuple[Claim, Accepted]]) -> None:
     rows = outgoing.record_accepted(session, {claim.message_id: outcome.wamid for claim, outcome in accepted})
-    news = []
+    overtaken = []
     for claim, outcome in accepted:
         row = rows.get(claim.message_id)
-        if _check_recorded(claim.message_id, row, outcome.wamid) and row is not None and row.has_news:
-            news.append(outcome.wamid)
+        if _check_recorded(claim.message_id, row, outcome.wamid) and row is not None and row.was_overtaken:
+            overtaken.append(outcome.wamid)
         if claim.message_type == "reaction":
             outgoing.record_own_reaction(session, claim, outcome.wamid)
-    if news:
-        settle_parked(session, news)
+    if overtaken:
+        settle_parked(session, overtaken)
 
 
 def _check_recorded(message_id: UUID, row: AcceptedRow | None, wamid: str) -> bool:
@@ -169,7 +176,7 @@ def _check_recorded(message_id: UUID, row: AcceptedRow | None, wamid: str) -> bo
 def _record_refused(session: AnySession, claim: Claim, outcome: GraphError, rng: Random | None) -> None:
     match outcome.disposition:
         case Disposition.RETRY:
-            # Without an answer nothing was said about this message, and a network comes back.
+            # Without an answer Meta said nothing about this message: the network failed, and will come back.
             was_reached = outcome.code is not None or outcome.http_status is not None
             _again(session, claim, outcome, SEND if was_reached else CONNECT, rng)
         case Disposition.PAIR_LIMIT:
@@ -180,7 +187,7 @@ def _record_refused(session: AnySession, claim: Claim, outcome: GraphError, rng:
         case Disposition.REJECT:
             outgoing.record_failed(session, claim, outcome.as_message_error())
             distrust_files_of(session, claim.message_type, claim.content, claim.phone_number_id)
-            # Asked for, since it may have been merged into another while the call was on its way.
+            # Asked of the database: the conversation may have been merged into another during the call.
             conversation_id = outgoing.conversation_of(session, claim.message_id)
             if conversation_id is None:
                 return
@@ -192,9 +199,9 @@ def _record_refused(session: AnySession, claim: Claim, outcome: GraphError, rng:
 
 
 def attempt(sender: Sender, claim: Claim) -> Outcome:
-    """Call Meta, with no transaction open. A row that cannot be sent gives an error too: nothing may loop.
+    """Call Meta, with no transaction open. A message that cannot be built gives a GraphError too.
 
-    Raises only what the call itself met and nobody foresaw: then nothing is known of the message.
+    Raises only what nobody foresaw during the call itself: then it is not known whether Meta has the message.
     """
     try:
         token = open_token(claim.access_token_encrypted, sender.encryption_keys)
@@ -212,7 +219,7 @@ def attempt(sender: Sender, claim: Claim) -> Outcome:
 
 
 def _body_of(sender: Sender, claim: Claim, token: str) -> dict[str, Any]:
-    """The body of the call, after its files have been given to Meta."""
+    """The body of the call. Files of the message are uploaded to Meta first."""
     return body_for(
         claim.message_type,
         sender.content_of(claim, token),
@@ -225,7 +232,7 @@ def _body_of(sender: Sender, claim: Claim, token: str) -> dict[str, Any]:
 
 
 def _unsent(claim: Claim, error: Exception) -> GraphError:
-    """What comes of a message that failed before its own call: whatever it was, nothing of it was sent."""
+    """The outcome of a message that failed before its own call: nothing of it was sent."""
     if isinstance(error, GraphError):
         _log_refusal(claim, error)
         return error
@@ -242,7 +249,8 @@ def _unsent(claim: Claim, error: Exception) -> GraphError:
             "What was stored of this message does not make a WhatsApp message.",
             disposition=Disposition.REJECT,
         )
-    # The database or the store away, no memory: it may pass, and after some tries the agent is told.
+    # The database or the storage is away, or memory is short. That may pass; after some tries the agent is
+    # told.
     return GraphError(
         None,
         "The message could not be prepared",
@@ -256,7 +264,7 @@ def _caller_of(claim: Claim) -> Caller:
 
 
 def not_tried(claim: Claim) -> GraphError:
-    """What a claim comes to that found no thread in time, as calls do that take too long: it was not sent."""
+    """The outcome of a claim that found no thread in time: it was not sent and is tried again."""
     error = GraphError(
         None,
         "WhatsApp answers too slowly",
@@ -294,6 +302,6 @@ def _again(
 def _release(session: AnySession, claim: Claim, error: GraphError, *, wait_s: float, counts: bool) -> None:
     if outgoing.release(session, claim, wait_s=wait_s, counts=counts):
         return
-    # The deadline passed while Meta was refusing. Later messages may have gone out since, so this one does
-    # not return to the queue; but it is known now that it was not sent.
+    # The claim's deadline passed while Meta was refusing. Later messages may have gone out since, so this one
+    # does not return to the queue. It is known now that it was not sent.
     outgoing.record_failed(session, claim, error.as_message_error() | {"retryable": True}, only_unknown=True)

@@ -1,16 +1,17 @@
 """All of a process's sends: one loop that claims and records in groups, and threads that wait for Meta.
 
-A transaction for each send, and for each claim before it, cost more than the send: so the loop takes what is
-due from the timetable (``pace``), claims it in one transaction, hands it to the threads, and writes down in
-another what has come back meanwhile (``write_down``). No transaction and no connection is held while Meta
-answers. A claim is committed before its call, at most one message of a conversation is on its way, and the
-next one is claimed only after the outcome of the one before is committed.
+One transaction for each claim and one for each outcome cost more than the send itself. So the loop works in
+groups: it takes the conversations that are due from the timetable (``pace``), claims their messages in one
+transaction, hands them to the threads, and records in another transaction the outcomes that have come back
+meanwhile (``write_down``). No transaction and no connection is held while Meta answers. A claim is committed
+before its call. At most one message of a conversation is on its way, and the next one is claimed only after
+the outcome of the one before is committed.
 
-Any line may raise: a database that is away, a refusal of the data, a mistake of ours, a wish that this thread
-end. What is claimed is in hand (``in_hand``) until its outcome is committed, what may have been claimed is
-taken back, and the loop goes on for the others.
+Any line may raise: the database is away or refuses the data, our code is wrong, or the thread is told to end.
+A claimed message stays in hand (``in_hand``) until its outcome is committed. A message that may have been
+claimed is taken back. The loop goes on for the others.
 
-This service commits by itself, as an exception: what Meta said must be kept whatever else goes wrong.
+This module commits by itself: what Meta said must be kept whatever else goes wrong.
 """
 
 import threading
@@ -57,27 +58,29 @@ from livechat.whatsapp.graph.graph_errors import Disposition, GraphError
 
 log = structlog.get_logger(__name__)
 
-# How often the timetable is looked at while nothing comes back from Meta.
+# The loop looks at the timetable so often while nothing comes back from Meta.
 LOOK_S = 0.02
-# One claim for so many threads waits for the first that is free, which then need not wait for the loop.
+# For every four threads one more message is claimed ahead, so that a thread that becomes free need not wait
+# for the loop.
 THREADS_FOR_ONE_AHEAD = 4
-# A claim that has waited longer for a thread is given back: what is left of its hold must do for the call.
+# A claim that has waited longer for a thread is given back: the rest of its hold must be enough for the call.
 LONGEST_WAIT_FOR_THREAD_S = CLAIM_SLACK_S / 3
-# The loop stays for what is due within so long: a recipient's next turn comes after six seconds. Later work
-# is found by the sweep.
+# A run does not end while something becomes due within this time: a recipient's next turn comes after six
+# seconds. The sweep finds later work.
 STAYS_FOR_S = 10.0
-# A run that is older hands its work to a fresh task, which the broker has not had in its hands for so long.
+# A run that should have ended asks for a fresh task to relieve it, again and again after this time.
 SUCCESSOR_EVERY_S = 15.0
-# While Redis is away: how often it is asked again.
+# While Redis is away it is asked again this often.
 ASK_REDIS_EVERY_S = 1.0
 MOST_RESTORED = 1000
 RATE_LIMITED = 130429
 
 
 class Dispatcher:
-    """One for the process. ``context`` is entered around each call, in its thread.
+    """The process's one dispatcher.
 
-    ``stays_for_s``: a run does not end while something becomes due within so long.
+    ``context`` is entered around each call, in the call's thread. A run does not end while something becomes
+    due within ``stays_for_s`` seconds.
     """
 
     def __init__(
@@ -91,7 +94,7 @@ class Dispatcher:
         stays_for_s: float = STAYS_FOR_S,
     ) -> None:
         self._sender = sender
-        # Its own among all dispatchers: nobody else's claim is ever taken back.
+        # Names this dispatcher in its claims, so that it never takes back a claim of another's.
         self._mark = f"{own_mark() or '- - - -'} {uuid4().hex}"
         self._pace = pace
         self._most_in_flight = threads + threads // THREADS_FOR_ONE_AHEAD
@@ -99,11 +102,11 @@ class Dispatcher:
         self._stays_for_s = stays_for_s
         self._executor = ThreadPoolExecutor(threads, thread_name_prefix="send")
         self._in_hand = InHand()
-        # Conversations to look at: their message has come back, or could not be claimed.
+        # Conversations to look at next: their message has come back, or could not be claimed.
         self._look_at: set[UUID] = set()
-        # Conversations of which a message may be claimed without being in hand.
+        # Conversations of which a message may be claimed although it is not in hand.
         self._doubtful: set[UUID] = set()
-        # Conversations that could not be claimed once, by themselves.
+        # Conversations whose message could not be claimed once, although it was claimed alone.
         self._suspects: set[UUID] = set()
         self._writing = WriteDown(self._in_hand, self._look_at, rng)
         self._lone_pace = LonePace(pace.rules)
@@ -112,31 +115,31 @@ class Dispatcher:
         self._asked: deque[UUID] = deque()
         self._guard = threading.Lock()
         self._baton = threading.Lock()
-        # The run at work and, behind it, the one that waits to relieve it.
+        # The run at work first; behind it the run that waits to relieve it.
         self._runs: list[object] = []
         self._began_at = 0.0
         self._stopping = threading.Event()
 
     @property
     def _in_flight(self) -> int:
-        """How many messages are claimed and not written down."""
+        """How many messages are claimed and have no recorded outcome yet."""
         return len(self._in_hand)
 
     def stop(self) -> None:
-        """Claim nothing more; a run ends when what is on its way has been written down."""
+        """Claim nothing more. A run ends when the outcomes of the calls under way have been recorded."""
         self._stopping.set()
         self._in_hand.tell()
 
     def run(self, session: AnySession, conversation_ids: Iterable[UUID] = ()) -> None:
-        """Commits around the calls: send what is due, until nothing is or a younger run takes over.
+        """Commits around the calls: send what is due, until nothing is due or a younger run takes over.
 
-        One runs at a time: others return. ``conversation_ids`` are looked at even if the timetable has
-        forgotten them, by whichever run is at work. Raises, at its end, the last unforeseen fault that a send
-        met; that message waits for its deadline.
+        One run works at a time; other calls return at once. The run at work looks at ``conversation_ids``
+        even if they are missing from the timetable. At its end it raises the last unforeseen fault that a
+        send met; that send's message waits for its deadline.
         """
         self._asked.extend(conversation_ids)
         if self._stopping.is_set():
-            # For the next worker: this one's broker connection takes no more.
+            # The next worker sends it: this one takes no more tasks from the broker.
             enqueue(TaskName.SEND)
             return
         me = object()
@@ -149,7 +152,7 @@ class Dispatcher:
             self._leave(me)
         fault, self._writing.fault = self._writing.fault, None
         if fault is not None:
-            # One that was to end a thread of ours has done so; it must not end the worker as well.
+            # An error that was to end one of our threads has done so; it must not end the worker as well.
             raise fault if isinstance(fault, Exception) else RuntimeError("a send was interrupted") from fault
 
     def _may_begin(self, me: object) -> bool:
@@ -172,14 +175,14 @@ class Dispatcher:
 
     def _is_over(self, me: object) -> bool:
         with self._guard:
-            # What was asked while this run was ending is still its work.
+            # Conversations that were asked for while this run was ending are still its work.
             is_over = self._runs[-1] is not me or self._stopping.is_set() or not self._asked
             if is_over:
                 self._runs.remove(me)
             return is_over
 
     def _serve(self, session: AnySession, me: object) -> None:
-        # A transaction that the caller has begun would hold a connection for as long as this takes.
+        # A transaction that the caller has begun would hold a connection for the whole run.
         start_afresh(session)
         with each_by_itself(session) as single:
             try:
@@ -191,7 +194,7 @@ class Dispatcher:
                 raise
 
     def _serve_with(self, session: AnySession, single: AnySession, me: object) -> None:
-        """``single`` is for transactions of one statement."""
+        """Work until the run may end. On ``single`` each statement is a transaction by itself."""
         ends_at = time.monotonic() + SECONDS_PER_RUN
         wait_s, failures = 0.0, 0
         while not self._is_relieved(me):
@@ -199,7 +202,7 @@ class Dispatcher:
             try:
                 taken = self._round(session, single)
                 failures = 0
-            except Exception as error:  # noqa: BLE001  # raised again where it is not to be got over
+            except Exception as error:  # noqa: BLE001  # ``_get_over`` raises it again where it must
                 failures += 1
                 self._get_over(error, failures, session, single)
                 wait_s = 0.0
@@ -221,7 +224,7 @@ class Dispatcher:
                 wait_s = LOOK_S
 
     def _round(self, session: AnySession, single: AnySession) -> Taken:
-        """Write down what has come back, then claim what is due."""
+        """Record the outcomes that have come back, then claim what is due."""
         self._heed(self._writing.write_down(session, single))
         self._take_back(single)
         if self._stopping.is_set():
@@ -230,11 +233,11 @@ class Dispatcher:
         return self._hand_out(single)
 
     def _get_over(self, error: Exception, failures: int, session: AnySession, single: AnySession) -> None:
-        """Wait before the next round; what is in hand stays there. Raises what is not to be got over.
+        """Wait before the next round; what is in hand stays there.
 
-        That is a wish that this thread end, a database that stays away while we stop, and a mistake of ours
-        that comes in each round: the task fails for all to see, but not before the sends under way have been
-        written down.
+        Raises ``error`` in three cases: it tells this thread to end, the database stays away while we stop,
+        or our code fails in every round. Then the task fails where everybody sees it, but only after the
+        outcomes of the sends under way have been recorded.
         """
         start_afresh(session, single)
         if is_told_to_end(error):
@@ -253,7 +256,7 @@ class Dispatcher:
         time.sleep(WAITS_S[min(failures, len(WAITS_S)) - 1])
 
     def _close_up(self, session: AnySession, single: AnySession) -> None:
-        """Before this thread ends with an error: write down what is on its way, as far as possible."""
+        """Record the outcomes of calls under way, as far as possible, before an error ends this thread."""
         ends_at, failures = time.monotonic() + self._sender.hold_s, 0
         try:
             for flight in self._in_hand.all():
@@ -268,7 +271,7 @@ class Dispatcher:
                     self._writing.write_down(session, single)
                     self._take_back(single)
                     failures = 0
-                except Exception as error:  # noqa: BLE001  # the one that ends the thread is raised
+                except Exception as error:  # noqa: BLE001  # the caller raises the error that ends the thread
                     failures += 1
                     log.warning("dispatch_not_closed", error=type(error).__name__, in_flight=self._in_flight)
                     time.sleep(WAITS_S[min(failures, len(WAITS_S)) - 1])
@@ -280,7 +283,7 @@ class Dispatcher:
 
     def _may_end(self) -> bool:
         if self._alone_since is not None:
-            # The broker is most likely away as well: nobody could wake us.
+            # The broker is most likely away too, so nobody could wake us.
             return False
         try:
             return self._pace.rest(self._stays_for_s) is None
@@ -288,7 +291,7 @@ class Dispatcher:
             return False
 
     def _heed(self, outcomes: Sequence[tuple[Claim, Outcome]]) -> None:
-        """Have all workers keep to what Meta's limits just turned out to be."""
+        """Tell all workers, through Redis, which of Meta's limits these calls ran into."""
         slow = {
             claim.phone_number_id
             for claim, outcome in outcomes
@@ -304,7 +307,10 @@ class Dispatcher:
             self._go_alone(error)
 
     def _take_back(self, single: AnySession) -> None:
-        """Commits what goes back: claimed, and in nobody's hand. The error came right behind the claim."""
+        """Commits what goes back to the queue: messages claimed by this dispatcher that are not in hand.
+
+        There are some where an error came right behind the claim.
+        """
         if not self._doubtful:
             return
         doubtful = list(self._doubtful)
@@ -317,7 +323,7 @@ class Dispatcher:
         self._doubtful.difference_update(doubtful)
 
     def _hand_on(self, single: AnySession) -> None:
-        """Others send what is next here; what this fails to tell them, the sweep does."""
+        """Put what is next on the timetable for other workers. Where that fails, the sweep does it later."""
         if not self._look_at:
             return
         try:
@@ -347,7 +353,7 @@ class Dispatcher:
         )
         self._look_at.difference_update(looked_at)
         turns = {turn.conversation_id: turn for turn in taken.turns}
-        # Until they are claimed: an error on the way must not lose them.
+        # They stay here until they are claimed, so that an error on the way does not lose them.
         self._look_at.update(turns)
         claims = self._claim(single, [id_ for id_ in turns if id_ not in busy]) if turns else []
         self._look_at.difference_update(claim.conversation_id for claim in claims)
@@ -369,7 +375,7 @@ class Dispatcher:
             return [head for id_ in conversation_ids for head in self._heads(single, [id_])]
 
     def _claim(self, single: AnySession, conversation_ids: Sequence[UUID]) -> list[Claim]:
-        """Claim, and have in hand what was claimed; each by itself where that fails for all of them."""
+        """Claim the next messages and put them in hand. Where that fails for all, claim each by itself."""
         if not conversation_ids:
             return []
         self._doubtful.update(conversation_ids)
@@ -394,7 +400,7 @@ class Dispatcher:
         return claims
 
     def _tell_claimed(self, single: AnySession, claims: Sequence[Claim]) -> None:
-        """Commits the news of these claims, which stand whether open pages hear of them or not."""
+        """Commits the live events of these claims. The claims stand even if this fails."""
         try:
             updated = {claim.message_id: claim.conversation_id for claim in claims}
             publish(single, updated=updated, accounts=accounts_of(claims))
@@ -406,7 +412,10 @@ class Dispatcher:
             log.warning("claims_not_told", messages=len(claims), error=type(error).__name__)
 
     def _pass_over(self, conversation_id: UUID, error: Exception) -> None:
-        """A conversation that shows a mistake of ours twice must not keep the others; the sweep brings it."""
+        """Leave out a conversation that fails because of our own mistake, so that the others go on.
+
+        It is tried once more; after the second failure only the sweep brings it back.
+        """
         log.error("send_not_claimed", conversation_id=str(conversation_id), exc_info=error)
         if conversation_id not in self._suspects:
             self._suspects.add(conversation_id)
@@ -417,7 +426,7 @@ class Dispatcher:
         self._writing.fault = error
 
     def _start(self) -> None:
-        """Give the threads what waits for one; again, where that failed for want of threads."""
+        """Give the threads every claim that waits for one, also where no thread could be started before."""
         for flight in self._in_hand.all():
             if flight.future is not None or flight.is_back:
                 continue
@@ -427,12 +436,12 @@ class Dispatcher:
             try:
                 flight.future = self._executor.submit(self._call, flight)
             except RuntimeError as error:
-                # The system has no more threads: those that there are take it over meanwhile.
+                # The system has no more threads; those that run take the call over meanwhile.
                 log.error("send_thread_not_started", error=str(error), in_flight=self._in_flight)
                 return
 
     def _call(self, flight: Flight) -> bool:
-        """In a thread: make the call. False where it is not this thread's to make."""
+        """Make the call, in a thread. False where the call is not this thread's to make."""
         try:
             if not flight.begin():
                 return False
@@ -441,7 +450,7 @@ class Dispatcher:
                     flight.outcome = attempt(self._sender, flight.claim)
                 else:
                     flight.outcome = not_tried(flight.claim)
-        except BaseException as error:  # noqa: BLE001  # not swallowed: the run that meets it raises it
+        except BaseException as error:  # noqa: BLE001  # not swallowed: the run raises it at its end
             if flight.outcome is None:
                 flight.outcome = error
         finally:
@@ -461,11 +470,11 @@ class Dispatcher:
             self._go_alone(error)
 
     def _take(self, session: AnySession, free: int, due: Sequence[Turn]) -> Taken:
-        """Turns and their tokens: from the timetable, or, while Redis is away, from the table, slowly."""
+        """Turns with their tokens, from the timetable; while Redis is away from the table, slowly."""
         if self._alone_since is None or time.monotonic() >= self._ask_redis_at:
             try:
                 if self._alone_since is not None:
-                    # It may have come back with nothing.
+                    # Redis may have come back empty.
                     self._pace.restore(self._due(session))
                     self._alone_since = None
                 return self._pace.take(free, due)

@@ -1,7 +1,7 @@
-"""What a dispatcher has in hand: claims on their way to Meta and back, each until it is written down.
+"""What a dispatcher has in hand: claims whose outcome is not recorded yet.
 
-Nothing leaves it by being looked at. A claim is put in before its call and taken out after the commit of its
-outcome; an error between the two leaves it where it is, and writing an outcome down twice does no harm.
+A claim is put in before its call and taken out after its outcome is committed; looking at it does not take it
+out. After an error between the two the claim is still here, and recording an outcome twice does no harm.
 """
 
 import threading
@@ -18,9 +18,9 @@ from livechat.whatsapp.graph.graph_errors import GraphError
 
 @dataclass(slots=True, eq=False)
 class Flight:
-    """A claim and its call. ``outcome`` is what the call came to; an exception is a fault of ours.
+    """A claim and its call. ``outcome`` is what came of the call; an exception there is a fault of ours.
 
-    ``tries`` counts how often the outcome could not be written down, ``not_before`` is when to try again.
+    ``tries`` counts how often the outcome could not be recorded; ``not_before`` is when to try again.
     """
 
     claim: Claim
@@ -32,7 +32,10 @@ class Flight:
     _begun: threading.Lock = field(default_factory=threading.Lock)
 
     def begin(self) -> bool:
-        """Take the call; False where somebody has. One thread calls, or nobody does and it is handed back."""
+        """Take the call; False where another thread has it.
+
+        So one thread makes the call, or none does and the claim is handed back.
+        """
         return self._begun.acquire(blocking=False)
 
     @property
@@ -42,9 +45,9 @@ class Flight:
 
     @property
     def fault(self) -> BaseException | None:
-        """Why nothing is known of the call, although it has ended."""
+        """The error because of which nothing is known of a call that has ended."""
         if self.outcome is not None:
-            # Meta's word is no fault of ours, though it can be raised.
+            # A GraphError is Meta's answer, not a fault of ours, although it is an exception.
             is_ours = isinstance(self.outcome, BaseException) and not isinstance(self.outcome, GraphError)
             return self.outcome if is_ours else None  # type: ignore[return-value]  # as was just said
         if self.future is None or not self.future.done():
@@ -55,11 +58,11 @@ class Flight:
 
 
 class InHand:
-    """Flights by their message. Threads tell it only that something has come back; all else is the loop's."""
+    """Flights by their message. Threads call only ``tell``; the loop alone calls the rest."""
 
     def __init__(self) -> None:
         self._flights: dict[UUID, Flight] = {}
-        self._news = threading.Event()
+        self._told = threading.Event()
 
     def __len__(self) -> int:
         return len(self._flights)
@@ -69,7 +72,7 @@ class InHand:
         self._flights |= {claim.message_id: Flight(claim) for claim in claims}
 
     def remove(self, flights: Iterable[Flight]) -> None:
-        """Take out what is written down, or given up; twice is as good as once."""
+        """Take out flights that are recorded or given up. Harmless to repeat."""
         for flight in flights:
             self._flights.pop(flight.claim.message_id, None)
 
@@ -78,24 +81,24 @@ class InHand:
         return list(self._flights.values())
 
     def back(self) -> list[Flight]:
-        """Those whose outcome waits to be written down, and may be tried now."""
+        """The flights whose outcome waits to be recorded, and may be tried now."""
         now = time.monotonic()
         return [flight for flight in self._flights.values() if flight.is_back and flight.not_before <= now]
 
     def messages(self) -> set[UUID]:
-        """Whose claims these are."""
+        """The messages that are in hand."""
         return set(self._flights)
 
     def conversations(self) -> set[UUID]:
-        """Whose turn is taken: nothing more is claimed there."""
+        """The conversations of the messages in hand: nothing more is claimed in them."""
         return {flight.claim.conversation_id for flight in self._flights.values()}
 
     def tell(self) -> None:
-        """Something has come back, or the loop is wanted for something else."""
-        self._news.set()
+        """Wake the loop: a call has come back, or the loop is to stop."""
+        self._told.set()
 
     def wait(self, seconds: float) -> None:
-        """Until something is told, ``seconds`` at most."""
-        self._news.wait(seconds)
-        # Whatever is told from here on ends the next wait, and what was told before is seen by who looks now.
-        self._news.clear()
+        """Wait until ``tell`` is called, ``seconds`` at most."""
+        self._told.wait(seconds)
+        # A call of ``tell`` from here on ends the next wait. The loop now looks at what came before it.
+        self._told.clear()

@@ -1,10 +1,10 @@
 """Who may be written to, and when: the timetable of sends, and the buckets that keep Meta's limits.
 
-The table of messages is the truth; this is a sorted set of conversations by the time at which each is due,
-for every number, and one float for each bucket (GCRA: the time at which it is empty again). Everything
-happens in scripts of Redis, by its clock, so that all workers share one pace and each conversation is handed
-to one of them. What is lost here, the sweep puts back from the table. Keys name conversations and Meta's ids
-of our numbers, never people.
+The timetable is a sorted set for each number: its conversations by the time at which each is due. A bucket is
+one float (GCRA: the time at which it is empty again). The table of messages is the truth; the sweep puts back
+from it what is lost here. Everything happens in scripts of Redis, by its clock, so that all workers share one
+pace and each conversation is handed to one of them. Keys name conversations and Meta's ids of our numbers,
+never people.
 """
 
 from collections.abc import Iterable, Sequence
@@ -24,13 +24,13 @@ from livechat.domain.pace_rules import RULES, PaceRules
 log = structlog.get_logger(__name__)
 
 _PREFIX = "livechat:sends:"
-# Whose dispatcher is awake: while the key lives, somebody looks at the timetable many times a second, and a
-# request need not send a task.
+# While this key lives, some dispatcher looks at the timetable many times a second, and a request need not
+# send a task.
 WAKE_KEY = _PREFIX + "wake"
 WAKE_S = 2.0
-# A Redis that came back empty learns the numbers' rates again.
+# Rates are told again after this time, so that a Redis that came back empty has them too.
 TELL_AGAIN_S = 60.0
-# A timetable that nobody touches for so long belongs to a number that is paused or gone.
+# A timetable that nobody touches for this long belongs to a number that is paused or gone.
 _KEEP_S = 7 * 24 * 3600
 
 # Times are milliseconds with three decimals: Lua prints large numbers in full only when told so.
@@ -53,7 +53,7 @@ local function put(number, conversation, at, only_absent)
 end
 """
 
-# Put a conversation on the timetable and, where nobody is awake, say that the caller has to wake someone.
+# Put a conversation on the timetable. Answers 1 where nobody is awake: the caller has to wake someone.
 _WAKE = (
     _HEAD
     + """
@@ -74,7 +74,7 @@ return added
 """
 )
 
-# Give out up to `limit` conversations that are due and have tokens, number by number in turns.
+# Hand out up to `limit` conversations that are due and have tokens. Numbers take turns.
 _TAKE = (
     _HEAD
     + """
@@ -92,7 +92,7 @@ local function rate_of(number)
     if rate[2] then
         mps = mps * math.min(1, tonumber(rate[2]) + (now - tonumber(rate[3])) / recovery)
     end
-    -- Until a number's own rate is known it gets no burst: its first message tells.
+    -- A number gets no burst until its own rate is known, which its first message tells.
     return 1000 / mps, rate[1] and burst or 0
 end
 local taken = {}
@@ -139,7 +139,7 @@ return {wait, taken}
 """
 )
 
-# Nothing was sent with these tokens after all.
+# Return the recipients' tokens: nothing was sent with them.
 _GIVE_BACK = (
     _HEAD
     + """
@@ -157,7 +157,7 @@ return 0
 """
 )
 
-# 130429: wait, and go on with less. Calls that were on their way meet the limit too: that is one occasion.
+# 130429: wait, and go on at a lower rate. Calls that were on their way meet the same limit; they count once.
 _SLOW_DOWN = (
     _HEAD
     + """
@@ -181,8 +181,8 @@ return 1
 """
 )
 
-# 131056: somebody else has used this customer's allowance. One message may go when its wait is over, and from
-# then on one for each interval.
+# 131056: somebody else has used up this customer's allowance. One message may go when its wait is over, and
+# after it one in each interval.
 _USE_UP = (
     _HEAD
     + """
@@ -192,7 +192,8 @@ return 1
 """
 )
 
-# Let the next request send a task, unless something becomes due soon: milliseconds until then, -1: nothing.
+# Let the next request send a task, unless something becomes due soon. Answers the milliseconds until then, or
+# -1 where the dispatcher may rest.
 _REST = (
     _HEAD
     + """
@@ -209,7 +210,7 @@ return -1
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """A conversation of a number that is, or becomes, due in ``wait_s`` seconds."""
+    """A conversation whose next message is due in ``wait_s`` seconds, 0: now."""
 
     phone_number_id: str
     conversation_id: UUID
@@ -218,14 +219,14 @@ class Turn:
 
 @dataclass(frozen=True, slots=True)
 class Taken:
-    """Conversations with a token for one message each; ``next_s`` until more may be due, None: nothing."""
+    """Conversations with a token for one message each. More may be due in ``next_s`` seconds, None: never."""
 
     turns: Sequence[Turn] = ()
     next_s: float | None = None
 
 
 class Pace:
-    """The timetable in one Redis. Safe to share between threads; a lost Redis is a RedisError."""
+    """The timetable in one Redis. Threads may share it. Raises RedisError while Redis is away."""
 
     def __init__(self, redis: Redis, rules: PaceRules = RULES) -> None:
         self.rules = rules
@@ -241,14 +242,14 @@ class Pace:
         return bool(self._run(_WAKE, _ms(WAKE_S), phone_number_id, str(conversation_id)))
 
     def restore(self, turns: Iterable[Turn]) -> int:
-        """Put back what is missing from the timetable, due now; how many were missing."""
+        """Put those turns on the timetable, due now, that are missing from it; how many were missing."""
         arguments = [word for turn in turns for word in (turn.phone_number_id, str(turn.conversation_id))]
         return int(self._run(_RESTORE, *arguments)) if arguments else 0
 
     def take(self, limit: int, due: Iterable[Turn] = ()) -> Taken:
         """Put ``due`` on the timetable and take up to ``limit`` turns from it, with their tokens.
 
-        Says for the next two seconds that somebody is awake.
+        Marks this dispatcher as awake for the next two seconds.
         """
         rules = self.rules
         arguments = [
@@ -267,13 +268,16 @@ class Pace:
         return Taken(turns, wait_ms / 1000 if wait_ms >= 0 else None)
 
     def give_back(self, turns: Iterable[Turn]) -> None:
-        """Nothing was sent to these: their recipients' tokens return. A number's are not worth the call."""
+        """Return the recipients' tokens of turns to which nothing was sent.
+
+        The number's tokens are not returned: they are not worth another call.
+        """
         arguments = [word for turn in turns for word in (turn.phone_number_id, str(turn.conversation_id))]
         if arguments:
             self._run(_GIVE_BACK, _ms(self.rules.pair_interval_s), *arguments)
 
     def set_rate(self, phone_number_id: str, mps: float) -> None:
-        """Tell all workers what a number may send; written once a minute at most while it stays the same."""
+        """Tell all workers a number's rate, in messages a second. An unchanged rate is told once a minute."""
         told, at = self._told.get(phone_number_id, (0.0, 0.0))
         if told == mps and monotonic() - at < TELL_AGAIN_S:
             return
@@ -285,24 +289,27 @@ class Pace:
         self._told[phone_number_id] = (mps, monotonic())
 
     def slow_down(self, phone_number_id: str) -> bool:
-        """Meta said 130429: half the rate after a second's wait. False: that was known already."""
+        """Meta said 130429: halve the rate after a second's wait. False where that was done already."""
         rules = self.rules
-        is_news = self._run(
+        is_first = self._run(
             _SLOW_DOWN,
             *(phone_number_id, rules.slow_factor, rules.slow_least, _ms(rules.slow_wait_s)),
             *(_ms(rules.recovery_s), _ms(rules.burst_s)),
         )
-        if is_news:
+        if is_first:
             log.warning("number_slowed_down", phone_number_id=phone_number_id)
-        return bool(is_news)
+        return bool(is_first)
 
     def use_up(self, conversation_id: UUID) -> None:
-        """Meta said 131056: after the one that was refused, this customer's messages go an interval apart."""
+        """Send this customer's next messages an interval apart, since Meta said 131056."""
         rules = self.rules
         self._run(_USE_UP, str(conversation_id), _ms(rules.pair_interval_s), rules.pair_burst)
 
     def rest(self, within_s: float) -> float | None:
-        """Go to sleep: None, and the next request sends a task. Else the seconds until something is due."""
+        """Stop being awake: None, and the next request sends a task.
+
+        Where something becomes due within ``within_s``, the dispatcher stays awake: the seconds until then.
+        """
         wait_ms = self._run(_REST, _ms(within_s))
         return wait_ms / 1000 if wait_ms >= 0 else None
 
@@ -315,10 +322,10 @@ def _ms(seconds: float) -> str:
 
 
 class LonePace:
-    """What this process may send by itself while Redis is away, and nobody knows what the others send.
+    """What this process may send while Redis is away and no worker knows what the others send.
 
-    To be asked ``rules.alone_mps`` times a second: each time one message of each number passes, and every
-    customer's only after the pair interval.
+    It is asked ``rules.alone_mps`` times a second. Each time it lets one message of each number pass, and
+    a customer's next message only after the pair interval.
     """
 
     def __init__(self, rules: PaceRules) -> None:
@@ -342,15 +349,15 @@ class LonePace:
 
 
 def wake_sender(redis: Redis, phone_number_id: str, conversation_id: UUID) -> None:
-    """A message of this conversation is committed: see that somebody sends it.
+    """See that somebody sends this conversation's message, which is committed.
 
-    A task is sent only where nobody is awake, so that a thousand messages cost one task. With Redis or the
-    broker away the sweep finds the message.
+    A task is sent only where nobody is awake, so that a thousand messages cost one task. While Redis or the
+    broker is away, the sweep finds the message.
     """
     try:
         is_asleep = Pace(redis).wake(phone_number_id, conversation_id)
     except RedisError as error:
-        # The broker may be another server.
+        # The broker may be another server, which is not away.
         log.warning("pace_unavailable", error=type(error).__name__)
         is_asleep = True
     if is_asleep:

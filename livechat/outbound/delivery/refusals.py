@@ -1,4 +1,4 @@
-"""What a refusal of Meta's teaches beside the message that met it: a block, an opt-out, a stale template."""
+"""What Meta's refusal of one message says about later ones: a block, an opt-out, or a stale template."""
 
 from uuid import UUID
 
@@ -11,7 +11,7 @@ from livechat.templates.sync_templates import template_refused
 def learn_from_refusal(
     session: AnySession, conversation_id: UUID, phone_number_id: str, code: int | None
 ) -> None:
-    """Note it; the caller commits. A failed status teaches the same (``apply_status``)."""
+    """Note what this refusal says; the caller commits. ``apply_status`` does the same for failed statuses."""
     if code == CUSTOMER_BLOCKED:
         set_blocked(session, conversation_id, True)
     elif code == MARKETING_STOPPED:

@@ -1,4 +1,4 @@
-"""What keeps sends going when a task, a worker or Redis' memory is lost. Beat runs it every second."""
+"""The sweep keeps sends going after a task, a worker or Redis' data is lost. Beat runs it every second."""
 
 from dataclasses import dataclass
 
@@ -18,13 +18,13 @@ from livechat.outbound.queries.claims import Head, claimants, due_heads, expire_
 
 log = structlog.get_logger(__name__)
 
-# A fresh message is on its way to a dispatcher; only after this does it count as forgotten.
+# A younger message is still on its way to a dispatcher; only an older one counts as forgotten.
 SETTLED_S = 2.0
-# So often the outbound workers are told of work that waits: it costs a task, and those who are at it already
-# do nothing with it. Each worker that sleeps takes one, so a long queue gets them all to work.
+# While work waits, one task is sent so often. A worker that is sending already does nothing with it; a worker
+# that sleeps begins to send, so that a long queue gets all workers to work.
 TOLD_FOR_S = 3
 BATCH = 1000
-# What a worker wrote before it was killed may still be on its way to Meta: the next message waits so long.
+# What a killed worker sent last may still be on its way to Meta, so the next message waits this long.
 GONE_GRACE_S = 5.0
 _MARK = "livechat:sends:swept"
 
@@ -38,12 +38,12 @@ class Swept:
 
 
 def sweep_outbound(session: AnySession, redis: Redis) -> Swept:
-    """Commits before Redis is told: give up dead senders' claims, and put on the timetable all that is due.
+    """Commits before Redis is told: give up dead senders' claims, and put all that is due on the timetable.
 
-    What was claimed becomes ``unknown``, or ``queued`` again where only its file was on its way. Harmless to
-    run twice or beside itself.
+    A claimed message becomes ``unknown``, or ``queued`` again where only its file was being uploaded. Several
+    sweeps may run at once.
     """
-    # A worker that was killed on this machine is known to be dead long before its claims' deadline.
+    # A worker that was killed on this machine is known to be dead long before its claims expire.
     gone = [mark for mark in claimants(session) if is_surely_gone(mark)]
     unsent = requeue_uploads(session, gone=gone, most_attempts=SEND.max_attempts)
     expired = expire_claims(session, UNCONFIRMED, gone=gone, grace_s=GONE_GRACE_S)
@@ -67,7 +67,7 @@ def sweep_outbound(session: AnySession, redis: Redis) -> Swept:
 
 
 def _restore(redis: Redis, heads: list[Head]) -> int:
-    """Put what is due on the timetable and see that somebody looks at it; how many were missing there."""
+    """Put what is due on the timetable and wake a worker for it; how many were missing from it."""
     if not heads:
         return 0
     restored = 0

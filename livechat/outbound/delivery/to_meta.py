@@ -1,4 +1,4 @@
-"""Files of replies, when they are sent: given to Meta once for a number, then named by its id there."""
+"""Files of replies on their way out: each is uploaded to Meta once for a number, then named by Meta's id."""
 
 from collections.abc import Sequence
 from copy import deepcopy
@@ -23,12 +23,12 @@ Json = dict[str, Any]
 
 
 class ClaimLostError(Exception):
-    """Its deadline passed while a file was uploaded: the message may be another sender's by now."""
+    """The claim expired while a file was uploaded: the message may be another sender's by now."""
 
 
 @dataclass(frozen=True, slots=True)
 class OutgoingFiles:
-    """How this process gives files to Meta. ``session`` has no transaction open when a method is called."""
+    """How this process uploads files to Meta. Call it with no transaction open on ``session``."""
 
     session: AnySession
     client: MediaClient
@@ -36,7 +36,7 @@ class OutgoingFiles:
 
     @classmethod
     def from_settings(cls, settings: Settings) -> "OutgoingFiles":
-        """One for the process; each application context has a session of its own behind ``db.session``."""
+        """The process's one. Each application context has a session of its own behind ``db.session``."""
         client = MediaClient(
             settings.whatsapp_api_url,
             settings.whatsapp_api_version,
@@ -49,10 +49,9 @@ class OutgoingFiles:
     def content_of(self, claim: Claim, token: str, hold_s: float) -> Json:
         """Commits around uploads: a claimed message's content with the ids of our files at Meta.
 
-        What Meta does not have for this number is uploaded; no transaction is open meanwhile, and the claim
-        is made to last through it. Raises GraphError: nothing of the message has
-        been sent then, and an upload may be repeated. Raises ClaimLostError where the message is no longer
-        ours to send.
+        Files that Meta does not have for this number are uploaded with no transaction open, and the claim is
+        made to last until then. Raises GraphError: nothing of the message was sent, and an upload may be
+        repeated. Raises ClaimLostError where the message is no longer ours to send.
         """
         if not our_files(claim.message_type, claim.content):
             return claim.content
@@ -84,18 +83,18 @@ class OutgoingFiles:
                 self._hold(begin_upload(self.session, claim, transfer_time_limit_s(file.size) + hold_s))
                 ids[file.media_id] = self._upload(claim, file, token)
         finally:
-            # Also after a failure: only the sender that holds the message may say what became of it.
+            # Also after a failure: only a sender that still holds the message may record its outcome.
             self._hold(end_upload(self.session, claim, hold_s))
         return ids
 
     def _hold(self, is_ours: bool) -> None:
-        """Commits how long the claim holds. Raises ClaimLostError where it was not ours any more."""
+        """Commits a claim that was made longer. Raises ClaimLostError where it was not ours any more."""
         self.session.commit()
         if not is_ours:
             raise ClaimLostError
 
     def _upload(self, claim: Claim, file: Sendable, token: str) -> str:
-        """Commits the file's id at Meta, which is this upload's alone; the id."""
+        """Commits the id that Meta gave to this upload of the file; the id."""
         name = name_for(file.kind, file.filename, file.mime_type)
         try:
             with self.storage.local_copy(key_of(file.media_id)) as path:
@@ -115,9 +114,10 @@ class OutgoingFiles:
 
 
 def distrust_files(session: AnySession, wamid: str) -> None:
-    """A status said that Meta would not have the files of this message; the caller commits.
+    """Forget the uploads of this message's files, since a status said that Meta refuses them.
 
-    Meta looks at some only after it has taken the message. Sent again, they are given to it anew.
+    Meta looks at some files only after it has taken the message. A resend uploads them again. The caller
+    commits.
     """
     sent = queries.sent_content(session, wamid)
     if sent is not None:
@@ -125,14 +125,14 @@ def distrust_files(session: AnySession, wamid: str) -> None:
 
 
 def distrust_files_of(session: AnySession, message_type: str, content: Json, phone_number_id: str) -> None:
-    """Meta refused a message for good: should its files be sent again, they are given anew."""
+    """Forget the uploads of a message that Meta refused for good: a resend uploads its files again."""
     ours = our_files(message_type, content)
     if ours:
         queries.forget_uploads(session, ours, phone_number_id)
 
 
 def our_files(message_type: str, content: Json) -> list[UUID]:
-    """Files of ours that a message names: its own, or those of headers and cards."""
+    """The ids of our files that a message names: its own, or those of headers and cards."""
     named = files_of(message_type, content.get(message_type))
     return [UUID(file["media_id"]) for _, _, file in named if file.get("media_id") is not None]
 

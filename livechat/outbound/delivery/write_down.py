@@ -1,8 +1,8 @@
-"""Writing down what calls to Meta came to, whatever error comes between.
+"""Recording the outcomes of calls to Meta, whatever goes wrong meanwhile.
 
-An outcome stays in hand until it is committed. A database that is away keeps all of them there; one that the
-database or we ourselves cannot write is tried alone, some times, and is then given up: its message stays
-``sending`` until its deadline and is ``unknown`` then, since it may have been sent.
+An outcome stays in hand until it is committed; while the database is away, all of them do. An outcome that
+the database refuses, or that our code fails to record, is tried alone a few times and then given up. Its
+message stays ``sending`` until its deadline and is ``unknown`` then, since it may have been sent.
 """
 
 import time
@@ -26,19 +26,19 @@ log = structlog.get_logger(__name__)
 
 # The waits before the next try, the last one repeated.
 WAITS_S = (0.05, 0.2, 0.5, 1.0)
-# An outcome that cannot be written down because of what it is, not because the database is away.
+# An outcome is given up after so many tries where its data or our code is at fault.
 MOST_TRIES = 5
-# The same where others' locks are in its way, which pass.
+# It is given up after so many tries where others' locks are in its way, since locks pass.
 MOST_PASSING_TRIES = 60
-# Longer than any claim holds: what was given up must not be taken for a claim that nobody called.
+# Longer than any claim holds: a message that was given up must not be taken for one that was never called.
 _GIVEN_UP_FOR_S = 24 * 3600.0
 
 
 class WriteDown:
-    """A dispatcher's outcomes, from its hands into the database.
+    """Records a dispatcher's outcomes in the database.
 
-    ``look_at`` are the conversations to look at next: theirs are added before they leave the hand. ``fault``
-    is the last error that made it give one up.
+    ``look_at`` is the dispatcher's set of conversations to look at next: the conversation of an outcome is
+    added before the outcome leaves the hand. ``fault`` is the last error for which an outcome was given up.
     """
 
     def __init__(self, in_hand: InHand, look_at: set[UUID], rng: Random | None) -> None:
@@ -49,9 +49,9 @@ class WriteDown:
         self.fault: BaseException | None = None
 
     def write_down(self, session: AnySession, single: AnySession) -> list[tuple[Claim, Outcome]]:
-        """Commits what has come back; what was recorded. Raises only what is no fault of it.
+        """Commits the outcomes that have come back; those that were recorded.
 
-        That is an outage of the database, or an error that tells this thread to end.
+        Raises only an outage of the database, or an error that tells this thread to end.
         """
         written: list[Flight] = []
         flights = self._in_hand.back()
@@ -81,7 +81,7 @@ class WriteDown:
         if rest:
             record_all(session, rest, self._rng)
             _tell(session, [claim for claim, _ in rest], quotes_of(session, rest))
-        # Messages queued later are found through the timetable.
+        # A conversation without more messages needs no look: one queued later is found through the timetable.
         self._settle(
             flights,
             [
@@ -92,9 +92,9 @@ class WriteDown:
         )
 
     def _record_alone(self, session: AnySession, single: AnySession, flight: Flight) -> bool:
-        """Commits one outcome; whether it is written down.
+        """Commits one outcome; True where it is recorded.
 
-        The last try teaches nobody, and asks nobody whom to tell what: the outcome matters more.
+        The last try learns nothing and publishes only the message itself: the outcome is more important.
         """
         try:
             if flight.tries < MOST_TRIES - 1:
@@ -116,12 +116,12 @@ class WriteDown:
         return True
 
     def _settle(self, flights: Sequence[Flight], conversation_ids: Iterable[UUID]) -> None:
-        # In this order: an error between the two has the outcome written down twice, which does no harm.
+        # In this order: after an error between the two the outcome is recorded twice, which does no harm.
         self._look_at.update(conversation_ids)
         self._in_hand.remove(flights)
 
     def give_up(self, flight: Flight, error: BaseException) -> None:
-        """Leave the message as it is: ``sending`` until its deadline, and ``unknown`` then."""
+        """Leave the message ``sending``: it becomes ``unknown`` at its deadline."""
         log.error("send_not_recorded", message_id=str(flight.claim.message_id), exc_info=error)
         now = time.monotonic()
         self._given_up = {id_: at for id_, at in self._given_up.items() if now - at < _GIVEN_UP_FOR_S}
@@ -130,17 +130,17 @@ class WriteDown:
         self._settle([flight], [flight.claim.conversation_id])
 
     def called(self) -> set[UUID]:
-        """Messages that were, or may have been, given to Meta by this dispatcher and are not written down."""
+        """Messages that this dispatcher gave, or may have given, to Meta without recording an outcome."""
         return self._in_hand.messages() | self._given_up.keys()
 
 
 def is_told_to_end(error: BaseException) -> bool:
-    """Whether somebody wants this thread to end: that is no trouble to get over. Celery's is an Exception."""
+    """Whether this error tells the thread to end, so that it must not be caught. Celery's is an Exception."""
     return isinstance(error, SoftTimeLimitExceeded) or not isinstance(error, Exception)
 
 
 def start_afresh(*sessions: AnySession) -> None:
-    """End the transaction that an error left behind, and let go of a connection that cannot even do that."""
+    """End the transaction that an error left behind. Drop the connection where even that fails."""
     for session in sessions:
         try:
             session.rollback()
@@ -154,20 +154,20 @@ def start_afresh(*sessions: AnySession) -> None:
 def _outcome_of(flight: Flight) -> tuple[Claim, Outcome]:
     if flight.outcome is None or flight.fault is not None:
         raise AssertionError("a call without an outcome is given up, never recorded")
-    return flight.claim, flight.outcome  # type: ignore[return-value]  # what is no fault is an outcome
+    return flight.claim, flight.outcome  # type: ignore[return-value]  # no fault, so an outcome
 
 
 def _tell(
     session: AnySession, claims: Sequence[Claim], others: Mapping[UUID, UUID] = MappingProxyType({})
 ) -> None:
-    """Commits, and says that these and ``others``, {message: conversation}, have changed."""
+    """Commits, and publishes that these messages and ``others``, {message: conversation}, have changed."""
     if claims:
         publish(session, updated={**changed_by(session, claims), **others}, accounts=accounts_of(claims))
     session.commit()
 
 
 def _tell_plainly(session: AnySession, claim: Claim) -> None:
-    """Commits, and says that this message has changed; it stands, whether open pages hear of it or not."""
+    """Commits, and publishes that this message has changed. The outcome stands even if this fails."""
     try:
         publish(session, updated={claim.message_id: claim.conversation_id}, accounts=accounts_of([claim]))
         session.commit()
@@ -179,5 +179,5 @@ def _tell_plainly(session: AnySession, claim: Claim) -> None:
 
 
 def accounts_of(claims: Iterable[Claim]) -> dict[UUID, UUID]:
-    """{conversation: account}, so that nobody has to ask for it once more."""
+    """{conversation: account} of these claims, so that ``publish`` need not ask the database."""
     return {claim.conversation_id: claim.account_id for claim in claims}

@@ -1,4 +1,4 @@
-"""Storing a new outbound message, and what it answers or sends once more."""
+"""Storing a new outbound message, and finding the message that it answers or sends again."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -15,7 +15,7 @@ from livechat.models import Message
 
 @dataclass(frozen=True, slots=True)
 class StoredMessage:
-    """A message that was inserted: its place in the thread and in the order of sending."""
+    """A message that was inserted. ``timestamp`` places it in the thread, ``seq`` in the order of sending."""
 
     message_id: UUID
     timestamp: datetime
@@ -23,11 +23,11 @@ class StoredMessage:
 
 
 def insert_outbound(session: AnySession, **columns: Any) -> StoredMessage | None:
-    """Store a message as ``queued``, due at once. None when one of its idempotency keys is taken.
+    """Store a message as ``queued``, due at once. None where one of its idempotency keys is taken.
 
-    Its time is read while the conversation is locked, so that a thread shows the order in which it is sent,
-    and in whole seconds, as Meta's are: within a second the order of arrival decides, else an answer to our
-    message would stand above it.
+    Its time is read while the conversation is locked, so that a thread shows messages in the order in which
+    they are sent. The time is in whole seconds, as Meta's are: within a second the order of arrival decides;
+    with fractions, the customer's answer could stand above our message.
     """
     statement = insert(Message).values(
         direction="outbound",
@@ -74,7 +74,7 @@ def find_target_by_wamid(session: AnySession, conversation_id: UUID, wamid: str)
 
 
 def find_resend(session: AnySession, message_id: UUID) -> tuple[UUID, UUID] | None:
-    """(message, conversation) of the message that sent this one once more; None where there is none."""
+    """(message, conversation) of the message that sent this one again; None where there is none."""
     row = session.execute(
         select(Message.id, Message.conversation_id).where(Message.resend_of == message_id)
     ).one_or_none()
@@ -82,5 +82,5 @@ def find_resend(session: AnySession, message_id: UUID) -> tuple[UUID, UUID] | No
 
 
 def status_of(session: AnySession, message_id: UUID) -> str | None:
-    """A message's status now."""
+    """A message's status now; None where the message is gone."""
     return session.execute(select(Message.status).where(Message.id == message_id)).scalar_one_or_none()

@@ -1,8 +1,9 @@
 """The statements that move an outbound message: claimed, recorded, released, given up, found again.
 
-At most one message of a conversation is ``sending`` (a unique index), and only the oldest outstanding one can
-become it: that is the lock that keeps the order. It lies in the database and has a deadline, so it does not
-outlive its holder. Times are the database's: several machines' clocks would disagree about what is due.
+A claim is a sender's hold of one message. At most one message of a conversation is ``sending`` (a unique
+index), and only the oldest outstanding one can become it: that lock keeps the order. It lies in the database
+and has a deadline, so it does not outlive its holder. Times are the database's: several machines' clocks
+would disagree about what is due.
 """
 
 from collections.abc import Collection, Mapping, Sequence
@@ -26,7 +27,7 @@ UNKNOWN_RANK = RANK[MessageStatus.UNKNOWN]
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """One message that is ours to send until the deadline, with all that the call needs."""
+    """One message that this sender holds until the claim expires, with all that the call needs."""
 
     message_id: UUID
     conversation_id: UUID
@@ -46,8 +47,8 @@ class Claim:
     claimed_at: datetime
 
 
-# The statements of every single send are SQL as it stands: building them from expressions took several times
-# as long as running them.
+# Statements that run for every send are written as SQL: building them from expressions took several times as
+# long as running them.
 _CLAIM = sql(
     """
     WITH head AS (
@@ -60,14 +61,14 @@ _CLAIM = sql(
         ) oldest
         JOIN chat_messages m ON m.id = oldest.id
         WHERE m.status = 'queued' AND (m.next_attempt_at IS NULL OR m.next_attempt_at <= clock_timestamp())
-        -- Somebody else's work: to wait for it, with other rows locked, could end in a deadlock.
+        -- A locked row is somebody else's work. To wait for it, with other rows locked, could deadlock.
         FOR UPDATE OF m SKIP LOCKED
     )
     UPDATE chat_messages m SET
         status = 'sending', status_rank = 10, attempts = m.attempts + 1, is_uploading = false,
         claimed_until = clock_timestamp() + make_interval(secs => :hold_s), claimed_by = :claimed_by
     FROM head, chat_conversations c, phone_numbers n, waba_accounts a
-    -- The status is checked again on the newest version of the row: of two who saw it queued one gets it.
+    -- The status is checked again on the newest version of the row: of two that saw it queued one gets it.
     WHERE m.id = head.id AND m.status = 'queued' AND c.id = m.conversation_id
         AND n.phone_number_id = m.phone_number_id AND n.status = 'connected' AND a.id = n.account_id
     RETURNING m.id, m.conversation_id, m.phone_number_id, m.message_type, m.content, m.reply_to_wamid,
@@ -82,9 +83,9 @@ def claim_heads(
 ) -> list[Claim]:
     """Claim the oldest outstanding message of each conversation for ``hold_s`` seconds; commit at once.
 
-    Left out are those that have none, or one that is someone else's, not due yet, or on a paused number.
-    Raises IntegrityError (uq_chat_messages_sending) where another claim of one of them got in between: roll
-    back and ask for each by itself.
+    Left out are conversations without one, or whose message somebody else holds, is not due yet, or is on a
+    paused number. Raises IntegrityError (uq_chat_messages_sending) where another claim in one of them got in
+    between: roll back and claim each by itself.
     """
     rows = session.execute(
         _CLAIM, {"conversations": list(conversation_ids), "hold_s": hold_s, "claimed_by": claimed_by}
@@ -95,10 +96,11 @@ def claim_heads(
 def take_back(
     session: AnySession, conversation_ids: Collection[UUID], *, claimed_by: str, called: Collection[UUID]
 ) -> dict[UUID, UUID]:
-    """Queue again what this sender claimed of these conversations and never called; {message: conversation}.
+    """Queue again what this sender claimed in these conversations and never sent; {message: conversation}.
 
-    For a claim of which the sender never heard, as when the connection broke right behind it. ``called`` are
-    the messages that it has in hand, or has given up: nothing is said about them. The attempt does not count.
+    It is for claims whose sender never got the answer, as when the connection broke right behind them.
+    ``called`` are the messages that the sender has in hand or has given up: they are left alone. The attempt
+    does not count.
     """
     rows = session.execute(
         update(Message)
@@ -129,7 +131,7 @@ _HEADS = sql(
     SELECT m.conversation_id, m.phone_number_id,
         COALESCE(GREATEST(0, extract(epoch FROM m.next_attempt_at - clock_timestamp())), 0)
     FROM unnest(CAST(:conversations AS uuid[])) AS asked (id)
-    -- Between the request and now it may have been merged into another.
+    -- The conversation may have been merged into another since the request.
     LEFT JOIN conversation_aliases survivor ON survivor.id = asked.id
     CROSS JOIN LATERAL (
         SELECT o.* FROM chat_messages o
@@ -146,7 +148,7 @@ _HEADS = sql(
 def heads_of(session: AnySession, conversation_ids: Sequence[UUID]) -> list[Head]:
     """What is next in these conversations, or in those that they were merged into.
 
-    Left out: nothing to do, a message on its way, a paused number.
+    Left out are conversations with nothing to send, with a message on its way, or on a paused number.
     """
     if not conversation_ids:
         return []
@@ -156,13 +158,14 @@ def heads_of(session: AnySession, conversation_ids: Sequence[UUID]) -> list[Head
 
 @dataclass(frozen=True, slots=True)
 class AcceptedRow:
-    """``wamid`` is the row's now; ``has_news``: statuses or quotes of it came before it was known.
+    """A message that Meta took, after that was recorded. ``wamid`` is the row's now.
 
+    ``was_overtaken``: statuses or quotes of the message were stored before its wamid was known.
     ``has_more``: another message of its conversation is outstanding.
     """
 
     wamid: str | None
-    has_news: bool
+    was_overtaken: bool
     has_more: bool
 
 
@@ -170,7 +173,7 @@ _ACCEPTED = f"""
     WITH told AS (
         SELECT * FROM unnest(CAST(:ids AS uuid[]), CAST(:wamids AS text[])) AS t (id, wamid)
     ), locked AS (
-        -- In one order, as statuses lock them too.
+        -- In the order of ids, in which statuses lock messages too.
         SELECT m.id FROM chat_messages m WHERE m.id = ANY(CAST(:ids AS uuid[])) ORDER BY m.id FOR UPDATE
     )
     UPDATE chat_messages m SET
@@ -184,7 +187,7 @@ _ACCEPTED = f"""
     FROM locked JOIN told ON told.id = locked.id
     WHERE m.id = locked.id
 """  # noqa: S608  # a constant of this module
-_HAS_NEWS = """
+_WAS_OVERTAKEN = """
     (EXISTS (SELECT FROM message_statuses e WHERE e.wamid = told.wamid)
      OR EXISTS (SELECT FROM chat_messages q WHERE q.reply_to_wamid = told.wamid))
 """
@@ -192,20 +195,21 @@ _HAS_MORE = """
     EXISTS (SELECT FROM chat_messages o WHERE o.conversation_id = m.conversation_id AND o.id <> m.id
             AND o.direction = 'outbound' AND o.status IN ('queued', 'sending'))
 """
-_ALL_ACCEPTED = sql(f"{_ACCEPTED} RETURNING m.id, m.wamid, {_HAS_NEWS}, {_HAS_MORE}")
-_QUIETLY_ACCEPTED = sql(f"{_ACCEPTED} AND NOT {_HAS_NEWS} RETURNING m.id, m.wamid, false, {_HAS_MORE}")
+_ALL_ACCEPTED = sql(f"{_ACCEPTED} RETURNING m.id, m.wamid, {_WAS_OVERTAKEN}, {_HAS_MORE}")
+_PLAIN_ACCEPTED = sql(f"{_ACCEPTED} AND NOT {_WAS_OVERTAKEN} RETURNING m.id, m.wamid, false, {_HAS_MORE}")
 
 
 def record_accepted(
-    session: AnySession, wamids: Mapping[UUID, str], *, without_news: bool = False
+    session: AnySession, wamids: Mapping[UUID, str], *, plain_only: bool = False
 ) -> dict[UUID, AcceptedRow]:
-    """Meta took these messages. What a status webhook said meanwhile stays, and so does a wamid it brought.
+    """Record that Meta took these messages, {message: wamid}; {message: its row} of those recorded.
 
-    A wamid that is another row's is left to that row. Messages that are gone are left out, and where
-    ``without_news`` those of which statuses wait to be applied, or that are quoted: they are as they were.
-    Raises IntegrityError where that other row is committed at the same moment: roll back and call again.
+    What a status webhook said meanwhile stays, and so does a wamid that it brought. A wamid that another row
+    has is left to that row. Messages that are gone are left out. With ``plain_only`` messages of which
+    statuses or quotes are stored already are left out too, and not changed. Raises IntegrityError where a row
+    with the same wamid is committed at the same moment: roll back and call again.
     """
-    statement = _QUIETLY_ACCEPTED if without_news else _ALL_ACCEPTED
+    statement = _PLAIN_ACCEPTED if plain_only else _ALL_ACCEPTED
     rows = session.execute(statement, {"ids": list(wamids), "wamids": list(wamids.values())})
     return {id_: AcceptedRow(*row) for id_, *row in rows}
 
@@ -213,23 +217,23 @@ def record_accepted(
 def begin_upload(session: AnySession, claim: Claim, hold_s: float) -> bool:
     """Hold a claimed message for ``hold_s`` seconds from now, while a file of it is uploaded; commit at once.
 
-    From the commit until ``end_upload`` its sender may die and nothing of the message has been sent: see
-    ``requeue_uploads``. False: the claim is no longer this one.
+    If the sender dies before ``end_upload``, nothing of the message was sent, and ``requeue_uploads`` queues
+    it again. False where the message is no longer under this claim.
     """
     return _held(session, claim, hold_s, is_uploading=True)
 
 
 def end_upload(session: AnySession, claim: Claim, hold_s: float) -> bool:
-    """The files are with Meta: hold the message for its own call, which begins only after the commit.
+    """Hold the message for its own call, now that its files are with Meta. Commit before the call.
 
-    False: the claim was given up meanwhile, and the message may be somebody else's. It must not be sent.
+    False where the claim was given up meanwhile: the message may be somebody else's and must not be sent.
     """
     return _held(session, claim, hold_s, is_uploading=False)
 
 
 def _held(session: AnySession, claim: Claim, hold_s: float, *, is_uploading: bool) -> bool:
-    # Every claim counts an attempt, and one that was given up while it uploaded keeps it: the number tells
-    # this claim from those after it.
+    # Every claim counts an attempt, and a claim given up during an upload keeps its own: so the number tells
+    # this claim from later ones.
     return _changed(
         session,
         update(Message)
@@ -249,8 +253,8 @@ def _held(session: AnySession, claim: Claim, hold_s: float, *, is_uploading: boo
 def release(session: AnySession, claim: Claim | UUID, *, wait_s: float, counts: bool = True) -> bool:
     """Put a claimed message back in its queue, due after ``wait_s`` seconds.
 
-    False when it is no longer ``sending`` under this claim: its deadline passed, or a status webhook was
-    faster. ``counts`` False takes the attempt back: the trouble was the number's, not the message's.
+    False where it is no longer ``sending`` under this claim: the claim expired, or a status webhook was
+    faster. With ``counts`` False the attempt is taken back: the trouble was the number's, not the message's.
     """
     return _changed(
         session,
@@ -261,11 +265,11 @@ def release(session: AnySession, claim: Claim | UUID, *, wait_s: float, counts: 
 
 
 def _is_held_by(claim: Claim | UUID) -> tuple[ColumnElement[bool], ...]:
-    """Whether a row's newest claim is this one: what is written down twice must not touch the next.
+    """Whether a row's newest claim is this one: an outcome recorded twice must not touch the next claim.
 
-    An attempt that was taken back gives its number to the next claim, which another process may make: so the
-    process is asked for too. Its own next claim comes only after this one is out of its hands. By a message's
-    id alone it is whichever claim there is.
+    An attempt that was taken back gives its number to the next claim, which another process may make; so the
+    process is compared too. The same process claims again only after this claim is out of its hands. A
+    message's id in place of a claim matches any claim.
     """
     if isinstance(claim, UUID):
         return (Message.id == claim,)
@@ -290,10 +294,10 @@ def _queued(*, wait_s: float, counts: bool) -> dict[str, Any]:
 def record_failed(
     session: AnySession, claim: Claim | UUID, error: Mapping[str, Any], *, only_unknown: bool = False
 ) -> bool:
-    """It was not sent and will not be. False when a status webhook already knows that Meta took it.
+    """Record that a message was not sent and will not be. False where a status has said that Meta took it.
 
-    ``only_unknown`` is for news that comes after the deadline: whatever else the message became meanwhile
-    stays.
+    ``only_unknown`` is for a refusal that came after the claim expired: it changes an ``unknown`` message
+    only.
     """
     here = Message.status == MessageStatus.UNKNOWN.value if only_unknown else Message.status_rank < SENT_RANK
     return _changed(
@@ -312,13 +316,13 @@ def record_failed(
 
 
 def record_unknown(session: AnySession, claim: Claim | UUID, error: Mapping[str, Any]) -> bool:
-    """Meta may or may not have it. False when something more certain is known already."""
+    """Record that Meta may or may not have a message. False where something more certain is known already."""
     certain = Message.status_rank >= UNKNOWN_RANK
     return _changed(session, update(Message).where(*_is_held_by(claim), ~certain).values(**_unknown(error)))
 
 
 def claimants(session: AnySession) -> list[str]:
-    """The processes that hold claims at this moment."""
+    """The marks of the processes that hold claims now."""
     held = select(Message.claimed_by).where(sql("status = 'sending'"), Message.claimed_by.is_not(None))
     return [mark for mark in session.execute(held.distinct()).scalars() if mark is not None]
 
@@ -326,11 +330,11 @@ def claimants(session: AnySession) -> list[str]:
 def expire_claims(
     session: AnySession, error: Mapping[str, Any], *, gone: Sequence[str] = (), grace_s: float = 0
 ) -> Sequence[tuple[UUID, UUID]]:
-    """Make ``sending`` messages ``unknown`` whose deadline has passed; (message, conversation) ids.
+    """Make ``sending`` messages ``unknown`` whose claim has expired; their (message, conversation) ids.
 
-    Their senders died between the call and the record: they may have been sent, so they are never sent again.
-    Those of the processes in ``gone``, which have certainly ended, need no deadline: ``grace_s`` after they
-    were claimed is enough.
+    Their senders died before they recorded an outcome. The messages may have been sent, so they are never
+    sent again by themselves. Processes in ``gone`` have certainly ended: their claims expire ``grace_s``
+    seconds after they were made.
     """
     was_long_ago = Message.updated_at < func.clock_timestamp() - func.make_interval(0, 0, 0, 0, 0, 0, grace_s)
     is_over = or_(
@@ -342,11 +346,11 @@ def expire_claims(
 def requeue_uploads(
     session: AnySession, *, gone: Sequence[str] = (), most_attempts: int
 ) -> Sequence[tuple[UUID, UUID]]:
-    """Make messages ``queued`` again whose senders died while they uploaded a file; their ids as above.
+    """Queue messages again whose senders died during an upload; their (message, conversation) ids.
 
-    Nothing of them was sent: before the message's own call ``end_upload`` is committed, and for a claim that
-    was given up here it fails. After ``most_attempts`` claims a message is left to ``expire_claims``: its
-    file may be what kills the workers.
+    Nothing of them was sent: a sender commits ``end_upload`` before the message's own call, and for a claim
+    given up here that fails. After ``most_attempts`` claims a message is left to ``expire_claims``: its file
+    may be what kills the workers.
     """
     is_over = or_(Message.claimed_until < func.clock_timestamp(), Message.claimed_by.in_(gone))
     return _given_up(
@@ -361,7 +365,7 @@ def requeue_uploads(
 
 
 def _given_up(session: AnySession, which: Any, **values: Any) -> Sequence[tuple[UUID, UUID]]:
-    # A row that is being recorded at this moment is not overdue after all.
+    # A locked row is being recorded at this moment, so it is not overdue after all.
     overdue = select(Message.id).where(sql("status = 'sending'"), which).with_for_update(skip_locked=True)
     rows = session.execute(
         update(Message)
@@ -374,9 +378,9 @@ def _given_up(session: AnySession, which: Any, **values: Any) -> Sequence[tuple[
 
 
 def due_heads(session: AnySession, *, settled_s: float, limit: int) -> list[Head]:
-    """Conversations on connected numbers whose next message is due, longest due first.
+    """Conversations on connected numbers whose next message is due, the longest due first.
 
-    A message that was never tried is left alone for ``settled_s`` seconds: it is only just on its way.
+    A message that was never tried is left out for ``settled_s`` seconds: a dispatcher is about to take it.
     """
     earlier = aliased(Message, name="earlier")
     due_at = func.coalesce(Message.next_attempt_at, Message.created_at)
@@ -409,7 +413,7 @@ def due_heads(session: AnySession, *, settled_s: float, limit: int) -> list[Head
 
 
 def record_own_reaction(session: AnySession, claim: Claim, wamid: str) -> None:
-    """Meta took our reaction: it now stands on the bubble that it is about. An empty emoji removes it."""
+    """Put our reaction, which Meta took, on the message that it is about. An empty emoji removes it."""
     part = claim.content["reaction"]
     statement = insert(MessageReaction).values(
         wamid=part["message_id"],
@@ -437,7 +441,7 @@ def conversation_of(session: AnySession, message_id: UUID) -> UUID | None:
 
 
 def record_window_refused(session: AnySession, conversation_id: UUID) -> None:
-    """Meta said 131047: its word about the window beats our clock until the customer writes again."""
+    """Close a conversation's window, since Meta said 131047, until the customer writes again."""
     session.execute(
         update(Conversation)
         .where(Conversation.id == conversation_id)

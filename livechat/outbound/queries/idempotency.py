@@ -1,4 +1,4 @@
-"""Finding what an earlier, perhaps identical, request has already stored."""
+"""Finding the message that an earlier request with the same key has stored."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""Read receipts: which of a customer's messages Meta has yet to hear about."""
+"""Read receipts: the customer's messages that were read here and not yet reported to Meta."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -14,7 +14,7 @@ from livechat.models import Conversation, Message, PhoneNumber, WabaAccount
 
 @dataclass(frozen=True, slots=True)
 class DueReceipt:
-    """The newest message that was read and not yet reported: it speaks for all before it."""
+    """The newest message to report as read; that covers all before it."""
 
     wamid: str
     seq: int
@@ -24,20 +24,26 @@ class DueReceipt:
 
 
 def due_receipt(session: AnySession, conversation_id: UUID) -> DueReceipt | None:
-    """What to tell Meta; None when it knows, or when the number is paused."""
+    """The newest read message that Meta was not told of; None where there is none or the number is paused."""
     read = (Message.seq <= Conversation.read_seq, Message.seq > Conversation.receipt_seq)
     return _newest(session, conversation_id, *read)
 
 
 def newest_from_customer(session: AnySession, conversation_id: UUID) -> DueReceipt | None:
-    """The customer's newest message that Meta can be told about, read or not; None on a paused number."""
+    """The customer's newest message that can be marked as read, whether or not it was read here.
+
+    None where there is none or the number is paused.
+    """
     return _newest(session, conversation_id)
 
 
 def _newest(
     session: AnySession, conversation_id: UUID, *conditions: ColumnElement[bool]
 ) -> DueReceipt | None:
-    """Event lines and calls have ids of another kind (``event:``, ``wacid.``): not to be marked as read."""
+    """The newest message with these conditions that can be marked as read.
+
+    Event lines and calls cannot: they have ids of another kind (``event:``, ``wacid.``).
+    """
     row = session.execute(
         select(
             Message.wamid,
@@ -68,7 +74,7 @@ def _newest(
 
 
 def record_receipt(session: AnySession, conversation_id: UUID, seq: int) -> None:
-    """Meta knows of our reading up to ``seq``; never backwards, whichever of two tasks ends first."""
+    """Note that Meta was told of reading up to ``seq``; never backwards, in whatever order tasks end."""
     session.execute(
         update(Conversation)
         .where(Conversation.id == conversation_id)

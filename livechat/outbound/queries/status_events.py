@@ -1,4 +1,4 @@
-"""Statements for statuses: every event is kept, and a message shows the highest of them.
+"""Statements for statuses: every status event is kept, and a message shows the highest of them.
 
 What a message shows is computed from all of its events, so it is the same in whatever order they came.
 """
@@ -18,8 +18,8 @@ _RANK_OF_EVENT = (
     + " ".join(f"WHEN '{word}' THEN {rank}" for word, (_, rank) in META_STATUS.items())
     + " ELSE 0 END"
 )
-# One member of a group is not the group, and how many they are nobody tells us: what reached one of them has
-# reached the group, but it is read (or failed) only where Meta says so of the group itself.
+# Meta does not say how many members a group has. A message that reached one member has reached the group; it
+# is read or failed only where Meta says so of the group itself.
 _RANK_OF_MEMBER = (
     f"CASE e.status WHEN 'failed' THEN 0 ELSE LEAST({_RANK_OF_EVENT}, {RANK[MessageStatus.DELIVERED]}) END"
 )
@@ -62,10 +62,10 @@ _LINK_CALLBACKS = text(
 
 
 def link_callbacks(session: AnySession, rows: list[dict[str, Any]]) -> dict[UUID, UUID]:
-    """Give messages whose POST never told us its id the wamid that Meta's status names for them.
+    """Give messages whose send was never answered the wamid that a status names for them.
 
-    Rows are {wamid, phone_number_id, callback_message_id}, one for each message. Messages that are shown with
-    what they quote from now on, as {message: conversation}.
+    ``rows`` are {wamid, phone_number_id, callback_message_id}, one for each message. Returns the messages
+    that quote them, as {message: conversation}: from now on they are shown with what they quote.
     """
     linked = session.execute(_LINK_CALLBACKS, {"rows": as_json(rows)}).all()
     return {quote: row.conversation_id for row in linked for quote in row.quoted_by}
@@ -79,7 +79,7 @@ _LOCK = text(
 )
 _SETTLE = text(
     f"""
-    WITH news AS (
+    WITH told AS (
         SELECT e.wamid, max({_RANK}) AS rank,
                min(e.timestamp) FILTER (WHERE e.status = 'sent') AS sent_at,
                min(e.timestamp) FILTER (
@@ -95,7 +95,7 @@ _SETTLE = text(
         FROM message_statuses e WHERE e.wamid = ANY(:wamids) GROUP BY e.wamid
     ), target AS (
         SELECT m.id, n.*, GREATEST(m.status_rank, n.rank) AS new_rank
-        FROM chat_messages m JOIN news n ON n.wamid = m.wamid
+        FROM chat_messages m JOIN told n ON n.wamid = m.wamid
         WHERE m.wamid = ANY(:wamids) AND m.direction = 'outbound'
     )
     UPDATE chat_messages m SET
@@ -128,14 +128,14 @@ _SETTLE = text(
 
 def settle(session: AnySession, wamids: list[str]) -> Sequence[Row[Any]]:
     """Move messages to what their events say; (id, conversation_id, wamid, status) of those that changed."""
-    # A statement of its own: what others committed while we waited for their locks is seen by the next one
-    # only. In one statement, a "delivered" that waited for a "read" took the message back.
+    # The locks are a statement of their own: only the next statement sees what others committed while this
+    # one waited. In one statement, a "delivered" that waited for a "read" took the message back.
     session.execute(_LOCK, {"wamids": wamids})
     return session.execute(_SETTLE, {"wamids": wamids}).all()
 
 
 def wamids_with_events(session: AnySession, wamids: list[str]) -> list[str]:
-    """Those of ``wamids`` for which events have been waiting."""
+    """Those of ``wamids`` of which events are kept."""
     return list(
         session.execute(
             text("SELECT DISTINCT wamid FROM message_statuses WHERE wamid = ANY(:wamids)"), {"wamids": wamids}
@@ -144,7 +144,7 @@ def wamids_with_events(session: AnySession, wamids: list[str]) -> list[str]:
 
 
 def close_window(session: AnySession, wamid: str, at: datetime) -> UUID | None:
-    """Note that Meta called the window of this message's conversation closed; its id where that is news."""
+    """Note that Meta called the window of this message's conversation closed; its id where that is new."""
     return session.execute(
         text(
             """
@@ -160,7 +160,7 @@ def close_window(session: AnySession, wamid: str, at: datetime) -> UUID | None:
 
 
 def stop_marketing(session: AnySession, wamid: str, at: datetime) -> UUID | None:
-    """Note that the customer of this message's conversation stopped marketing; its id where that is news."""
+    """Note that the customer of this message's conversation stopped marketing; its id where that is new."""
     return session.execute(
         text(
             """
