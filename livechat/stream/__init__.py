@@ -1,1 +1,1 @@
-"""Live events, as the page gets them."""
+"""Renders live events and streams them to the page."""

@@ -1,7 +1,7 @@
 """``GET /events``: what changes, as server-sent events (WHATWG HTML, section 9.2).
 
-The request's database session has ended before the first byte leaves: an open stream holds a thread of the
-server and a socket, nothing else.
+The request's database session ends before the first byte is sent. An open stream holds a socket, and a thread
+of the server while it waits for events.
 """
 
 import time
@@ -44,7 +44,7 @@ HEARTBEAT_S = 10.0
 _HEARTBEAT = b": keep-alive\n\n"
 _FIRST = b": connected\n\n"
 _EXTENSION = "livechat_events"
-# Events of one write, and entries of one read of the log.
+# The most events in one write, and the most entries in one read of the event log.
 _WRITE, _SLICE = 64, 500
 # A user's own tabs close within moments.
 _FULL_RETRY_AFTER_S = 10
@@ -62,7 +62,7 @@ class EventsHeadersSchema(ma.Schema):
 
 
 def init_events(app: Flask, settings: Settings) -> None:
-    """Make the listener, which opens nothing before the first stream."""
+    """Make the listener, which opens no connection before the first stream."""
 
     def scopes(user_ids: Collection[UUID]) -> Mapping[UUID, Mapping[UUID, Collection[str]]]:
         with app.app_context():
@@ -76,14 +76,14 @@ def init_events(app: Flask, settings: Settings) -> None:
 
 
 def _blocking_client(settings: Settings) -> Redis:
-    # Of its own, and one for the process: its reads block, and their time-out is longer than others'.
+    # The process's one client for blocking reads, whose time-out is longer than that of others.
     return Redis.from_url(
         settings.redis_url, socket_connect_timeout=2, socket_timeout=10, single_connection_client=True
     )
 
 
 def _rendered(app: Flask, entries: Sequence[LogEntry]) -> list[LiveEvent]:
-    # The context's end gives the database connection back.
+    # The end of the context gives the database connection back.
     with app.app_context():
         return render(db.session, entries)
 
@@ -105,7 +105,7 @@ def stream_events(query: dict[str, Any], _headers: dict[str, Any]) -> Response:
     user_id, number = current_user_id(), query.get("phone_number_id")
     if number is not None:
         access_phone_number(db.session, user_id, number)
-    # What follows waits for Redis and then for events; no connection of the pool waits with it.
+    # From here on the request waits for Redis and then for events, and needs no database connection.
     db.session.remove()
     headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
     if request.method == "HEAD":
@@ -141,15 +141,15 @@ def _open(user_id: UUID, number: str | None, last_event_id: str | None) -> "Even
 
 def _close(listener: Listener, subscription: Subscription, place: Place) -> None:
     listener.unsubscribe(subscription)
-    # Without Redis the place lapses by itself.
+    # Without Redis the place expires by itself.
     with suppress(RedisError):
         place.leave()
 
 
 class EventStream:
-    """The response's body: bytes for as long as there is a reader and a valid token.
+    """The response's body: events and heartbeats until the client leaves or its token ends.
 
-    An iterator with ``close`` rather than a generator, since a generator that was never begun is not closed.
+    An iterator with ``close`` rather than a generator: closing a generator that never began runs nothing.
     """
 
     def __init__(
@@ -180,7 +180,7 @@ class EventStream:
         return next(self._chunks)
 
     def close(self) -> None:
-        """Called by the server at the end, whoever brought it about."""
+        """Free the subscription and the place; the server calls this at the end, whoever ended the stream."""
         if not self._is_closed:
             self._is_closed = True
             self._chunks.close()
@@ -190,22 +190,22 @@ class EventStream:
         yield _FIRST
         self._commented_at = time.monotonic()
         try:
-            # Empty is what the server makes of bytes that are no ASCII: an id that is not understood.
+            # The server makes bytes that are not ASCII an empty id, which is not understood: a reset.
             if last_event_id is not None:
                 yield from self._resumed(last_event_id)
             yield from self._live()
         except (RedisError, SourceUnavailableError) as error:
-            # The browser comes again with the last id it has got.
+            # The browser reconnects with the last id that it got.
             log.warning("event_stream_ended", error=type(error).__name__)
 
     def _resumed(self, last_event_id: str) -> Iterator[bytes]:
-        """What came behind the bookmark, up to where the subscription begins; else one reset."""
+        """The events from the bookmark to where the subscription begins; a reset if that is not possible."""
         bookmark = Bookmark.decode(last_event_id)
         here = self._subscription.positions
         if bookmark is None or bookmark.epoch != self._subscription.epoch or here.keys() - bookmark.positions:
             yield self._reset()
             return
-        # All of them at once: an id that is sent on the way must not skip an account whose turn comes later.
+        # All accounts at once: an id sent on the way must not skip an account that is replayed later.
         self._positions = {account_id: bookmark.positions[account_id] for account_id in here}
         for account_id, up_to in here.items():
             yield from self._replayed(account_id, bookmark.positions[account_id], up_to)
@@ -247,7 +247,7 @@ class EventStream:
                         yield chunk
                         chunk = b""
                     yield from self._replayed(item.account_id, item.after, item.up_to)
-            # However many events there are: a client may go by the comments alone.
+            # Also among many events: a client may watch for the comments alone.
             if not chunk or time.monotonic() - self._commented_at >= HEARTBEAT_S:
                 chunk += _HEARTBEAT
                 self._commented_at = time.monotonic()
@@ -261,7 +261,7 @@ class EventStream:
     def _keep_place(self) -> None:
         if time.monotonic() - self._renewed_at >= HEARTBEAT_S:
             self._renewed_at = time.monotonic()
-            # Without Redis nobody else gets a place either.
+            # Without Redis no other stream gets a place either.
             with suppress(RedisError):
                 self._renew()
 

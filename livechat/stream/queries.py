@@ -1,4 +1,4 @@
-"""What live events need to know: who may read a change, and what it shows now."""
+"""Statements for live events: which users may see a change, and the rows that it shows now."""
 
 from collections.abc import Collection
 from typing import Any
@@ -27,7 +27,7 @@ def scopes_of(session: AnySession, user_ids: Collection[UUID]) -> dict[UUID, dic
 
 
 def messages_with_accounts(session: AnySession, message_ids: Collection[UUID]) -> list[Row[Any]]:
-    """Rows of ``message_columns`` and ``account_id``; unknown ids are left out."""
+    """Rows with ``message_columns`` and ``account_id``; unknown ids are left out."""
     if not message_ids:
         return []
     return list(

@@ -1,4 +1,4 @@
-"""What live events say, rendered from what the database holds at this moment."""
+"""Renders entries of the event log as live events, from what the database holds at this moment."""
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -27,23 +27,23 @@ _NAMES = {
 
 
 def reset_payload() -> bytes:
-    """The event that tells a page to fetch afresh, without its id."""
+    """The lines of a ``reset`` event, without its id: it tells a page to fetch afresh."""
     return _payload("reset", None, None)
 
 
 def visible_accounts(
     session: AnySession, user_ids: Collection[UUID]
 ) -> Mapping[UUID, Mapping[UUID, set[str]]]:
-    """{user: {account: its phone numbers}}; SourceUnavailableError where the database is away."""
+    """{user: {account: its phone numbers}}; raises SourceUnavailableError if the database is away."""
     with _outage_named():
         return scopes_of(session, user_ids)
 
 
 def render(session: AnySession, entries: Sequence[LogEntry]) -> list[LiveEvent]:
-    """An event for each entry, in order, as the API shows the objects now: four statements for any number.
+    """An event for each entry, in order, as the API shows the rows now; four statements for any number.
 
-    What belongs to another account by now gives an empty event, and so does a message that is gone; for a
-    conversation that is gone the page fetches afresh. SourceUnavailableError where the database is away.
+    A message that is gone, or a row that belongs to another account by now, gives an event with an empty
+    payload; a conversation that is gone gives a reset. Raises SourceUnavailableError if the database is away.
     """
     with _outage_named():
         return _Rendering(session, entries).events()
@@ -51,7 +51,7 @@ def render(session: AnySession, entries: Sequence[LogEntry]) -> list[LiveEvent]:
 
 @contextmanager
 def _outage_named() -> Iterator[None]:
-    """Only what passes by itself: other errors of the database are faults of ours, not worth a wait."""
+    """Turn an outage into SourceUnavailableError; other database errors are our faults, not worth a wait."""
     try:
         yield
     except SQLAlchemyError as error:
@@ -62,7 +62,7 @@ def _outage_named() -> Iterator[None]:
 
 @dataclass(frozen=True, slots=True)
 class _Rendered:
-    """``phone_number_id`` None: for every number; ``account_id`` None: for the account whose log it is."""
+    """A rendered change. ``phone_number_id`` None: for every number; ``account_id`` None: for any account."""
 
     phone_number_id: str | None
     account_id: UUID | None
@@ -71,18 +71,18 @@ class _Rendered:
 
 
 class _Rendering:
-    """One batch: every object is loaded and encoded once, however many entries name it."""
+    """One batch: every row is loaded and encoded once, however many entries name it."""
 
     def __init__(self, session: AnySession, entries: Sequence[LogEntry]) -> None:
         self._entries = entries
-        # A session that lives longer than one batch must not show what it saw in the last one.
+        # A session that outlives one batch must not show the rows that it read for the last one.
         session.rollback()
         messages = _ids(entries, Kind.MESSAGE_CREATED) | _ids(entries, Kind.MESSAGE_UPDATED)
         self._messages = {row.id: row for row in messages_with_accounts(session, messages)}
         wanted = _ids(entries, Kind.CONVERSATION_UPDATED)
         wanted |= {row.conversation_id for row in self._messages.values()}
         self._conversations = conversations_with_accounts(session, wanted)
-        # Messages and conversations, as they are shown.
+        # The JSON of messages and conversations, by id.
         self._json = {row.id: row_json(row) for row in self._messages.values()}
         shown = [conversation for conversation, _ in self._conversations.values()]
         self._ornaments = Ornaments(Asked(session, shown, messages=self._json))
@@ -124,7 +124,7 @@ class _Rendering:
         account_id: UUID,
     ) -> "_Rendered":
         name, conversation = _NAMES[change.kind], self._conversation(conversation_id)
-        # What is somebody's own, like a draft, is shown to nobody else.
+        # Ornaments of one user, like a draft, are shown to nobody else.
         personal = {
             user_id: _payload(name, message, conversation | theirs)
             for user_id, theirs in self._ornaments.personal(conversation_id).items()
@@ -145,6 +145,6 @@ def _ids(entries: Sequence[LogEntry], kind: Kind) -> set[UUID]:
 
 
 def _payload(name: str, message: dict[str, Any] | None, conversation: dict[str, Any] | None) -> bytes:
-    # JSON holds no raw line ends, so the data is one line.
+    # orjson writes no line ends, so the data is one line.
     data = orjson.dumps({"message": message, "conversation": conversation})
     return b"event: " + name.encode() + b"\ndata: " + data + b"\n\n"
