@@ -1,4 +1,4 @@
-"""What the web application is made of: every blueprint, in one list, behind one set of rules."""
+"""Puts the web application together: lists every blueprint and installs the guards before them."""
 
 from flask import Blueprint, Flask
 
@@ -21,7 +21,7 @@ from livechat.web.guards.limits import init_limits
 from livechat.web.guards.request_log import init_request_log
 from livechat.web.problems import init_problems
 
-# In the OpenAPI document, under /api/live-chat.
+# These are in the OpenAPI document, under /api/live-chat.
 API_BLUEPRINTS: list[ApiBlueprint] = [
     numbers.bp,
     inbox_routes.bp,
@@ -36,17 +36,17 @@ API_BLUEPRINTS: list[ApiBlueprint] = [
     activity_routes.bp,
     webhook_routes.bp,
 ]
-# Everything else. A rule that takes no token is named in ``auth.PUBLIC_RULES`` too.
+# All others. A rule that needs no token must be in ``auth.PUBLIC_RULES`` too.
 PLAIN_BLUEPRINTS: list[Blueprint] = [documents.bp, inbound.bp, health.bp, page.bp]
 
 
 def init_api(app: Flask, settings: Settings) -> None:
-    """Register views, auth, limits and problems. Extensions (db, redis) have been bound before.
+    """Register views, auth, limits and problems. The extensions (db, redis) must be bound already.
 
-    Raises CostError where a route does not say what it costs.
+    Raises CostError if a route does not say what it costs.
     """
     app.url_rule_class = CostedRule
-    # The order of these is the order in which a request meets them.
+    # A request passes the guards in this order.
     init_request_log(app)
     init_headers(app)
     init_hosts(app)

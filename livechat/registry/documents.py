@@ -1,4 +1,4 @@
-"""The OpenAPI document, generated from the views, and a page to browse it, all served by us."""
+"""The OpenAPI document, generated from the views, and a Swagger UI page to browse it, served by us alone."""
 
 from functools import lru_cache
 from http import HTTPStatus
@@ -19,7 +19,7 @@ from livechat.web.schemas import ProblemSchema
 
 bp = Blueprint("documents", __name__, url_prefix=API_PREFIX)
 
-# The page runs scripts of ours only. Swagger UI writes style attributes and draws its icons as data URLs.
+# The page runs only our scripts. Swagger UI writes style attributes and draws its icons as data URLs.
 PAGE_POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; "
     "connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
@@ -60,18 +60,18 @@ _HEADERS_OF: dict[int, dict[str, Any]] = {
 
 
 class LiveChatApi(Api):
-    """flask-smorest, with our problems in place of its own error format."""
+    """flask-smorest's Api, documenting our problems in place of its own error format."""
 
     ERROR_SCHEMA = ProblemSchema
 
     def _register_error_handlers(self) -> None:
-        """Errors are rendered by ``livechat.web.problems`` alone."""
+        """None: ``livechat.web.problems`` alone renders errors."""
 
     def _register_etag_headers(self) -> None:
-        """Answers carry no ETag."""
+        """None: answers carry no ETag."""
 
     def _register_pagination_header(self) -> None:
-        """Pages are in the body."""
+        """None: the cursor of the next page is in the body."""
 
     def _register_responses(self) -> None:
         self._register_problem(self.DEFAULT_ERROR_RESPONSE_NAME, "Any other problem", {})
@@ -87,7 +87,7 @@ class LiveChatApi(Api):
 
 
 def new_api(app: Flask) -> LiveChatApi:
-    """The register of what the document holds; blueprints join it by ``register_blueprint``."""
+    """The document's register; ``register_blueprint`` adds a blueprint to it and to the app."""
     app.config.update(
         API_TITLE="Live Chat for WhatsApp Business",
         API_VERSION="1",
@@ -126,7 +126,7 @@ def openapi_document() -> Response:
 
 @bp.get("/docs", costs=Cost.NOTHING)
 def page() -> Response:
-    """The document as a page to read and to try."""
+    """The Swagger UI page that shows the document."""
     html = _PAGE.format(base=f"{API_PREFIX}/docs", document=url_for("documents.openapi_document"))
     return Response(
         html, content_type="text/html; charset=utf-8", headers={"Content-Security-Policy": PAGE_POLICY}
@@ -135,7 +135,7 @@ def page() -> Response:
 
 @bp.get("/docs/<path:filename>", costs=Cost.NOTHING)
 def asset(filename: str) -> Response:
-    """One of the page's files; nothing else of the package that holds them is reachable."""
+    """One of the page's files; no other file of the package that holds them is reachable."""
     cached = {"Cache-Control": "public, max-age=3600"}
     if filename == "start.js":
         return Response(_START, content_type="text/javascript; charset=utf-8", headers=cached)
@@ -149,7 +149,7 @@ def asset(filename: str) -> Response:
 
 @lru_cache(maxsize=1)
 def _swagger_ui_folder() -> Path | None:
-    """Where flask-swagger-ui keeps Swagger UI. Its blueprint is not imported: we need its files only."""
+    """The folder of Swagger UI in flask-swagger-ui; its blueprint is not imported, as we need only files."""
     package = find_spec("flask_swagger_ui")
     if package is None or package.origin is None:
         return None

@@ -1,4 +1,4 @@
-"""For operators and their tools: alive, ready, measured. No token; a reverse proxy must not pass these on."""
+"""Health, readiness and metrics, for operators. They need no token; a reverse proxy must not pass them on."""
 
 from flask import Blueprint, Response, jsonify
 
@@ -19,7 +19,7 @@ def healthz() -> Response:
 
 @bp.get("/readyz", costs=Cost.NOTHING)
 def readyz() -> Response:
-    """200 where database, broker and a worker for every queue are there; else 503 and what is missing."""
+    """200 if the database, Redis and a worker for every queue are there; else 503 with what is missing."""
     missing = readiness.missing(redis.client, db.session)
     if missing:
         raise UnavailableError(f"Missing: {', '.join(missing)}.", missing=missing)
@@ -28,6 +28,6 @@ def readyz() -> Response:
 
 @bp.get("/metrics", costs=Cost.NOTHING)
 def metrics() -> Response:
-    """Prometheus' text format: this machine's processes, and the depth and age of what waits."""
+    """Prometheus' text format: this machine's processes, and how much work waits and since when."""
     body, content_type = render(redis.client, db.session)
     return Response(body, content_type=content_type)

@@ -1,4 +1,4 @@
-"""The page: the built front end, its configuration, and the headers under which a browser runs it."""
+"""Serves the page: the built front end, its configuration, and the headers under which a browser runs it."""
 
 import re
 from pathlib import Path
@@ -13,13 +13,13 @@ from livechat.web.guards.costs import Cost
 
 bp = Blueprint("page", __name__)
 
-# Where ``make frontend`` puts what it builds; tests point it at a folder of theirs.
+# ``make frontend`` builds into this folder; tests set another one.
 FOLDER_KEY = "LIVECHAT_PAGE_FOLDER"
 FOLDER = Path(__file__).resolve().parents[2] / "frontend" / "dist"
-# As index.html has it: a data block, which is no script to a Content-Security-Policy.
+# This text is in index.html. It is a data block, which a Content-Security-Policy does not take for a script.
 PLACEHOLDER = '<script id="livechat-configuration" type="application/json">{}</script>'
-# Names carry a hash of the content, or the version of the package that they come from, so that a name never
-# means something else.
+# Names of files hold a hash of the content, or the version of their package, so the content behind a name
+# never changes.
 ASSET = re.compile(
     r"(?:[A-Za-z0-9_.-]+-[A-Za-z0-9_-]{8}|emoji-[0-9.]+/[a-z]{2}/[a-z]+)\.(css|js|svg|png|woff2|json)"
 )
@@ -36,7 +36,7 @@ _NOT_BUILT = "The page is not built yet: run make frontend, then load this addre
 
 
 def init_page(app: Flask) -> None:
-    """Name the folder that the page is served from."""
+    """Set the folder that the page is served from, unless a test has set one."""
     app.config.setdefault(FOLDER_KEY, FOLDER)
 
 
@@ -44,7 +44,7 @@ def init_page(app: Flask) -> None:
 @bp.get("/live-chat", strict_slashes=False, costs=Cost.NOTHING)
 @bp.get("/live-chat/<path:place>", costs=Cost.NOTHING)
 def page(place: str = "") -> Response:
-    """The page, whatever its place: it reads its own address. 503 where it has not been built."""
+    """The page, the same at every place: it reads its own address. 503 if it has not been built."""
     try:
         html = (_folder() / "index.html").read_text(encoding="utf-8")
     except FileNotFoundError:
@@ -62,7 +62,7 @@ def page(place: str = "") -> Response:
 
 @bp.get("/assets/<path:filename>", costs=Cost.NOTHING)
 def asset(filename: str) -> Response:
-    """A built file for ever, compressed as the browser takes it: the build has made both forms."""
+    """A built file, cacheable for ever, in an encoding that the browser accepts; the build made each."""
     match = ASSET.fullmatch(filename)
     folder = _folder() / "assets"
     if match is None or not (folder / filename).is_file():
@@ -74,7 +74,7 @@ def asset(filename: str) -> Response:
         if accepted[encoding] > 0 and (folder / (filename + suffix)).is_file()
     )
     encoding, name = next(found, ("", filename))
-    # Read at once: the build keeps files small, and a browser asks for each of them once.
+    # Read into memory: the build keeps files small, and a browser asks for each of them once.
     response = Response((folder / name).read_bytes(), content_type=_TYPES[match[1]])
     response.headers["Cache-Control"] = "public, max-age=31536000, immutable"
     response.headers["Vary"] = "Accept-Encoding"
@@ -84,9 +84,9 @@ def asset(filename: str) -> Response:
 
 
 def configuration(settings: Settings) -> dict[str, str | None]:
-    """What the page must know before it can sign anybody in; the sandbox's demo user goes first.
+    """What the page must know to sign people in: the sandbox if there is one, else the Supabase project.
 
-    The key of Supabase that is given here is the one meant for browsers.
+    The Supabase key in it is the one meant for browsers.
     """
     if settings.sandbox:
         return {"sandbox_url": _sandbox_url(settings), "supabase_url": None, "supabase_anon_key": None}
@@ -98,7 +98,7 @@ def configuration(settings: Settings) -> dict[str, str | None]:
 
 
 def content_security_policy(settings: Settings) -> str:
-    """Nothing but what we serve runs, and the page talks to us and to where people sign in."""
+    """The page's policy: it runs only files that we serve, and calls only us and the sign-in service."""
     where = configuration(settings)
     elsewhere = where["sandbox_url"] or where["supabase_url"]
     connect = f"'self' {_origin(elsewhere)}" if elsewhere else "'self'"
@@ -110,10 +110,10 @@ def content_security_policy(settings: Settings) -> str:
 
 
 def _to_the_root() -> str:
-    """The way from the browser's address back to ours: `../` for each place below it.
+    """The relative path from the browser's address to our root: `../` for each segment below it.
 
-    So the page finds its files also behind a proxy that serves it at `/some/path/` and takes that off, which
-    need not tell us. By the path as it was sent: an encoded slash is none to the browser.
+    With it the page finds its files behind a proxy that serves it under `/some/path/` and does not tell us.
+    The path counts as it was sent: an encoded slash is no separator to the browser.
     """
     environ = request.environ
     sent = environ.get("REQUEST_URI") or environ.get("RAW_URI") or request.path
@@ -125,7 +125,7 @@ def _folder() -> Path:
 
 
 def _sandbox_url(settings: Settings) -> str:
-    # In `make run` both are one program: it poses as Meta and mints the demo user's tokens.
+    # In `make run` one program poses as Meta and issues the demo user's tokens.
     return (settings.sandbox_url or settings.whatsapp_api_url).rstrip("/")
 
 
@@ -135,5 +135,5 @@ def _origin(url: str) -> str:
 
 
 def _data_block(data: dict[str, str | None]) -> str:
-    # No "<" inside: the parser would look for the end of the script there.
+    # No "<" inside: the HTML parser could take it for the end of the script.
     return orjson.dumps(data).decode().replace("<", "\\u003c")

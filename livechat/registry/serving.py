@@ -1,4 +1,4 @@
-"""The application as a server takes it: behind the door of ``livechat.web.server``, for slow clients."""
+"""Puts the application behind the door of ``livechat.web.server``, which waits for slow clients."""
 
 from typing import Any
 
@@ -14,9 +14,9 @@ from livechat.web.server.addresses import Addresses
 from livechat.web.server.bodies import BodyLimits
 from livechat.web.server.door import Rules
 
-# Meta's calls, and those that ask whether this process lives: no crowd of others may hold them up.
+# Meta's calls and liveness checks have threads of their own, so that no crowd of requests holds them up.
 _RESERVED = frozenset({"/webhook", "/healthz"})
-# A client that has taken nothing of its answer for this time is not there any more.
+# A client that takes nothing of its answer for this time is gone.
 _STALLED_S = 30.0
 
 
