@@ -24,7 +24,7 @@ _OUTCOMES = {"SUCCESS": "success", "FAILURE": "failure", "RETRY": "retry"}
 
 @before_task_publish.connect
 def stamp(headers: dict[str, Any], **_: Any) -> None:
-    """Note when a task was sent, also by beat or as a retry: the age of a queue is read from this."""
+    """Record when a task was sent, also by beat or as a retry: the age of a queue is read from this."""
     headers.setdefault("sent_at", time.time())
 
 

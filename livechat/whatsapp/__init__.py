@@ -1,1 +1,1 @@
-"""Meta's protocol: bytes and JSON on one side, our words on the other. No Flask and no database here."""
+"""Meta's protocol: from bytes and JSON to values of ours, and back. No Flask and no database here."""

@@ -35,8 +35,8 @@ _COMMON = frozenset(
         *SIBLINGS,
     }
 )
-# Names that ``content`` uses itself: a future type of that name must not pose as them, or a message would
-# look deleted that nobody has deleted.
+# Names that ``content`` uses itself. A future type of Meta's with such a name must not be taken for ours, or
+# a message could look deleted that nobody has deleted.
 _OURS = frozenset({"media", "group", "rendered", "edited_at", "revoked_at", "voicemail"})
 _TYPE_LENGTH = 64
 
@@ -44,7 +44,7 @@ _TYPE_LENGTH = 64
 def type_of(raw: Json) -> str:
     """Meta's ``type`` as it came; where it is missing or no name, the one content key of the message.
 
-    ``unsupported`` where neither tells: longer than any name is what takes more room than a list has.
+    ``unsupported`` where neither tells. What is longer than 64 characters is no name: a list has no room.
     """
     named = raw.get("type")
     if isinstance(named, str) and 0 < len(named) <= _TYPE_LENGTH:
@@ -56,8 +56,8 @@ def type_of(raw: Json) -> str:
 def part_of(raw: Json, message_type: str) -> Any:
     """The typed part, None where absent.
 
-    The types that we know come in the form that Meta documents, also where the body has another one: what can
-    be read of it is shown, and the rest of the message does not suffer.
+    A type that we know comes out in the form that Meta documents, also where the body has another one. What
+    can be read of it is shown, and the rest of the message does not suffer.
     """
     if message_type in _COMMON:
         # Only ``unsupported`` is both a type and a sibling, and there it is the part.
@@ -70,13 +70,13 @@ def part_of(raw: Json, message_type: str) -> Any:
     return part if isinstance(part, dict) else _as_object(message_type, part)
 
 
-# Where a part's words stand, of the types that are one text.
+# The key of the text, in the part of each type that may come as a text alone.
 _WORDS = {"text": "body", "button": "text", "system": "body", "order": "text"}
 _OBJECTS = MEDIA_TYPES | {"text", "location", "button", "interactive", "order", "system", "reaction"}
 
 
 def _as_object(message_type: str, part: Any) -> Any:
-    """A part that is no object, as one: the first of a list, or the words that stand in its place."""
+    """A part that is no object, as one: the first object of a list, or the text under its key."""
     if message_type not in _OBJECTS:
         return part
     if isinstance(part, list):
@@ -88,8 +88,8 @@ def _as_object(message_type: str, part: Any) -> Any:
 def typed_part(message_type: str, part: Any) -> Json:
     """``{type: part}``, with ``media`` beside it for a message that carries a file.
 
-    Meta's ``url`` of a file is left out: it lives five minutes and needs the token, and the id says all. The
-    parsed body is changed in place, which spares a copy.
+    Meta's ``url`` of a file is left out: it lives five minutes and needs the access token, and the id is
+    enough. The parsed body is changed in place, which saves a copy.
     """
     if part is None or message_type in _OURS:
         return {}

@@ -1,4 +1,4 @@
-"""What WhatsApp takes of files: types and sizes by kind of message, as data.
+"""The files that WhatsApp takes: types and sizes by kind of file, as data.
 
 Source: docs/meta/cloud-api.md section 8 (Meta's "Media" page, read September 2026).
 """

@@ -1,4 +1,4 @@
-"""Reading JSON that may have any shape: each value is there, or absent, or says why it cannot be used.
+"""Reading JSON that may have any shape: a value is there, or absent, or an error says why it cannot be used.
 
 Absent, ``null`` and the empty string are the same everywhere (Meta has sent all three for a missing phone
 number).
@@ -22,9 +22,9 @@ Json = dict[str, Any]
 _ID_BYTES = 512
 # Names travel with every row of a list; the longest that WhatsApp allows has some 250 characters.
 _LABEL_LENGTH = 1024
-# An item travels to the database inside other JSON: so many levels are kept free for that.
+# An item goes to the database inside other JSON: so many levels are kept free for that.
 _LEVELS_AROUND = 30
-# 2100-01-01: a later time is no time of anything.
+# 2100-01-01: no time in a webhook can be later.
 _LATEST = 4_102_444_800
 _TIME = re.compile(r"[0-9]+(?:\.[0-9]+)?", re.ASCII)
 _TIME_LENGTH = 32
@@ -73,7 +73,7 @@ def decode(body: bytes) -> Any:
 
 
 def _nothing(_: str) -> None:
-    """``NaN`` and the infinities are no JSON: absent."""
+    """``NaN`` and the infinities are no JSON: they count as absent."""
 
 
 def _integer(digits: str) -> int | float | None:
@@ -158,7 +158,7 @@ def text_or_none(value: Any) -> str | None:
 
 
 def label(value: Any) -> str | None:
-    """A name for display, cut where it is longer than any; None where it is blank or of another type."""
+    """A name for display, cut at 1,024 characters; None where it is blank or no text."""
     if not isinstance(value, str):
         return None
     return value.strip()[:_LABEL_LENGTH] or None
@@ -167,7 +167,7 @@ def label(value: Any) -> str | None:
 def moment_or_none(value: Any) -> datetime | None:
     """The time of Unix seconds, written as a number or a string; None where absent or no time.
 
-    What can be no seconds is read as milliseconds, microseconds or nanoseconds, which programs send as well.
+    A number too large for seconds is read as milliseconds, microseconds or nanoseconds, as programs send too.
     """
     if isinstance(value, str):
         if len(value) > _TIME_LENGTH or not _TIME.fullmatch(value):
@@ -182,10 +182,7 @@ def moment_or_none(value: Any) -> datetime | None:
 
 
 def moment(value: Any, received_at: datetime | None = None) -> datetime:
-    """Like ``moment_or_none``; what has no time of its own happened when it was received.
-
-    UnreadableError where that is not known either.
-    """
+    """Like ``moment_or_none``, else ``received_at``; UnreadableError where that is not known either."""
     at = moment_or_none(value) or received_at
     if at is None:
         raise UnreadableError("no_timestamp")

@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 from livechat.domain.text import storable
 from livechat.whatsapp.reading import Json, items_of, label, obj
 
-# A photo stands in a card as base64; names and numbers stand before it, and nobody has more of them.
+# How much of a card is read. A photo stands in it as base64, behind names and numbers, which take far less.
 _READ_LENGTH = 64 * 1024
 _MOST_LINES = 1000
 _MOST_OF_A_KIND = 20
@@ -33,7 +33,7 @@ class _Line(NamedTuple):
 
 
 def completed(card: Any) -> Any:
-    """Meta's card, with what its ``vcard`` says of the keys that it lacks; words alone are a name."""
+    """Meta's card, with the keys that it lacks taken from its ``vcard``; a text alone is a name."""
     if isinstance(card, str):
         return {"name": {"formatted_name": card}}
     if not isinstance(card, dict):
@@ -135,7 +135,7 @@ def _unfolded(text: str) -> list[str]:
 
 
 def _split_at_colon(line: str) -> tuple[str, str, str]:
-    """Name with parameters, and value; a colon inside the quotes of a parameter does not part them."""
+    """(Name with parameters, colon, value). A colon inside the quotes of a parameter does not split."""
     is_quoted = False
     for place, character in enumerate(line):
         if character == '"':

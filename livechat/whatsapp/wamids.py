@@ -1,13 +1,13 @@
-"""Message ids of WhatsApp: one message has one under the customer's number and one under the other id.
+"""Message ids of WhatsApp: a message has one under the customer's number and one under their other id.
 
-``wamid.`` and base64 of the user, a marker of the direction and the message's own key (a struct in Thrift's
-compact form). Meta documents no form, and ids have come without it: what does not read so has no key.
+An id is ``wamid.`` and base64 of the user, a marker of the direction and the message's own key (a struct in
+Thrift's compact form). Meta documents no form, and other ids have come: one that does not read so has no key.
 """
 
 import binascii
 
 _PREFIX = "wamid."
-# Of so many characters at the end the column's index is made (``ix_chat_messages_ending``).
+# The column has an index of so many characters at the end (``ix_chat_messages_ending``).
 ENDING_LENGTH = 16
 # The end of the id has to lie within the key: shorter keys, which nobody has seen, are not looked for.
 _LEAST_KEY = 9
@@ -36,7 +36,7 @@ def key_of(wamid: str) -> bytes | None:
 
 
 def endings(key: bytes) -> list[str]:
-    """How an id with this key may end, whichever user stands in front: three alignments, padded or not."""
+    """The possible ends of an id with this key, for any user in front: three alignments, padded or not."""
     tail = bytes((_TEXT, len(key))) + key + bytes((_STOP,))
     found = set()
     for before in range(3):

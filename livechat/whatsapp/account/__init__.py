@@ -1,1 +1,1 @@
-"""What Meta says of accounts and numbers."""
+"""News: what Meta says of accounts, numbers and templates in webhooks."""

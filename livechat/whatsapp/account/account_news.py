@@ -27,7 +27,7 @@ def read_news(
     field_name: str, value: Json, waba_id: str | None, phone_number_id: str | None, at: datetime
 ) -> News:
     """What a value of ``AccountNews`` means; nothing where it is not understood. Never raises."""
-    # ``account_update`` has its number under this name.
+    # ``account_update`` has its number under ``phone_number``.
     written = value.get("display_phone_number") or value.get("phone_number")
     number_id = id_or_none(value.get("phone_number_id")) or phone_number_id
     news = News(
@@ -67,7 +67,7 @@ def _template(news: News, value: Json) -> None:
     event = (label(value.get("event")) or "").upper()
     category = label(value.get("message_template_category"))
     if "previous_category" in value:
-        # An impending change names the present category as the new one: only a done one has the previous.
+        # An announced change names the present category as the new one. Only a done one has a previous one.
         category = label(value.get("new_category")) or category
     news.templates.append(
         TemplateNews(

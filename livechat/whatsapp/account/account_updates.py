@@ -25,7 +25,7 @@ def read_account_update(news: News, value: Json, at: datetime) -> None:
     event = (label(value.get("event")) or "").upper()
     info = obj(value.get("waba_info"))
     if info:
-        # These come under the id of a business portfolio.
+        # A webhook with ``waba_info`` comes under the id of a business portfolio.
         news.waba_id = id_or_none(info.get("waba_id")) or news.waba_id
     match event:
         case "ACCOUNT_RESTRICTION":
@@ -114,7 +114,7 @@ def _ban(news: News, info: Json) -> None:
 
 
 def read_review(news: News, value: Json, at: datetime) -> None:
-    """``account_review_update``."""
+    """``account_review_update``: whether Meta has approved the account."""
     decision = (label(value.get("decision")) or "").upper()
     if decision == "APPROVED":
         news.notices.append(Notice("account_review", None))
@@ -152,7 +152,7 @@ def read_alert(news: News, value: Json, at: datetime) -> None:
 
 
 def _entity(news: News, kind: str, entity_id: Any) -> None:
-    """Whom an alert is about; a business is a portfolio, under whose id nothing is known here."""
+    """Set whom an alert is about. A business is a portfolio, whose id leads to nothing here."""
     if kind in ("PHONE_NUMBER", "BUSINESS_PHONE_NUMBER"):
         news.names_number = True
         news.phone_number_id = id_or_none(entity_id) or news.phone_number_id

@@ -1,4 +1,4 @@
-"""What news of an account or a number are made of."""
+"""The values that news of an account or a number is read into."""
 
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -8,9 +8,9 @@ from livechat.whatsapp.reading import Json, label
 
 Severity = Literal["info", "warning", "critical"]
 
-# News that tell of no end are shown for so long.
+# How long a notice is shown whose news names no end.
 SHOWN_FOR = timedelta(days=7)
-# Meta's codes for the states that stop a number, so that a pause by webhook and by a refused send are one.
+# Meta's codes for the states that stop a number. A pause by a webhook and one by a refused send share them.
 LOCKED, NOT_REGISTERED, NO_PERMISSION, GONE, BLOCKED = 131031, 133010, 200, 33, 368
 
 
@@ -70,9 +70,9 @@ STOP_NOTICES: dict[int, tuple[str, ...]] = {
 class News:
     """All that one value says.
 
-    ``names_number``: it is about one number alone, by id or by digits; both None where it cannot be told
-    which, and then it is about none of ours. Else it is about the whole account. ``facts`` are columns of the
-    number. ``refresh`` asks for what Meta says of the number now.
+    With ``names_number`` it is about one number alone, by id or by digits. Where both are None it cannot be
+    told which, and it is about none of ours. Without ``names_number`` it is about the whole account.
+    ``facts`` are columns of the number. ``refresh`` says that the number is to be read from Meta again.
     """
 
     waba_id: str | None = None

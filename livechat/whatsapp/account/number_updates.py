@@ -8,7 +8,7 @@ from livechat.whatsapp.reading import Json, label
 
 
 def read_capability(news: News, value: Json, at: datetime) -> None:
-    """``business_capability_update``."""
+    """``business_capability_update``: how many conversations a day the business may start."""
     given = value.get("max_daily_conversations_per_business", value.get("max_daily_conversation_per_phone"))
     limit = messaging_limit(given)
     if limit is not None:
@@ -53,7 +53,7 @@ def read_quality(news: News, value: Json, at: datetime) -> None:
 
 
 def read_name(news: News, value: Json, at: datetime) -> None:
-    """``phone_number_name_update``."""
+    """``phone_number_name_update``: whether Meta has approved a display name."""
     name = label(value.get("requested_verified_name"))
     if (label(value.get("decision")) or "").upper() == "APPROVED":
         news.notices.append(Notice("name_rejected", None))
@@ -91,7 +91,7 @@ def read_security(news: News, value: Json, at: datetime) -> None:
 
 
 def read_username(news: News, value: Json, at: datetime) -> None:
-    """``business_username_updates``."""
+    """``business_username_updates``: the state of the business username."""
     status, username = label(value.get("status")), label(value.get("username"))
     if status is not None:
         about = f" {username}" if username else ""

@@ -1,8 +1,8 @@
 """``ACCOUNT_RESTRICTION``: what an account may not do for a while, and that it may again.
 
 Source: Meta's reference of ``account_update`` and "Integrity and content guidelines" of the Direct Send API
-(read September 2026). A restriction ends at its ``expiration``, or by an event whose ``violation_type`` says
-so and that lists none.
+(read September 2026). A restriction ends at its ``expiration``, or by news whose ``violation_type`` says so
+and which lists none.
 """
 
 from datetime import datetime
@@ -39,12 +39,12 @@ _WORDS: dict[str, tuple[Severity, str]] = {
     ),
     **dict.fromkeys(_CALLING, ("info", "Meta has restricted calls with this account.")),
 }
-# How the violation types end that lift what others of their family have brought.
+# Violation types with these endings lift the restrictions of their family.
 _LIFTING = ("_UNBAN", "_UNBANNED", "_RECOVERY", "_RECOVERED", "_LIFTED", "_REINSTATE", "_REINSTATED")
 
 
 def read_restrictions(news: News, value: Json, at: datetime) -> None:
-    """What is restricted from now on, or no longer."""
+    """Read what is restricted from now on, or no longer."""
     violation = (label(obj(value.get("violation_info")).get("violation_type")) or "").upper()
     listed = [obj(item) for item in items_of(value.get("restriction_info"))]
     if violation.endswith(_LIFTING):

@@ -25,7 +25,7 @@ _PAGE_SIZE = 100
 _BLOCKS_PAGE_SIZE = 1000
 # 6,000 templates at most (Meta, "Templates overview"); a cursor that runs in circles must end.
 _MOST_PAGES = 100
-# A list that changes while it is read starts over; one that always does is left for later.
+# A list that changes while it is read is read from the beginning, so often at most.
 _MOST_STARTS = 3
 
 SyncType = Literal["smb_app_state_sync", "history"]
@@ -93,7 +93,7 @@ class AccountCalls:
         raise GraphError(None, "WhatsApp's list of templates does not end", disposition=Disposition.UNKNOWN)
 
     def block(self, phone_number_id: str, token: str, customer: str) -> None:
-        """Block a customer by phone number (with +) or business-scoped id: nothing passes any more."""
+        """Block a customer by phone number (with +) or business-scoped id: no message passes any more."""
         self._change_block("POST", phone_number_id, token, customer)
 
     def unblock(self, phone_number_id: str, token: str, customer: str) -> None:
@@ -103,8 +103,8 @@ class AccountCalls:
     def blocked_users(self, phone_number_id: str, token: str) -> set[str]:
         """Phone numbers (digits) and business-scoped ids of all customers whom the number has blocked.
 
-        Raises GraphError also where an entry or the list's end cannot be made out: whoever is not listed
-        counts as not blocked, so half a list is none.
+        Raises GraphError also where an entry or the list's end cannot be read: whoever is not listed counts
+        as not blocked, so half a list is of no use.
         """
         found: set[str] = set()
         params = {"limit": str(_BLOCKS_PAGE_SIZE)}
@@ -185,7 +185,7 @@ _TIERS = {50: "50", 250: "250", 1000: "1K", 2000: "2K", 10_000: "10K", 100_000: 
 
 
 def messaging_limit(value: Any) -> str | None:
-    """A limit as Meta's tier (``TIER_2K``), which is written as a word, an object or a number."""
+    """A limit as Meta's tier (``TIER_2K``). Meta writes it as a word, an object or a number."""
     if isinstance(value, dict):
         value = value.get("tier") or value.get("messaging_limit_tier") or value.get("limit")
     if isinstance(value, bool):

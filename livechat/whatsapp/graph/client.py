@@ -87,7 +87,7 @@ class GraphClient(AccountCalls):
     def send(self, phone_number_id: str, token: str, body: Json) -> Accepted:
         """Send a message (``outgoing.body_for``). Raises GraphError.
 
-        UNKNOWN there means that the customer may get it: an answer that says neither yes nor no counts so.
+        Its UNKNOWN means that the customer may get the message. An answer without a yes or no is UNKNOWN too.
         """
         answer = self._call("messages", "POST", f"{_segment(phone_number_id)}/messages", token, body=body)
         messages, contacts = items_of(answer.get("messages")), items_of(answer.get("contacts"))
@@ -212,7 +212,7 @@ class GraphClient(AccountCalls):
                 redirect=False,
             )
         except HTTPError as error:
-            # The original holds the request and with it the token, so its name alone goes on.
+            # The original holds the request and with it the token, so only the name of its class is kept.
             if is_unsent(error):
                 unsent = GraphError(
                     None,

@@ -1,4 +1,4 @@
-"""Answers of the Graph API that are no success, as GraphErrors."""
+"""GraphErrors, made of answers of the Graph API that are no success."""
 
 import re
 from collections.abc import Mapping
@@ -14,7 +14,7 @@ from livechat.whatsapp.graph.graph_errors import GraphError, decide
 from livechat.whatsapp.reading import code_of, id_or_none, label, obj
 
 _CODE_PREFIX = re.compile(r"^\(#\d+\)\s*")
-# Meta's own longest wait is an hour (management calls); more than a day is a mistake of somebody's.
+# Meta's own longest wait is an hour (management calls); more than a day is somebody's mistake.
 _LONGEST_WAIT_S = 86_400.0
 
 

@@ -1,7 +1,7 @@
 """Errors of the Graph API, and what the agent is told of an error wherever it came from.
 
-Codes and decisions are in ``error_codes``. Shapes: {code, title, detail, retryable} is the contract's
-message error.
+Codes and decisions are in ``error_codes``. ``{code, title, detail, retryable}`` is the contract's error of a
+message.
 """
 
 from http import HTTPStatus
@@ -18,8 +18,8 @@ def describe(code: int | None, title: str | None, details: str | None) -> dict[s
     """An error as the contract shows it: ``{code, title, detail, retryable}``.
 
     ``detail`` is one sentence for the agent: ours for a code that we know, with Meta's details where ours
-    says less, else Meta's. ``retryable`` says whether a new send by hand can make sense; of a code that is
-    new to us Meta's page says that it does not.
+    says less, else Meta's. ``retryable`` says whether a new send by hand can make sense. Meta's page says
+    that it does not for a code that is new to us.
     """
     entry = entry_for(code)
     if entry is None:
@@ -36,7 +36,7 @@ def describe(code: int | None, title: str | None, details: str | None) -> dict[s
 
 
 def describe_apart(code: int | None, title: str) -> str:
-    """A sentence for an error that belongs to no message: nothing was being sent, so none is spoken of."""
+    """A sentence for an error that belongs to no message. It does not speak of sending: nothing was sent."""
     entry = entry_for(code)
     if entry is not None and entry.disposition is Disposition.RETRY and entry.sentence:
         return entry.sentence
@@ -57,8 +57,8 @@ def decide(code: int | None, http_status: int | None, subcode: int | None = None
     Source: Meta's "Error codes". An answer without a readable code is uncertain from 500 up (gateways answer
     HTML after the message has gone through) and for anything outside 4xx; 429 was refused before processing.
     """
-    # Graph says "object does not exist, or missing permissions" as 100 with subcode 33 as well: the number's
-    # trouble, not this message's.
+    # Graph says "object does not exist, or missing permissions" as 100 with subcode 33 as well. That is
+    # trouble of the number and not of this message.
     entry = entry_for(33 if (code, subcode) == (100, 33) else code)
     if entry is not None:
         return entry.disposition

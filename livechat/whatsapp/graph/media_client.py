@@ -26,15 +26,16 @@ from livechat.whatsapp.graph.graph_errors import Disposition, GraphError
 from livechat.whatsapp.graph.transport import open_session
 from livechat.whatsapp.reading import Json, id_or_none, label, obj
 
-# What a customer may send; WhatsApp itself reports more as 131052.
+# The largest file that a customer may send; WhatsApp itself reports a larger one as 131052.
 MAX_INBOUND_BYTES = 100 * 1024 * 1024
 WEBHOOK_ID_LIFE = timedelta(days=7)
-# A day less than Meta's thirty: a message may wait for its turn after its file was found alive.
+# A day less than Meta's thirty: a message may still wait after the id of its file was found valid.
 UPLOAD_ID_LIFE = timedelta(days=29)
 DOWNLOAD_HOST = ("https", "lookaside.fbsbx.com", 443)
 
 _CHUNK_BYTES = 64 * 1024
-# A connection that trickles must not hold a worker for ever: the slowest that is borne, beyond half a minute.
+# The slowest transfer that is allowed, after half a minute of grace: one that trickles must not hold a worker
+# for ever.
 _SLOWEST_BYTES_PER_S = 256 * 1024
 _GRACE_S = 30.0
 # Error answers are read up to this; they are some hundred bytes.
@@ -43,7 +44,7 @@ _HEX = re.compile(r"[0-9a-fA-F]{64}")
 
 
 class FetchFailedError(Exception):
-    """A file could not be had. ``sentence`` is for the agent; ``is_final``: another try would not help.
+    """A file could not be fetched. ``sentence`` is for the agent; ``is_final``: another try would not help.
 
     ``reason`` is a constant for logs and metrics.
     """
@@ -137,7 +138,7 @@ class MediaClient:
         try:
             with self._session.get(
                 url,
-                # As it is: the digest and the size are those of the file.
+                # Not compressed on its way, since the digest and the size are those of the file.
                 headers={"Authorization": f"Bearer {token}", "Accept-Encoding": "identity"},
                 timeout=self._timeout,
                 allow_redirects=False,
@@ -229,13 +230,14 @@ class MediaClient:
 
 
 def transfer_time_limit_s(size: int) -> float:
-    """How long so many bytes may take on their way before that is given up, its answer not counted."""
+    """The seconds after which a transfer of so many bytes is given up. Its answer may take longer."""
     return _GRACE_S + size / _SLOWEST_BYTES_PER_S
 
 
 def digest_matches(claimed: str, sha256_hex: str) -> bool:
-    """Whether Meta's digest, base64 or hex by its length, is that of the bytes. One of neither form says
-    nothing about them: True.
+    """Whether Meta's digest, base64 or hex by its length, is that of the bytes.
+
+    True also for a digest in neither form, which says nothing about them.
     """
     if _HEX.fullmatch(claimed):
         return claimed.lower() == sha256_hex
@@ -280,7 +282,7 @@ def _written(
     digest, size = hashlib.sha256(), 0
     started = time.monotonic()
     with target.open("wb", buffering=0) as file:
-        # What has come, however little: a piece that had to be full could take a trickle for ever.
+        # ``read1`` returns what has come, however little: to wait for a full piece could take for ever.
         while piece := response.raw.read1(_CHUNK_BYTES, decode_content=True):
             size += len(piece)
             if size > max_bytes:

@@ -65,8 +65,8 @@ class _TlsPool(HTTPSConnectionPool):
 def open_pool(pool_size: int, *, connect_timeout_s: float, read_timeout_s: float) -> PoolManager:
     """Kept-alive connections for calls of JSON, for many threads: no cookies, proxies, netrc or redirects.
 
-    Not ``requests``: half of the processor time of a send was its preparation of one more POST like the last.
-    It never tries again by itself, and raises what went wrong as it is.
+    ``requests`` is not used for them: to prepare each POST anew took half of the processor time of a send.
+    The pool never tries again by itself, and raises urllib3's errors as they are.
     """
     manager = PoolManager(
         num_pools=4,

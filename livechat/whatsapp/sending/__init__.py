@@ -1,1 +1,1 @@
-"""Bodies of messages to customers, and what Meta takes of them."""
+"""The bodies of sends to customers, and the limits that Meta sets them."""

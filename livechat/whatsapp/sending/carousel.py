@@ -1,4 +1,4 @@
-"""The limits of cards that are turned over sideways.
+"""The limits of carousels: cards that are swiped sideways.
 
 Source: Meta's "Interactive media carousel messages" and "Interactive product carousel messages" (2025).
 """
@@ -13,7 +13,7 @@ _LEAST_CARDS, _MOST_CARDS, _CARD_BODY, _CARD_LINES = 2, 10, 160, 2
 
 
 def check_carousel(findings: Findings, action: dict[str, Any]) -> None:
-    """Cards that are turned over sideways, all of one kind: links with a picture or film, or products."""
+    """The cards of a carousel, all of one kind: links with a picture or film, or products."""
     field = "interactive.action.cards"
     cards = findings.objects(field, action.get("cards"), _LEAST_CARDS, _MOST_CARDS)
     for place, card in enumerate(cards):

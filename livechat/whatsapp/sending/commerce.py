@@ -18,7 +18,7 @@ _LEAST_EXPIRATION_S = 300
 _MOST = 2**53
 _GOODS = ("digital-goods", "physical-goods")
 _ORDER_STATES = ("pending", "processing", "partially-shipped", "shipped", "completed", "canceled")
-# The Indian page writes one of them so.
+# The Indian page spells one of them like this.
 _OTHER_SPELLINGS = ("partially_shipped",)
 _PAYMENT_STATES = ("pending", "captured", "failed")
 _PREFIX = "interactive.action.parameters"

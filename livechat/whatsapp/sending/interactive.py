@@ -202,7 +202,7 @@ def _products(findings: Findings, action: dict[str, Any]) -> None:
 
 
 def _call(findings: Findings, action: dict[str, Any]) -> None:
-    """A button that calls us. All that it can be told has a default."""
+    """A button that calls the business. All its parameters have defaults."""
     _named("voice_call")(findings, action)
     parameters = action.get("parameters")
     if parameters is None:
@@ -241,7 +241,7 @@ def _texts(findings: Findings, field: str, value: Any) -> None:
         findings.add(field, "Give an object.")
         return
     for key, text in value.items():
-        # Of an error it is the sentence that stands here.
+        # In ``validation_errors`` a sentence stands here, not a code.
         is_pin_code = key == "in_pin_code" and not field.endswith(".validation_errors")
         findings.text(f"{field}.{key}", text, 6 if is_pin_code else _ADDRESS_VALUE, required=False)
 

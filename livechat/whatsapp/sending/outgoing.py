@@ -60,10 +60,10 @@ def body_for(
 ) -> Json:
     """The JSON body of ``POST /{phone_number_id}/messages``.
 
-    ``content`` is the message's, keyed by type. A group is preferred to a phone number and that to a
-    business-scoped id: if Meta gets both of the latter, the phone wins there as well. The phone is written
-    with ``+``, since without it Meta may put our own country code in front. Raises ValueError where nobody
-    is named, and where a file is still named by our own id: Meta would refuse it.
+    ``content`` is the message's, keyed by type. A group is preferred to a phone number, and that to a
+    business-scoped id; Meta prefers the phone as well where it gets both. The phone is written with ``+``,
+    since without it Meta may put our own country code in front. Raises ValueError where nobody is named, and
+    where a file is still named by our own id, which Meta would refuse.
     """
     body: Json = {"messaging_product": "whatsapp", "recipient_type": "group" if group_id else "individual"}
     if group_id:
@@ -88,7 +88,7 @@ def body_for(
 
 
 def with_preview(part: Json) -> Json:
-    """A text's part that asks for a preview of its link, as WhatsApp's own apps do, unless told otherwise."""
+    """A text's part, asking for a preview of its link as WhatsApp's own apps do, unless it says otherwise."""
     if part.get("preview_url") is not None or not _LINK.search(part["body"]):
         return part
     return part | {"preview_url": True}

@@ -1,7 +1,8 @@
 """Whether a message can be sent at all: Meta's limits, as sentences by field, before a call is spent on it.
 
 Source: Meta's pages per message type (read September 2026). Whether "characters" are code points or UTF-16
-units is not documented; units are counted, since what passes so passes either way (an emoji counts 2).
+units is not documented. Units are counted, never fewer than code points (an emoji counts 2): what passes
+here passes either way.
 """
 
 import re

@@ -1,8 +1,8 @@
-"""Message templates as Meta describes them: read, told apart, taken to pieces.
+"""Message templates as Meta describes them: how they are read, told apart and taken to pieces.
 
-What one asks for is in ``parameters`` beside this file, whether values fit it in ``values``, and how it reads
-filled in in ``rendering``. Source of all four: Meta's "Template messages", "Template components" and "Error
-codes" (read September 2026).
+Beside this file, ``parameters`` says what a template asks for, ``values`` whether given values fit it, and
+``rendering`` how it reads filled in. Source of all four: Meta's "Template messages", "Template components"
+and "Error codes" (read September 2026).
 """
 
 import re
@@ -89,7 +89,7 @@ def is_marketing(template: Template) -> bool:
 
 
 def parts_of(components: Sequence[Json]) -> list[Json]:
-    """The components that can be read: what is no object is passed over."""
+    """The components that are objects; the others cannot be read and are left out."""
     return [part for part in components if isinstance(part, dict)]
 
 

@@ -21,7 +21,7 @@ def render(template: Template, given: Any) -> Json:
     """What the customer sees: ``{header, body, footer, buttons}``, and ``cards`` of a carousel.
 
     ``header`` is null or ``{"type": "text", "text"}`` or a file or place under its type. ``buttons`` are
-    ``{type, text}`` with ``url``, ``phone_number``, ``coupon_code`` or ``payload``. The values fit
+    ``{type, text}`` with ``url``, ``phone_number``, ``coupon_code`` or ``payload``. The values must fit
     (``check_values``).
     """
     return _rendered(template, template.components, items_of(given))
@@ -65,7 +65,7 @@ def _rendered_header(template: Template, header: Json, values: list[Json]) -> Js
 
 
 def filled_in(text: Any, template: Template, values: list[Json]) -> str:
-    """The text with its placeholders replaced; the values are never looked through for placeholders."""
+    """The text with its placeholders replaced. Placeholders inside the values stay as they are."""
     named = template.parameter_format == "NAMED"
     names = placeholders(text)
     by_name = {

@@ -1,7 +1,7 @@
 """Whether given values fit a template.
 
-What is checked here is what Meta answers with 131008, 132000, 132005, 132012 and 132018: such a send is
-refused before it costs a call, with a sentence by field.
+A send that Meta would answer with 131008, 132000, 132005, 132012 or 132018 is refused here before it costs a
+call, with a sentence by field.
 """
 
 import re
@@ -64,7 +64,7 @@ def _check_components(
 
 
 def _at(path: str, place: int | None, rest: str) -> str:
-    """The path into a component that was given; of one that was left out the list itself is wrong."""
+    """The path into a component that was given. Where it was left out, the path of the list."""
     return f"{path}.{place}.{rest}" if place is not None else path
 
 

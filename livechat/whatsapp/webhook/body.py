@@ -27,7 +27,8 @@ _NOWHERE = Source(0, "", None, None)
 def parse(body: bytes, received_at: datetime | None = None) -> list[Item]:
     """Everything a body tells, in its order. Never raises and never returns an empty list.
 
-    ``received_at`` counts where an item says no time, or a later one; without it the former is ``Broken``.
+    ``received_at`` is the time of an item that names none, or a later one. Without it an item that names none
+    is ``Broken``.
 
     What is no JSON, or not Meta's, is one ``Broken`` or ``Ignored`` item with a constant reason:
     ``not_json``, ``not_an_object``, ``not_whatsapp``, ``empty``.

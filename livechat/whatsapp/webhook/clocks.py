@@ -1,20 +1,20 @@
-"""Clocks that are not ours: what a webhook says of times, and what we believe."""
+"""Times that a webhook names, and how far they are believed."""
 
 from datetime import datetime, timedelta
 from typing import Any
 
 from livechat.whatsapp.webhook.items import AccountNews, Broken, Ignored, Item, ThreadMessage
 
-# Between Meta's clock and ours.
+# How far Meta's clock may be ahead of ours.
 SLACK = timedelta(minutes=1)
 
 
 def keep_in_time(item: Item, raw: dict[str, Any], received_at: datetime) -> None:
-    """Have the item happen no later than ``received_at``, and a minute of grace.
+    """Replace a time of the item that is more than a minute after ``received_at`` with ``received_at``.
 
-    A later time would hold a conversation on top of the list and its window open for as long, and outdo every
-    truer word on the same matter. What a message said of its time is kept in ``content.timestamp`` where that
-    is not the time that counts.
+    A later time would keep a conversation on top of the list and its window open until then, and would outdo
+    what Meta truly says after it. The time that a message named is kept in ``content.timestamp`` where
+    another one counts.
     """
     if isinstance(item, AccountNews):
         if item.happened_at is not None and item.happened_at > received_at + SLACK:
@@ -24,6 +24,6 @@ def keep_in_time(item: Item, raw: dict[str, Any], received_at: datetime) -> None
         return
     if item.timestamp > received_at + SLACK:
         item.timestamp = received_at
-    # The very object: where a time could not be read, the receipt stands for it already.
+    # ``is`` holds also where the time could not be read: ``received_at`` has taken its place already.
     if item.timestamp is received_at and isinstance(item, ThreadMessage) and raw.get("timestamp") is not None:
         item.content["timestamp"] = raw["timestamp"]

@@ -1,4 +1,4 @@
-"""Ids of ours for events that Meta gives none: made of what they say, so that the same one twice is one."""
+"""Ids for events to which Meta gives none. They are made of the content: a repeat has the same id."""
 
 import hashlib
 

@@ -1,4 +1,4 @@
-"""What a webhook says about some numbers: one POST may carry those of several owners."""
+"""The part of a webhook that is about some numbers: one POST may be about numbers of several owners."""
 
 from collections.abc import Set
 from typing import Any
@@ -10,8 +10,8 @@ from livechat.whatsapp.webhook.fields import number_of
 def excerpt(body: bytes, numbers: Set[str]) -> Any:
     """The body as a JSON value, with those changes alone that are about ``numbers``.
 
-    None where it is no JSON, or nothing in it is about them. Text that could not leave as JSON is replaced
-    as where it is stored.
+    None where it is no JSON, or nothing in it is about them. Text that JSON cannot carry is replaced, as
+    it is where it is stored.
     """
     try:
         document = decode(body)

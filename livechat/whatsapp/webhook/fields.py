@@ -91,12 +91,12 @@ def read_change(walk: Walk, change: Any) -> None:
         walk.broken("no_phone_number_id")
     else:
         _NUMBER_FIELDS[field](walk, value)
-        # Errors that belong to no message; those of a call are with the call.
+        # Errors that belong to no message. Those of a call are kept with the call.
         if value.get("errors") and field != "calls":
             walk.one({"errors": value["errors"]}, partial(news, walk))
         if len(walk.items) > before:
             return
-        # What a reader found nothing in may have a new shape: kept, unless it holds nothing at all.
+        # A value in which its reader found nothing may have a new shape: it is kept unless it is empty.
         if any(item for key, item in value.items() if key not in _FRAME_KEYS):
             walk.one(value, partial(news, walk))
         else:
@@ -125,7 +125,7 @@ def news(walk: Walk, source: Source, value: Json) -> AccountNews:
 
 
 def _messages(walk: Walk, value: Json) -> None:
-    """Field ``messages``: users' messages, statuses of ours, and what keys there may be one day."""
+    """Field ``messages``: customers' messages, statuses of ours, and keys that are new to us."""
     frame = Frame(
         people=people_of(value.get("contacts"), value.get("messages")),
         origin="customer",

@@ -61,7 +61,7 @@ NOBODY = NamedPeople([], False)
 
 
 def people_of(contacts: Any, messages: Any) -> NamedPeople:
-    """The people beside ``messages``; what is no contact is left out: a name is never worth a message."""
+    """The people beside ``messages``. What is no contact is left out: a name must never cost a message."""
     known = [contact for contact in items_of(contacts) if isinstance(contact, dict)]
     return NamedPeople(known, len(items_of(messages)) > 1)
 
@@ -84,7 +84,7 @@ def customer(people: NamedPeople, phone: Any, user_id: Any, parent_user_id: Any 
         name=label(profile.get("name")),
     )
     if found.phone is None and found.user_id is None:
-        # The id that they have for a whole enterprise names them as well, and takes answers.
+        # The id that a customer has for a whole enterprise names them too, and can be written to.
         found.user_id = found.parent_user_id
     if found.phone is None and found.user_id is None:
         raise UnreadableError("no_customer")
@@ -104,9 +104,9 @@ def recipient(raw: Json, people: NamedPeople) -> Customer:
 def of_system_message(raw: Json) -> tuple[Customer, IdentityChange | None]:
     """Whose thread a ``system`` message belongs to, by the ids *before* the change, and the change.
 
-    What names a previous id or another number is a change, whatever its type is called. None for what names
-    no new id (a changed security code): the sender alone is meant there. ``body`` often names the ids too,
-    but beside a name that the user chooses: it is never parsed. Raises UnreadableError where no id is named.
+    A message that names a previous id or another number is a change, whatever its ``type``. The change is
+    None where no new id is named (a changed security code). ``body`` often names the ids too, but beside a
+    name that the customer chooses: it is never parsed. Raises UnreadableError where no id is named.
     """
     system = obj(raw.get("system"))
     kind = label(system.get("type"))
@@ -128,7 +128,7 @@ def of_system_message(raw: Json) -> tuple[Customer, IdentityChange | None]:
         phone = old_phone if is_sender_named else wa_id
         return customer(NOBODY, phone, from_user_id if is_sender_named else new_user_id), None
     if kind == _USER_ID_CHANGED and old_phone is None and old_user_id is None:
-        # The phone number did not change with the id: by it the thread is found.
+        # The phone number did not change with the id, so the thread is found by it.
         old_phone = wa_id
     change = IdentityChange(
         old_phone=old_phone,
@@ -140,7 +140,7 @@ def of_system_message(raw: Json) -> tuple[Customer, IdentityChange | None]:
     parent = id_or_none(system.get("previous_parent_user_id")) or id_or_none(raw.get("from_parent_user_id"))
     known = Customer(phone=old_phone, user_id=old_user_id, parent_user_id=parent)
     if from_user_id is not None and old_phone is None and old_user_id is None:
-        # The sender by the new id, and no word of the old one.
+        # The message names the sender by the new id and does not name the old one.
         return customer(NOBODY, wa_id, new_user_id), None
     if change.new_phone or change.new_user_id:
         return known, change

@@ -1,10 +1,10 @@
-"""What a webhook can tell us, as values: the parser makes them, ingest stores them.
+"""What a webhook can tell, as values: the readers beside this file make them, ``inbound`` stores them.
 
 All text in them is storable (``domain.text``), phones are digits, empty strings have become None, times are
 aware UTC. ``n`` numbers the items of one body from 0, in the order in which they stand there.
 
-Nobody changes them. They are not frozen, since making a frozen one takes three times as long: of what reading
-a text message takes that was a quarter.
+Nobody changes them once the body is read. They are not frozen, since making a frozen one takes three times as
+long: that was a quarter of reading a text message.
 """
 
 from dataclasses import dataclass, field
@@ -16,7 +16,7 @@ from typing import Any, Literal
 class Source:
     """Where in a body an item stood. ``phone_number_id`` is None for news about an account.
 
-    ``received_at`` is the body's: it counts for an item that says no time of its own.
+    ``received_at`` is the body's: it counts for an item that names no time of its own.
     """
 
     n: int
@@ -42,7 +42,7 @@ class Customer:
 class IdentityChange:
     """A customer's new ids (``system`` messages) or a phone learnt for a known one (``contact_request``).
 
-    ``is_link``: nothing was left behind, the two ids are one person's at this moment.
+    ``is_link``: no id was left behind, both belong to one person now.
     """
 
     old_phone: str | None = None
@@ -107,7 +107,7 @@ class MessageChange:
 
 @dataclass(slots=True)
 class StatusUpdate:
-    """News of an outbound message. ``callback_data`` is what the send carried, ours or another app's."""
+    """A status of an outbound message. ``callback_data`` is what the send carried, ours or another app's."""
 
     source: Source
     wamid: str
@@ -144,7 +144,7 @@ class ContactName:
 
 @dataclass(slots=True)
 class AccountNews:
-    """Something about the account, a number or a template, kept as it came for those who run it."""
+    """News of an account, a number or a template, kept as it came for those who run it."""
 
     source: Source
     happened_at: datetime | None

@@ -45,7 +45,7 @@ class Walk:
         self.items.append(Ignored(self.source(), reason))
 
     def one(self, raw: Any, read: Callable[[Source, Json], Item]) -> None:
-        """Read one item; what reading raises makes it Broken."""
+        """Read one item. Where reading raises one of READ_ERRORS, the item is Broken."""
         source = self.source()
         try:
             if not isinstance(raw, dict):

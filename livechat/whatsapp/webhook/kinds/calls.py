@@ -16,7 +16,7 @@ from livechat.whatsapp.webhook.items import Customer, Ignored, Item, Source, Thr
 from livechat.whatsapp.webhook.kinds.messages import RECEIVED, SENT, Direction
 from livechat.whatsapp.webhook.walk import Walk
 
-# What is told of a call later, by its key: the kind of file that it is. Meta names the event after the key.
+# Files that come after a call: the kind of each by its key. Meta names the event after the key.
 _RECORDED = {"call_recording": "audio", "call_transcript": "document"}
 
 _SECRET = frozenset({"session", "sdp", "connection"})

@@ -59,7 +59,7 @@ def _news(walk: Walk, source: Source, value: Json) -> AccountNews:
 def _agent_message(source: Source, raw: Json, frame: Frame) -> Item:
     """What Meta's agent wrote: the body of its send call inside ``message``, read like an echo.
 
-    Beside a template's values stands the template itself, without which they are no sentence.
+    Beside a template's values stands the template itself, without which they make no text.
     """
     body = raw.get("message")
     if not isinstance(body, dict):
@@ -88,14 +88,14 @@ def _with_template(item: Item, definition: Any) -> Item:
     if not isinstance(item, ThreadMessage) or item.message_type != "template":
         return item
     part, told = obj(item.content.get("template")), obj(definition)
-    # What names the template does not matter here, and may stand in the message alone.
+    # Name and language are not needed here, and may stand in the message alone.
     template = read_template(told | {"name": label(told.get("name")) or "unnamed", "language": "unknown"})
     if template is None or not template.components:
         return item
     try:
         rendered = render(template, part.get("components"))
     except READ_ERRORS:
-        # Values that do not fit the template: its name is shown, as for one that is not told.
+        # Values that do not fit the template: its name is shown, as where Meta leaves the template out.
         return item
     item.content["rendered"] = rendered
     item.text = filled_text(rendered)
@@ -111,7 +111,7 @@ def _handover(source: Source, value: Json) -> ThreadMessage | Ignored:
     """The event line; its id is made of its content, so that the same change twice is one.
 
     ``text`` is the summary that Meta's agent wrote, else what was noted with the change. Meta may leave out
-    who the customer is: then it is nobody's thread that has changed hands.
+    who the customer is: then there is no thread to show it in.
     """
     sender = obj(value.get("sender"))
     kind = label(value.get("type")) or ""
@@ -157,7 +157,7 @@ _SAYS_NO = {"stop": True, "resume": False, "signup": False}
 
 
 def _preference(source: Source, raw: Json, people: NamedPeople) -> Item:
-    """One preference; its ``timestamp`` is a number here. Other kinds and values are for no one."""
+    """One preference; its ``timestamp`` is a number here. Other kinds and values are ignored."""
     says_no = _SAYS_NO.get((label(raw.get("value")) or "").lower())
     if says_no is None or raw.get("category") not in ("marketing_messages", None, ""):
         return Ignored(source, "preference_of_another_kind")

@@ -73,7 +73,7 @@ def read_message(
 
 
 def _customer_of(raw: Json, frame: Frame) -> tuple[Customer, Customer | None]:
-    """Whose conversation it is, and in a group which member wrote: a group's thread is nobody's own."""
+    """Whose conversation it is, and the member who wrote where that is a group's."""
     ids = identity.sender if frame.direction == "inbound" else identity.recipient
     group_id = id_or_none(raw.get("group_id"))
     if group_id is None:
@@ -95,11 +95,11 @@ def thread_message(
     wamid: str,
     at: datetime,
 ) -> ThreadMessage:
-    """A bubble, whatever its type: one that does not exist today is kept and counts like any other."""
+    """A bubble, whatever its type: a type that is new to us is kept and counts like any other."""
     part = part_of(raw, message_type)
     content = with_siblings(typed_part(message_type, part), raw)
     if message_type == "audio" and wamid.startswith(CALL_PREFIX):
-        # Left by a customer whose call nobody took (Meta's Calling API): it says nothing of that itself.
+        # A customer whose call nobody took left it (Meta's Calling API). Only its id tells that.
         content["voicemail"] = True
     if frame.summary:
         content["conversation_context"] = frame.summary
@@ -167,7 +167,7 @@ def reaction(
     wamid: str,
     at: datetime,
 ) -> Reaction | Ignored:
-    """A reaction or, where ``emoji`` is absent or empty, its removal. What is no emoji is neither."""
+    """A reaction or, where ``emoji`` is absent or empty, its removal. One that is no text is ignored."""
     part = obj(raw.get("reaction"))
     side: Literal["customer", "business"] = "customer" if frame.direction == "inbound" else "business"
     actor: str = side
@@ -220,7 +220,7 @@ def _change(
 def _system_event(source: Source, raw: Json, frame: Frame, wamid: str, at: datetime) -> ThreadMessage:
     """An event line in the thread of the customer's *old* ids; a fresh one may also carry the new ids.
 
-    One imported from the phone's history changes nothing: what it tells was long ago.
+    One that is imported from the phone's history changes no ids: what it tells was long ago.
     """
     part = part_of(raw, "system")
     group_id = id_or_none(raw.get("group_id"))

@@ -1,4 +1,4 @@
-"""News of outbound messages (``statuses[]``)."""
+"""Statuses of outbound messages (``statuses[]``)."""
 
 from livechat.domain.phone import digits_or_none
 from livechat.whatsapp.reading import Json, UnreadableError, error_of, id_or_none, label, moment, required
