@@ -1,4 +1,4 @@
-# Thin aliases; `make help` lists them. The contract's two are `make run` and `make test`.
+# Thin aliases; `make help` lists them. docs/contract.md section 1 promises `make run` and `make test`.
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help

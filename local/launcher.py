@@ -30,7 +30,7 @@ QUESTION_S = 0.1
 SUPERVISOR_START_S = 15.0
 LAST_RUN_S = 20.0
 STOP_S = 13.5
-"""The time from a request to stop until what is left is killed. The contract allows 15 s in all."""
+"""The time from a request to stop until what is left is killed. docs/contract.md section 1 allows 15 s."""
 WATCH_S = 1.0
 FAILED_RETRY_S = 5.0
 
