@@ -1,1 +1,1 @@
-"""Files: fetched from Meta, uploaded by agents, served to the page."""
+"""Files of messages: fetches them from Meta, takes agents' uploads, serves both to the page."""

@@ -1,4 +1,4 @@
-"""Files: uploaded to be sent, and served by signed addresses."""
+"""Routes of files: upload one to send it, get one by its signed address."""
 
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
@@ -55,7 +55,7 @@ def post_media(parts: dict[str, Any]) -> Response:
 
 @contextmanager
 def _kept(shelf: Shelf, file: FileStorage) -> Iterator[Path]:
-    """The uploaded file at a path of ours. Raises UnavailableError where the disk does not take it."""
+    """The uploaded file at a path of ours. Raises UnavailableError if the disk cannot take it."""
     with ExitStack() as stack:
         try:
             path = stack.enter_context(shelf.workspace.file())
@@ -87,7 +87,7 @@ def get_media(token: str) -> Response:
         )
         raise NotFoundError(detail) from error
     media = servable(db.session, wanted.media_id)
-    # The connection goes back before the bytes go out: a slow reader must not hold it.
+    # Gives the database connection back before the bytes are sent: a slow reader must not hold it.
     db.session.commit()
     if media is None or (wanted.is_thumbnail and not media.has_thumbnail):
         raise NotFoundError("There is no such file any more.")

@@ -1,8 +1,8 @@
-"""One customer's file from Meta to our store: claim, look up, download, look at, store, record.
+"""Fetches a customer's file from Meta into our store: claim, look up, download, examine, store, record.
 
-No transaction is open while Meta or the store is waited for.
-A worker may die anywhere: its claim ends within ``hold_s``, the sweep sends another task, and what it left
-behind is overwritten (the store's names follow from the file's id) or swept up (the working folder).
+No transaction is open while it waits for Meta or for the store. A worker may die at any point: its claim ends
+within ``hold_s``, and the sweep sends another task. The next fetch overwrites what the worker left in the
+store, since names there follow from the file's id; the sweep clears the working folder.
 """
 
 import time
@@ -19,7 +19,7 @@ from livechat.core.config import Settings
 from livechat.core.metrics import MEDIA_FETCHES, observe_graph
 from livechat.core.session import AnySession
 from livechat.domain.retry import MEDIA_FETCH, RetryPolicy, delay_for
-from livechat.files import queries as queries
+from livechat.files import queries
 from livechat.files.formats import facts
 from livechat.files.formats.facts import Facts
 from livechat.files.formats.filenames import harmless
@@ -48,7 +48,7 @@ from livechat.whatsapp.graph.media_client import (
 
 log = structlog.get_logger(__name__)
 
-# A dead worker's file is somebody else's after so long; a living one says so every few seconds.
+# Another worker may claim a dead worker's file after so long; a living worker renews its claim before.
 HOLD_S = 60.0
 RENEW_EVERY_S = 10.0
 EXPIRED = "WhatsApp keeps files for seven days, and this one could not be fetched in that time."
@@ -57,7 +57,7 @@ GONE = "WhatsApp no longer has this file."
 
 @dataclass(frozen=True, slots=True)
 class Fetcher:
-    """How this process reaches Meta and the store."""
+    """What this process fetches with: a client of Meta, the store, a working folder."""
 
     client: MediaClient
     storage: Storage
@@ -68,7 +68,7 @@ class Fetcher:
 
     @classmethod
     def from_settings(cls, settings: Settings) -> "Fetcher":
-        """One for the process: everything in it is made for use by many threads."""
+        """A fetcher that all threads of a process can share."""
         client = MediaClient(
             settings.whatsapp_api_url,
             settings.whatsapp_api_version,
@@ -80,24 +80,23 @@ class Fetcher:
 
 
 def longest_fetch_s(settings: Settings) -> float:
-    """How long a fetch may take: where the file lies, the largest download, a look at it.
+    """How many seconds a fetch may take: two calls to Meta, the largest download, examining the file.
 
-    Storing it is left out, which has no limit of its own; a fetch that is run twice does no harm.
+    Storing is left out: it has no time limit. A fetch that runs twice does no harm.
     """
     call_s = settings.graph_connect_timeout_s + settings.graph_read_timeout_s
     return 2 * call_s + transfer_time_limit_s(MAX_INBOUND_BYTES) + facts.LONGEST_LOOK_S
 
 
 class ClaimLostError(Exception):
-    """The claim ended while we worked: whoever has it now goes on."""
+    """The claim ended while we worked; whoever claimed the file since goes on."""
 
 
 def fetch_media(session: AnySession, fetcher: Fetcher, media_id: UUID, *, rng: Random | None = None) -> str:
-    """Commits around the work: fetch a file; a constant says how it went.
+    """Commits around the work: fetch a file; returns how it went.
 
-    ``ready``, ``again``, ``failed``, ``paused``, ``idle`` (nothing to do) or ``lost`` (the claim ended).
-
-    Runs beside itself without harm, and as often as one likes.
+    That is ``ready``, ``again``, ``failed``, ``paused``, ``idle`` (nothing to do) or ``lost`` (the claim
+    ended). It may run several times, also at once, without harm.
     """
     claimed = queries.claim(session, media_id, fetcher.hold_s)
     session.commit()
@@ -116,7 +115,7 @@ def fetch_media(session: AnySession, fetcher: Fetcher, media_id: UUID, *, rng: R
 def _attempt(
     session: AnySession, fetcher: Fetcher, claimed: FetchClaim
 ) -> dict[str, Any] | GraphError | FetchFailedError:
-    """The columns of a stored file, or why there is none."""
+    """The columns of the file that was stored, or the error that prevented it."""
     if claimed.is_expired:
         return FetchFailedError("expired", EXPIRED, is_final=True)
     holder = _Holder(session, fetcher, claimed)
@@ -131,7 +130,7 @@ def _attempt(
     except (GraphError, FetchFailedError) as error:
         return error
     except (StorageError, OSError) as error:
-        # Ours, not Meta's: a full disk, a store that is away.
+        # Our trouble, not Meta's: a full disk, a store that is away.
         log.error("media_not_stored", media_id=str(claimed.media_id), error=type(error).__name__)
         return FetchFailedError("not_stored", "The file could not be stored.")
     return {
@@ -153,7 +152,7 @@ def _download(
 ) -> tuple[str, int]:
     if claimed.meta_id is None:
         raise FetchFailedError("no_id", GONE, is_final=True)
-    # Always a fresh address: that of a webhook lives five minutes, and most retries come later.
+    # Always a fresh address: one from a webhook lives five minutes, and most retries come later.
     try:
         info = fetcher.client.look_up(claimed.meta_id, claimed.phone_number_id, token)
     except GraphError as error:
@@ -170,12 +169,12 @@ def _download(
 
 
 def _means_gone(error: GraphError) -> bool:
-    """Of a *file*, "object does not exist" says nothing about the number, which it would pause elsewhere."""
+    """Whether Meta no longer has the *file*. In other calls this code is about the number and pauses it."""
     return error.code == 33 or (error.code, error.subcode) == (100, 33)
 
 
 def _store(fetcher: Fetcher, claimed: FetchClaim, path: Path, known: Facts, holder: "_Holder") -> bool:
-    """Put the file and, where one can be made, its small picture into the store; whether there is one."""
+    """Put the file and, if one can be made, its thumbnail into the store; True if there is a thumbnail."""
     with fetcher.workspace.file() as small, fetcher.workspace.file() as scratch:
         has_thumbnail = facts.write_thumbnail(path, known, small, scratch)
         holder.renew()
@@ -192,11 +191,11 @@ def _record(
     outcome: dict[str, Any] | GraphError | FetchFailedError,
     rng: Random | None,
 ) -> str:
-    """Commits what the work came to; a constant says it."""
+    """Commits the outcome; returns it as ``fetch_media`` does."""
     if isinstance(outcome, dict):
         result = "ready" if queries.record_ready(session, claimed, outcome) else "lost"
     elif isinstance(outcome, GraphError) and outcome.disposition is Disposition.PAUSE:
-        # Account trouble stops sends as well; the file waits for the number to be mended.
+        # Account trouble pauses the number, and its files wait until it is resumed.
         sentence = str(outcome.as_message_error()["detail"])
         caller = Caller(claimed.phone_number_id, claimed.access_token_encrypted, claimed.claimed_at)
         learn_from_answer(session, outcome, caller)
@@ -230,7 +229,7 @@ def _record_trouble(
         sentence, is_final, retry_after_s = error.sentence, error.is_final, None
     else:
         sentence = str(error.as_message_error()["detail"])
-        # A code that Meta itself calls permanent; an answer without one may be anybody's on the way.
+        # Only a code that Meta calls permanent is final; an answer without one may come from a proxy.
         is_final = error.code is not None and error.disposition is Disposition.REJECT
         retry_after_s = error.retry_after_s
     wait_s = None if is_final else delay_for(claimed.attempt, fetcher.policy, retry_after_s, rng)
@@ -242,7 +241,7 @@ def _record_trouble(
 
 
 class _Holder:
-    """Keeps a claim alive while its file is worked on."""
+    """Renews a claim while its file is worked on."""
 
     def __init__(self, session: AnySession, fetcher: Fetcher, claimed: FetchClaim) -> None:
         self._session = session
@@ -252,12 +251,12 @@ class _Holder:
         self._renewed_at = time.monotonic()
 
     def renew_now_and_then(self) -> None:
-        """For every piece of a download; mostly does nothing. Raises ClaimLostError."""
+        """Commits a renewal if one is due; called for every piece of a download. Raises ClaimLostError."""
         if time.monotonic() - self._renewed_at >= self._every_s:
             self.renew()
 
     def renew(self) -> None:
-        """Commits that it is held from now on. Raises ClaimLostError."""
+        """Commits a renewal: the claim holds for ``hold_s`` from now. Raises ClaimLostError."""
         held = queries.renew(self._session, self._claimed, self._hold_s)
         self._session.commit()
         if not held:

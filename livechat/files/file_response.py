@@ -1,4 +1,4 @@
-"""Bytes of a stored file as an answer: whole or in part, and never as something that a browser would run."""
+"""Answers with a stored file, whole or in part, and never as something that a browser would run."""
 
 from collections.abc import Iterable
 from http import HTTPStatus
@@ -14,7 +14,7 @@ from livechat.files.media_urls import MediaRef
 from livechat.models import Media
 from livechat.storage import Storage, key_of, thumbnail_key_of
 
-# What is shown in place. SVG, HTML and PDF run scripts or plug-ins: they and all else are downloads.
+# Types that a browser shows in place; all others are downloads: SVG, HTML and PDF run scripts or plug-ins.
 SHOWN_TYPES = frozenset(
     {
         *("image/jpeg", "image/png", "image/webp", "image/gif", "image/avif"),
@@ -22,17 +22,17 @@ SHOWN_TYPES = frozenset(
         *("audio/flac", "video/mp4", "video/3gpp", "video/webm", "video/ogg", "video/quicktime"),
     }
 )
-# Should a browser take a file for a document after all: in a place of its own, without scripts.
+# If a browser takes a file for a document all the same, it runs no scripts and has an origin of its own.
 _POLICY = "default-src 'none'; img-src 'self'; media-src 'self'; style-src 'unsafe-inline'; sandbox"
 
 
 def file_response(storage: Storage, media: Media, wanted: MediaRef) -> Response:
-    """The answer to a request for a file, or for its small picture.
+    """The answer to a request for a file or for its thumbnail.
 
     Raises StorageError before anything is sent, and RequestedRangeNotSatisfiable.
     """
     if wanted.is_thumbnail:
-        # Some kilobytes of our own making; nothing says how many before they are read.
+        # A thumbnail has some kilobytes, and its size is known only after reading it.
         with storage.local_copy(thumbnail_key_of(media.id)) as path:
             data = path.read_bytes()
         mime_type, size, digest = THUMBNAIL_TYPE, len(data), f"{media.digest}.t" if media.digest else None
@@ -62,9 +62,9 @@ def file_response(storage: Storage, media: Media, wanted: MediaRef) -> Response:
 
 
 def _range(size: int, digest: str | None) -> tuple[int, int] | None:
-    """[start, end) of what is asked for, empty where the file has no such bytes; None: the whole file.
+    """The asked range as [start, end), empty if the file has no such bytes; None for the whole file.
 
-    That is also what several ranges at once, other units, and a range of another version of the file get.
+    Several ranges at once, other units, and a range of another version of the file get the whole file too.
     """
     asked = request.range
     if asked is None or asked.units != "bytes" or len(asked.ranges) != 1:

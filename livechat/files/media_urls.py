@@ -1,7 +1,7 @@
-"""Addresses of files that need no token: signed, for some minutes, and the same for as long as can be.
+"""Signed addresses of files: ``<img>`` and ``<audio>`` send no bearer token.
 
-``<img>`` and ``<audio>`` send no bearer token. An address names one file and when it ends; it changes
-every ten minutes, so that a page which draws itself anew does not load its pictures anew.
+An address names one file and the time at which it expires. It changes only every ten minutes, so that a page
+that renders again does not load its pictures again.
 """
 
 import hashlib
@@ -14,13 +14,13 @@ from flask import Flask, current_app
 from itsdangerous import BadSignature, Signer
 
 PATH = "/api/live-chat/media/"
-# An address is good for one period at least and for two at most.
+# An address is valid for at least one period and at most two.
 PERIOD_S = 600
 _FILE, _THUMBNAIL = "f", "t"
 
 
 class BadMediaUrlError(Exception):
-    """Not signed by us, or its time is over (``has_expired``)."""
+    """The address is not signed by us, or has expired (``has_expired``)."""
 
     def __init__(self, *, has_expired: bool) -> None:
         super().__init__("expired" if has_expired else "forged")
@@ -29,7 +29,7 @@ class BadMediaUrlError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class MediaRef:
-    """What an address leads to, and for how many seconds it still does."""
+    """The file or thumbnail that an address names, and for how many seconds it is still valid."""
 
     media_id: UUID
     is_thumbnail: bool
@@ -37,10 +37,10 @@ class MediaRef:
 
 
 class MediaUrls:
-    """Signs by a key that follows from the first of ``encryption_keys``, and takes those of all."""
+    """Signs with a key derived from the first of ``encryption_keys``, and accepts those of all."""
 
     def __init__(self, encryption_keys: Sequence[str]) -> None:
-        # The library signs by the last of its keys.
+        # The library signs with the last of its keys.
         self._signer = Signer(
             [key.encode() for key in reversed(encryption_keys)],
             salt=b"livechat.media.url",
@@ -49,13 +49,13 @@ class MediaUrls:
         )
 
     def url(self, media_id: UUID | str, *, thumbnail: bool = False, now: float | None = None) -> str:
-        """A same-origin address of the file, or of its small picture."""
+        """The path of the file, or of its thumbnail, on this server."""
         ends_at = (int(time.time() if now is None else now) // PERIOD_S + 2) * PERIOD_S
         what = _THUMBNAIL if thumbnail else _FILE
         return PATH + self._signer.sign(f"{UUID(str(media_id)).hex}.{what}.{ends_at}").decode()
 
     def read(self, token: str, *, now: float | None = None) -> MediaRef:
-        """What the last part of an address stands for. Raises BadMediaUrlError."""
+        """The file that ``token``, the last part of an address, names. Raises BadMediaUrlError."""
         try:
             signed = self._signer.unsign(token.encode()).decode()
         except (BadSignature, UnicodeError):
@@ -68,14 +68,14 @@ class MediaUrls:
 
 
 class MediaUrlsHandle:
-    """The signer of files' addresses, by the keys of the application's settings."""
+    """Gives the signer of the current application, made from the keys of its settings."""
 
     def init_app(self, app: Flask, signer: MediaUrls) -> None:
         app.extensions["livechat_media_urls"] = signer
 
     @property
     def signer(self) -> MediaUrls:
-        """The signer of the current application; RuntimeError outside of one."""
+        """The signer of the current application; raises RuntimeError outside of one."""
         signer: MediaUrls = current_app.extensions["livechat_media_urls"]
         return signer
 

@@ -1,4 +1,4 @@
-"""Statements about files of messages: registered, claimed, recorded, found again, linked, forgotten."""
+"""Statements about files of messages: they register, claim, record, find, link and forget them."""
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
@@ -22,8 +22,8 @@ from livechat.models import (
     PhoneNumber,
 )
 
-# What a fetch in the queue is given before the sweep sends another task for it. Two tasks do no harm: the
-# second finds nothing to do.
+# How long the sweep waits for a queued fetch before it sends another task. Two tasks do no harm: the second
+# finds nothing to do.
 _ON_ITS_WAY = "interval '2 minutes'"
 
 _REGISTER = sql(
@@ -53,10 +53,10 @@ _REGISTER = sql(
 
 
 def register(session: AnySession, message_ids: Sequence[UUID], life: timedelta) -> list[UUID]:
-    """Put down the files of these messages to be fetched; the files' ids. Harmless to repeat.
+    """Register the files of these messages to be fetched; returns the files' ids. Harmless to repeat.
 
-    Messages that carry no file, or whose file Meta did not name, are passed over. ``life`` is how long
-    Meta keeps it after the message's time.
+    Messages without a file, or whose file Meta did not name, are passed over. ``life`` is how long Meta
+    keeps a file after its message's time.
     """
     rows = session.execute(
         _REGISTER,
@@ -71,7 +71,7 @@ def register(session: AnySession, message_ids: Sequence[UUID], life: timedelta) 
 
 @dataclass(frozen=True, slots=True)
 class FetchClaim:
-    """A file that is ours to fetch until the claim ends or is renewed, with all that the calls need."""
+    """A file that is ours to fetch until the claim ends, with all that the calls to Meta need."""
 
     media_id: UUID
     phone_number_id: str
@@ -102,13 +102,16 @@ _CLAIM = sql(
 
 
 def claim(session: AnySession, media_id: UUID, hold_s: float) -> FetchClaim | None:
-    """Claim a file for ``hold_s`` seconds; commit at once. None: done, someone else's, or paused."""
+    """Claim a file for ``hold_s`` seconds; the caller commits at once.
+
+    None if it is fetched or given up, claimed by another, or its number is paused.
+    """
     row = session.execute(_CLAIM, {"id": media_id, "hold_s": hold_s}).one_or_none()
     return FetchClaim(*row) if row is not None else None
 
 
 def renew(session: AnySession, claimed: FetchClaim, hold_s: float) -> bool:
-    """Hold it for ``hold_s`` seconds from now. False: the claim had ended, and someone else has it."""
+    """Keep the claim for ``hold_s`` seconds from now. False: it had ended, and another has the file."""
     return _changed(
         session,
         _mine(claimed).values(
@@ -118,19 +121,22 @@ def renew(session: AnySession, claimed: FetchClaim, hold_s: float) -> bool:
 
 
 def record_ready(session: AnySession, claimed: FetchClaim, facts: Mapping[str, Any]) -> bool:
-    """The file is stored; ``facts`` are its columns. False: the claim had ended."""
+    """Record that the file is stored; ``facts`` are its columns. False: the claim had ended."""
     return _changed(session, _mine(claimed).values(state="ready", error=None, claimed_until=None, **facts))
 
 
 def record_failed(session: AnySession, claimed: FetchClaim, sentence: str) -> bool:
-    """It will not be had unless someone asks again. False: the claim had ended."""
+    """Record that the fetch failed; nobody tries again unless asked to. False: the claim had ended."""
     return _changed(session, _mine(claimed).values(state="failed", error=sentence, claimed_until=None))
 
 
 def release(
     session: AnySession, claimed: FetchClaim, *, wait_s: float, sentence: str | None, counts: bool = True
 ) -> bool:
-    """Let it be tried again after ``wait_s`` seconds. ``counts`` False: it was not the file's fault."""
+    """End the claim and let the file be tried again in ``wait_s`` seconds. False: the claim had ended.
+
+    ``counts`` False: the attempt is not counted, since the trouble was not the file's.
+    """
     return _changed(
         session,
         _mine(claimed).values(
@@ -165,12 +171,18 @@ _DUE = sql(
 
 
 def take_due(session: AnySession, limit: int) -> list[UUID]:
-    """Files to send a task for now: due ones, and those whose worker died. Each is named once in a while."""
+    """Up to ``limit`` files that need a task: those due, and those whose worker died.
+
+    A file that was returned is due again only after two minutes.
+    """
     return list(session.execute(_DUE, {"limit": limit}).scalars())
 
 
 def expire(session: AnySession, sentence: str, limit: int) -> list[UUID]:
-    """Give up files of paused numbers that Meta no longer keeps; the others are given up when tried."""
+    """Give up files of paused numbers that Meta no longer keeps, with this error; returns their ids.
+
+    Files of other numbers are given up when they are tried.
+    """
     gone = (
         select(Media.id)
         .where(
@@ -195,7 +207,7 @@ def expire(session: AnySession, sentence: str, limit: int) -> list[UUID]:
 
 
 def ask_again(session: AnySession, media_id: UUID, grace: timedelta) -> bool:
-    """Let a failed file be tried anew, for ``grace`` at least. False: it has not failed."""
+    """Let a failed file be tried again, for at least ``grace``. False: it has not failed."""
     return _changed(
         session,
         update(Media)
@@ -221,7 +233,7 @@ def messages_of(session: AnySession, media_ids: Sequence[UUID]) -> dict[UUID, UU
 
 
 def media_of_message(session: AnySession, message_id: UUID) -> Media | None:
-    """The file that a message shows."""
+    """The file that a message shows; None if it shows none."""
     return session.execute(
         select(Media)
         .join(MessageMedia, MessageMedia.media_id == Media.id)
@@ -230,14 +242,14 @@ def media_of_message(session: AnySession, message_id: UUID) -> Media | None:
 
 
 def servable(session: AnySession, media_id: UUID) -> Media | None:
-    """A file that is here."""
+    """A file whose bytes are in the store; None for any other id."""
     return session.execute(
         select(Media).where(Media.id == media_id, Media.state == "ready")
     ).scalar_one_or_none()
 
 
 def add_upload(session: AnySession, **columns: Any) -> Media:
-    """A file that an agent uploads; not ready before its bytes are stored."""
+    """Add a file that an agent uploads; it is not ready before its bytes are stored."""
     media = Media(source="upload", state="pending", **columns)
     session.add(media)
     session.flush()
@@ -259,13 +271,13 @@ _UNSENT_BYTES = sql(
 
 
 def unsent_bytes(session: AnySession, phone_number_id: str, kept: timedelta) -> int:
-    """How much lies here unsent of all numbers of this number's owner, uploaded within ``kept``."""
+    """Bytes of unsent uploads of all numbers of this number's owner, uploaded within ``kept``."""
     given = {"phone_number_id": phone_number_id, "kept": kept}
     return int(session.execute(_UNSENT_BYTES, given).scalar_one())
 
 
 def one_upload_at_a_time(session: AnySession, phone_number_id: str) -> None:
-    """Until the transaction ends nobody else gets past this for a number of the same owner."""
+    """Lock the uploads of this number's owner until the transaction ends; others wait here."""
     session.execute(
         sql(
             "SELECT pg_advisory_xact_lock(hashtextextended('upload ' || a.user_id, 0)) FROM phone_numbers n "
@@ -276,7 +288,7 @@ def one_upload_at_a_time(session: AnySession, phone_number_id: str) -> None:
 
 
 def accessible(session: AnySession, user_id: UUID, media_id: UUID) -> Media | None:
-    """A file of a number that this user may use, kept from removal until the transaction ends."""
+    """A file of a number that this user may use, locked against removal until the transaction ends."""
     return session.execute(
         select(Media)
         .join(PhoneNumber, PhoneNumber.phone_number_id == Media.phone_number_id)
@@ -287,7 +299,7 @@ def accessible(session: AnySession, user_id: UUID, media_id: UUID) -> Media | No
 
 
 def link(session: AnySession, message_id: UUID, media_id: UUID) -> None:
-    """Have a message show a file; what it showed before is replaced."""
+    """Have a message show a file, in place of any that it showed before."""
     statement = insert(MessageMedia).values(message_id=message_id, media_id=media_id)
     session.execute(
         statement.on_conflict_do_update(
@@ -297,14 +309,14 @@ def link(session: AnySession, message_id: UUID, media_id: UUID) -> None:
 
 
 def link_cards(session: AnySession, message_id: UUID, media_ids: Collection[UUID]) -> None:
-    """Have a template that was just stored show these files on its cards."""
+    """Have a message that was just stored show these files on its cards."""
     rows = [{"message_id": message_id, "media_id": media_id} for media_id in set(media_ids)]
     session.execute(insert(MessageCardFile).values(rows).on_conflict_do_nothing())
 
 
 @dataclass(frozen=True, slots=True)
 class Sendable:
-    """A stored file and its living id at Meta for one number, if it has one."""
+    """A stored file, with its id at Meta for one number if it has a valid one."""
 
     media_id: UUID
     kind: str
@@ -315,7 +327,7 @@ class Sendable:
 
 
 def sendable(session: AnySession, media_id: UUID, phone_number_id: str) -> Sendable | None:
-    """What the send path needs of a file; None where it is not (or no longer) here."""
+    """What sending needs of a file; None if its bytes are not in the store."""
     row = session.execute(
         select(Media.id, Media.kind, Media.mime_type, Media.size, Media.filename, MediaUpload.meta_id)
         .outerjoin(
@@ -334,7 +346,7 @@ def sendable(session: AnySession, media_id: UUID, phone_number_id: str) -> Senda
 def record_upload(
     session: AnySession, media_id: UUID, phone_number_id: str, meta_id: str, life: timedelta
 ) -> None:
-    """Meta has the file under this id, for this number, for ``life`` from now."""
+    """Record that Meta has the file under this id, for this number, for ``life`` from now."""
     statement = insert(MediaUpload).values(
         media_id=media_id,
         phone_number_id=phone_number_id,
@@ -351,7 +363,7 @@ def record_upload(
 
 
 def forget_uploads(session: AnySession, media_ids: Sequence[UUID], phone_number_id: str) -> None:
-    """Meta refused a message with these files: their ids there are not to be trusted again."""
+    """Forget these files' ids at Meta for a number: Meta refused a message with them."""
     session.execute(
         delete(MediaUpload).where(
             MediaUpload.media_id.in_(media_ids), MediaUpload.phone_number_id == phone_number_id
@@ -360,7 +372,7 @@ def forget_uploads(session: AnySession, media_ids: Sequence[UUID], phone_number_
 
 
 def sent_content(session: AnySession, wamid: str) -> Row[Any] | None:
-    """``message_type``, ``content``, ``phone_number_id`` of a message of ours; None where it is unknown."""
+    """``message_type``, ``content`` and ``phone_number_id`` of a message of ours; None if it is unknown."""
     return session.execute(
         select(Message.message_type, Message.content, Message.phone_number_id).where(
             Message.wamid == wamid, Message.direction == "outbound"
@@ -369,7 +381,7 @@ def sent_content(session: AnySession, wamid: str) -> Row[Any] | None:
 
 
 def unsent_uploads(session: AnySession, older_than: timedelta, limit: int) -> list[UUID]:
-    """Uploads that no message shows, locked: their files may be removed."""
+    """Uploads that no message shows, longest kept first and locked, so that they can be removed."""
     return list(
         session.execute(
             select(Media.id)
@@ -402,9 +414,9 @@ def _media_json() -> Any:
 
 
 def media_json_column() -> Any:
-    """The file of a message as JSON, for ``SELECT`` lists of messages; null where it has none.
+    """The file of a message as JSON, for ``SELECT`` lists of messages; null if it has none.
 
-    The look at ``content`` comes first: text needs no look-up.
+    The condition on ``content`` spares text messages the look-up.
     """
     return (
         select(_media_json())
@@ -416,7 +428,7 @@ def media_json_column() -> Any:
 
 
 def card_files_column() -> Any:
-    """The files of a template with cards or of a carousel, by their ids; null for every other message."""
+    """The files of a carousel or of a template with cards, as {id: JSON}; null for every other message."""
     return (
         select(func.jsonb_object_agg(Media.id, _media_json()))
         .join(MessageCardFile, MessageCardFile.media_id == Media.id)

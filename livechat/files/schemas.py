@@ -1,4 +1,4 @@
-"""What ``/media`` takes and answers."""
+"""Schemas of ``/media``: the upload and its answer."""
 
 import marshmallow as ma
 from flask_smorest.fields import Upload

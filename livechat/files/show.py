@@ -14,11 +14,11 @@ _PLAIN = ("mime_type", "size", "filename", "width", "height", "duration", "wavef
 def content_with_media(
     content: Json, media: Mapping[str, Any] | None, card_files: Mapping[str, Any] | None = None
 ) -> Json:
-    """A message's content with the file's present state; as it is where it carries none.
+    """A message's content with the present state of its file; unchanged if it has none.
 
-    ``media`` is the row's of ``files.queries.media_json_column``. Without one (a file sent by its link, or
-    one that Meta did not name) what was stored with the message stands. ``card_files`` is that of
-    ``card_files_column``: each card of a template or of a carousel gets its own as ``media`` of its header.
+    ``media`` is the row's ``files.queries.media_json_column``. If it is None (a file sent by its link, or one
+    that Meta did not name), what was stored with the message is shown. ``card_files`` is the row's
+    ``card_files_column``: each card of a template or a carousel gets its file as ``media`` of its header.
     """
     if card_files and "rendered" in content:
         rendered = content["rendered"]
@@ -44,7 +44,7 @@ def _card_with_media(card: Json, files: Mapping[str, Any]) -> Json:
 
 
 def media_json(media: Media) -> Json:
-    """An uploaded file, as ``POST /media`` answers it: without a state, since it is here."""
+    """An uploaded file, as ``POST /media`` answers it: without a state, since it is always ready."""
     facts = {name: getattr(media, name) for name in ("id", "state", "kind", "has_thumbnail", *_PLAIN)}
     shown = _shown(facts)
     return {"id": str(media.id), "kind": media.kind} | {
@@ -58,7 +58,7 @@ def _shown(facts: Mapping[str, Any]) -> Json:
     has_thumbnail = is_ready and facts["has_thumbnail"]
     return {
         "id": str(facts["id"]),
-        # To the outside a fetch under way is one that is not over.
+        # Clients need not tell a fetch under way from one that waits.
         "state": "pending" if facts["state"] == "fetching" else facts["state"],
         **{name: facts[name] for name in _PLAIN},
         "error": facts["error"] if facts["state"] == "failed" else None,

@@ -1,4 +1,4 @@
-"""What keeps files coming when tasks and workers are lost, and what removes those that nobody wants."""
+"""Has files fetched whose tasks or workers were lost, and removes unsent uploads."""
 
 from dataclasses import dataclass
 
@@ -7,7 +7,7 @@ import structlog
 from livechat.core.after_commit import enqueue
 from livechat.core.session import AnySession
 from livechat.core.tasknames import TaskName
-from livechat.files import queries as queries
+from livechat.files import queries
 from livechat.files.fetch import EXPIRED
 from livechat.files.upload import UNSENT_KEPT
 from livechat.live.publish import publish
@@ -20,7 +20,7 @@ BATCH = 200
 
 @dataclass(frozen=True, slots=True)
 class Swept:
-    """How many fetches were enqueued, files given up, unsent uploads and unfinished files removed."""
+    """How many fetches were enqueued, files given up, unsent uploads and abandoned working files removed."""
 
     enqueued: int
     expired: int
@@ -29,9 +29,9 @@ class Swept:
 
 
 def sweep_media(session: AnySession, storage: Storage, workspace: Workspace) -> Swept:
-    """Commits step by step: send tasks for due fetches and for those of dead workers, and clear away.
+    """Commits step by step: send tasks for due fetches and for those of dead workers, remove the rest.
 
-    Harmless to run twice or beside itself: rows are taken under locks that others skip.
+    It may run twice, also at once: it locks the rows that it takes, and another run skips them.
     """
     expired = queries.expire(session, EXPIRED, BATCH)
     if expired:
@@ -54,7 +54,7 @@ def sweep_media(session: AnySession, storage: Storage, workspace: Workspace) -> 
 
 
 def _remove_unsent(session: AnySession, storage: Storage) -> int:
-    """Commits the end of uploads that became no message within a day. Bytes go first: the row finds them."""
+    """Commits the removal of uploads not sent within a day. Bytes go first: without its row none is found."""
     unsent = queries.unsent_uploads(session, UNSENT_KEPT, BATCH)
     removed = []
     for media_id in unsent:

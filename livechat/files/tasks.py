@@ -1,4 +1,4 @@
-"""The media queue: files from Meta into our store. Threads, since they wait for network and ffmpeg."""
+"""Tasks of the media queue. Its worker uses threads, since they wait for the network and for ffmpeg."""
 
 from functools import lru_cache
 from typing import cast
@@ -15,13 +15,13 @@ from livechat.files.sweep_files import sweep_media
 
 @celery.task(name=TaskName.FETCH_MEDIA.value)
 def fetch(*, media_id: str) -> None:
-    """Fetch one file. What fails is tried again by the sweep, in its time."""
+    """Fetch one file. If it fails, the sweep has it tried again when it is due."""
     fetch_media(db.session, _fetcher(_settings()), UUID(media_id))
 
 
 @celery.task(name=TaskName.SWEEP_MEDIA.value)
 def sweep() -> None:
-    """Send tasks for files that are due, and remove what nobody wants."""
+    """Send tasks for files that are due, and remove unsent uploads."""
     fetcher = _fetcher(_settings())
     sweep_media(db.session, fetcher.storage, fetcher.workspace)
 
@@ -33,6 +33,6 @@ def _settings() -> Settings:
 @lru_cache(maxsize=1)
 def _fetcher(settings: Settings) -> Fetcher:
     fetcher = Fetcher.from_settings(settings)
-    # The sweep runs on one machine; a worker that starts looks after its own.
+    # The sweep runs on one machine only, so each worker clears its own folder when it starts.
     fetcher.workspace.clear_abandoned()
     return fetcher

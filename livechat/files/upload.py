@@ -1,4 +1,4 @@
-"""A file that an agent wants to send: looked at, converted where it must be, stored."""
+"""Takes a file that an agent wants to send: examines it, converts it if it must, stores it."""
 
 from contextlib import ExitStack
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ from livechat.core.config import Settings
 from livechat.core.errors import NotFoundError, UnavailableError, UploadQuotaError
 from livechat.core.metrics import UPLOADS_REFUSED
 from livechat.core.session import AnySession
-from livechat.files import queries as queries
+from livechat.files import queries
 from livechat.files.formats import facts
 from livechat.files.formats.convert import kind_of, prepare, refused
 from livechat.files.formats.filenames import harmless
@@ -35,14 +35,14 @@ from livechat.whatsapp.media_types import MB, in_words
 
 log = structlog.get_logger(__name__)
 
-# An upload that became no message is removed after so long.
+# An upload that was not sent is removed after this.
 UNSENT_KEPT = timedelta(days=1)
 QUOTA_RETRY_S = 60
 
 
 @dataclass(frozen=True, slots=True)
 class Shelf:
-    """Where uploads are worked on and where they are kept."""
+    """Where uploads are worked on and where they are stored."""
 
     storage: Storage
     workspace: Workspace
@@ -50,7 +50,7 @@ class Shelf:
 
     @classmethod
     def from_settings(cls, settings: Settings) -> "Shelf":
-        """The same for every request: both may be shared by threads."""
+        """A shelf that all requests can share, also in several threads."""
         return cls(open_storage(settings), workspace_of(settings), settings.media_unsent_quota_mb * MB)
 
 
@@ -67,15 +67,15 @@ def take_upload(
 ) -> Media:
     """Commits before the bytes are stored, and after: keep the file at ``path`` to be sent from a number.
 
-    Raises NotFoundError where the number is unknown or not this user's, ValidationFailedError for a file that
-    WhatsApp does not take and that cannot be converted, UploadQuotaError where too much lies here unsent,
-    UnavailableError where it cannot be stored. Whatever happens to the bytes, the removal of unsent uploads
-    finds what was committed before them.
+    Raises NotFoundError if the number is unknown or not this user's, ValidationFailedError for a file that
+    WhatsApp does not take and that cannot be converted, UploadQuotaError if too much waits unsent, and
+    UnavailableError if it cannot be stored. The row is committed first, so that the removal of unsent uploads
+    finds the bytes whatever happens.
     """
     access_phone_number(session, user_id, phone_number_id)
     size = path.stat().st_size
     _require_quota(session, shelf, phone_number_id, size)
-    # Converting takes seconds, in which no connection is held.
+    # Gives the database connection back: converting takes seconds.
     session.rollback()
     if size == 0:
         raise refused("The file is empty.")
@@ -90,7 +90,7 @@ def take_upload(
         except PicturesUnavailableError as error:
             raise UnavailableError("Too many pictures are looked at. Try again in a minute.") from error
         size = ready.path.stat().st_size
-        # Again, and nobody else of theirs meanwhile: this one counts from here on.
+        # Checked again, now under a lock of the owner's uploads: this upload counts from here on.
         queries.one_upload_at_a_time(session, phone_number_id)
         _require_quota(session, shelf, phone_number_id, size)
         media = queries.add_upload(
@@ -128,13 +128,13 @@ def take_upload(
 
 
 def count_full_disk(error: Exception) -> None:
-    """Let operators see that a file was refused for want of room."""
+    """Count an upload that was refused because the disk is full, so that operators see it."""
     if isinstance(error, StorageFullError) or getattr(error, "errno", None) in (ENOSPC, EDQUOT):
         UPLOADS_REFUSED.labels("disk").inc()
 
 
 def _require_quota(session: AnySession, shelf: Shelf, phone_number_id: str, size: int) -> None:
-    """Else one token could fill the disk in the day for which an unsent file is kept."""
+    """Raise UploadQuotaError if too much waits unsent: one user's token could otherwise fill the disk."""
     if queries.unsent_bytes(session, phone_number_id, UNSENT_KEPT) + size <= shelf.unsent_quota_bytes:
         return
     session.rollback()

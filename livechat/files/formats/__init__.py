@@ -1,1 +1,1 @@
-"""What a file is, by its bytes, and how it becomes one that WhatsApp takes."""
+"""Finds out by its bytes what a file is, and converts it to one that WhatsApp takes."""

@@ -1,8 +1,8 @@
-"""Sound and film by ffmpeg, where it is installed; without it nothing is known of them but their type.
+"""Examines and converts audio and video with ffmpeg; if it is not installed, we know only their type.
 
-The files come from strangers. So every run is a process of its own, with limits on time and memory; the
-demuxer is named from the bytes that we recognised, since a playlist that poses as a film could have ffmpeg
-read other files; and no protocol but ``file`` is open.
+The files come from strangers. So every run is a process of its own, with limits on time and memory. A
+playlist that poses as a video could have ffmpeg read other files: so we name the demuxer by the bytes that we
+recognised, and open only the protocols ``file`` and ``pipe``.
 """
 
 import json
@@ -34,7 +34,7 @@ _DEMUXERS = {
     "image/gif": "gif",
 }
 _ASKED = "codec_type,codec_name,profile,has_b_frames,width,height,channels"
-# Tags that containers write of themselves. Others tell where, when and by which device a film was made.
+# Tags that containers write by themselves. Others tell where, when and by which device a video was made.
 _PLAIN_TAGS = frozenset(
     {
         *("major_brand", "minor_version", "compatible_brands", "encoder", "language", "handler_name"),
@@ -45,7 +45,7 @@ _MUXERS = {"video/mp4": "mp4", "video/3gpp": "3gp", "audio/mp4": "ipod"}
 PROBE_S, POSTER_S, WAVEFORM_S, CONVERT_S = 15.0, 20.0, 30.0, 90.0
 _MEMORY_KB = 2 * 1024 * 1024
 WAVEFORM_BARS = 64
-# Enough for loudness; a minute is 240 KB.
+# Samples a second: enough for loudness; a minute is 240 KB.
 _WAVEFORM_RATE = 2000
 _LONGEST_WAVEFORM_S = 3600.0
 MAX_VIDEO_SIDE = 1280
@@ -58,14 +58,14 @@ _converting = threading.BoundedSemaphore(1)
 
 
 class ConversionError(Exception):
-    """It could not be converted; the text is a sentence."""
+    """The file could not be converted; the text is a sentence for the agent."""
 
 
 @dataclass(frozen=True, slots=True)
 class Streams:
-    """What is in a container. ``duration`` in seconds; width and height as shown.
+    """What is in a container. ``duration`` is in seconds; width and height are in pixels, as shown.
 
-    ``has_notes``: it holds more than sound and film: tags of the device, tracks of its place.
+    ``has_notes``: it holds more than audio and video, as tags of the device or a track of places.
     """
 
     duration: float | None
@@ -80,7 +80,7 @@ class Streams:
 
 
 def is_known(mime_type: str) -> bool:
-    """Whether it is sound or film (or a moving GIF) that ffmpeg would be asked about."""
+    """Whether the type is one that we ask ffmpeg about: audio, video or a GIF."""
     return mime_type in _DEMUXERS
 
 
@@ -95,9 +95,9 @@ def can_convert() -> bool:
 
 
 def probe(path: Path, mime_type: str) -> Streams | None:
-    """What is in the file, nothing where ffprobe cannot read it; None where that cannot be told.
+    """What is in the file; empty Streams if ffprobe cannot read it.
 
-    That is without ffprobe, and where it takes too long.
+    None if nobody can tell: without ffprobe, for another type, or if it takes too long.
     """
     if not can_probe() or mime_type not in _DEMUXERS:
         return None
@@ -118,7 +118,7 @@ def probe(path: Path, mime_type: str) -> Streams | None:
 
 
 def write_poster(path: Path, mime_type: str, target: Path) -> bool:
-    """The first picture of a film as a JPEG at ``target``; whether that worked."""
+    """Write the first frame of a video as a JPEG to ``target``; False if that failed."""
     side = MAX_VIDEO_SIDE
     command = [
         *("ffmpeg", "-nostdin", "-v", "error", "-y", *_input_options(mime_type), "-i", str(path)),
@@ -132,7 +132,7 @@ def write_poster(path: Path, mime_type: str, target: Path) -> bool:
 
 
 def waveform(path: Path, mime_type: str, duration: float | None) -> list[int] | None:
-    """How loud a recording is over its length: 64 numbers from 0 to 100; None where it cannot be told."""
+    """The loudness of a recording over its length: 64 numbers from 0 to 100; None if it cannot be told."""
     if not can_convert() or not duration or duration > _LONGEST_WAVEFORM_S:
         return None
     command = [
@@ -157,7 +157,7 @@ def waveform(path: Path, mime_type: str, duration: float | None) -> list[int] | 
 
 
 def to_voice(path: Path, mime_type: str, target: Path) -> None:
-    """Sound as WhatsApp's voice notes are: OGG, Opus, mono. Raises ConversionError."""
+    """Convert audio to a WhatsApp voice note: OGG, Opus, mono. Raises ConversionError."""
     _convert(
         path,
         mime_type,
@@ -167,10 +167,13 @@ def to_voice(path: Path, mime_type: str, target: Path) -> None:
 
 
 def to_video(path: Path, mime_type: str, target: Path, *, duration: float | None, max_bytes: int) -> None:
-    """A film as WhatsApp takes it: MP4, H.264 Main, AAC, at most ``max_bytes``. Raises ConversionError."""
+    """Convert a video to what WhatsApp takes: MP4, H.264 Main, AAC, at most ``max_bytes``.
+
+    Raises ConversionError.
+    """
     if not duration:
         raise ConversionError("The video's length cannot be told, so it cannot be converted.")
-    # A twentieth for the container and for the encoder's aim.
+    # A twentieth is left for the container and for the encoder's inaccuracy.
     budget = int(max_bytes * 8 * 0.95 / duration) - _AUDIO_BITS_PER_S
     if budget < _LEAST_VIDEO_BITS_PER_S:
         raise ConversionError("The video is too long to be sent by WhatsApp.")
@@ -200,7 +203,10 @@ def can_copy(mime_type: str) -> bool:
 
 
 def copy_without_notes(path: Path, mime_type: str, target: Path) -> None:
-    """The same film or sound, not coded anew, without tags and other tracks. Raises ConversionError."""
+    """Copy audio and video without encoding them anew, and without tags and other tracks.
+
+    Raises ConversionError.
+    """
     _convert(
         path,
         mime_type,
@@ -235,10 +241,10 @@ def _input_options(mime_type: str) -> tuple[str, ...]:
 
 
 def _run(command: Sequence[str], time_limit_s: float) -> bytes | None:
-    """What it wrote; None where it failed. Raises TimeoutError.
+    """The program's standard output; None if it failed. Raises TimeoutError.
 
-    The limits are set by a shell that becomes the program: Python's own hook for that is unsafe in a process
-    with threads.
+    A shell sets the limits and then becomes the program: Python's own hook for that (``preexec_fn``) is
+    unsafe in a process with threads.
     """
     limits = f'ulimit -v {_MEMORY_KB}; ulimit -t {int(time_limit_s) * 2}; ulimit -c 0; exec "$@"'
     try:
@@ -258,7 +264,7 @@ def _run(command: Sequence[str], time_limit_s: float) -> bytes | None:
 def _streams(answer: bytes) -> Streams:
     found = json.loads(answer)
     streams = found.get("streams", [])
-    # A cover picture inside a song counts as video for ffprobe.
+    # ffprobe takes the cover picture of a song for video.
     films = [s for s in streams if s.get("codec_type") == "video" and not _is_cover(s)]
     sounds = [s for s in streams if s.get("codec_type") == "audio"]
     film = films[0] if films else {}

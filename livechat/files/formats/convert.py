@@ -1,4 +1,4 @@
-"""A file as WhatsApp takes it: let through as it is, converted, or refused with a sentence."""
+"""Makes a file one that WhatsApp takes: lets it through, converts it, or refuses it with a sentence."""
 
 from collections.abc import Callable
 from contextlib import ExitStack
@@ -12,7 +12,7 @@ from livechat.files.formats.filenames import with_ending
 from livechat.storage import Workspace
 from livechat.whatsapp.media_types import RULES, STICKER_SIDE, in_words, size_limit
 
-# Longest side and quality, tried one after the other until the picture is small enough.
+# Longest side in pixels and quality, tried one after the other until the picture is small enough.
 _JPEG_STEPS = ((4096, 88), (2560, 82), (1600, 75), (1080, 70))
 _STICKER_QUALITIES = (85, 60, 35, 15)
 _SOUND_CODECS = {
@@ -35,7 +35,7 @@ class Prepared:
 
 
 def kind_of(facts: Facts) -> str:
-    """What a file is sent as where nobody has said so."""
+    """The kind of message that a file is sent as if nobody chose one."""
     family = facts.mime_type.partition("/")[0]
     if facts.mime_type == "image/gif" and facts.is_animated:
         return "video"
@@ -45,9 +45,9 @@ def kind_of(facts: Facts) -> str:
 def prepare(
     path: Path, facts: Facts, kind: str, filename: str | None, workspace: Workspace, stack: ExitStack
 ) -> Prepared:
-    """The file, or another in the workspace that lives as long as ``stack``.
+    """The file to send: the given one, or a new one in the workspace that lives as long as ``stack``.
 
-    Raises ValidationFailedError on the field ``file`` where it can be neither sent nor converted.
+    Raises ValidationFailedError on the field ``file`` if it can be neither sent nor converted.
     """
     if kind in ("audio", "voice") and facts.mime_type.startswith("video/") and _has_no_film(facts):
         raise refused("This recording has no sound that could be sent.")
@@ -71,7 +71,7 @@ def prepare(
 
 
 def _without_notes(path: Path, facts: Facts, kind: str, target: Path) -> Path | None:
-    """Where the file is without place, device and time: as it is or at ``target``; None: it is made anew."""
+    """The path of the file without place, device and time; None if it must be converted to lose them."""
     try:
         if kind in ("image", "sticker"):
             return target if private.write_without_notes(path, facts.mime_type, target) else path
@@ -84,12 +84,12 @@ def _without_notes(path: Path, facts: Facts, kind: str, target: Path) -> Path | 
 
 
 def refused(sentence: str) -> ValidationFailedError:
-    """The refusal of a file."""
+    """The error that refuses a file with this sentence."""
     return ValidationFailedError(errors={"file": [sentence]})
 
 
 def explain_unfit(kind: str, mime_type: str, size: int, *, is_animated: bool = False) -> str | None:
-    """Why a stored file cannot be sent as this kind, as far as type and size tell; None: it can."""
+    """A sentence why a stored file cannot be sent as this kind, by its type and size; None if it can."""
     rule = RULES[kind]
     if mime_type not in rule.types:
         return f"WhatsApp takes {rule.names} here, and this file is {mime_type}."
@@ -116,7 +116,7 @@ def _fits(path: Path, facts: Facts, kind: str) -> bool:
 def _is_plain_film(facts: Facts) -> bool:
     streams = facts.streams
     if streams is None:
-        # Without ffprobe the type must do: Meta checks again and tells by 131053.
+        # Without ffprobe the type must do: Meta checks again and refuses with 131053.
         return True
     is_hard = streams.video_profile is not None and streams.video_profile.startswith("High")
     if streams.video != "h264" or (is_hard and streams.has_b_frames):

@@ -1,4 +1,4 @@
-"""What a file is by its bytes. Names and claims only choose among types that its bytes allow."""
+"""Finds out by its bytes what a file is. Its name and claimed type only choose among the possible types."""
 
 import codecs
 from dataclasses import dataclass
@@ -44,27 +44,27 @@ _TEXT_SUFFIXES = frozenset(
         *(".ini", ".cfg", ".conf", ".yaml", ".yml", ".srt", ".vtt", ".vcf", ".ics", ".sql", ".tex", ".eml"),
     }
 )
-# Byte order marks; UTF-32's first, since it begins with UTF-16's.
+# Byte order marks. Those of UTF-32 come first, since one begins with UTF-16's.
 _MARKS = (
     (codecs.BOM_UTF32_LE, "utf-32"),
     (codecs.BOM_UTF32_BE, "utf-32"),
     (codecs.BOM_UTF16_LE, "utf-16"),
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
-# Text of any encoding consists of these: tab, line and page breaks, the end mark of DOS, escapes of ISO 2022.
+# The bytes of text in any encoding: printable ones, tab, line and page breaks, DOS's end, ISO 2022's escape.
 _NO_CONTROLS = bytes((*b"\t\n\r\f\x1a\x1b", *range(0x20, 0x7F), *range(0x80, 0x100)))
 _USUAL = {"audio/x-wav": "audio/wav", "audio/x-flac": "audio/flac", "video/x-m4v": "video/mp4"}
 _SOUND_ALONE = {"video/mp4": "audio/mp4", "video/webm": "audio/webm", "video/3gpp": "audio/mp4"}
 
 
 _PICTURE_S = pictures.LONGEST_WAIT_S + pictures.TIME_LIMIT_S
-# How long ``learn`` and ``write_thumbnail`` may take together, of a picture, a film, a recording.
+# How long ``learn`` and ``write_thumbnail`` may take together, for a picture, a video or a recording.
 LONGEST_LOOK_S = max(2 * _PICTURE_S, av.PROBE_S + av.POSTER_S + _PICTURE_S, av.PROBE_S + av.WAVEFORM_S)
 
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """A file as it is. Width and height in pixels as shown, duration in seconds; None: cannot be told."""
+    """What is known of a file. Width and height are in pixels, as shown; duration is in seconds."""
 
     mime_type: str
     width: int | None = None
@@ -79,9 +79,9 @@ class Facts:
 
 
 def learn(path: Path, *, claimed: str | None, filename: str | None) -> Facts:
-    """Look at the file at ``path``. Never raises for what is in it: what is not understood is unknown.
+    """Examine the file at ``path``. No content raises: one that is not understood has an unknown type.
 
-    Raises OSError where nothing can be looked at now.
+    Raises OSError if nothing can be examined now.
     """
     with path.open("rb") as file:
         head = file.read(_HEAD_BYTES)
@@ -94,7 +94,7 @@ def learn(path: Path, *, claimed: str | None, filename: str | None) -> Facts:
 
 
 def write_thumbnail(path: Path, facts: Facts, target: Path, scratch: Path) -> bool:
-    """A small picture of a picture or film at ``target``; False where none can be made.
+    """Write a thumbnail of a picture or video to ``target``; False if none can be made.
 
     ``scratch`` is a file that may be overwritten.
     """
@@ -116,7 +116,7 @@ def _picture(path: Path, mime_type: str) -> Facts:
     try:
         seen = pictures.look(path)
     except pictures.PictureError:
-        # It begins like a picture and is none that we could open: nobody's browser shall try.
+        # It begins like a picture, but we cannot open it: no browser may try.
         return Facts(UNKNOWN_TYPE)
     duration = None
     if mime_type == "image/gif" and seen.is_animated:
@@ -138,7 +138,7 @@ def _recording(path: Path, mime_type: str, head: bytes) -> Facts:
     if streams is None:
         return Facts(mime_type, opus_channels=_opus_channels(head))
     if streams.video is None and not streams.audio:
-        # It begins like a recording, and ffprobe finds none in it.
+        # It begins like a recording, but ffprobe finds none in it.
         return Facts(UNKNOWN_TYPE)
     if streams.video is None:
         mime_type = _SOUND_ALONE.get(mime_type, mime_type)
@@ -161,7 +161,7 @@ def _type_of(head: bytes, claimed: str | None, filename: str | None) -> str:
         return "video/3gpp"
     found: str | None = filetype.guess_mime(head)
     if found == "application/zip" and b"[Content_Types].xml" in head:
-        # An office file whose parts come in another order than usual.
+        # An Office file whose parts come in an unusual order.
         return (
             claimed
             if claimed and claimed in _OOXML_BY_SUFFIX.values()
@@ -174,10 +174,10 @@ def _type_of(head: bytes, claimed: str | None, filename: str | None) -> str:
 
 
 def _is_text(head: bytes, *, says_text: bool) -> bool:
-    """Whether these bytes are text: Unicode, or, where the name says so, one of the encodings before it.
+    """Whether these bytes are text: Unicode, or, if the name says text, an older encoding.
 
-    Excel writes CSV in the encoding of the country (Windows-1252, -1251, Shift JIS, GB 18030 …), whose bytes
-    are no UTF-8, and "Unicode text" as UTF-16. None of them has control characters, which other files do.
+    Excel writes CSV in the country's encoding (Windows-1252, -1251, Shift JIS, GB 18030 …), whose bytes are
+    not UTF-8, and "Unicode text" as UTF-16. Text has no control characters; other files do.
     """
     for mark, encoding in _MARKS:
         if head.startswith(mark):
@@ -188,7 +188,7 @@ def _is_text(head: bytes, *, says_text: bool) -> bool:
 
 
 def _decodes(head: bytes, encoding: str) -> bool:
-    # The last character may be cut in two.
+    # The end of ``head`` may cut the last character in two.
     for cut in range(4):
         try:
             head[: len(head) - cut].decode(encoding)
@@ -199,11 +199,11 @@ def _decodes(head: bytes, encoding: str) -> bool:
 
 
 def _opus_channels(head: bytes) -> int | None:
-    """The channels of OGG with Opus (RFC 7845): the byte after the magic word and the version."""
+    """How many channels OGG with Opus has (RFC 7845): the byte after the magic word and the version."""
     place = head.find(b"OpusHead", 0, 512)
     return head[place + 9] if head.startswith(b"OggS") and 0 <= place < len(head) - 9 else None
 
 
 def _bare(mime_type: str | None) -> str | None:
-    """A type without its parameters."""
+    """A MIME type without its parameters."""
     return mime_type.partition(";")[0].strip().lower() if mime_type else None

@@ -1,4 +1,4 @@
-"""Names that strangers give to files, made harmless: they are shown and offered, never used as a path."""
+"""Makes the file names of strangers harmless: we show and offer them, and never use them as a path."""
 
 import re
 import unicodedata
@@ -7,16 +7,16 @@ from urllib.parse import quote
 
 _MAX_CHARS = 150
 _SEPARATORS = re.compile(r"[/\\:]")
-# Control and format characters (bidirectional overrides show "exe.jpg" for what ends in .exe), and the line
-# and paragraph separators.
+# Control and format characters, and line and paragraph separators. With a bidirectional override a name that
+# ends in .exe can look as if it ended in .jpg.
 _HIDDEN = frozenset({"Cc", "Cf", "Cs", "Co", "Zl", "Zp"})
-# Two format characters join letters and belong to the word: the zero-width non-joiner of Persian and the
-# joiner of Indian scripts and of composed emoji. Between ASCII letters they only hide something.
+# Two format characters belong to words: the zero-width non-joiner of Persian, and the zero-width joiner of
+# Indian scripts and of composed emoji. Between ASCII letters they only hide something.
 _JOINERS = frozenset("\u200c\u200d")
 
 _OOXML = "application/vnd.openxmlformats-officedocument."
-# The endings of each type that we tell apart by bytes, the one that is given first. An ending that stands
-# nowhere here ("2026" in "Foto 12.05.2026") is a part of the name.
+# The endings of each type that we recognise by bytes; we append the first. Any other ending ("2026" in
+# "Foto 12.05.2026") is a part of the name.
 _ENDINGS: dict[str, tuple[str, ...]] = {
     "image/jpeg": (".jpg", ".jpeg", ".jpe", ".jfif"),
     "image/png": (".png",),
@@ -57,14 +57,15 @@ _ENDINGS: dict[str, tuple[str, ...]] = {
     "text/plain": (".txt",),
 }
 _TYPES_OF_ENDINGS = {ending: kind for kind, endings in _ENDINGS.items() for ending in endings}
-# Text and archives are the outside of many formats, whose own endings (".csv", ".odt") are right.
+# Many formats are text or archives inside, and their own endings (".csv", ".odt") are right.
 _MANY_FORMATS = frozenset({"text/plain", "application/zip", "application/gzip"})
 _LOOKS_LIKE_AN_ENDING = re.compile(r"\.[a-z][a-z0-9_+-]{0,9}")
 
 
 def harmless(name: str | None) -> str | None:
-    """The last part of a name without what is invisible or means something to a file system; None: nothing
-    is left of it.
+    """The last part of a name, without invisible characters and those that mean something to a file system.
+
+    None if nothing is left.
     """
     if not name:
         return None
@@ -74,7 +75,7 @@ def harmless(name: str | None) -> str | None:
         for at, character in enumerate(last)
         if unicodedata.category(character) not in _HIDDEN or _joins(last, at)
     )
-    # Once more, since what was taken out may have stood between a letter and its accent.
+    # Normalised once more: a removed character may have stood between a letter and its accent.
     shown = re.sub(r"\s+", " ", unicodedata.normalize("NFC", shown)).strip(" .")
     if not shown:
         return None
@@ -85,7 +86,7 @@ def harmless(name: str | None) -> str | None:
 
 
 def _joins(text: str, at: int) -> bool:
-    """Whether the character there is a joiner between two characters that can be joined."""
+    """Whether the character at ``at`` is a joiner between two characters that can be joined."""
     if text[at] not in _JOINERS or not 0 < at < len(text) - 1:
         return False
     return all(
@@ -95,9 +96,9 @@ def _joins(text: str, at: int) -> bool:
 
 
 def with_ending(name: str, mime_type: str) -> str:
-    """The name with an ending that belongs to the type, so that a telephone knows what opens it.
+    """The name with an ending that belongs to the type, so that a phone knows which app opens it.
 
-    An ending of another known type is replaced; what only looks like an ending is kept, and one appended.
+    An ending of another known type is replaced. Anything else after a dot is kept, and an ending appended.
     """
     endings = _ENDINGS.get(mime_type)
     if endings is None:
@@ -114,12 +115,12 @@ def with_ending(name: str, mime_type: str) -> str:
 
 
 def name_for(kind: str, filename: str | None, mime_type: str) -> str:
-    """What a file is called where it is saved or sent: its sender's name or its kind, with an ending."""
+    """The name under which a file is saved or sent: its sender's name for it or its kind, with an ending."""
     return with_ending(filename or kind, mime_type)
 
 
 def content_disposition(way: str, name: str) -> str:
-    """The header's value (RFC 6266): an ASCII name for all, the whole name for who understands RFC 5987."""
+    """The header's value (RFC 6266): an ASCII name, and the whole name for clients that know RFC 5987."""
     shown = harmless(name) or "file"
     plain = unicodedata.normalize("NFKD", shown).encode("ascii", "ignore").decode()
     plain = re.sub(r'["\\%;]', "_", plain).strip(" .") or "file"

@@ -1,12 +1,12 @@
-"""The program that opens pictures, in a process of its own, so that what a stranger sends harms nobody else.
+"""The program that opens pictures, in a process of its own, so that a stranger's picture harms nobody else.
 
-It is run by its path (``files.formats.pictures`` starts it), takes a JSON object a line on its standard
-input, and answers each by one on its standard output. It may have ``MEMORY_BYTES`` of address space and
-``TIME_LIMIT_S`` for a picture: beyond either, that picture is refused and a new process takes the next.
+``files.formats.pictures`` starts it by its path. It reads JSON objects from standard input, one a line, and
+answers each with one on standard output. It may use ``MEMORY_BYTES`` of address space, and ``TIME_LIMIT_S``
+for a picture: beyond either, that picture is refused and a new process opens the next.
 
-Before any pixel is read, the picture's size by its header is compared with ``MOST_PIXELS`` of its format: the
-formats differ by far in what a pixel costs while it is decoded. The figures beside them were measured with
-Pillow 13 and libheif 1.23: bytes a pixel at the peak, the small picture included.
+Before it reads pixels, it compares the size in the header with ``MOST_PIXELS`` of the format: formats differ
+widely in what a pixel costs while it is decoded. The figures there were measured with Pillow 13 and libheif
+1.23: bytes a pixel at the peak, the thumbnail included.
 """
 
 import json
@@ -25,16 +25,16 @@ from PIL import Image, ImageOps, UnidentifiedImageError
 
 MEMORY_BYTES = 512 * 1024 * 1024
 TIME_LIMIT_S = 20
-# An idle process goes; the next picture starts another.
+# A process without requests ends after this; the next picture starts another.
 IDLE_S = 60
-# A process that has opened so many goes too: nothing that a library leaks grows for ever.
+# A process ends after so many requests, so that leaks of libraries do not grow for ever.
 MOST_REQUESTS = 500
-# WebP is read whole before anything is known of it.
+# The largest file that is opened: Pillow reads a WebP whole before it knows anything of it.
 MAX_BYTES = 25 * 1024 * 1024
-# A header may be looked at; a JPEG as large is scaled down while it is read.
+# The most pixels of a picture whose header we read; a JPEG of this size is scaled down while it is read.
 MAX_LOOKED_AT_PIXELS = 120_000_000
 MOST_PIXELS = {
-    "JPEG": 60_000_000,  # as it is after ``draft``; a progressive one is kept whole: 3 to 6 bytes
+    "JPEG": 60_000_000,  # 3 to 6 bytes; the size after ``draft``, which keeps a progressive one whole
     "MPO": 60_000_000,
     "PNG": 40_000_000,  # 8 bytes with transparency
     "GIF": 40_000_000,
@@ -42,13 +42,13 @@ MOST_PIXELS = {
     "TIFF": 40_000_000,  # 8
     "WEBP": 24_000_000,  # 16: two canvases and a copy
     "AVIF": 30_000_000,  # 9 to 13
-    "HEIF": 50_000_000,  # 7; telephones make 48.8 million
+    "HEIF": 50_000_000,  # 7; phones take pictures of 48.8 million
 }
 THUMBNAIL_SIDE = 480
 _ORIENTATION = 0x0112
 _ASIDE = (5, 6, 7, 8)
 _TURNED = (2, 3, 4, *_ASIDE)
-# What Pillow raises for files that are broken, cut short, or made to break it.
+# Errors that Pillow raises for files that are damaged, cut short, or made to break it.
 _BROKEN = (
     UnidentifiedImageError,
     Image.DecompressionBombError,
@@ -57,7 +57,7 @@ _BROKEN = (
     SyntaxError,
     ValueError,
     EOFError,
-    # Pillow's readers meet such in damaged files too (an index beyond a table, a value that is none).
+    # Pillow's readers raise these for damaged files too (an index beyond a table, a missing value).
     IndexError,
     KeyError,
     TypeError,
@@ -74,11 +74,11 @@ Json = dict[str, Any]
 
 
 class RefusedError(Exception):
-    """The picture is not opened; the text is a sentence."""
+    """The picture is not opened; the text is a sentence for the agent."""
 
 
 def look(source: Path) -> Json:
-    """What the header says: format, size as shown, whether it moves, is turned, is plain."""
+    """What the header says: format, width and height as shown, whether it is animated, turned and plain."""
     with _opened(source) as image:
         width, height = image.size
         turned = _orientation(image)
@@ -89,7 +89,7 @@ def look(source: Path) -> Json:
             "format": kind,
             "width": width,
             "height": height,
-            # A telephone's MPO has a second picture inside: that is no movement.
+            # A phone's MPO holds a second picture, which is no animation.
             "is_animated": kind not in ("MPO", "HEIF") and bool(getattr(image, "is_animated", False)),
             "is_turned": turned in _TURNED,
             "is_plain": _is_plain(source, kind, image.mode),
@@ -97,7 +97,7 @@ def look(source: Path) -> Json:
 
 
 def write_thumbnail(source: Path, target: Path) -> Json:
-    """A small WebP, of the first frame where it moves."""
+    """Write a small WebP of the picture, or of its first frame if it is animated."""
     with _opened(source) as image:
         small = _shrunk(_scaled(image, THUMBNAIL_SIDE), THUMBNAIL_SIDE)
         small.save(target, "WEBP", quality=78, method=2)
@@ -105,10 +105,10 @@ def write_thumbnail(source: Path, target: Path) -> Json:
 
 
 def write_jpeg(source: Path, target: Path, max_side: int, quality: int) -> Json:
-    """A JPEG, upright, on white where it was transparent, without what was noted beside its pixels."""
+    """Write a JPEG: upright, white where the picture was transparent, without EXIF and other notes."""
     with _opened(source) as image:
         _scaled(image, max_side)
-        # The profile belongs to these colours alone.
+        # A colour profile is right only for the modes that it was made for.
         profile = image.info.get("icc_profile") if image.mode in ("RGB", "RGBA") else None
         shown = _shrunk(image, max_side)
         if shown.mode == "RGBA":
@@ -120,7 +120,7 @@ def write_jpeg(source: Path, target: Path, max_side: int, quality: int) -> Json:
 
 
 def write_sticker(source: Path, target: Path, side: int, quality: int) -> Json:
-    """A WebP, square, transparent where the picture is not."""
+    """Write a square WebP, transparent around the picture."""
     with _opened(source) as image:
         fitted = ImageOps.contain(_shrunk(_scaled(image, 2 * side), 2 * side).convert("RGBA"), (side, side))
         canvas = Image.new("RGBA", (side, side), (0, 0, 0, 0))
@@ -130,7 +130,7 @@ def write_sticker(source: Path, target: Path, side: int, quality: int) -> Json:
 
 
 def _shrunk(image: Image.Image, side: int) -> Image.Image:
-    """The picture in RGB or RGBA, at most ``side`` long, upright. Its own pixels are given up on the way."""
+    """The picture in RGB or RGBA, upright, at most ``side`` pixels long. ``image`` itself may be changed."""
     turned = _orientation(image)
     if image.mode not in ("RGB", "RGBA"):
         has_alpha = "transparency" in image.info or image.mode in ("LA", "PA", "La")
@@ -141,13 +141,13 @@ def _shrunk(image: Image.Image, side: int) -> Image.Image:
     shown.thumbnail((side, side))
     if turned not in _TURNED:
         return shown
-    # Turned when it is small: a turned copy of the whole would double what it takes.
+    # Turned after it was made small: a turned copy of the whole picture would double the memory.
     shown.getexif()[_ORIENTATION] = turned
     return ImageOps.exif_transpose(shown)
 
 
 def _orientation(image: Image.Image) -> int | None:
-    """How it lies, where the header says so: 1 to 8. ``getexif`` of a PNG would read all pixels for it."""
+    """EXIF's orientation, 1 to 8; None if the header has none. ``getexif`` of a PNG would read all pixels."""
     raw = image.info.get("exif")
     if image.format in ("JPEG", "MPO", "WEBP", "TIFF", "AVIF"):
         value = image.getexif().get(_ORIENTATION)
@@ -182,9 +182,9 @@ def _pixels(image: Image.Image) -> int:
 
 
 def _scaled(image: Image.Image, side: int) -> Image.Image:
-    """The picture, its pixels not yet read, where there are not too many of them.
+    """The picture, its pixels not yet read. Raises RefusedError if there are too many.
 
-    A JPEG is scaled down while it is read, to ``side`` at least; a progressive one is kept whole meanwhile.
+    A JPEG is scaled down while it is read, to no less than ``side``; a progressive one is read whole.
     """
     if not image.info.get("progressive"):
         image.draft("RGB", (side, side))
@@ -195,7 +195,7 @@ def _scaled(image: Image.Image, side: int) -> Image.Image:
 
 
 def _refuse_large_webp(path: Path) -> None:
-    """Pillow makes the canvases of a WebP when it opens it: so its header is read here (RFC 9649)."""
+    """Refuse a WebP by its header (RFC 9649): Pillow allocates the canvases when it opens the file."""
     with path.open("rb") as file:
         head = file.read(64)
     if head[:4] != b"RIFF" or head[8:12] != b"WEBP":
@@ -215,9 +215,9 @@ def _refuse_large_webp(path: Path) -> None:
 
 
 def _is_plain(path: Path, kind: str, mode: str) -> bool:
-    """Eight bits a colour, RGB or RGBA, as WhatsApp takes them."""
+    """Whether the picture has eight bits a colour, in RGB or RGBA, as WhatsApp takes them."""
     if kind == "PNG":
-        # Pillow shows 16 bits as 8: the header tells (bit depth, then colour type 2 or 6).
+        # Pillow shows 16 bits as 8. The header tells: bit depth, then colour type 2 or 6.
         with path.open("rb") as file:
             head = file.read(26)
         return head[24] == 8 and head[25] in (2, 6)
@@ -240,10 +240,10 @@ _WORK: dict[str, Callable[..., Json]] = {
 
 
 def main() -> None:
-    """Answer requests until there are no more, for a while, or enough."""
+    """Answer requests until the input ends, none comes for IDLE_S, or MOST_REQUESTS are answered."""
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY_BYTES, MEMORY_BYTES))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    # Ctrl-C reaches all processes of a terminal: this one ends with the one that asks.
+    # Ctrl-C reaches all processes of a terminal. This one ends when its parent does.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     for _ in range(MOST_REQUESTS):
         if not select.select([0], [], [], IDLE_S)[0]:
@@ -251,7 +251,7 @@ def main() -> None:
         line = sys.stdin.buffer.readline()
         if not line:
             return
-        # Should whoever asked be gone: nothing runs on without them.
+        # The alarm ends this process if its parent is gone and cannot kill it.
         signal.alarm(2 * TIME_LIMIT_S)
         answer = json.dumps(_answer(line)).encode()
         signal.alarm(0)
@@ -260,9 +260,9 @@ def main() -> None:
 
 pi_heif.register_heif_opener(thumbnails=False)
 Image.init()
-# The bounds of this module are what counts; Pillow's own would warn beside them.
+# This module has bounds of its own; Pillow's would only add warnings.
 Image.MAX_IMAGE_PIXELS = None
-# JPEG's reader finds MPO; AVIF is not in every build.
+# The reader of JPEG opens MPO too; AVIF is not in every build.
 _READERS = [name for name in MOST_PIXELS if name in Image.OPEN]
 
 if __name__ == "__main__":

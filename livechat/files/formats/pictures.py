@@ -1,8 +1,8 @@
-"""Pictures, opened by a program of its own (``picture_program``) with limits on memory and time.
+"""Opens pictures in a separate program (``picture_program``), with limits on memory and time.
 
-What a stranger sends must not fill the memory of the process that serves everybody: a picture costs that
-program what ``picture_program`` says, and this process nothing. One that ends it (by its size, its time or a
-fault of a library) is refused; the next picture meets a new one.
+A stranger's picture must not fill the memory of the process that serves everybody: only the program spends
+memory on it. A picture that ends the program (by its size, its time or a library's fault) is refused, and the
+next picture gets a new program.
 """
 
 import atexit
@@ -25,9 +25,9 @@ from livechat.whatsapp.media_types import STICKER_SIDE
 
 log = structlog.get_logger(__name__)
 
-# By path and in isolated mode: it is quick to start, since nothing of the product is imported.
+# Started by path and in isolated mode: it starts quickly, since it imports nothing of the product.
 _PROGRAM = Path(__file__).with_name("picture_program.py")
-# So many pictures of a process of the product are opened at a time; its threads wait for their turn.
+# How many pictures each process of the product opens at a time; its other threads wait.
 AT_A_TIME = 2
 TIME_LIMIT_S = 20.0
 LONGEST_WAIT_S = 10.0
@@ -43,7 +43,7 @@ _TYPES = {
     "TIFF": "image/tiff",
     "AVIF": "image/avif",
 }
-# ISO/IEC 23008-12: the major brands of pictures by HEVC; others of the family are plain HEIF.
+# ISO/IEC 23008-12: the major brands of pictures coded by HEVC; other brands of the family are plain HEIF.
 _HEIC_BRANDS = frozenset({b"heic", b"heix", b"hevc", b"hevx", b"heim", b"heis"})
 _TOO_MUCH = "The picture takes too long or too much memory to be opened."
 
@@ -51,19 +51,19 @@ Json = dict[str, Any]
 
 
 class PictureError(Exception):
-    """The file is no picture, is broken, or is too large to be opened; the text is a sentence."""
+    """The file is no picture, damaged, or too large to be opened; the text is a sentence for the agent."""
 
 
 class PicturesUnavailableError(OSError):
-    """No picture can be opened now, which says nothing about this one: the machine is too busy."""
+    """No picture can be opened now, whatever the picture: the machine is too busy."""
 
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """A picture by its header. Width and height are as it is shown, its orientation considered.
+    """What a picture's header says. Width and height are in pixels, as shown by its orientation.
 
-    ``is_turned``: its pixels lie otherwise than it is shown. ``is_plain``: eight bits a colour, RGB or RGBA,
-    as WhatsApp takes them.
+    ``is_turned``: its pixels are stored turned or mirrored. ``is_plain``: eight bits a colour, in RGB or
+    RGBA, as WhatsApp takes them.
     """
 
     mime_type: str
@@ -75,19 +75,19 @@ class Picture:
 
 
 def look(path: Path) -> Picture:
-    """The picture at ``path``, its pixels unread. Raises PictureError and PicturesUnavailableError."""
+    """What the picture's header says; reads no pixels. Raises PictureError and PicturesUnavailableError."""
     seen = _ask({"do": "look", "source": str(path)})
     kind = seen.pop("format")
     return Picture(mime_type=_TYPES.get(kind) or _heif_type(path), **seen)
 
 
 def write_thumbnail(source: Path, target: Path) -> None:
-    """A small WebP of the picture, of its first frame where it moves. Raises as ``look``."""
+    """Write a small WebP of the picture, or of its first frame if it is animated. Raises as ``look``."""
     _ask({"do": "write_thumbnail", "source": str(source), "target": str(target)})
 
 
 def write_jpeg(source: Path, target: Path, *, max_side: int, quality: int) -> None:
-    """The picture as a JPEG, upright, on white where it was transparent. Raises as ``look``."""
+    """Write the picture as a JPEG: upright, white where it was transparent. Raises as ``look``."""
     _ask(
         {
             "do": "write_jpeg",
@@ -100,7 +100,7 @@ def write_jpeg(source: Path, target: Path, *, max_side: int, quality: int) -> No
 
 
 def write_sticker(source: Path, target: Path, *, quality: int) -> None:
-    """The picture as WhatsApp's stickers are: WebP, square, the rest transparent. Raises as ``look``."""
+    """Write the picture as a WhatsApp sticker: a square WebP, transparent around it. Raises as ``look``."""
     _ask(
         {
             "do": "write_sticker",
@@ -130,7 +130,7 @@ class _Program:
         )
 
     def ask(self, request: bytes, time_limit_s: float) -> Json | None:
-        """Its answer; None where it had ended of itself before it heard of this. Raises PictureError."""
+        """The program's answer; None if it had ended by itself before this request. Raises PictureError."""
         stdin, stdout = self._process.stdin, self._process.stdout
         if stdin is None or stdout is None:
             raise AssertionError("it was started with pipes")
@@ -149,7 +149,7 @@ class _Program:
         raise PictureError(_TOO_MUCH)
 
     def close(self) -> None:
-        """End it: an idle one goes by itself when its input ends, and one at work is killed."""
+        """End the program: an idle one ends when its input does, one at work is killed."""
         for pipe in (self._process.stdin, self._process.stdout):
             if pipe is not None:
                 pipe.close()
@@ -161,7 +161,7 @@ class _Program:
 
 
 def _line_from(descriptor: int, ends_at: float) -> bytes | None:
-    """What is written there up to the end of a line; None at its end or when the time is over."""
+    """A line read from ``descriptor``; None at the end of input or at ``ends_at``."""
     line = b""
     with selectors.DefaultSelector() as selector:
         selector.register(descriptor, selectors.EVENT_READ)
@@ -176,7 +176,7 @@ def _line_from(descriptor: int, ends_at: float) -> bytes | None:
 
 
 class _Pool:
-    """The idle programs of this process, and the right to use one."""
+    """The idle programs of this process, and the turns of its threads to use one."""
 
     def __init__(self) -> None:
         self._turns = threading.BoundedSemaphore(AT_A_TIME)
@@ -201,7 +201,7 @@ class _Pool:
             self._turns.release()
 
     def _programs(self) -> Iterator[_Program]:
-        """An idle one, which may have gone meanwhile, and then a new one."""
+        """An idle program if there is one, which may have ended meanwhile; then a new one."""
         with suppress(IndexError):
             yield self._idle.pop()
         yield _Program()
@@ -211,7 +211,7 @@ class _Pool:
             self._idle.pop().close()
 
     def forget(self) -> None:
-        """In a child of a fork: the programs are its parent's."""
+        """Start empty in a forked child: the programs belong to its parent."""
         self.__init__()  # type: ignore[misc]
 
 

@@ -1,7 +1,7 @@
-"""What telephones note beside the pixels (place, device, time), taken out of pictures that agents send.
+"""Takes the notes of phones (place, device, time) out of pictures that agents send.
 
-Without decoding: the picture's own bytes stay as they are. A picture that its notes turn is not for this
-module (``convert`` makes it anew, upright).
+It decodes nothing: the bytes of the picture itself stay as they are. It is not for a picture whose notes turn
+it; ``convert`` makes such a picture anew, upright.
 """
 
 from collections.abc import Iterator
@@ -11,20 +11,20 @@ _ICC, _ADOBE = b"ICC_PROFILE\x00", b"Adobe"
 # JPEG (ITU-T T.81, B.1): markers without a length, start of scan, end of image.
 _ALONE = frozenset({0x01, *range(0xD0, 0xD9)})
 _SOS, _EOI, _COMMENT = 0xDA, 0xD9, 0xFE
-# PNG (W3C PNG, chapter 11): text, time and EXIF; nothing of them changes what is seen.
+# PNG (W3C PNG, chapter 11): text, time and EXIF; none of them changes the picture.
 _PNG = b"\x89PNG\r\n\x1a\n"
 _PNG_NOTES = frozenset({b"tEXt", b"zTXt", b"iTXt", b"tIME", b"eXIf"})
 # WebP (RFC 9649): the flags of VP8X that announce EXIF and XMP.
 _WEBP_NOTES = frozenset({b"EXIF", b"XMP "})
 _WEBP_FLAGS = 0x08 | 0x04
-# WhatsApp's own note in stickers: their pack, which a telephone shows.
+# WhatsApp's own note in stickers: their pack, which phones show.
 _STICKER_PACK = b"sticker-pack-id"
 
 
 def write_without_notes(source: Path, mime_type: str, target: Path) -> bool:
-    """The picture at ``source`` without notes at ``target``; False, with nothing written, where it has none.
+    """Write the picture at ``source`` without its notes to ``target``; False, and nothing, if it has none.
 
-    Raises ValueError where its parts cannot be told apart: it should be made anew.
+    Raises ValueError if its parts cannot be told apart: the picture should be made anew.
     """
     data = source.read_bytes()
     without = _WITHOUT[mime_type](data) if mime_type in _WITHOUT else data
@@ -35,9 +35,9 @@ def write_without_notes(source: Path, mime_type: str, target: Path) -> bool:
 
 
 def _jpeg(data: bytes) -> bytes:
-    """Kept are JFIF's segment, the colour profile, Adobe's colours, and all that the picture is drawn from.
+    """Keeps JFIF's segment, the colour profile, Adobe's colours, and all segments of the picture itself.
 
-    Behind the end of the picture telephones keep more: a second one, a film, both with places of their own.
+    Behind the end of the picture phones put more: a second picture or a video, both with a place in them.
     """
     kept = [data[:2]]
     for code, start, end in _segments(data):
@@ -53,7 +53,7 @@ def _jpeg(data: bytes) -> bytes:
 
 
 def _segments(data: bytes) -> Iterator[tuple[int, int, int]]:
-    """(marker, start, end) of each, the coded pixels with their scan's header; ends with the end of image."""
+    """(marker, start, end) of each segment, to the end of image; a scan's header and pixels are one."""
     at = 2
     while True:
         while data[at : at + 2] == b"\xff\xff":
@@ -75,7 +75,7 @@ def _segments(data: bytes) -> Iterator[tuple[int, int, int]]:
 
 
 def _end_of_scan(data: bytes, at: int) -> int:
-    """Where the coded pixels end: at the first marker that is neither a stuffed byte nor a restart."""
+    """Where the coded pixels end: at the first 0xFF that is neither stuffed nor a restart marker."""
     while True:
         at = data.find(b"\xff", at)
         if at < 0 or at + 1 >= len(data):
