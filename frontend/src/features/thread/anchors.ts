@@ -7,7 +7,7 @@ export interface Anchor {
 
 const PREFIX = 'livechat.anchor.';
 
-/** Of this tab's visit: a thread that is opened tomorrow opens at its end. */
+/** Places are kept for this tab's visit only: a thread that is opened tomorrow opens at its end. */
 export function saveAnchor(conversationId: string, anchor: Anchor | null): void {
   if (anchor === null) visit.remove(PREFIX + conversationId);
   else visit.set(PREFIX + conversationId, JSON.stringify(anchor));

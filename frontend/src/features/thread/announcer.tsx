@@ -16,8 +16,8 @@ interface Props {
 }
 
 /**
- * Tells screen readers of what arrives and of what fails, at most every 2 s. A region of its own: in the
- * list itself every row that scrolling mounts would be read out as new.
+ * Tells screen readers which messages arrive and which fail, at most every 2 s. It is a region apart from the list:
+ * there, every row that scrolling mounts would be read out as new.
  */
 export default function Announcer({ messages, name, headingId, hasOlder }: Props) {
   const [lines, setLines] = useState<string[]>([]);
@@ -31,16 +31,16 @@ export default function Announcer({ messages, name, headingId, hasOlder }: Props
     known.current = new Map(messages.map((message) => [message.id, message.status]));
     const since = oldestTime.current;
     const newest = messages.findLast((message) => before?.has(message.id))?.timestamp ?? '';
-    // Where nothing older is left to load, what is older than all is new.
+    // Where no older page is left to load, a message older than all others is new.
     oldestTime.current = hasOlder ? (messages[0]?.timestamp ?? since) : '';
-    // The first page is history, and so are older pages. One that comes late stands among what is known.
+    // The first page and older pages are history. A message that comes late stands among known ones.
     if (before === null) return;
     for (const message of messages) {
       const status = before.get(message.id);
       const isNew = status === undefined && message.timestamp >= since;
       if (isNew && message.direction === 'inbound') {
         waiting.current.push(t.thread.announce(name, preview(message)));
-        // It may stand out of sight, above what is being read.
+        // A late message may stand out of sight, above what is being read.
         if (message.timestamp < newest) notify(t.thread.late(name, clockTime(message.timestamp)));
       }
       if (status !== undefined && status !== 'failed' && message.status === 'failed')

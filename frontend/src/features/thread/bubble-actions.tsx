@@ -11,7 +11,7 @@ import { ReactionPicker } from './reaction-picker';
 
 const MessageDialog = lazyPart(() => import('./message-dialog'));
 
-/** Left and right move between the buttons: none of them is a stop of its own on the way through the page. */
+/** The arrow keys move between the buttons. None of them is a stop of the Tab key. */
 function moveAmong(event: KeyboardEvent<HTMLElement>): void {
   const step = event.key === 'ArrowRight' ? 1 : event.key === 'ArrowLeft' ? -1 : 0;
   if (step === 0 || isComposing(event)) return;
@@ -22,7 +22,7 @@ function moveAmong(event: KeyboardEvent<HTMLElement>): void {
   event.preventDefault();
 }
 
-/** Beside a bubble: what is done with it most, and a button for all else. */
+/** The buttons beside a bubble: the most frequent actions, and one that opens all others. */
 export default function BubbleActions(props: BubbleProps) {
   const { message, isReacting, canReact, canReply, onReply, onReact, onReacting } = props;
   const { text } = message;

@@ -112,7 +112,10 @@ export function Meta({ time, children }: { time: string; children: ReactNode }) 
   );
 }
 
-/** A third of a bubble's elements, and nobody uses them while they fly by: their room is kept until it stands still. */
+/**
+ * The buttons are a third of a bubble's elements, and nobody uses them while the thread is scrolled. Until it stands
+ * still only their room is kept.
+ */
 function Actions(props: BubbleProps) {
   const isDue = useOnceStill(props.stillness);
   const room = (

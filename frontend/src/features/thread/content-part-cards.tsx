@@ -66,7 +66,7 @@ function ContactCard({ contact }: { contact: SharedContact }) {
         {(shown) => (
           <ul className={styles.lines}>
             {shown.map((line, index) => (
-              // Two of them may be alike.
+              // Two of the rows may be alike.
               // oxlint-disable-next-line react/no-array-index-key
               <li key={index}>{line()}</li>
             ))}
@@ -77,7 +77,7 @@ function ContactCard({ contact }: { contact: SharedContact }) {
   );
 }
 
-/** What was chosen; the question stands above it as a quote. */
+/** What the customer chose. The question stands above it as a quote. */
 export function ChoicePart({ choice }: { choice: Choice }) {
   const icon = choice.by === 'list' ? <List size={16} /> : <MousePointerClick size={16} />;
   return (

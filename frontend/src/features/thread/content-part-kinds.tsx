@@ -63,14 +63,14 @@ function PaymentPart({ payment, title }: { payment: Payment; title: string }) {
   );
 }
 
-/** A customer sends no buttons: what is no reply that we know is one that we do not know yet. */
+/** Whether it is an answer of a kind that the page does not know yet: customers send answers, never buttons. */
 const isNewAnswer = (message: Message): boolean =>
   message.direction === 'inbound' && message.message_type === 'interactive' && !message.text;
 
 const PHONE_ONLY = 131060;
 const TOO_BIG = 131052;
 
-/** Named where WhatsApp names it, with what the agent can do about it. */
+/** A message that WhatsApp did not pass on: its kind, where WhatsApp names it, and what the agent can do about it. */
 function UnsupportedPart({ message }: { message: Message }) {
   const error = errorOf(message);
   const isEdit = unsupportedKindOf(message) === 'edit';
@@ -91,7 +91,7 @@ function UnsupportedPart({ message }: { message: Message }) {
   );
 }
 
-/** A type that did not exist when this page was written: its name, and the words that it carries. */
+/** A message of a type that did not exist when this page was written: the type's name, and the texts in it. */
 function UnknownPart({ message }: { message: Message }) {
   const rows = unknownPartOf(message);
   return (

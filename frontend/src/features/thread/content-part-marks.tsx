@@ -44,7 +44,7 @@ export default function AllMarks({ message }: { message: Message }) {
   );
 }
 
-/** It answers a message that was never here: from before, or of another inbox. */
+/** Whether a message answers one that was never here: from before, or of another inbox. */
 function quotesUnknown(message: Message): boolean {
   const { context } = contentOf(message);
   return typeof context === 'object' && context !== null && ('id' in context || 'message_id' in context);
@@ -58,7 +58,7 @@ function Mark({ icon, children }: { icon: ReactNode; children: ReactNode }) {
   );
 }
 
-/** The ad that brought the customer here. Its picture lies with Meta and is not loaded. */
+/** The ad that brought the customer here. Its picture is on Meta's servers and is not loaded. */
 function Referral({ referral }: { referral: AdReferral }) {
   const { headline, body, link, mediaType, greeting } = referral;
   return (

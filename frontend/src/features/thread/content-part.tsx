@@ -6,7 +6,7 @@ import { t } from '../../words/en';
 import styles from './content-part.module.css';
 
 // Asked for at once and beside everything else, so that it is here when the first messages are; most of
-// them are text, which does not wait for it.
+// those are text and do not wait for it.
 const kinds = import('./content-part-kinds');
 const marks = import('./content-part-marks');
 const ContentKind = lazy(() => kinds);
@@ -18,7 +18,7 @@ interface Props {
   customerName: string;
 }
 
-/** What a message holds besides text. Whatever it is, it is named: no bubble is ever blank. */
+/** What a message holds besides text. Every kind has a name at least, so that no bubble is ever blank. */
 export function ContentPart({ message, customerName }: Props) {
   if (isDeleted(message))
     return <p className={styles.deleted}>{t.kinds.deleted(message.direction === 'outbound')}</p>;

@@ -1,5 +1,5 @@
 import { local } from '../../lib/storage';
-/** Failed messages that an agent has hidden. In this browser alone, as the button says: the server forgets nothing. */
+/** Failed messages that an agent has hidden. They are hidden in this browser only, as the button says. */
 const PREFIX = 'livechat.dismissed.';
 const listeners = new Set<() => void>();
 const cache = new Map<string, ReadonlySet<string>>();
@@ -14,7 +14,7 @@ function read(userId: string): ReadonlySet<string> {
   }
 }
 
-/** The same set until something is put away. */
+/** The caller gets the same set until another message is hidden. */
 export function dismissedMessages(userId: string): ReadonlySet<string> {
   const known = cache.get(userId) ?? read(userId);
   cache.set(userId, known);

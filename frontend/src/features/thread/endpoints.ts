@@ -14,7 +14,7 @@ const CONTEXT_ABOVE_UNREAD = 20;
 /** A thread's messages: the newest page first, older ones by `fetchNextPage`. */
 export function useThreadMessages(conversation: Conversation) {
   const { api } = useServices();
-  // All that is unread should be there at once, so that the thread can open where reading begins.
+  // The first page should hold all unread messages, so that the thread can open at the first of them.
   const wanted = Math.max(FIRST_PAGE, conversation.unread_count + CONTEXT_ABOVE_UNREAD);
   return useInfiniteQuery({
     queryKey: keys.thread(conversation.id),
@@ -39,8 +39,8 @@ type Side = { around: string } | { before: string } | { after: string };
 const isShort = (page: MessagePage): boolean => page.messages.length < page.limit;
 
 /**
- * The messages around one of them: older ones by `fetchNextPage`, newer ones by `fetchPreviousPage`. It takes
- * no live messages, since between its end and the thread's there may be others.
+ * The messages around one of them: older ones by `fetchNextPage`, newer ones by `fetchPreviousPage`. Live messages
+ * are not added, since others may stand between its end and the thread's.
  */
 export function useThreadAround(conversation: Conversation, messageId: string) {
   const { api } = useServices();
@@ -54,7 +54,7 @@ export function useThreadAround(conversation: Conversation, messageId: string) {
           signal,
         }),
       ),
-    // Of the middle page it is not known on which side it fell short: the next page tells.
+    // The middle page does not tell on which side it fell short. The next page does.
     getNextPageParam: (page, _pages, side) => {
       const first = page.messages[0];
       return !first || (isShort(page) && 'before' in side) ? null : { before: first.id };
@@ -67,9 +67,9 @@ export function useThreadAround(conversation: Conversation, messageId: string) {
 }
 
 /**
- * Tells the server, and so the customer, that the thread has been read, but only while somebody looks at
- * its end: `isWatched` says so. It is read up to what was stored last, which need not be the newest by its time: a
- * message that comes late stands above others that were read before.
+ * Tells the server, and so the customer, that the thread has been read, but only while somebody looks at its end
+ * (`isWatched`). The thread is read up to the message that was stored last. That need not be the newest by its time,
+ * since a message that comes late stands above others that were read before.
  */
 export function useReadReceipts(conversation: Conversation, lastUnreadId: string | null, isWatched: boolean) {
   const { api } = useServices();
@@ -86,10 +86,10 @@ export function useReadReceipts(conversation: Conversation, lastUnreadId: string
             body: { up_to: upTo },
           }),
         );
-        // Of the number's own counts the events tell, or the asking that takes their place.
+        // The number's own counts come by events, or by the polling that takes their place.
         applyToCache(client, { type: 'conversation.updated', message: null, conversation: answer });
       } catch {
-        // It is told again with the next message, or when the tab is looked at again.
+        // The server is told again at the next message, or when the agent looks at the tab again.
         told.current = null;
       }
     },
@@ -98,7 +98,7 @@ export function useReadReceipts(conversation: Conversation, lastUnreadId: string
   useEffect(() => {
     if (!isWatched || unread_count === 0 || lastUnreadId === null) return;
     if (told.current !== lastUnreadId) void tell(lastUnreadId);
-    // All that is known has been read: something was stored that belongs to a page further back. What it is, the
+    // All loaded messages have been read, so the unread one belongs to a page further back. Which it is, the
     // thread's newest page says.
     else void client.invalidateQueries({ queryKey: keys.thread(id), exact: true });
   }, [isWatched, unread_count, lastUnreadId, tell, client, id]);

@@ -18,13 +18,16 @@ interface Props {
   onClose: () => void;
 }
 
-/** The conversations of the number, the latest first or by what is typed; a click sends the message there. */
+/**
+ * The conversations of the number, the latest first, or those that match what is typed. A click on one sends the
+ * message there.
+ */
 export function ForwardTo({ message, phoneNumberId, onClose }: Props) {
   const [search, setSearch] = useState('');
   const now = useNow();
   const list = useConversationList({ phoneNumberId, search: search.trim(), unread: false });
   const forward = useForward();
-  // One key for one wish: a click that is repeated sends nothing twice.
+  // Each target has one key, so that a second click sends nothing twice.
   const send = useMutation({
     mutationFn: (to: Conversation) => forward(message, to),
     onSuccess: (_, to) => {
@@ -38,7 +41,7 @@ export function ForwardTo({ message, phoneNumberId, onClose }: Props) {
       <input
         type="search"
         className={styles.field}
-        // The dialog is there to be typed into.
+        // The first thing to do in the dialog is to type.
         // oxlint-disable-next-line jsx-a11y/no-autofocus
         autoFocus
         aria-label={m.search}

@@ -3,7 +3,7 @@ import { mediaOf } from '../../lib/message/media';
 import { locationOf } from '../../lib/message/place';
 import type { Message } from '../../lib/types';
 
-/** What of a message can be sent to somebody else. */
+/** The part of a message that can be sent to somebody else. */
 export type Forwardable =
   | { kind: 'text'; text: string }
   | { kind: 'file'; type: 'image' | 'video' | 'audio' | 'document' | 'sticker'; url: string; filename: string | null; mimeType: string | null; caption: string | null; isVoice: boolean }
@@ -13,7 +13,7 @@ const FILES = ['image', 'video', 'audio', 'document', 'sticker'] as const;
 const WITH_CAPTION: readonly string[] = ['image', 'video', 'document'];
 const LONGEST_TEXT = 4096;
 
-/** Null where it cannot be passed on: deleted, not here yet, or of a kind that is made for one customer. */
+/** Null if the message cannot be forwarded: it is deleted, not here yet, or of a kind made for one customer. */
 export function forwardable(message: Message): Forwardable | null {
   if (isDeleted(message)) return null;
   const type = FILES.find((one) => one === message.message_type);

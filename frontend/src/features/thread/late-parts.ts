@@ -1,7 +1,7 @@
 import { lazyPart } from '../../lib/lazy-part';
 
-// Asked for at once and beside everything else, so that they are here when the server is not: most messages go out,
-// and nobody uses a bubble's buttons before the first messages stand still.
+// These parts are loaded at once, beside everything else, so that they are here when the server is not. The first
+// messages do not wait for them: most messages go out, and nobody uses a bubble's buttons before those stand still.
 const trouble = () => import('./send-trouble');
 const actions = () => import('./bubble-actions');
 const reactions = () => import('./reactions');

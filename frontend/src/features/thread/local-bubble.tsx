@@ -19,7 +19,7 @@ interface Props {
   renderTemplateLink: RenderTemplateLink;
 }
 
-/** A reply on its way to the server: on screen in the next frame, and kept until it is stored. */
+/** A reply on its way to the server. It is on screen in the next frame, and stays until the server has stored it. */
 export function LocalBubble({ row, customerName, quoted, renderTemplateLink }: Props) {
   const { outbox } = useServices();
   const { entry } = row;

@@ -18,12 +18,12 @@ interface Props {
   message: Message;
   phoneNumberId: string;
   customerName: string;
-  /** Null where it cannot be reacted to. */
+  /** Null if the message cannot be reacted to. */
   onReact: (() => void) | null;
   onClose: () => void;
 }
 
-/** What is known of a message, and what is done with one more rarely. */
+/** All that is known of a message, and the actions that are rarer than those beside its bubble. */
 export default function MessageDialog({ message, phoneNumberId, customerName, onReact, onClose }: Props) {
   const [isForwarding, setForwarding] = useState(false);
   const { text } = message;
@@ -93,7 +93,7 @@ function Facts({ message, customerName }: { message: Message; customerName: stri
 
 const moment = (time: string | null): string => (time === null ? m.notYet : fullTime(time));
 
-/** Who of us sent it, where the server tells. */
+/** Which agent sent it, where the server tells. */
 function sender(message: Message): string | null {
   const by = 'sent_by' in message ? (message.sent_by as { name?: unknown } | null) : null;
   return typeof by?.name === 'string' ? by.name : null;

@@ -10,7 +10,7 @@ export function Day({ time, now }: { time: string; now: Date }) {
   return <p className={styles.day}>{dayLabel(time, now)}</p>;
 }
 
-/** What happened, and when, across the thread. */
+/** A line across the thread that says what happened, and when. */
 export function SystemLine({ message }: { message: Message }) {
   return (
     <p className={styles.system}>
@@ -22,7 +22,7 @@ export function SystemLine({ message }: { message: Message }) {
   );
 }
 
-/** In place of a row that could not be drawn. It says so, and reads nothing of what the row holds. */
+/** Stands in place of a row that could not be drawn, and says so. It reads nothing of what the row holds. */
 export function CannotBeShown({ row }: { row: ThreadRow }) {
   if (row.kind !== 'message' && row.kind !== 'local') return <p className={styles.system}>{t.rowFailed}</p>;
   const isOut = row.kind === 'local' || row.message.direction === 'outbound';

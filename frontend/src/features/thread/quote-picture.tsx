@@ -2,7 +2,7 @@ import { mediaOf } from '../../lib/message/media';
 import type { Message } from '../../lib/types';
 import styles from './quoted-message.module.css';
 
-/** The picture that is quoted, small. */
+/** The quoted picture, small. */
 export default function QuotePicture({ message }: { message: Message }) {
   const media = mediaOf(message);
   const still = media?.thumbnailUrl ?? (message.message_type === 'video' ? null : media?.url);

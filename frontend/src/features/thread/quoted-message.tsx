@@ -17,7 +17,7 @@ interface Props {
   onShow: (message: Message) => void;
 }
 
-/** What a message answers; a click brings it into view. */
+/** The message that another one answers. A click brings it into view. */
 export function QuotedMessage({ id, loaded, customerName, onShow }: Props) {
   const { data } = useMessage(id, loaded);
   const message = loaded ?? data;
@@ -32,7 +32,7 @@ export function QuotedMessage({ id, loaded, customerName, onShow }: Props) {
 
 const PICTURES = ['image', 'video', 'sticker'];
 
-/** Beside a picture its own words say more than what it is. */
+/** Beside its picture a message is told by its caption, not by its kind. */
 const quotedText = (message: Message): string =>
   (PICTURES.includes(message.message_type) && !isDeleted(message) && message.text && plainStart(message.text)) || preview(message);
 

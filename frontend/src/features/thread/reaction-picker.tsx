@@ -11,13 +11,13 @@ interface Props {
   onClose: () => void;
 }
 
-/** The six that WhatsApp's own app offers first. */
+/** The six emoji that WhatsApp's own app offers first. */
 const QUICK = ['👍', '❤️', '😂', '😮', '😢', '🙏'];
 const EmojiDialog = lazyPart(() => import('../../components/emoji/emoji-dialog'));
 
 const EDGE_PX = 8;
 
-/** Beside a wide bubble, or on a phone, it would stand out of the thread's view: moved to its edge then. */
+/** Moves the picker into the thread's view. Beside a wide bubble, or on a phone, it would stand out of it. */
 function keepInView(element: HTMLElement): void {
   const view = element.closest('section')?.getBoundingClientRect();
   if (!view) return;
@@ -28,7 +28,7 @@ function keepInView(element: HTMLElement): void {
   element.style.translate = over > 0 ? `${-over}px` : under > 0 ? `${under}px` : '';
 }
 
-/** Six emoji at hand, and all the others behind “more”. Esc or a click elsewhere closes it. */
+/** Six emoji at hand, and all others behind “more”. Esc or a click elsewhere closes the picker. */
 export function ReactionPicker({ mine, onPick, onClose }: Props) {
   const [isAll, setAll] = useState(false);
   const place = useRef<HTMLDivElement>(null);

@@ -5,7 +5,7 @@ import styles from './bubble.module.css';
 
 const MOST_REACTIONS = 6;
 
-/** In a group any number of people react: each emoji once, with how often, and no more of them than there is room for. */
+/** Each emoji once, with how often. Any number of people react in a group, so only those that have room are shown. */
 export default function Reactions({ reactions, customerName }: { reactions: Message['reactions']; customerName: string }) {
   const counted = new Map<string, { from: string; emoji: string; count: number }>();
   for (const { from, emoji } of reactions) {

@@ -8,7 +8,7 @@ const DAY_SHOWN_MS = 1500;
 const SAVE_MS = 150;
 
 interface ReadingPlace {
-  /** While the thread is scrolled: the day of what stands at its top. */
+  /** The day of the row at the thread's top, while the thread is scrolled. */
   day: string | null;
   onTopChange: (row: ThreadRow | null) => void;
 }
@@ -28,9 +28,9 @@ interface Options {
 }
 
 /**
- * Follows what stands at the thread's top: names its day while its own line is out of sight, and remembers
- * where the thread is left, unless that is at its end: then it opens there. Renders once for each day, not for
- * each row or frame.
+ * Follows which row stands at the thread's top. It names the row's day while the day's own line is out of sight. It
+ * remembers where the thread is left, unless that is the end, where a thread opens anyway. It renders once for each
+ * day, not for each row or frame.
  */
 export function useReadingPlace({ conversationId, list, rows, isPinned, now }: Options): ReadingPlace {
   const [day, setDay] = useState<string | null>(null);
@@ -57,14 +57,14 @@ export function useReadingPlace({ conversationId, list, rows, isPinned, now }: O
   const onTopChange = useCallback(
     (row: ThreadRow | null) => {
       const { current } = timers;
-      // To open a thread scrolls it too: that is no movement of the reader's.
+      // Opening a thread scrolls it too, but then the reader has not moved it.
       if (current.hasOpened) setDay(dayOf(row, latest.current.now));
       window.clearTimeout(current.still);
       current.still = window.setTimeout(() => {
         current.hasOpened = true;
         setDay(null);
       }, DAY_SHOWN_MS);
-      // Also while it goes on moving, as it does under pages that come one after the other.
+      // The place is saved also while the thread goes on moving, as it does when page after page is loaded.
       if (current.save !== 0) return;
       current.save = window.setTimeout(() => {
         current.save = 0;
@@ -76,13 +76,13 @@ export function useReadingPlace({ conversationId, list, rows, isPinned, now }: O
   return { day, onTopChange };
 }
 
-/** The day's name over a message; a line that says it itself needs none. */
+/** The name of a message's day. A row that names the day itself needs none. */
 function dayOf(row: ThreadRow | null, now: Date): string | null {
   if (!row || row.kind === 'day' || row.kind === 'unread') return null;
   return dayLabel(row.kind === 'local' ? row.entry.createdAt : row.message.timestamp, now);
 }
 
-/** By the first message in sight: a day's line above it may not be there when the thread is opened again. */
+/** Saves the first message in sight. A day's line above it may not be there when the thread is opened again. */
 function save(conversationId: string, { rows, list }: Pick<Options, 'rows' | 'list'>): void {
   for (const { key, offsetPx } of list.current?.rowsInSight() ?? []) {
     const row = rows.find((item) => item.key === key);

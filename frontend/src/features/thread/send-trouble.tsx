@@ -8,7 +8,7 @@ import styles from './send-trouble.module.css';
 // Meta's code: more than 24 hours have passed since the customer's last message.
 const WINDOW_CLOSED = 131047;
 
-/** A way to send a template, where nothing else reaches the customer. Another feature's, so the page hands it in. */
+/** Draws the way to a template, where nothing else reaches the customer. The page hands it in from another feature. */
 export type RenderTemplateLink = (to: { phoneNumberId: string; conversationId: string }) => ReactNode;
 
 interface Props {
@@ -20,7 +20,7 @@ interface Props {
   onDismiss: (message: Message) => void;
 }
 
-/** Why a message did not go out and what to do about it, in the open: not in a tooltip. */
+/** Why a message did not go out and what to do about it. It stands in the open, not in a tooltip. */
 export function SendTrouble(props: Props) {
   const { message, phoneNumberId, wasSentAgain, renderTemplateLink, onSendAgain, onDismiss } = props;
   const [isSure, setSure] = useState(false);
@@ -75,7 +75,7 @@ export function SendTrouble(props: Props) {
   );
 }
 
-/** A reply that the server does not have yet: what it waits for, or why it was refused and what to do about that. */
+/** What a reply that the server does not have yet waits for, or why it was refused and what to do about that. */
 export function LocalTrouble(props: {
   entry: OutboxEntry;
   renderTemplateLink: RenderTemplateLink;
@@ -85,7 +85,7 @@ export function LocalTrouble(props: {
   const { entry, renderTemplateLink, onRetry, onDelete } = props;
   if (entry.state !== 'refused') return <Waiting entry={entry} onDelete={onDelete} />;
   const isClosed = entry.code === 'service_window_closed';
-  // What was refused for good would be refused again; a window may have opened since.
+  // A reply that was refused for good would be refused again, but the 24-hour window may have opened since.
   const canRetry = isClosed;
   return (
     <Trouble kind="danger">
@@ -107,10 +107,10 @@ export function LocalTrouble(props: {
   );
 }
 
-/** What was pressed goes: the focus must not go with it. */
+/** Moves the focus on: the button that was pressed goes, and the focus must not be lost with it. */
 const toComposer = (): void => document.getElementById('composer')?.focus();
 
-// The server's own words, and ours for what keeps it from saying any.
+// A code is the server's, or the page's own where no answer came.
 const waitsFor = (code: string): string =>
   code === 'network' || code === 'timeout'
     ? t.bubble.waitsForNetwork
@@ -118,7 +118,7 @@ const waitsFor = (code: string): string =>
       ? t.bubble.waitsForSignIn
       : t.bubble.waitsForServer;
 
-/** It goes by itself: the agent is told what it waits for, and where it would not outlive the page. */
+/** Tells the agent what the reply waits for, and whether it would be lost with the page. It goes by itself. */
 function Waiting({ entry, onDelete }: { entry: OutboxEntry; onDelete: () => void }) {
   const { code, isKept } = entry;
   if (code === null && isKept) return null;

@@ -1,6 +1,6 @@
 import { useEffect, useState } from 'react';
 
-/** Whether a thread stands still or is being scrolled: for what can wait until it stands still. */
+/** Knows whether a thread stands still or is being scrolled. Work that can wait asks it for the next stillness. */
 export class Stillness {
   private isMoving = false;
   private readonly waiting = new Set<() => void>();
@@ -16,7 +16,7 @@ export class Stillness {
     return !this.isMoving;
   }
 
-  /** Once, at the next stillness, which may be now; returns how to forget it. */
+  /** Calls `tell` once, at the next stillness, which may be now. The caller gets a function that takes this back. */
   whenStill(tell: () => void): () => void {
     if (this.isStill) tell();
     else this.waiting.add(tell);
@@ -24,7 +24,7 @@ export class Stillness {
   }
 }
 
-/** Whether the thread has stood still since this was mounted. It stays true. */
+/** Whether the thread has stood still since the component was mounted. It stays true. */
 export function useOnceStill(stillness: Stillness): boolean {
   const [wasStill, setWasStill] = useState(() => stillness.isStill);
   useEffect(() => {

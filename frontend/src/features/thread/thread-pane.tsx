@@ -15,10 +15,10 @@ interface Props {
   headingId: string;
   /** The message that the address names: the thread opens around it. */
   messageId: string | null;
-  /** Stable, as all that a bubble is drawn from. */
+  /** Stable, like everything that a bubble is drawn from. */
   renderTemplateLink: RenderTemplateLink;
   onReply: (message: Message) => void;
-  /** Open the thread around a message that is not loaded; null: at its end again. */
+  /** Opens the thread around a message that is not loaded; null opens it at its end. */
   onOpenMessage: (messageId: string | null) => void;
   threadRef: React.Ref<ThreadHandle>;
 }
@@ -27,7 +27,7 @@ export interface ThreadHandle {
   focusLast: () => void;
 }
 
-/** A conversation's messages, from loading to failing; `Thread` shows them. */
+/** Loads a conversation's messages, and says so if that fails. `Thread` shows them. */
 export function ThreadPane(props: Props) {
   const { conversation, headingId, messageId, renderTemplateLink, onReply, onOpenMessage, threadRef } = props;
   const latest = useThreadMessages(conversation);
@@ -35,8 +35,8 @@ export function ThreadPane(props: Props) {
   const firstUnreadId = latest.data?.pages[0]?.first_unread_id ?? null;
   const lastUnreadId = latest.data?.pages[0]?.last_unread_id ?? null;
   const [left, setLeft] = useState<Anchor | null>(() => savedAnchor(conversation.id));
-  // Where reading begins: at what the address names, at the first unread, or where the thread was left. It is
-  // looked up once for each wish: what is loaded changes, and the thread must not jump with it.
+  // Reading begins at the message that the address names, at the first unread, or where the thread was left. Whether
+  // that message is loaded is looked up once: other pages come later, and the thread must not jump with them.
   const [start, setStart] = useState<string | null | undefined>(undefined);
   const [found, setFound] = useState<{ wish: string | null; isLoaded: boolean } | null>(null);
   if (latest.data && start === undefined) setStart(firstUnreadId ?? left?.messageId ?? null);
@@ -92,8 +92,8 @@ type Shared = Pick<
 >;
 
 /**
- * The messages around one of them. A component of its own for each of them: what is asked for more belongs to the
- * messages that are shown, from the first moment on, also where they are known from an earlier visit.
+ * The messages around one of them. Each such message has a component of its own, so that pages that are loaded belong
+ * to the messages that are shown, from the first moment on, also if those are known from an earlier visit.
  */
 function ThreadWindow({ aroundId, ...shared }: Shared & { aroundId: string }) {
   const { conversation, onLatest } = shared;
@@ -101,7 +101,7 @@ function ThreadWindow({ aroundId, ...shared }: Shared & { aroundId: string }) {
   const messages = useMemo(() => loadedMessages(around.data?.pages), [around.data]);
   if (around.isPending) return <Skeleton />;
   if (around.isError && !around.data) {
-    // A message that is not there (any more) is no reason to show nothing.
+    // If the message does not exist (any more), the agent is offered the thread's end.
     const isGone = around.error instanceof ApiProblem && around.error.status === 404;
     return (
       <Failed
@@ -130,7 +130,7 @@ function ThreadWindow({ aroundId, ...shared }: Shared & { aroundId: string }) {
   );
 }
 
-/** In the thread's place, and as large: the composer below stays where it is. */
+/** Takes the thread's place, and is as large, so that the composer below stays where it is. */
 function Failed(props: ComponentProps<typeof FailureNotice>) {
   return (
     <div className={styles.failed}>
@@ -152,7 +152,7 @@ function Stale({ onRetry }: { onRetry: () => void }) {
 
 const nothing = () => undefined;
 
-/** Pages are newest first, messages in them oldest first; while both change, a message may stand in two. */
+/** All messages, oldest first. Pages come newest first, and a message may stand in two while they change. */
 function loadedMessages(pages: { messages: Message[] }[] | undefined): Message[] {
   const byId = new Map<string, Message>();
   for (const page of (pages ?? []).toReversed())

@@ -5,7 +5,7 @@ import type { Message } from '../../lib/types';
 
 export type ThreadRow =
   | { kind: 'day'; key: string; time: string }
-  /** Its day stands with it, unless the day begins with it. */
+  /** `time` names the day, which stands with the line unless the line of the day is right above it. */
   | { kind: 'unread'; key: string; time: string | null }
   | { kind: 'system'; key: string; message: Message }
   | { kind: 'message'; key: string; message: Message; startsGroup: boolean; endsGroup: boolean }
@@ -16,7 +16,7 @@ const NONE: ReadonlySet<string> = new Set();
 
 const hasTrouble = (message: Message): boolean => message.status === 'failed' || message.status === 'unknown';
 
-/** A reaction of ours stands on the bubble that it is about; one that did not get there must be told of. */
+/** Our own reactions stand on the bubble that they are about. One that failed has a row, so that the agent knows. */
 const isShown = (message: Message, dismissed: ReadonlySet<string>): boolean =>
   hasTrouble(message) ? !dismissed.has(message.id) : message.message_type !== 'reaction';
 
@@ -29,11 +29,11 @@ interface Item {
 }
 
 /**
- * What stands in a thread, from top to bottom. A row keeps its key when the server's message takes the
- * place of the local one, so that it is not mounted anew.
+ * The rows of a thread, from top to bottom. A row keeps its key when the server's message takes the place of the local
+ * one, so that it is not mounted anew.
  *
- * While there are older messages than these, the first day has no line: it need not begin here, and a line that
- * goes when they come would take the place of what is read with it.
+ * While there are older messages than these, the first day has no line. The day need not begin here, and a line that
+ * goes when the older messages come would move what is being read.
  */
 export function threadRows(
   messages: readonly Message[],
@@ -54,7 +54,7 @@ export function threadRows(
     const isUnread = item.message !== null && item.message.id === firstUnreadId;
     const hasDay = isNewDay && (previous !== undefined || !hasOlder);
     if (hasDay) rows.push({ kind: 'day', key: `day-${item.key}`, time: item.time });
-    // A thread opens here: without the day, a message of August would read as today's.
+    // A thread opens at this line. Without the day, a message of August would read as today's.
     if (isUnread) rows.push({ kind: 'unread', key: 'unread', time: hasDay ? null : item.time });
     const next = items[index + 1];
     const startsGroup = isNewDay || isUnread || !previous || !areGrouped(previous, item);

@@ -32,9 +32,9 @@ export interface ThreadProps {
   headingId: string;
   messages: Message[];
   firstUnreadId: string | null;
-  /** Of the unread, what was stored last. */
+  /** The unread message that was stored last. */
   lastUnreadId: string | null;
-  /** A message that was asked for: the thread goes there, and it stands out for a moment. */
+  /** A message that was asked for. The thread goes there, and the message stands out for a moment. */
   namedId: string | null;
   /** Where the thread was left. */
   anchor: Anchor | null;
@@ -81,14 +81,14 @@ export function Thread(props: ThreadProps) {
     if (namedId !== null && namedId !== firstUnreadId) return { key: keyOf(openAtId), align: 'center' as const };
     return { key: topOfUnread(rows), align: 'start' as const };
   });
-  // A thread that opens at a place of its own is at its end only once it is seen to be there.
+  // A thread that opens elsewhere than at its end is at its end once it is seen to be there.
   const [isPinned, setPinned] = useState(openAt === null && !hasNewer);
 
   const newestInbound = messages.findLast((message) => message.direction === 'inbound');
   useReadReceipts(conversation, props.lastUnreadId ?? newestInbound?.id ?? null, isPinned && isAttended && !hasNewer);
   const newBelow = useNewBelow(messages, isPinned);
 
-  // What the agent writes goes to the end, wherever the thread stood.
+  // The thread goes to its end when the agent writes, wherever it stood.
   const localCount = useRef(all.length);
   useEffect(() => {
     const isNew = all.length > localCount.current && all.at(-1)?.conversationId === conversation.id;
@@ -107,7 +107,7 @@ export function Thread(props: ThreadProps) {
     },
     [byId, highlight, keyOf, onOpenMessage],
   );
-  // Back and forward may name another message of those that are loaded.
+  // The browser's back and forward may name another message that is loaded.
   const shownId = useRef(namedId);
   useEffect(() => {
     if (namedId === shownId.current) return;
@@ -216,14 +216,14 @@ export function Thread(props: ThreadProps) {
   );
 }
 
-/** Where reading begins: at the day above the line. */
+/** The row where reading begins: the day above the line of the unread. */
 function topOfUnread(rows: ThreadRow[]): string {
   const at = rows.findIndex((row) => row.kind === 'unread');
   const above = rows[at - 1];
   return above?.kind === 'day' ? above.key : 'unread';
 }
 
-/** What a row is drawn from: rows are made anew with every message, what they hold is not. */
+/** What a row is drawn from. Rows are made anew with every message, but what they hold is not. */
 function contentsOf(row: ThreadRow): unknown {
   return row.kind === 'message' || row.kind === 'system' ? row.message : row.kind === 'local' ? row.entry : row.key;
 }

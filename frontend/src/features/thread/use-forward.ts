@@ -12,7 +12,7 @@ import { type Forwardable, forwardable } from './forward';
 
 const SEND_TIMEOUT_MS = 20_000;
 
-/** Sends what a message holds to another conversation. A second try with the same two sends nothing twice. */
+/** Sends a message's content to another conversation. A second try with the same conversation sends nothing twice. */
 export function useForward() {
   const { api, tokens } = useServices();
   const client = useQueryClient();

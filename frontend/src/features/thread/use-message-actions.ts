@@ -13,10 +13,10 @@ import type { Conversation, Message } from '../../lib/types';
 import { t } from '../../words/en';
 import { dismissedMessages, dismissMessage, subscribeDismissed } from './dismissed';
 
-/** Whether WhatsApp knows it as a message: calls and events have names of their own, which nothing can refer to. */
+/** Whether WhatsApp knows it as a message. Calls and events have ids that no reply or reaction can refer to. */
 const isNamed = ({ wamid }: Message) => wamid !== null && !/^(event:|wacid)/.test(wamid);
 
-/** What an agent does with one message of a thread. */
+/** The actions of an agent on one message of a thread. */
 export function useMessageActions(conversation: Conversation, userId: string) {
   const { api } = useServices();
   const client = useQueryClient();
@@ -25,7 +25,7 @@ export function useMessageActions(conversation: Conversation, userId: string) {
   const dismissed = useSyncExternalStore(subscribeDismissed, () => dismissedMessages(userId));
   const { id: conversationId, phone_number_id: phoneNumberId, window_expires_at: expiresAt } = conversation;
 
-  /** As a new message of the server's making, of whatever kind; the one before stays as what it is. */
+  /** Has the server send a message again, of whatever kind, as a new one. The first one stays as it is. */
   const sendAgain = useCallback(
     async (message: Message) => {
       setSendingAgain((known) => new Set(known).add(message.id));
@@ -42,7 +42,7 @@ export function useMessageActions(conversation: Conversation, userId: string) {
 
   const dismiss = useCallback((message: Message) => dismissMessage(userId, message.id), [userId]);
 
-  /** Ours is shown at once; the same emoji again takes it back. */
+  /** The reaction is shown at once. The same emoji again takes it back. */
   const react = useCallback(
     async (message: Message, emoji: string) => {
       const others = message.reactions.filter((one) => one.from !== 'business');
@@ -74,7 +74,7 @@ export function useMessageActions(conversation: Conversation, userId: string) {
   );
 
   const isOpen = serviceWindow(expiresAt, now).state !== 'closed';
-  // Outside the window there is no field to answer in.
+  // Outside the 24-hour window there is no field to answer in.
   const canReplyTo = useCallback((message: Message) => isOpen && isNamed(message), [isOpen]);
   const canReactTo = useCallback(
     (message: Message) => canReplyTo(message) && message.message_type !== 'system',

@@ -56,7 +56,8 @@ export function useOpening(
         isSettledRef.current = true;
         setMayLoad(true);
         look();
-        // It was opened for one message, by something that is gone with the thread before it.
+        // The thread was opened for one message. What was pressed for that had the focus, and is gone with the thread
+        // before this one.
         if (openAt?.align === 'center' && document.activeElement === document.body) focusRow(index, 'center');
       }
     };

@@ -21,7 +21,7 @@ export interface PinnedEnd {
 /**
  * Keeps a thread at its end while it is there, whatever grows in it or below it, until the reader scrolls up. The
  * caller gets what takes the thread to its end, and what must be called when it has scrolled. Before `isSettledRef` is
- * true nothing that scrolls is the reader's doing, and nothing is concluded from it.
+ * true, nothing that scrolls is the reader's doing, and nothing follows from it.
  */
 export function usePinnedEnd(
   scrollerRef: RefObject<HTMLElement | null>,
@@ -48,13 +48,13 @@ export function usePinnedEnd(
     requestAnimationFrame(() => virtual.scrollToEnd());
   }, [scrollerRef, virtual]);
 
-  // From the document's own numbers: the library's height of the view lags behind during a resize.
+  // This asks for the document's own numbers: the library's height of the view lags behind during a resize.
   const look = useCallback(() => {
     const element = scrollerRef.current;
     if (!element || !isSettledRef.current) return;
     const { scrollTop, clientHeight } = element;
     const isThere = isAtEnd(element);
-    // Only the reader leaves the end, upwards. What grows does not: a row, or the composer below the view.
+    // Only the reader leaves the end, upwards. A row or the composer that grows moves the view away, but is no reader.
     const isLeft = scrollTop < last.current.scrollTop && clientHeight === last.current.clientHeight;
     last.current = { scrollTop, clientHeight };
     if (hasNewer) {

@@ -6,7 +6,7 @@ import type { ThreadRow } from './thread-rows';
 
 export type VirtualRows = Virtualizer<HTMLElement, Element>;
 
-/** The library measures what it mounts and corrects itself: it is settled within a few frames. */
+/** The library measures the rows that it mounts, and corrects their places within a few frames. */
 export const SETTLING_FRAMES = 6;
 /** A view so near to the end is at the end: for the library, and for us. */
 export const PINNED_PX = 80;
@@ -14,7 +14,7 @@ export const PINNED_PX = 80;
 interface Options {
   rows: ThreadRow[];
   pages: { hasNewer: boolean };
-  /** Whether it is being scrolled, by whomever. Stable. */
+  /** Told whether the view is being scrolled, by the reader or by the page. Stable. */
   onMoving: (isMoving: boolean) => void;
 }
 
@@ -29,7 +29,7 @@ export function useVirtualRows(
   { rows, pages, onMoving }: Options,
 ): VirtualRows {
   const kept = keptKey === null ? -1 : rows.findIndex((row) => row.key === keptKey);
-  // A function of its own for each list of rows: the library takes a new one for new rows, and measures anew.
+  // Each list of rows has a new function: by that the library knows that the rows are new, and measures again.
   const getItemKey = useCallback((index: number) => rows[index]?.key ?? index, [rows]);
   const virtual = useVirtualizer({
     count: rows.length,

@@ -11,11 +11,11 @@ export interface VirtualThreadHandle {
   scrollToEnd: () => void;
   scrollToKey: (key: string) => void;
   focusLast: () => void;
-  /** What is in sight now, from the top; null at the end, and while the thread is being opened. */
+  /** The rows in sight, from the top; null at the thread's end, and while the thread is being opened. */
   rowsInSight: () => RowInSight[] | null;
 }
 
-/** A row, and how far below the view's top it begins (above it: less than 0). */
+/** A row, and how far below the view's top it begins; less than 0 above it. */
 export interface RowInSight {
   key: string;
   offsetPx: number;
@@ -31,17 +31,17 @@ interface Props {
   highlightKey: string | null;
   pages: Pages;
   onPinnedChange: (isPinned: boolean) => void;
-  /** The row at the view's top, while it is scrolled: at most once a frame. */
+  /** Told the row at the view's top while the view is scrolled, at most once a frame. */
   onTopChange: (row: ThreadRow | null) => void;
-  /** Whether it is being scrolled, by whomever. Stable. */
+  /** Told whether the view is being scrolled, by the reader or by the page. Stable. */
   onMoving: (isMoving: boolean) => void;
   onRowKey: (row: ThreadRow, event: KeyboardEvent) => void;
   renderRow: (row: ThreadRow) => ReactNode;
 }
 
 /**
- * A long thread of which only what is seen is mounted. It stays at its end while it is there, and what is
- * being read never moves: not for other pages above, nor for new messages below.
+ * A long thread, of which only the rows in sight are mounted. It stays at its end while it is there. What is being read
+ * never moves, neither for older pages above nor for new messages below.
  */
 export function VirtualThread(props: Props) {
   const { ref, rows, pages, onTopChange } = props;
@@ -61,7 +61,7 @@ export function VirtualThread(props: Props) {
     if (frame.current !== 0) return;
     frame.current = requestAnimationFrame(() => {
       frame.current = 0;
-      // By the library's numbers: to ask the document would have it laid out in the middle of a frame.
+      // This asks the library: to ask the document would have it laid out in the middle of a frame.
       const top = virtual.getVirtualItemForOffset(virtual.scrollOffset ?? 0);
       onTopChange((top && rows[top.index]) ?? null);
     });
@@ -97,7 +97,7 @@ export function VirtualThread(props: Props) {
           const row = rows[item.index];
           return (
             row && (
-              // It watches where the focus is: on it, or inside it.
+              // A row watches whether the focus is on it or inside it.
               // oxlint-disable-next-line jsx-a11y/no-noninteractive-element-interactions
               <li
                 key={item.key}
