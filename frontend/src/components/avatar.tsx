@@ -1,7 +1,7 @@
 import { initials } from '../lib/format';
 import styles from './avatar.module.css';
 
-/** A customer by initials: WhatsApp gives businesses no pictures. The hue is the same wherever it stands. */
+/** A customer's initials: WhatsApp gives businesses no pictures. A customer has the same hue everywhere. */
 export function Avatar({ name, id, size = 44 }: { name: string; id: string; size?: number }) {
   const letters = initials(name);
   return (

@@ -3,7 +3,7 @@ import { t } from '../words/en';
 import { Button } from './button';
 import styles from './dialog.module.css';
 
-/** A dialog's heading, and the way out. */
+/** A dialog's heading, and the button that closes it. */
 export function DialogBar({ heading, onClose }: { heading: string; onClose: () => void }) {
   return (
     <div className={styles.bar} data-dialog-bar>

@@ -6,7 +6,7 @@ import { useModal } from './use-modal';
 interface Props {
   label: string;
   children: ReactNode;
-  /** `drawer`: along the page's end side, from top to bottom. `palette`: what grows and shrinks does so downwards. */
+  /** `drawer` stands along the page's end side, from top to bottom. `palette` grows and shrinks downwards. */
   shape?: 'card' | 'drawer' | 'palette';
   onKeyDown?: (event: KeyboardEvent) => void;
 }
@@ -15,7 +15,7 @@ type Closing = { onClose: () => void; isRequired?: false } | { isRequired: true;
 
 /**
  * A native modal dialog: it holds the focus, closes with Esc or a click beside it, and gives the focus back.
- * One that is required stays until it is answered.
+ * A required dialog stays until it is answered.
  */
 export function Dialog({ label, onClose, isRequired, shape = 'card', onKeyDown, children }: Props & Closing) {
   const dialog = useModal();
@@ -29,13 +29,13 @@ export function Dialog({ label, onClose, isRequired, shape = 'card', onKeyDown, 
       tabIndex={-1}
       aria-label={label}
       onCancel={(event) => {
-        // What lies over the dialog tells of its own closing; that passes by here.
+        // A dialog inside this one sends its own `cancel` event through here, which is not about this one.
         if (event.target !== dialog.current) return;
         event.preventDefault();
         onClose?.();
       }}
       onKeyDown={(event) => {
-        // A second Esc would close it past the handler above.
+        // The browser would close the dialog at a second Esc without asking the handler above.
         if (isComposing(event)) return;
         if (isRequired && event.key === 'Escape') event.preventDefault();
         onKeyDown?.(event);

@@ -5,11 +5,11 @@ interface Props extends InputHTMLAttributes<HTMLInputElement> {
   label: string;
   hint?: string;
   errors?: string[] | undefined;
-  /** Stands before what is written, and belongs to it. */
+  /** A prefix that stands before what is typed, and belongs to it. */
   before?: string | null;
 }
 
-/** A labelled input; the browser checks what it can, and the server's sentences stand below it. */
+/** A labelled input. The browser checks what it can, and the server's sentences about it stand below. */
 export function Field({ label, hint, errors = [], before = null, ...input }: Props) {
   const id = useId();
   const notes = [before !== null && `${id}-before`, hint && `${id}-hint`, errors.length > 0 && `${id}-errors`].filter(Boolean).join(' ');

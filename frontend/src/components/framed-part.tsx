@@ -76,7 +76,7 @@ export function FramedPart({ framed }: { framed: Framed }) {
         </div>
       )}
       {cards.length > 0 && (
-        // It scrolls sideways, so the keyboard must reach it.
+        // The cards scroll sideways, so the keyboard must reach them.
         // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex
         <section className={styles.cards} aria-label={k.cards(cards.length)} tabIndex={0}>
           <Some items={cards}>
@@ -117,7 +117,7 @@ function HeaderFile({ header }: { header: NonNullable<Framed['headerMedia']> }) 
       <bdi>{name}</bdi>
     </span>
   );
-  // A picture is seen whole as it stands; a document or a film is had by its link.
+  // A picture is seen whole where it stands. A document or a film is opened by its link.
   return header.media?.url && header.type !== 'image' ? (
     <a href={header.media.url} download={name} aria-label={`${k.media.download} ${name}`}>
       {shown}

@@ -5,7 +5,7 @@ import { t } from '../words/en';
 import { Button } from './button';
 import styles from './markup.module.css';
 
-// Links are found by a part of the page that comes a moment later: texts do not wait for it.
+// Links are found by a part of the page that is loaded a moment later. Texts do not wait for it.
 let parse: (text: string) => Block[] = parseMarks;
 const waiting = new Set<() => void>();
 void import('../lib/markup/markup').then(({ parseMarkup }) => {
@@ -17,12 +17,12 @@ const subscribe = (tell: () => void) => {
   return () => waiting.delete(tell);
 };
 
-// What was shown whole stays so when its row is scrolled out of the thread and comes back.
+// A text that was shown whole stays so when its row is scrolled out of the thread and back.
 const unfolded = new Set<string>();
 
 /**
- * A message's text with WhatsApp's formatting: built from nodes, so that no text can become markup. Of a very long
- * one the beginning is shown until the reader asks for the rest.
+ * A message's text with WhatsApp's formatting. It is built from nodes, so that no text can become markup. A very long
+ * text shows its beginning until the reader asks for the rest.
  */
 export function Markup({ text }: { text: string }) {
   const [isWhole, setWhole] = useState(() => unfolded.has(text));
@@ -51,7 +51,7 @@ export function Markup({ text }: { text: string }) {
   );
 }
 
-// Parts have no identity but their place, and a text is parsed anew as a whole: the index is the key.
+// The index is the key: parts have no identity but their place, and a text is parsed anew as a whole.
 function renderBlock(block: Block, index: number): ReactNode {
   switch (block.kind) {
     case 'pre':
@@ -100,7 +100,7 @@ function renderInline(node: Inline, index: number): ReactNode {
       return <code key={index}>{node.text}</code>;
     case 'link':
       return (
-        // An address reads from left to right, in whatever it stands.
+        // An address reads from left to right in every language.
         <a key={index} dir="ltr" href={node.href} target="_blank" rel="noopener noreferrer nofollow">
           {node.text}
         </a>

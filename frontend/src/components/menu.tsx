@@ -11,7 +11,7 @@ interface Props {
   children: ReactNode;
 }
 
-/** A button that opens a list of actions. Arrow keys move in it; Esc and a choice close it. */
+/** A button that opens a list of actions. Arrow keys move in the list; Esc and a choice close it. */
 export function Menu({ label, icon, heading, children }: Props) {
   const [isOpen, setOpen] = useState(false);
   const id = useId();
@@ -24,7 +24,7 @@ export function Menu({ label, icon, heading, children }: Props) {
     const onPress = (event: PointerEvent) => {
       if (!(event.target instanceof Node) || place.current?.contains(event.target)) return;
       setOpen(false);
-      // What was pressed takes the focus, where it can.
+      // The element that was pressed takes the focus, where it can.
       requestAnimationFrame(() => {
         if (document.activeElement === document.body) opener.current?.focus();
       });
@@ -92,7 +92,7 @@ const items = (place: HTMLElement | null): HTMLElement[] => [
 interface ItemProps {
   icon: ReactNode;
   children: ReactNode;
-  /** Given: it is turned on and off. */
+  /** If given, the action is a setting that is on or off. */
   isChecked?: boolean;
   onChoose: () => void;
 }

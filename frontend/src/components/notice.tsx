@@ -11,7 +11,7 @@ interface Props {
   children?: ReactNode;
 }
 
-/** What a pane shows in place of content: why it is empty and what can be done. */
+/** Stands in place of a pane's content: why the pane is empty and what can be done. */
 export function Notice({ icon, heading, detail, children }: Props) {
   return (
     <div className={styles.notice}>

@@ -6,7 +6,7 @@ import { k } from '../words/kinds-en';
 import styles from './parts.module.css';
 import { Some } from './some';
 
-/** A card with an icon, a title and a line below it; what else it says follows. */
+/** A card with an icon, a title and a line below it. Its children follow. */
 export function Part(props: { icon: ReactNode; title: string; detail?: string | null; children?: ReactNode }) {
   return (
     <div className={styles.part} data-time="inside">

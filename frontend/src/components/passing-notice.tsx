@@ -3,7 +3,7 @@ import { useSyncExternalStore } from 'react';
 import { currentNotice, subscribeNotices } from '../lib/notices';
 import styles from './passing-notice.module.css';
 
-/** Where `notify` is shown: a live region that is always there, so that screen readers know of it. */
+/** Shows the sentences of `notify`. The live region is always there, so that screen readers know of it. */
 export function PassingNotices() {
   const notice = useSyncExternalStore(subscribeNotices, currentNotice);
   return (

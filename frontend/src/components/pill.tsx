@@ -7,7 +7,7 @@ interface Props {
   children: ReactNode;
 }
 
-/** One of a few ways to look at a list: the pressed one is what is shown. */
+/** One of a few ways to look at a list. The pressed one is shown. */
 export function Pill({ isOn, onClick, children }: Props) {
   return (
     <button type="button" className={styles.pill} aria-pressed={isOn} onClick={onClick}>

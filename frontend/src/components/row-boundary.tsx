@@ -2,9 +2,9 @@ import { Component, type ReactNode } from 'react';
 import { t } from '../words/en';
 
 interface Props {
-  /** What is drawn: another one, or a newer reading of it, is tried again. */
+  /** What the row is drawn from. When it changes, drawing is tried again. */
   of: unknown;
-  /** What stands in its place. It must not depend on what could not be drawn. */
+  /** Stands in place of a row that could not be drawn. It must not depend on what the row holds. */
   fallback?: ReactNode;
   children: ReactNode;
 }
@@ -14,7 +14,7 @@ interface State {
   of: unknown;
 }
 
-/** Around each row of a list: what one of them holds can take down that row alone, never the list or the page. */
+/** Stands around each row of a list: an exception in a row takes down that row, never the list or the page. */
 export class RowBoundary extends Component<Props, State> {
   override state: State = { hasFailed: false, of: this.props.of };
 

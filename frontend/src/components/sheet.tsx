@@ -9,7 +9,7 @@ interface Props {
   heading: string;
   onClose: () => void;
   children: ReactNode;
-  /** Stays in sight below what scrolls. */
+  /** The actions, which stay in sight below the body. */
   footer?: ReactNode;
   isWide?: boolean;
 }
@@ -26,7 +26,7 @@ export function Sheet({ heading, onClose, children, footer, isWide }: Props) {
       tabIndex={-1}
       aria-labelledby={id}
       onCancel={(event) => {
-        // A file chooser that is cancelled inside says so too.
+        // A file chooser inside the dialog sends this event too when it is cancelled.
         if (event.target !== dialog.current) return;
         event.preventDefault();
         onClose();

@@ -10,7 +10,7 @@ interface Props<T> {
   children: (shown: readonly T[]) => ReactNode;
 }
 
-/** The first of a list, and a button for those that follow: a stranger may send any number of them. */
+/** The first items of a list, and a button for the rest: a stranger may send any number of them. */
 export function Some<T>({ items, first = 20, children }: Props<T>) {
   const [most, setMost] = useState(first);
   return (

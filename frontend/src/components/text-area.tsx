@@ -6,7 +6,7 @@ interface Props extends TextareaHTMLAttributes<HTMLTextAreaElement> {
   errors?: string[] | undefined;
 }
 
-/** A labelled field of several lines, with the sentences about what is wrong below it. */
+/** A labelled field of several lines. The sentences about what is wrong stand below it. */
 export function TextArea({ label, errors = [], ...more }: Props) {
   const id = useId();
   return (

@@ -53,7 +53,7 @@ const PATHS: Record<TickShape, React.ReactNode> = {
   ),
 };
 
-/** How far a message has come: told by shape, by colour, and in words for screen readers. */
+/** Shows how far a message has come by shape, by colour, and in words for screen readers. */
 export function Tick({ shape }: { shape: TickShape }) {
   return (
     <span className={styles.tick} data-shape={shape} title={t.tick[shape]}>

@@ -2,19 +2,19 @@ import { type RefObject, useLayoutEffect, useRef } from 'react';
 import { around, giveFocusBack, startOf } from '../lib/focus';
 
 /**
- * Opens a native dialog over the page while its component is there: the browser keeps the focus inside. It begins at
- * the first field and goes back to where it came from.
+ * Opens a native dialog over the page while its component is there. The browser keeps the focus inside. The focus
+ * begins at the first field, and goes back to where it came from.
  */
 export function useModal(): RefObject<HTMLDialogElement | null> {
   const dialog = useRef<HTMLDialogElement>(null);
-  // Before the element is taken out of the page: the browser gives no focus back for one that is gone.
+  // The dialog is closed before its element leaves the page: the browser gives no focus back for one that is gone.
   useLayoutEffect(() => {
     const element = dialog.current;
     if (!element) return;
     const before = document.activeElement;
     const near = around(before);
     if (!element.open) element.showModal();
-    // The browser would take the first that can have it, which is the way out.
+    // The browser would focus the first element that takes it, which is the button that closes the dialog.
     startOf(element).focus();
     return () => {
       element.close();

@@ -9,20 +9,20 @@ import { EMOJI_VERSION } from './emoji-search';
 import { EMOJI_URL } from './emoji-url';
 
 interface Props {
-  /** What it is for; a reaction, where nothing else is said. */
+  /** The dialog's heading; by default it is for a reaction. */
   heading?: string;
   onPick: (emoji: string) => void;
   onClose: () => void;
 }
 
-// What the dialog leaves of the window, beside its padding and its scrollbar.
+// The dialog's width in the window, less its padding and its scrollbar, in cells.
 const CELL_PX = 40;
 const columnsThatFit = (): number => Math.floor((Math.min(480, window.innerWidth - 24) - 48 - 16) / CELL_PX);
 
-// The library counts from 0 what is counted from 1.
+// The library counts from 0, screen readers from 1.
 const onward = (index: number | undefined): number | undefined => (index === undefined ? index : index + 1);
 
-/** A phone is turned while the dialog is open. */
+/** Follows the window's width: a phone may be turned while the dialog is open. */
 function onResize(tell: () => void): () => void {
   window.addEventListener('resize', tell);
   return () => window.removeEventListener('resize', tell);
@@ -46,13 +46,13 @@ const PARTS: Partial<EmojiPickerListComponents> = {
   ),
 };
 
-/** Every emoji, by search and by group. In a chunk of its own; its data is served by us. */
+/** Every emoji, by search and by group. It is a chunk apart, and our own server has its data. */
 export default function EmojiDialog({ heading = t.bubble.react, onPick, onClose }: Props) {
   const columns = useSyncExternalStore(onResize, columnsThatFit);
   return (
     <Dialog label={t.bubble.moreEmoji} onClose={onClose}>
       <DialogBar heading={heading} onClose={onClose} />
-      {/* The library takes an input method's Enter for a choice. */}
+      {/* The library would take an input method's Enter for a choice. */}
       {/* oxlint-disable-next-line jsx-a11y/no-static-element-interactions */}
       <div onKeyDownCapture={(event) => isComposing(event) && event.stopPropagation()}>
       <EmojiPicker.Root

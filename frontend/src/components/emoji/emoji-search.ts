@@ -1,6 +1,6 @@
 import { EMOJI_URL } from './emoji-url';
 
-/** As the emoji data has it; what it says besides is of no use here. */
+/** An emoji of the data, with the fields that are used here. */
 export interface Emoji {
   emoji: string;
   label: string;
@@ -16,13 +16,16 @@ export interface EmojiWord {
   word: string;
 }
 
-// What older phones and Debian's font can draw.
+// The version that older phones and Debian's font can draw.
 export const EMOJI_VERSION = 15;
 // Skin tones and hair, which are no emoji by themselves.
 const COMPONENTS = 2;
 const MOST = 8;
 
-/** Two letters at least, and nothing but a space or a bracket before the colon: “10:30” and “https://” ask for none. */
+/**
+ * The word has two letters at least, and only a space or a bracket may stand before its colon: “10:30” and “https://”
+ * ask for no emoji.
+ */
 const WORD = /(?:^|[\s([{"'«“])(:([a-z+-][\w+-]+))$/i;
 
 export function emojiWord(text: string, cursor: number): EmojiWord | null {
@@ -32,7 +35,7 @@ export function emojiWord(text: string, cursor: number): EmojiWord | null {
 
 let loading: Promise<Emoji[]> | null = null;
 
-/** All emoji in their usual order, loaded once; where they do not come, the next word asks again. */
+/** All emoji in their usual order. They are loaded once; if that fails, the next word tries again. */
 export function loadEmoji(): Promise<Emoji[]> {
   loading ??= fetch(`${EMOJI_URL}/en/data.json`)
     .then(async (response) => {
@@ -47,7 +50,7 @@ export function loadEmoji(): Promise<Emoji[]> {
   return loading;
 }
 
-/** The best first: those that are called so, then those whose name or meaning begins so; of these the plainest. */
+/** The best matches first: emoji with that name, then those whose name or tag begins so, the plainest first. */
 export function findEmoji(all: readonly Emoji[], word: string): Emoji[] {
   const asked = word.toLowerCase().replaceAll(/[_-]+/g, ' ').trim() || word;
   return all
@@ -61,7 +64,7 @@ export function findEmoji(all: readonly Emoji[], word: string): Emoji[] {
 function rankOf({ label, tags = [] }: Emoji, asked: string): number {
   if (label === asked) return 6;
   const isTag = tags.includes(asked);
-  // “red heart” rather than “love letter”, which is tagged so too; and “thumbs up”, which is not, before “thumbs down”.
+  // “red heart” goes before “love letter”, which has the same tag; “thumbs up”, which has not, before “thumbs down”.
   if (label.startsWith(`${asked} `) || (isTag && ` ${label} `.includes(` ${asked} `))) return 5;
   if (isTag) return 4;
   if (label.startsWith(asked)) return 3;

@@ -4,7 +4,7 @@ import type { MediaPart } from '../../lib/message/media';
 import { k } from '../../words/kinds-en';
 import styles from './media.module.css';
 
-/** A file by name, kind and size, to be downloaded: what customers send is never opened in the page. */
+/** A file's name, kind and size, and its download. Files of customers are never opened in the page. */
 export function DocumentFile({ name, media, url }: { name: string; media: MediaPart; url: string }) {
   const kind = kindOf(name, media.mimeType);
   return (

@@ -18,7 +18,7 @@ const ZOOMS = [1, 1.5, 2, 3, 4];
 const isShown = (message: Message): boolean =>
   (message.message_type === 'image' || message.message_type === 'video') && mediaOf(message)?.state === 'ready';
 
-/** A picture or film as large as the window; the arrows go through those of the loaded thread. */
+/** A picture or film as large as the window. The arrows go through those of the loaded thread. */
 export default function Lightbox(props: { message: Message; from: string; onClose: () => void }) {
   const { onClose } = props;
   const client = useQueryClient();
@@ -27,10 +27,10 @@ export default function Lightbox(props: { message: Message; from: string; onClos
   const [zoom, setZoom] = useState(0);
   const stage = useRef<HTMLDivElement>(null);
   const picture = useRef<HTMLImageElement>(null);
-  // As it fits the window, and the place of it that stands still while it grows.
+  // The picture's size as it fits the window, and the point of it that stands still while it grows.
   const [fitted, setFitted] = useState(0);
   const still = useRef<Place | null>(null);
-  // Read once: what comes in while the picture is looked at does not move it.
+  // The list is read once, so that messages that come in do not move the picture.
   const [all] = useState(() => {
     const data = client.getQueryData<ThreadData>(keys.thread(props.message.conversation_id));
     const pages = data?.pages.toReversed() ?? [];
@@ -53,7 +53,7 @@ export default function Lightbox(props: { message: Message; from: string; onClos
     setShownId(next.id);
     setZoom(0);
   };
-  /** Around a point of the window, or the middle of what is seen. */
+  /** Zooms around a point of the window, or around the middle of what is seen. */
   const change = (step: number, at: Point | null = null) => {
     const next = Math.min(Math.max(zoom + step, 0), ZOOMS.length - 1);
     if (next === zoom || !picture.current || !stage.current) return;
@@ -85,7 +85,7 @@ export default function Lightbox(props: { message: Message; from: string; onClos
   const name = message.direction === 'inbound' ? props.from : t.thread.business;
   const scale = ZOOMS[zoom] ?? 1;
   return (
-    // Keys for the whole dialog, which holds the focus.
+    // These keys are for the whole dialog, which holds the focus.
     // oxlint-disable-next-line jsx-a11y/no-noninteractive-element-interactions
     <dialog ref={dialog} className={styles.lightbox} aria-label={l.label} onClose={onClose} onKeyDown={onKeyDown}>
       <div className={styles.bar}>
@@ -110,7 +110,7 @@ export default function Lightbox(props: { message: Message; from: string; onClos
           <X size={20} />
         </button>
       </div>
-      {/* Larger than the window it scrolls, and the keyboard must reach what scrolls. */}
+      {/* A picture larger than the window scrolls, and the keyboard must reach what scrolls. */}
       {/* oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex */}
       <div ref={stage} className={styles.stage} data-zoomed={zoom > 0 || undefined} tabIndex={zoom > 0 ? 0 : undefined}>
         {isVideo ? (

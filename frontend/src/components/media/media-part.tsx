@@ -24,7 +24,7 @@ const ICONS: Record<string, ReactNode> = {
   sticker: <Sticker size={22} />,
 };
 
-/** A message's file, in the box that it will fill: while it is fetched, when it is here, and when it failed. */
+/** A message's file in its final box: while it is fetched, when it is here, and when that failed. */
 export function MediaPart({ message, from }: { message: Message; from: string }) {
   const media = mediaOf(message);
   if (!media) return null;

@@ -11,7 +11,7 @@ import styles from './media.module.css';
 
 const Lightbox = lazyPart(() => import('./lightbox'));
 
-/** A picture, film or sticker in its fixed box; a click shows it large, beside the thread's others. */
+/** A picture, film or sticker in its fixed box. A click shows it large, with the thread's others. */
 export function Picture(props: { message: Message; media: MediaPart; url: string; from: string }) {
   const { message, media, url, from } = props;
   const [isOpen, setOpen] = useState(false);
@@ -25,7 +25,7 @@ export function Picture(props: { message: Message; media: MediaPart; url: string
         className={styles.sticker}
         data-bare
         style={box}
-        // A thumbnail would not move.
+        // An animated sticker is shown itself: its thumbnail would not move.
         src={isAnimated(message) ? url : (media.thumbnailUrl ?? url)}
         alt={typeName(message)}
         loading="lazy"

@@ -4,9 +4,9 @@ import { local } from '../../lib/storage';
 import type { Message } from '../../lib/types';
 
 interface State {
-  /** The message that plays; null: none. */
+  /** The message that plays, or null. */
   current: string | null;
-  /** How fast; kept from one note to the next, and for the next visit. */
+  /** The speed. It is kept from one note to the next, and for the next visit. */
   rate: number;
 }
 
@@ -17,7 +17,7 @@ function storedRate(): number {
   return rate >= 1 && rate <= 2 ? rate : 1;
 }
 
-/** Which of all audio players plays. */
+/** Knows which of all audio players plays, so that only one does. */
 class Playback {
   private state: State = { current: null, rate: storedRate() };
   private readonly listeners = new Set<() => void>();
@@ -29,12 +29,12 @@ class Playback {
     return () => this.listeners.delete(listener);
   };
 
-  /** What played before is paused where it is. */
+  /** Starts a message. The one that played before is paused where it is. */
   play(id: string | null): void {
     this.set({ ...this.state, current: id });
   }
 
-  /** Does nothing where another one plays by now. */
+  /** Stops a message, unless another one plays by now. */
   stop(id: string): void {
     if (this.state.current === id) this.set({ ...this.state, current: null });
   }
@@ -52,7 +52,7 @@ class Playback {
 
 export const playback = new Playback();
 
-/** The voice note that stands right behind this one, by the same side; null where something else does. */
+/** The voice note right after this one, of the same side; null if another message stands there. */
 export function nextNote(messages: readonly Message[], id: string): string | null {
   const at = messages.findIndex((message) => message.id === id);
   const [note, next] = [messages[at], messages[at + 1]];

@@ -3,7 +3,7 @@ import { applyToCache } from '../../hooks/live-updates';
 import { useServices } from '../../hooks/services';
 import { bodyOf } from '../../lib/api';
 
-/** Asks for a file that could not be fetched once more; the message tells how it goes. */
+/** Has the server fetch a file again. The message tells how that goes. */
 export function useMediaRetry(messageId: string) {
   const { api } = useServices();
   const client = useQueryClient();

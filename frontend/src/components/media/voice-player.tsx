@@ -15,7 +15,7 @@ import { Waveform } from './waveform';
 
 const RATES = [1, 1.5, 2];
 
-/** A voice note or another audio file: one plays at a time, and a note is followed by the next one. */
+/** Plays a voice note or another audio file. One plays at a time, and the next note follows a note. */
 export function VoicePlayer({ message, media, url }: { message: Message; media: MediaPart; url: string }) {
   const client = useQueryClient();
   const follow = () => {
@@ -41,7 +41,7 @@ interface Props {
   url: string;
   filename?: string;
   waveform: number[] | null;
-  /** Seconds, where they are known before the file is loaded. */
+  /** The length in seconds, where it is known before the file is loaded. */
   length: number | null;
   isVoice: boolean;
   onEnded?: () => void;

@@ -2,7 +2,7 @@ import styles from './voice-player.module.css';
 
 const BARS = 40;
 
-/** The loudness of a note as bars, those already played in another colour; even bars where it is not known. */
+/** A note's loudness as bars; bars of one height where it is unknown. Those already played have another colour. */
 export function Waveform({ bars, progress }: { bars: number[] | null; progress: number }) {
   const heights = resample(bars ?? [], BARS);
   return (
@@ -24,7 +24,7 @@ export function Waveform({ bars, progress }: { bars: number[] | null; progress: 
   );
 }
 
-/** Loudness 0 to 100 as heights of 3 to 24, one for each of `count` bars. */
+/** The caller gets `count` heights of 3 to 24, made from loudness of 0 to 100. */
 function resample(bars: number[], count: number): number[] {
   return Array.from({ length: count }, (_, index) => {
     const from = Math.floor((index * bars.length) / count);
