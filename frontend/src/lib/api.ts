@@ -5,7 +5,7 @@ import { onServer } from './base';
 import { lineAnswers, lineLost } from './line';
 import type { ProblemBody } from './types';
 
-/** The API's refusal (RFC 9457). Switch on `code`, never on text; `network` and `timeout` are ours. */
+/** The API's refusal (RFC 9457). Switch on `code`, never on text. `network` and `timeout` are the page's own codes. */
 export class ApiProblem extends Error {
   readonly code: string;
   readonly status: number;
@@ -21,23 +21,24 @@ export class ApiProblem extends Error {
     this.errors = body.errors ?? {};
     this.requestId = headers?.get('X-Request-ID') ?? null;
     this.retryAfterS = retryAfterS(headers?.get('Retry-After') ?? null);
-    // A proxy, a guest network's sign-in page or a server in the middle of a deploy may answer anything.
+    // Only an answer with a code is the API's. A proxy, a guest network's sign-in page or a server in the middle of a
+    // deploy may answer anything.
     this.isRefusal = typeof body.code === 'string' && status >= 400 && status < 500 && !PASSING.has(status);
   }
 
-  /** Said by the API itself, and for good: the same again would be refused again. */
+  /** The API itself has refused the request for good: the same request would be refused again. */
   readonly isRefusal: boolean;
 
-  /** Whether the same request may succeed by itself later. */
+  /** Whether the same request may succeed later with nobody doing anything. */
   get isTemporary(): boolean {
     return !this.isRefusal && this.status !== 401;
   }
 }
 
-/** Refusals of the moment: signed out, too slow, too early, too many. */
+/** Refusals that pass: signed out, too slow, too early, too many. */
 const PASSING = new Set([401, 408, 425, 429]);
 
-/** Seconds, also where a proxy names a time. */
+/** The caller gets seconds, also if a proxy names a time. */
 function retryAfterS(header: string | null): number | null {
   if (header === null || header.trim() === '') return null;
   const seconds = Number(header);
@@ -47,13 +48,13 @@ function retryAfterS(header: string | null): number | null {
 
 export interface TokenSource {
   getToken(): Promise<string>;
-  /** A token newer than the one that was refused; rejects with ApiProblem 401 where there is none. */
+  /** Resolves with a newer token than the refused one, or rejects with ApiProblem 401 if there is none. */
   refreshToken(refused: string): Promise<string>;
 }
 
 export type ApiClient = Pick<Client<paths>, 'GET' | 'POST' | 'PUT' | 'DELETE'>;
 
-/** Only a 401 means that somebody has to sign in again; what else keeps a token away passes. */
+/** Only a 401 means that somebody has to sign in again. Every other reason for having no token passes. */
 async function tokenFrom(asked: Promise<string>): Promise<string> {
   try {
     return await asked;
@@ -110,8 +111,8 @@ export function addressOf(baseUrl: string, template: string, { path = {}, query 
 }
 
 /**
- * The API, called as its document says: the types are those of openapi-fetch, the few lines that it takes are ours.
- * An answer's body is `data` or `error`; what is no JSON is neither, since only our server's word counts.
+ * Calls the API as its document says. The types are those of openapi-fetch, the few lines that they need are ours. An
+ * answer's body is `data` or `error`. A body that is no JSON is neither, since it is not our server's.
  */
 export function newApiClient(tokens: TokenSource, baseUrl: string = location.origin): ApiClient {
   const send = authorizedFetch(tokens);
@@ -148,7 +149,7 @@ interface Answer<T> {
   response: Response;
 }
 
-/** The body of a good answer; every other one is thrown as ApiProblem. */
+/** The caller gets the body of a good answer. Every other answer is thrown as ApiProblem. */
 export async function bodyOf<T>(asked: Promise<Answer<T>>): Promise<T> {
   const { data, error, response } = await asked;
   if (response.ok && data !== undefined && data !== null) return data;

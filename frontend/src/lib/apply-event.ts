@@ -3,7 +3,7 @@ import type { ListFilter } from './keys';
 import { mergeMessage } from './status';
 import type { Conversation, ConversationPage, Message, MessagePage } from './types';
 
-/** What the server tells of one change; both parts are as a fresh fetch would give them. */
+/** The server's word on one change. Both parts are as a fresh fetch would give them. */
 export interface LiveEvent {
   type: 'message.created' | 'message.updated' | 'conversation.updated';
   message: Message | null;
@@ -21,8 +21,8 @@ export interface LiveState {
 }
 
 /**
- * The state after an event. Pure; the same event again changes nothing; parts that do not change keep
- * their identity. An event that is older than what is known does not take anything back.
+ * The caller gets the state after an event. The function is pure, and the same event again changes nothing. Parts that
+ * do not change keep their identity. An event that is older than what is known takes nothing back.
  */
 export function applyEvent(state: LiveState, event: LiveEvent): LiveState {
   let next = state;
@@ -52,7 +52,7 @@ function sameItems(a: LiveState['lists'], b: LiveState['lists']): boolean {
 const isSame = (a: Message, b: Message): boolean =>
   a.id === b.id || (a.client_message_id !== null && a.client_message_id === b.client_message_id);
 
-/** A thread with the message replaced where it is known, else added in its place near the end. */
+/** The caller gets the thread with the message replaced, or added in its place near the end if it was not there. */
 export function putMessage(thread: ThreadData, message: Message, isNew: boolean): ThreadData {
   for (const [at, page] of thread.pages.entries()) {
     const index = page.messages.findIndex((known) => isSame(known, message));
@@ -63,13 +63,13 @@ export function putMessage(thread: ThreadData, message: Message, isNew: boolean)
     return replacePage(thread, at, { ...page, messages: page.messages.with(index, merged) });
   }
   const newest = thread.pages[0];
-  // A change of a message that is not loaded is seen when its page is.
+  // A message that is not loaded is seen with its change when its page is loaded.
   if (newest === undefined || !isNew) return thread;
   // Events come in the order in which messages were stored, which is the order in which they are read.
   const isUnread = message.direction === 'inbound' && message.origin === 'customer';
   const last_unread_id = isUnread ? message.id : newest.last_unread_id;
   const place = newest.messages.findLastIndex((known) => known.timestamp <= message.timestamp) + 1;
-  // Older than all that is loaded: it belongs to a page further back.
+  // A message older than all that are loaded belongs to a page further back.
   if (place === 0 && newest.messages.length > 0 && newest.total > newest.messages.length) return thread;
   const messages = newest.messages.toSpliced(place, 0, message);
   const first_unread_id =
@@ -107,7 +107,7 @@ function withConversation(state: LiveState, conversation: Conversation): LiveSta
         ? { ...state.threads, [conversation.id]: replacePage(thread, 0, { ...newest, first_unread_id: null, last_unread_id: null }) }
         : state.threads,
     conversations:
-      // One that nobody has opened is loaded when somebody does.
+      // A conversation that nobody has opened is loaded when somebody opens it.
       known && JSON.stringify(known) !== JSON.stringify(kept)
         ? { ...state.conversations, [conversation.id]: kept }
         : state.conversations,
@@ -115,7 +115,7 @@ function withConversation(state: LiveState, conversation: Conversation): LiveSta
   };
 }
 
-/** A conversation goes by its last activity: a repeat from before it is stale. */
+/** Whether an event is stale: its conversation's last activity is before the known one. */
 function newer(known: Conversation, incoming: Conversation): Conversation {
   if ((incoming.last_message_time ?? '') < (known.last_message_time ?? '')) return known;
   const [before, after] = [known.last_message, incoming.last_message];
@@ -139,8 +139,8 @@ function placeInList(
     shown = newer(known, conversation);
     if (JSON.stringify(shown) === JSON.stringify(known)) return data;
   }
-  // A search is the server's to answer; what is in it is kept fresh, and nothing is added. A conversation
-  // that was just read stays under the reader's hand in the unread list until that is loaded again.
+  // Only the server can answer a search, so conversations in it are kept fresh, and none is added. A conversation that
+  // was just read stays in the list of the unread until that is loaded again, since the agent may be pointing at it.
   // Nor is one that was only opened, where a draft may be: the server lists it once there is something to show.
   const hasBegun = (shown.last_message ?? shown.window_expires_at) !== null;
   const belongs = hasBegun && filter.search === '' && (!filter.unread || shown.unread_count > 0);
@@ -159,7 +159,7 @@ function insertSorted(data: ConversationListData, conversation: Conversation): C
     let items = page.conversations.filter((item) => item.id !== conversation.id);
     const isLast = at === data.pages.length - 1;
     const found = items.findIndex((item) => isBefore(conversation, item));
-    // Behind the last page that is loaded it is left out while there is more to load: paging brings it.
+    // A conversation behind the last loaded page is left out while there are more pages. It comes with one of them.
     const place = found === -1 && isLast && page.next_cursor === null ? items.length : found;
     if (!placed && place !== -1) {
       items = items.toSpliced(place, 0, conversation);

@@ -1,10 +1,10 @@
 export interface Paced {
-  /** Have it done within the interval, once for all that ask meanwhile. */
+  /** Has the work done within the interval, once for all that ask meanwhile. */
   ask: () => void;
   stop: () => void;
 }
 
-/** Do something soon and at most this often; unlike a debounce it is done however often it is asked for. */
+/** Does work soon, and at most once an interval. Unlike a debounce it is done however often it is asked for. */
 export function atMostEvery(intervalMs: number, act: () => void): Paced {
   let timer: ReturnType<typeof setTimeout> | null = null;
   return {

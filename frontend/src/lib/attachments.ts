@@ -1,4 +1,4 @@
-/** What a file is sent as; `voice` is recorded audio. */
+/** The kind that a file is sent as. `voice` is recorded audio. */
 export type AttachmentKind = 'image' | 'video' | 'audio' | 'voice' | 'document' | 'sticker';
 
 const KB = 1024;
@@ -18,8 +18,8 @@ const DOCUMENTS: Record<string, string> = {
 const DOCUMENT_TYPES = new Set(Object.values(DOCUMENTS));
 
 /**
- * The largest file of each kind in bytes. WhatsApp's own limits (docs/meta/cloud-api.md section 8) for what goes
- * out as it is; pictures and films may be larger where the server makes them smaller before they go.
+ * The largest file of each kind in bytes. They are WhatsApp's own limits (docs/meta/cloud-api.md section 8) for files
+ * that are sent as they are. Pictures and films that the server makes smaller before sending may be larger.
  */
 export const LIMITS: Record<AttachmentKind, number> = {
   image: 25 * MB,
@@ -31,7 +31,7 @@ export const LIMITS: Record<AttachmentKind, number> = {
 };
 export const CAPTION_MAX = 1024;
 
-/** For `<input accept>`: what can be chosen for each entry of the menu. */
+/** The types that can be chosen for each entry of the menu, for `<input accept>`. */
 export const ACCEPT = {
   pictures: 'image/*,video/*',
   documents: Object.entries(DOCUMENTS)
@@ -45,7 +45,7 @@ type FileFacts = Pick<File, 'name' | 'type' | 'size'>;
 
 const endingOf = (name: string): string => /\.([A-Za-z0-9]+)$/.exec(name)?.[1]?.toLowerCase() ?? '';
 
-/** What a file goes out as where nobody has said so. Browsers leave the type of unusual endings empty. */
+/** The kind that a file is sent as if the agent chose none. Browsers leave the type of unusual endings empty. */
 export function kindOf(file: FileFacts): AttachmentKind {
   const family = file.type.split('/')[0];
   if (family === 'image' && file.type !== 'image/svg+xml') return 'image';
@@ -55,7 +55,7 @@ export function kindOf(file: FileFacts): AttachmentKind {
 
 export type Refusal = { reason: 'empty' | 'type' } | { reason: 'size'; limit: number };
 
-/** Why a file cannot be sent as this kind, before a byte of it is uploaded; null: it can, or the server tells. */
+/** Why a file cannot be sent as this kind, before a byte is uploaded; null if it can, or if the server must say. */
 export function refusalOf(file: FileFacts, kind: AttachmentKind): Refusal | null {
   if (file.size === 0) return { reason: 'empty' };
   const type = file.type.split(';')[0] ?? '';
@@ -69,7 +69,7 @@ export function refusalOf(file: FileFacts, kind: AttachmentKind): Refusal | null
   return file.size > LIMITS[kind] ? { reason: 'size', limit: LIMITS[kind] } : null;
 }
 
-/** Captions stand below these; WhatsApp takes none with audio and stickers. */
+/** The kinds with a caption. WhatsApp takes none with audio and stickers. */
 export const hasCaption = (kind: AttachmentKind): boolean => ['image', 'video', 'document'].includes(kind);
 
 /** The type of message and the part of it that carries an uploaded file. */

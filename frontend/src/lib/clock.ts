@@ -1,7 +1,7 @@
 import { Listeners } from './listeners';
 
 const TICK_MS = 10_000;
-// Beyond this a browser's timer runs at once.
+// A browser's timer that is set for longer than this runs at once.
 const LONGEST_TIMER_MS = 2 ** 31 - 1;
 
 const listeners = new Listeners();
@@ -30,7 +30,7 @@ export const clock = {
       document.removeEventListener('visibilitychange', tick);
     };
   },
-  /** Ticks at this time too; returns what takes that back. */
+  /** Ticks at this time too. The caller gets a function that takes this back. */
   tickAt: (time: string | null): (() => void) => {
     const left = time === null ? Number.NaN : Date.parse(time) - Date.now();
     if (!(left > 0 && left < LONGEST_TIMER_MS)) return () => undefined;

@@ -1,4 +1,4 @@
-/** What the server wrote into the page's data block: where people sign in. */
+/** The settings that the server wrote into the page's data block: where people sign in. */
 export interface Configuration {
   sandbox_url: string | null;
   supabase_url: string | null;

@@ -1,8 +1,10 @@
 import type { Conversation } from './types';
 import { local } from './storage';
 
-/** What is being written in a conversation. `isSaved`: the server has it too; `base`: the time of the server's draft that
- * it goes on from, null where there was none. */
+/**
+ * What is being written in a conversation. `isSaved` says that the server has it too. `base` is the time of the
+ * server's draft that it continues; null if there was none.
+ */
 export interface LocalDraft {
   text: string;
   replyTo: string | null;
@@ -34,7 +36,7 @@ export function readDraft(userId: string, conversationId: string): LocalDraft | 
   }
 }
 
-/** Whether it outlives the page. */
+/** Whether the draft outlives the page. */
 export function writeDraft(userId: string, conversationId: string, draft: LocalDraft | null): boolean {
   const key = keyOf(userId, conversationId);
   if (draft === null) local.remove(key);
@@ -53,7 +55,7 @@ export function subscribeDrafts(listener: () => void): () => void {
   };
 }
 
-/** What the agent finds in the field: what this browser has not told the server yet goes first. */
+/** What the agent finds in the field. A draft that the server does not have yet goes before the server's. */
 export function startingDraft(local: LocalDraft | null, conversation: Pick<Conversation, 'draft'>): LocalDraft | null {
   if (local && !local.isSaved) return local;
   const { draft } = conversation;

@@ -1,7 +1,7 @@
-/** Where the focus goes. It is never left on the body, from where a keyboard or a screen reader begins anew. */
+/** Moves the focus. It is never left on the body, from where a keyboard or a screen reader would begin anew. */
 const FIELDS = 'input:not([type="hidden"]):not(:disabled), select:not(:disabled), textarea:not(:disabled), [contenteditable="true"]';
 const CONTROLS = `${FIELDS}, button:not(:disabled), a[href], summary, [tabindex="0"]`;
-/** Stops of a pane that stand for the whole of it, the best first. */
+/** Elements that stand for their whole pane, the best first. */
 const STOPS: Record<string, string> = {
   nav: '[data-list-row][tabindex="0"], input[type="search"]',
   main: '#composer, section[tabindex="0"]',
@@ -30,7 +30,7 @@ export function startOf(dialog: HTMLElement): HTMLElement {
   return field ?? inBody[0] ?? dialog;
 }
 
-/** The focus goes back to where it came from; where that is gone, to what stands nearest to it. */
+/** Gives the focus back to where it came from or, if that is gone, to what stands nearest to it. */
 export function giveFocusBack(before: Element | null, near: readonly Element[] = []): void {
   if (before instanceof HTMLElement && before !== document.body && before.isConnected && isShown(before)) {
     before.focus();
@@ -39,7 +39,7 @@ export function giveFocusBack(before: Element | null, near: readonly Element[] =
   nearest(near)?.focus();
 }
 
-/** The elements around one, the closest first: to be noted while it is still there. */
+/** The caller gets the elements around one, the closest first. They must be noted while the element is still there. */
 export function around(element: Element | null): Element[] {
   const found: Element[] = [];
   for (let at = element?.parentElement; at && at !== document.body; at = at.parentElement) found.push(at);

@@ -56,7 +56,7 @@ export function dayLabel(time: string, now: Date): string {
   return (isThisYear(date, now) ? dayOfYear : dayAndYear).format(date);
 }
 
-/** The time in a list: today's by the clock, the week's by the day, others by the date. */
+/** The time in a list: today's as a clock time, this week's as a weekday, others as a date. */
 export function listTime(time: string, now: Date): string {
   const ago = daysAgo(time, now);
   const date = new Date(time);
@@ -66,7 +66,7 @@ export function listTime(time: string, now: Date): string {
   return (isThisYear(date, now) ? short : shortYear).format(date);
 }
 
-/** Two letters for a picture: of the first and the last word, or the last digits of a number. */
+/** Two letters in place of a picture: those of the first and the last word, or the last digits of a number. */
 export function initials(name: string): string {
   const words = name.replace(/[^\p{L}\p{N}\s]/gu, '').trim().split(/\s+/).filter(Boolean);
   const first = words[0] ?? '';
@@ -103,14 +103,14 @@ const UNITS = ['byte', 'kilobyte', 'megabyte', 'gigabyte'];
 
 /** A file's size in the unit that keeps the number short. */
 export function fileSize(bytes: number): string {
-  // A handful of bytes is told as one kilobyte: nobody wants to know better.
+  // A few bytes are told as one kilobyte: nobody needs to know better.
   const step = Math.max(1, Math.min(Math.floor(Math.log(Math.max(bytes, 1)) / Math.log(1024)), UNITS.length - 1));
   const value = Math.max(bytes / 1024 ** step, Math.min(bytes, 1));
   const style = { style: 'unit', unit: UNITS[step] ?? 'byte', unitDisplay: 'short' } as const;
   return new Intl.NumberFormat(formatLocale, { ...style, maximumFractionDigits: value < 10 && step > 1 ? 1 : 0 }).format(value);
 }
 
-/** An amount in its own currency; one whose code is unknown stands beside its number. */
+/** An amount in its own currency. If the code is unknown, it stands beside the number. */
 export function money(amount: number, currency: string): string {
   try {
     return new Intl.NumberFormat(formatLocale, { style: 'currency', currency }).format(amount);

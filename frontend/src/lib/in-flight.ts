@@ -2,21 +2,21 @@ import type { Query, QueryClient } from '@tanstack/react-query';
 import type { LiveEvent } from './apply-event';
 
 interface Options {
-  /** Put an event into this query's data again. */
+  /** Puts an event into this query's data again. */
   repeat: (query: Query, event: LiveEvent) => void;
-  /** Load this query's data again. */
+  /** Loads this query's data again. */
   reload: (query: Query) => void;
 }
 
 /**
- * What is told while an answer is on its way. The server may have written that answer before, and it takes the
- * place of all that is known: so what was told since it was asked for is told again to what has just come.
+ * Keeps the events that come while an answer is on its way. The server may have written the answer before they
+ * happened, and the answer replaces all that is known. So the events since the question are put into the answer again.
  */
 export class InFlight {
   private readonly options: Options;
   private readonly unsubscribe: () => void;
   private told: LiveEvent[] = [];
-  /** By the query's hash: how much had been told when it was asked for. */
+  /** How many events had come when each query was asked, by the query's hash. */
   private readonly asked = new Map<string, number>();
   private readonly outdated = new Set<string>();
 
@@ -42,7 +42,7 @@ export class InFlight {
     if (this.asked.size > 0) this.told.push(event);
   }
 
-  /** What has happened until now is not known. Whoever waits for a first answer is not asked twice at once. */
+  /** Events may be missing until now, so the queries on their way are loaded again after their answers. */
   gap(): void {
     for (const hash of this.asked.keys()) this.outdated.add(hash);
   }

@@ -1,6 +1,6 @@
 /**
- * Keys of the query cache, from general to specific: those that live events change, or that several features ask by.
- * A key that one feature alone knows is made in its own `keys.ts`, and none anywhere else.
+ * Keys of the query cache, from general to specific: those that live events change, or that several features use. A
+ * key that only one feature uses is made in that feature's `keys.ts`. No key is made anywhere else.
  */
 export interface ListFilter {
   phoneNumberId: string;

@@ -6,12 +6,12 @@ export type Language = 'en' | 'ar' | 'en-XA';
 const KEPT = 'livechat.language';
 const KNOWN: readonly string[] = ['en', 'ar', 'en-XA'] satisfies Language[];
 
-/** As `?lang=` names it, and from then on as it was named last in this browser. */
+/** The language that `?lang=` names, and later the one that was named last in this browser. */
 export const language: Language = chosen();
 
 /**
  * For dates and numbers: the page's own language, as it is written where the agent is. A page in English with German
- * or Hindi dates would be two pages in one; the order of day and month and the clock are a country's.
+ * or Hindi dates would be two pages in one. The clock and the order of day and month depend on the country.
  */
 export const formatLocale: string = localeOf(language, typeof navigator === 'undefined' ? [] : navigator.languages);
 
@@ -28,7 +28,7 @@ export function localeOf(shown: Language, asked: readonly string[]): string {
   }
 }
 
-/** From now on, in this browser. The page is loaded anew: every word of it changes. */
+/** Sets the language of this browser from now on. The page is loaded anew, since every word of it changes. */
 export function changeLanguage(next: Language): void {
   local.set(KEPT, next);
   const address = new URL(location.href);
@@ -37,7 +37,7 @@ export function changeLanguage(next: Language): void {
 }
 
 function chosen(): Language {
-  // Outside a page, in tests of functions, there is nothing to choose from.
+  // Outside a page, in tests of functions, there is no language to choose.
   if (typeof window === 'undefined') return 'en';
   const named = new URLSearchParams(location.search).get('lang');
   if (isKnown(named)) local.set(KEPT, named);

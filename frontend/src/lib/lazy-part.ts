@@ -6,8 +6,8 @@ import { notify } from './notices';
 const AGAIN_MS = 5000;
 
 /**
- * A part of the page that is loaded on first use. Where it does not come, since the server is away, that is told, and it
- * comes when the server is back: a button that was pressed in an outage takes nothing down.
+ * A part of the page that is loaded on first use. If the server is away the agent is told, and the part comes when the
+ * server is back. So a button that is pressed in an outage takes nothing down.
  */
 export function lazyPart<P>(load: () => Promise<{ default: ComponentType<P> }>) {
   return lazy(async () => {

@@ -3,23 +3,26 @@ import { Listeners } from './listeners';
 const back = new Listeners();
 let isLost = false;
 
-/** Told when the server lives again: what waits for it is tried at once. */
+/** Calls the listener when the server can be reached again. Work that waits for it is then tried at once. */
 export const onLineBack = back.subscribe;
 
-/** Any sign that the server can be reached: its stream opened, the browser found its network. */
+/** Tells of a sign that the server can be reached: its stream opened, or the browser found its network. */
 export function lineLives(): void {
   isLost = false;
   back.tell();
 }
 
-/** A request has not reached it. */
+/** Tells that a request has not reached the server. */
 export function lineLost(): void {
   isLost = true;
 }
 
-/** An answer. News only where one was missing before: the server that refuses something is not asked for it again. */
+/**
+ * Tells of an answer. It wakes the listeners only if a request was lost before: a server that refuses something must
+ * not be asked for it again at once.
+ */
 export function lineAnswers(status: number): void {
-  // A proxy that stands before a server that is away.
+  // These come from a proxy before a server that is away.
   if (status === 502 || status === 503 || status === 504) isLost = true;
   else if (isLost) lineLives();
 }

@@ -1,11 +1,11 @@
-/** A fault of ours that must not stop what goes on: the browser's console has it, as if nobody had caught it. */
+/** Shows a fault of ours in the browser's console, as if nobody had caught it. The work around it goes on. */
 export function tellFault(error: unknown): void {
   if (typeof reportError === 'function') reportError(error);
   // oxlint-disable-next-line no-console
   else console.error(error);
 }
 
-/** Runs what belongs to others; their exception is told and goes no further. */
+/** Runs a function of somebody else's. Its exception is shown in the console and goes no further. */
 export function guarded(run: () => void): void {
   try {
     run();
@@ -14,7 +14,7 @@ export function guarded(run: () => void): void {
   }
 }
 
-/** Who wants to know of a change. One that throws keeps the news from nobody, nor stops who brings it. */
+/** Listeners to a change. One that throws stops neither the other listeners nor the teller. */
 export class Listeners {
   private readonly all = new Set<() => void>();
 

@@ -4,21 +4,21 @@ import { ApiProblem, type TokenSource } from './api';
 import { guarded, tellFault } from './listeners';
 import type { Conversation, Message } from './types';
 
-/** `unsupported`: the server has no stream, so the caller asks in intervals. */
+/** `unsupported` means that the server has no stream, so the caller asks in intervals. */
 export type StreamStatus = 'connecting' | 'live' | 'down' | 'unsupported' | 'signed-out';
 
 export interface StreamOptions {
   url: string;
   tokens: TokenSource;
   onEvent: (event: LiveEvent, id: string | null) => void;
-  /** What was missed is not known: everything on screen is to be loaded again. */
+  /** Events were missed, nobody knows which: everything on screen is to be loaded again. */
   onGap: () => void;
   onStatus: (status: StreamStatus) => void;
   lastEventId?: string | null;
 }
 
 const WATCHDOG_MS = 40_000;
-// A stream that ends sooner has failed, whatever it said before.
+// A stream that ends sooner than this has failed, whatever it said before.
 const STEADY_MS = 5000;
 const FIRST_WAIT_MS = 500;
 const LONGEST_WAIT_MS = 30_000;
@@ -26,9 +26,9 @@ const PROBE_AGAIN_MS = 60_000;
 const TYPES = new Set(['message.created', 'message.updated', 'conversation.updated']);
 
 /**
- * Follows the event stream until `stop()`: resumes behind the last event, ends what has been silent for
- * 40 s, waits longer after each failure. `fetch` and not EventSource, which cannot send the token, and
- * which gives up for good at the first answer that is not 200.
+ * Follows the event stream until `stop()`. It resumes behind the last event, ends a connection that has been silent for
+ * 40 s, and waits longer after each failure. It uses `fetch`, since EventSource cannot send the token and gives up for
+ * good at the first answer that is not 200.
  */
 export class LiveEvents {
   private readonly options: StreamOptions;
@@ -53,7 +53,7 @@ export class LiveEvents {
     this.wake();
   }
 
-  /** Try at once: the network is back, or the machine has slept and the stream may be dead. */
+  /** Tries at once: the network is back, or the machine has slept and the stream may be dead. */
   poke(): void {
     this.failures = 0;
     this.current?.abort();
@@ -75,7 +75,7 @@ export class LiveEvents {
     }
   }
 
-  /** One connection, to its end: milliseconds to wait before the next one, null to stop. */
+  /** Follows one connection to its end. The caller gets the milliseconds to wait before the next one; null to stop. */
   private async once(): Promise<number | null> {
     const { url, tokens } = this.options;
     const connection = new AbortController();
@@ -100,7 +100,7 @@ export class LiveEvents {
       }
       openedAt = performance.now();
       this.tell('live');
-      // Without an event to resume behind, what happened between the first answers and now is not known.
+      // Without an event to resume behind, events between the first answers and now may be missing.
       if (this.lastEventId === null) guarded(this.options.onGap);
       await this.read(response.body, watchdog);
     } catch (error) {
@@ -109,14 +109,14 @@ export class LiveEvents {
         this.tell('signed-out');
         return null;
       }
-      // The connection broke, the watchdog ended it, or no token could be had: all are tried again.
+      // The connection broke, the watchdog ended it, or there was no token: each is tried again.
     } finally {
       watchdog.stop();
-      // Whatever has ended it: nothing of it stays open beside the next one.
+      // Whatever ended the connection, it must not stay open beside the next one.
       connection.abort();
     }
     this.tell('down');
-    // The server ends a stream with its token: one that has lasted is no failure.
+    // The server ends a stream when its token ends, so the end of one that has lasted is no failure.
     if (performance.now() - openedAt < STEADY_MS || openedAt === Number.POSITIVE_INFINITY) return this.nextWait();
     this.failures = 0;
     return FIRST_WAIT_MS * Math.random();
@@ -153,7 +153,7 @@ export class LiveEvents {
     }
   }
 
-  /** An event that cannot be read, or that somebody fails at, is one fault; what it told of is loaded again. */
+  /** Hands an event on. If it cannot be read, or a listener fails at it, everything on screen is loaded again. */
   private deliver(type: string, data: string, id: string | null): void {
     try {
       this.options.onEvent(readEvent(type, data), id);
@@ -169,11 +169,11 @@ export class LiveEvents {
   }
 }
 
-/** A guest network's sign-in page is a 200 too. */
+/** Whether an answer is a stream: a guest network's sign-in page is a 200 too. */
 const isStream = (response: Response): boolean =>
   response.headers.get('Content-Type')?.startsWith('text/event-stream') === true;
 
-/** Ends what has been silent for too long: from the first request on, and again after each byte. */
+/** Ends a connection that is silent for too long, counted from the request and again from each byte. */
 class Watchdog {
   private timer: ReturnType<typeof setTimeout> | undefined;
   private readonly bite: () => void;
@@ -193,7 +193,7 @@ class Watchdog {
   }
 }
 
-/** The promise, or a rejection once the signal says so: not everything that is waited for has an ear for it. */
+/** Like the promise, but rejects once the signal says so: not every promise heeds a signal by itself. */
 function orAborted<T>(asked: Promise<T>, signal: AbortSignal): Promise<T> {
   const ended = new Promise<never>((_, reject) => {
     signal.addEventListener('abort', () => reject(signal.reason as Error), { once: true });

@@ -8,15 +8,15 @@ type Customer = Pick<
   'customer_name' | 'customer_username' | 'customer_phone' | 'customer_user_id'
 >;
 
-// WhatsApp takes 25 characters for a name; who brings more is still told apart by these.
+// WhatsApp takes 25 characters for a name. Longer names are still told apart by these.
 const LONGEST = 100;
 
-/** What a customer is called: by name, else by username, number or business-scoped id. */
+/** A customer's name, else their username, number or business-scoped id. */
 export function customerName(customer: Customer): string {
   if (customer.customer_name) return shorten(customer.customer_name, LONGEST);
   if (customer.customer_username) return `@${shorten(customer.customer_username, LONGEST)}`;
   if (customer.customer_phone) return phone(customer.customer_phone);
-  // A group's thread is nobody's own.
+  // The thread of a group belongs to no one customer.
   return customer.customer_user_id ?? t.group;
 }
 

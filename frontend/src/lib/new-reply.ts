@@ -1,7 +1,7 @@
 import { newId } from './ids';
 import type { Conversation } from './types';
 
-/** A reply as the outbox takes it, under a key of its own: however often it is tried, the server stores it once. */
+/** A reply for the outbox. It has a key of its own, so that the server stores it once, however often it is tried. */
 export const newReply = (conversation: Pick<Conversation, 'id' | 'phone_number_id'>, text: string, replyTo: string | null) => ({
   clientMessageId: newId(),
   conversationId: conversation.id,

@@ -1,4 +1,4 @@
-/** Short sentences about what was just done or did not work; one at a time, at the page's foot. */
+/** Short sentences about what was just done or did not work. One at a time is shown, at the page's foot. */
 export interface PassingNotice {
   id: number;
   text: string;

@@ -6,20 +6,20 @@ export interface OutboxEntry {
   text: string;
   replyTo: string | null;
   createdAt: string;
-  /** Whether WhatsApp is to show nothing of what its link leads to. */
+  /** Whether WhatsApp must show no preview of the reply's link. */
   noPreview?: boolean;
-  /** Only what was refused for good waits for the agent; all else goes by itself as soon as it can. */
+  /** Only a refused reply waits for the agent. Every other one is sent by itself as soon as it can be. */
   state: 'waiting' | 'sending' | 'refused';
-  /** Why it is not there yet, in the API's words; null before the first try has failed. */
+  /** Why the server does not have it yet, in the API's words; null before the first try has failed. */
   code: string | null;
   detail: string | null;
-  /** Whether it outlives the page. */
+  /** Whether the entry outlives the page. */
   isKept: boolean;
 }
 
 /**
- * What the agent should know has not gone out: what was refused, or tried in vain, and what waits behind that. A reply
- * that was just written has a moment.
+ * The replies that the agent should know are not sent: those that were refused or tried in vain, and those that wait
+ * behind them. A reply that was just written and not tried yet is none.
  */
 export function unsentOf(entries: readonly OutboxEntry[]): OutboxEntry[] {
   const held = new Set(entries.filter(({ code, state }) => code !== null && state !== 'refused').map(conversationOf));
@@ -31,16 +31,16 @@ const conversationOf = (entry: OutboxEntry): string => entry.conversationId;
 export const byTime = (a: OutboxEntry, b: OutboxEntry): number =>
   a.createdAt === b.createdAt ? 0 : a.createdAt < b.createdAt ? -1 : 1;
 
-/** A clock may stand still, or be put back: what was written later is sent later. */
+/** A time just after another one. Replies stay in order, also if the clock stands still or is put back. */
 export const justAfter = (time: string): string => new Date(Date.parse(time) + 1).toISOString();
 
-/** An entry for the storage, which says by itself whether it keeps it. */
+/** An entry as it is stored. The storage says by itself whether it keeps it. */
 export function writeEntry(entry: OutboxEntry): string {
   const { isKept: _, ...rest } = entry;
   return JSON.stringify({ ...rest, isRefused: entry.state === 'refused' });
 }
 
-/** An entry as the storage has it; null for what is none. */
+/** The entry that was stored; null if the text is none. */
 export function readEntry(text: string | null, isKept: boolean): OutboxEntry | null {
   let value: unknown;
   try {

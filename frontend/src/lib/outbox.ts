@@ -10,11 +10,11 @@ type Written = Omit<OutboxEntry, 'state' | 'code' | 'detail' | 'isKept'>;
 export interface OutboxOptions {
   storage: Pick<Store, 'get' | 'set' | 'remove' | 'keys' | 'isKept'>;
   prefix: string;
-  /** Runs alone among the tabs of this browser that give the same name. */
+  /** Runs a function alone among the tabs of this browser that give the same name. */
   alone?: (name: string, run: () => Promise<void>) => Promise<void>;
 }
 
-/** Resolves when the server has stored it; rejects with ApiProblem otherwise. It should end with its signal. */
+/** Resolves when the server has stored the reply, else rejects with ApiProblem. It should end with its signal. */
 export type Send = (entry: OutboxEntry, signal: AbortSignal) => Promise<void>;
 
 const PATIENCE_MS = 20_000;
@@ -30,9 +30,9 @@ interface Wait {
 }
 
 /**
- * Sends replies in order, one at a time in a conversation, until the server has each of them, and keeps them in the
- * browser meanwhile: neither an outage nor a reload loses one or asks for a hand. Trying again is safe, since the key
- * of a reply never changes: the server stores it once. Tabs of one browser share what waits, and take turns.
+ * Sends replies in order, one at a time in a conversation, until the server has each of them. Meanwhile the browser
+ * keeps them, so that neither an outage nor a reload loses one or needs the agent. Trying again is safe: the key of a
+ * reply never changes, so the server stores it once. Tabs of one browser share the replies that wait, and take turns.
  */
 export class Outbox {
   private entries: readonly OutboxEntry[];
@@ -51,18 +51,18 @@ export class Outbox {
     this.entries = this.stored();
   }
 
-  /** All entries, the oldest first; the same array until something changes. */
+  /** All entries, the oldest first. The array is the same until something changes. */
   readonly snapshot = (): readonly OutboxEntry[] => this.entries;
 
   readonly subscribe = this.listeners.subscribe;
 
-  /** From now on by this: with another session, say. What waits is tried at once. */
+  /** Sends by this function from now on, such as with another session. Waiting replies are tried at once. */
   sendBy(send: Send): void {
     this.send = send;
     this.wake();
   }
 
-  /** Begins with what an earlier visit left. */
+  /** Begins with the replies that an earlier visit left. */
   start(): void {
     if (this.isRunning) return;
     this.isRunning = true;
@@ -78,13 +78,13 @@ export class Outbox {
     holdPage('outbox', false);
   }
 
-  /** The server may live again: whatever waits is tried now, but for what it has asked to come later. */
+  /** The server may be back. Waiting replies are tried now, except those that the server asked to come later. */
   readonly wake = (): void => {
     this.failures.clear();
     for (const { hurry } of this.waits) hurry();
   };
 
-  /** The network is back: what was asked on the line that broke is asked again. */
+  /** The network is back. Requests on the connection that broke are made again. */
   readonly reconnect = (): void => {
     for (const [abort, since] of this.attempts)
       if (Date.now() - since > HANGING_MS) abort.abort(new DOMException('The line has changed.', 'TimeoutError'));
@@ -98,7 +98,7 @@ export class Outbox {
     void this.run(written.conversationId);
   }
 
-  /** Try again what was refused. */
+  /** Tries a refused reply again. */
   retry(clientMessageId: string): void {
     const entry = this.find(clientMessageId);
     if (!entry) return;
@@ -126,7 +126,7 @@ export class Outbox {
         try {
           problem = await this.turn(conversationId);
         } catch (error) {
-          // A fault of ours is no reason to send no more: it is told, and the next try comes later.
+          // A fault of ours must not stop the sending. It is shown in the console, and the next try comes later.
           tellFault(error);
           problem = new ApiProblem({}, 0);
         }
@@ -138,7 +138,7 @@ export class Outbox {
     }
   }
 
-  /** One try of the oldest; the problem that the next one has to wait for. */
+  /** Tries the oldest reply once. The caller gets the problem that the next try has to wait for, or null. */
   private async turn(conversationId: string): Promise<ApiProblem | null> {
     let problem: ApiProblem | null = null;
     await (this.options.alone ?? alone)(this.options.prefix + conversationId, async () => {
@@ -150,7 +150,7 @@ export class Outbox {
       if (!this.isRunning) return;
       if (problem === null) this.remove(entry.clientMessageId);
       else this.note(entry, problem);
-      // Refused for good: those behind it go on at once.
+      // The reply was refused for good, so those behind it go on at once.
       if (problem?.isRefusal) problem = null;
     });
     return problem;
@@ -162,7 +162,7 @@ export class Outbox {
     this.attempts.set(abort, Date.now());
     const limit = setTimeout(() => abort.abort(new DOMException('No answer.', 'TimeoutError')), PATIENCE_MS);
     try {
-      // What has no ear for the signal, such as a token that does not come, must not hold the others up either.
+      // Something that does not heed the signal, such as a token that does not come, must not hold the others up.
       const ended = new Promise<never>((_, reject) => signal.addEventListener('abort', () => reject(signal.reason as Error)));
       await Promise.race([this.send(entry, signal), ended]);
       return null;
@@ -190,7 +190,7 @@ export class Outbox {
     const asked = Math.min(LONGEST_WAIT_MS, (problem.retryAfterS ?? 0) * 1000);
     const own = Math.min(LONGEST_WAIT_MS, FIRST_WAIT_MS * 2 ** failures);
     const notBefore = Date.now() + asked;
-    // Not all pages at the same moment, when a server comes back to many.
+    // The waits differ, so that not all pages ask at the same moment when a server comes back.
     const delay = Math.max(asked, own * (0.75 + Math.random() / 4));
     await new Promise<void>((resolve) => {
       const wait: Wait = {
@@ -214,7 +214,7 @@ export class Outbox {
     return this.entries.find((entry) => entry.clientMessageId === clientMessageId);
   }
 
-  /** The list first: what cannot be stored is sent all the same. */
+  /** Changes the list before the storage: a reply that cannot be stored is sent all the same. */
   private put(entry: OutboxEntry, isToBeStored: boolean): void {
     this.place(entry);
     if (isToBeStored) this.store(entry);
@@ -223,12 +223,12 @@ export class Outbox {
 
   private store(entry: OutboxEntry): void {
     this.restore();
-    // Every entry under a key of its own: two tabs never write over each other's.
+    // Each entry has a key of its own, so that two tabs never write over each other's.
     const isKept = this.options.storage.set(this.options.prefix + entry.clientMessageId, writeEntry(entry));
     if (isKept !== entry.isKept) this.place({ ...entry, isKept });
   }
 
-  /** Where the mark is missing somebody has emptied the storage: what is known here is stored again. */
+  /** Stores the known replies again if the mark is missing: then somebody has emptied the storage. */
   private restore(): void {
     const { storage, prefix } = this.options;
     if (storage.get(prefix) === MARK) return;
@@ -258,15 +258,15 @@ export class Outbox {
     this.listeners.tell();
   }
 
-  /** Another tab has written, sent or thrown away. */
+  /** Another tab has written, sent or deleted a reply. */
   private readonly hear = ({ key, newValue }: StorageEvent): void => {
     const { prefix } = this.options;
-    // Signed out there: what was written goes with them.
+    // The agent signed out in the other tab, so the replies are dropped here too.
     if (key === prefix && newValue === null) for (const entry of this.entries) this.drop(entry.clientMessageId);
     else if (key?.startsWith(prefix)) this.lookAround();
   };
 
-  /** What other tabs have written is ours too; what is gone from the storage they have sent, or thrown away. */
+  /** Takes up replies that other tabs have written, and drops those that they have sent or deleted. */
   private lookAround(): void {
     const { storage, prefix } = this.options;
     this.restore();
@@ -291,10 +291,10 @@ export class Outbox {
   }
 }
 
-/** Beside the entries, from the first of them on: where it is missing they were not sent, but swept away. */
+/** Stands beside the entries, from the first of them on. If it is missing, they were not sent, but swept away. */
 const MARK = 'waiting';
 
-/** By the browser's locks. Where there are none, or none comes, tabs may send the same: the server stores it once. */
+/** Uses the browser's locks. Without one, two tabs may send the same reply, which the server stores once. */
 async function alone(name: string, run: () => Promise<void>): Promise<void> {
   let hasRun = false;
   const once = async () => {

@@ -2,7 +2,7 @@ import { t } from '../words/en';
 import { notify } from './notices';
 import { changeSettings } from './settings';
 
-/** Asks the browser, which asks the agent: only ever after a click. */
+/** Asks the browser, which asks the agent. It must only be called after a click. */
 export async function turnOnNotifications(): Promise<void> {
   const answer = typeof Notification === 'undefined' ? 'denied' : await Notification.requestPermission();
   changeSettings({ desktopNotifications: answer === 'granted' });

@@ -3,12 +3,12 @@
  * `tests/phone_numbers.json`.
  */
 
-/** Format characters (they come along when a number is copied), dashes, spaces, dots, slashes. */
+/** Format characters (which come along when a number is copied), dashes, spaces, dots, slashes. */
 const DECORATION = /[\p{Cf}\p{Pd}\p{Zs}\p{Zl}\p{Zp}./·•‧−⁄\s]/u;
 const DIGIT = /\p{Nd}/u;
 const TRUNK_ZERO = /(?<=[0-9])\(0\)/g;
 
-/** Digits without decoration, `+`, `00` and `(0)`; null where another character is among them. */
+/** The digits without decoration, `+`, `00` and `(0)`; null if there is any other character. */
 export function typedDigits(typed: string): string | null {
   let known = '';
   for (const character of typed) {
@@ -27,7 +27,7 @@ export function typedDigits(typed: string): string | null {
   return /^[0-9]+$/.test(bare) ? bare : null;
 }
 
-/** The number in international form; null for what is none, or leaves out its country. */
+/** The number in international form; null if it is no number, or has no country. */
 export function readPhone(typed: string): string | null {
   const digits = typedDigits(typed);
   return digits !== null && /^[1-9][0-9]{4,19}$/.test(digits) ? digits : null;

@@ -1,11 +1,11 @@
 import { local } from './storage';
 
-/** How this browser's agent likes the page. Kept here alone: it is about this screen and these hands. */
+/** How the agent likes the page. It is kept in this browser only, since it is about this screen and keyboard. */
 export interface Settings {
   /** Enter sends and Shift+Enter begins a line; else Ctrl/⌘+Enter sends. */
   enterSends: boolean;
   compactRows: boolean;
-  /** Single letters as shortcuts; some input software sends them by mistake (WCAG 2.1.4). */
+  /** Whether single letters are shortcuts. Some input software sends them by mistake (WCAG 2.1.4). */
   singleKeys: boolean;
   desktopNotifications: boolean;
   sound: boolean;
@@ -14,11 +14,11 @@ export interface Settings {
   /** Phone number ids that neither sound nor notify. */
   mutedNumbers: readonly string[];
   theme: Theme;
-  /** By its IANA name; null: as this device has it. */
+  /** The IANA name; null follows the device. */
   timeZone: string | null;
 }
 
-/** `system`: as this device has it. */
+/** `system` follows the device. */
 export type Theme = 'system' | 'light' | 'dark';
 export const THEMES: readonly Theme[] = ['system', 'light', 'dark'];
 
@@ -38,13 +38,13 @@ const KEY = 'livechat.settings';
 const listeners = new Set<() => void>();
 let current: Settings | null = null;
 
-/** What is stored, as far as it is understood; what is not is as by default. */
+/** The stored settings. One that cannot be read has its default. */
 export function readSettings(text: string | null): Settings {
   let given: unknown = null;
   try {
     given = JSON.parse(text ?? 'null');
   } catch {
-    // Another version wrote it, or somebody's hand.
+    // Another version of the page, or a person, wrote something else.
   }
   if (typeof given !== 'object' || given === null) return DEFAULTS;
   const flag = (name: keyof Settings & string, otherwise: boolean): boolean => {
@@ -66,7 +66,7 @@ export function readSettings(text: string | null): Settings {
   };
 }
 
-/** A time zone that this browser can reckon with, or null. */
+/** The time zone, or null if this browser does not know it. */
 function knownZone(name: unknown): string | null {
   if (typeof name !== 'string' || name === '') return null;
   try {
@@ -87,7 +87,7 @@ export function changeSettings(change: Partial<Settings>): void {
   for (const listener of listeners) listener();
 }
 
-/** Follows changes of this tab and of others. */
+/** Calls the listener at changes of this tab and of others. */
 export function subscribeSettings(listener: () => void): () => void {
   const onStorage = (event: StorageEvent) => {
     if (event.key !== KEY) return;

@@ -15,10 +15,10 @@ type News =
   | { kind: 'poke' };
 
 /**
- * One event stream for all tabs of a browser: over HTTP/1.1 a seventh open stream would hang every request
- * to this server. Whoever holds the lock reads the stream and tells the others; when that tab is closed the
- * next one holds the lock and resumes behind the last event. Without locks (they exist on https and on
- * localhost) every tab has a stream of its own.
+ * One event stream for all tabs of a browser: over HTTP/1.1 a seventh open stream would hang every request to this
+ * server. The tab that holds the lock reads the stream and tells the others. When it is closed the next tab gets the
+ * lock and resumes behind the last event. Without locks (they exist on https and on localhost) every tab has a stream
+ * of its own.
  */
 export class SharedStream {
   private readonly options: SharedOptions;
@@ -48,7 +48,7 @@ export class SharedStream {
         return new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve()));
       })
       .catch(() => {
-        // Stopped while it waited for the lock; or this browser gives none, and the tab has a stream of its own.
+        // The tab was stopped while it waited for the lock, or there are no locks and the tab reads its own stream.
         if (!this.stream) this.lead();
       });
   }
@@ -59,7 +59,7 @@ export class SharedStream {
     this.channel?.close();
   }
 
-  /** Try at once: the network is back. */
+  /** Tries at once: the network is back. */
   poke(): void {
     if (this.stream) this.stream.poke();
     else this.tell({ kind: 'poke' });
@@ -83,7 +83,7 @@ export class SharedStream {
   }
 
   private tell(news: News): void {
-    // What the other tabs are not told they ask for; this one must not stop for it.
+    // The other tabs ask the server for what they are not told. This tab must not stop for it.
     if (!this.stopped.signal.aborted) guarded(() => this.channel?.postMessage(news));
   }
 
@@ -115,7 +115,7 @@ export class SharedStream {
   }
 }
 
-/** Null where tabs cannot share: a browser may have neither, or forbid them. */
+/** Null if tabs cannot share a stream: a browser may lack locks or channels, or forbid them. */
 function openChannel(name: string): BroadcastChannel | null {
   try {
     return 'locks' in navigator ? new BroadcastChannel(name) : null;

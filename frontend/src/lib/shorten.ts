@@ -3,7 +3,7 @@ export function shorten(text: string, most: number): string {
   return text.length <= most ? text : `${cut(text, most - 1).trimEnd()}…`;
 }
 
-/** The first `most` units of a text; a pair that stands across the cut is left out whole. */
+/** The first `most` units of a text. A surrogate pair at the cut is left out whole. */
 export function cut(text: string, most: number): string {
   if (text.length <= most) return text;
   const last = text.charCodeAt(most - 1);

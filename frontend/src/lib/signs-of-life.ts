@@ -1,7 +1,7 @@
 import { onLineBack } from './line';
 import type { Outbox } from './outbox';
 
-/** Whatever tells that the server may live again: the network, the stream, an answer, and whoever comes back to look. */
+/** Signs that the server may be back: the network, the stream, an answer, or an agent who looks at the page again. */
 export function followSigns(outbox: Pick<Outbox, 'wake' | 'reconnect'>): () => void {
   const stopLine = onLineBack(outbox.wake);
   const onLook = () => {

@@ -1,6 +1,6 @@
 let context: AudioContext | null = null;
 
-/** Two soft notes. Made here: a sound file would be one more thing to load. `volume` is 0 to 1. */
+/** Plays two soft notes. They are made here: a sound file would be one more thing to load. `volume` is 0 to 1. */
 export function chime(volume: number): void {
   context ??= new AudioContext();
   // Browsers keep pages silent until somebody has clicked in them.

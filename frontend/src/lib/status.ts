@@ -1,8 +1,8 @@
 import type { Message, MessageStatus } from './types';
 
 /**
- * How far a message has come: the server's own ranks. `unknown` stands with `sending`, since a late
- * answer may still settle it either way.
+ * How far a message has come, by the server's own ranks. `unknown` has the rank of `sending`, since a late answer may
+ * still settle it either way.
  */
 const RANK: Record<MessageStatus, number> = {
   received: 0,
@@ -17,8 +17,8 @@ const RANK: Record<MessageStatus, number> = {
 const SETTLED = RANK.sent;
 
 /**
- * The newer of two readings of one message. Answers and events come in any order, so a status that was
- * reached is never taken back; only before `sent` may it move both ways (a refused claim waits again).
+ * The newer of two readings of one message. Answers and events come in any order, so a status that was reached is never
+ * taken back. Only before `sent` may it move both ways: a claim that was refused waits again.
  */
 export function mergeMessage(known: Message, incoming: Message): Message {
   const before = RANK[known.status];

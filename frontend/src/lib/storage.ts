@@ -1,10 +1,10 @@
 /**
- * The browser's storage as the page needs it: it may be full, forbidden, or throw when it is merely named, and nothing
- * of that may hinder what an agent does. What it does not take is kept here, for as long as the page lives.
+ * The browser's storage as the page needs it. The storage may be full, forbidden, or throw when it is merely named, and
+ * no agent's work may stop for that. Values that it does not take are kept here, for as long as the page lives.
  */
 export class Store {
   private readonly open: () => Storage;
-  /** What the storage has not taken, and, as null, what it has not let go of. */
+  /** Values that the storage has not taken; null stands for a value that it has not deleted. */
   private readonly unkept = new Map<string, string | null>();
 
   constructor(open: () => Storage) {
@@ -16,7 +16,7 @@ export class Store {
     return unkept === undefined ? this.ask((storage) => storage.getItem(key), null) : unkept;
   }
 
-  /** Whether it outlives the page. */
+  /** The caller gets whether the value outlives the page. */
   set(key: string, value: string): boolean {
     const isKept = this.ask((storage) => {
       storage.setItem(key, value);
@@ -36,7 +36,7 @@ export class Store {
     else this.unkept.set(key, null);
   }
 
-  /** Whether what stands under this key outlives the page. */
+  /** Whether the value of this key outlives the page. */
   isKept(key: string): boolean {
     return typeof this.unkept.get(key) !== 'string';
   }
@@ -63,7 +63,7 @@ export class Store {
   }
 }
 
-/** This browser's, for all of its tabs. */
+/** The storage of this browser, for all of its tabs. */
 export const local = new Store(() => localStorage);
-/** This tab's, for as long as it is open. */
+/** The storage of this tab, for as long as it is open. */
 export const visit = new Store(() => sessionStorage);

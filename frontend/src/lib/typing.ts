@@ -12,11 +12,11 @@ interface Key {
 export const isComposing = (event: Key): boolean =>
   (event.nativeEvent ?? event).isComposing === true || event.keyCode === 229;
 
-/** Whether a key goes into a field: single letters are no shortcuts there (WCAG 2.1.4). */
+/** Whether a key goes into a field. Single letters are no shortcuts there (WCAG 2.1.4). */
 export function isTyping(event: KeyboardEvent): boolean {
   const target = event.target;
   return target instanceof HTMLElement && target.matches('input, textarea, select, [contenteditable]');
 }
 
-/** Whether something lies over the page: its shortcuts wait until that is closed. */
+/** Whether a dialog lies over the page. The page's shortcuts wait until it is closed. */
 export const isLayerOpen = (): boolean => document.querySelector('dialog[open]') !== null;

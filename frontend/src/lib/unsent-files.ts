@@ -2,8 +2,8 @@ import { Listeners } from './listeners';
 import { holdPage } from './leaving';
 
 /**
- * How many files wait in which conversation, attached and not sent yet: what a row of the list says, and what would
- * be lost with the page. The files themselves are in the part that is loaded on first use.
+ * How many attached files each conversation has that are not sent yet. A row of the list shows it, and the files would
+ * be lost with the page. The files themselves are kept by the part that is loaded on first use.
  */
 /** Sends the files of a conversation, with a text. */
 export type Outlet = (text: string, replyTo: string | null) => void;
@@ -15,7 +15,7 @@ const forgetters = new Listeners();
 
 export const unsentFiles = (conversationId: string): number => counts.get(conversationId) ?? 0;
 
-/** How the files go out together with what is written; null where none waits for that. */
+/** The caller gets the function that sends the files with the text; null if no file waits. */
 export const filesOutlet = (conversationId: string): Outlet | null => outlets.get(conversationId) ?? null;
 
 export function noteUnsentFiles(conversationId: string, count: number, outlet: Outlet | null = null): void {
@@ -25,15 +25,15 @@ export function noteUnsentFiles(conversationId: string, count: number, outlet: O
   else if (!hadOutlet) outlets.set(conversationId, outlet);
   if (count > 0) counts.set(conversationId, count);
   else counts.delete(conversationId);
-  // The browser asks before the page goes: files cannot be kept as drafts are.
+  // The browser asks before the page goes, since files cannot be kept as drafts are.
   holdPage('files', counts.size > 0);
   listeners.tell();
 }
 
 export const subscribeUnsentFiles = listeners.subscribe;
 
-/** Has the keeper of the files told when they are to go. */
+/** Registers the function that drops the files, for when the agent signs out. */
 export const onForgetFiles = (forget: () => void): unknown => forgetters.subscribe(forget);
 
-/** Nothing that somebody attached stays after they have signed out. */
+/** Drops all attached files. None may stay after the agent has signed out. */
 export const forgetFiles = (): void => forgetters.tell();

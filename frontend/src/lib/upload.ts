@@ -27,12 +27,12 @@ interface Options {
   file: File;
   kind: AttachmentKind;
   signal: AbortSignal;
-  /** From 0 to 1, as bytes leave the browser. */
+  /** Told the part of the bytes that has left the browser, from 0 to 1. */
   onProgress: (part: number) => void;
 }
 
 /**
- * Uploads a file; `fetch` cannot tell how far it is, hence XMLHttpRequest. Rejects with ApiProblem, or with
+ * Uploads a file. It uses XMLHttpRequest, since `fetch` cannot tell how far it is. It rejects with ApiProblem, or with
  * the signal's reason.
  */
 export async function upload(options: Options): Promise<UploadedMedia> {
@@ -48,7 +48,7 @@ export async function upload(options: Options): Promise<UploadedMedia> {
 function attempt({ phoneNumberId, file, kind, signal, onProgress }: Options, token: string): Promise<UploadedMedia> {
   signal.throwIfAborted();
   const form = new FormData();
-  // Before the file: the server knows what is allowed before it reads the bytes.
+  // The fields stand before the file, so that the server knows what is allowed before it reads the bytes.
   form.set('phone_number_id', phoneNumberId);
   form.set('kind', kind);
   form.set('file', file, file.name);
@@ -68,7 +68,7 @@ function attempt({ phoneNumberId, file, kind, signal, onProgress }: Options, tok
   request.addEventListener('error', () =>
     reject(new ApiProblem({ code: 'network', detail: t.problems.away }, 0)),
   );
-  // Reading the reason before anything is aborted would give nothing.
+  // The reason is read here: before the abort there is none.
   request.addEventListener('abort', () => reject(signal.reason as Error));
   request.open('POST', UPLOAD_URL);
   request.setRequestHeader('Authorization', `Bearer ${token}`);

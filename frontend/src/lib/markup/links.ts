@@ -10,7 +10,7 @@ export interface Steps {
   steps: number;
 }
 
-// Longer addresses exist; nobody follows one out of a chat.
+// Longer addresses exist, but nobody follows one out of a chat.
 const LONGEST = 4096;
 const ASCII_WORD = /[A-Za-z0-9]/;
 const OPENING: Record<string, string> = {
@@ -25,19 +25,19 @@ const CLOSERS = new Map(Object.entries(OPENING));
 const ENDS = /[\s"`\\|^。、，；！？：…‥،؛؟।॥\u0000-\u001f\u007f\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff]/;
 const TRAILING = new Set(".,;:!?'’‘*_~");
 const SCHEME = /(?:https?:\/\/|www\.|mailto:|tel:)/iy;
-// Deliberately narrow: what people write, not all that the standard allows.
+// This is narrow on purpose: addresses as people write them, not all that the standard allows.
 const MAIL = /[A-Za-z0-9._%+-]{1,64}@(?:[\p{L}\p{N}-]{1,63}\.){1,8}(?:[A-Za-z]{2,24}|xn--[A-Za-z0-9-]{1,59})(?![A-Za-z0-9@-]|\.[A-Za-z0-9])/uy;
 const MAIL_PART = /[A-Za-z0-9._%+-]/;
 const PHONE = /(?:\+\(?|\(\+?)?\d[\d ().\u00a0\u2010-\u2013-]{4,28}\d/y;
 const DATE = /^(?:\d{4}[-.]\d{1,2}[-.]\d{1,2}|\d{1,2}[-.]\d{1,2}[-.]\d{4})(?!\d)/;
 
 /**
- * The addresses of one line: of the web, with or without their scheme, of mail, and phone numbers. No blank is needed
- * before one, and none begins inside a word.
+ * The addresses of one line: web addresses with or without their scheme, mail addresses and phone numbers. No blank is
+ * needed before one, and none begins inside a word.
  */
 export class Links {
   private runs: Runs | null = null;
-  // What was read in vain is not read again from its next letter.
+  // Letters that were read in vain are not read again from the next one.
   private deadUntil = 0;
 
   constructor(
@@ -79,7 +79,7 @@ const NONE = -1;
 
 /**
  * How far an address can go from each place of a line: to a character that no address has, or to the first bracket
- * without its partner in the address. Found in one pass over the line, since addresses may stand in one another's
+ * without its partner in the address. It is found in one pass over the line, since addresses may stand in one another's
  * brackets.
  */
 class Runs {
@@ -137,7 +137,7 @@ function hrefOf(text: string, scheme: string): string | null {
     switch (url.protocol) {
       case 'http:':
       case 'https:':
-        // “https://bank.example@elsewhere.example” leads elsewhere.
+        // “https://bank.example@elsewhere.example” leads to elsewhere.example.
         if (url.username !== '' || url.password !== '' || url.hostname === '') return null;
         return scheme !== 'www.' || /^www\.[^.]+\..*[^.\d]$/i.test(url.hostname) ? url.href : null;
       case 'mailto:':
@@ -175,7 +175,7 @@ function mayDeceive(host: string): boolean {
     if (/^xn--/i.test(label)) return false;
     const found = SCRIPTS.filter((script) => script.test(label));
     const isMixed = found.length > 1 || (found.length === 1 && found[0] !== LATIN && OTHER.test(label));
-    // Fullwidth letters, small capitals, digits in rings: they become other characters in the address.
+    // Fullwidth letters, small capitals and digits in rings become other characters in the address.
     const isDisguised = label.normalize('NFKC') !== label;
     return isMixed || isDisguised || (!hasForeignEnd && LIKE_LATIN.some((script) => script.test(label)));
   });
@@ -191,9 +191,9 @@ function mailAt(line: string, at: number, to: number, before: string, work: Step
   return href === null ? null : { href, text: found, end: at + found.length };
 }
 
-/** With its country's code, with the 0 of its own country, or as ten or eleven digits: others are dates and amounts. */
+/** A number has its country's code, the 0 of its own country, or ten or eleven digits: others are dates and amounts. */
 function phoneAt(line: string, at: number, to: number, before: string, work: Steps): FoundLink | null {
-  // A part of a longer number, an amount, a time, or an order's number.
+  // It is part of a longer number, an amount, a time, or an order's number.
   if (/[A-Za-z\p{N}_+#№$€£¥₹@/=%&?-]/u.test(before) || (/[.,:]/.test(before) && /\d/.test(line[at - 2] ?? ''))) return null;
   PHONE.lastIndex = at;
   const whole = PHONE.exec(line)?.[0];

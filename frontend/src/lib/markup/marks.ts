@@ -14,9 +14,9 @@ export type Block =
   | { kind: 'pre'; text: string };
 
 /**
- * What reading a text has cost and may still cost. Anybody can send 65,536 characters of marks: each character is
- * visited a few times at most, whatever stands around it, and what stands behind the last span is plain text, so that
- * the page has a bounded number of elements to draw.
+ * The cost of reading a text so far, and its limit. Anybody can send 65,536 characters of marks. Each character is
+ * visited a few times at most, whatever stands around it. The text behind the last allowed span is plain, so that the
+ * page has a bounded number of elements to draw.
  */
 export interface Work extends Steps {
   spansLeft: number;
@@ -39,7 +39,7 @@ export function parseMarks(text: string, work: Work = newWork(), linker: Linker 
   let at = 0;
   while (work.spansLeft > 0) {
     const open = text.indexOf(FENCE, at);
-    // There is at least a character between two fences.
+    // At least one character stands between two fences.
     const close = open === -1 ? -1 : text.indexOf(FENCE, open + FENCE.length + 1);
     if (close === -1) break;
     const before = text.slice(at, open);
@@ -110,8 +110,8 @@ export function parseInlineMarks(text: string, work: Work = newWork(), linker: L
 }
 
 /**
- * One line, read from left to right. Where each mark may end is found beforehand, in one pass: to look for the end
- * anew at each beginning would take time with the square of the line.
+ * Reads one line from left to right. The places where each mark may end are found beforehand, in one pass: to look for
+ * the end anew at each beginning would take time with the square of the line's length.
  */
 class Line {
   private readonly ends = new Map<string, Ends>();
@@ -182,7 +182,7 @@ class Line {
     return !BLANK.test(this.text[at - 1] ?? ' ') && !WORD.test(this.text[at + 1] ?? '');
   }
 
-  /** The first place after `at` where the mark may end; -1 where there is none. It is asked from left to right. */
+  /** The first place after `at` where the mark may end; -1 if there is none. Callers ask from left to right. */
   private endAfter(mark: string, at: number): number {
     return this.ends.get(mark)?.after(at, this.work) ?? -1;
   }
@@ -194,7 +194,7 @@ class Line {
   }
 }
 
-/** Places in a line in order, which are asked for in order too. */
+/** Places in a line, in order. Callers ask for them in order too. */
 class Ends {
   private readonly places: number[] = [];
   private next = 0;

@@ -3,7 +3,7 @@ import type { Message } from '../types';
 import { contentOf, fieldsOf, labelOf, numericOf } from './content';
 import { LONGEST_VALUE, readable, rowsOf } from './form-rows';
 
-/** What the customer chose of buttons, a list, or the buttons of a template. */
+/** The button or list entry that the customer chose, or the template's button. */
 export interface Choice {
   by: 'button' | 'list' | 'template';
   title: string;
@@ -28,7 +28,7 @@ export interface FormAnswer {
   rows: { label: string; value: string }[];
 }
 
-/** A form's answers, field by field. They come as JSON in a string; what is no JSON is one row. */
+/** A form's answers, field by field. They come as JSON in a string. A string that is no JSON is one row. */
 export function formOf(message: Message): FormAnswer | null {
   const reply = fieldsOf(contentOf(message).interactive).nfm_reply;
   if (reply === undefined) return null;

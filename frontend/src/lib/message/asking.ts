@@ -33,7 +33,7 @@ export function orderToPayOf(parameters: Fields): Section[] {
   ];
 }
 
-/** How far an order is, and its payment. */
+/** The state of an order, and of its payment. */
 export function orderStateOf(parameters: Fields): Section[] {
   const { status, description } = fieldsOf(parameters.order);
   const state = textOf(status);
@@ -46,11 +46,11 @@ export function orderStateOf(parameters: Fields): Section[] {
 }
 
 export interface Payment {
-  /** What was paid, and what part of it was given back. */
+  /** The amount that was paid, and the part of it that was given back. */
   sum: string | null;
   refunded: string | null;
   reference: string | null;
-  /** Why it failed, in the words of whoever handles the payment. */
+  /** Why the payment failed, in the words of the company that handles it. */
   reason: string | null;
 }
 

@@ -1,7 +1,7 @@
 import { shorten } from '../shorten';
 import type { Message } from '../types';
 
-/** What is read of `content` before its parts are drawn, with care: `content` is what Meta sent. */
+/** Reads `content` before its parts are drawn. It reads with care, since `content` is what Meta sent. */
 export type Fields = Record<string, unknown>;
 
 export const fieldsOf = (value: unknown): Fields =>
@@ -9,20 +9,20 @@ export const fieldsOf = (value: unknown): Fields =>
 export const listOf = (value: unknown): unknown[] => (Array.isArray(value) ? value : []);
 export const textOf = (value: unknown): string | null => (typeof value === 'string' && value !== '' ? value : null);
 export const numberOf = (value: unknown): number | null => (typeof value === 'number' && Number.isFinite(value) ? value : null);
-// Names, titles and labels are a line or two; who sends more is shown the beginning of it.
+// Names, titles and labels are a line or two. Of a longer one the beginning is shown.
 const LONGEST_LABEL = 300;
 export const labelOf = (value: unknown): string | null => {
   const text = textOf(value);
   return text === null ? null : shorten(text, LONGEST_LABEL);
 };
-/** Numbers as Meta also writes them: as strings. */
+/** Reads a number, which Meta also writes as a string. */
 export const numericOf = (value: unknown): number | null =>
   numberOf(typeof value === 'string' && value.trim() !== '' ? Number(value) : value);
-/** What Meta sent of a message. It is an object, unless something went wrong on the way. */
+/** The content that Meta sent. It is an object, unless something went wrong on the way. */
 export const contentOf = (message: Pick<Message, 'content'>): Fields => fieldsOf(message.content);
 export const fieldsIn = (value: unknown): Fields[] => listOf(value).map(fieldsOf);
 
-/** Its sender has deleted it: nothing of it is shown. */
+/** Whether its sender has deleted it. Nothing of a deleted message is shown. */
 export const isDeleted = (message: Message): boolean => 'revoked_at' in contentOf(message);
 
 /** A form's answers came; `formOf` reads them. */
@@ -37,7 +37,7 @@ export const interactiveKindOf = (message: Message): string | null => textOf(fie
 /** The customer's answer to buttons or a list, as opposed to those that the business sent. */
 export const isAnswer = (message: Message): boolean => (interactiveKindOf(message) ?? '').endsWith('_reply');
 
-/** What kind of message it was that WhatsApp did not pass on: “poll_creation”, “edit”, … */
+/** The kind of a message that WhatsApp did not pass on: “poll_creation”, “edit”, … */
 export const unsupportedKindOf = (message: Message): string | null =>
   textOf(fieldsOf(contentOf(message).unsupported).type);
 
@@ -61,7 +61,7 @@ export function callOf(message: Message): Call | null {
   };
 }
 
-/** Who answers the customer has changed: `from` and `to` are Meta's words for the roles, where it says them. */
+/** Who answers the customer has changed. `from` and `to` are Meta's words for the roles, where it says them. */
 export function handoverOf(message: Message): { isTaken: boolean; from: string | null; to: string | null } | null {
   if (!('messaging_handovers' in contentOf(message))) return null;
   const part = fieldsOf(contentOf(message).messaging_handovers);
@@ -74,10 +74,10 @@ export function handoverOf(message: Message): { isTaken: boolean; from: string |
   };
 }
 
-/** How far a payment is that an order asked for: “captured”, “pending”, “failed”. */
+/** The state of a payment that an order asked for: “captured”, “pending”, “failed”. */
 export const paymentStateOf = (message: Message): string | null => textOf(fieldsOf(contentOf(message).payment).status);
 
-/** Under which key of ours it stands that a file is a voicemail, or what was recorded of a call. */
+/** Which part of a call a file is: a voicemail, a recording or a transcript. The word is our key in `content`. */
 export const ofCallOf = (message: Message): string | null =>
   ['voicemail', 'call_recording', 'call_transcript'].find((key) => key in contentOf(message)) ?? null;
 
@@ -91,10 +91,10 @@ export const newNumberOf = (message: Message): string | null => {
 
 const LINES = ['system', 'call', 'request_welcome'];
 
-/** A message that is about the conversation and not a part of it: shown as a line across the thread. */
+/** Whether a message is about the conversation and not a part of it. It is shown as a line across the thread. */
 export const isSystemLine = (message: Message): boolean =>
   LINES.includes(message.message_type) &&
-  // Who comes from an ad opens the chat with it.
+  // A welcome with content is from a customer who came by an ad: their chat opens with it.
   !(message.message_type === 'request_welcome' && Object.keys(contentOf(message)).length > 0);
 
 export const isVoiceNote = (message: Message): boolean => fieldsOf(contentOf(message).audio).voice === true;

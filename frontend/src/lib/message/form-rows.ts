@@ -5,7 +5,7 @@ const MOST_ROWS = 500;
 const DEEPEST = 8;
 export const LONGEST_VALUE = 2000;
 
-/** Every value of a nested object with the path to it, as people read it; of what is endless, the beginning. */
+/** Every value of a nested object with its path in readable words. Of an endless object the beginning is read. */
 export function rowsOf(value: unknown): { label: string; value: string }[] {
   const rows: { label: string; value: string }[] = [];
   const add = (label: string, text: string) => rows.push({ label, value: shorten(text, LONGEST_VALUE) });

@@ -23,7 +23,7 @@ export interface ShownButton {
   detail: string | null;
 }
 
-/** A message with more than text, as the customer saw it: header, body, footer and what could be tapped. */
+/** A message with more than text, as the customer saw it: header, body, footer and buttons. */
 export interface Framed {
   name: string | null;
   headerText: string | null;
@@ -33,13 +33,13 @@ export interface Framed {
   footer: string | null;
   buttons: ShownButton[];
   sections: { title: string | null; rows: { title: string; description: string | null }[] }[];
-  /** Of a template that is turned over card by card. */
+  /** The cards of a template that has several. */
   cards: Framed[];
 }
 
 const FILES = ['image', 'video', 'document'];
 
-/** `content` is the message's: a file that it shows at its top stands there as its `media`. */
+/** `content` is the message's. A file at the message's top stands there as its `media`. */
 function headerOf(value: unknown, content: Fields): Pick<Framed, 'headerText' | 'headerPlace' | 'headerMedia'> {
   const header = fieldsOf(value);
   const type = (textOf(header.type) ?? textOf(header.format) ?? '').toLowerCase();
@@ -53,7 +53,7 @@ function headerOf(value: unknown, content: Fields): Pick<Framed, 'headerText' | 
   };
 }
 
-/** Buttons, list or request that the business sent; null for the customer's answer to one. */
+/** The buttons, list or request that the business sent; null for the customer's answer to one. */
 export function interactiveOf(message: Pick<Message, 'content'>): Framed | null {
   const part = contentOf(message).interactive;
   const { type, header, body, footer, action } = fieldsOf(part);
@@ -110,7 +110,7 @@ function cardOf(card: Fields): Framed | null {
   return interactiveOf({ content: { interactive: card, ...(media === undefined ? {} : { media }) } });
 }
 
-/** Whether there is nothing in it to see. */
+/** Whether the message has nothing to show. */
 export const isBlank = ({ name, headerText, headerPlace, headerMedia, body, footer, buttons, sections, cards }: Framed): boolean =>
   !(name || headerText || headerPlace || headerMedia || body || footer || buttons.length > 0 || cards.length > 0) &&
   sections.every((section) => section.rows.length === 0);
@@ -129,7 +129,7 @@ const TEMPLATE_BUTTONS: Record<string, ShownButton['kind']> = {
   request_contact_info: 'contact',
 };
 
-/** A template as the customer saw it, or only its name where it was sent elsewhere. */
+/** A template as the customer saw it, or only its name if it was sent by another program. */
 export function templateOf(message: Message): Framed | null {
   const part = contentOf(message).template;
   if (part === undefined) return null;

@@ -8,7 +8,7 @@ export interface AdReferral {
   headline: string | null;
   body: string | null;
   link: string | null;
-  /** What the customer saw first: a picture or a film. It lives with Meta and is not loaded. */
+  /** Whether the ad shows a picture or a film. It is on Meta's servers and is not loaded. */
   mediaType: string | null;
   greeting: string | null;
 }
@@ -38,7 +38,7 @@ export interface Marks {
   product: string | null;
   /** Who wrote in a group: a name, else a number or id. */
   author: string | null;
-  /** What Meta's agent told of the conversation before it was handed over. */
+  /** The summary by Meta's agent of the conversation before it was handed over. */
   summary: string | null;
   editedAt: string | null;
   isDeleted: boolean;

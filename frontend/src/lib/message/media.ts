@@ -42,7 +42,7 @@ export function mediaPart(value: unknown): MediaPart {
   };
 }
 
-/** Files come from us alone; the policy of the page would refuse others anyway. */
+/** The address, if it is our own server's; else null. The page's security policy would refuse others anyway. */
 function sameOrigin(url: string | null): string | null {
   if (url === null) return null;
   try {

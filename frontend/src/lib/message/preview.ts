@@ -20,13 +20,13 @@ import {
   unsupportedKindOf,
 } from './content';
 
-// A line of a list shows some sixty characters, a quote or a notification two hundred: no more is read of a text.
+// A line of a list shows some sixty characters, a quote or a notification two hundred. No more of a text is read.
 const SHOWN = 240;
 const READ = 2 * SHOWN;
 
 /**
- * A message in one line. Every type has a name, so that no row is ever blank. It is asked for where nothing may fail:
- * in lists, titles and notifications. What cannot be read is named as that.
+ * A message in one line. Every type has a name, so that no row is ever blank. Lists, titles and notifications use it,
+ * where nothing may fail: a message that cannot be read is named as such.
  */
 export function preview(message: Message): string {
   try {
@@ -76,7 +76,7 @@ export function typeName(message: Message): string {
   return lookUp(t.kinds.interactiveKinds, interactiveKindOf(message)) ?? t.kinds.interactive;
 }
 
-/** What WhatsApp did not pass on, by its name where that is told. */
+/** A message that WhatsApp did not pass on, by its kind where WhatsApp tells it. */
 export function unsupportedLine(message: Message): string {
   return lookUp(t.kinds.unsupportedKinds, unsupportedKindOf(message)) ?? t.typeName('unsupported');
 }
@@ -89,7 +89,7 @@ function callLine(message: Message): string {
   return `${call.isByBusiness ? t.kinds.callOut : t.kinds.callIn}${length}`;
 }
 
-/** An event in our words; Meta's own sentence stands in for what is not known here. */
+/** An event in the page's words, or in Meta's if the page does not know it. */
 function systemLine(message: Message): string | null {
   const handover = handoverOf(message);
   if (handover) {

@@ -1,6 +1,6 @@
 import { textOf } from './content';
 
-/** A link that somebody else wrote, where it is one that can be opened; null for any other scheme. */
+/** A link that somebody else wrote, if its scheme can be opened; null for any other. */
 export function webLink(value: unknown): string | null {
   const text = textOf(value);
   if (text === null) return null;
