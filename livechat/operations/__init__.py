@@ -1,1 +1,1 @@
-"""What operators watch and do: the ledger, alarms, replay, readiness, the doctor."""
+"""What operators and owners of numbers watch and do: activity, the ledger, alarms, replay, the doctor."""

@@ -1,4 +1,4 @@
-"""A number's webhooks and sends by the hour, for those who own it, and keeping the counts behind it small."""
+"""A number's webhooks and sends by the hour, for its owners; and the merging of the counts behind it."""
 
 from collections import Counter
 from datetime import datetime, timedelta
@@ -14,7 +14,7 @@ from livechat.operations.queries import activity_rows as queries
 Json = dict[str, Any]
 
 HOUR = timedelta(hours=1)
-# Alarms look at single rows; what is older has become a sum.
+# Alarms need the single rows of LOOK_BACK; older rows are merged into sums.
 UNMERGED = 2 * LOOK_BACK
 # Three times the longest range that can be asked for.
 KEPT = timedelta(days=93)
@@ -22,17 +22,17 @@ _OF_SENDS = ("accepted", "sent", "delivered", "read", "failed", "unknown", "queu
 
 
 def full_hours(since: datetime, until: datetime) -> tuple[datetime, datetime]:
-    """The range widened to full hours, in UTC, which is what is counted by."""
+    """The range widened to full UTC hours, by which webhooks are counted."""
     start = since.replace(minute=0, second=0, microsecond=0)
     end = until.replace(minute=0, second=0, microsecond=0)
     return start, end if end == until else end + HOUR
 
 
 def activity_json(session: AnySession, phone_number_id: str, since: datetime, until: datetime) -> Json:
-    """Every hour of the range, its sums, latencies and present alarms; the bounds are full hours.
+    """Counts of every hour of the range, their sums, latencies and present alarms; the bounds are full hours.
 
-    In every hour received = stored + duplicate + ignored + failed, by what the first run of each webhook came
-    to; and accepted = sent + delivered + read + failed + unknown + queued, by how the sends stand now.
+    In every hour received = stored + duplicate + ignored + failed, by the outcome of each webhook's first
+    run; and accepted = sent + delivered + read + failed + unknown + queued, by the sends' present status.
     """
     hours = {since + HOUR * n: _empty() for n in range((until - since) // HOUR)}
     total = _empty()
@@ -44,7 +44,7 @@ def activity_json(session: AnySession, phone_number_id: str, since: datetime, un
             else:
                 place[row.outcome] += row.items
     for row in queries.sends(session, phone_number_id, since, until):
-        # What is on its way is queued for whoever looks from outside.
+        # The API does not tell a send that is being made from one that waits.
         status = "queued" if row.status == "sending" else row.status
         for place in (hours[row.hour], total):
             place["sends"]["accepted"] += row.messages
@@ -71,7 +71,7 @@ def _empty() -> Json:
 
 
 def tidy_counts(session: AnySession) -> int:
-    """Merge what was counted some time ago, and forget what is past asking for; how many rows were merged.
+    """Merge counts older than UNMERGED, and delete those older than KEPT; returns how many rows were merged.
 
     The caller commits.
     """

@@ -1,4 +1,4 @@
-"""When webhooks come and are not stored, when a busy number falls silent, and when a webhook is put off."""
+"""Alarms: webhooks come and are not stored, a busy number falls silent, or a webhook is put off for long."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -15,19 +15,19 @@ from livechat.inbound.queries import ledger
 from livechat.operations.queries import activity_rows as activity
 
 NOTHING_STORED, SILENT = "nothing_stored", "silent"
-# Alarms of numbers, which their owners see too.
+# The alarms of numbers, which their owners see too.
 CODES = (NOTHING_STORED, SILENT)
-# An alarm of the ingest: a webhook was tried, could not be finished, and still waits after so long.
+# An alarm of the ingest: a webhook was tried without success and still waits after PUT_OFF_AFTER.
 PUT_OFF = "put_off"
 PUT_OFF_AFTER = timedelta(minutes=1)
 
-# Fewer than five may be tests from Meta's dashboard, or one customer's odd message sent again and again.
+# Fewer than five items may be tests from Meta's dashboard, or an odd message that Meta repeats.
 LOOK_BACK = timedelta(minutes=15)
 FEWEST_ITEMS = 5
-# With 20 expected and customers who write independently, none at all happens once in 500 million times.
+# If customers write independently and 20 items are expected, none comes once in 500 million times.
 EXPECTED_ITEMS = 20.0
 SHORTEST_SILENCE = timedelta(minutes=10)
-# A number without habits yet may simply be done for today.
+# A number too young to have a habit may simply be done for today.
 SHORTEST_SILENCE_OF_YOUNG = timedelta(minutes=30)
 DAYS = 7
 DAYS_UNTIL_HABIT = 3
@@ -36,7 +36,7 @@ HOUR = timedelta(hours=1)
 
 @dataclass(frozen=True, slots=True)
 class Alarm:
-    """``number`` is empty for webhooks that name none; ``detail`` is a sentence without anybody's words."""
+    """``number`` is empty for webhooks that name none; ``detail`` is a sentence without message text."""
 
     number: str
     code: str
@@ -46,7 +46,7 @@ class Alarm:
 
 @dataclass(frozen=True, slots=True)
 class Habit:
-    """What a number is used to. ``usual`` has the items of the last days' hours in which something came."""
+    """How busy a number usually is; its fields are those of the rows of ``activity_rows.habits``."""
 
     number: str
     first_hour: datetime
@@ -56,19 +56,19 @@ class Habit:
 
 
 def alarms(session: AnySession) -> list[Alarm]:
-    """What is the matter now, with any number."""
+    """The alarms of all numbers at this moment."""
     now = clock.now()
     return [*_nothing_stored(session, now), *_silent(session, now)]
 
 
 def put_off_in_stream(redis: Redis) -> tuple[int, datetime | None]:
-    """(how many webhooks of the stream are put off for too long, since when)."""
+    """(how many webhooks of the Redis stream have been put off for PUT_OFF_AFTER, since when)."""
     count, since = arrivals.put_off(redis, (clock.now() - PUT_OFF_AFTER).timestamp())
     return count, None if since is None else clock.from_unix(since)
 
 
 def put_off_in_ledger(session: AnySession) -> tuple[int, datetime | None]:
-    """(how many webhooks of the ledger are put off for too long, since when)."""
+    """(how many ledger rows have been put off for PUT_OFF_AFTER, since when)."""
     return ledger.put_off(session, clock.now() - PUT_OFF_AFTER)
 
 
@@ -98,12 +98,12 @@ def _silent(session: AnySession, now: datetime) -> list[Alarm]:
 
 
 def expected_items(habit: Habit, now: datetime) -> float:
-    """How many items would have come in a silence that is long enough to speak of; 0 where none is.
+    """How many items would usually have come during the present silence; 0 if it is too short to judge.
 
-    A whole clock hour without any counts with the median of the same hour of the last seven days. A silence
-    since less than that counts with the lesser of that median for this hour, and of the rate of the two
-    hours before it: so neither closing time nor the hour of opening is an alarm. A number that is younger
-    than three days has no habits; half its own rate counts.
+    After a whole clock hour without items this is the median of the same hour of the last seven days. For a
+    shorter silence it is by the hour: the lesser of that median for this hour and the rate of the two hours
+    before the silence. So neither closing time nor the hour of opening is an alarm. A number younger than
+    three days has no habit yet; half its own rate counts.
     """
     silence = now - habit.last_at
     this_hour = now.replace(minute=0, second=0, microsecond=0)

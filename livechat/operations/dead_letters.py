@@ -1,4 +1,4 @@
-"""What the product gave up, for a person to look at: ids and reasons, never what anybody wrote."""
+"""Dead letters: items and sends that the product gave up, as ids and reasons, never with message text."""
 
 from typing import Any, TypedDict
 
@@ -21,7 +21,7 @@ class FailedItem(TypedDict):
 
 
 class FailedSend(TypedDict):
-    """A send that failed, or of which nobody knows whether it arrived; ``to`` shows three digits."""
+    """A send that failed, or may or may not have arrived; ``to`` shows three digits of the number."""
 
     message_id: str
     status: str
@@ -43,7 +43,7 @@ class DeadLetters(TypedDict):
 
 
 def dead_letters_json(session: AnySession, limit: int) -> DeadLetters:
-    """At most ``limit`` of each kind, newest first."""
+    """At most ``limit`` dead letters of each kind, newest first, and how many there are."""
     return {
         "webhooks": [_item(row) for row in dead_letters.failed_items(session, limit)],
         "webhooks_total": dead_letters.failed_item_count(session),

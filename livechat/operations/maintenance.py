@@ -1,4 +1,4 @@
-"""What beat does around the inbound side: wake what was lost, throw away what is old, check the counts."""
+"""What beat does for the inbound side: start a lost ingest, delete what is old, repair unread counts."""
 
 from collections.abc import Sequence
 from datetime import timedelta
@@ -21,16 +21,16 @@ from livechat.live.publish import publish
 log = structlog.get_logger(__name__)
 
 PRUNE_CHUNK = 1000
-# The chats follow their address book within a day (docs/meta/cloud-api.md section 6.1); a customer may
-# write later.
+# Chats of the phone app come within a day after its contacts (docs/meta/cloud-api.md section 6.1), but a
+# contact may write to us much later.
 NAMES_WAIT = timedelta(days=180)
 
 
 def sweep_inbound(redis: Redis, session: AnySession) -> bool:
-    """Wake an ingest where webhooks wait and none is at work; True when there was something.
+    """Enqueue an ingest if webhooks wait and none is at work; True if webhooks wait.
 
-    Covers a lost wake-up (the lease lapsed), a worker that died with webhooks in hand, and the ledger's
-    ``waiting`` rows of a time when Redis was away.
+    Covers a lost ingest task (its lease expired), a worker that died with webhooks in hand, and ledger rows
+    that wait since Redis was away.
     """
     length, _ = arrivals.backlog(redis)
     if not length and not ledger.has_waiting(session):
@@ -41,7 +41,10 @@ def sweep_inbound(redis: Redis, session: AnySession) -> bool:
 
 
 def prune(session: AnySession, settings: Settings) -> int:
-    """Commits in small steps: drop ledger rows past the retention, how many; and names that waited."""
+    """Commits in small steps: delete ledger rows past the retention, and names that waited for NAMES_WAIT.
+
+    Returns how many ledger rows were deleted.
+    """
     waiting_names.forget_before(session, clock.now() - NAMES_WAIT)
     session.commit()
     before = clock.now() - timedelta(days=settings.webhook_retention_days)
@@ -55,10 +58,9 @@ def prune(session: AnySession, settings: Settings) -> int:
 
 
 def reconcile_unread(session: AnySession) -> int:
-    """Compare every stored unread count with its messages and repair differences; how many there were.
+    """Compare every stored unread count with its messages, and repair differences; returns how many.
 
-    The goal is 0: each one is a bug, so it is logged with the conversation's id once it is repaired. The
-    caller commits.
+    Each one is a bug, so it is logged with the conversation's id after the commit, which is the caller's.
     """
     drifted = unread.repair(session)
     publish(session, conversations=[row.id for row in drifted])

@@ -1,8 +1,8 @@
-"""The counters of a machine's processes, in one folder: read together, and folded when a process has ended.
+"""Adds up the counters of a machine's processes, which keep them in files of one folder.
 
 prometheus_client keeps two files for each process and never removes those of counters, since their sums must
-not fall. Workers that are replaced day after day would make every scrape slower; so the files of processes
-that are gone are added up into one. Processes of a folder share one machine and one process namespace.
+not fall. Workers that are replaced day after day would make every scrape slower, so the files of ended
+processes are folded into one. The processes of a folder must share one machine and one process namespace.
 """
 
 import fcntl
@@ -16,19 +16,19 @@ from prometheus_client import CollectorRegistry, generate_latest
 from prometheus_client.mmap_dict import MmapedDict
 from prometheus_client.multiprocess import MultiProcessCollector
 
-# Gauges of the library's are not among them: ours are read at the moment of asking.
+# We keep no gauges in files: ours are read when they are asked for.
 _KINDS = ("counter", "histogram")
 _FOLDED = "folded"
 
 
 def collect(folder: Path) -> bytes:
-    """Prometheus' text of all processes, living and gone."""
+    """Prometheus' text of all processes, running and ended."""
     with _locked(folder, fcntl.LOCK_EX):
         for kind in _KINDS:
             _fold(folder, kind)
     registry = CollectorRegistry()
     MultiProcessCollector(registry, str(folder))  # type: ignore[no-untyped-call]  # the library has no types
-    # Nobody may fold between the listing of the files and their reading.
+    # No other process may fold files between our listing and reading them.
     with _locked(folder, fcntl.LOCK_SH):
         return generate_latest(registry)
 

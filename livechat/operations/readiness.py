@@ -1,4 +1,4 @@
-"""Whether this installation can do its work: database, Redis, and a consumer for every queue."""
+"""Tells whether this installation can work: database, Redis, broker, and a worker for every queue."""
 
 import time
 
@@ -12,16 +12,16 @@ from livechat.core.session import AnySession, ping
 from livechat.core.tasknames import Queue
 
 WORKER_KEY = "livechat:worker:{queue}"
-# Workers say every two seconds that they consume; five missed beats and the queue counts as abandoned.
+# Workers report every two seconds that they consume; after five missed reports a queue counts as silent.
 WORKER_TTL_S = 10
 BEAT_KEY = "livechat:beat"
-# For looking into: how long ago beat was last heard of stays known for a day.
+# The time of beat's last report is kept for a day, so that the doctor can tell how long beat is silent.
 BEAT_TTL_S = 86_400
 BROKER_TIMEOUT_S = 2.0
 
 
 def say_consuming(redis: Redis, queues: list[str], visibility_timeout_s: int = 0) -> None:
-    """Called by a worker with each heartbeat, once it consumes; the time-out is what it works with."""
+    """Report that a worker consumes these queues, with its visibility time-out; called at each heartbeat."""
     pipeline = redis.pipeline(transaction=False)
     for queue in queues:
         pipeline.set(WORKER_KEY.format(queue=queue), visibility_timeout_s, ex=WORKER_TTL_S)
@@ -29,24 +29,24 @@ def say_consuming(redis: Redis, queues: list[str], visibility_timeout_s: int = 0
 
 
 def say_beat(redis: Redis) -> None:
-    """Called by a task that beat sends every few seconds."""
+    """Report that beat is alive; called by a task that beat sends every few seconds."""
     redis.set(BEAT_KEY, f"{time.time():.3f}", ex=BEAT_TTL_S)
 
 
 def beat_age_s(redis: Redis) -> float | None:
-    """How long ago a task of beat's was last done; None: not within a day."""
+    """How many seconds ago beat was last reported alive; None if that was not within a day."""
     said = redis.get(BEAT_KEY)
     return None if said is None else max(0.0, time.time() - float(said))
 
 
 def visibility_timeouts_s(redis: Redis) -> set[int]:
-    """The broker's visibility time-outs that living workers work with, in seconds."""
+    """The broker's visibility time-outs, in seconds, that running workers use."""
     beats = redis.mget([WORKER_KEY.format(queue=queue.value) for queue in Queue])
     return {int(beat) for beat in beats if beat is not None} - {0}
 
 
 def broker_answers() -> bool:
-    """Whether Celery's broker takes a connection, within a few seconds."""
+    """Whether Celery's broker accepts a connection within a few seconds."""
     try:
         with celery.connection_for_write(connect_timeout=BROKER_TIMEOUT_S) as connection:
             connection.ensure_connection(max_retries=1, interval_start=0, timeout=BROKER_TIMEOUT_S)
@@ -56,7 +56,7 @@ def broker_answers() -> bool:
 
 
 def missing(redis: Redis, session: AnySession) -> list[str]:
-    """What is not there: ``database``, ``redis``, ``broker``, ``worker:<queue>``; empty when all is."""
+    """What is missing: ``database``, ``redis``, ``broker``, ``worker:<queue>``; empty if nothing is."""
     gone = []
     try:
         ping(session)
@@ -75,6 +75,6 @@ def missing(redis: Redis, session: AnySession) -> list[str]:
 
 
 def silent_queues(redis: Redis) -> list[Queue]:
-    """The queues of which no worker has said lately that it consumes them."""
+    """The queues that no worker has reported lately to consume."""
     beats = redis.mget([WORKER_KEY.format(queue=queue.value) for queue in Queue])
     return [queue for queue, beat in zip(Queue, beats, strict=True) if beat is None]

@@ -1,4 +1,4 @@
-"""Run webhooks of the ledger again: after a fault of ours is mended, or once their number is connected."""
+"""Runs webhooks of the ledger again: after a fault of ours is mended, or once their number is connected."""
 
 import time
 from collections import Counter
@@ -14,12 +14,12 @@ from livechat.domain import clock
 from livechat.inbound.door.arrivals import RawWebhook
 from livechat.inbound.run import replay_events
 from livechat.inbound.storing.batch import DUPLICATE, FAILED, STORED, BatchEntry, BatchResult
-from livechat.operations.queries import ledger_pages as replaying
+from livechat.operations.queries import ledger_pages
 from livechat.operations.queries.ledger_pages import Position, Selection
 
 log = structlog.get_logger(__name__)
 
-# Bodies can be megabytes; a batch of them has to fit into memory.
+# Bodies can have megabytes, and a batch of them must fit into memory.
 BATCH_EVENTS = 100
 
 Item = dict[str, Any]
@@ -31,7 +31,10 @@ class NotReplayableError(Exception):
 
 @dataclass(slots=True)
 class Replayed:
-    """How many webhooks ran, and their items by (outcome, reason). ``stopped_at``: time was up behind it."""
+    """How many webhooks ran, and their items by (outcome, reason).
+
+    ``stopped_at`` is the last webhook that ran if the time was up before the end.
+    """
 
     events: int = 0
     outcomes: Counter[tuple[str, str]] = field(default_factory=Counter)
@@ -40,7 +43,7 @@ class Replayed:
 
 def check_ids(session: AnySession, ids: tuple[UUID, ...]) -> None:
     """Raise NotReplayableError unless every one of ``ids`` can be replayed."""
-    known = replaying.states(session, ids)
+    known = ledger_pages.states(session, ids)
     session.rollback()
     for event_id in ids:
         if event_id not in known:
@@ -60,26 +63,25 @@ def replay(
     after: Position | None = None,
     seconds: float | None = None,
 ) -> Replayed:
-    """Commits batch by batch: run what ``selection`` means, oldest first; ``report`` is called after each.
+    """Commits batch by batch: run the selected webhooks, oldest first; calls ``report`` after each batch.
 
-    The same however often it is done: a message that is stored already is a
-    duplicate, a status event that is known changes nothing. An interrupted replay is simply done again.
-    ``numbers``: only the items about these numbers run; None: all. ``after`` begins behind a place, and
-    ``seconds`` ends it early.
+    A second replay changes nothing: a message that is stored already is a duplicate, and a status event that
+    is known has no effect. So an interrupted replay is simply started again. Only the items about ``numbers``
+    run; None means all. ``after`` is the last webhook to skip, and ``seconds`` ends the replay early.
     """
     result = Replayed()
     ends_at = None if seconds is None else time.monotonic() + seconds
-    # What comes in meanwhile has its own first run; without an end this could go on for ever.
+    # Webhooks received meanwhile have their own first run; without this bound the loop might never end.
     now = clock.now()
     selection = replace(selection, until=min(selection.until or now, now))
-    while rows := replaying.page(session, selection, after, BATCH_EVENTS):
+    while rows := ledger_pages.page(session, selection, after, BATCH_EVENTS):
         session.rollback()
         after = (rows[-1].received_at, rows[-1].id)
-        events = [RawWebhook(row.id, row.received_at, bytes(row.body)) for row in rows]
-        stored = replay_events(session, events, _Accounts(numbers).write, numbers)
-        report(stored)
-        result.events += len(events)
-        result.outcomes += stored.outcomes
+        webhooks = [RawWebhook(row.id, row.received_at, bytes(row.body)) for row in rows]
+        batch_result = replay_events(session, webhooks, _Outcomes(numbers).write, numbers)
+        report(batch_result)
+        result.events += len(webhooks)
+        result.outcomes += batch_result.outcomes
         if len(rows) < BATCH_EVENTS:
             break
         if ends_at is not None and time.monotonic() > ends_at:
@@ -91,22 +93,22 @@ def replay(
 
 
 @dataclass(frozen=True, slots=True)
-class _Accounts:
-    """Notes a replay's outcomes beside the first ones. ``numbers``: those whose items ran; None: all."""
+class _Outcomes:
+    """Records a replay's outcomes beside the first ones. ``numbers`` are those whose items ran; None: all."""
 
     numbers: Set[str] | None
 
     def write(
         self,
         session: AnySession,
-        events: Sequence[RawWebhook],
+        webhooks: Sequence[RawWebhook],
         entries: Sequence[BatchEntry],
         result: BatchResult,
     ) -> None:
-        before = replaying.lock_items(session, [event.id for event in events])
+        before = ledger_pages.lock_items(session, [webhook.id for webhook in webhooks])
         ran: dict[UUID, list[Item]] = {event_id: [] for event_id in before}
         for entry in entries:
-            # A row that the retention has taken meanwhile is not written again.
+            # A row that was pruned meanwhile is not written again.
             if entry.event.id in ran:
                 ran[entry.event.id].append(entry.as_json())
             result.outcomes[(str(entry.outcome), entry.reason or "")] += 1
@@ -121,11 +123,11 @@ class _Accounts:
                     "phone_number_ids": sorted({item["number"] for item in now if "number" in item}),
                 }
             )
-        replaying.write_replays(session, rows)
-        result.events = len(events)
+        ledger_pages.write_replays(session, rows)
+        result.events = len(webhooks)
 
     def _together(self, before: Sequence[Item], ran: Sequence[Item]) -> list[Item]:
-        """How the items stand now. What did not run stands as it stood, what was stored stays stored."""
+        """The items' present outcomes: an item that did not run keeps its own, a stored one stays stored."""
         was = {item["n"]: item for item in before}
         now = {} if self.numbers is None else dict(was)
         for item in ran:

@@ -1,4 +1,4 @@
-"""What owners ask about their numbers' webhooks and sends, and what they are told."""
+"""Schemas of the routes for owners of numbers: activity, the ledger, replays, sends that need attention."""
 
 import re
 from collections.abc import Mapping
@@ -19,7 +19,7 @@ _RFC_3339 = re.compile(r"\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d(\.\d{1,9})?([Zz]|[+-]
 
 
 class Moment(fields.String):
-    """An RFC 3339 time with its offset, as aware UTC."""
+    """A field for an RFC 3339 time with its offset; it loads an aware UTC time."""
 
     def _deserialize(
         self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any
@@ -65,7 +65,7 @@ class SendCountsSchema(AnswerSchema):
     delivered = _count()
     read = _count()
     failed = _count()
-    # ``unknown`` is a setting of every schema's class.
+    # ``unknown`` is a class attribute of every schema, so the field cannot be declared by its name.
     locals()["unknown"] = _count("Meta may or may not have taken them.")
     queued = _count("Waiting or on their way.")
 

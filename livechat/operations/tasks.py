@@ -1,4 +1,4 @@
-"""Beat's tasks: find what was lost on the way, and throw away what is old."""
+"""Tasks of the maintenance queue: beat's sweeps, prunings and repairs, and long replays."""
 
 from datetime import datetime
 from uuid import UUID
@@ -17,20 +17,20 @@ from livechat.outbound.delivery import sweep_outbound as outbound
 
 @celery.task(name=TaskName.SWEEP_INBOUND.value)
 def sweep_inbound() -> None:
-    """Wake an ingest where webhooks wait and none is at work; and say that beat lives."""
+    """Enqueue an ingest if webhooks wait and none is at work, and report that beat is alive."""
     readiness.say_beat(redis.client)
     maintenance.sweep_inbound(redis.client, db.session)
 
 
 @celery.task(name=TaskName.PRUNE.value)
 def prune() -> None:
-    """Throw away webhook bodies past the retention."""
+    """Delete ledger rows past the retention."""
     maintenance.prune(db.session, current_app.config[SETTINGS_KEY])
 
 
 @celery.task(name=TaskName.RECONCILE_UNREAD.value)
 def reconcile_unread() -> None:
-    """Compare unread counts with the messages behind them, and repair."""
+    """Compare unread counts with the messages that they count, and repair them."""
     drifted = maintenance.reconcile_unread(db.session)
     db.session.commit()
     UNREAD_DRIFT.inc(drifted)
@@ -38,7 +38,7 @@ def reconcile_unread() -> None:
 
 @celery.task(name=TaskName.TIDY_COUNTS.value)
 def tidy_counts() -> None:
-    """Sum up what webhooks were counted, and forget what is past asking for."""
+    """Merge older counts of webhooks into sums, and delete those that nobody can ask for any more."""
     activity.tidy_counts(db.session)
     db.session.commit()
 
@@ -53,7 +53,7 @@ def replay(
     after_time: str | None = None,
     after_id: str | None = None,
 ) -> None:
-    """Run a number's webhooks again, a slice at a time: what is left goes to the end of the queue."""
+    """Run a number's webhooks again for some seconds; the rest becomes a task at the end of the queue."""
     selection = Selection(number=phone_number_id, since=_moment(since), until=_moment(until), outcome=outcome)
     began_behind = _moment(after_time)
     after = (began_behind, UUID(after_id)) if began_behind is not None and after_id is not None else None

@@ -1,4 +1,4 @@
-"""The text that Prometheus reads: what this machine's processes counted, and what waits at this moment."""
+"""Writes the text that Prometheus reads: the counters of this machine's processes, and what waits now."""
 
 import os
 import time
@@ -28,7 +28,7 @@ MULTIPROCESS_VARIABLE = "PROMETHEUS_MULTIPROC_DIR"
 
 
 def render(redis: Redis, session: AnySession) -> tuple[bytes, str]:
-    """(body, content type). Gauges that their service cannot answer now are left out, never shown as 0."""
+    """(body, content type). If PostgreSQL or Redis is away, its gauges are left out, never shown as 0."""
     present = CollectorRegistry()
     present.register(_Present(redis, session))
     folder = os.environ.get(MULTIPROCESS_VARIABLE)
@@ -37,7 +37,7 @@ def render(redis: Redis, session: AnySession) -> tuple[bytes, str]:
 
 
 class _Present:
-    """Gauges read at the moment of asking."""
+    """Gauges that are read when Prometheus asks."""
 
     def __init__(self, redis: Redis, session: AnySession) -> None:
         self._redis = redis
@@ -119,13 +119,13 @@ def _gauge(name: str, text: str, value: float) -> GaugeMetricFamily:
 
 
 def _waiting(connection: Any, queue: Queue) -> tuple[int, float | None]:
-    """How many tasks wait in a queue, and the age of the first; None where this broker does not show it."""
+    """(how many tasks wait in a queue, the age of the first in seconds); None if the broker cannot tell."""
     if connection.transport.driver_type == "redis":
         # An empty list does not exist in Redis, which kombu would report as a missing queue.
         client = connection.default_channel.client
         return client.llen(queue.value), _oldest_s(client, queue)
     try:
-        # A question about a queue that is missing closes the channel, so each has its own.
+        # Asking about a queue that does not exist closes the channel, so each question has its own.
         with connection.channel() as channel:
             declared = celery.amqp.queues[queue.value](channel).queue_declare(passive=True)
     except connection.channel_errors:
@@ -134,7 +134,7 @@ def _waiting(connection: Any, queue: Queue) -> tuple[int, float | None]:
 
 
 def _oldest_s(client: Redis, queue: Queue) -> float:
-    """The age of the task at the head of a queue, by the time that its sender put into its header."""
+    """The age in seconds of the task at the head of a queue, by the time that its sender put in a header."""
     head = client.lindex(queue.value, -1)
     if head is None:
         return 0.0

@@ -1,4 +1,4 @@
-"""The ledger as the owners of numbers see it: their numbers' items, and nothing of anybody else's."""
+"""The ledger as the owners of numbers see it: items about their numbers, and nothing about others'."""
 
 from collections.abc import Set
 from dataclasses import replace
@@ -17,7 +17,7 @@ from livechat.core.tasknames import TaskName
 from livechat.domain import clock
 from livechat.domain.clock import rfc3339
 from livechat.inbound.storing.batch import DUPLICATE, FAILED, IGNORED, STORED, BatchResult
-from livechat.operations.queries import ledger_pages as replaying
+from livechat.operations.queries import ledger_pages
 from livechat.operations.queries.ledger_pages import Position, Selection
 from livechat.operations.replay import Replayed, replay
 from livechat.whatsapp.webhook.body import number_ids, parse
@@ -25,9 +25,9 @@ from livechat.whatsapp.webhook.excerpt import excerpt
 
 Json = dict[str, Any]
 
-# Answered within the request; more is left to a task.
+# So many webhooks are run within the request; more are left to a task.
 MOST_AT_ONCE = 200
-# A task gives way after this much: the sweeps share its queue.
+# A replay task ends after this and queues its successor: the sweeps share its queue.
 SECONDS_AT_A_TIME = 5.0
 _NO_EVENT = "There is no such webhook event."
 
@@ -40,10 +40,13 @@ def page(
     *,
     waiting: bool,
 ) -> tuple[list[Json], Position | None]:
-    """(webhooks with their items about ``selection.number``, newest first; where the next page begins)."""
+    """(webhooks with their items about ``selection.number``, newest first; where the page ended).
+
+    The place is None if this was the last page.
+    """
     numbers = {str(selection.number)}
-    find = replaying.waiting_naming if waiting else replaying.newest
-    # One more than asked for tells whether there is a next page.
+    find = ledger_pages.waiting_naming if waiting else ledger_pages.newest
+    # One row more than asked for tells whether there is a next page.
     rows = find(session, selection, behind, limit + 1)
     shown, more = rows[:limit], len(rows) > limit
     next_place = (shown[-1].received_at, shown[-1].id) if more else None
@@ -51,11 +54,11 @@ def page(
 
 
 def access_event(session: AnySession, user_id: UUID, event_id: str) -> tuple[Row[Any], set[str]]:
-    """(the webhook, those of its numbers that the user owns); NotFoundError where that is none."""
-    row = replaying.one(session, parse_id(event_id, "webhook event"))
+    """(the webhook's ledger row, its numbers that the user owns); raises NotFoundError if they own none."""
+    row = ledger_pages.one(session, parse_id(event_id, "webhook event"))
     if row is None:
         raise NotFoundError(_NO_EVENT)
-    # What waits has not been looked into yet.
+    # The numbers of a waiting webhook are not known before it is parsed.
     about = number_ids(parse(row.body)) if row.state == "waiting" else set(row.phone_number_ids)
     numbers = numbers_of_owner(session, user_id) & about
     if not numbers:
@@ -78,28 +81,34 @@ def event_json(row: Row[Any], numbers: Set[str]) -> Json:
 
 
 def event_with_body_json(row: Row[Any], numbers: Set[str]) -> Json:
-    """The same with ``body``: what it says about ``numbers``, null where that cannot be shown as JSON."""
+    """The same with ``body``: its parts about ``numbers``, null if they cannot be shown as JSON."""
     body = excerpt(bytes(row.body), numbers)
     try:
         orjson.dumps([body])
-    except orjson.JSONEncodeError:  # nested too deeply to be written again
+    except orjson.JSONEncodeError:  # it is nested too deeply to be written again
         body = None
     return event_json(row, numbers) | {"body": body}
 
 
 def replay_event(session: AnySession, row: Row[Any], numbers: Set[str]) -> Json:
-    """Commits the items about ``numbers`` of one webhook, run again."""
+    """Commits a replay of one webhook's items about ``numbers``; returns the counts of their outcomes.
+
+    Raises WebhookWaitingError before the webhook's first run.
+    """
     if row.state == "waiting":
         raise WebhookWaitingError("It is run within seconds, without being asked.")
     return _result(replay(session, Selection(ids=(row.id,)), _no_report, numbers=numbers))
 
 
 def replay_number(session: AnySession, selection: Selection) -> Json | None:
-    """Commits a number's items of the selected webhooks, run again; None: many, so that a task does it."""
-    if replaying.count(session, selection) <= MOST_AT_ONCE:
+    """Commits a replay of the selected webhooks' items about their number; returns the counts of outcomes.
+
+    If there are more than MOST_AT_ONCE, enqueues a task and returns None, or raises UnavailableError.
+    """
+    if ledger_pages.count(session, selection) <= MOST_AT_ONCE:
         return _result(replay(session, selection, _no_report, numbers={str(selection.number)}))
     session.rollback()
-    # What comes from now on has its own first run.
+    # Webhooks received from now on have their own first run.
     selection = replace(selection, until=min(selection.until or clock.now(), clock.now()))
     arguments: dict[str, str | int | bool] = {"phone_number_id": str(selection.number)}
     arguments |= {
@@ -115,7 +124,7 @@ def replay_number(session: AnySession, selection: Selection) -> Json | None:
 
 
 def replay_slice(session: AnySession, selection: Selection, after: Position | None) -> Position | None:
-    """Commits a task's share of a long replay, a few seconds of it; where to go on, None at the end."""
+    """Commits some seconds of a long replay; returns where to go on, None at the end."""
     numbers = {str(selection.number)}
     replayed = replay(session, selection, _no_report, numbers=numbers, after=after, seconds=SECONDS_AT_A_TIME)
     return replayed.stopped_at
@@ -144,4 +153,4 @@ def _names(row: Row[Any], numbers: Set[str]) -> bool:
 
 
 def _no_report(_: BatchResult) -> None:
-    """The answer tells."""
+    """A request or task needs no progress reports."""

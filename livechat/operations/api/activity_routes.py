@@ -1,4 +1,4 @@
-"""For the owners of numbers: webhooks and sends by the hour, and sends that want a person's eye."""
+"""Routes for the owners of numbers: webhooks and sends by the hour, and sends that need attention."""
 
 from datetime import timedelta
 from http import HTTPStatus
@@ -80,7 +80,7 @@ def list_sends_for_attention(query: dict[str, Any]) -> Response:
 
 
 def _attention_json(row: Row[Any]) -> dict[str, Any]:
-    """The message, and what a list outside of its thread must say about it."""
+    """The message, with its customer and its resend: the list shows it outside of its thread."""
     customer = ("customer_name", "customer_username", "customer_phone", "customer_user_id")
     return row_json(row) | {
         "conversation": {"id": str(row.conversation_id)} | {name: getattr(row, name) for name in customer},

@@ -1,4 +1,4 @@
-"""The ledger for the owners of numbers: what Meta sent, what became of it, and running it again."""
+"""Routes of the ledger for the owners of numbers: list webhooks with their outcomes, and run them again."""
 
 from http import HTTPStatus
 from typing import Any

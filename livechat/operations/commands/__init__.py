@@ -18,7 +18,7 @@ from livechat.operations.commands.show_failed import failed
 @click.group("livechat", cls=AppGroup)
 def group() -> None:
     """Examine the installation, replay webhooks, list dead letters, resume numbers, rotate keys."""
-    # stdout belongs to what the command says, which a program may read; trouble on the way goes to stderr.
+    # A program may read the command's output on stdout, so the log goes to stderr.
     configure_logging(logging.WARNING, stream=sys.stderr)
 
 
@@ -30,5 +30,5 @@ group.add_command(rotate_keys)
 
 
 def init_cli(app: Flask) -> None:
-    """Give ``app`` the commands."""
+    """Register the commands with ``app``."""
     app.cli.add_command(group)

@@ -1,4 +1,4 @@
-"""``livechat doctor``: every check as a line, and status 1 when something is wrong."""
+"""``livechat doctor``: prints every check as a line, and exits with status 1 if something is wrong."""
 
 import sys
 from collections import Counter
@@ -18,7 +18,7 @@ from livechat.operations.doctor.configuration import shown
 from livechat.whatsapp.graph.client import GraphClient
 
 _SIGNS = {State.OK: "✔", State.WRONG: "✖", State.UNKNOWN: "?", State.NOTE: "·"}
-# Shorter than a send may take: a person waits.
+# Shorter than the time-outs of sends: a person waits.
 _META_TIMEOUT_S = 10.0
 
 
@@ -49,7 +49,7 @@ def _graph(settings: Settings) -> GraphClient:
 
 def _migrations() -> Path:
     folder = Path(current_app.extensions["migrate"].directory)
-    # ``flask`` may be called from anywhere; the migrations lie beside the package.
+    # ``flask`` may be called in any folder; the migrations are beside the package.
     return folder if folder.is_absolute() else Path(current_app.root_path).parent / folder
 
 

@@ -1,4 +1,4 @@
-"""Times as operators type them."""
+"""Reads times as operators type them."""
 
 import re
 from datetime import UTC, datetime, timedelta
@@ -13,12 +13,12 @@ _UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
 
 
 class Moment(click.ParamType[datetime]):
-    """RFC 3339 (``2026-11-22T10:00:00Z``; UTC where no zone is given), or how long ago: ``90s 30m 2h 3d``."""
+    """RFC 3339 (``2026-11-22T10:00:00Z``; UTC if no zone is given), or how long ago: ``90s 30m 2h 3d``."""
 
     name = "time"
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> datetime:
-        """An aware UTC time."""
+        """The value as an aware UTC time; fails the command if it is no time."""
         if isinstance(value, datetime):
             return value
         text = str(value).strip()

@@ -1,4 +1,4 @@
-"""A fault of the services ends a command with one sentence, not with a traceback."""
+"""Ends a command with one sentence, not with a traceback, if PostgreSQL or Redis fails."""
 
 from collections.abc import Callable
 from functools import wraps
@@ -15,7 +15,10 @@ R = TypeVar("R")
 
 
 def plainly(command: Callable[P, R]) -> Callable[P, R]:
-    """``command``, whose service faults become a ClickException: exit status 1 and a sentence on stderr."""
+    """``command``, raising a ClickException for errors of PostgreSQL and Redis.
+
+    That is exit status 1 and a sentence on stderr.
+    """
 
     @wraps(command)
     def wrapped(*args: P.args, **kwargs: P.kwargs) -> R:

@@ -1,4 +1,4 @@
-"""``livechat resume``: a paused number sends again."""
+"""``livechat resume``: lets a paused number send again."""
 
 from typing import cast
 

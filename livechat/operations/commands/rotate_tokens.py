@@ -1,4 +1,4 @@
-"""``livechat rotate-keys``: stored access tokens under the newest encryption key."""
+"""``livechat rotate-keys``: encrypts stored access tokens with the newest key."""
 
 import sys
 from typing import cast
@@ -7,7 +7,7 @@ import click
 from flask import current_app
 from flask.cli import with_appcontext
 
-from livechat.accounts import rotate_keys as service
+from livechat.accounts import rotate_keys as rotation
 from livechat.core.config import SETTINGS_KEY, Settings
 from livechat.core.extensions import db
 from livechat.operations.commands.plain_faults import plainly
@@ -23,7 +23,7 @@ def rotate_keys() -> None:
     then the doctor says which keys no token needs any more. Exit status 1 where no key opens a token.
     """
     settings = cast(Settings, current_app.config[SETTINGS_KEY])
-    result = service.rotate_keys(db.session, settings.encryption_keys)
+    result = rotation.rotate_keys(db.session, settings.encryption_keys)
     click.echo(
         f"{result.moved} of {result.moved + result.already + len(result.lost)} access tokens were encrypted "
         f"anew, {result.already} had the newest key."

@@ -1,4 +1,4 @@
-"""``livechat replay``: run webhooks of the ledger again."""
+"""``livechat replay``: runs webhooks of the ledger again."""
 
 from datetime import datetime
 from uuid import UUID
@@ -10,7 +10,7 @@ from livechat.core.extensions import db
 from livechat.inbound.storing.batch import BatchResult
 from livechat.operations.commands.moments import Moment
 from livechat.operations.commands.plain_faults import plainly
-from livechat.operations.queries import ledger_pages as replaying
+from livechat.operations.queries import ledger_pages
 from livechat.operations.queries.ledger_pages import Selection
 from livechat.operations.replay import NotReplayableError, Replayed, check_ids
 from livechat.operations.replay import replay as replay_webhooks
@@ -50,16 +50,16 @@ def replay(
         check_ids(db.session, ids)
     except NotReplayableError as error:
         raise click.ClickException(str(error)) from error
-    count = replaying.count(db.session, selection)
+    count = ledger_pages.count(db.session, selection)
     db.session.rollback()
     if dry_run or not count:
         click.echo(f"{_webhooks(count)} would be replayed." if dry_run else "No webhook meets this.")
         return
     done = 0
 
-    def tell(stored: BatchResult) -> None:
+    def tell(result: BatchResult) -> None:
         nonlocal done
-        done += stored.events
+        done += result.events
         if done < count:
             click.echo(f"{done} of {count} …", err=True)
 

@@ -1,4 +1,4 @@
-"""``livechat failed``: the dead letters."""
+"""``livechat failed``: lists the dead letters."""
 
 import click
 import orjson

@@ -1,4 +1,4 @@
-"""The doctor: does everything that this installation lives on work as it must?"""
+"""The doctor: checks everything that this installation depends on."""
 
 from livechat.operations.doctor.examination import Examination, examine
 from livechat.operations.doctor.findings import Finding, State

@@ -1,4 +1,4 @@
-"""What waits, what was given up, and whether counts agree with what they count."""
+"""Checks what waits, what was given up, and whether stored counts agree with the rows that they count."""
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
@@ -16,15 +16,16 @@ from livechat.operations.doctor.findings import Finding, judged, note, ok, wrong
 from livechat.operations.queries import activity_rows as activity
 from livechat.operations.queries import waiting_counts as waiting
 
-# Webhooks are stored within milliseconds and the sweep looks every two seconds.
+# Webhooks are stored within milliseconds, and the sweep runs every two seconds.
 INBOUND_LATE_S = 60.0
-# An own network that comes and goes is given half an hour (``domain.retry.CONNECT``); people look earlier.
+# Sends are tried for half an hour while our own network fails (``domain.retry.CONNECT``); people should look
+# earlier.
 SEND_LATE_S = 300.0
-ACCOUNTS_CHECKED = timedelta(hours=1)
+COUNTS_CHECKED = timedelta(hours=1)
 
 
 def check(session: AnySession, redis: Redis) -> Iterator[Finding]:
-    """The tables first; the stream last, since Redis may be away."""
+    """Findings about the tables first, and about the stream last, since Redis may be away."""
     drift = unread.drifted(session)
     yield judged(
         drift == 0,
@@ -32,7 +33,7 @@ def check(session: AnySession, redis: Redis) -> Iterator[Finding]:
         "agree with the messages" if drift == 0 else f"{drift} differ from the messages",
         "The task maintenance.reconcile_unread repairs them; report it, since each one is a bug.",
     )
-    yield _accounts(session)
+    yield _counts(session)
     yield from _ledger(session)
     yield from _sends(session)
     count, age_s = arrivals.backlog(redis)
@@ -46,7 +47,7 @@ def check(session: AnySession, redis: Redis) -> Iterator[Finding]:
 
 
 def _put_off(where: str, count: int, since: datetime | None) -> Iterator[Finding]:
-    """Nothing to say where none is."""
+    """A finding if webhooks are put off, else nothing."""
     if count and since is not None:
         yield wrong(
             f"webhooks put off in the {where}",
@@ -56,9 +57,9 @@ def _put_off(where: str, count: int, since: datetime | None) -> Iterator[Finding
         )
 
 
-def _accounts(session: AnySession) -> Finding:
+def _counts(session: AnySession) -> Finding:
     now = clock.now()
-    items, difference = activity.unaccounted_items(session, *full_hours(now - ACCOUNTS_CHECKED, now))
+    items, difference = activity.unaccounted_items(session, *full_hours(now - COUNTS_CHECKED, now))
     return judged(
         difference == 0,
         "webhook accounts",

@@ -1,4 +1,4 @@
-"""The settings as this process read them. What is missing or malformed has stopped it before it got here."""
+"""Checks the settings as this process read them; a missing or malformed one has kept it from starting."""
 
 import os
 import re
@@ -17,12 +17,12 @@ _META_SECRET = re.compile(r"[0-9a-f]{32}")
 
 
 def shown(settings: Settings) -> dict[str, str]:
-    """Every setting, with addresses without passwords and secrets as ``set``, ``2 set`` or ``not set``."""
+    """Every setting as text: URLs without passwords, secrets as ``set``, ``2 set`` or ``not set``."""
     return {item.name: _shown(settings, item.name, item.repr) for item in fields(settings)}
 
 
 def check(settings: Settings) -> Iterator[Finding]:
-    """What is unusual without being a fault, and that the rest is usable."""
+    """Notes on settings that are unusual but no fault."""
     yield ok("configuration", "every setting is there and well-formed")
     host = urlsplit(settings.whatsapp_api_url).hostname
     if settings.sandbox:
@@ -73,7 +73,7 @@ def _shown(settings: Settings, name: str, is_public: bool) -> str:
 
 
 def without_password(address: str) -> str:
-    """A URL without user, password and query, in any of which a secret may stand."""
+    """A URL without user, password and query, since each may hold a secret."""
     try:
         parts = urlsplit(address)
         port = f":{parts.port}" if parts.port else ""

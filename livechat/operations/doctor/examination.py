@@ -1,4 +1,4 @@
-"""The order in which the doctor looks, and what it says where it cannot look."""
+"""Runs the doctor's checks in order, and says which of them could not be made."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -25,7 +25,7 @@ from livechat.whatsapp.graph.client import GraphClient
 
 @dataclass(frozen=True, slots=True)
 class Examination:
-    """All that the doctor needs. ``graph`` None: Meta is not asked."""
+    """All that the doctor needs. If ``graph`` is None, Meta is not asked."""
 
     settings: Settings
     session: AnySession
@@ -35,7 +35,7 @@ class Examination:
 
 
 def examine(given: Examination) -> Iterator[Finding]:
-    """Findings as they come: a slow answer of Meta's holds back none before it. Changes nothing anywhere."""
+    """Findings one by one, so that a slow answer of Meta's delays none before it. Changes nothing."""
     sections: list[tuple[str, Callable[[], Iterator[Finding]]]] = [
         ("configuration", lambda: configuration.check(given.settings)),
         ("postgresql", lambda: postgresql.check(given.session, given.migrations)),
@@ -60,5 +60,5 @@ def _end_transaction(session: AnySession) -> None:
     try:
         session.rollback()
     except SQLAlchemyError:
-        # Nothing was written, and the connection is gone: the next question opens another.
+        # The connection is lost and nothing was written: the next query opens another.
         session.close()

@@ -1,4 +1,4 @@
-"""Where files are kept, and what is known of recordings and films."""
+"""Checks where files are stored, the room on the disk, and whether ffmpeg is installed."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -35,7 +35,7 @@ def check(settings: Settings) -> Iterator[Finding]:
 
 
 def _room(settings: Settings) -> Finding:
-    """Also with a bucket, whose files are worked on here first."""
+    """Whether the disk has room; checked with a bucket too, as files are worked on here first."""
     free_mb = free_bytes(Path(settings.media_dir)) >> 20
     least = settings.media_least_free_mb
     says = f"{free_mb} MB are free at {settings.media_dir}"

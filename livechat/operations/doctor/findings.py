@@ -1,11 +1,11 @@
-"""What the doctor says: one finding for each thing that was looked at."""
+"""The doctor's findings, one for each thing that it checked."""
 
 from dataclasses import dataclass
 from enum import StrEnum
 
 
 class State(StrEnum):
-    """Only ``wrong`` makes the whole examination fail."""
+    """The state of a finding; only ``wrong`` makes the whole examination fail."""
 
     OK = "ok"
     NOTE = "note"
@@ -15,7 +15,7 @@ class State(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """``detail`` is what was seen; ``advice`` what to do, a sentence, where something is to be done."""
+    """``detail`` is what the doctor saw; ``advice`` is a sentence on what to do, None if nothing."""
 
     check: str
     state: State
@@ -24,25 +24,25 @@ class Finding:
 
 
 def ok(check: str, detail: str) -> Finding:
-    """As it must be."""
+    """A finding that all is well."""
     return Finding(check, State.OK, detail)
 
 
 def note(check: str, detail: str, advice: str | None = None) -> Finding:
-    """Worth knowing, and no fault."""
+    """A finding that is worth knowing and no fault."""
     return Finding(check, State.NOTE, detail, advice)
 
 
 def unknown(check: str, detail: str, advice: str | None = None) -> Finding:
-    """It could not be looked at."""
+    """A finding that the check could not be made."""
     return Finding(check, State.UNKNOWN, detail, advice)
 
 
 def wrong(check: str, detail: str, advice: str) -> Finding:
-    """To be mended."""
+    """A finding that something must be mended."""
     return Finding(check, State.WRONG, detail, advice)
 
 
 def judged(is_good: bool, check: str, detail: str, advice: str) -> Finding:
-    """``ok`` or ``wrong``; the advice is given only where it is needed."""
+    """``ok`` or ``wrong``; only ``wrong`` gives the advice."""
     return ok(check, detail) if is_good else wrong(check, detail, advice)

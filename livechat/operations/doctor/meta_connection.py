@@ -1,4 +1,4 @@
-"""Every connected account: its token can be read, works at Meta, and its webhooks come to us."""
+"""Checks every connected account: its token can be decrypted, works at Meta, and its webhooks come to us."""
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -21,7 +21,7 @@ RECONNECT = "Connect the number again with a working token (POST /api/live-chat/
 
 
 def check(session: AnySession, settings: Settings, graph: GraphClient | None) -> Iterator[Finding]:
-    """``graph`` None: tokens are only decrypted."""
+    """Findings about accounts and numbers. If ``graph`` is None, tokens are only decrypted."""
     accounts = connections.accounts_with_numbers(session)
     session.rollback()
     if not accounts:

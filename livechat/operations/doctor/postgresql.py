@@ -1,4 +1,4 @@
-"""PostgreSQL: reachable, new enough, migrated, and with a clock like ours."""
+"""Checks PostgreSQL: it is reachable, new enough, migrated, and its clock agrees with ours."""
 
 import time
 from collections.abc import Iterator
@@ -13,12 +13,12 @@ from livechat.operations.doctor.findings import Finding, judged, wrong
 from livechat.operations.queries import server
 
 OLDEST_VERSION = 15
-# A token's end, a window's end and a retry's time are compared across clocks.
+# The ends of tokens and service windows and the times of retries are compared across clocks.
 CLOCK_TOLERANCE_S = 2.0
 
 
 def check(session: AnySession, migrations: Path) -> Iterator[Finding]:
-    """``migrations``: the folder of this release's migrations."""
+    """Findings about the database; ``migrations`` is the folder of this release's migrations."""
     started, asked_at = time.monotonic(), clock.now()
     try:
         found = server.describe(session)
@@ -43,7 +43,7 @@ def check(session: AnySession, migrations: Path) -> Iterator[Finding]:
         "Run “CREATE EXTENSION pg_trgm” as a superuser, or switch it on in Supabase's dashboard.",
     )
     ahead_s = (found.now - asked_at).total_seconds()
-    # The answer was made at some time between our asking and now.
+    # PostgreSQL read its clock at some time between our question and now.
     difference_s = max(0.0, ahead_s - took_s, -ahead_s)
     yield judged(
         difference_s <= CLOCK_TOLERANCE_S,

@@ -1,4 +1,4 @@
-"""The broker, a consumer for every queue, and beat."""
+"""Checks the broker, a worker for every queue, and beat."""
 
 from collections.abc import Iterator
 
@@ -12,12 +12,12 @@ from livechat.operations import readiness
 from livechat.operations.doctor.findings import Finding, judged, ok, unknown, wrong
 from livechat.outbound.delivery.deliver import CLAIM_SLACK_S, SECONDS_PER_RUN
 
-# Beat's most frequent task that says so comes every two seconds.
+# The task that reports beat alive runs every two seconds.
 BEAT_SILENT_S = 15.0
 
 
 def check(redis: Redis, settings: Settings) -> Iterator[Finding]:
-    """Whether tasks are taken, by whom, and whether none is taken twice."""
+    """Findings on whether tasks are queued and consumed, and whether none is handed out twice."""
     if not readiness.broker_answers():
         yield wrong(
             "broker",
@@ -53,8 +53,8 @@ def _beat(redis: Redis, *, has_worker: bool) -> Finding:
 
 
 def _visibility(redis: Redis, settings: Settings) -> Finding:
-    # A send task ends after this much at the latest: its own limit, and the call that it is in by then. The
-    # uploads that it leaves behind are its successor's.
+    # A send task ends by then at the latest: after its own limit and the call that it is making. It leaves
+    # further uploads to the next task.
     run_s = SECONDS_PER_RUN + settings.graph_connect_timeout_s + settings.graph_read_timeout_s + CLAIM_SLACK_S
     longest_s = max(run_s, longest_fetch_s(settings), LONGEST_COUNTDOWN_S)
     timeouts = readiness.visibility_timeouts_s(redis)

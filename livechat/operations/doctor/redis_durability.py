@@ -1,4 +1,4 @@
-"""Redis keeps acknowledged webhooks and queued tasks: it may neither forget nor evict."""
+"""Checks Redis: it keeps acknowledged webhooks and queued tasks, so it may neither lose nor evict them."""
 
 import time
 from collections.abc import Iterator
@@ -11,7 +11,7 @@ from livechat.core.config import Settings
 from livechat.operations.doctor.findings import Finding, judged, ok, unknown, wrong
 from livechat.operations.doctor.postgresql import CLOCK_TOLERANCE_S
 
-# With ``everysec`` 2,616 of 1.09 million acknowledged writes were lost over 28 kills, with ``always`` none.
+# Over 28 kills ``everysec`` lost 2,616 of 1.09 million acknowledged writes, ``always`` none.
 NEEDED = {"appendonly": "yes", "appendfsync": "always", "maxmemory-policy": "noeviction"}
 WHY = {
     "appendonly": "acknowledged webhooks must outlive a restart",
@@ -24,7 +24,7 @@ _REDIS_SCHEMES = ("redis://", "rediss://", "unix://")
 
 
 def check(redis: Redis, settings: Settings) -> Iterator[Finding]:
-    """The Redis of REDIS_URL, and the broker where that is another Redis."""
+    """Findings on the Redis of REDIS_URL, and on the broker if that is another Redis."""
     try:
         redis.ping()
     except RedisError as error:
@@ -82,7 +82,7 @@ def _durability(client: Redis, name: str) -> Iterator[Finding]:
 
 
 def _health(client: Redis, name: str) -> Iterator[Finding]:
-    """Whether the append-only file takes what is written, and whether there is room."""
+    """Findings on whether the append-only file can be written, and whether Redis has memory left."""
     try:
         info: Any = client.info()
     except ResponseError:
@@ -107,7 +107,7 @@ def _health(client: Redis, name: str) -> Iterator[Finding]:
 
 
 def _clock(client: Redis) -> Finding:
-    """Age of what waits, and the places of streams, are read from Redis' clock and from ours."""
+    """Whether Redis' clock agrees with ours: ages of waiting work and leases of streams use both."""
     before = time.time()
     seconds, microseconds = client.time()
     theirs, after = seconds + microseconds / 1e6, time.time()

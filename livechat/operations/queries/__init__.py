@@ -1,1 +1,1 @@
-"""Statements that count and list for operators."""
+"""Statements that count and list for operators and for the owners of numbers."""

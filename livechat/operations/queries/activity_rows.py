@@ -1,4 +1,4 @@
-"""What became of a number's webhooks and sends, hour by hour."""
+"""Statements about the outcomes of a number's webhooks and sends, hour by hour."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -11,14 +11,14 @@ from livechat.conversations.queries.thread_pages import message_columns
 from livechat.core.session import AnySession
 from livechat.models import Conversation, Message
 
-# Times of so many messages are looked at: a second's work at the very most.
+# The most messages whose times are read: a second's work at the very most.
 LATENCY_SAMPLE = 50_000
 
 
 def webhook_items(
     session: AnySession, phone_number_id: str, since: datetime, until: datetime
 ) -> Sequence[Row[Any]]:
-    """(hour, outcome, reason, items): by hour of receipt and first outcome; both bounds are full hours."""
+    """(hour, outcome, reason, items) by the hour of receipt and the first outcome; bounds are full hours."""
     return session.execute(
         text(
             """
@@ -32,7 +32,7 @@ def webhook_items(
 
 
 def sends(session: AnySession, phone_number_id: str, since: datetime, until: datetime) -> Sequence[Row[Any]]:
-    """(hour, status, messages): by hour of acceptance and by how they stand now."""
+    """(hour, status, messages) by the hour of acceptance and the present status."""
     return session.execute(
         text(
             """
@@ -50,8 +50,8 @@ def sends(session: AnySession, phone_number_id: str, since: datetime, until: dat
 def latency_ms(session: AnySession, phone_number_id: str, since: datetime, until: datetime) -> Row[Any]:
     """(p50, p95, max) in milliseconds, from Meta's time of a customer's message to our storing it.
 
-    Of at most LATENCY_SAMPLE messages of the range, of the conversations that spoke last. Found through the
-    conversations: an index of its own would cost every message that is stored.
+    Reads at most LATENCY_SAMPLE messages of the range, those of the conversations that spoke last. It finds
+    them through the conversations: an index of its own would slow down the storing of every message.
     """
     return session.execute(
         text(
@@ -79,10 +79,10 @@ def latency_ms(session: AnySession, phone_number_id: str, since: datetime, until
 def attention_page(
     session: AnySession, phone_number_id: str, behind: tuple[datetime, Any] | None, limit: int
 ) -> Sequence[Row[Any]]:
-    """Sends that failed, or of which nobody knows whether they arrived; newest first, as message rows.
+    """Sends that failed or are unknown, newest first, as message rows.
 
-    Each with who the customer is, and with ``resent_as``: the message that an agent has sent in its place.
-    Look-ups by unique key.
+    Each row has the customer's columns, and ``resent_as``: the id of the message that an agent sent in its
+    place. Both are found by unique keys.
     """
     again: Any = aliased(Message, name="again")
     resent_as = select(again.id).where(again.resend_of == Message.id).correlate(Message).scalar_subquery()
@@ -112,9 +112,9 @@ def attention_page(
 
 
 def merge_counts(session: AnySession, before: datetime) -> int:
-    """Sum up the rows of webhooks received before ``before``; how many rows went into sums.
+    """Replace the rows of webhooks received before ``before`` by sums; returns how many rows were summed.
 
-    One statement: a reader sees the rows or their sum, and what two of these meet on is summed once.
+    It is one statement: a reader sees either the rows or their sum, and two merges at once sum no row twice.
     """
     merged: int = session.execute(
         text(
@@ -136,15 +136,15 @@ def merge_counts(session: AnySession, before: datetime) -> int:
 
 
 def delete_counts(session: AnySession, before: datetime) -> None:
-    """Forget the counts of hours before ``before``."""
+    """Delete the sums of hours before ``before``."""
     session.execute(text("DELETE FROM webhook_counts WHERE is_sum AND hour < :before"), {"before": before})
 
 
 def troubled_numbers(session: AnySession, since: datetime) -> Sequence[Row[Any]]:
-    """(number, received, wanting, first) of webhooks received since, where nothing was stored.
+    """(number, received, wanting, first) of numbers of whose items received since then none was stored.
 
-    ``wanting`` counts items that were to be stored and were not: they failed, or nobody has connected the
-    number. ``number`` is empty for items that name none.
+    ``wanting`` counts items that should have been stored: they failed, or nobody has connected the number.
+    ``number`` is empty for items that name none.
     """
     return session.execute(
         text(
@@ -165,8 +165,8 @@ def troubled_numbers(session: AnySession, since: datetime) -> Sequence[Row[Any]]
 def habits(session: AnySession, hours: Sequence[datetime]) -> Sequence[Row[Any]]:
     """How busy each connected number usually is: (number, first_hour, last_at, lately, usual).
 
-    ``last_at`` is the receipt of its newest webhook, ``lately`` how many items came in that hour and the one
-    before, ``usual`` {hour as Unix seconds: items} for those of ``hours`` in which something came.
+    ``last_at`` is when its newest webhook was received. ``lately`` is how many items came in that hour and
+    the one before. ``usual`` is {hour as Unix seconds: items} for those of ``hours`` in which items came.
     """
     return session.execute(
         text(
@@ -194,7 +194,7 @@ def habits(session: AnySession, hours: Sequence[datetime]) -> Sequence[Row[Any]]
 
 
 def unaccounted_items(session: AnySession, since: datetime, until: datetime) -> tuple[int, int]:
-    """(items of the ledger, difference to ``webhook_counts``) of full hours; the difference is always 0."""
+    """(items of the ledger, difference to ``webhook_counts``) of full hours; the difference must be 0."""
     row = session.execute(
         text(
             """

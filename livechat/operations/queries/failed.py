@@ -1,4 +1,4 @@
-"""What was given up: items of webhooks that failed, and sends that failed or whose end is not known."""
+"""Statements about dead letters: items of webhooks that failed, and sends that failed or are unknown."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -27,7 +27,7 @@ def failed_items(session: AnySession, limit: int) -> Sequence[Row[Any]]:
 
 
 def failed_item_count(session: AnySession) -> int:
-    """How many items failed, in all that the ledger still holds."""
+    """How many items of the ledger's webhooks stand as failed."""
     count: int = session.execute(
         text(
             "SELECT count(*) "
@@ -39,7 +39,7 @@ def failed_item_count(session: AnySession) -> int:
 
 
 def failed_sends(session: AnySession, limit: int) -> Sequence[Row[Any]]:
-    """The newest failed and unknown sends, without what they say.
+    """The newest failed and unknown sends, without their text.
 
     (message_id, status, number, customer_phone, code, title, since, retryable), where ``since`` is when the
     send failed, or for an unknown one when it was accepted.

@@ -1,4 +1,4 @@
-"""Which webhooks of the ledger somebody wants to run again, and what their replays came to."""
+"""Statements that select ledger rows, to show them or to run them again, and that record replays."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -12,25 +12,25 @@ from livechat.core.session import AnySession, as_json
 
 Position = tuple[datetime, UUID]
 
-# Two conditions for two indexes; nearly all webhooks are about one number. The first index holds the
-# beginning of a number only, which is all of any real one.
+# Two conditions for two indexes: nearly all webhooks are about one number. The first index holds only the
+# first 64 characters of a number; no real number is longer.
 _ABOUT_IT_ALONE = (
     "cardinality(phone_number_ids) = 1 AND left(phone_number_ids[1], 64) = left(CAST(:number AS text), 64) "
     "AND phone_number_ids[1] = CAST(:number AS text)"
 )
 _ABOUT_IT_TOO = "cardinality(phone_number_ids) > 1 AND phone_number_ids @> ARRAY[CAST(:number AS text)]"
 _ABOUT_NUMBER = f"({_ABOUT_IT_ALONE} OR ({_ABOUT_IT_TOO}))"
-# How the items stand: as the last replay found them, else as the first run did.
+# The present outcomes of the items: those of the last replay, else those of the first run.
 _ITEMS_NOW = "coalesce(replay_items, items)"
 _SHOWN = f"id, received_at, state, phone_number_ids, items AS first_items, {_ITEMS_NOW} AS items, replayed_at"
 
 
 @dataclass(frozen=True, slots=True)
 class Selection:
-    """Webhooks that meet every condition given; ``since`` is inclusive and ``until`` exclusive.
+    """Selects the webhooks that meet every condition given; ``since`` is inclusive, ``until`` exclusive.
 
-    ``outcome``: with an item that stands so now, and of ``number`` where that is given. Those still
-    ``waiting`` are never among them: the ingest has them in hand.
+    ``outcome`` is the present outcome of at least one item, one about ``number`` if that is given. Webhooks
+    that are still ``waiting`` are never selected: the ingest will run them.
     """
 
     ids: tuple[UUID, ...] = ()
@@ -43,7 +43,7 @@ class Selection:
 
     @property
     def is_empty(self) -> bool:
-        """Whether nothing was asked for, which would mean the whole ledger."""
+        """Whether there is no condition, which would select the whole ledger."""
         return self == Selection()
 
 
@@ -66,13 +66,13 @@ def _conditions(selection: Selection, about_number: str = _ABOUT_NUMBER) -> tupl
     if selection.failed:
         parts.append("state = 'failed'")
     if selection.unknown_number:
-        # ``ignored`` first: it is cheap to look at, and most webhooks have none.
+        # ``ignored`` comes first: it is cheap to read, and most webhooks have no ignored item.
         parts.append(f"""ignored > 0 AND {_ITEMS_NOW} @> '[{{"reason": "unknown_number"}}]'""")
     if selection.outcome is not None:
         if selection.outcome == "failed":
             parts.append("state = 'failed'")
         elif selection.outcome != "stored":
-            # For the partial index: what no first run and no replay made so is not looked into.
+            # The condition of the partial index, which leaves out rows of stored items alone.
             parts.append("(ignored > 0 OR failed > 0 OR duplicate > 0)")
         parts.append(f"{_ITEMS_NOW} @> CAST(:item AS jsonb)")
         item = {"outcome": selection.outcome}
@@ -83,7 +83,7 @@ def _conditions(selection: Selection, about_number: str = _ABOUT_NUMBER) -> tupl
 
 
 def count(session: AnySession, selection: Selection) -> int:
-    """How many webhooks are meant."""
+    """How many webhooks are selected."""
     where, values = _conditions(selection)
     found: int = session.execute(
         text(f"SELECT count(*) FROM webhook_events WHERE {where}"),  # noqa: S608  # constants of this module
@@ -93,14 +93,14 @@ def count(session: AnySession, selection: Selection) -> int:
 
 
 def page(session: AnySession, selection: Selection, after: Position | None, limit: int) -> Sequence[Row[Any]]:
-    """The next (id, received_at, body), oldest first, behind ``after``."""
+    """Up to ``limit`` rows (id, received_at, body) behind ``after``, oldest first."""
     return _page(session, "id, received_at, body", selection, after, limit, newest_first=False)
 
 
 def newest(
     session: AnySession, selection: Selection, behind: Position | None, limit: int
 ) -> Sequence[Row[Any]]:
-    """The next (id, received_at, state, phone_number_ids, first_items, items, replayed_at), newest first."""
+    """Up to ``limit`` rows with the columns of ``_SHOWN`` behind ``behind``, newest first."""
     return _page(session, _SHOWN, selection, behind, limit, newest_first=True)
 
 
@@ -114,7 +114,7 @@ def _page(
     newest_first: bool,
 ) -> Sequence[Row[Any]]:
     order, beyond = ("received_at DESC, id DESC", "<") if newest_first else ("received_at, id", ">")
-    # Each part comes in order from its index, and ends at the limit.
+    # Each part reads its index in order, and stops at the limit.
     abouts = [_ABOUT_NUMBER] if selection.number is None else [_ABOUT_IT_ALONE, _ABOUT_IT_TOO]
     selects: list[str] = []
     values: dict[str, Any] = {"limit": limit}
@@ -140,9 +140,9 @@ def _page(
 def waiting_naming(
     session: AnySession, selection: Selection, behind: Position | None, limit: int
 ) -> Sequence[Row[Any]]:
-    """As ``newest``, of those that wait for their first run and whose bytes name ``selection.number``.
+    """As ``newest``, but of webhooks that wait for their first run and whose bytes name ``selection.number``.
 
-    With their ``body`` as well: only parsing it tells whether it is about that number.
+    Each row has its ``body`` too: only parsing it tells whether it is about that number.
     """
     where = "state = 'waiting' AND position(:name IN body) > 0"
     values: dict[str, Any] = {"name": str(selection.number).encode(), "limit": limit}
@@ -165,7 +165,7 @@ def waiting_naming(
 
 
 def one(session: AnySession, event_id: UUID) -> Row[Any] | None:
-    """One webhook, as ``newest`` shows it, with its ``body``."""
+    """One ledger row with the columns of ``newest`` and its ``body``; None if there is none."""
     return session.execute(
         text(f"SELECT {_SHOWN}, body FROM webhook_events WHERE id = :id"),  # noqa: S608
         {"id": event_id},
@@ -173,7 +173,7 @@ def one(session: AnySession, event_id: UUID) -> Row[Any] | None:
 
 
 def states(session: AnySession, ids: Sequence[UUID]) -> dict[UUID, str]:
-    """{id: state} of those webhooks that the ledger has."""
+    """{id: state} of these webhooks; ids that the ledger does not have are left out."""
     rows = session.execute(
         text("SELECT id, state FROM webhook_events WHERE id = ANY(:ids)"), {"ids": list(ids)}
     )
@@ -181,7 +181,7 @@ def states(session: AnySession, ids: Sequence[UUID]) -> dict[UUID, str]:
 
 
 def lock_items(session: AnySession, ids: Sequence[UUID]) -> dict[UUID, list[dict[str, Any]]]:
-    """{id: items as they stand now}, locked until the transaction ends."""
+    """{id: items with their present outcomes}; locks the ledger rows until the transaction ends."""
     rows = session.execute(
         text(
             f"SELECT id, {_ITEMS_NOW} AS items FROM webhook_events "  # noqa: S608
@@ -193,7 +193,7 @@ def lock_items(session: AnySession, ids: Sequence[UUID]) -> dict[UUID, list[dict
 
 
 def write_replays(session: AnySession, rows: Sequence[Mapping[str, Any]]) -> None:
-    """Note {id, state, items, phone_number_ids} beside the first outcome, which stays as it was."""
+    """Record replays, each {id, state, items, phone_number_ids}; the first outcomes stay as they were."""
     session.execute(
         text(
             """

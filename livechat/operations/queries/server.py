@@ -1,4 +1,4 @@
-"""What PostgreSQL says of itself, for the doctor."""
+"""Statements that ask PostgreSQL about itself, for the doctor."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -11,7 +11,7 @@ from livechat.core.session import AnySession
 
 @dataclass(frozen=True, slots=True)
 class Server:
-    """``version_number`` as PostgreSQL counts (150004 is 15.4); ``now`` is its clock."""
+    """``version_number`` is as PostgreSQL counts (150004 is 15.4); ``now`` is by its clock."""
 
     version: str
     version_number: int
@@ -20,7 +20,7 @@ class Server:
 
 
 def describe(session: AnySession) -> Server:
-    """Version, extension and clock; raises SQLAlchemyError where it does not answer."""
+    """Version, extension and clock; raises SQLAlchemyError if PostgreSQL does not answer."""
     row = session.execute(
         text(
             "SELECT current_setting('server_version') AS version, "
@@ -33,7 +33,7 @@ def describe(session: AnySession) -> Server:
 
 
 def revisions(session: AnySession) -> set[str]:
-    """The migrations that the database is at; empty where it was never migrated."""
+    """The revisions that the database is migrated to; empty if it was never migrated."""
     try:
         return set(session.execute(text("SELECT version_num FROM alembic_version")).scalars())
     except ProgrammingError:

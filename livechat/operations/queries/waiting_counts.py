@@ -1,4 +1,4 @@
-"""What waits in the tables, for metrics and for the command line."""
+"""Counts of waiting work in the tables, for metrics and for the doctor."""
 
 from sqlalchemy import text
 
@@ -6,7 +6,7 @@ from livechat.core.session import AnySession
 
 
 def open_sends(session: AnySession) -> dict[str, int]:
-    """{status: count} of messages that Meta has neither taken nor refused."""
+    """{status: count} of messages that are queued, sending or unknown."""
     found = dict.fromkeys(("queued", "sending", "unknown"), 0)
     for row in session.execute(
         text(
@@ -20,7 +20,7 @@ def open_sends(session: AnySession) -> dict[str, int]:
 
 
 def oldest_queued_s(session: AnySession) -> float:
-    """How long the oldest queued message of a number that is not paused has waited, in seconds."""
+    """The age in seconds of the oldest queued message of a number that is not paused; 0 if there is none."""
     age = session.execute(
         text(
             "SELECT extract(epoch FROM clock_timestamp() - min(m.timestamp)) FROM chat_messages m "
@@ -38,7 +38,7 @@ def numbers(session: AnySession) -> dict[str, int]:
 
 
 def ledger(session: AnySession) -> dict[str, int]:
-    """{state: count} of webhooks that are not done."""
+    """{state: count} of ledger rows that are waiting or failed."""
     rows = session.execute(
         text(
             "SELECT state, count(*) AS n FROM webhook_events "
@@ -49,7 +49,7 @@ def ledger(session: AnySession) -> dict[str, int]:
 
 
 def oldest_waiting_s(session: AnySession) -> float:
-    """How long the oldest webhook of the ledger has waited for its first run, in seconds."""
+    """The age in seconds of the oldest ledger row that waits for its first run; 0 if there is none."""
     age = session.execute(
         text(
             "SELECT extract(epoch FROM clock_timestamp() - min(received_at)) "
@@ -60,7 +60,7 @@ def oldest_waiting_s(session: AnySession) -> float:
 
 
 def of_unknown_numbers(session: AnySession) -> int:
-    """How many webhooks the ledger keeps for numbers that nobody had connected when they came."""
+    """How many ledger rows have an item about a number that nobody had connected when it was run."""
     count: int = session.execute(
         text(
             "SELECT count(*) FROM webhook_events "
