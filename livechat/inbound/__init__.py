@@ -1,1 +1,1 @@
-"""Webhooks, from the door to the tables."""
+"""Webhooks: kept at the door, then stored as messages, statuses and news."""

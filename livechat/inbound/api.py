@@ -1,4 +1,4 @@
-"""Meta's side: the handshake, and webhooks: verify, keep, answer 200. Nothing else happens in the request."""
+"""What Meta calls: the handshake, and webhooks. The request of a webhook verifies, keeps and answers it."""
 
 import hmac
 from http import HTTPStatus
@@ -15,7 +15,7 @@ from livechat.core.errors import (
 from livechat.core.extensions import db, redis
 from livechat.core.metrics import WEBHOOKS_RECEIVED, WEBHOOKS_REFUSED
 from livechat.inbound.door.arrivals import Arrivals
-from livechat.inbound.door.fast_path import EVENT_KEY, WebhookFastPath
+from livechat.inbound.door.fast_path import WEBHOOK_KEY, WebhookFastPath
 from livechat.web.context import settings
 from livechat.web.guards.costs import Cost
 from livechat.whatsapp.webhook.signature import is_signed
@@ -25,10 +25,10 @@ _EXTENSION = "livechat_inbox"
 
 
 def init_webhook(app: Flask) -> None:
-    """Open this process's way in; it connects when it is first used."""
+    """Open this process's way in. It connects to Redis when it is first used."""
     with app.app_context():
         arrivals = app.extensions[_EXTENSION] = Arrivals(redis.client)
-        # As Flask has it for middleware, so that ``app`` stays the Flask object.
+        # Flask's way to wrap middleware, so that ``app`` stays the Flask object.
         app.wsgi_app = WebhookFastPath(app.wsgi_app, arrivals, settings())  # type: ignore[method-assign]
 
 
@@ -74,6 +74,6 @@ def receive() -> Response:
         WEBHOOKS_REFUSED.labels("bad_signature").inc()
         raise UnauthorizedError("X-Hub-Signature-256 is missing or wrong.")
     arrivals = arrivals_of(current_app)
-    event = request.environ.get(EVENT_KEY) or arrivals.received(body)
-    WEBHOOKS_RECEIVED.labels(arrivals.put(db.session, event)).inc()
+    webhook = request.environ.get(WEBHOOK_KEY) or arrivals.received(body)
+    WEBHOOKS_RECEIVED.labels(arrivals.put(db.session, webhook)).inc()
     return Response(status=HTTPStatus.OK)

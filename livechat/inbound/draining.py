@@ -1,4 +1,4 @@
-"""The ingest task's loop: take from the stream, store, acknowledge, until nothing is left."""
+"""The ingest task's loop: take webhooks from the stream, store and acknowledge them, until none is left."""
 
 import gc
 import time
@@ -14,28 +14,28 @@ from livechat.core.session import AnySession
 from livechat.inbound.door import arrivals
 from livechat.inbound.door.arrivals import RawWebhook
 from livechat.inbound.lanes import SideLanes
-from livechat.inbound.run import error_name, ingest_events, ingest_side_by_side, is_trouble, leave_waiting
+from livechat.inbound.run import error_name, ingest_raw, ingest_side_by_side, is_trouble, leave_waiting
 from livechat.inbound.storing.batch import BatchResult
 from livechat.inbound.waiting import TRIES_BEFORE_FAILED, drain_waiting
 
 log = structlog.get_logger(__name__)
 
-# As many in a transaction, and in each lane where the last ones were small.
+# Webhooks in one transaction; where the last ones were small, in each lane's.
 BATCH_EVENTS = 500
-# As much at a time, nearly always more than there is. A parsed body takes some ten times its length.
+# Bytes at a time, nearly always more than there are. A parsed body takes some ten times its length.
 BATCH_BYTES = 16 * 1024 * 1024
-# How often the ledger is looked into for bodies that wait there, while the stream keeps the ingest busy.
+# The ledger is looked into this often for waiting bodies while the stream keeps the ingest busy.
 WAITING_EVERY_S = 1.0
-# A batch costs some milliseconds before its first message. In a stream that brings one webhook after the
-# other each of them would be paid for: so the ingest rests as long as it worked, at most this long, and
-# finds more. A lone webhook never waits for it, since an ingest begins with a look.
+# A batch costs some milliseconds before its first message. Webhooks that come one by one would each pay them:
+# so the ingest rests as long as it worked, at most this long, and then finds several. A lone webhook never
+# waits for that, since an ingest begins with a look.
 LONGEST_REST_S = 0.02
-# Longer than a batch takes; what is taken over too early is only stored twice, to no effect.
+# Longer than a batch takes. A webhook that is taken over too early is only tried twice and stored once.
 ABANDONED_MS = 10_000
-# One of the bodies that were handed out together so often and never finished may kill its worker.
+# Of webhooks that were handed out together more often than this and never finished, one may kill its worker.
 DELIVERIES_BEFORE_SUSPECT = 3
 DELIVERIES_BEFORE_FAILED = TRIES_BEFORE_FAILED
-# As long as an outage may last before what was in hand is tried one by one.
+# Webhooks that were put off for longer than this, as in an outage, are tried one by one.
 PUT_OFF_BEFORE_SUSPECT_S = 15.0
 
 Report = Callable[[BatchResult], None]
@@ -46,16 +46,15 @@ def drain(
 ) -> int:
     """Store everything that waits, in the stream and in the ledger; how many webhooks there were.
 
-    ``report`` is called after each commit. ``side`` takes parts of a large batch. The lease is kept fresh
-    while there is work and given back at the end; what arrives between the last look and the return is seen
-    by looking once more.
+    ``report`` is called after each commit. ``side`` takes parts of a large batch. The lease is renewed while
+    there is work and given back at the end; one more look after that finds what came between.
     """
     arrivals.claim_abandoned(redis, consumer, ABANDONED_MS, BATCH_EVENTS)
     return _Drain(redis, session, consumer, report, side).run()
 
 
 class _Drain:
-    """One task's work. What was stored from the stream is acknowledged when the next is taken."""
+    """One task's work. Webhooks that were stored are acknowledged when the next ones are taken."""
 
     def __init__(
         self, redis: Redis, session: AnySession, consumer: str, report: Report, side: SideLanes | None
@@ -70,7 +69,7 @@ class _Drain:
         self._deliveries: dict[bytes, int] = {}
 
     def run(self) -> int:
-        """Until nothing is left."""
+        """Store until nothing is left; how many webhooks there were."""
         total = self._finish_pending()
         look_at = 0.0
         while True:
@@ -91,111 +90,111 @@ class _Drain:
                 return total
 
     def _next(self, most: int) -> int:
-        """Store up to ``most`` events that are new in the stream; how many there were."""
-        events = arrivals.take(self._redis, self._consumer, most, self._stored)
+        """Store up to ``most`` webhooks that are new in the stream; how many there were."""
+        webhooks = arrivals.take(self._redis, self._consumer, most, self._stored)
         self._stored = ()
-        for portion in _portions(events):
+        for portion in _portions(webhooks):
             self._store(portion)
-        self._stored = events
-        return len(events)
+        self._stored = webhooks
+        return len(webhooks)
 
     def _give_way(self) -> None:
-        """What has come into the stream meanwhile, while a long body of the ledger is stored."""
+        """Store what has come into the stream while a long body of the ledger is being stored."""
         self._next(BATCH_EVENTS)
 
-    def _store(self, events: Sequence[RawWebhook]) -> None:
-        """Store and report; the caller says that they are done."""
+    def _store(self, webhooks: Sequence[RawWebhook]) -> None:
+        """Store and report them. The caller acknowledges them."""
         try:
             with _garbage_left_alone():
                 if self._side is None:
-                    self._report(ingest_events(self._session, events))
+                    self._report(ingest_raw(self._session, webhooks))
                 else:
-                    ingest_side_by_side(self._session, events, self._side, self._report)
+                    ingest_side_by_side(self._session, webhooks, self._side, self._report)
         except Exception as error:
             self._session.rollback()
             if is_trouble(error):
-                # The database is in trouble and we live: a body must not be suspected for what it has not
-                # done, or an outage of some seconds would set aside every webhook that waits for its end.
-                WEBHOOKS_AGAIN.labels("trouble").inc(len(events))
+                # The database is in trouble and our worker lives, so no body is to be suspected. Otherwise an
+                # outage of some seconds would set aside every webhook that waits for its end.
+                WEBHOOKS_AGAIN.labels("trouble").inc(len(webhooks))
                 with suppress(RedisError):
-                    arrivals.forgive(self._redis, self._consumer, events)
+                    arrivals.forgive(self._redis, self._consumer, webhooks)
             else:
-                self._to_ledger(events, "fault")
+                self._to_ledger(webhooks, "fault")
             raise
 
     def _finish_pending(self) -> int:
-        """What this consumer took before it died, or could not finish; how much there was."""
+        """Store what this consumer took before it died, or could not finish; how many webhooks there were."""
         total = 0
-        while events := arrivals.read_pending(self._redis, self._consumer, BATCH_EVENTS):
-            suspects, others = self._told_apart(events)
+        while webhooks := arrivals.read_pending(self._redis, self._consumer, BATCH_EVENTS):
+            suspects, others = self._told_apart(webhooks)
             if suspects:
-                # Whoever was in hand with others shares their count; one that was alone has its own.
+                # The count of a webhook that was handed out alone is its own; among others it is not.
                 own = (
                     max(0, self._deliveries.get(suspects[0].entry_id or b"", 0) - 1)
-                    if len(events) == 1
+                    if len(webhooks) == 1
                     else 0
                 )
                 self._to_ledger(suspects, "suspect", own)
             for portion in _portions(others):
                 self._store(portion)
                 arrivals.done(self._redis, portion)
-            total += len(events)
+            total += len(webhooks)
         return total
 
-    def _told_apart(self, events: Sequence[RawWebhook]) -> tuple[list[RawWebhook], list[RawWebhook]]:
-        """(those that may be what hinders us, the rest): handed out too often, or put off for too long.
+    def _told_apart(self, webhooks: Sequence[RawWebhook]) -> tuple[list[RawWebhook], list[RawWebhook]]:
+        """(suspects, others). A suspect was handed out too often, or put off for too long.
 
-        What looks like an outage for ever may be the data's doing; where it is not, the ledger cannot take
-        them either.
+        An outage that does not end may be caused by a webhook's data. Where it is not, the ledger cannot take
+        the suspects either, and they stay in the stream.
         """
-        self._deliveries = arrivals.deliveries(self._redis, self._consumer, events)
-        put_off = arrivals.put_off_times(self._redis, events)
+        self._deliveries = arrivals.deliveries(self._redis, self._consumer, webhooks)
+        put_off = arrivals.put_off_times(self._redis, webhooks)
         now = time.time()
         suspects: list[RawWebhook] = []
         others: list[RawWebhook] = []
-        for event in events:
-            entry = event.entry_id or b""
+        for webhook in webhooks:
+            entry = webhook.entry_id or b""
             is_suspect = self._deliveries.get(entry, 0) > DELIVERIES_BEFORE_SUSPECT
             is_suspect = is_suspect or now - put_off.get(entry, now) > PUT_OFF_BEFORE_SUSPECT_S
-            (suspects if is_suspect else others).append(event)
+            (suspects if is_suspect else others).append(webhook)
         return suspects, others
 
-    def _to_ledger(self, events: Sequence[RawWebhook], why: str, attempts: int = 0) -> None:
-        """Have these tried there, each alone and with a count of its own, so that the stream goes on."""
-        log.error("webhooks_tried_alone", why=why, webhooks=len(events))
-        WEBHOOKS_AGAIN.labels(why).inc(len(events))
+    def _to_ledger(self, webhooks: Sequence[RawWebhook], why: str, attempts: int = 0) -> None:
+        """Move these to the ledger, where each is tried alone with its own count. The stream goes on."""
+        log.error("webhooks_tried_alone", why=why, webhooks=len(webhooks))
+        WEBHOOKS_AGAIN.labels(why).inc(len(webhooks))
         try:
-            leave_waiting(self._session, events, attempts)
-            arrivals.done(self._redis, events)
+            leave_waiting(self._session, webhooks, attempts)
+            arrivals.done(self._redis, webhooks)
         except Exception as error:
-            # They stay where they are, and nobody is suspected of it.
+            # They stay in the stream, and none of them is suspected for it.
             self._session.rollback()
             log.warning("webhooks_stay_in_the_stream", error=error_name(error))
             with suppress(RedisError):
-                arrivals.forgive(self._redis, self._consumer, events)
+                arrivals.forgive(self._redis, self._consumer, webhooks)
             raise
 
 
 def _how_many(before: Sequence[RawWebhook], lanes: int) -> int:
-    """How many events to take: enough for all lanes, where those ``before`` were small."""
-    size = sum(len(event.body) for event in before)
+    """How many webhooks to take: enough for all lanes, where those ``before`` were small."""
+    size = sum(len(webhook.body) for webhook in before)
     return lanes * BATCH_EVENTS if before and size * lanes <= BATCH_BYTES else BATCH_EVENTS
 
 
-def _portions(events: Sequence[RawWebhook]) -> Iterator[Sequence[RawWebhook]]:
-    """In their order, each of BATCH_BYTES at most, or a single event."""
+def _portions(webhooks: Sequence[RawWebhook]) -> Iterator[Sequence[RawWebhook]]:
+    """The webhooks in their order, in portions of BATCH_BYTES at most, or of a single larger one."""
     start, size = 0, 0
-    for at, event in enumerate(events):
-        if at > start and size + len(event.body) > BATCH_BYTES:
-            yield events[start:at]
+    for at, webhook in enumerate(webhooks):
+        if at > start and size + len(webhook.body) > BATCH_BYTES:
+            yield webhooks[start:at]
             start, size = at, 0
-        size += len(event.body)
-    if start < len(events):
-        yield events[start:]
+        size += len(webhook.body)
+    if start < len(webhooks):
+        yield webhooks[start:]
 
 
 def _left_over(redis: Redis) -> bool:
-    """Whether the stream holds an entry that no consumer has been given."""
+    """Whether the stream holds an entry that was handed to no consumer yet."""
     groups = redis.xinfo_groups(arrivals.STREAM)
     return any(_text(group["name"]) == arrivals.GROUP and (group.get("lag") or 0) > 0 for group in groups)
 
@@ -206,7 +205,7 @@ def _text(value: object) -> str:
 
 @contextmanager
 def _garbage_left_alone() -> Iterator[None]:
-    """Without the collector of garbage: a batch holds nearly all of its objects to its end.
+    """Switch Python's collector of cycles off: a batch holds nearly all of its objects to its end.
 
     To look for cycles among them again and again took some hundredths of Python's time and freed nothing.
     """

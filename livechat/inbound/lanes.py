@@ -1,9 +1,9 @@
-"""Parts of a batch, stored side by side: what waits for PostgreSQL in one leaves Python to the others.
+"""Side lanes: threads that store parts of a large batch at the same time.
 
-A batch's time is half Python's and half PostgreSQL's, and each waits for the other; several transactions at
-a time fill the gaps. What belongs together stays together: a customer, a message and the news of accounts
-are each in one part, in the order of their arrival, so that no customer's second message is stored before
-his first.
+A batch's time is half Python's and half PostgreSQL's, and each waits for the other. Several transactions at a
+time fill the gaps. Webhooks that belong together stay in one part, in the order of their arrival: those of
+one customer, those of one message, and all news of accounts. So no customer's second message is stored before
+their first.
 """
 
 from collections import Counter
@@ -23,16 +23,16 @@ from livechat.whatsapp.webhook.items import (
     ThreadMessage,
 )
 
-# Beside the task's own: with it three transactions at a time, on two cores (docs/performance.md).
+# With the task's own, that is three transactions at a time, on two cores (docs/performance.md).
 SIDE_LANES = 2
-# A part has the statements of a whole: below this they cost more than they save.
+# A part needs as many statements as a whole batch: in a smaller batch they cost more than lanes save.
 LEAST_WEBHOOKS = 100
 
 Within = Callable[[Callable[[AnySession], BatchResult]], BatchResult]
 
 
 class SideLanes:
-    """Threads to store in beside one's own. ``within`` runs a job there with a session of its own."""
+    """Threads that store beside the task's own. ``within`` runs a job there with a session of its own."""
 
     def __init__(
         self, within: Within, *, count: int = SIDE_LANES, least_webhooks: int = LEAST_WEBHOOKS
@@ -43,22 +43,22 @@ class SideLanes:
         self.least_webhooks = least_webhooks
 
     def run(self, job: Callable[[AnySession], BatchResult]) -> Future[BatchResult]:
-        """Begin ``job``; what the log says of it names the task that asked for it."""
+        """Begin ``job`` in a thread. Its log lines name the task that asked for it."""
         return self._threads.submit(copy_context().run, self._within, job)
 
     def close(self) -> None:
-        """End the threads, when their jobs are done."""
+        """End the threads after their jobs are done."""
         self._threads.shutdown()
 
 
 def apart(webhooks: Sequence[Webhook], count: int) -> list[list[Webhook]]:
-    """The webhooks in up to ``count`` lists that have nothing in common, as equal as that allows."""
+    """The webhooks in up to ``count`` lists that have nothing in common, of lengths as equal as possible."""
     groups = _Groups()
     mixed = _numbers_of_unlinked_customers(webhooks)
     firsts = []
     for webhook in webhooks:
-        # The same body can stand in the stream twice, under one id.
-        first: Hashable = webhook.event.id.int
+        # One body can stand in the stream twice, under one id.
+        first: Hashable = webhook.raw.id.int
         for item in webhook.items:
             for key in _shared(item, mixed):
                 groups.join(first, key)
@@ -76,16 +76,16 @@ def apart(webhooks: Sequence[Webhook], count: int) -> list[list[Webhook]]:
 
 
 class _Groups:
-    """Keys that were joined, directly or over others (a disjoint-set forest)."""
+    """Groups of keys that were joined, directly or through others (a disjoint-set forest)."""
 
     def __init__(self) -> None:
         self._above: dict[Hashable, Hashable] = {}
 
     def root(self, key: Hashable) -> Hashable:
-        """The same for all keys of one group."""
+        """The key that stands for the group of ``key``: it is the same for all keys of one group."""
         above = self._above
         while (parent := above.get(key, key)) != key:
-            # Halve the way for whoever comes next.
+            # Halve the way for the next call.
             above[key] = key = above.get(parent, parent)
         return key
 
@@ -96,9 +96,9 @@ class _Groups:
 
 
 def _numbers_of_unlinked_customers(webhooks: Sequence[Webhook]) -> set[str]:
-    """Numbers with customers here of whom one webhook tells the phone only, and another the user id only.
+    """Our numbers for which one webhook names a customer by phone only, and another one by user id only.
 
-    They may be one person, which only the database knows.
+    The two may be one person, which only the database knows.
     """
     by_phone: set[str] = set()
     by_user_id: set[str] = set()
@@ -115,7 +115,7 @@ def _numbers_of_unlinked_customers(webhooks: Sequence[Webhook]) -> set[str]:
 
 
 def _shared(item: Item, mixed: set[str]) -> Iterator[Hashable]:
-    """What this item has in common with others: they must not be stored at the same time."""
+    """Keys of this item. Items that share a key must not be stored at the same time."""
     if isinstance(item, Personal):
         yield from keys_of(item)
         if mixed and number_of(item) in mixed:

@@ -1,4 +1,4 @@
-"""A body of many items: stored in parts, each in a transaction of its own, so that others have their turn."""
+"""A body of many items is stored in parts, a transaction each, so that other webhooks have their turn."""
 
 from collections.abc import Callable, Sequence
 
@@ -13,32 +13,33 @@ from livechat.inbound.storing.store import store
 
 log = structlog.get_logger(__name__)
 
-# Some tenths of a second where all is well; where each item is refused, some seconds.
+# That takes some tenths of a second, or some seconds where every item is refused.
 PART_ITEMS = 500
 
 
 def ingest_in_parts(session: AnySession, webhook: Webhook, between: Callable[[], object]) -> BatchResult:
-    """Commits part by part: store one body. ``between`` is called after each, with nothing open.
+    """Commits part by part: store one body. ``between`` is called after each part, with no transaction open.
 
-    What each item came to is written in the end, for all of them at once: a worker that dies in between
-    leaves the body waiting, and what it had stored is a duplicate then. Raises as ``run.ingest`` does.
+    The outcomes of all items are written into the ledger at the end. If the worker dies before that, the body
+    still waits, and what was stored of it counts as a duplicate in the next try. Raises as ``run.ingest``
+    does.
     """
-    event = webhook.event
-    known = ledger.already_done(session, [event.id])
+    raw = webhook.raw
+    known = ledger.already_done(session, [raw.id])
     session.rollback()
     if known:
         return BatchResult()
-    entries = [BatchEntry(event, item) for item in webhook.items]
+    entries = [BatchEntry(raw, item) for item in webhook.items]
     result = BatchResult()
     for start in range(0, len(entries), PART_ITEMS):
         result.add(_store_what_can_be(session, entries[start : start + PART_ITEMS]))
         between()
-    result.add(in_one_transaction(session, [event], entries, BatchResult, write_ledger_rows))
+    result.add(in_one_transaction(session, [raw], entries, BatchResult, write_ledger_rows))
     return result
 
 
 def _store_what_can_be(session: AnySession, entries: Sequence[BatchEntry]) -> BatchResult:
-    """Store a part; one that is refused is cut in halves until what is refused stands alone."""
+    """Store a part. A part that is refused is halved until the refused item stands alone."""
     try:
         return in_one_transaction(session, [], entries, lambda: store(session, entries), _no_account)
     except Exception as error:
@@ -49,7 +50,7 @@ def _store_what_can_be(session: AnySession, entries: Sequence[BatchEntry]) -> Ba
             entry = entries[0]
             log.exception(
                 "webhook_item_failed",
-                event_id=str(entry.event.id),
+                event_id=str(entry.webhook.id),
                 n=entry.item.source.n,
                 error=error_name(error),
             )
@@ -62,4 +63,4 @@ def _store_what_can_be(session: AnySession, entries: Sequence[BatchEntry]) -> Ba
 
 
 def _no_account(*_: object) -> None:
-    """The rows of the ledger come with the last part."""
+    """Write nothing: the ledger row comes with the last part."""

@@ -1,4 +1,4 @@
-"""The inbound queue: webhooks into conversations. Latency first."""
+"""Tasks of the inbound queue: they store webhooks, as soon as possible."""
 
 import socket
 from collections.abc import Callable, Sequence
@@ -35,14 +35,14 @@ def ingest() -> None:
 
 @lru_cache(maxsize=1)
 def side_lanes() -> SideLanes:
-    """The process's own, made by the first task: a thread would not survive the fork of a pool's child."""
+    """The process's side lanes. The first task makes them, since threads do not survive a pool's fork."""
     return make_side_lanes(this_application())
 
 
 def make_side_lanes(app: Flask, least_webhooks: int = LEAST_WEBHOOKS) -> SideLanes:
-    """Side lanes whose jobs run in a context, and so in a session, of their own.
+    """Side lanes whose jobs each run in an application context, and so in a session, of their own.
 
-    Each holds a connection while it stores: no more of them than the pool surely has.
+    Each lane holds a connection while it stores, so there are no more of them than the pool surely has.
     """
 
     def within(job: Callable[[AnySession], BatchResult]) -> BatchResult:
@@ -58,12 +58,12 @@ def make_side_lanes(app: Flask, least_webhooks: int = LEAST_WEBHOOKS) -> SideLan
 
 
 def consumer_name() -> str:
-    """The same for the same slot after a restart, so that it finds what it left."""
+    """This worker slot's name as a consumer. It is the same after a restart, which so finds what it left."""
     return f"{socket.gethostname()}:{getattr(current_process(), 'index', 0)}"
 
 
 def report(stored: BatchResult) -> None:
-    """Count what a committed batch did."""
+    """Count what a committed batch did, for the metrics."""
     now = clock.now()
     for (outcome, reason), count in stored.outcomes.items():
         WEBHOOK_EVENTS.labels(outcome, reason).inc(count)

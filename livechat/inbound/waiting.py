@@ -1,8 +1,8 @@
-"""Bodies that wait in the ledger: large ones, what Redis could not take, and suspects of killing a worker.
+"""Bodies that wait in the ledger: large ones, those that Redis could not take, and suspects.
 
-Each try is counted before it begins and taken back where it ended without a death, so the count that is left
-is of workers that died with the body in hand. A body is tried alone from its second try on; the one that was
-tried least comes first.
+A suspect may kill the worker that stores it. So each try is counted before it begins, and taken back where it
+ended without a death: the count says how many workers died with the body in hand. From its second try on a
+body is tried alone. The body with the fewest tries comes first.
 """
 
 from collections.abc import Callable, Iterable, Sequence
@@ -23,14 +23,14 @@ from livechat.inbound.storing.ledger_rows import keep_whole
 log = structlog.get_logger(__name__)
 
 MOST_AT_ONCE = 20
-# Together; a parsed body takes some ten times its length.
+# Bytes of all bodies together. A parsed body takes some ten times its length.
 MOST_BYTES = 1024 * 1024
-# How long others leave alone what one worker has in hand: longer than one part takes.
+# Other workers leave a body alone for so long: longer than one part takes.
 HOLD_S = 15.0
-# A body of which so many tries ended with the death of their worker is not tried again.
+# A body is not tried again after so many tries ended with the death of their worker.
 TRIES_BEFORE_FAILED = 6
 
-# Tries of this process that are to be taken back, once the database can be told.
+# Bodies whose last try by this process is to be taken back, as soon as the database can be told.
 _owed: set[UUID] = set()
 
 
@@ -40,9 +40,9 @@ def drain_waiting(
     report: Callable[[BatchResult], None],
     between: Callable[[], object],
 ) -> int:
-    """Commits around each try: some of what waits, a few small bodies or a single one; how many there were.
+    """Commits around each try: store a few small bodies that wait, or a single one; how many there were.
 
-    ``between`` is called while a body of many items is stored, after each part of it.
+    ``between`` is called after each part of a body of many items. Raises what storing raises.
     """
     _pay(session)
     rows = ledger.take_waiting(session, consumer, limit=MOST_AT_ONCE, most_bytes=MOST_BYTES, hold_s=HOLD_S)
@@ -50,26 +50,29 @@ def drain_waiting(
         session.rollback()
         return 0
     session.commit()
-    events = [RawWebhook(row.id, row.received_at, bytes(row.body)) for row in rows]
+    raw = [RawWebhook(row.id, row.received_at, bytes(row.body)) for row in rows]
     attempts = max(row.attempts for row in rows)
     if attempts > 1:
-        _rehearse(session, events[0].id)
+        _rehearse(session, raw[0].id)
     try:
-        stored = _try(session, events, attempts, between)
+        stored = _try(session, raw, attempts, between)
     except Exception as error:
         session.rollback()
-        # We live, so they have not killed us. What only the data can have caused counts all the same, so that
-        # it comes last from now on and ends some day.
+        # Our worker lives, so these bodies have not killed it. A failure that only their data can have caused
+        # counts all the same, so that they come last from now on and are given up some day.
         is_outage = is_trouble(error)
-        WEBHOOKS_AGAIN.labels("trouble" if is_outage else "fault").inc(len(events))
-        _put_back(session, [event.id for event in events], forgive=is_outage)
+        WEBHOOKS_AGAIN.labels("trouble" if is_outage else "fault").inc(len(raw))
+        _put_back(session, [each.id for each in raw], forgive=is_outage)
         raise
     report(stored)
-    return len(events)
+    return len(raw)
 
 
 def _rehearse(session: AnySession, event_id: UUID) -> None:
-    """Commits around a rehearsal: a worker that dies of anything dies now, and this try is not counted."""
+    """Commits around a rehearsal, during which this try is not counted.
+
+    A worker that would die of any webhook dies now, and the body is not suspected for it.
+    """
     ledger.count_try(session, event_id, -1)
     session.commit()
     try:
@@ -83,14 +86,14 @@ def _rehearse(session: AnySession, event_id: UUID) -> None:
 
 
 def _try(
-    session: AnySession, events: Sequence[RawWebhook], attempts: int, between: Callable[[], object]
+    session: AnySession, raw: Sequence[RawWebhook], attempts: int, between: Callable[[], object]
 ) -> BatchResult:
     if attempts > TRIES_BEFORE_FAILED:
-        log.error("webhook_kills_worker", event_id=str(events[0].id), bytes=len(events[0].body))
-        return keep_whole(session, events[0], "kills_worker")
-    webhooks = read(events)
+        log.error("webhook_kills_worker", event_id=str(raw[0].id), bytes=len(raw[0].body))
+        return keep_whole(session, raw[0], "kills_worker")
+    webhooks = read(raw)
     if len(webhooks) == 1 and len(webhooks[0].items) > PART_ITEMS:
-        return ingest_in_parts(session, webhooks[0], lambda: _between(session, events[0].id, between))
+        return ingest_in_parts(session, webhooks[0], lambda: _between(session, raw[0].id, between))
     return ingest(session, webhooks)
 
 
@@ -102,7 +105,7 @@ def _between(session: AnySession, event_id: UUID, between: Callable[[], object])
 
 
 def _pay(session: AnySession) -> None:
-    """Commits what is owed to earlier tries."""
+    """Commits the tries that are still to be taken back."""
     if _owed:
         ids = set(_owed)
         ledger.put_back_waiting(session, ids, forgive=True, rest=False)
@@ -111,7 +114,7 @@ def _pay(session: AnySession) -> None:
 
 
 def _put_back(session: AnySession, ids: Iterable[UUID], *, forgive: bool) -> None:
-    """Commits that these wait again; what cannot be told now is owed."""
+    """Commits that these bodies wait again. Where that fails, a forgiven try is taken back later."""
     try:
         ledger.put_back_waiting(session, ids, forgive=forgive, rest=True)
         session.commit()

@@ -12,7 +12,7 @@ import structlog
 from livechat.core.session import AnySession
 from livechat.domain import clock
 from livechat.inbound.door.arrivals import RawWebhook
-from livechat.inbound.run import replay_events
+from livechat.inbound.run import replay_raw
 from livechat.inbound.storing.batch import DUPLICATE, FAILED, STORED, BatchEntry, BatchResult
 from livechat.operations.queries import ledger_pages
 from livechat.operations.queries.ledger_pages import Position, Selection
@@ -78,7 +78,7 @@ def replay(
         session.rollback()
         after = (rows[-1].received_at, rows[-1].id)
         webhooks = [RawWebhook(row.id, row.received_at, bytes(row.body)) for row in rows]
-        batch_result = replay_events(session, webhooks, _Outcomes(numbers).write, numbers)
+        batch_result = replay_raw(session, webhooks, _Outcomes(numbers).write, numbers)
         report(batch_result)
         result.events += len(webhooks)
         result.outcomes += batch_result.outcomes
@@ -109,8 +109,8 @@ class _Outcomes:
         ran: dict[UUID, list[Item]] = {event_id: [] for event_id in before}
         for entry in entries:
             # A row that was pruned meanwhile is not written again.
-            if entry.event.id in ran:
-                ran[entry.event.id].append(entry.as_json())
+            if entry.webhook.id in ran:
+                ran[entry.webhook.id].append(entry.as_json())
             result.outcomes[(str(entry.outcome), entry.reason or "")] += 1
         rows = []
         for event_id, items in ran.items():

@@ -14,7 +14,7 @@ from livechat.core.extensions import db
 from livechat.domain import clock
 from livechat.domain.ids import uuid7
 from livechat.inbound.door.arrivals import RawWebhook
-from livechat.inbound.run import ingest_events
+from livechat.inbound.run import ingest_raw
 from livechat.operations.maintenance import reconcile_unread
 from tests.ingest.conftest import Meta, make_text_body, meta
 
@@ -28,7 +28,7 @@ DRIFTED = (
 
 def _write(customer: str, n: int) -> None:
     body: dict[str, Any] = make_text_body(f"wamid.{customer}.{n}", phone=customer)
-    ingest_events(db.session, [RawWebhook(uuid7(), clock.now(), orjson.dumps(body))])
+    ingest_raw(db.session, [RawWebhook(uuid7(), clock.now(), orjson.dumps(body))])
 
 
 def _beside(app: Flask, first: Callable[[], Any], *others: Callable[[], Any]) -> Any:

@@ -13,7 +13,7 @@ from livechat.core.extensions import db
 from livechat.domain import clock
 from livechat.domain.ids import uuid7
 from livechat.inbound.door.arrivals import RawWebhook
-from livechat.inbound.run import ingest_events
+from livechat.inbound.run import ingest_raw
 from tests.conftest import make_token
 from tests.ingest.conftest import NUMBER, OWNER, Meta, make_status_body, make_text_body
 
@@ -56,7 +56,7 @@ def test_parallel_batches_store_everything_once(meta: Meta, app: Flask, seed: in
         def work() -> None:
             size = 17 + 20 * salt
             for start in range(0, len(mine), size):
-                ingest_events(db.session, [_event(body) for body in mine[start : start + size]])
+                ingest_raw(db.session, [_event(body) for body in mine[start : start + size]])
 
         return work
 
@@ -87,7 +87,7 @@ def test_links_and_merges_in_parallel_lose_no_message(meta: Meta, app: Flask, se
     def job(part: list[dict[str, Any]]) -> Callable[[], None]:
         def work() -> None:
             for start in range(0, len(part), 5):
-                ingest_events(db.session, [_event(body) for body in part[start : start + 5]])
+                ingest_raw(db.session, [_event(body) for body in part[start : start + 5]])
 
         return work
 
@@ -110,7 +110,7 @@ def test_reading_beside_a_stream_of_messages_never_drifts(meta: Meta, app: Flask
 
     def write() -> None:
         for n in range(60):
-            ingest_events(db.session, [_event(make_text_body(f"wamid.{n}"))])
+            ingest_raw(db.session, [_event(make_text_body(f"wamid.{n}"))])
 
     def read() -> None:
         client = app.test_client()

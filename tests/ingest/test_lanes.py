@@ -55,12 +55,12 @@ def test_nobody_is_in_two_parts_and_each_part_is_in_order(
         )
     )
     parts = apart(webhooks, count)
-    place = {webhook.event.id: n for n, webhook in enumerate(webhooks)}
-    assert sorted(place[each.event.id] for part in parts for each in part) == list(range(len(webhooks)))
+    place = {webhook.raw.id: n for n, webhook in enumerate(webhooks)}
+    assert sorted(place[each.raw.id] for part in parts for each in part) == list(range(len(webhooks)))
     assert len(parts) <= count
     seen: dict[tuple[str, str], set[int]] = defaultdict(set)
     for at, part in enumerate(parts):
-        order = [place[each.event.id] for each in part]
+        order = [place[each.raw.id] for each in part]
         assert order == sorted(order)
         for n in order:
             number, *ids = customers[n]

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session, scoped_session
 
 from livechat.domain.ids import uuid7
 from livechat.inbound.door.arrivals import RawWebhook
-from livechat.inbound.run import ingest_events
+from livechat.inbound.run import ingest_raw
 from livechat.whatsapp.webhook.body import parse
 from livechat.whatsapp.webhook.items import Broken, Item, ThreadMessage
 from tests.ingest.conftest import PAYLOADS, Meta
@@ -165,7 +165,7 @@ def test_the_database_takes_every_one_of_them(connected: scoped_session[Session]
     ]
     outcomes: Counter[tuple[str, str]] = Counter()
     for start in range(0, len(events), 100):
-        outcomes += ingest_events(connected, events[start : start + 100]).outcomes
+        outcomes += ingest_raw(connected, events[start : start + 100]).outcomes
     failed = {reason for outcome, reason in outcomes if outcome == "failed"}
     assert failed <= REASONS_OF_NEED
     assert sum(outcomes.values()) >= len(events)

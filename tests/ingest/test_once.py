@@ -77,11 +77,11 @@ def test_a_message_repeated_within_one_body_is_one(meta: Meta) -> None:
 def test_a_redelivered_stream_entry_is_not_accounted_twice(meta: Meta) -> None:
     """The worker died after its commit and before its acknowledgement."""
     from livechat.inbound.door import arrivals
-    from livechat.inbound.run import ingest_events
+    from livechat.inbound.run import ingest_raw
 
     meta.post(payload("msg-text"))
     events = arrivals.take(meta.redis, "test:0", 10)
-    ingest_events(meta.session, events)
+    ingest_raw(meta.session, events)
     meta.ingest()
     assert meta.rows("SELECT count(*) AS n, sum(stored) AS stored FROM webhook_events") == [
         {"n": 1, "stored": 1}

@@ -21,7 +21,7 @@ from livechat.core.tasknames import TaskName
 from livechat.domain import clock
 from livechat.domain.clock import rfc3339
 from livechat.inbound.door.arrivals import RawWebhook
-from livechat.inbound.run import ingest_events
+from livechat.inbound.run import ingest_raw
 from livechat.models import AccountMember, Message, PhoneNumber
 from livechat.operations import activity, webhook_events
 from livechat.operations.tasks import replay as replay_task
@@ -130,7 +130,7 @@ def test_two_runs_that_meet_on_one_body_are_counted_once(
 
     def second_run() -> None:
         with app.app_context():
-            ingest_events(db.session, [event])
+            ingest_raw(db.session, [event])
             db.session.remove()
 
     second = threading.Thread(target=second_run)

@@ -13,7 +13,7 @@ import pytest
 from livechat.domain import clock
 from livechat.domain.ids import uuid7
 from livechat.inbound.door.arrivals import LARGE_BODY_BYTES, RawWebhook
-from livechat.inbound.door.fast_path import EVENT_KEY, WebhookLane
+from livechat.inbound.door.fast_path import WEBHOOK_KEY, WebhookLane
 from tests.server.test_door import run
 
 SETTINGS: Any = SimpleNamespace(whatsapp_app_secrets=("old", "new"))
@@ -96,7 +96,7 @@ def test_what_redis_does_not_take_is_the_views_under_the_same_id(trouble: str) -
         environs = [signed(b"%d" % n) for n in range(3)]
         answers = await asyncio.gather(*(lane(b"%d" % n, each) for n, each in enumerate(environs)))
         assert answers == [None] * 3
-        assert [each[EVENT_KEY].body for each in environs] == [b"0", b"1", b"2"]
+        assert [each[WEBHOOK_KEY].body for each in environs] == [b"0", b"1", b"2"]
         # The next ones are tried again.
         box.keeps, box.fails = True, False
         assert await lane(b"4", signed(b"4")) is not None
@@ -110,7 +110,7 @@ def test_what_is_not_signed_is_the_views_and_goes_nowhere(environ: dict[str, Any
         box = Box()
         assert await lane_to(box)(b"x", environ) is None
         assert box.groups == []
-        assert EVENT_KEY not in environ
+        assert WEBHOOK_KEY not in environ
 
     run(main)
 

@@ -1,1 +1,1 @@
-"""Where a webhook is kept, durably, before Meta hears 200."""
+"""Where a webhook is kept before Meta hears 200."""

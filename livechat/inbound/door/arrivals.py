@@ -1,4 +1,4 @@
-"""Where a webhook is safe before it is answered: the inbound stream in Redis, else the ledger.
+"""Where a webhook is kept before it is answered: the inbound stream in Redis, or else the ledger.
 
 One pipeline adds the body and tries to take the *wake-up lease*; only the request that wins it sends the
 Celery task. So a burst of a thousand webhooks costs one task, and a lone one is stored within milliseconds.
@@ -36,12 +36,13 @@ STREAM = "livechat:inbound"
 GROUP = "ingest"
 LEASE = "livechat:inbound:wake"
 LEASE_MS = 5000
-# Events that were taken and could not be finished, by the first time.
+# Webhooks that were taken and could not be finished, by the time of the first failure.
 PUT_OFF = "livechat:inbound:put-off"
 PUT_OFF_KEPT_S = 24 * 3600
-# A history import sends megabytes at a time; those wait in PostgreSQL, not in Redis' memory.
+# A history import sends megabytes at a time. Larger bodies wait in PostgreSQL, not in Redis' memory.
 LARGE_BODY_BYTES = 256 * 1024
-# While Redis is silent every webhook would wait for its time-out; after one failure it is left alone a while.
+# While Redis is silent every webhook would wait for a time-out. So after a failure it is not asked for a
+# while.
 REDIS_REST_S = 1.0
 
 
@@ -56,14 +57,14 @@ class RawWebhook:
 
 
 class _Kept(NamedTuple):
-    """What became of one body; the lease is won by one of those that were written together."""
+    """What became of one body. Of bodies that were written together, one at most wins the lease."""
 
     error: Exception | None
     won_lease: bool = False
 
 
 class Arrivals:
-    """The way in. One in a process, for one Redis; safe to use from many threads."""
+    """The process's way in for webhooks, with one Redis. Many threads may use it."""
 
     def __init__(self, redis: Redis) -> None:
         self._redis = redis
@@ -73,22 +74,23 @@ class Arrivals:
         self._writes: GroupCommit[bytes, _Kept] = GroupCommit()
 
     def received(self, body: bytes) -> RawWebhook:
-        """An event of this moment."""
+        """A webhook that has come at this moment, with an id of its own."""
         return RawWebhook(uuid7(), clock.now(), body)
 
-    def add(self, event: RawWebhook) -> bool:
-        """Keep ``event`` in the stream and see that it is processed. False: that is no place for it now."""
-        return len(event.body) <= LARGE_BODY_BYTES and self._to_stream(event)
+    def add(self, webhook: RawWebhook) -> bool:
+        """Keep ``webhook`` in the stream and see that it is processed. False where Redis cannot take it."""
+        return len(webhook.body) <= LARGE_BODY_BYTES and self._to_stream(webhook)
 
-    def add_all(self, events: Sequence[RawWebhook]) -> tuple[list[bool], bool]:
-        """As ``add`` for events that came together, none of them large; for one caller at a time.
+    def add_all(self, webhooks: Sequence[RawWebhook]) -> tuple[list[bool], bool]:
+        """As ``add`` for webhooks that came together, none of them large; for one caller at a time.
 
-        Also whether the lease was won: then the caller owes a ``send_wake``, which may wait for a broker.
+        Returns what ``add`` says of each, and whether the lease was won: then the caller must call
+        ``send_wake``, which may wait for a broker.
         """
         if time.monotonic() < self._redis_rests_until:
-            return [False] * len(events), False
-        results = self._group_line.add([_addition(event) for event in events])
-        kept = [self._is_kept(event, result) for event, result in zip(events, results, strict=True)]
+            return [False] * len(webhooks), False
+        results = self._group_line.add([_addition(webhook) for webhook in webhooks])
+        kept = [self._is_kept(webhook, result) for webhook, result in zip(webhooks, results, strict=True)]
         return kept, any(result.won_lease for result in results)
 
     def send_wake(self) -> None:
@@ -96,38 +98,38 @@ class Arrivals:
         if not enqueue(TaskName.INGEST):
             release_lease(self._redis)
 
-    def put(self, session: AnySession, event: RawWebhook) -> str:
-        """Commits where Redis does not take it: keep ``event``, and see that it is processed.
+    def put(self, session: AnySession, webhook: RawWebhook) -> str:
+        """Commits where Redis does not take it: keep ``webhook``, and see that it is processed.
 
-        Returns where it is kept, ``redis`` or ``postgresql``. Raises UnavailableError where neither can take
-        it, so that Meta sends it again.
+        Returns where it is kept, ``redis`` or ``postgresql``. Raises UnavailableError where neither takes it;
+        Meta sends it again then.
         """
-        if self.add(event):
+        if self.add(webhook):
             return "redis"
         try:
-            ledger.insert_waiting(session, event.id, event.received_at, event.body)
+            ledger.insert_waiting(session, webhook.id, webhook.received_at, webhook.body)
             session.commit()
         except SQLAlchemyError as error:
             session.rollback()
-            log.error("ledger_refused_webhook", event_id=str(event.id), error=type(error).__name__)
-            if len(event.body) > LARGE_BODY_BYTES and self._to_stream(event):
+            log.error("ledger_refused_webhook", event_id=str(webhook.id), error=type(error).__name__)
+            if len(webhook.body) > LARGE_BODY_BYTES and self._to_stream(webhook):
                 return "redis"
             raise UnavailableError("The webhook cannot be kept now; send it again.") from error
         self._wake()
         return "postgresql"
 
-    def _to_stream(self, event: RawWebhook) -> bool:
+    def _to_stream(self, webhook: RawWebhook) -> bool:
         if time.monotonic() < self._redis_rests_until:
             return False
-        kept = self._writes.run(_addition(event), self._line.add)
+        kept = self._writes.run(_addition(webhook), self._line.add)
         if kept.won_lease:
             self.send_wake()
-        return self._is_kept(event, kept)
+        return self._is_kept(webhook, kept)
 
-    def _is_kept(self, event: RawWebhook, kept: _Kept) -> bool:
+    def _is_kept(self, webhook: RawWebhook, kept: _Kept) -> bool:
         if kept.error is not None:
             self._redis_rests_until = time.monotonic() + REDIS_REST_S
-            log.error("redis_refused_webhook", event_id=str(event.id), error=type(kept.error).__name__)
+            log.error("redis_refused_webhook", event_id=str(webhook.id), error=type(kept.error).__name__)
             return False
         return True
 
@@ -144,21 +146,21 @@ class Arrivals:
 
 
 def _command(*parts: str | bytes | int) -> bytes:
-    """A command as it travels. The library's types allow one part only."""
-    return cast(bytes, pack_command(parts))  # type: ignore[arg-type]
+    """A Redis command as it travels."""
+    return cast(bytes, pack_command(parts))  # type: ignore[arg-type]  # its type allows one part only
 
 
 _TAKE_LEASE = _command("SET", LEASE, "1", "NX", "PX", LEASE_MS)
 
 
-def _addition(event: RawWebhook) -> bytes:
-    """The command that adds ``event`` to the stream."""
-    received_at = f"{event.received_at.timestamp():.6f}"
-    return _command("XADD", STREAM, "*", "id", event.id.bytes, "at", received_at, "body", event.body)
+def _addition(webhook: RawWebhook) -> bytes:
+    """The command that adds ``webhook`` to the stream."""
+    received_at = f"{webhook.received_at.timestamp():.6f}"
+    return _command("XADD", STREAM, "*", "id", webhook.id.bytes, "at", received_at, "body", webhook.body)
 
 
 class _Line:
-    """The connection over which a process adds bodies: its writes take turns, so it needs one.
+    """The connection over which a process adds bodies. Its writes take turns, so it needs one only.
 
     A pipeline of redis-py does the same and takes three times as long: a tenth of an acknowledgement.
     """
@@ -170,8 +172,8 @@ class _Line:
     def add(self, commands: Sequence[bytes]) -> list[_Kept]:
         """Add bodies to the stream and try to take the lease, in one round trip.
 
-        No transaction: a body that was added before the connection broke is added once more, or kept in the
-        ledger, under the same id, and stored once.
+        It needs no transaction: a body that was added before the connection broke is added again, or kept in
+        the ledger, under the same id, and is stored once.
         """
         try:
             *added, won = self._ask(commands)
@@ -186,13 +188,14 @@ class _Line:
     def _ask(self, commands: Sequence[bytes]) -> list[Any]:
         connection = self._connection
         if connection is None:
-            # Taken for good, and its pool would not notice if it were ever closed.
+            # It is kept for good. The pool does not notice when it is closed, so ``_ask`` does.
             connection = self._connection = self._pool.get_connection()
         request = [b"".join((*commands, _TAKE_LEASE))]
         try:
             return _answers(connection, request, len(commands) + 1)
         except RedisConnectionError:
-            # A Redis that was started again closed it behind our back. One that is away refuses at once.
+            # A Redis that was restarted has closed the connection. One that is away refuses the new one at
+            # once.
             connection.disconnect()  # type: ignore[no-untyped-call]  # redis-py has few types
             return _answers(connection, request, len(commands) + 1)
 
@@ -217,15 +220,15 @@ def release_lease(redis: Redis) -> None:
 
 
 def take_lease(redis: Redis) -> bool:
-    """Whether the lease was free and is ours now."""
+    """Take the lease where it is free; True where it is ours now."""
     return bool(redis.set(LEASE, "1", nx=True, px=LEASE_MS))
 
 
 def take(redis: Redis, consumer: str, count: int, stored: Sequence[RawWebhook] = ()) -> list[RawWebhook]:
-    """Up to ``count`` events that no consumer has seen; they stay pending until they come back as ``stored``.
+    """Up to ``count`` webhooks that no consumer has seen. They stay pending until given as ``stored``.
 
-    One round trip, in one transaction: what was stored is forgotten (both marks of it or neither), the lease
-    is kept fresh, so that webhooks need not wake another ingest, and the next events are read.
+    One round trip, in one transaction: those in ``stored`` are acknowledged and deleted, the lease is
+    renewed, so that no other ingest is woken, and the next webhooks are read.
     """
     pipeline = redis.pipeline(transaction=True)
     _forget(pipeline, stored)
@@ -237,22 +240,22 @@ def take(redis: Redis, consumer: str, count: int, stored: Sequence[RawWebhook] =
         answer = redis.xreadgroup(GROUP, consumer, {STREAM: ">"}, count=count)
     if isinstance(answer, Exception):
         raise answer
-    return _events(answer)
+    return _webhooks(answer)
 
 
 def read_pending(redis: Redis, consumer: str, count: int) -> list[RawWebhook]:
-    """Events that this consumer took and did not finish: it was killed, or its transaction failed."""
+    """Webhooks that this consumer took and did not finish: it was killed, or its transaction failed."""
     try:
         answer = redis.xreadgroup(GROUP, consumer, {STREAM: "0"}, count=count)
     except ResponseError as error:
         if not str(error).startswith("NOGROUP"):
             raise
         return []
-    return _events(answer)
+    return _webhooks(answer)
 
 
 def claim_abandoned(redis: Redis, consumer: str, idle_ms: int, count: int) -> int:
-    """Take over what a consumer that is gone left pending for ``idle_ms``; how many there were."""
+    """Take over what other consumers have left pending for ``idle_ms``; how many webhooks there were."""
     try:
         answer = redis.xautoclaim(STREAM, GROUP, consumer, min_idle_time=idle_ms, count=count, justid=True)
     except ResponseError as error:
@@ -262,9 +265,9 @@ def claim_abandoned(redis: Redis, consumer: str, idle_ms: int, count: int) -> in
     return len(answer[1] if isinstance(answer, list | tuple) and len(answer) > 1 else answer)
 
 
-def deliveries(redis: Redis, consumer: str, events: Sequence[RawWebhook]) -> dict[bytes, int]:
-    """How often each pending event was handed out: a body that kills its worker shows here."""
-    entries = [event.entry_id for event in events if event.entry_id is not None]
+def deliveries(redis: Redis, consumer: str, webhooks: Sequence[RawWebhook]) -> dict[bytes, int]:
+    """{entry: how often it was handed out} of pending webhooks. A body that kills its worker shows here."""
+    entries = [webhook.entry_id for webhook in webhooks if webhook.entry_id is not None]
     if not entries:
         return {}
     rows: Any = redis.xpending_range(
@@ -273,13 +276,13 @@ def deliveries(redis: Redis, consumer: str, events: Sequence[RawWebhook]) -> dic
     return {row["message_id"]: row["times_delivered"] for row in rows}
 
 
-def forgive(redis: Redis, consumer: str, events: Sequence[RawWebhook]) -> None:
-    """Put events off that we could not finish, and count their deliveries anew.
+def forgive(redis: Redis, consumer: str, webhooks: Sequence[RawWebhook]) -> None:
+    """Put off webhooks that could not be finished, and count their deliveries anew.
 
-    Whatever hindered us, they have not killed their worker. Since when they have been put off is noted: the
-    alarm asks for it.
+    They have not killed their worker, whatever went wrong. The time of the first failure is noted for the
+    alarm.
     """
-    entries = [event.entry_id for event in events if event.entry_id is not None]
+    entries = [webhook.entry_id for webhook in webhooks if webhook.entry_id is not None]
     if not entries:
         return
     pipeline = redis.pipeline(transaction=False)
@@ -298,7 +301,7 @@ def forgive(redis: Redis, consumer: str, events: Sequence[RawWebhook]) -> None:
 
 
 def put_off(redis: Redis, before: float) -> tuple[int, float | None]:
-    """(how many events of the stream have been put off since before that Unix time, the first time)."""
+    """(how many webhooks of the stream were put off before that Unix time, the first time of all)."""
     pipeline = redis.pipeline(transaction=False)
     pipeline.zcount(PUT_OFF, "-inf", before)
     pipeline.zrange(PUT_OFF, 0, 0, withscores=True)
@@ -306,32 +309,32 @@ def put_off(redis: Redis, before: float) -> tuple[int, float | None]:
     return int(count), float(first[0][1]) if count and first else None
 
 
-def put_off_times(redis: Redis, events: Sequence[RawWebhook]) -> dict[bytes, float]:
-    """{entry: the Unix time since when it has been put off}, of those that were."""
-    entries = [event.entry_id for event in events if event.entry_id is not None]
+def put_off_times(redis: Redis, webhooks: Sequence[RawWebhook]) -> dict[bytes, float]:
+    """{entry: the Unix time at which it was first put off} of those that were."""
+    entries = [webhook.entry_id for webhook in webhooks if webhook.entry_id is not None]
     scores: Any = redis.zmscore(PUT_OFF, cast(Any, entries)) if entries else []
     return {entry: score for entry, score in zip(entries, scores, strict=True) if score is not None}
 
 
-def done(redis: Redis, events: Sequence[RawWebhook]) -> None:
-    """Forget events that this consumer had left pending: their outcome, or they themselves, are committed."""
+def done(redis: Redis, webhooks: Sequence[RawWebhook]) -> None:
+    """Acknowledge and delete pending webhooks whose outcomes, or bodies in the ledger, are committed."""
     pipeline = redis.pipeline(transaction=True)
-    _forget(pipeline, events)
-    entries = [event.entry_id for event in events if event.entry_id is not None]
+    _forget(pipeline, webhooks)
+    entries = [webhook.entry_id for webhook in webhooks if webhook.entry_id is not None]
     if entries:
         pipeline.zrem(PUT_OFF, *entries)
     pipeline.execute()
 
 
-def _forget(pipeline: Pipeline, events: Sequence[RawWebhook]) -> None:
-    entries = [event.entry_id for event in events if event.entry_id is not None]
+def _forget(pipeline: Pipeline, webhooks: Sequence[RawWebhook]) -> None:
+    entries = [webhook.entry_id for webhook in webhooks if webhook.entry_id is not None]
     if entries:
         pipeline.xack(STREAM, GROUP, *entries)
         pipeline.xdel(STREAM, *entries)
 
 
 def backlog(redis: Redis) -> tuple[int, float]:
-    """How many webhooks wait or are in work in the stream, and the age of the oldest in seconds."""
+    """How many webhooks the stream holds, waiting or in work, and the age of the oldest in seconds."""
     length = int(redis.xlen(STREAM))
     first: Any = redis.xrange(STREAM, count=1) if length else []
     if not first:
@@ -347,17 +350,17 @@ def _make_group(redis: Redis) -> None:
             raise
 
 
-def _events(answer: Any) -> list[RawWebhook]:
-    # A dict by RESP3, a list by RESP2.
+def _webhooks(answer: Any) -> list[RawWebhook]:
+    # The answer is a dict in RESP3, a list in RESP2.
     streams = answer.items() if isinstance(answer, dict) else answer
-    events = []
+    webhooks = []
     for _, entries in streams or []:
         # RESP3 nests the entries of a stream once more.
         rows = entries[0] if entries and isinstance(entries[0], list) else entries
         for entry_id, fields in rows:
-            if not fields:  # deleted while pending: its outcome is committed
+            if not fields:  # it was deleted while pending, since its outcome is committed
                 continue
-            events.append(
+            webhooks.append(
                 RawWebhook(
                     UUID(bytes=fields[b"id"]),
                     clock.from_unix(float(fields[b"at"])),
@@ -365,4 +368,4 @@ def _events(answer: Any) -> list[RawWebhook]:
                     entry_id,
                 )
             )
-    return events
+    return webhooks

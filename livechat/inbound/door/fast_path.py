@@ -1,8 +1,8 @@
 """The webhook's fast path: a signed body that Redis takes is answered before Flask dispatches the request.
 
 Contexts, routing, hooks and a response object took most of an acknowledgement's processor time, and a webhook
-needs none of them (docs/decisions/webhook-fast-path.md). Whatever is not an everyday webhook goes on to the
-view, which does the same and knows all the refusals too: nothing but the speed hangs on this module.
+needs none of them (docs/decisions/webhook-fast-path.md). Every other request goes on to the view, which does
+the same and also answers refusals: without this module webhooks would only be slower.
 """
 
 import asyncio
@@ -28,8 +28,8 @@ if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
 PATH = "/webhook"
-# The event that Redis did not take, for the view: a body keeps the id under which it may have arrived there.
-EVENT_KEY = "livechat.webhook_event"
+# A webhook that Redis did not take, for the view. It keeps its id, since it may have reached Redis after all.
+WEBHOOK_KEY = "livechat.webhook_event"
 log = structlog.get_logger(__name__)
 _RECEIVED = WEBHOOKS_RECEIVED.labels("redis")
 _HEADERS = [*ALWAYS.items(), ("Content-Length", "0")]
@@ -46,7 +46,7 @@ class WebhookFastPath:
         self._secrets = settings.whatsapp_app_secrets
 
     def __call__(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
-        """As WSGI has it."""
+        """Answer the request, or hand it on to ``application``."""
         if environ.get("PATH_INFO") != PATH or environ.get("REQUEST_METHOD") != "POST":
             return self._application(environ, start_response)
         began = time.perf_counter()
@@ -58,9 +58,9 @@ class WebhookFastPath:
         return []
 
     def _is_kept(self, environ: "WSGIEnvironment") -> bool:
-        """Whether the body is in the stream. Where it is not, it can be read from ``environ`` again."""
+        """Put the body into the stream; whether it is there. The view can read it from ``environ`` again."""
         length = get_content_length(environ)
-        # Without a length it comes in chunks; Flask knows how to read those.
+        # A body without a length comes in chunks, which Flask reads.
         if length is None or length > self._max_bytes:
             return False
         body = _read(environ["wsgi.input"], length)
@@ -69,8 +69,8 @@ class WebhookFastPath:
             return False
         if not is_signed(body, environ.get("HTTP_X_HUB_SIGNATURE_256"), self._secrets):
             return False
-        event = environ[EVENT_KEY] = self._arrivals.received(body)
-        return self._arrivals.add(event)
+        webhook = environ[WEBHOOK_KEY] = self._arrivals.received(body)
+        return self._arrivals.add(webhook)
 
 
 def _read(stream: IO[bytes], length: int) -> bytes:
@@ -82,10 +82,10 @@ def _read(stream: IO[bytes], length: int) -> bytes:
 
 
 class WebhookLane:
-    """The fast path on the server's event loop (``server.door.Lane``): no webhook of these takes a thread.
+    """The fast path on the server's event loop (``web.server.door.Lane``): such a webhook needs no thread.
 
-    Bodies that come while a write is under way share the next one, as in ``GroupCommit``, and one thread
-    writes for all of them.
+    Bodies that come while a write is under way share the next one, as in ``GroupCommit``. One thread makes
+    all writes.
     """
 
     def __init__(self, arrivals: Arrivals, settings: Settings) -> None:
@@ -93,27 +93,27 @@ class WebhookLane:
         self._secrets = settings.whatsapp_app_secrets
         self._waiting: list[tuple[RawWebhook, asyncio.Future[bool]]] = []
         self._writer = ThreadPoolExecutor(1, thread_name_prefix="webhooks")
-        # Apart: a broker that is away must not hold up what Redis would take.
+        # A thread of its own, so that a broker that is away does not hold up what Redis would take.
         self._waker = ThreadPoolExecutor(1, thread_name_prefix="wake")
         self._writing: asyncio.Task[None] | None = None
         self._is_crowded = False
 
     async def __call__(self, body: bytes, environ: "WSGIEnvironment") -> Answer | None:
-        """200 once the body is in the stream; None, with the event for the view, where it is not."""
+        """200 once the body is in the stream; None, with the webhook left for the view, where it is not."""
         began = time.perf_counter()
         if not is_signed(body, environ.get("HTTP_X_HUB_SIGNATURE_256"), self._secrets):
             return None
-        event = environ[EVENT_KEY] = self._arrivals.received(body)
-        if len(body) > LARGE_BODY_BYTES or not await self._kept(event):
+        webhook = environ[WEBHOOK_KEY] = self._arrivals.received(body)
+        if len(body) > LARGE_BODY_BYTES or not await self._kept(webhook):
             return None
         _RECEIVED.inc()
         count_request(PATH, "POST", 200, time.perf_counter() - began)
         return Answer(200, [*_ENCODED, (b"X-Request-ID", request_id_of(environ).encode())])
 
-    async def _kept(self, event: RawWebhook) -> bool:
+    async def _kept(self, webhook: RawWebhook) -> bool:
         loop = asyncio.get_running_loop()
         future: asyncio.Future[bool] = loop.create_future()
-        self._waiting.append((event, future))
+        self._waiting.append((webhook, future))
         if self._writing is None:
             self._writing = loop.create_task(self._write(loop))
         return await future
@@ -136,9 +136,9 @@ class WebhookLane:
         has_lease = False
         try:
             kept, has_lease = await loop.run_in_executor(
-                self._writer, self._arrivals.add_all, [event for event, _ in group]
+                self._writer, self._arrivals.add_all, [webhook for webhook, _ in group]
             )
-        except Exception as error:  # noqa: BLE001  # the view keeps them, or says why not
+        except Exception as error:  # noqa: BLE001  # the view keeps these webhooks, or says why not
             log.error("webhook_lane_failed", error=type(error).__name__)
             kept = [False] * len(group)
         for (_, future), is_kept in zip(group, kept, strict=True):

@@ -1,10 +1,10 @@
-"""Many threads' writes in one round trip: whoever comes while one is under way travels with the next.
+"""Many threads' writes in one round trip: threads that come during a write share the next one.
 
-Redis with ``appendfsync always`` writes to disk once for whatever arrived together, and a client's round trip
-costs more than the command in it. So the first thread to come writes at once; those that come meanwhile wait,
-and one of them writes for all of them. Where several came meanwhile, more are on their way: the next to write
-lingers for them first. A lone write takes no longer than without, but for the first after a crowd; no thread
-is kept.
+Redis with ``appendfsync always`` writes to disk once for commands that arrive together, and a client's round
+trip costs more than the command in it. So the first thread writes at once; threads that come meanwhile wait,
+and one of them writes for all. Where several came together, more are likely on their way, so the next writer
+waits for them briefly. A lone write takes no longer than it would alone, except the first one after a crowd.
+No thread of its own is needed.
 """
 
 import threading
@@ -16,15 +16,15 @@ Work = TypeVar("Work")
 Outcome = TypeVar("Outcome")
 Write = Callable[[Sequence[Work]], Sequence[Outcome]]
 
-# A limit to what one write may hold in memory, and to how long the first of it waits for the last.
+# Limits what one write holds in memory, and how long the first thread in it waits for the last.
 GROUP_SIZE = 64
-# After a write for several. Twice as many share the next one then, which saves the server and us a tenth of
-# the processor time of each (docs/performance.md).
+# After a write for several the next writer waits so long. Then twice as many share its write, which saves
+# Redis and us a tenth of the processor time for each (docs/performance.md).
 LINGER_S = 0.001
 
 
 class _Waiter(Generic[Work, Outcome]):
-    """One thread's work. Its lock is held until the work has an outcome, or the thread is to write itself."""
+    """One thread's work. Its lock is released when the work has an outcome, or the thread is to write."""
 
     __slots__ = ("error", "lock", "outcome", "work")
 
@@ -37,7 +37,7 @@ class _Waiter(Generic[Work, Outcome]):
 
 
 class GroupCommit(Generic[Work, Outcome]):
-    """Hands the work of threads to ``write``, in the order in which they came, never two writes at once."""
+    """Hands the work of threads to ``write``, in the order in which it came, one write at a time."""
 
     def __init__(self, *, linger_s: float = LINGER_S) -> None:
         self._linger_s = linger_s
@@ -47,9 +47,9 @@ class GroupCommit(Generic[Work, Outcome]):
         self._is_crowded = False
 
     def run(self, work: Work, write: Write[Work, Outcome]) -> Outcome:
-        """The outcome of ``work``, once the ``write`` that it was part of has returned.
+        """The outcome of ``work``, after the ``write`` that it was part of.
 
-        ``write`` gives an outcome for each of its works, in their order; what it raises, each of them gets.
+        ``write`` returns an outcome for each work, in their order. What it raises is raised in each thread.
         """
         waiter: _Waiter[Work, Outcome] = _Waiter(work)
         with self._lock:
@@ -57,7 +57,7 @@ class GroupCommit(Generic[Work, Outcome]):
             is_leader = not self._is_writing
             self._is_writing = True
         if not is_leader:
-            waiter.lock.acquire()  # until somebody wrote for us, or we are the next to write
+            waiter.lock.acquire()  # until another thread wrote for this one, or this one is to write
         if not waiter.outcome and waiter.error is None:
             self._write_with(write)
         if waiter.error is not None:
@@ -65,7 +65,7 @@ class GroupCommit(Generic[Work, Outcome]):
         return waiter.outcome[0]
 
     def _write_with(self, write: Write[Work, Outcome]) -> None:
-        """Write for the first of those that wait, of whom the caller is one, and name who writes next."""
+        """Write for the first waiting threads, of which the caller is one, and let the next one write."""
         group: list[_Waiter[Work, Outcome]] = []
         try:
             try:
@@ -77,8 +77,8 @@ class GroupCommit(Generic[Work, Outcome]):
             for waiter, outcome in zip(group, outcomes, strict=True):
                 waiter.outcome.append(outcome)
         except BaseException as error:  # noqa: BLE001  # raised again by each thread of the group
-            # Not swallowed: every thread of the group raises it, this one too. Even a thread that is being
-            # ended must not leave the others waiting.
+            # Every thread of the group raises it, this one too. Even a thread that is told to end must not
+            # leave the others waiting.
             for waiter in group:
                 waiter.error = error
         finally:
@@ -88,11 +88,11 @@ class GroupCommit(Generic[Work, Outcome]):
             if heir is not None:
                 heir.lock.release()
             for waiter in group:
-                # The leader's own is held by nobody who waits; to release it does no harm.
+                # Nobody waits for the writer's own lock; releasing it does no harm.
                 waiter.lock.release()
 
     def _take(self) -> list[_Waiter[Work, Outcome]]:
-        """Those whose turn it is."""
+        """The threads whose work is written next, at most GROUP_SIZE."""
         with self._lock:
             group = self._waiting[:GROUP_SIZE]
             del self._waiting[:GROUP_SIZE]

@@ -1,1 +1,1 @@
-"""Statements of the ingest and of the ledger."""
+"""Statements that store webhooks, and those of the ledger."""

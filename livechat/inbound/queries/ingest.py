@@ -1,7 +1,7 @@
-"""Set-based statements of the ingest: a batch travels to PostgreSQL as one ``jsonb`` parameter.
+"""Statements that store a batch at once: its rows travel to PostgreSQL as one ``jsonb`` parameter.
 
-Measured 2.5 times faster than arrays. Conversations are locked in the order of their ids, so that batches
-that run side by side cannot deadlock.
+That was measured 2.5 times faster than arrays. Conversations are locked in the order of their ids, so that
+batches that run side by side cannot deadlock.
 """
 
 from collections.abc import Iterable, Sequence
@@ -52,7 +52,7 @@ COUNTERS = (
 
 
 def update_counters(session: AnySession, rows: list[dict[str, Any]]) -> None:
-    """Write back what a message changes, of conversations that the caller has locked: COUNTERS."""
+    """Write back the COUNTERS, which a message changes, of conversations that the caller has locked."""
     session.execute(_UPDATE_COUNTERS, {"rows": as_json(rows)})
 
 
@@ -85,7 +85,7 @@ class Inserted(NamedTuple):
 
 
 def insert_messages(session: AnySession, rows: list[dict[str, Any]]) -> dict[UUID, Inserted]:
-    """Insert messages in order of ``n``; those that were not there yet, by their ids."""
+    """Insert messages in order of ``n``; {message: what is known of it} of those that were not there yet."""
     inserted = session.execute(_INSERT_MESSAGES, {"rows": as_json(rows)}).all()
     return {message_id: Inserted(seq, quoted_by) for message_id, seq, quoted_by in inserted}
 
@@ -111,9 +111,9 @@ _REPLACE_PLACEHOLDERS = text(
 
 
 def replace_placeholders(session: AnySession, rows: list[dict[str, Any]]) -> Rows:
-    """Put the file where a placeholder or a call's line stands, and a call's end to its beginning.
+    """Replace placeholders by their files and call lines by their voicemails; add calls' ends to their lines.
 
-    (id, wamid) of those replaced.
+    Returns (id, wamid) of the messages that changed.
     """
     return session.execute(_REPLACE_PLACEHOLDERS, {"rows": as_json(rows)}).all()
 
@@ -153,7 +153,7 @@ _UPSERT_REACTIONS = text(
 
 
 def upsert_reactions(session: AnySession, rows: list[dict[str, Any]]) -> set[str]:
-    """Keep the newest reaction of each side; the events that changed something."""
+    """Keep the newest reaction of each actor; the event wamids of those that changed something."""
     return set(session.execute(_UPSERT_REACTIONS, {"rows": as_json(rows)}).scalars())
 
 
@@ -174,7 +174,7 @@ _INSERT_CHANGES = text(
 
 
 def insert_changes(session: AnySession, rows: list[dict[str, Any]]) -> set[str]:
-    """Keep edits and deletions; the event ids that are new."""
+    """Keep edits and deletions; the event wamids that are new."""
     return set(session.execute(_INSERT_CHANGES, {"rows": as_json(rows)}).scalars())
 
 
@@ -193,14 +193,14 @@ _UNAPPLIED_CHANGES = text(
 
 
 def unapplied_changes(session: AnySession, wamids: list[str]) -> Rows:
-    """Changes of these messages that wait, with the message as it stands, locked; oldest first."""
+    """Edits and deletions that wait for these messages, each with its message, locked; the oldest first."""
     return session.execute(_UNAPPLIED_CHANGES, {"wamids": as_json(wamids)}).all()
 
 
 def apply_change(
     session: AnySession, message_id: UUID, message_type: str, body: str | None, content: dict[str, Any]
 ) -> None:
-    """Show a message as its sender left it."""
+    """Store what a message says now, after its sender's edits and deletions."""
     session.execute(
         text(
             "UPDATE chat_messages SET message_type = :type, text = :body, content = CAST(:content AS jsonb) "
@@ -211,7 +211,7 @@ def apply_change(
 
 
 def mark_change_applied(session: AnySession, event_wamid: str, previous: dict[str, Any]) -> None:
-    """Keep what the message said before."""
+    """Note that a change is applied, with what the message said before it."""
     session.execute(
         text("UPDATE message_changes SET previous = CAST(:previous AS jsonb) WHERE event_wamid = :event"),
         {"event": event_wamid, "previous": as_json(previous)},
@@ -238,7 +238,7 @@ def insert_account_events(session: AnySession, rows: list[dict[str, Any]]) -> se
 
 
 def ids_by_wamid(session: AnySession, wamids: list[str]) -> dict[UUID, UUID]:
-    """{message id: conversation id} of the messages that we have."""
+    """{message: conversation} of those of these messages that we have."""
     rows = session.execute(
         text("SELECT id, conversation_id FROM chat_messages WHERE wamid = ANY(:wamids)"), {"wamids": wamids}
     )

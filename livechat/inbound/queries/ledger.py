@@ -1,4 +1,4 @@
-"""Statements of the ledger, ``webhook_events``."""
+"""Statements of the ledger, the table ``webhook_events``."""
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
@@ -15,7 +15,7 @@ from livechat.models import WebhookEvent
 def insert_waiting(
     session: AnySession, event_id: UUID, received_at: datetime, body: bytes, attempts: int = 0
 ) -> None:
-    """Keep a body to be processed from here; nothing where the ledger has it, whatever became of it."""
+    """Keep a body that waits to be stored. Does nothing where the ledger has a row of it already."""
     session.execute(
         insert(WebhookEvent)
         .values(id=event_id, received_at=received_at, body=body, state="waiting", attempts=attempts)
@@ -50,10 +50,10 @@ def take_waiting(
 ) -> Sequence[Row[Any]]:
     """Waiting bodies to be tried now, as (id, received_at, body, attempts), with this try counted.
 
-    Commit before trying: the count is all that a worker leaves which the body has killed. What was tried
-    least, and longest ago, comes first; several only of those that were never tried, so that suspects stand
-    alone. They are held for ``hold_s`` seconds; ``consumer`` itself may take them again at once, as after
-    its death.
+    Commit before trying: a worker that the body kills leaves nothing but the count. The bodies with the
+    fewest tries come first, of those the ones tried longest ago. Several are taken only where none was tried
+    before, so that suspects stand alone. They are held for ``hold_s`` seconds; ``consumer`` itself may take
+    them again at once, as after its death.
     """
     rows = session.execute(
         _TAKE_WAITING,
@@ -74,7 +74,7 @@ def hold_waiting(session: AnySession, event_id: UUID, hold_s: float) -> None:
 
 
 def count_try(session: AnySession, event_id: UUID, by: int) -> None:
-    """Count ``by`` more tries of a waiting body."""
+    """Add ``by`` to the tries of a waiting body."""
     session.execute(
         text("UPDATE webhook_events SET attempts = attempts + :by WHERE id = :id AND state = 'waiting'"),
         {"id": event_id, "by": by},
@@ -82,10 +82,10 @@ def count_try(session: AnySession, event_id: UUID, by: int) -> None:
 
 
 def put_back_waiting(session: AnySession, ids: Iterable[UUID], *, forgive: bool, rest: bool) -> None:
-    """Let others have what was taken and is still waiting. ``forgive``: the try does not count.
+    """Let others take bodies that were taken and still wait. With ``forgive`` the try does not count.
 
-    ``rest``: it is left alone for a quarter of the time since it was first tried, a minute at most.
-    What fails for long is tried seldom, so that the ingest is there for the rest.
+    With ``rest`` a body is left alone for a quarter of the time since its first try, a minute at most. So a
+    body that fails for long is tried seldom and does not keep the ingest from the others.
     """
     session.execute(
         text(
@@ -99,7 +99,10 @@ def put_back_waiting(session: AnySession, ids: Iterable[UUID], *, forgive: bool,
 
 
 def put_off(session: AnySession, before: datetime) -> tuple[int, datetime | None]:
-    """(how many waiting bodies were first tried before that moment, and not in that try still; the first)."""
+    """(how many waiting bodies were first tried before that moment, the time of the earliest).
+
+    Bodies that are still in their first try are left out.
+    """
     row = session.execute(
         text(
             "SELECT count(*) AS n, min(tried_at) AS since FROM webhook_events "
@@ -112,8 +115,8 @@ def put_off(session: AnySession, before: datetime) -> tuple[int, datetime | None
 
 
 def already_done(session: AnySession, ids: Sequence[UUID]) -> set[UUID]:
-    """Those of ``ids`` whose outcome is committed: the worker died between commit and acknowledgement."""
-    # The array as PostgreSQL writes it: the driver takes four times as long for a list.
+    """Those of ``ids`` whose outcome is committed, as where a worker died before it acknowledged them."""
+    # The array is written as PostgreSQL does: the driver takes four times as long for a list.
     array = "{" + ",".join([each.hex for each in ids]) + "}"
     return set(session.execute(_ALREADY_DONE, {"ids": array}).scalars())
 
@@ -126,11 +129,11 @@ _ALREADY_DONE = text(
 def write_outcomes(session: AnySession, rows: list[dict[str, Any]], bodies: Sequence[bytes]) -> None:
     """Insert or complete ledger rows: {id, received_at, state, phone_number_ids, items, the four counts}.
 
-    The first outcome stays: of two runs that meet on the same body the second writes nothing.
+    The first outcome stays: of two runs with the same body the second writes nothing.
 
-    ``bodies`` are in the order of ``rows``, each of which gets two keys more. They travel beside the JSON as
-    one ``bytea``, end to end, and are cut there: an array of them would be escaped byte by byte, twice as
-    long, at a sixth of what a batch costs.
+    ``bodies`` are in the order of ``rows``; each row gets two more keys. The bodies travel beside the JSON as
+    one ``bytea``, end to end, and PostgreSQL cuts them: an array of them would be escaped byte by byte, twice
+    as long, for a sixth of what a batch costs.
     """
     at = 1  # PostgreSQL counts from 1
     for row, body in zip(rows, bodies, strict=True):

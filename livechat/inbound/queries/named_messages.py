@@ -1,4 +1,4 @@
-"""Messages by the ids that others name them by: exactly, or by the end of the id, within a conversation."""
+"""Finding messages by the id that an item names: the exact id, or its ending within a conversation."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -26,7 +26,7 @@ _BY_ENDING = text(
 
 
 def by_ending(session: AnySession, asked: list[dict[str, Any]]) -> list[tuple[UUID, str]]:
-    """(conversation_id, wamid) of messages whose ids end as in one of these {conversation_id, ending}."""
+    """(conversation_id, wamid) of messages whose wamid has one of these {conversation_id, ending}."""
     rows = session.execute(_BY_ENDING, {"asked": as_json(asked)})
     return [(row.conversation_id, row.wamid) for row in rows]
 
@@ -56,12 +56,12 @@ _BY_RECIPIENT = text(
 
 
 def by_recipient(session: AnySession, asked: list[dict[str, Any]]) -> Sequence[Row[Any]]:
-    """(phone_number_id, wamid) of ours to these {number, kind, value} whose ids end with ``ending``."""
+    """(phone_number_id, wamid) of our messages to these {number, kind, value} that have the ``ending``."""
     return session.execute(_BY_RECIPIENT, {"asked": as_json(asked)}).all()
 
 
 def wamids_of(session: AnySession, message_ids: list[UUID]) -> dict[UUID, str]:
-    """{message: wamid} of those of ours that have one."""
+    """{message: wamid} of those of our messages that have one."""
     if not message_ids:
         return {}
     rows = session.execute(

@@ -1,1 +1,1 @@
-"""A batch of items into tables."""
+"""Stores the items of a batch in their tables."""

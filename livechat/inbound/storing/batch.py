@@ -1,4 +1,4 @@
-"""What a batch works on, and what became of each item."""
+"""What a batch consists of, and what became of each item."""
 
 from collections import Counter
 from dataclasses import dataclass, field
@@ -13,17 +13,17 @@ STORED, DUPLICATE, IGNORED, FAILED = "stored", "duplicate", "ignored", "failed"
 
 
 class Webhook(NamedTuple):
-    """A body and what it tells."""
+    """A webhook and the items that the parser found in its body."""
 
-    event: RawWebhook
+    raw: RawWebhook
     items: list[Item]
 
 
 @dataclass(slots=True)
 class BatchEntry:
-    """One item of one webhook and its outcome. ``reason`` is a constant that may label a metric."""
+    """One item of one webhook and its outcome. ``reason`` is a constant, so that it can label a metric."""
 
-    event: RawWebhook
+    webhook: RawWebhook
     item: Item
     outcome: str | None = None
     reason: str | None = None
@@ -42,7 +42,7 @@ class BatchEntry:
         self.outcome, self.reason = FAILED, reason
 
     def as_json(self) -> dict[str, Any]:
-        """How the ledger tells it."""
+        """The item as its ledger row lists it."""
         source = self.item.source
         row: dict[str, Any] = {
             "n": source.n,
@@ -61,14 +61,14 @@ class BatchEntry:
 
 @dataclass(slots=True)
 class BatchResult:
-    """What a committed batch changed, for events, metrics and whoever follows."""
+    """What a batch changed, for live events and metrics."""
 
     created_messages: dict[UUID, UUID] = field(default_factory=dict)
     updated_messages: dict[UUID, UUID] = field(default_factory=dict)
     conversations: set[UUID] = field(default_factory=set)
-    # Those with nothing to show: no list has them, so nobody is told of them.
+    # Conversations with nothing to show: no list has them, so nothing is published about them.
     unlisted: set[UUID] = field(default_factory=set)
-    # Whose they are, of those that the batch has loaded.
+    # {conversation: account} of the conversations that the batch has loaded.
     accounts: dict[UUID, UUID] = field(default_factory=dict)
     outcomes: Counter[tuple[str, str]] = field(default_factory=Counter)
     unknown_fields: Counter[str] = field(default_factory=Counter)

@@ -1,4 +1,4 @@
-"""Edits and deletions: each is kept, and the message shows the last word of its sender."""
+"""Edits and deletions of messages: each is kept, and the message shows its sender's newest one."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -12,7 +12,7 @@ from livechat.whatsapp.webhook.items import MessageChange
 
 
 def store_changes(session: AnySession, located: Sequence[Located], result: BatchResult) -> None:
-    """Keep what is new among them, and show what can be shown already."""
+    """Keep the new edits and deletions, and apply those whose message is here."""
     changes = [(entry, item) for entry, item, _ in located if isinstance(item, MessageChange)]
     if not changes:
         return
@@ -42,7 +42,7 @@ def store_changes(session: AnySession, located: Sequence[Located], result: Batch
 
 
 def apply_changes(session: AnySession, wamids: list[str], result: BatchResult) -> None:
-    """Show edited messages as edited and deleted ones as deleted; what they said before is kept aside."""
+    """Apply waiting edits and deletions of these messages; what each replaced is kept with it."""
     shown: dict[UUID, dict[str, Any]] = {}
     for change in queries.unapplied_changes(session, wamids):
         message = shown.setdefault(
@@ -60,7 +60,7 @@ def apply_changes(session: AnySession, wamids: list[str], result: BatchResult) -
 
 
 def _outdated(content: dict[str, Any], at: str) -> bool:
-    """A deletion is final, and an older edit does not undo a newer one."""
+    """Whether a change of that time is to be ignored: a deletion is final, and a newer edit stands."""
     return "revoked_at" in content or content.get("edited_at", "") > at
 
 
@@ -68,7 +68,7 @@ def _changed(message: dict[str, Any], change: Any) -> dict[str, Any]:
     at = change.timestamp.isoformat()
     if change.kind == "revoke":
         return {"text": None, "content": {"revoked_at": at}}
-    # An edit carries the new text or caption only: the file, the quote and the referral stay.
+    # An edit carries the new text or caption only; the file, the quote and the referral stay.
     content = {**message["content"], "edited_at": at}
     for name, part in (change.content or {}).items():
         was = content.get(name)

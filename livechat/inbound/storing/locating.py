@@ -1,4 +1,4 @@
-"""Whose each item is: by every id that it names, the conversation that it belongs to."""
+"""Finding the conversation of each item by the ids that the item names."""
 
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
@@ -23,14 +23,14 @@ Personal = ThreadMessage | Reaction | MessageChange | CustomerPreference | Conta
 
 
 class Number(NamedTuple):
-    """Whose a connected number is."""
+    """The owner and the account of a connected number."""
 
     owner: UUID
     account_id: UUID
 
 
 class Located(NamedTuple):
-    """An entry about a customer and the conversation it belongs to; that may merge, so look it up on use."""
+    """An entry about a customer, and its conversation. That may merge: look it up with ``people.get``."""
 
     entry: BatchEntry
     item: Personal
@@ -40,7 +40,7 @@ class Located(NamedTuple):
 def load_people(
     session: AnySession, personal: Sequence[tuple[BatchEntry, Personal]], more: Iterable[Key] = ()
 ) -> People:
-    """The conversations that these items and keys may touch, locked; BatchOvertakenError."""
+    """The conversations that these items and keys may touch, locked. Raises BatchOvertakenError."""
     keys = {key for _, item in personal for key in keys_of(item)}
     keys.update(more)
     asks_first_words = any(
@@ -50,7 +50,7 @@ def load_people(
 
 
 def keys_of(item: Personal) -> list[Key]:
-    """Every id that the item names a customer or a group by, numbers in all their writings."""
+    """Every id by which the item names a customer or a group, phone numbers in all their writings."""
     number = number_of(item)
     customers = [item.customer]
     change = item.identity_change if isinstance(item, ThreadMessage) else None
@@ -62,7 +62,7 @@ def keys_of(item: Personal) -> list[Key]:
         for customer in customers
         for kind, values in (
             ("phone", () if customer.phone is None else writings(customer.phone)),
-            # The id of an enterprise is one of the same form, and sometimes the only one told.
+            # The id for a whole enterprise has the same form, and is sometimes the only one told.
             ("user_id", (customer.user_id, customer.parent_user_id)),
             ("group", (customer.group_id,)),
         )
@@ -82,7 +82,7 @@ def number_of(item: Personal) -> str:
 def locate(
     people: People, personal: Sequence[tuple[BatchEntry, Personal]], known: dict[str, Number]
 ) -> list[Located]:
-    """Each item with its conversation, which is made where there is none; in memory alone."""
+    """Each item with its conversation, which is made where there is none. Changes ``people`` only."""
     located: list[Located] = []
     for entry, item in personal:
         number, at = number_of(item), item.timestamp

@@ -1,4 +1,4 @@
-"""Names of a phone's address book, and of groups: they come first, and wait for their conversations."""
+"""Names from a phone's address book, and of groups. They come first, and wait for their conversations."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -15,7 +15,7 @@ from livechat.whatsapp.webhook.items import ContactName
 
 
 def name_the_new(session: AnySession, people: People) -> None:
-    """Give conversations that are new, or known by one more id, the name that waits, where they have none."""
+    """Give new conversations, and those known by one more id, the name that waits, where they have none."""
     nameless = [each for each in people.conversations.values() if each.identity_dirty or each.new]
     by_key = {
         (each.phone_number_id, kind, value): each
@@ -30,7 +30,7 @@ def name_the_new(session: AnySession, people: People) -> None:
     }
     if not by_key:
         return
-    # By the id before the phone, which may have been somebody else's.
+    # A name for the user id goes before one for the phone, which may have been somebody else's.
     rows = [{"number": number, "kind": kind, "value": value} for number, kind, value in sorted(by_key)]
     for row in sorted(waiting_names.take(session, rows), key=lambda row: row.kind, reverse=True):
         conversation = by_key[row.phone_number_id, row.kind, row.value]
@@ -40,9 +40,10 @@ def name_the_new(session: AnySession, people: People) -> None:
 
 
 def note_names(session: AnySession, people: People, located: Sequence[Located]) -> None:
-    """The address book names those whose profile gave no name, now or when their conversation begins.
+    """Store names of the address book and of groups.
 
-    A group is called what Meta said last, by Meta's time.
+    A customer is called by the address book where their profile gave no name; if they have no conversation
+    yet, the name waits for it. A group has the newest name, by Meta's time.
     """
     waiting: dict[tuple[str, str, str], dict[str, Any]] = {}
     keys: list[tuple[BatchEntry, list[tuple[str, str, str]], UUID | None]] = []

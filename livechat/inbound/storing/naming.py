@@ -1,6 +1,7 @@
-"""Which message is meant: quotes, reactions, edits, deletions and statuses may name it under another id.
+"""Finding the message that a quote, reaction, edit, deletion or status names, perhaps under another id.
 
-The exact id goes first, else the only message of that conversation with the same key (``whatsapp.wamids``).
+The exact id goes first. Otherwise it is the only message of that conversation with the same key
+(``whatsapp.wamids``).
 """
 
 from collections.abc import Iterable, Sequence
@@ -27,7 +28,7 @@ class _Named(NamedTuple):
 
 
 def settle_names(session: AnySession, people: People, located: Sequence[Located]) -> None:
-    """Have quotes, reactions, edits and deletions name the id under which we have their message."""
+    """Make quotes, reactions, edits and deletions name the id under which we have their message."""
     named = [
         _Named(item, people.get(conversation_id).id, wamid, key)
         for _, item, conversation_id in located
@@ -60,7 +61,10 @@ def settle_names(session: AnySession, people: People, located: Sequence[Located]
 
 
 def settle_statuses(session: AnySession, updates: Sequence[StatusUpdate]) -> None:
-    """Have statuses name the id under which we have their message: by what the send carried, else its key."""
+    """Make statuses name the id under which we have their message.
+
+    It is found by the message id that the send carried, else by the key.
+    """
     keys = {update.wamid: key for update in updates if (key := key_of(update.wamid)) is not None}
     exact = queries.known(session, sorted(keys)) if keys else set()
     lost = [update for update in updates if update.wamid in keys and update.wamid not in exact]

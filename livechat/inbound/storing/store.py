@@ -1,7 +1,7 @@
-"""Items into tables: one pass over a batch, a handful of statements whatever its size.
+"""Stores a batch in one pass, with a handful of statements whatever its size.
 
-Conversations are loaded under lock, changed in memory and written back; messages are inserted where they are
-new, and only those raise unread counts, windows and last messages. The caller owns the transaction.
+Conversations are loaded under lock, changed in memory and written back. Messages are inserted where they are
+new, and only new ones change unread counts, windows and last messages. The caller owns the transaction.
 """
 
 import hashlib
@@ -43,7 +43,10 @@ from livechat.whatsapp.webhook.kinds.messages import CALL_PREFIX
 
 
 def store(session: AnySession, entries: Sequence[BatchEntry]) -> BatchResult:
-    """Store every entry and set its outcome; never commits. BatchOvertakenError: roll back, start again."""
+    """Store every entry and set its outcome; the caller commits.
+
+    Raises BatchOvertakenError: roll back and start again.
+    """
     result = BatchResult()
     known = _known_numbers(session, entries)
     rest = [entry for entry in entries if not _settled_without_tables(entry, known)]
@@ -74,7 +77,7 @@ def store(session: AnySession, entries: Sequence[BatchEntry]) -> BatchResult:
 
 
 def _known_numbers(session: AnySession, entries: Sequence[BatchEntry]) -> dict[str, Number]:
-    """By phone_number_id, the numbers that somebody has connected."""
+    """The connected numbers among those that the entries name, by phone_number_id."""
     named = {entry.item.source.phone_number_id for entry in entries} - {None}
     if not named:
         return {}
@@ -123,7 +126,7 @@ def _store_messages(
             continue
         entry.stored(message_id)
         result.created_messages[message_id] = conversation.id
-        # They are shown with what they quote from now on.
+        # Messages that quote it are shown with it from now on.
         result.updated_messages |= dict.fromkeys(arrived.quoted_by, conversation.id)
         result.messages[(item.direction, item.origin)] += 1
         if item.origin == "customer":
@@ -144,7 +147,10 @@ def _store_messages(
 
 
 def _may_replace(row: dict[str, Any]) -> bool:
-    """A history's file follows its placeholder, and a call's end or its voicemail the call, under one id."""
+    """Whether this message may stand in place of a stored one with the same id.
+
+    A history's file follows its placeholder so, and a call's end or voicemail the call.
+    """
     is_of_a_call: bool = row["wamid"].startswith(CALL_PREFIX)
     return is_of_a_call or row["origin"] == "history"
 
@@ -171,12 +177,12 @@ def _message_row(n: int, message_id: UUID, conversation_id: UUID, item: ThreadMe
 
 
 def _is_silent(item: ThreadMessage) -> bool:
-    """That somebody unknown changed their number is nothing to show in a list."""
+    """Whether the message alone puts no conversation into the list: that a stranger changed their number."""
     return item.message_type == "system"
 
 
 def _raise(conversation: LoadedConversation, item: ThreadMessage, message_id: UUID, seq: int) -> None:
-    """What a message that is really new does to its conversation (docs/meta/cloud-api.md section 4.11)."""
+    """Change a conversation as a new message of it does (docs/meta/cloud-api.md section 4.11)."""
     conversation.heard = True
     if conversation.last_message_id is None and _is_silent(item):
         return
@@ -192,7 +198,10 @@ def _raise(conversation: LoadedConversation, item: ThreadMessage, message_id: UU
 
 
 def _show_from_now_on(session: AnySession, silent: Sequence[LoadedConversation]) -> None:
-    """What was told before there was something to show may be newer than it, and stands in the thread too."""
+    """Correct the last message of conversations that have had only silent messages before.
+
+    A silent message stands in the thread too, and may be newer than the first one to show.
+    """
     begun = {each.id: each for each in silent if each.last_message_id is not None}
     for newest in queries.newest_messages(session, list(begun)) if begun else ():
         conversation = begun[newest.conversation_id]
@@ -258,7 +267,7 @@ def _store_reactions(
     )
     for entry, item in reactions:
         if item.event_wamid in changed:
-            changed.discard(item.event_wamid)  # the same event once more in this batch is a repeat
+            changed.discard(item.event_wamid)  # the same reaction once more in this batch is a repeat
             entry.stored()
         else:
             entry.duplicate()
@@ -278,7 +287,7 @@ def _note_preferences(people: People, located: Sequence[Located]) -> None:
 
 
 def _note_opt_out(conversation: LoadedConversation, item: CustomerPreference) -> bool:
-    """The newest word on marketing stands."""
+    """Note the customer's wish about marketing; False where a newer one is known."""
     if conversation.marketing_opt_at is not None and item.timestamp <= conversation.marketing_opt_at:
         return False
     conversation.marketing_opt_out = item.opted_out
@@ -290,7 +299,7 @@ def _write_back(session: AnySession, people: People, result: BatchResult) -> Non
     dirty = [conversation for conversation in people.conversations.values() if conversation.dirty]
     if dirty:
         update_conversations(session, [written_columns(conversation) for conversation in dirty])
-    # Nearly every message finds its customer known and unchanged: a third of the columns, and of the cost.
+    # Nearly every message finds its customer known and unchanged, and then writes a third of the columns.
     heard = [each for each in people.conversations.values() if each.heard and not each.dirty]
     if heard:
         queries.update_counters(
@@ -321,7 +330,7 @@ def _store_news(session: AnySession, entries: Sequence[tuple[BatchEntry, Account
     rows: dict[str, dict[str, Any]] = {}
     digests: list[str] = []
     for entry, item in entries:
-        # Without its time a second "offboarded" would be a repeat of the first.
+        # The time is in the digest: without it a second "offboarded" would be a repeat of the first.
         facts = [item.source.waba_id, item.source.field, item.happened_at, item.value]
         digest = hashlib.sha256(orjson.dumps(facts, option=orjson.OPT_SORT_KEYS)).hexdigest()
         digests.append(digest)
@@ -330,7 +339,7 @@ def _store_news(session: AnySession, entries: Sequence[tuple[BatchEntry, Account
             "waba_id": item.source.waba_id or "",
             "phone_number_id": item.source.phone_number_id,
             "field": item.source.field,
-            "happened_at": item.happened_at or entry.event.received_at,
+            "happened_at": item.happened_at or entry.webhook.received_at,
             "value": item.value,
         }
     if not rows:
@@ -341,7 +350,7 @@ def _store_news(session: AnySession, entries: Sequence[tuple[BatchEntry, Account
         if digest in new:
             new.discard(digest)
             entry.stored()
-            fresh.append((item, item.happened_at or entry.event.received_at))
+            fresh.append((item, item.happened_at or entry.webhook.received_at))
         else:
             entry.duplicate()
     apply_account_news(session, fresh)
