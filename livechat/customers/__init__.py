@@ -1,1 +1,1 @@
-"""Who is who: from all ids of a customer to one conversation."""
+"""Finding a customer's one conversation by any of their ids."""

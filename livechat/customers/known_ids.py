@@ -1,7 +1,6 @@
-"""Which id leads to which conversation, now and formerly, in memory; and what of it must be written.
+"""An index in memory: which id leads to which conversation, now and formerly, and what of it must be written.
 
-``People`` decides who is who. This is what it decides about: an index over the loaded rows, changed in step
-with them.
+``People`` decides who is who. Here rows and index are changed together.
 """
 
 from collections.abc import Collection, Iterable
@@ -18,14 +17,20 @@ from livechat.models import NEVER_LEFT
 
 @dataclass(slots=True)
 class KnownIds:
-    """The conversations that a batch may touch, found and changed by id."""
+    """The conversations that a batch may touch, found by id.
+
+    ``by_key`` holds ids that lead to a conversation now, ``past`` those that somebody has left, by time. To
+    be written are ``changed_ids`` (new and left ids beside the rows), ``ended`` (ids that no longer stand
+    beside a row), ``left`` and ``merges`` (loser, winner).
+    """
 
     conversations: dict[UUID, LoadedConversation] = field(default_factory=dict)
     by_key: dict[Key, UUID] = field(default_factory=dict)
     past: dict[Key, list[OtherId]] = field(default_factory=dict)
     changed_ids: dict[tuple[Key, datetime], OtherId] = field(default_factory=dict)
     ended: set[Key] = field(default_factory=set)
-    # When conversations last lost their number: writings of it that this batch does not know go with it.
+    # When conversations last lost their number, with all its writings, also those that this batch has not
+    # loaded.
     left: dict[UUID, datetime] = field(default_factory=dict)
     merges: list[tuple[UUID, UUID]] = field(default_factory=list)
     _merged_into: dict[UUID, UUID] = field(default_factory=dict)
@@ -63,7 +68,7 @@ class KnownIds:
         return None if found is None else self.get(found)
 
     def _of_user(self, number: str, user_id: str | None) -> LoadedConversation | None:
-        """Also by an id that the customer has left behind: it is never given to anybody else."""
+        """The conversation with this user id, current or left behind: it is never given to anybody else."""
         if user_id is None:
             return None
         key = (number, "user_id", user_id)
@@ -74,7 +79,7 @@ class KnownIds:
         return self.get(left[-1]) if left else None
 
     def _holder(self, number: str, phone: str) -> LoadedConversation | None:
-        """Who has this number now."""
+        """The conversation that has this number now."""
         for value in writings(phone):
             holder = self._at((number, "phone", value))
             if holder is not None:
@@ -82,7 +87,7 @@ class KnownIds:
         return None
 
     def _departure(self, number: str, written: Iterable[str], at: datetime) -> OtherId | None:
-        """The first at or after this time at which the number was left: whoever left it then had it."""
+        """Who had the number at this time: the first to leave it then or later. None: nobody has left it."""
         after = [
             gone
             for value in written
@@ -105,7 +110,7 @@ class KnownIds:
         conversation.dirty = conversation.identity_dirty = True
 
     def _add(self, conversation: LoadedConversation, kind: str, value: str) -> None:
-        """One more id of this customer: in the row where it has none of this kind, else beside it."""
+        """Give a conversation one more id: in its row where that has none of this kind, else beside it."""
         if getattr(conversation, COLUMN[kind]) is None:
             self._set(conversation, kind, value)
             return
@@ -114,13 +119,13 @@ class KnownIds:
         self._remember(key, conversation, NEVER_LEFT)
 
     def _end(self, key: Key) -> None:
-        """The id stands beside a row no more."""
+        """Take away an id that stood beside a row."""
         self.by_key.pop(key, None)
         self.changed_ids.pop((key, NEVER_LEFT), None)
         self.ended.add(key)
 
     def _remember(self, key: Key, conversation: LoadedConversation | None, left_at: datetime) -> None:
-        """Until ``left_at`` this id led to ``conversation``, None: to a stranger."""
+        """Note that this id led to ``conversation`` until ``left_at``; None: to a stranger."""
         other = OtherId(key, None if conversation is None else conversation.id, left_at)
         if left_at < NEVER_LEFT:
             kept = [each for each in self.past.get(key, ()) if each.left_at != left_at]
@@ -130,9 +135,9 @@ class KnownIds:
     def _lose(
         self, conversation: LoadedConversation, left_at: datetime, *, but: Collection[str] = ()
     ) -> None:
-        """Its number, in all its writings, is not this customer's any more: what is older is still theirs.
+        """Take a conversation's number away, in all its writings but those in ``but``.
 
-        ``but``: numbers that stay.
+        What was sent under it until ``left_at`` stays in this conversation.
         """
         number, known = conversation.phone_number_id, conversation.customer_phone
         held = [
@@ -155,7 +160,7 @@ class KnownIds:
             self._mark_gone(conversation, left_at)
 
     def _promote(self, conversation: LoadedConversation, written: Iterable[str]) -> None:
-        """Another writing, or what a merged thread was known by, becomes the number in the row."""
+        """Put a number that stands beside the row into it: another writing, or a merged conversation's."""
         for value in written:
             key = (conversation.phone_number_id, "phone", value)
             if self._at(key) is conversation:
@@ -169,10 +174,10 @@ class KnownIds:
             conversation.dirty = conversation.identity_dirty = True
 
     def _merge(self, one: LoadedConversation, other: LoadedConversation) -> LoadedConversation | None:
-        """Both threads in the older conversation; None while each has a message on its way to Meta.
+        """Merge two conversations into the older one, which is returned.
 
-        Two messages of one conversation may not be on their way at once, so such a merge waits for the next
-        webhook that shows both ids.
+        None while each has a message on its way to Meta: one conversation may have one only, so the merge
+        waits for the next webhook that shows both ids.
         """
         if one.has_sending and other.has_sending:
             return None

@@ -1,7 +1,7 @@
-"""What Meta says of our own messages teaches who a customer is: its answers to sends, and their statuses.
+"""Lessons: what Meta's answers to our sends, and their statuses, teach about who a customer is.
 
-It may write a number differently than we do, and knows the business-scoped id of a number and the number of
-an id. Then the customer's reply, under whichever of them, lands in the same thread.
+Meta may write a number differently than we do, and it knows the business-scoped id of a number and the number
+of an id. With these ids the customer's reply comes into the same thread, whichever of them it names.
 """
 
 from collections.abc import Sequence
@@ -29,7 +29,7 @@ log = structlog.get_logger(__name__)
 class Lesson:
     """A message to the customer of this conversation went to these ids.
 
-    ``sent_to``: the number that it was sent to, where that is known; the conversation's may have changed.
+    ``sent_to`` is the number that it was sent to, where known: the conversation's may have changed since.
     """
 
     conversation_id: UUID
@@ -42,14 +42,14 @@ class Lesson:
 
     @property
     def is_new(self) -> bool:
-        """Whether the conversation's row does not say it already."""
+        """Whether the conversation's row does not have these ids yet."""
         is_new_phone = self.phone is not None and (
             self.known_phone is None or self.phone not in writings(self.known_phone)
         )
         return is_new_phone or (self.user_id is not None and self.known_user_id is None)
 
     def touched(self) -> list[Key]:
-        """Every id that it may concern."""
+        """The keys of every id that this lesson may concern."""
         phones = [each for phone in (self.known_phone, self.phone) if phone for each in writings(phone)]
         user_ids = [each for each in (self.known_user_id, self.user_id) if each]
         return [
@@ -59,7 +59,7 @@ class Lesson:
 
 
 def lessons_of(session: AnySession, updates: Sequence[StatusUpdate]) -> list[Lesson]:
-    """What these statuses of our messages teach, where it is not known yet."""
+    """The lessons in these statuses of our messages that are not known yet."""
     telling = [update for update in updates if update.recipient.phone or update.recipient.user_id]
     if not telling:
         return []
@@ -88,7 +88,10 @@ def lessons_of(session: AnySession, updates: Sequence[StatusUpdate]) -> list[Les
 
 
 def teach(people: People, lessons: Sequence[Lesson]) -> None:
-    """Learn them, of conversations that are loaded and locked; what changed meanwhile is left to the next."""
+    """Apply lessons to conversations that are loaded and locked.
+
+    A lesson whose conversation has changed meanwhile is left out; the next status brings it again.
+    """
     for lesson in lessons:
         conversation = people.conversations.get(lesson.conversation_id)
         if conversation is None or lesson.sent_to not in (None, conversation.customer_phone):
@@ -97,10 +100,10 @@ def teach(people: People, lessons: Sequence[Lesson]) -> None:
 
 
 def learn(session: AnySession, lessons: Sequence[Lesson]) -> None:
-    """Learn them in the caller's transaction, which has locked no message yet; the caller commits.
+    """Apply lessons in the caller's transaction, which has locked no message yet; the caller commits.
 
-    Nothing is learnt where somebody else changes the same customers at this moment: statuses follow, and what
-    is being recorded beside it must be.
+    Nothing is learnt where somebody else changes the same customers at this moment. Statuses will teach the
+    same, and the outcome of a send must be recorded in any case.
     """
     try:
         with session.begin_nested():
@@ -113,7 +116,7 @@ def learn(session: AnySession, lessons: Sequence[Lesson]) -> None:
 
 
 def _learnt(session: AnySession, lessons: Sequence[Lesson]) -> tuple[list[UUID], set[str]]:
-    """The conversations that changed, and the numbers on which two of them merged."""
+    """Apply lessons; the conversations that changed, and our numbers on which two of them merged."""
     people = lock_people(session, {key for lesson in lessons for key in lesson.touched()})
     teach(people, lessons)
     merged = {people.get(loser).phone_number_id for loser, _ in people.merges}

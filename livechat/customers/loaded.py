@@ -1,4 +1,4 @@
-"""What a batch knows of customers while it works: rows of conversations, and ids that lead to them."""
+"""What a batch knows of customers while it works: rows of conversations, and other ids that lead to them."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -12,8 +12,9 @@ COLUMN = {"phone": "customer_phone", "user_id": "customer_user_id", "group": "gr
 class LoadedConversation:
     """A conversation's row while a batch works on it.
 
-    What must be written: all of it where ``new`` or ``dirty``, what a message changes where only ``heard``.
-    ``first_at`` is the time of its oldest message where somebody asked for it, or one of this batch.
+    A row that is ``new`` or ``dirty`` is written whole; one that is only ``heard`` in the columns that a
+    message changes. ``first_at`` is the time of the oldest message of this batch, or of all where the caller
+    asked for that.
     """
 
     # In the order in which ``customers.queries.lock_conversations`` selects them.
@@ -53,7 +54,10 @@ class LoadedConversation:
 
 @dataclass(slots=True)
 class OtherId:
-    """An id that led to ``conversation_id`` until ``left_at``, None: to a stranger; NEVER_LEFT: it does."""
+    """An id that led to a conversation until ``left_at``; with NEVER_LEFT it leads there now.
+
+    ``conversation_id`` None: it led to a stranger.
+    """
 
     key: Key
     conversation_id: UUID | None
@@ -66,7 +70,7 @@ def has_ids(conversation: LoadedConversation) -> bool:
 
 
 def absorb(winner: LoadedConversation, loser: LoadedConversation) -> None:
-    """Give the winner of a merge what only the loser knew, the newer of what both know, and its messages.
+    """Give the winner of a merge the loser's counts and times, and the names that it lacks.
 
     The ids are not touched: ``KnownIds`` moves them.
     """

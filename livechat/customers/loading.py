@@ -1,4 +1,4 @@
-"""People between the database and memory: conversations found under lock, made, re-keyed and merged."""
+"""Loading conversations under lock into ``People``, and writing the new, moved and merged ones."""
 
 from collections.abc import Collection
 from dataclasses import fields
@@ -16,18 +16,18 @@ _WRITTEN = [name for name in _LOADED if name not in ("begun_silently", "has_send
 
 
 class BatchOvertakenError(Exception):
-    """Another batch changed the same customers between our look and our lock: start again."""
+    """Another batch changed the same customers before our lock: roll back and start again."""
 
 
 def lock_people(session: AnySession, keys: Collection[Key], *, first_words: bool = False) -> People:
-    """The conversations that these keys may touch, locked; BatchOvertakenError.
+    """The conversations that these keys may touch, locked. Raises BatchOvertakenError.
 
-    With ``first_words`` they know the time of their oldest message.
+    With ``first_words`` each has the time of its oldest message in ``first_at``.
     """
     if not keys:
         return People()
     rows = [{"number": number, "kind": kind, "value": value} for number, kind, value in sorted(keys)]
-    # The columns stand in the order of the fields: by name they would cost as much as the query.
+    # The columns stand in the order of the fields: taking them by name costs as much as the query.
     conversations = [LoadedConversation(*row) for row in queries.lock_conversations(session, rows)]
     others = [
         OtherId((row.phone_number_id, row.kind, row.value), row.conversation_id, row.left_at)
@@ -43,7 +43,10 @@ def lock_people(session: AnySession, keys: Collection[Key], *, first_words: bool
 
 
 def write_new_people(session: AnySession, people: People) -> None:
-    """Merges and new rows first: messages refer to them. What they say is written back at the end."""
+    """Write merges, new conversations and changed ids. Raises BatchOvertakenError.
+
+    This comes before messages are stored, which refer to these rows. Other columns are written at the end.
+    """
     for loser, winner in people.merges:
         merge_conversation(session, loser, people.get(winner).id)
     moving = [c.id for c in people.conversations.values() if c.identity_dirty and not c.new]
@@ -87,5 +90,5 @@ def _write_other_ids(session: AnySession, people: People) -> None:
 
 
 def written_columns(conversation: LoadedConversation) -> dict[str, Any]:
-    """What is written back of a conversation."""
+    """The columns of a conversation that are written back, {name: value}."""
     return {name: getattr(conversation, name) for name in _WRITTEN}

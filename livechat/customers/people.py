@@ -1,10 +1,10 @@
-"""Who is who: from the ids in a webhook to one conversation, in memory, under locks that the caller holds.
+"""Who is who: which conversation the ids in a webhook mean. In memory, under locks that the caller holds.
 
-The rules: docs/meta/cloud-api.md section 3 and docs/decisions/people.md. A customer is found by
-business-scoped id first, then by phone, in all its writings. A webhook that names both links them, and merges
-two conversations that turn out to be one person's: only where nothing tells the two apart. A phone number is
-one person's at a time: whoever was seen with it last has it, and whoever had it before keeps their thread and
-what they wrote. A business-scoped id is never anybody else's.
+The rules are in docs/meta/cloud-api.md section 3 and docs/decisions/people.md. A customer is found by their
+business-scoped id first, then by their phone number in all its writings. A webhook that names both links
+them. It merges two conversations that turn out to be one person's, where nothing tells the two apart. A phone
+number belongs to one person at a time: the customer seen with it last has it, and the one before keeps their
+thread and what they wrote. A business-scoped id is never given to anybody else.
 """
 
 from datetime import datetime, timedelta
@@ -12,11 +12,11 @@ from uuid import UUID
 
 from livechat.customers.known_ids import KnownIds
 from livechat.customers.loaded import LoadedConversation, has_ids
-from livechat.customers.same_person import is_news, is_sequel, may_be_one, same_phone, spoke_after
+from livechat.customers.same_person import is_newest, is_sequel, may_be_one, same_phone, spoke_after
 from livechat.domain.phone import writings
 from livechat.whatsapp.webhook.items import Customer, IdentityChange
 
-# Meta's times are whole seconds: what is told of one second is true in it, and ends what was so before.
+# Meta's times are whole seconds. A change is true from its second on, and ends what was true just before it.
 _JUST_BEFORE = timedelta(microseconds=1)
 
 
@@ -26,7 +26,7 @@ class People(KnownIds):
     __slots__ = ()
 
     def find(self, number: str, customer: Customer, at: datetime) -> LoadedConversation | None:
-        """The customer's conversation, linking and merging what this sighting shows to be one person."""
+        """The customer's conversation, None where there is none. Merges what turns out to be one person's."""
         if customer.group_id is not None:
             return self._at((number, "group", customer.group_id))
         by_user = self._of_user(number, customer.user_id)
@@ -36,7 +36,7 @@ class People(KnownIds):
         if by_user is None:
             if by_phone is None or customer.user_id is None or by_phone.customer_user_id is None:
                 return by_phone
-            # The number is in other hands: its holder is known by another id.
+            # The number has another holder, who is known by another id.
             return None
         if by_phone is not None and by_phone is not by_user and may_be_one(by_user, by_phone):
             return self._merge(by_user, by_phone) or by_user
@@ -45,7 +45,7 @@ class People(KnownIds):
     def find_or_create(
         self, number: str, owner: UUID, customer: Customer, at: datetime
     ) -> LoadedConversation:
-        """The customer's conversation, with every id and name that this sighting teaches."""
+        """The customer's conversation, new where there is none, with the ids and names that are told."""
         conversation = self.find(number, customer, at)
         if conversation is None:
             conversation = self._begin(number, owner, at)
@@ -55,11 +55,11 @@ class People(KnownIds):
     def apply_change(
         self, number: str, owner: UUID, customer: Customer, change: IdentityChange, at: datetime
     ) -> LoadedConversation:
-        """Re-key a conversation: what was left behind becomes past, its thread stays.
+        """The conversation of a customer who changed their ids, under the new ids. The old ones become past.
 
-        Two people who are known apart stay two, whatever the change says: the new number may have been
-        somebody else's, and then it leaves them. Only the thread that began under the new id after the
-        change, before we heard of it, is the same person's.
+        Two people who are known apart stay two, whatever the change says: a new number that was somebody
+        else's is taken from them. Only a thread that began under the new id after the change, before we heard
+        of it, is the same person's.
         """
         if change.is_link:
             linked = Customer(
@@ -88,11 +88,11 @@ class People(KnownIds):
         return conversation
 
     def teach(self, conversation_id: UUID, phone: str | None, user_id: str | None) -> None:
-        """Meta said, of a message of ours, who it went to: these ids are the customer's of this conversation.
+        """Give a conversation's customer the ids to which Meta says that our message went.
 
-        Another conversation under one of them is the same person's if nothing but the writing of the number
-        tells them apart; otherwise nothing is learnt. Whoever has written under two numbers is two people,
-        unless the numbers are two writings of one.
+        Another conversation with one of these ids is merged if nothing but the writing of the number tells
+        the two apart; otherwise nothing is learnt. Customers who have written under two numbers are two
+        people, unless the numbers are two writings of one.
         """
         conversation = self.get(conversation_id)
         if conversation.group_id is not None:
@@ -107,7 +107,7 @@ class People(KnownIds):
             conversation = self.get(conversation_id)
             written = writings(value) if kind == "phone" else (value,)
             if any((number, kind, each) in self.past for each in written):
-                # Somebody has left it: what was said of a message may be older than that.
+                # Somebody has left this id, perhaps after the message was sent.
                 continue
             holder = self._of_user(number, value) if kind == "user_id" else self._holder(number, value)
             if holder is None:
@@ -122,7 +122,7 @@ class People(KnownIds):
     # Finding
 
     def _of_phone(self, number: str, phone: str | None, at: datetime) -> LoadedConversation | None:
-        """Whoever had this number at that time, or has it now."""
+        """The conversation that had this number at that time, or has it now."""
         if phone is None:
             return None
         written = writings(phone)
@@ -144,7 +144,7 @@ class People(KnownIds):
         return first
 
     def _of_parent(self, number: str, customer: Customer) -> LoadedConversation | None:
-        """By the id for a whole enterprise, where the thread is known by no other one of this portfolio."""
+        """The conversation with the id for a whole enterprise, if it has no other id for this portfolio."""
         found = self._of_user(number, customer.parent_user_id)
         known = found.customer_user_id if found is not None else None
         return found if known in (None, customer.user_id, customer.parent_user_id) else None
@@ -171,19 +171,19 @@ class People(KnownIds):
             self._mark_gone(conversation, at)
 
     def _learn_parent(self, conversation: LoadedConversation, customer: Customer) -> None:
-        """The id for a whole enterprise leads here too, beside the customer's own for this portfolio."""
+        """Let the id for a whole enterprise lead here too, beside the customer's own for this portfolio."""
         number, parent = conversation.phone_number_id, customer.parent_user_id
         if parent is None or customer.user_id in (None, parent):
             return
         if conversation.customer_user_id == parent and self._of_user(number, customer.user_id) is None:
-            # Until now they were known by that one alone.
+            # The customer was known by the enterprise's id alone.
             self._set(conversation, "user_id", customer.user_id)
         if conversation.customer_user_id == customer.user_id and self._of_user(number, parent) is None:
             self._add(conversation, "user_id", parent)
 
     def _learn_names(self, conversation: LoadedConversation, customer: Customer, at: datetime) -> None:
-        # A webhook can be days late: what an older message says does not replace what is known.
-        newer = is_news(conversation, at)
+        # A webhook can be days late: names in an older message do not replace known ones.
+        newer = is_newest(conversation, at)
         for attribute in ("customer_parent_user_id", "customer_username", "customer_name"):
             value = getattr(customer, attribute.removeprefix("customer_"))
             known = getattr(conversation, attribute)
@@ -194,7 +194,7 @@ class People(KnownIds):
     def _claim(
         self, conversation: LoadedConversation, phone: str, at: datetime, *, gained: bool = False
     ) -> None:
-        """The customer was seen with this number. ``gained``: they have had it since then, and not before."""
+        """Give the customer this number, with which they were seen. ``gained``: they got it at that time."""
         number, written = conversation.phone_number_id, writings(phone)
         gone = self._departure(number, written, at)
         if gone is not None:
@@ -206,11 +206,11 @@ class People(KnownIds):
             if known is None:
                 self._promote(conversation, written)
             return
-        if known is not None and not is_news(conversation, at):
+        if known is not None and not is_newest(conversation, at):
             return
         if holder is not None:
             if spoke_after(holder, at) or (not gained and may_be_one(holder, conversation)):
-                # It is theirs now; or the same person's, whose threads merge when nothing is on its way.
+                # The number is the holder's now; or both are one person, whose threads merge later.
                 return
             self._lose(holder, at - _JUST_BEFORE)
         elif gained:
@@ -232,7 +232,7 @@ class People(KnownIds):
         holder = self._of_user(number, new)
         if known == new or holder not in (None, conversation) or (number, "user_id", new) in self.past:
             return
-        if known is not None and known != old and not is_news(conversation, at):
+        if known is not None and known != old and not is_newest(conversation, at):
             return
         self._end((number, "user_id", new))
         if known is not None:
@@ -252,7 +252,7 @@ class People(KnownIds):
             elif holder is None:
                 self._remember((number, "phone", old), conversation, at)
             elif not spoke_after(holder, at):
-                # Somebody whom we do not know had it after our customer, and has left it too.
+                # A stranger had the old number after the holder, and has left it too.
                 self._lose(holder, at - _JUST_BEFORE)
                 self._remember((number, "phone", old), conversation, at)
         self._claim(conversation, new, at, gained=True)

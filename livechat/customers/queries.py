@@ -1,4 +1,4 @@
-"""Who is who, by all ids that lead to a conversation: looked up under locks, and written."""
+"""Statements for the ids that lead to a conversation: looked up under locks, and written."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -62,7 +62,7 @@ _OTHER_IDS = text(
 
 
 def other_ids(session: AnySession, keys: list[dict[str, str]]) -> Rows:
-    """Which of ``keys`` somebody has left behind, or has beside the ids in the conversation's row."""
+    """Rows for those of ``keys`` that a customer has left behind, or has beside the ids in their row."""
     return session.execute(_OTHER_IDS, {"keys": as_json(keys)}).all()
 
 
@@ -78,7 +78,7 @@ _FIRST_WORDS = text(
 
 
 def first_words(session: AnySession, ids: list[UUID]) -> dict[UUID, datetime]:
-    """{conversation: time of the oldest message in it}; those without a message are left out."""
+    """{conversation: time of its oldest message}; conversations without a message are left out."""
     return {row.id: row.timestamp for row in session.execute(_FIRST_WORDS, {"ids": ids})}
 
 
@@ -110,7 +110,7 @@ _INSERT_CONVERSATIONS = text(
 
 
 def insert_conversations(session: AnySession, rows: list[dict[str, Any]]) -> int:
-    """Insert new conversations; fewer than given means that another batch was faster: start again."""
+    """Insert new conversations; how many. Fewer than given: another batch was faster, so start again."""
     return len(session.execute(_INSERT_CONVERSATIONS, {"rows": as_json(rows)}).all())
 
 
@@ -132,7 +132,7 @@ def update_conversations(session: AnySession, rows: list[dict[str, Any]]) -> Non
 def release_identities(session: AnySession, ids: list[UUID]) -> None:
     """Take the customer ids off locked conversations that are about to exchange them.
 
-    Unique indexes are checked row by row; a placeholder keeps the row's own constraint meanwhile.
+    Unique indexes are checked row by row. A placeholder keeps the constraint that a row has some id.
     """
     session.execute(
         text(
@@ -147,7 +147,7 @@ _OTHER_ID_COLUMNS = "phone_number_id text, kind text, value text, conversation_i
 
 
 def save_other_ids(session: AnySession, rows: list[dict[str, Any]]) -> None:
-    """Remember ids left behind, and other writings of ids; of one departure the last word stands."""
+    """Store ids left behind, and other writings of ids. Of one departure the last row stands."""
     values = {"rows": as_json(rows), "never": NEVER_LEFT}
     session.execute(
         text(
@@ -160,7 +160,7 @@ def save_other_ids(session: AnySession, rows: list[dict[str, Any]]) -> None:
         ),
         values,
     )
-    # The previous release reads this table, and may run beside us.
+    # The previous release reads this table, and may run at the same time.
     session.execute(
         text(
             f"""
@@ -179,7 +179,7 @@ def save_other_ids(session: AnySession, rows: list[dict[str, Any]]) -> None:
 
 
 def leave_other_writings(session: AnySession, rows: list[dict[str, Any]]) -> None:
-    """With their number these conversations {conversation_id, left_at} have lost all its writings."""
+    """Note that these conversations {conversation_id, left_at} have lost their number in all its writings."""
     session.execute(
         text(
             """
@@ -193,7 +193,7 @@ def leave_other_writings(session: AnySession, rows: list[dict[str, Any]]) -> Non
 
 
 def end_other_writings(session: AnySession, rows: list[dict[str, Any]]) -> None:
-    """These ids, other writings until now, are somebody else's."""
+    """Delete these ids {phone_number_id, kind, value}, which stood beside a row until now."""
     session.execute(
         text(
             """
@@ -230,6 +230,6 @@ _RECIPIENTS = text(
 
 
 def recipients(session: AnySession, wamids: list[str], message_ids: list[UUID]) -> Sequence[Row[Any]]:
-    """Whose conversation each of these messages of ours is in, where it went to the number of today."""
+    """The conversations of these messages of ours, where the customer still has the number that they had."""
     values = {"wamids": wamids, "ids": message_ids, "never": NEVER_LEFT}
     return session.execute(_RECIPIENTS, values).all()
