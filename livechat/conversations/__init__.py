@@ -1,1 +1,1 @@
-"""Threads: listed, read, opened, blocked, and shown."""
+"""Conversations: listed, shown, read, opened, blocked and merged."""

@@ -1,4 +1,4 @@
-"""An agent asks for a file once more."""
+"""Fetching a customer's file again, when an agent asks for it."""
 
 from datetime import timedelta
 from uuid import UUID
@@ -11,14 +11,15 @@ from livechat.core.tasknames import TaskName
 from livechat.files import queries as queries
 from livechat.live.publish import publish
 
-# Also past Meta's seven days: it is Meta that knows whether the file is still there.
+# The file is tried for this long, even after Meta's seven days: only Meta knows whether it still has the
+# file.
 GRACE = timedelta(hours=1)
 
 
 def ask_again(session: AnySession, user_id: UUID, message_id: str) -> UUID:
-    """Have a message's file fetched anew where that has failed; the message's id. The caller commits.
+    """Fetch a message's file again where that has failed; the message's id. The caller commits.
 
-    One that is here or on its way is left alone. Raises NotFoundError for messages without a file at Meta.
+    A file that is here or on its way is left alone. Raises NotFoundError for messages without a file at Meta.
     """
     message = access_message(session, user_id, message_id)
     media = queries.media_of_message(session, message.id)

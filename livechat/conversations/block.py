@@ -1,4 +1,4 @@
-"""Blocking a customer at Meta, and letting him write again."""
+"""Blocking a customer at Meta and unblocking them, and their wish about marketing."""
 
 from collections.abc import Sequence
 from typing import Any, Protocol
@@ -23,18 +23,19 @@ from livechat.whatsapp.graph.graph_errors import Disposition, GraphError
 
 log = structlog.get_logger(__name__)
 
-# Meta's error codes of the block-user API; the last two pass by themselves.
+# Sentences for error codes of Meta's block API.
 _REASONS = {
     139100: "WhatsApp did not change this customer: only one who wrote within the last 24 hours can be "
     "blocked.",
     139101: "The number's list of blocked customers is full.",
     131047: "Only a customer who wrote within the last 24 hours can be blocked.",
 }
+# Errors of the block API that pass by themselves.
 _PASSING = frozenset({139102, 139103})
 
 
 class Graph(Protocol):
-    """The calls of the Graph client that block."""
+    """The Graph client's calls for blocking."""
 
     def block(self, phone_number_id: str, token: str, customer: str) -> None: ...
     def unblock(self, phone_number_id: str, token: str, customer: str) -> None: ...
@@ -49,10 +50,11 @@ def set_customer_blocked(
     *,
     blocked: bool,
 ) -> Conversation:
-    """Commits before the call: the conversation after Meta has done it, which the caller commits.
+    """Commits before the call: block or unblock the customer; the conversation as it is then.
 
-    Access has been checked. Twice is as good as once. Raises BlockRefusedError, UnavailableError (nothing
-    was changed, or it is not known) or NotFoundError (merged meanwhile).
+    The caller has checked access, and commits what is noted after the call. Harmless to repeat. Raises
+    BlockRefusedError, UnavailableError (nothing was changed, or that is not known) or NotFoundError (merged
+    meanwhile).
     """
     conversation_id, number_id = conversation.id, conversation.phone_number_id
     who = f"+{conversation.customer_phone}" if conversation.customer_phone else conversation.customer_user_id
@@ -70,7 +72,7 @@ def set_customer_blocked(
 def note_marketing_opt_out(
     session: Session | scoped_session[Any], conversation_id: UUID, *, opted_out: bool
 ) -> Conversation:
-    """The conversation after it was noted whether the customer wants marketing; the caller commits.
+    """Note whether the customer wants marketing; the conversation as it is then. The caller commits.
 
     Raises NotFoundError where it was merged meanwhile.
     """
@@ -86,9 +88,9 @@ def note_marketing_opt_out(
 def reconcile_blocks(
     session: Session | scoped_session[Any], graph: Graph, caller: Caller, encryption_keys: Sequence[str]
 ) -> int:
-    """Commits around the call: learn of blocks that were made or lifted elsewhere; how many there were.
+    """Commits around the call: note blocks that were made or lifted elsewhere; how many there were.
 
-    What cannot be learnt now is left for the next time.
+    Where Meta refuses, nothing changes until the next time.
     """
     phone_number_id = caller.phone_number_id
     read_at = database_time(session)

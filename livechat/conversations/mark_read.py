@@ -1,4 +1,4 @@
-"""An agent has read a conversation: the pointer moves, the count follows, the customer gets blue ticks."""
+"""Marking a conversation as read: the read pointer moves, the count follows, the customer gets blue ticks."""
 
 from typing import Any
 from uuid import UUID
@@ -23,12 +23,12 @@ from livechat.models import Conversation
 def mark_read(
     session: Session | scoped_session[Any], conversation_id: UUID, up_to: str | None
 ) -> Conversation:
-    """The conversation after reading it up to our message id ``up_to``, or to its end.
+    """Mark a conversation as read up to our message id ``up_to``, or to its end; the conversation then.
 
-    Access has been checked. Raises NotFoundError where ``up_to`` is not in this conversation. Flushes; the
-    caller commits, and Meta is told by a task after that, only when something of the customer's became read.
+    The caller has checked access, and commits. A task tells Meta after that, where a message of the
+    customer's became read. Raises NotFoundError where ``up_to`` is not in this conversation.
     """
-    # Ingest takes the same lock before it stores, so that no message slips between the count and the pointer.
+    # Storing webhooks takes the same lock, so that no message slips between the count and the pointer.
     conversation = lock_conversation(session, conversation_id)
     if conversation is None:
         raise NotFoundError("There is no such conversation.")

@@ -1,7 +1,7 @@
-"""How rows follow when two conversations become one: each table that points to conversations says so itself.
+"""Merging two conversations: for each table that points to conversations, what becomes of its rows.
 
-All foreign keys to ``chat_conversations`` are RESTRICT, so that what nobody thought of stops a merge and is
-not lost; a test asks the metadata for those keys and fails for one that has no follower here.
+All foreign keys to ``chat_conversations`` are RESTRICT, so that rows of a forgotten table stop a merge and
+are not lost. A test reads those keys from the metadata, and fails for one that has no follower here.
 """
 
 from collections.abc import Callable, Mapping
@@ -17,7 +17,7 @@ _followers: dict[str, Follow] = {}
 
 
 def follows(column: str) -> Callable[[Follow], Follow]:
-    """Register what moves the rows of ``table.column`` from :loser to :winner, both of them locked."""
+    """Register a function that moves the rows of ``table.column`` from :loser to :winner, both locked."""
 
     def register(follow: Follow) -> Follow:
         _followers[column] = follow
@@ -27,12 +27,12 @@ def follows(column: str) -> Callable[[Follow], Follow]:
 
 
 def followed() -> set[str]:
-    """The columns whose rows follow."""
+    """The columns, as ``table.column``, for which a follower is registered."""
     return set(_followers)
 
 
 def merge_conversation(session: AnySession, loser: UUID, winner: UUID) -> None:
-    """Move everything of ``loser`` into ``winner``; both are locked. What an id leads to follows first."""
+    """Move everything of ``loser`` into ``winner`` and delete ``loser``. The caller has locked both."""
     ids = {"loser": loser, "winner": winner}
     for follow in _followers.values():
         follow(session, ids)
@@ -51,10 +51,10 @@ def merge_conversation(session: AnySession, loser: UUID, winner: UUID) -> None:
 
 @follows("chat_messages.conversation_id")
 def _messages(session: AnySession, ids: Mapping[str, Any]) -> None:
-    """What was read in either thread stays read.
+    """Move the messages. Those that were read in their own thread stay read.
 
-    The merged read pointer is the lower one, so messages between the two pointers that their own thread had
-    passed stop counting.
+    The merged read pointer is the lower one, so messages above it that their own thread's pointer had passed
+    stop counting as unread.
     """
     session.execute(
         text(
@@ -83,7 +83,7 @@ def _other_ids(session: AnySession, ids: Mapping[str, Any]) -> None:
 
 @follows("conversation_aliases.conversation_id")
 def _aliases(session: AnySession, ids: Mapping[str, Any]) -> None:
-    """The loser's own id leads to the winner from now on."""
+    """Let the loser's own id, and those that led to it, lead to the winner."""
     _moved(session, "conversation_aliases", ids)
     session.execute(
         text("INSERT INTO conversation_aliases (id, conversation_id) VALUES (:loser, :winner)"), ids
@@ -92,7 +92,7 @@ def _aliases(session: AnySession, ids: Mapping[str, Any]) -> None:
 
 @follows("chat_drafts.conversation_id")
 def _drafts(session: AnySession, ids: Mapping[str, Any]) -> None:
-    """One of each user: what they wrote last."""
+    """Keep one draft of each user, the one that they wrote last."""
     session.execute(
         text(
             """

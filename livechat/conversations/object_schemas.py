@@ -1,6 +1,7 @@
-"""The objects of docs/contract.md section 3, as documentation: ``conversations.present`` writes them.
+"""Schemas of the objects in docs/contract.md section 3, for the documentation.
 
-A test dumps what ``present`` writes through these schemas, so that the two cannot drift apart.
+``conversations.present`` writes the objects. A test dumps what it writes through these schemas, so that the
+two cannot drift apart.
 """
 
 from marshmallow import fields

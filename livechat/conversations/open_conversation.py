@@ -1,4 +1,4 @@
-"""The conversation with a number that an agent has in hand, whether or not its owner ever wrote."""
+"""Opening the conversation with a phone number, whether or not its owner ever wrote."""
 
 from uuid import UUID
 
@@ -13,10 +13,10 @@ from livechat.models import Conversation
 def open_conversation(
     session: AnySession, user_id: UUID, phone_number_id: str, to: str
 ) -> tuple[Conversation, bool]:
-    """The conversation and whether it is new. It stands in no list before its first message.
+    """The conversation with the number ``to``, and whether it is new. The caller commits.
 
-    Raises NotFoundError for a number that is not this user's, ValidationFailedError for a ``to`` that is no
-    phone number. The caller commits.
+    A new one is in no list before its first message. Raises NotFoundError for a ``phone_number_id`` that is
+    not this user's, and ValidationFailedError for a ``to`` that is no phone number.
     """
     number = access_phone_number(session, user_id, phone_number_id)
     try:
@@ -27,6 +27,6 @@ def open_conversation(
     known = found if found is not None else create_conversation(session, number, phone)
     conversation = session.get(Conversation, known)
     if conversation is None:
-        # Merged or erased between two statements of ours.
+        # It was merged or erased between two of our statements.
         raise NotFoundError("There is no such conversation.")
     return conversation, found is None

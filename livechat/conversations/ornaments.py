@@ -1,8 +1,8 @@
-"""What a conversation is shown with besides its own row: in the list, alone and in events alike.
+"""Ornaments: what a conversation is shown with besides its own row, in the list, alone and in live events.
 
-An ornament is one function here: for many conversations in one statement, by conversation (``@shared``) or by
-conversation and user (``@personal``), with the key of the conversation's JSON that it fills. Nothing else
-lists them, so that a page that listens and one that fetches cannot differ by one that somebody forgot.
+An ornament is one function here. It fills one key of the conversation's JSON, for many conversations in one
+statement: the same for everybody (``@shared``), or for each user (``@personal``). They are listed nowhere
+else, so a page that listens to events and one that fetches always show the same.
 """
 
 from collections import ChainMap
@@ -20,12 +20,15 @@ from livechat.models import Conversation
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What ornaments are loaded for. ``user_id`` None asks for what each user sees: an event goes to many."""
+    """The conversations that ornaments are loaded for, and the user who is shown them.
+
+    ``user_id`` None asks for what every user sees, since a live event goes to many.
+    """
 
     session: AnySession
     conversations: Sequence[Conversation]
     user_id: UUID | None = None
-    # Messages that the caller has at hand, as they are shown.
+    # Messages that the caller has loaded, as JSON.
     messages: dict[UUID, Json] = field(default_factory=dict)
 
     @property
@@ -33,16 +36,16 @@ class Asked:
         return [each.id for each in self.conversations]
 
 
-# {conversation: value} and {conversation: {user: value}}
+# They return {conversation: value} and {conversation: {user: value}}.
 Shared = Callable[[Asked], Mapping[UUID, Any]]
 Personal = Callable[[Asked], Mapping[UUID, Mapping[UUID, Any]]]
-# By the key that each fills; it is null where there is nothing.
+# {key of the JSON: what fills it}; the key is null where there is nothing.
 SHARED: dict[str, Shared] = {}
 PERSONAL: dict[str, Personal] = {}
 
 
 def shared(key: str) -> Callable[[Shared], Shared]:
-    """Register what fills ``key`` alike for all who see the conversation."""
+    """Register a function that fills ``key`` with the same value for all who see the conversation."""
 
     def register(load: Shared) -> Shared:
         SHARED[key] = load
@@ -52,7 +55,7 @@ def shared(key: str) -> Callable[[Shared], Shared]:
 
 
 def personal(key: str) -> Callable[[Personal], Personal]:
-    """Register what fills ``key`` for each user with what is theirs alone."""
+    """Register a function that fills ``key`` for each user with a value that only they see."""
 
     def register(load: Personal) -> Personal:
         PERSONAL[key] = load
@@ -78,21 +81,21 @@ def _drafts(asked: Asked) -> Mapping[UUID, Mapping[UUID, Json]]:
 
 
 class Ornaments:
-    """All ornaments of the conversations that were asked for, in one statement for each kind."""
+    """All ornaments of the conversations that were asked for, loaded in one statement for each kind."""
 
     def __init__(self, asked: Asked) -> None:
-        # Without a conversation the database is not asked.
+        # Where no conversation is asked for, neither is the database.
         some = bool(asked.conversations)
         self._shared = {key: load(asked) if some else {} for key, load in SHARED.items()}
         self._personal = {key: load(asked) if some else {} for key, load in PERSONAL.items()}
 
     def of(self, conversation_id: UUID, user_id: UUID | None = None) -> Json:
-        """Every key as this user is shown it; where no user is named, what is personal is null."""
+        """Every key as this user is shown it. Where no user is named, personal keys are null."""
         shared = {key: values.get(conversation_id) for key, values in self._shared.items()}
         return shared | self._of_user(conversation_id, user_id)
 
     def personal(self, conversation_id: UUID) -> dict[UUID, Json]:
-        """{user: their personal keys}, of those to whom the conversation shows something of their own."""
+        """{user: their personal keys} of users for whom the conversation has something personal."""
         users = {user for values in self._personal.values() for user in values.get(conversation_id, ())}
         return {user: self._of_user(conversation_id, user) for user in users}
 

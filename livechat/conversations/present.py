@@ -1,7 +1,7 @@
-"""What leaves by the API and by the event stream: plain dicts, exactly docs/contract.md section 3.
+"""Conversations and messages as JSON, for the API and live events alike, as docs/contract.md section 3 says.
 
-Written by hand rather than dumped by marshmallow: it is on the path of every page and every event.
-The schemas in ``conversations.object_schemas`` describe the same objects, and a test holds the two together.
+The dicts are written by hand rather than dumped by marshmallow, for speed: every page and every event needs
+them. The schemas in ``conversations.object_schemas`` describe the same objects; a test compares the two.
 """
 
 from collections.abc import Sequence
@@ -22,9 +22,9 @@ Json = dict[str, Any]
 
 
 def conversation_json(conversation: Conversation, ornaments: Json, now: datetime) -> Json:
-    """A line of the list: the conversation's own row, and its ``ornaments`` (``conversations.ornaments``)."""
+    """A conversation: its own row, and its ``ornaments`` (``conversations.ornaments``)."""
     heard_at, refused_at = conversation.last_inbound_at, conversation.window_refused_at
-    # Nobody can be written to where no id leads any more.
+    # A customer who has no id any more cannot be written to.
     window_is_open = conversation.gone_at is None and is_window_open(heard_at, refused_at, now)
     return {
         "id": str(conversation.id),
@@ -44,7 +44,7 @@ def conversation_json(conversation: Conversation, ornaments: Json, now: datetime
 
 
 def draft_json(draft: Draft) -> Json:
-    """What its writer has begun."""
+    """A draft, for the user who writes it."""
     return {
         "text": draft.text,
         "reply_to": str(draft.reply_to) if draft.reply_to is not None else None,
@@ -60,10 +60,10 @@ def message_json(
     media: Json | None = None,
     card_files: Json | None = None,
 ) -> Json:
-    """A bubble, from an ORM object or a row. ``reply_to`` is our id of the quoted message.
+    """A message, from an ORM object or a row. ``reply_to`` is our id of the quoted message.
 
     ``reactions`` is a list of ``{"from", "emoji"}``, ``media`` the file's columns, ``card_files`` those of a
-    template's cards; ``row_json`` takes all from a row.
+    template's cards. ``row_json`` takes all of them from a row.
     """
     return {
         "id": str(message.id),
@@ -89,10 +89,10 @@ def message_json(
 
 
 def earlier_texts_json(message: Message, edits: Sequence[MessageChange]) -> list[Json]:
-    """What a message said before each of its edits, the oldest first; nothing of one that was deleted.
+    """What a message said before each of its ``edits``, the oldest first; empty for a deleted message.
 
-    Edits come in any order: the original is what the first to come found, and each of the others but the
-    last was in its turn replaced by the next.
+    ``edits`` are sorted by their time, but may have come in any order: the original text is kept with the
+    edit that came first. Every edit but the last was replaced by the next one.
     """
     if not edits or "revoked_at" in message.content:
         return []
@@ -104,12 +104,12 @@ def earlier_texts_json(message: Message, edits: Sequence[MessageChange]) -> list
 
 
 def row_json(row: Row[Any]) -> Json:
-    """A bubble from a row of ``conversations.queries.thread_pages.message_columns``."""
+    """A message, from a row of ``conversations.queries.thread_pages.message_columns``."""
     return message_json(
         row, reply_to=row.reply_to, reactions=row.reactions, media=row.media, card_files=row.card_files
     )
 
 
 def messages_json(session: AnySession, message_ids: Sequence[UUID]) -> dict[UUID, Json]:
-    """The messages with these ids, by id, in one statement; unknown ids are left out."""
+    """{id: message} for these ids, in one statement; unknown ids are left out."""
     return {row.id: row_json(row) for row in messages_by_id(session, message_ids)}

@@ -1,4 +1,4 @@
-"""Keeping what an agent is writing, for their other devices; nobody else is shown it."""
+"""Keeping what an agent is writing, for their other devices. Nobody else is shown it."""
 
 from uuid import UUID
 
@@ -14,9 +14,9 @@ from livechat.models import Conversation
 def save_draft(
     session: AnySession, user_id: UUID, conversation: Conversation, *, text: str, reply_to: str | None
 ) -> None:
-    """Store the draft; one without any text is deleted. The caller commits.
+    """Store the draft, or delete it where there is no text. The caller has checked access, and commits.
 
-    Access has been checked. Raises NotFoundError where ``reply_to`` is no message of this conversation.
+    Raises NotFoundError where ``reply_to`` is no message of this conversation.
     """
     quoted = None
     if reply_to is not None:

@@ -1,4 +1,4 @@
-"""What the calls take and answer: query parameters, bodies and envelopes."""
+"""Schemas of the conversations' routes: query parameters, bodies and answers."""
 
 import marshmallow as ma
 from marshmallow import fields

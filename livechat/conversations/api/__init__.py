@@ -1,1 +1,1 @@
-"""Routes of the list, of a thread, and of its customer."""
+"""Routes of the list of conversations, of one thread, and of its customer."""

@@ -1,4 +1,4 @@
-"""What an agent does to the customer of a conversation beside writing: blocks, unblocks, notes an opt-out."""
+"""Routes for the customer of a conversation: blocking, and their wish about marketing."""
 
 from http import HTTPStatus
 

@@ -1,4 +1,4 @@
-"""The list of conversations, one of them, and reading it."""
+"""Routes of the inbox: the list of conversations, one of them, reading it, and its draft."""
 
 from http import HTTPStatus
 from typing import Any
@@ -40,13 +40,13 @@ def list_conversations(query: dict[str, Any]) -> Response:
     Sorted by `last_message_time`. `next_cursor` asks for what comes behind the page.
     """
     user_id = current_user_id()
-    # An id is opaque: one that cannot be a user's is another's like any other.
+    # An id is opaque: one that cannot be any user's is treated as another user's.
     if (query.get("user_id") or str(user_id)).lower() != str(user_id):
         raise ForbiddenError("The user_id is not the token's; leave it out.")
-    # Clients fill a template: an empty cursor is none.
+    # An empty cursor is none: clients fill in a template of the address.
     behind = place_of(query["cursor"]) if query.get("cursor") else None
     number = access_phone_number(db.session, user_id, query["phone_number_id"])
-    # One more than asked for tells whether there is a next page.
+    # One conversation more than asked for tells whether there is a next page.
     found = conversation_page(
         db.session,
         number.phone_number_id,

@@ -1,4 +1,4 @@
-"""A thread's messages, page by page, and one message."""
+"""Routes of a thread: its messages page by page, what was shared in it, and one message."""
 
 from http import HTTPStatus
 from typing import Any

@@ -1,4 +1,4 @@
-"""Customers whom the business has blocked, or who want no marketing."""
+"""Statements about blocked customers, and those who want no marketing."""
 
 from collections.abc import Collection
 from datetime import datetime
@@ -12,7 +12,7 @@ from livechat.models import NEVER_LEFT, Conversation, ConversationOtherId, Messa
 
 
 def access_token_of_number(session: AnySession, phone_number_id: str) -> tuple[str, datetime]:
-    """The ciphertext of the token that opens this number, and the database's time."""
+    """The encrypted access token of this number's account, and the database's time."""
     token, at = session.execute(
         select(WabaAccount.access_token_encrypted, func.clock_timestamp())
         .join(PhoneNumber, PhoneNumber.account_id == WabaAccount.id)
@@ -22,7 +22,7 @@ def access_token_of_number(session: AnySession, phone_number_id: str) -> tuple[s
 
 
 def set_blocked(session: AnySession, conversation_id: UUID, blocked: bool) -> None:
-    """Note that the customer is blocked, or no longer."""
+    """Note whether the customer is blocked."""
     session.execute(
         update(Conversation)
         .where(Conversation.id == conversation_id)
@@ -32,7 +32,7 @@ def set_blocked(session: AnySession, conversation_id: UUID, blocked: bool) -> No
 
 
 def database_time(session: AnySession) -> datetime:
-    """Now, by the clock that ``updated_at`` goes by."""
+    """Now, by the database's clock, which ``updated_at`` goes by too."""
     now: datetime = session.execute(select(func.clock_timestamp())).scalar_one()
     return now
 
@@ -40,10 +40,10 @@ def database_time(session: AnySession) -> datetime:
 def reconcile_blocked(
     session: AnySession, phone_number_id: str, listed: Collection[str], read_at: datetime
 ) -> list[UUID]:
-    """Have the number's conversations blocked that Meta lists, and no others; those that changed.
+    """Mark the number's conversations as blocked that Meta lists, and no others; those that changed.
 
-    One that was touched since ``read_at`` is left alone: somebody may have blocked or unblocked it while the
-    list was being read.
+    A conversation that was changed since ``read_at`` is left alone: somebody may have blocked or unblocked
+    its customer while the list was being read.
     """
     written = {each for user in listed for each in (writings(user) if user.isdigit() else (user,))}
     by_other_writing = exists().where(
@@ -72,7 +72,7 @@ def reconcile_blocked(
 
 
 def stop_marketing(session: AnySession, conversation_id: UUID) -> None:
-    """Meta said that the customer has stopped marketing messages: true until he resumes them."""
+    """Note that the customer has stopped marketing messages, as Meta said, until they resume them."""
     session.execute(
         update(Conversation)
         .where(Conversation.id == conversation_id, Conversation.marketing_opt_out.is_(False))
@@ -82,7 +82,7 @@ def stop_marketing(session: AnySession, conversation_id: UUID) -> None:
 
 
 def set_marketing_opt_out(session: AnySession, conversation_id: UUID, *, opted_out: bool) -> None:
-    """Note what the customer told an agent. The newest word stands: what WhatsApp says later replaces it."""
+    """Note what the customer told an agent about marketing. What WhatsApp says later replaces it."""
     session.execute(
         update(Conversation)
         .where(Conversation.id == conversation_id)
@@ -92,7 +92,10 @@ def set_marketing_opt_out(session: AnySession, conversation_id: UUID, *, opted_o
 
 
 def note_blocked_by_wamid(session: AnySession, wamid: str) -> UUID | None:
-    """A status said that the customer of this message is blocked; his conversation, None where unknown."""
+    """Note that the customer of this message is blocked, as a status said; their conversation.
+
+    None where the message is unknown or the block was noted already.
+    """
     conversation_id = select(Message.conversation_id).where(Message.wamid == wamid).scalar_subquery()
     return session.execute(
         update(Conversation)

@@ -1,4 +1,4 @@
-"""Reading the list of conversations, by key, and moving the read pointer."""
+"""Reading the list of conversations page by page, and moving the read pointer."""
 
 from typing import Any
 from uuid import UUID
@@ -31,11 +31,11 @@ def conversation_page(
     unread_only: bool = False,
     search: str | None = None,
 ) -> list[Conversation]:
-    """Conversations of a number, newest first."""
+    """Up to ``limit`` conversations of a number, newest first, from behind the place ``behind``."""
     statement = (
         select(Conversation)
         .where(Conversation.phone_number_id == phone_number_id)
-        # Of whom only an opt-out, a reaction or a changed number was told there is nothing to show.
+        # A customer of whom we know only an opt-out, a reaction or a changed number has nothing to show.
         .where(
             or_(
                 Conversation.last_message_id.is_not(None),
@@ -56,7 +56,7 @@ def conversation_page(
 
 
 def _matching(session: AnySession, statement: Select[Any], number: str, search: str) -> Select[Any]:
-    """Name, username or number containing ``search``, compared as ``fold_name`` writes them: by an index."""
+    """Name, username or number containing ``search``, compared as ``fold_name`` writes them, by an index."""
     folded: Any = func.fold_name(search)
     for special in ("\\", "%", "_"):
         folded = func.replace(folded, special, f"\\{special}")
@@ -64,7 +64,7 @@ def _matching(session: AnySession, statement: Select[Any], number: str, search: 
     wanted = [searched.like(func.concat("%", folded, "%"))]
     digits = typed_digits(search)
     if digits is not None:
-        # A number as it is dialled at home has a 0 where the country code stands in ours.
+        # A number as it is dialled at home has a 0 in place of the country code.
         parts = {*writings(digits), digits.removeprefix("0") or digits}
         wanted += [searched.like(f"%{part}%") for part in sorted(parts)]
         others = select(ConversationOtherId.conversation_id).where(
@@ -73,7 +73,7 @@ def _matching(session: AnySession, statement: Select[Any], number: str, search: 
             ConversationOtherId.value.in_(writings(digits)),
             ConversationOtherId.left_at == NEVER_LEFT,
         )
-        # Asked for first: a subquery beside the rest would keep it from the index.
+        # A statement of its own: as a subquery it would keep the rest from using the index.
         wanted += [Conversation.id == known for known in session.scalars(others)]
     return statement.where(or_(*wanted))
 
@@ -81,8 +81,8 @@ def _matching(session: AnySession, statement: Select[Any], number: str, search: 
 def newest_unread_seq(session: AnySession, conversation_id: UUID) -> int:
     """The arrival number of the newest message that can be unread; 0 where there is none.
 
-    Of the whole thread it would be a scan; of these it is one look into the index, and reading up to it
-    leaves the same count.
+    To read up to it leaves the same count as to read to the end, whose arrival number would take a scan of
+    the thread; this one takes one look into an index.
     """
     newest = select(func.coalesce(func.max(Message.seq), 0)).where(
         Message.conversation_id == conversation_id, Message.counts_unread
@@ -91,14 +91,14 @@ def newest_unread_seq(session: AnySession, conversation_id: UUID) -> int:
 
 
 def seq_of(session: AnySession, conversation_id: UUID, message_id: UUID) -> int | None:
-    """The arrival number of a message, None where it is not in this conversation."""
+    """The arrival number of a message; None where it is not in this conversation."""
     return session.execute(
         select(Message.seq).where(Message.conversation_id == conversation_id, Message.id == message_id)
     ).scalar_one_or_none()
 
 
 def has_unread_between(session: AnySession, conversation_id: UUID, above: int, up_to: int) -> bool:
-    """Whether a message that can be unread was stored after ``above`` and not after ``up_to``."""
+    """Whether a message that can be unread has an arrival number above ``above`` and up to ``up_to``."""
     found = select(Message.id).where(
         Message.conversation_id == conversation_id,
         Message.counts_unread,
@@ -108,7 +108,7 @@ def has_unread_between(session: AnySession, conversation_id: UUID, above: int, u
 
 
 def move_read_pointer(session: AnySession, conversation_id: UUID, seq: int) -> None:
-    """Move it forward to ``seq``, never back, and count what lies behind it in the same statement.
+    """Move the read pointer forward to ``seq``, never back, and count the messages after it as unread.
 
     The caller holds the row's lock, so that the count sees every message that was stored before.
     """

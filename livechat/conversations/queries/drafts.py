@@ -1,4 +1,4 @@
-"""Drafts: what agents have begun to write."""
+"""Statements about drafts, which agents have begun to write."""
 
 from collections.abc import Collection, Sequence
 from uuid import UUID
@@ -23,7 +23,7 @@ def drafts_in(
 def put_draft(
     session: AnySession, user_id: UUID, conversation_id: UUID, *, text: str, reply_to: UUID | None
 ) -> None:
-    """Store it in place of the one before."""
+    """Store a user's draft in place of the one before."""
     values = {"text": text, "reply_to": reply_to, "updated_at": func.clock_timestamp()}
     statement = insert(Draft).values(user_id=user_id, conversation_id=conversation_id, **values)
     session.execute(
@@ -34,7 +34,7 @@ def put_draft(
 
 
 def delete_draft(session: AnySession, user_id: UUID, conversation_id: UUID) -> None:
-    """Forget it; harmless where there is none."""
+    """Delete a user's draft; harmless where there is none."""
     session.execute(
         delete(Draft)
         .where(Draft.user_id == user_id, Draft.conversation_id == conversation_id)

@@ -1,4 +1,4 @@
-"""One conversation: found, made, locked."""
+"""Finding, making and locking one conversation."""
 
 from uuid import UUID
 
@@ -19,7 +19,7 @@ from livechat.models import (
 
 
 def lock_conversation(session: AnySession, conversation_id: UUID) -> Conversation | None:
-    """The row as it is now, locked until the transaction ends; None where it is gone (merged)."""
+    """The conversation as it is now, locked until the transaction ends; None where it was merged."""
     return session.execute(
         select(Conversation)
         .where(Conversation.id == conversation_id)
@@ -29,9 +29,9 @@ def lock_conversation(session: AnySession, conversation_id: UUID) -> Conversatio
 
 
 def find_conversation(session: AnySession, phone_number_id: str, customer_phone: str) -> UUID | None:
-    """The conversation with this phone (digits) on this number, however WhatsApp writes it.
+    """The conversation with this phone (digits) on our number, however WhatsApp writes it; None: none.
 
-    The given writing goes before others, and a conversation's own number before what else leads to it.
+    The given writing goes before others, and a conversation's own number before other ids that lead to it.
     """
     written = writings(customer_phone)
     own = select(
@@ -50,7 +50,10 @@ def find_conversation(session: AnySession, phone_number_id: str, customer_phone:
 
 
 def create_conversation(session: AnySession, number: PhoneNumber, customer_phone: str) -> UUID:
-    """A conversation with a customer who never wrote, or the one that someone else makes at this moment."""
+    """A new conversation with this phone, or the one that somebody else makes at this moment.
+
+    Raises LookupError where that one is gone again.
+    """
     owner = select(WabaAccount.user_id).where(WabaAccount.id == number.account_id).scalar_subquery()
     made = session.execute(
         insert(Conversation)
@@ -68,7 +71,7 @@ def create_conversation(session: AnySession, number: PhoneNumber, customer_phone
     ).scalar_one_or_none()
     if made is not None:
         _name_from_address_book(session, made, number.phone_number_id, customer_phone)
-    # A second statement sees what the other transaction has committed, which RETURNING would not.
+    # Only a second statement sees the conversation that another transaction has committed meanwhile.
     found = find_conversation(session, number.phone_number_id, customer_phone)
     if found is None:
         raise LookupError("The conversation was deleted while it was being created.")

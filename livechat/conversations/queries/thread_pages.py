@@ -1,4 +1,4 @@
-"""Reading messages. Every page costs the same number of statements, at any depth."""
+"""Reading messages. Every page takes the same number of statements, however old its messages are."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -20,9 +20,9 @@ _Quoted: Any = aliased(Message, name="quoted")
 
 
 def message_columns() -> list[Any]:
-    """What a message's JSON is made of: its own columns, ``reply_to`` (our id), ``reactions`` and ``media``.
+    """Columns of a message's JSON: its own, ``reply_to`` (our id), ``reactions``, ``media``, ``card_files``.
 
-    The three last are look-ups by unique key for each row: cheaper than two more round trips.
+    The last four are looked up by key for each row, which is cheaper than more round trips.
     """
     reply_to = (
         select(_Quoted.id)
@@ -78,7 +78,7 @@ def message_columns() -> list[Any]:
 
 @lru_cache(maxsize=1)
 def select_messages() -> Select[Any]:
-    """``SELECT`` of ``message_columns``, put together once: that costs more than to run it."""
+    """``SELECT`` of ``message_columns``, built once: building it costs more than running it."""
     return select(*message_columns())
 
 
@@ -90,7 +90,7 @@ def messages_by_id(session: AnySession, message_ids: Sequence[UUID]) -> list[Row
 
 
 def edits_of(session: AnySession, message: Message) -> list[MessageChange]:
-    """What its sender changed in a message, the oldest change first; deletions are left out."""
+    """The edits of a message, the oldest first; deletions are left out."""
     found = session.scalars(
         select(MessageChange)
         .where(
@@ -104,7 +104,7 @@ def edits_of(session: AnySession, message: Message) -> list[MessageChange]:
     return list(found)
 
 
-# What a gallery of a thread has drawers for, by Meta's words. Links are found in what was said.
+# The kinds of a thread's gallery, by Meta's message types. Links are found in the texts.
 SHARED_TYPES = {"pictures": ("image", "video"), "files": ("document", "audio")}
 SHARED_KINDS = (*SHARED_TYPES, "links")
 _LINK = r"(https?://|\mwww\.)\S"
@@ -117,9 +117,10 @@ def shared_page(
     behind: tuple[datetime, UUID] | None,
     limit: int,
 ) -> Sequence[Row[Any]]:
-    """Messages of one of ``SHARED_KINDS``, or of any; newest first, without those that were deleted.
+    """Messages of one of ``SHARED_KINDS``, or with None of any; newest first, without deleted ones.
 
-    Walks the thread's own index: what is shared is rare, and an index for it would cost every message stored.
+    It walks the thread's own index: shared messages are rare, and an index of them would make storing every
+    message slower.
     """
     types = [name for each in SHARED_TYPES.values() for name in each]
     has_link = and_(Message.message_type == "text", Message.text.op("~*")(_LINK))
@@ -133,9 +134,9 @@ def shared_page(
 
 @dataclass(frozen=True, slots=True)
 class ThreadFacts:
-    """``total`` counts the thread; ``anchor`` is (timestamp, seq) of the named message, if it is here.
+    """Facts of a whole thread. ``anchor`` is (timestamp, seq) of the named message, None if it is not here.
 
-    Of the unread, the first is the oldest by its timestamp, the last the one that was stored last.
+    Of the unread messages, the first is the oldest by its timestamp, the last the one that was stored last.
     """
 
     total: int
@@ -145,10 +146,10 @@ class ThreadFacts:
 
 
 def thread_facts(session: AnySession, conversation: Conversation, anchor_id: UUID | None) -> ThreadFacts:
-    """What a page says about the whole thread, in one statement."""
+    """What a page says about its whole thread, in one statement."""
     of_thread = Message.conversation_id == conversation.id
     total = select(func.count()).select_from(Message).where(of_thread).scalar_subquery()
-    # Apart from the rest: with the order in sight the planner would walk the thread from its beginning.
+    # Materialized: otherwise the planner, seeing the order, would walk the thread from its beginning.
     unread = (
         select(Message.id, Message.timestamp, Message.seq)
         .where(of_thread, Message.counts_unread, Message.seq > conversation.read_seq)
@@ -242,13 +243,13 @@ def _after(
 
 
 def messages_of_wamid(session: AnySession, wamid: str) -> dict[UUID, UUID]:
-    """{message: conversation} of the message with this id of Meta's, if we have it."""
+    """{message: conversation} of the message with this wamid, empty if we do not have it."""
     rows = session.execute(select(Message.id, Message.conversation_id).where(Message.wamid == wamid))
     return {row.id: row.conversation_id for row in rows}
 
 
 def messages_quoting(session: AnySession, wamids: Sequence[str]) -> dict[UUID, UUID]:
-    """{message: conversation} of those that quote one of these messages, by Meta's ids."""
+    """{message: conversation} of messages that quote one of those with these wamids."""
     if not wamids:
         return {}
     rows = session.execute(

@@ -1,4 +1,4 @@
-"""Unread counts: what is stored in the conversation against what its messages say."""
+"""Unread counts: the stored count of a conversation, compared with the count of its messages."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -14,7 +14,7 @@ _COUNTED = """
 
 
 def drifted(session: AnySession) -> int:
-    """How many conversations' counts differ from their messages at this moment; repairs nothing."""
+    """How many conversations' stored counts differ from their messages now. Repairs nothing."""
     count: int = session.execute(
         text(f"SELECT count(*) FROM chat_conversations c WHERE c.unread_count <> {_COUNTED}")  # noqa: S608
     ).scalar_one()
@@ -22,10 +22,10 @@ def drifted(session: AnySession) -> int:
 
 
 def repair(session: AnySession) -> Sequence[Row[Any]]:
-    """Correct counts that differ; (id, stored, counted) of each.
+    """Correct the counts that differ; (id, stored, counted) of each. The caller commits.
 
-    A first look without locks finds candidates, whose rows are locked before they are counted again: a
-    message that arrives meanwhile must not look like a difference.
+    A first look without locks finds candidates. Each is locked before it is counted again, so that a message
+    that arrives meanwhile does not look like a difference.
     """
     candidates = session.execute(
         text(f"SELECT c.id FROM chat_conversations c WHERE c.unread_count <> {_COUNTED} ORDER BY c.id")  # noqa: S608

@@ -1,4 +1,4 @@
-"""Names of a phone's address book that wait for their conversations."""
+"""Names of an address book, and of groups, that wait for their conversations."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -10,9 +10,9 @@ from livechat.core.session import AnySession, as_json
 
 
 def save(session: AnySession, rows: list[dict[str, Any]]) -> set[tuple[str, str, str]]:
-    """Keep the newest word on each {phone_number_id, kind, value, name, happened_at}; the keys that are news.
+    """Keep the newest name for each {phone_number_id, kind, value, name, happened_at}; the keys that changed.
 
-    No two rows may have one key.
+    No two rows may have the same key.
     """
     saved = session.execute(
         text(
@@ -33,7 +33,7 @@ def save(session: AnySession, rows: list[dict[str, Any]]) -> set[tuple[str, str,
 
 
 def take(session: AnySession, keys: list[dict[str, str]]) -> Sequence[Row[Any]]:
-    """(phone_number_id, kind, value, name) of what has waited under these {number, kind, value}."""
+    """Take out names that wait under these {number, kind, value}; (phone_number_id, kind, value, name)."""
     return session.execute(
         text(
             """
@@ -48,5 +48,5 @@ def take(session: AnySession, keys: list[dict[str, str]]) -> Sequence[Row[Any]]:
 
 
 def forget_before(session: AnySession, before: datetime) -> None:
-    """Drop names that have waited since before that time."""
+    """Delete names that have waited since before that time."""
     session.execute(text("DELETE FROM waiting_names WHERE received_at < :before"), {"before": before})
