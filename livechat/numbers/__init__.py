@@ -1,1 +1,1 @@
-"""Numbers: connected, refreshed, told of by Meta, resumed."""
+"""Our phone numbers: connected, refreshed from Meta, changed by Meta's news, and resumed."""

@@ -1,4 +1,4 @@
-"""The numbers that a user may use: shown, connected, and resumed by their owner."""
+"""Routes of the numbers that a user may use: listing them, connecting one, and resuming a paused one."""
 
 from http import HTTPStatus
 from typing import Any
@@ -55,7 +55,7 @@ def connect_phone_number(body: dict[str, Any]) -> Response:
         user_id=current_user_id(),
         waba_id=body["waba_id"],
         phone_number_id=body["phone_number_id"],
-        # Tokens are pasted, often with a line end.
+        # A pasted token often ends with a line break.
         access_token=body["access_token"].strip(),
         encryption_keys=settings().encryption_keys,
     )

@@ -1,4 +1,4 @@
-"""News about accounts, numbers and templates, from webhooks into what agents see and what may be sent."""
+"""Applying Meta's news about accounts, numbers and templates: notices, pauses and template statuses."""
 
 from collections.abc import Collection, Sequence
 from datetime import datetime
@@ -28,9 +28,9 @@ _FACT = "fact_"
 
 
 def apply_account_news(session: AnySession, items: Sequence[tuple[AccountNews, datetime]]) -> None:
-    """Note what these values say, each with its time; the caller commits.
+    """Apply what these values say, each with its time; the caller commits.
 
-    Any order ends in the same state: of each matter, template status and pause the newest word stands.
+    Any order ends in the same state: of each notice, template status and pause the newest news stands.
     """
     for item, at in sorted(items, key=lambda pair: pair[1]):
         source = item.source
@@ -50,11 +50,11 @@ def _apply(session: AnySession, news: News, waba_id: str, at: datetime) -> None:
     known = queries.numbers_of_waba(session, waba_id)
     concerned = [number for number in known if not news.names_number or _is_named(news, number)]
     if news.names_number and not concerned:
-        # A number of the account that nobody has connected.
+        # The news is about a number of the account that nobody has connected.
         return
     ids = [number.phone_number_id for number in concerned]
     scope = ids[0] if news.names_number else ""
-    # A fact has its time kept like a matter that is settled: nobody is shown it.
+    # The time of a fact is kept in a row like that of a settled notice, which nobody is shown.
     facts = [Notice(_FACT + name, None) for name in news.facts]
     won = queries.save_notices(
         session, [_row(notice, waba_id, scope, at) for notice in (*news.notices, *facts)]
@@ -72,7 +72,7 @@ def _apply(session: AnySession, news: News, waba_id: str, at: datetime) -> None:
 def _stop_or_go_on(
     session: AnySession, news: News, waba_id: str, concerned: Sequence[KnownNumber], at: datetime
 ) -> None:
-    """Each number by the newest word on the matter, whether that named it or the whole account."""
+    """Pause or resume each number by the newest news, whether that named the number or the whole account."""
     for verdict in (news.resume, news.pause):
         if verdict is None:
             continue
@@ -99,7 +99,7 @@ def _row(notice: Notice, waba_id: str, phone_number_id: str, at: datetime) -> di
     return {
         "waba_id": waba_id,
         "phone_number_id": phone_number_id,
-        # Parts of these are Meta's own words; the code is part of a key.
+        # Parts of these are Meta's own words. They are cut, since the code is part of a key.
         "code": storable(notice.code)[:_LONGEST_CODE],
         "severity": notice.severity,
         "title": storable(notice.title)[:_LONGEST_SENTENCE],
@@ -112,7 +112,7 @@ def _row(notice: Notice, waba_id: str, phone_number_id: str, at: datetime) -> di
 def _apply_templates(
     session: AnySession, waba_id: str, templates: Sequence[TemplateNews], at: datetime
 ) -> None:
-    """The status is noted at once; texts, which webhooks tell in part only, come with the list."""
+    """Keep what the news says of templates; their texts, which it tells in part only, are read again."""
     for news in templates:
         said: dict[str, str | None] = {
             "status": news.status,

@@ -1,4 +1,4 @@
-"""A user connects a WhatsApp number: the token is proved at Meta, then number and token are stored as his."""
+"""Connecting a WhatsApp number: its access token is proved at Meta, then both are stored as the user's."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -49,7 +49,7 @@ class NumberInfo(Protocol):
 
 
 class Graph(Protocol):
-    """The calls of the Graph client that prove a token."""
+    """The Graph client's calls that prove an access token."""
 
     def phone_number(self, phone_number_id: str, token: str) -> NumberInfo: ...
     def subscribe(self, waba_id: str, token: str) -> None: ...
@@ -73,11 +73,11 @@ def connect_number(
     access_token: str,
     encryption_keys: Sequence[str],
 ) -> Connected:
-    """Commits what Meta has let through: connect a number, or reconnect it with a new token.
+    """Commits after Meta's answer: connect a number, or reconnect it with a new token.
 
-    A paused number goes on, with the sends that waited. The session's transaction ends before Meta is asked,
-    so that no connection is held meanwhile. Raises PhoneNumberTakenError, WhatsAppTokenInvalidError or
-    UnavailableError, and then nothing is stored.
+    A paused number sends again, first what waited. The session's transaction ends before Meta is asked, so
+    that no connection is held meanwhile. Raises PhoneNumberTakenError, WhatsAppTokenInvalidError or
+    UnavailableError; then nothing is stored.
     """
     owner = owner_of_number(session, phone_number_id)
     session.rollback()
@@ -85,14 +85,14 @@ def connect_number(
         raise PhoneNumberTakenError
     info = _prove(graph, waba_id, phone_number_id, access_token)
     account_id = store_account(session, user_id, waba_id, encrypt_token(access_token, encryption_keys))
-    # One that the number leaves, and those of the other owners of this WABA, whose notices are settled below.
+    # The account that the number leaves, and those of other owners of this WABA, whose notices end below too.
     others = {*accounts_of_numbers(session, [phone_number_id]), *accounts_of_waba(session, waba_id)}
     is_new = store_number(session, user_id, account_id, _data(phone_number_id, info))
     if is_new is None:
-        # Someone else was first since we looked.
+        # Another user was first since we looked.
         session.rollback()
         raise PhoneNumberTakenError
-    # Meta has let the token at both: who may use them is answered.
+    # Meta has accepted the token for account and number, so notices about permissions are over.
     settle(session, waba_id, ["", phone_number_id], (*STOP_NOTICES[NO_PERMISSION], *STOP_NOTICES[GONE]))
     resume_by_token(session, account_id, sorted(TOKEN_CODES), TOKEN_CODE_RANGES)
     number, stored_waba_id, unread = phone_number_facts(session, phone_number_id)
@@ -135,7 +135,7 @@ def _prove(graph: Graph, waba_id: str, phone_number_id: str, access_token: str) 
             retry_after_s=max(1, round(wait_s)) if wait_s else 5,
         ) from error
     if info.phone_number_id != phone_number_id:
-        # Something that is not the Graph API has answered 200; it has proved nothing.
+        # Something other than the Graph API has answered 200, which proves nothing.
         raise UnavailableError("WhatsApp's answer does not name the number.")
     return info
 

@@ -1,4 +1,4 @@
-"""Accounts, their members and numbers: what a user may use, and how a number comes to be his."""
+"""Statements about numbers and their accounts: what a user may use, and storing a connected number."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -14,7 +14,7 @@ from livechat.models import AccountMember, Conversation, PhoneNumber, WabaAccoun
 
 
 def _unread_of_number() -> Any:
-    """Summed over the unread conversations only, which have an index of their own."""
+    """A number's unread count, summed over its unread conversations, which have an index of their own."""
     return (
         select(func.coalesce(func.sum(Conversation.unread_count), 0))
         .where(Conversation.phone_number_id == PhoneNumber.phone_number_id, Conversation.unread_count > 0)
@@ -36,7 +36,7 @@ def phone_numbers_of(session: AnySession, user_id: UUID) -> list[tuple[PhoneNumb
 
 
 def phone_number_facts(session: AnySession, phone_number_id: str) -> tuple[PhoneNumber, str, int]:
-    """(number, its WABA's id, unread count), as it is in the database now."""
+    """(number, its WABA's id, unread count) of one number, as the database has them now."""
     number, waba_id, unread = session.execute(
         select(PhoneNumber, WabaAccount.waba_id, _unread_of_number())
         .join(WabaAccount, WabaAccount.id == PhoneNumber.account_id)
@@ -47,7 +47,7 @@ def phone_number_facts(session: AnySession, phone_number_id: str) -> tuple[Phone
 
 
 def owner_of_number(session: AnySession, phone_number_id: str) -> UUID | None:
-    """Who has connected the number; None where nobody has."""
+    """The user who has connected the number; None where nobody has."""
     return session.execute(
         select(WabaAccount.user_id)
         .join(PhoneNumber, PhoneNumber.account_id == WabaAccount.id)
@@ -56,7 +56,7 @@ def owner_of_number(session: AnySession, phone_number_id: str) -> UUID | None:
 
 
 def store_account(session: AnySession, user_id: UUID, waba_id: str, access_token_encrypted: str) -> UUID:
-    """The id of the user's account for this WABA, new or with its token replaced, with him as its owner."""
+    """Store the user's account for this WABA, or replace its token; the account's id. The user owns it."""
     statement = insert(WabaAccount).values(
         id=uuid7(),
         user_id=user_id,
@@ -85,7 +85,7 @@ def store_account(session: AnySession, user_id: UUID, waba_id: str, access_token
 
 @dataclass(frozen=True, slots=True)
 class NumberData:
-    """What Meta says of a number; empty where it says nothing."""
+    """What Meta says of a number. A field is None or empty where Meta says nothing."""
 
     phone_number_id: str
     display_phone_number: str
@@ -95,9 +95,9 @@ class NumberData:
 
 
 def store_number(session: AnySession, user_id: UUID, account_id: UUID, data: NumberData) -> bool | None:
-    """Put the number into the account, connected. True: new; False: it was the user's; None: another's.
+    """Put the number into the account, connected. True: it is new; False: it was the user's; None: another's.
 
-    One statement, so that of two users at once exactly one gets it, without a look beforehand.
+    It is one statement, so that of two users at once exactly one gets the number.
     """
     columns = {
         "account_id": account_id,

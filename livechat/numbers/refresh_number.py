@@ -1,4 +1,4 @@
-"""What Meta says of a number now, asked every few hours and after news; and the phone app's chats, once."""
+"""Refreshing a number: asking Meta about it every few hours and after news, and once for its app's chats."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -22,7 +22,8 @@ log = structlog.get_logger(__name__)
 
 REFRESH_EVERY_S = 3 * 3600.0
 COEXISTENCE = "COEXISTENCE"
-# Asked for and used up, too late, declined by the phone's owner (Meta's error codes): never again.
+# Meta's error codes after which the app's chats are never asked for again: they were given already, it is too
+# late, or the phone's owner has declined.
 _SYNC_IS_OVER = frozenset({2593107, 2593108, 2593109})
 _RESTRICTION = "restricted_customer_initiated_messaging"
 _SYNCS: tuple[tuple[SyncType, str], ...] = (
@@ -36,9 +37,9 @@ def refresh_number(
 ) -> bool:
     """Commits around the calls: ask Meta about a number that is due; True where it answered.
 
-    A number that is shared with the WhatsApp Business app gets its address book and old chats, which Meta
-    gives once and within 24 hours. Blocks that were made or lifted elsewhere are learnt. Trouble with the
-    token pauses the number, as a send would.
+    For a number that is shared with the WhatsApp Business app, its address book and old chats are asked for,
+    which Meta gives once and within 24 hours. Blocks that were made or lifted elsewhere are stored. Trouble
+    with the access token pauses the number, as a send would.
     """
     claim = queries.claim_refresh(session, phone_number_id, REFRESH_EVERY_S)
     session.commit()
@@ -61,7 +62,7 @@ def refresh_number(
 
 
 def _facts(life: NumberLife) -> dict[str, Any]:
-    """What is said; what is not said stays as it was."""
+    """The columns that Meta's answer sets. What it leaves out stays as it was."""
     said: dict[str, Any] = {
         "verified_name": life.verified_name,
         "quality_rating": life.quality_rating,
@@ -80,7 +81,7 @@ def _start_app_sync(
     encryption_keys: Sequence[str],
     claim: RefreshClaim,
 ) -> None:
-    """Commits after each call: what Meta gives once is asked for once."""
+    """Commits after each call: ask for the app's address book and chats, which Meta gives once."""
     phone_number_id = caller.phone_number_id
     asked = {"history": claim.history_asked, "smb_app_state_sync": claim.contacts_asked}
     for what, column in _SYNCS:
@@ -98,7 +99,7 @@ def _start_app_sync(
 
 
 def sweep_numbers(session: AnySession, limit: int) -> int:
-    """Commits who may send again, now that a restriction is over; enqueues numbers that are due, how many."""
+    """Commits the resuming of numbers whose restriction is over, and enqueues those due; how many."""
     for number in queries.restrictions_over(session, _RESTRICTION, BLOCKED):
         resume_number(session, number)
     session.commit()

@@ -1,4 +1,4 @@
-"""A paused number sends again because a person says that its trouble is over."""
+"""Resuming a paused number, because a person says that its trouble is over."""
 
 from collections.abc import Sequence
 from uuid import UUID
@@ -26,9 +26,9 @@ def resume_by_owner(
     *,
     encryption_keys: Sequence[str],
 ) -> Json:
-    """Commits as ``resume_checked`` does: the number as the API shows it, running.
+    """Commits as ``resume_checked`` does: resume the user's number; the number as the API shows it.
 
-    Raises what ``resume_checked`` raises, and NotFoundError where the number is not this user's own.
+    Raises what ``resume_checked`` raises, and NotFoundError where the user does not own the number.
     """
     number = session.get_one(PhoneNumber, access_owned_number(session, user_id, phone_number_id))
     resume_checked(session, graph, number, encryption_keys=encryption_keys)
@@ -41,9 +41,9 @@ def resume_checked(
 ) -> bool:
     """Commits after Meta's answer: let a number send again, and others that stopped for the same reason.
 
-    The others are those of its account. False when it was not paused. Where the access token was the reason,
-    Meta is asked first, with no transaction open: raises WhatsAppTokenInvalidError where it still refuses it,
-    UnavailableError where it does not answer.
+    The others are those of its account. False where the number was not paused. If the access token was the
+    reason, Meta is asked first, with no transaction open. Raises WhatsAppTokenInvalidError where Meta still
+    refuses the token, UnavailableError where it does not answer.
     """
     phone_number_id, account_id, code = number.phone_number_id, number.account_id, number.paused_code
     if number.status != "paused":

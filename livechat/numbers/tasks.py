@@ -1,4 +1,4 @@
-"""The maintenance queue asks Meta what it says of the numbers, and sweeps what is due to be asked."""
+"""Tasks of the maintenance queue that ask Meta about numbers, and find what is due to be asked about."""
 
 from flask import current_app
 
@@ -9,19 +9,19 @@ from livechat.core.tasknames import TaskName
 from livechat.numbers import refresh_number as numbers
 from livechat.templates import sync_templates as templates
 
-# Enqueued by one sweep; what is left is due still at the next.
+# One sweep enqueues so many; the next one finds the rest, which is still due.
 _SWEPT = 50
 
 
 @celery.task(name=TaskName.REFRESH_NUMBER.value)
 def refresh_number(*, phone_number_id: str) -> None:
-    """Ask Meta what it says of a number, where that is due."""
+    """Ask Meta about a number, where that is due."""
     settings: Settings = current_app.config[SETTINGS_KEY]
     numbers.refresh_number(db.session, graph.client, settings.encryption_keys, phone_number_id)
 
 
 @celery.task(name=TaskName.SWEEP_ACCOUNTS.value)
 def sweep_accounts() -> None:
-    """Enqueue accounts and numbers that Meta is to be asked about."""
+    """Enqueue the accounts and numbers that are due to be asked about."""
     templates.sweep_templates(db.session, _SWEPT)
     numbers.sweep_numbers(db.session, _SWEPT)
