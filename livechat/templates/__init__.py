@@ -1,1 +1,1 @@
-"""Templates of an account: read from Meta, listed, checked before a send."""
+"""An account's message templates: read from Meta, listed, and checked before a send."""

@@ -1,4 +1,4 @@
-"""Templates: what can be sent outside the service window."""
+"""Routes of templates, which alone can be sent outside the service window."""
 
 from http import HTTPStatus
 from typing import Any

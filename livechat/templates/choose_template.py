@@ -1,4 +1,4 @@
-"""Templates for the agent: the list to choose from, and the check before one is sent."""
+"""The list of templates that agents choose from, and the check before one is sent."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -88,29 +88,29 @@ def _template_of(row: MessageTemplate) -> Template:
 
 
 def ask_for_sync(session: AnySession, number: PhoneNumber) -> datetime | None:
-    """Have the account's templates read again; when that was last done. The caller commits."""
+    """Read the account's templates again soon; when they were last read. The caller commits."""
     request_sync(session, [number.account_id])
     return queries.synced_at(session, number.account_id)
 
 
 @dataclass(frozen=True, slots=True)
 class CheckedTemplate:
-    """A template that can be sent with these values, and how the customer sees it."""
+    """A template that can be sent with the values given, and how the customer sees it."""
 
     template: Template
     rendered: Json
 
     @property
     def text(self) -> str | None:
-        """What a list shows of it."""
+        """The text that the list of conversations shows of it."""
         return filled_text(self.rendered)
 
 
 def check_template(session: AnySession, number: PhoneNumber, part: Json) -> CheckedTemplate | None:
-    """The template that ``part`` (of ``template``, well-formed) sends.
+    """The template that ``part``, the well-formed part of a send, names.
 
-    None where the account's templates have never been read: then only the shape is known, Meta decides, and
-    they are read as soon as possible. Raises ValidationFailedError where Meta would refuse the send.
+    None where the account's templates have never been read: then Meta decides, and they are read as soon as
+    possible. Raises ValidationFailedError where Meta would refuse the send.
     """
     name, code = part["name"], language_code(part["language"]["code"]) or ""
     row = queries.find_template(session, number.account_id, name, code)

@@ -1,4 +1,4 @@
-"""Message templates as Meta last described them, and when they are to be read again."""
+"""Statements about message templates as Meta last described them, and about when to read them again."""
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
@@ -25,7 +25,7 @@ def _seconds(value: Any) -> Any:
 
 @dataclass(frozen=True, slots=True)
 class SyncClaim:
-    """An account whose templates are to be read now. ``claimed_until`` names this claim."""
+    """An account whose templates this worker reads now. ``claimed_until`` also identifies the claim."""
 
     waba_id: str
     access_token_encrypted: str
@@ -45,7 +45,10 @@ def number_of_account(session: AnySession, account_id: UUID) -> str | None:
 
 
 def claim_sync(session: AnySession, account_id: UUID, hold_s: float) -> SyncClaim | None:
-    """Take the account's turn for ``hold_s`` seconds; None where it is not due, so that wishes coalesce."""
+    """Claim the reading of an account's templates for ``hold_s`` seconds; None where it is not due.
+
+    So any number of requests is one reading.
+    """
     row = session.execute(
         update(WabaAccount)
         .where(WabaAccount.id == account_id, WabaAccount.templates_due_at <= func.clock_timestamp())
@@ -65,7 +68,7 @@ def claim_sync(session: AnySession, account_id: UUID, hold_s: float) -> SyncClai
 def finish_sync(
     session: AnySession, account_id: UUID, claim: SyncClaim, *, again_s: float, failures: int
 ) -> None:
-    """Note when to read again; a wish that came since the claim keeps its earlier time."""
+    """Keep when to read again. A request that came since the claim keeps its own, earlier time."""
     unchanged = WabaAccount.templates_due_at == claim.claimed_until
     values: dict[str, Any] = {"templates_failures": failures}
     if failures == 0:
@@ -85,9 +88,9 @@ def finish_sync(
 
 
 def want_sync(session: AnySession, account_ids: Collection[UUID], *, apart_s: float) -> None:
-    """Have these accounts' templates read soon: ``apart_s`` seconds after the last time at the earliest.
+    """Make these accounts' templates due soon, but not before ``apart_s`` seconds after the last reading.
 
-    While Meta refuses (a limit, a token) the time to try again stands.
+    While Meta refuses (a limit, an access token) the time of the next try stands.
     """
     soon = func.greatest(
         func.clock_timestamp(),
@@ -102,7 +105,7 @@ def want_sync(session: AnySession, account_ids: Collection[UUID], *, apart_s: fl
 
 
 def want_sync_at_once(session: AnySession, account_id: UUID) -> None:
-    """A new token: what the old one could not read is tried again."""
+    """Make an account's templates due now, since it has a new access token. Refusals are forgotten."""
     session.execute(
         update(WabaAccount)
         .where(WabaAccount.id == account_id)
@@ -112,7 +115,7 @@ def want_sync_at_once(session: AnySession, account_id: UUID) -> None:
 
 
 def due_accounts(session: AnySession, limit: int) -> list[UUID]:
-    """Accounts with numbers whose templates are to be read, longest due first."""
+    """Accounts with numbers whose templates are due to be read, the longest due first."""
     return list(
         session.execute(
             select(WabaAccount.id)
@@ -139,7 +142,7 @@ def account_of_number(session: AnySession, phone_number_id: str) -> UUID | None:
 
 
 def synced_at(session: AnySession, account_id: UUID) -> datetime | None:
-    """When the account's templates were last read; None: never."""
+    """When the account's templates were last read; None where they never were."""
     return session.execute(
         select(WabaAccount.templates_synced_at).where(WabaAccount.id == account_id)
     ).scalar_one_or_none()
@@ -151,9 +154,9 @@ def synced_at(session: AnySession, account_id: UUID) -> datetime | None:
 def save_templates(
     session: AnySession, account_id: UUID, rows: Sequence[dict[str, Any]], seen_at: datetime
 ) -> None:
-    """Keep the whole list as it was at ``seen_at``; what is no longer listed is marked DELETED.
+    """Keep the whole list as it was at ``seen_at``. Templates that are no longer listed become DELETED.
 
-    A webhook that is younger than the list has the last word on a template's status.
+    Where a webhook younger than the list has told a template's status, that status stands.
     """
     if rows:
         statement = insert(MessageTemplate).values(
@@ -205,10 +208,10 @@ def save_templates(
 def apply_template_news(
     session: AnySession, waba_id: str, name: str, language: str, at: datetime, values: dict[str, Any]
 ) -> bool:
-    """Note what a webhook says of a template, for every account of the WABA; False where nothing changed.
+    """Keep what a webhook says of a template, for every account of the WABA; False where nothing changed.
 
-    An older webhook than the last word on the status changes nothing. Meta's times are whole seconds: what
-    was read within that second may be older.
+    A webhook that is older than what is known of the status changes nothing. Meta's times are whole seconds,
+    so a list that was read within the webhook's second counts as older.
     """
     accounts = select(WabaAccount.id).where(WabaAccount.waba_id == waba_id)
     result = session.execute(
@@ -229,7 +232,7 @@ def apply_template_news(
 
 
 def find_template(session: AnySession, account_id: UUID, name: str, language: str) -> MessageTemplate | None:
-    """The template by Meta's key."""
+    """The account's template with this name and language, which is Meta's key; None where there is none."""
     return session.execute(
         select(MessageTemplate).where(
             MessageTemplate.account_id == account_id,
@@ -248,7 +251,7 @@ def list_templates(
     language: str | None = None,
     category: str | None = None,
 ) -> Sequence[MessageTemplate]:
-    """An account's templates by name and language. ``search`` looks into names and texts."""
+    """An account's templates, sorted by name and language. ``search`` looks into names and texts."""
     statement = select(MessageTemplate).where(MessageTemplate.account_id == account_id)
     if status is not None:
         statement = statement.where(MessageTemplate.status == status)

@@ -1,4 +1,4 @@
-"""What the template calls take and answer."""
+"""Schemas of the templates' routes: query parameters, bodies and answers."""
 
 import marshmallow as ma
 from marshmallow import fields

@@ -1,7 +1,7 @@
-"""The templates of an account, read from Meta: at connecting, every few hours, after news, and by request.
+"""Reading an account's templates from Meta: at connecting, every few hours, after news, and on request.
 
-The account's row holds when its templates are due, so that any number of wishes is one reading and a wish
-that comes during one is another. Source of the limits: Meta's "Rate limits" (management calls).
+The account's row says when its templates are due. So any number of requests is one reading, and a request
+that comes during a reading causes another. Source of the limits: Meta's "Rate limits" (management calls).
 """
 
 from collections.abc import Collection, Sequence
@@ -24,9 +24,9 @@ from livechat.whatsapp.templates.definition import STALE_CODES, Template
 log = structlog.get_logger(__name__)
 
 SYNC_EVERY_S = 6 * 3600.0
-# Longer than all pages of the longest list take; a worker that dies meanwhile is replaced after it.
+# Longer than reading all pages of the longest list. If the worker dies, another one reads after this time.
 _HOLD_S = 600.0
-# Wishes (a webhook for each of a hundred templates, an impatient finger) make one reading in so long.
+# Requests (a webhook for each of a hundred templates, an impatient finger) cause one reading in this time.
 APART_S = 20.0
 _FIRST_WAIT_S, _LONGEST_WAIT_S = 60.0, 6 * 3600.0
 
@@ -36,8 +36,8 @@ def sync_templates(
 ) -> int | None:
     """Commits around the calls: read and keep an account's templates; how many there are.
 
-    None where it was not due or Meta refused. A refusal is tried again later: after the time that Meta names,
-    else after twice as long each time.
+    None where they were not due or Meta refused. After a refusal they are read again later: after the time
+    that Meta names, or else after twice as long each time.
     """
     claim = queries.claim_sync(session, account_id, _HOLD_S)
     session.commit()
@@ -67,7 +67,10 @@ def _read(
     encryption_keys: Sequence[str],
     account_id: UUID,
 ) -> Sequence[Template]:
-    """By any number of the account: only what concerns all of them is learnt from a refusal."""
+    """The account's templates, from Meta. Raises GraphError.
+
+    The call needs some number of the account. From a refusal only what concerns all numbers is learnt.
+    """
     number = queries.number_of_account(session, account_id)
     caller = Caller(number or "", claim.access_token_encrypted, claim.began_at)
     with meta_call(session, caller, encryption_keys, as_account=True) as token:
@@ -93,17 +96,17 @@ def _row(template: Template) -> dict[str, Any]:
 
 
 def request_sync(session: AnySession, account_ids: Collection[UUID]) -> None:
-    """Have these accounts' templates read again soon after the commit, which is the caller's."""
+    """Read these accounts' templates again soon after the commit, which is the caller's."""
     if not account_ids:
         return
     queries.want_sync(session, account_ids, apart_s=APART_S)
     for account_id in account_ids:
-        # Where it is not due yet the task finds nothing to do, and beat's sweep sends another.
+        # A task that comes before its time finds nothing to do; beat's sweep sends another.
         enqueue_after_commit(session, TaskName.SYNC_TEMPLATES, account_id=str(account_id))
 
 
 def template_refused(session: AnySession, phone_number_id: str, code: int | None) -> None:
-    """Meta refused a send because of its template: what we have of it is out of date."""
+    """Read the templates again after a refusal that shows that what we have of one is out of date."""
     if code not in STALE_CODES:
         return
     account_id = queries.account_of_number(session, phone_number_id)

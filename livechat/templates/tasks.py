@@ -1,4 +1,4 @@
-"""The maintenance queue reads templates from Meta."""
+"""Task of the maintenance queue that reads templates from Meta."""
 
 from uuid import UUID
 
