@@ -2,10 +2,10 @@
 
 One transaction for each claim and one for each outcome cost more than the send itself. So the loop works in
 groups: it takes the conversations that are due from the timetable (``pace``), claims their messages in one
-transaction, hands them to the threads, and records in another transaction the outcomes that have come back
-meanwhile (``write_down``). No transaction and no connection is held while Meta answers. A claim is committed
-before its call. At most one message of a conversation is on its way, and the next one is claimed only after
-the outcome of the one before is committed.
+transaction, hands them to the threads, and writes down in another transaction the outcomes that have come
+back meanwhile (``write_down``). No transaction and no connection is held while Meta answers. A claim is
+committed before its call. At most one message of a conversation is on its way, and the next one is claimed
+only after the outcome of the one before is committed.
 
 Any line may raise: the database is away or refuses the data, our code is wrong, or the thread is told to end.
 A claimed message stays in hand (``in_hand``) until its outcome is committed. A message that may have been
@@ -122,11 +122,11 @@ class Dispatcher:
 
     @property
     def _in_flight(self) -> int:
-        """How many messages are claimed and have no recorded outcome yet."""
+        """How many messages are in hand."""
         return len(self._in_hand)
 
     def stop(self) -> None:
-        """Claim nothing more. A run ends when the outcomes of the calls under way have been recorded."""
+        """Claim nothing more. A run ends when the outcomes of the calls under way are written down."""
         self._stopping.set()
         self._in_hand.tell()
 
@@ -224,7 +224,7 @@ class Dispatcher:
                 wait_s = LOOK_S
 
     def _round(self, session: AnySession, single: AnySession) -> Taken:
-        """Record the outcomes that have come back, then claim what is due."""
+        """Write down the outcomes that have come back, then claim what is due."""
         self._heed(self._writing.write_down(session, single))
         self._take_back(single)
         if self._stopping.is_set():
@@ -237,7 +237,7 @@ class Dispatcher:
 
         Raises ``error`` in three cases: it tells this thread to end, the database stays away while we stop,
         or our code fails in every round. Then the task fails where everybody sees it, but only after the
-        outcomes of the sends under way have been recorded.
+        outcomes of the sends under way have been written down.
         """
         start_afresh(session, single)
         if is_told_to_end(error):
@@ -256,7 +256,7 @@ class Dispatcher:
         time.sleep(WAITS_S[min(failures, len(WAITS_S)) - 1])
 
     def _close_up(self, session: AnySession, single: AnySession) -> None:
-        """Record the outcomes of calls under way, as far as possible, before an error ends this thread."""
+        """Write down the outcomes of calls under way, if possible, before an error ends this thread."""
         ends_at, failures = time.monotonic() + self._sender.hold_s, 0
         try:
             for flight in self._in_hand.all():

@@ -1,7 +1,8 @@
-"""What a dispatcher has in hand: claims whose outcome is not recorded yet.
+"""What a dispatcher has in hand: claims whose outcome is not written down yet.
 
 A claim is put in before its call and taken out after its outcome is committed; looking at it does not take it
-out. After an error between the two the claim is still here, and recording an outcome twice does no harm.
+out. After an error between the two the claim is still here, and an outcome that is written down twice does no
+harm.
 """
 
 import threading
@@ -20,7 +21,7 @@ from livechat.whatsapp.graph.graph_errors import GraphError
 class Flight:
     """A claim and its call. ``outcome`` is what came of the call; an exception there is a fault of ours.
 
-    ``tries`` counts how often the outcome could not be recorded; ``not_before`` is when to try again.
+    ``tries`` counts how often the outcome could not be written down; ``not_before`` is when to try again.
     """
 
     claim: Claim
@@ -72,7 +73,7 @@ class InHand:
         self._flights |= {claim.message_id: Flight(claim) for claim in claims}
 
     def remove(self, flights: Iterable[Flight]) -> None:
-        """Take out flights that are recorded or given up. Harmless to repeat."""
+        """Take out flights that are written down or given up. Harmless to repeat."""
         for flight in flights:
             self._flights.pop(flight.claim.message_id, None)
 
@@ -81,7 +82,7 @@ class InHand:
         return list(self._flights.values())
 
     def back(self) -> list[Flight]:
-        """The flights whose outcome waits to be recorded, and may be tried now."""
+        """The flights whose outcome waits to be written down, and may be tried now."""
         now = time.monotonic()
         return [flight for flight in self._flights.values() if flight.is_back and flight.not_before <= now]
 

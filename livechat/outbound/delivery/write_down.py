@@ -1,7 +1,7 @@
-"""Recording the outcomes of calls to Meta, whatever goes wrong meanwhile.
+"""Writing down the outcomes of calls to Meta, whatever goes wrong meanwhile.
 
 An outcome stays in hand until it is committed; while the database is away, all of them do. An outcome that
-the database refuses, or that our code fails to record, is tried alone a few times and then given up. Its
+the database refuses, or that our code cannot write, is tried alone a few times and then given up. Its
 message stays ``sending`` until its deadline and is ``unknown`` then, since it may have been sent.
 """
 
@@ -49,7 +49,7 @@ class WriteDown:
         self.fault: BaseException | None = None
 
     def write_down(self, session: AnySession, single: AnySession) -> list[tuple[Claim, Outcome]]:
-        """Commits the outcomes that have come back; those that were recorded.
+        """Commits the outcomes that have come back; those that are written down.
 
         Raises only an outage of the database, or an error that tells this thread to end.
         """
@@ -92,7 +92,7 @@ class WriteDown:
         )
 
     def _record_alone(self, session: AnySession, single: AnySession, flight: Flight) -> bool:
-        """Commits one outcome; True where it is recorded.
+        """Commits one outcome; True where it is written down.
 
         The last try learns nothing and publishes only the message itself: the outcome is more important.
         """
@@ -116,7 +116,7 @@ class WriteDown:
         return True
 
     def _settle(self, flights: Sequence[Flight], conversation_ids: Iterable[UUID]) -> None:
-        # In this order: after an error between the two the outcome is recorded twice, which does no harm.
+        # In this order: after an error between the two the outcome is written down twice, which does no harm.
         self._look_at.update(conversation_ids)
         self._in_hand.remove(flights)
 
@@ -130,7 +130,7 @@ class WriteDown:
         self._settle([flight], [flight.claim.conversation_id])
 
     def called(self) -> set[UUID]:
-        """Messages that this dispatcher gave, or may have given, to Meta without recording an outcome."""
+        """Messages that this dispatcher gave, or may have given, to Meta, with no outcome written down."""
         return self._in_hand.messages() | self._given_up.keys()
 
 
