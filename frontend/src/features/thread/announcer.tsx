@@ -7,34 +7,44 @@ import { t } from '../../words/en';
 
 const MERGE_MS = 2000;
 
-interface Props {
+/** What is loaded of a thread. */
+export interface Loaded {
   messages: Message[];
-  name: string;
-  headingId: string;
   /** Whether there are older messages than these. */
   hasOlder: boolean;
 }
+
+interface Props extends Loaded {
+  /** What the thread was opened with: this part comes a moment later, and news may come in between. */
+  opened: Loaded;
+  name: string;
+  headingId: string;
+}
+
+const statusesOf = (messages: Message[]) => new Map<string, string>(messages.map((message) => [message.id, message.status]));
+
+/** Where no older page is left to load, a message older than all others is new. */
+const oldestOf = ({ messages, hasOlder }: Loaded, since = ''): string => (hasOlder ? (messages[0]?.timestamp ?? since) : '');
 
 /**
  * Tells screen readers which messages arrive and which fail, at most every 2 s. It is a region apart from the list:
  * there, every row that scrolling mounts would be read out as new.
  */
-export default function Announcer({ messages, name, headingId, hasOlder }: Props) {
+export default function Announcer({ opened, messages, name, headingId, hasOlder }: Props) {
   const [lines, setLines] = useState<string[]>([]);
-  const known = useRef<Map<string, string> | null>(null);
+  // The first page and older pages are history. A message that comes late stands among known ones.
+  const [history] = useState(() => ({ statuses: statusesOf(opened.messages), oldest: oldestOf(opened) }));
+  const known = useRef(history.statuses);
   const waiting = useRef<string[]>([]);
   const timer = useRef(0);
-  const oldestTime = useRef('');
+  const oldestTime = useRef(history.oldest);
 
   useEffect(() => {
     const before = known.current;
-    known.current = new Map(messages.map((message) => [message.id, message.status]));
+    known.current = statusesOf(messages);
     const since = oldestTime.current;
-    const newest = messages.findLast((message) => before?.has(message.id))?.timestamp ?? '';
-    // Where no older page is left to load, a message older than all others is new.
-    oldestTime.current = hasOlder ? (messages[0]?.timestamp ?? since) : '';
-    // The first page and older pages are history. A message that comes late stands among known ones.
-    if (before === null) return;
+    const newest = messages.findLast((message) => before.has(message.id))?.timestamp ?? '';
+    oldestTime.current = oldestOf({ messages, hasOlder }, since);
     for (const message of messages) {
       const status = before.get(message.id);
       const isNew = status === undefined && message.timestamp >= since;

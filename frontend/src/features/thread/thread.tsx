@@ -55,6 +55,7 @@ export function Thread(props: ThreadProps) {
   useImperativeHandle(ref, () => ({ focusLast: () => list.current?.focusLast() }));
   // The line stays where reading began until the conversation is left.
   const [firstUnreadId] = useState(props.firstUnreadId);
+  const [opened] = useState({ messages, hasOlder });
   const [reactingTo, setReactingTo] = useState<string | null>(null);
   const [stillness] = useState(() => new Stillness());
   const name = customerName(conversation);
@@ -210,7 +211,7 @@ export function Thread(props: ThreadProps) {
         />
       )}
       <Suspense>
-        <Announcer messages={messages} name={name} headingId={headingId} hasOlder={hasOlder} />
+        <Announcer opened={opened} messages={messages} name={name} headingId={headingId} hasOlder={hasOlder} />
       </Suspense>
     </div>
   );
