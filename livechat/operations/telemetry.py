@@ -134,9 +134,9 @@ def _waiting(connection: Any, queue: Queue) -> tuple[int, float | None]:
 
 
 def _oldest_s(client: Redis, queue: Queue) -> float:
-    """The age in seconds of the task at the head of a queue, by the time that its sender put in a header."""
-    head = client.lindex(queue.value, -1)
-    if head is None:
+    """The age in seconds of the first task of a queue, by the time that its sender put in a header."""
+    first = client.lindex(queue.value, -1)
+    if first is None:
         return 0.0
-    sent_at = orjson.loads(head).get("headers", {}).get("sent_at")
+    sent_at = orjson.loads(first).get("headers", {}).get("sent_at")
     return max(0.0, time.time() - sent_at) if isinstance(sent_at, int | float) else 0.0

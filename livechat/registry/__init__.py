@@ -41,7 +41,7 @@ PLAIN_BLUEPRINTS: list[Blueprint] = [documents.bp, inbound.bp, health.bp, page.b
 
 
 def init_api(app: Flask, settings: Settings) -> None:
-    """Register views, auth, limits and problems. The extensions (db, redis) must be bound already.
+    """Register routes, guards and problems. The extensions (db, redis) must be bound already.
 
     Raises CostError if a route does not say what it costs.
     """

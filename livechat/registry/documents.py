@@ -1,4 +1,4 @@
-"""The OpenAPI document, generated from the views, and a Swagger UI page to browse it, served by us alone."""
+"""The OpenAPI document, generated from the routes, and a Swagger UI page to browse it, served by us alone."""
 
 from functools import lru_cache
 from http import HTTPStatus

@@ -23,7 +23,7 @@ class ApiBlueprint(Blueprint):
         super().__init__(name, import_name, url_prefix=API_PREFIX, description=description)
 
     def problems(self, *statuses: HTTPStatus) -> Callable[[View], View]:
-        """Document that a view answers with these problems, and with those that every view can answer."""
+        """Document that a route answers with these problems, and with those that every route can answer."""
 
         def decorate(view: View) -> View:
             for status in (*statuses, *_COMMON):

@@ -230,7 +230,7 @@ def due_numbers(session: AnySession, limit: int) -> list[str]:
 
 
 def note_app_sync(session: AnySession, phone_number_id: str, column: str) -> None:
-    """Note in ``column`` that Meta was asked for the phone app's chats or contacts: it gives them once."""
+    """Record in ``column`` that Meta was asked for the phone app's chats or contacts: it gives them once."""
     session.execute(
         update(PhoneNumber)
         .where(PhoneNumber.phone_number_id == phone_number_id)

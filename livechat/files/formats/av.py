@@ -1,6 +1,6 @@
 """Examines and converts audio and video with ffmpeg; if it is not installed, we know only their type.
 
-The files come from strangers. So every run is a process of its own, with limits on time and memory. A
+Anybody may have made the files. So every run is a process of its own, with limits on time and memory. A
 playlist that poses as a video could have ffmpeg read other files: so we name the demuxer by the bytes that we
 recognised, and open only the protocols ``file`` and ``pipe``.
 """

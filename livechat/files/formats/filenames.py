@@ -1,4 +1,4 @@
-"""Makes the file names of strangers harmless: we show and offer them, and never use them as a path."""
+"""Makes file names harmless: anybody may have chosen them. We show them, and never use them as a path."""
 
 import re
 import unicodedata

@@ -1,4 +1,4 @@
-"""The program that opens pictures, in a process of its own, so that a stranger's picture harms nobody else.
+"""The program that opens pictures, in a process of its own, so that a malicious picture harms nobody.
 
 ``files.formats.pictures`` starts it by its path. It reads JSON objects from standard input, one a line, and
 answers each with one on standard output. It may use ``MEMORY_BYTES`` of address space, and ``TIME_LIMIT_S``

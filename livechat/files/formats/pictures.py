@@ -1,6 +1,6 @@
 """Opens pictures in a separate program (``picture_program``), with limits on memory and time.
 
-A stranger's picture must not fill the memory of the process that serves everybody: only the program spends
+One picture must not fill the memory of the process that serves everybody: only the program spends
 memory on it. A picture that ends the program (by its size, its time or a library's fault) is refused, and the
 next picture gets a new program.
 """

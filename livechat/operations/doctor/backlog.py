@@ -94,11 +94,11 @@ def _ledger(session: AnySession) -> Iterator[Finding]:
             "See “livechat failed”, the workers' log, and whether Meta's app still calls this address: "
             "“livechat replay” stores later what was kept.",
         )
-    strangers = waiting.of_unknown_numbers(session)
-    if strangers:
+    unconnected = waiting.of_unknown_numbers(session)
+    if unconnected:
         yield note(
             "webhooks of unknown numbers",
-            f"{strangers} are kept",
+            f"{unconnected} are kept",
             "Once the number is connected, “flask --app wsgi livechat replay --unknown-number” stores them.",
         )
 

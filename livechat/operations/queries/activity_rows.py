@@ -18,7 +18,7 @@ LATENCY_SAMPLE = 50_000
 def webhook_items(
     session: AnySession, phone_number_id: str, since: datetime, until: datetime
 ) -> Sequence[Row[Any]]:
-    """(hour, outcome, reason, items) by the hour of receipt and the first outcome; bounds are full hours."""
+    """(hour, outcome, reason, items) by hour received and first outcome; both bounds are full hours."""
     return session.execute(
         text(
             """

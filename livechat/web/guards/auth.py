@@ -53,7 +53,7 @@ _REFUSED = "The access token is missing, has expired or was not issued for this 
 
 
 def init_auth(app: Flask, settings: Settings) -> None:
-    """Check tokens by this Supabase project's secret and keys before every view that is not public."""
+    """Check tokens by this Supabase project's secret and keys before every route that is not public."""
     issuer = f"{settings.supabase_url}/auth/v1" if settings.supabase_url else None
     app.config.update(
         JWT_TOKEN_LOCATION=["headers"],

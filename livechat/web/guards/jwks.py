@@ -1,4 +1,4 @@
-"""Public keys of the Supabase project, fetched seldom and by one thread, however many strangers ask.
+"""Public keys of the Supabase project, fetched seldom and by one thread, whatever clients send.
 
 Source: docs/meta/cloud-api.md section 13. Supabase caches the document for 10 minutes at its edge and asks
 nobody to keep it longer. PyJWT's own PyJWKClient retries a dead endpoint for every request, one after another

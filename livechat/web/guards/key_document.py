@@ -24,7 +24,7 @@ class FetchFailedError(Exception):
 def fetch_document(url: str, deadline_s: float) -> Any:
     """The parsed JSON at ``url``, within ``deadline_s`` seconds in all; raises FetchFailedError.
 
-    A socket's time-out begins anew with every byte, and with every line of a head. So a timer closes the
+    A socket's time-out begins anew with every byte, and with every header line. So a timer closes the
     connection at the deadline, however much of the answer has come by then.
     """
     adapter = _Adapter()

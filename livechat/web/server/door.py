@@ -29,7 +29,7 @@ Scope = dict[str, Any]
 # finds in the environ what the lane put there.
 Lane = Callable[[bytes, dict[str, Any]], Awaitable[Answer | None]]
 Send = Callable[[dict[str, Any]], Awaitable[None]]
-# Webhooks have threads of their own, so that streams and slow views never take the last one from Meta.
+# Webhooks have threads of their own, so that streams and slow routes never take the last one from Meta.
 WEBHOOK_THREADS = 64
 MOST_WAITING = 4096
 TICK_S = 1.0
@@ -160,7 +160,7 @@ class Door:
         return body
 
     async def _admitted(self, loop: asyncio.AbstractEventLoop, environ: dict[str, Any], most: int) -> int:
-        """How many bytes of a large body to keep: a stranger is refused, which needs none of it."""
+        """How many bytes of a large body to keep: a client who may not send it is refused unread."""
         if environ["PATH_INFO"] in self._rules.reserved:
             return most
         asked = {**environ, "wsgi.input": _NOTHING.stream()}

@@ -1,7 +1,7 @@
 """Counts the connections that wait for their client, by address, and closes the oldest of too many.
 
-The server accepts connections and reads request heads outside of Python, and closes those that send no head
-in time. Until then only the kernel knows how many there are: a process may look at its own sockets.
+The server accepts connections and reads request headers outside of Python, and closes connections that send
+none in time. Until then only the kernel knows how many there are: a process may look at its own sockets.
 """
 
 import os
