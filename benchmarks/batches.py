@@ -14,7 +14,7 @@ from benchmarks.stack import Stack
 from benchmarks.webhooks import bodies
 from livechat.core.extensions import db
 from livechat.inbound.door.arrivals import Arrivals
-from livechat.inbound.draining import BATCH_EVENTS, drain
+from livechat.inbound.draining import BATCH_WEBHOOKS, drain
 from livechat.inbound.tasks import make_side_lanes, report
 
 TARGET = 0.33
@@ -80,9 +80,9 @@ def _floor(
     connection.commit()
     start = time.perf_counter()
     load(connection, TABLES[0], rows[TABLES[0]])
-    for at in range(0, count, BATCH_EVENTS):
+    for at in range(0, count, BATCH_WEBHOOKS):
         for table in TABLES[1:]:
-            load(connection, table, rows[table][at : at + BATCH_EVENTS])
+            load(connection, table, rows[table][at : at + BATCH_WEBHOOKS])
         connection.commit()
     return count / (time.perf_counter() - start)
 

@@ -21,7 +21,7 @@ from livechat.inbound.waiting import TRIES_BEFORE_FAILED, drain_waiting
 log = structlog.get_logger(__name__)
 
 # Webhooks in one transaction; where the last ones were small, in each lane's.
-BATCH_EVENTS = 500
+BATCH_WEBHOOKS = 500
 # Bytes at a time, nearly always more than there are. A parsed body takes some ten times its length.
 BATCH_BYTES = 16 * 1024 * 1024
 # The ledger is looked into this often for waiting bodies while the stream keeps the ingest busy.
@@ -49,7 +49,7 @@ def drain(
     ``report`` is called after each commit. ``side`` takes parts of a large batch. The lease is renewed while
     there is work and given back at the end; one more look after that finds what came between.
     """
-    arrivals.claim_abandoned(redis, consumer, ABANDONED_MS, BATCH_EVENTS)
+    arrivals.claim_abandoned(redis, consumer, ABANDONED_MS, BATCH_WEBHOOKS)
     return _Drain(redis, session, consumer, report, side).run()
 
 
@@ -100,7 +100,7 @@ class _Drain:
 
     def _give_way(self) -> None:
         """Store what has come into the stream while a long body of the ledger is being stored."""
-        self._next(BATCH_EVENTS)
+        self._next(BATCH_WEBHOOKS)
 
     def _store(self, webhooks: Sequence[RawWebhook]) -> None:
         """Store and report them. The caller acknowledges them."""
@@ -125,7 +125,7 @@ class _Drain:
     def _finish_pending(self) -> int:
         """Store what this consumer took before it died, or could not finish; how many webhooks there were."""
         total = 0
-        while webhooks := arrivals.read_pending(self._redis, self._consumer, BATCH_EVENTS):
+        while webhooks := arrivals.read_pending(self._redis, self._consumer, BATCH_WEBHOOKS):
             suspects, others = self._told_apart(webhooks)
             if suspects:
                 # The count of a webhook that was handed out alone is its own; among others it is not.
@@ -178,7 +178,7 @@ class _Drain:
 def _how_many(before: Sequence[RawWebhook], lanes: int) -> int:
     """How many webhooks to take: enough for all lanes, where those ``before`` were small."""
     size = sum(len(webhook.body) for webhook in before)
-    return lanes * BATCH_EVENTS if before and size * lanes <= BATCH_BYTES else BATCH_EVENTS
+    return lanes * BATCH_WEBHOOKS if before and size * lanes <= BATCH_BYTES else BATCH_WEBHOOKS
 
 
 def _portions(webhooks: Sequence[RawWebhook]) -> Iterator[Sequence[RawWebhook]]:

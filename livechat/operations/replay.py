@@ -20,7 +20,7 @@ from livechat.operations.queries.ledger_pages import Position, Selection
 log = structlog.get_logger(__name__)
 
 # Bodies can have megabytes, and a batch of them must fit into memory.
-BATCH_EVENTS = 100
+BATCH_WEBHOOKS = 100
 
 Item = dict[str, Any]
 
@@ -36,7 +36,7 @@ class Replayed:
     ``stopped_at`` is the last webhook that ran if the time was up before the end.
     """
 
-    events: int = 0
+    webhooks: int = 0
     outcomes: Counter[tuple[str, str]] = field(default_factory=Counter)
     stopped_at: Position | None = None
 
@@ -74,21 +74,21 @@ def replay(
     # Webhooks received meanwhile have their own first run; without this bound the loop might never end.
     now = clock.now()
     selection = replace(selection, until=min(selection.until or now, now))
-    while rows := ledger_pages.page(session, selection, after, BATCH_EVENTS):
+    while rows := ledger_pages.page(session, selection, after, BATCH_WEBHOOKS):
         session.rollback()
         after = (rows[-1].received_at, rows[-1].id)
         webhooks = [RawWebhook(row.id, row.received_at, bytes(row.body)) for row in rows]
         batch_result = replay_raw(session, webhooks, _Outcomes(numbers).write, numbers)
         report(batch_result)
-        result.events += len(webhooks)
+        result.webhooks += len(webhooks)
         result.outcomes += batch_result.outcomes
-        if len(rows) < BATCH_EVENTS:
+        if len(rows) < BATCH_WEBHOOKS:
             break
         if ends_at is not None and time.monotonic() > ends_at:
             result.stopped_at = after
             break
     session.rollback()
-    log.info("webhooks_replayed", events=result.events)
+    log.info("webhooks_replayed", events=result.webhooks)
     return result
 
 
@@ -124,7 +124,7 @@ class _Outcomes:
                 }
             )
         ledger_pages.write_replays(session, rows)
-        result.events = len(webhooks)
+        result.webhooks = len(webhooks)
 
     def _together(self, before: Sequence[Item], ran: Sequence[Item]) -> list[Item]:
         """The items' present outcomes: an item that did not run keeps its own, a stored one stays stored."""

@@ -134,7 +134,7 @@ def _result(replayed: Replayed) -> Json:
     counts = dict.fromkeys((STORED, DUPLICATE, IGNORED, FAILED), 0)
     for (outcome, _), count in replayed.outcomes.items():
         counts[outcome] += count
-    return {"replayed": replayed.events, **counts}
+    return {"replayed": replayed.webhooks, **counts}
 
 
 def _item(item: Json, first: Json | None) -> Json:

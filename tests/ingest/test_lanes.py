@@ -109,7 +109,7 @@ def test_a_burst_is_stored_side_by_side_in_each_customers_order(meta: Meta) -> N
     reports: list[BatchResult] = []
     drain(meta.redis, meta.session, "test:0", reports.append, meta.side)
     assert len(reports) == meta.side.count + 1 > 1
-    assert sum(stored.events for stored in reports) == 140
+    assert sum(stored.webhooks for stored in reports) == 140
     threads: dict[Any, list[str]] = defaultdict(list)
     for row in meta.messages():
         threads[row["conversation_id"]].append(row["wamid"])
@@ -148,7 +148,7 @@ def test_a_lane_that_fails_leaves_its_part_to_the_next_try(
     with pytest.raises(OperationalError):
         drain(meta.redis, meta.session, "test:0", stored.add, side)
     side.close()
-    assert stored.events == 10
+    assert stored.webhooks == 10
     meta.session.rollback()
     assert len(meta.messages()) == 10
     assert meta.redis.xlen(arrivals.STREAM) == 20

@@ -151,7 +151,7 @@ def test_an_outage_uses_up_no_try_of_what_waits_in_the_ledger(
         broken.setattr(store_module, "load_people", end_connection)
         for _ in range(waiting.TRIES_BEFORE_FAILED + 2):
             wait_until(lambda: meets_trouble(meta))
-    wait_until(lambda: meta.ingest().events)
+    wait_until(lambda: meta.ingest().webhooks)
     assert stored(meta) == {"wamid.0"}
     assert meta.rows("SELECT attempts, state FROM webhook_events") == [{"attempts": 1, "state": "done"}]
 
@@ -245,7 +245,7 @@ def test_an_error_that_nobody_foresaw_leaves_the_stream_free(
     wait_until(all_others_are_stored)
     assert meta.redis.xlen(arrivals.STREAM) == 0
     monkeypatch.undo()
-    wait_until(lambda: meta.ingest().events)
+    wait_until(lambda: meta.ingest().webhooks)
     assert stored(meta) == {"wamid.0", "wamid.1", f"wamid.{MARK}.0"}
 
 
@@ -275,7 +275,7 @@ def test_an_alarm_where_a_webhook_is_put_off_for_a_minute(
     # It rests longer now; whoever knows that the cause is gone need not wait.
     meta.session.execute(text("UPDATE webhook_events SET claimed_until = NULL"))
     meta.session.commit()
-    assert meta.ingest().events == 1
+    assert meta.ingest().webhooks == 1
     assert stored(meta) == {"wamid.0"}
     assert alarm() == 0
 

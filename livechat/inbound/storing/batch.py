@@ -75,7 +75,7 @@ class BatchResult:
     messages: Counter[tuple[str, str]] = field(default_factory=Counter)
     meta_times: list[datetime] = field(default_factory=list)
     received: list[datetime] = field(default_factory=list)
-    events: int = 0
+    webhooks: int = 0
 
     def add(self, other: "BatchResult") -> None:
         """Take in what another part of the batch changed."""
@@ -89,4 +89,4 @@ class BatchResult:
         self.messages += other.messages
         self.meta_times += other.meta_times
         self.received += other.received
-        self.events += other.events
+        self.webhooks += other.webhooks

@@ -40,7 +40,7 @@ def write_ledger_rows(
     for event_id, named in numbers.items():
         rows[event_id]["phone_number_ids"] = sorted(named)
     ledger.write_outcomes(session, list(rows.values()), bodies)
-    result.events = len(webhooks)
+    result.webhooks = len(webhooks)
     result.received = [webhook.received_at for webhook in webhooks]
 
 
@@ -53,7 +53,7 @@ def keep_whole(session: AnySession, webhook: RawWebhook, reason: str) -> BatchRe
     row = _row(webhook) | {"state": "failed", "items": [item], FAILED: 1}
     ledger.write_outcomes(session, [row], [webhook.body])
     session.commit()
-    result = BatchResult(events=1, received=[webhook.received_at])
+    result = BatchResult(webhooks=1, received=[webhook.received_at])
     result.outcomes[(FAILED, reason)] += 1
     return result
 

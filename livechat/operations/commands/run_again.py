@@ -59,7 +59,7 @@ def replay(
 
     def tell(result: BatchResult) -> None:
         nonlocal done
-        done += result.events
+        done += result.webhooks
         if done < count:
             click.echo(f"{done} of {count} …", err=True)
 
@@ -67,7 +67,7 @@ def replay(
 
 
 def _summarise(result: Replayed) -> None:
-    click.echo(f"{_webhooks(result.events)} replayed.")
+    click.echo(f"{_webhooks(result.webhooks)} replayed.")
     for (outcome, reason), count in sorted(result.outcomes.items()):
         click.echo(f"    {outcome:10} {count:6}  {reason}".rstrip())
 
