@@ -1,7 +1,7 @@
 """The webhook's fast path: a signed body that Redis takes is answered before Flask dispatches the request.
 
 Contexts, routing, hooks and a response object took most of an acknowledgement's processor time, and a webhook
-needs none of them (docs/decisions/webhook-fast-path.md). Every other request goes on to the view, which does
+needs none of them (docs/decisions/webhook-fast-path.md). Every other request goes on to the route, which does
 the same and also answers refusals: without this module webhooks would only be slower.
 """
 
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
 PATH = "/webhook"
-# A webhook that Redis did not take, for the view. It keeps its id, since it may have reached Redis after all.
+# A webhook that Redis did not take, for the route. It keeps its id, since Redis may have it after all.
 WEBHOOK_KEY = "livechat.webhook_event"
 log = structlog.get_logger(__name__)
 _RECEIVED = WEBHOOKS_RECEIVED.labels("redis")
@@ -58,7 +58,7 @@ class WebhookFastPath:
         return []
 
     def _is_kept(self, environ: "WSGIEnvironment") -> bool:
-        """Put the body into the stream; whether it is there. The view can read it from ``environ`` again."""
+        """Put the body into the stream; whether it is there. The route can read it from ``environ`` again."""
         length = get_content_length(environ)
         # A body without a length comes in chunks, which Flask reads.
         if length is None or length > self._max_bytes:
@@ -99,7 +99,7 @@ class WebhookLane:
         self._is_crowded = False
 
     async def __call__(self, body: bytes, environ: "WSGIEnvironment") -> Answer | None:
-        """200 once the body is in the stream; None, with the webhook left for the view, where it is not."""
+        """200 once the body is in the stream; None, with the webhook left for the route, where it is not."""
         began = time.perf_counter()
         if not is_signed(body, environ.get("HTTP_X_HUB_SIGNATURE_256"), self._secrets):
             return None
@@ -138,7 +138,7 @@ class WebhookLane:
             kept, has_lease = await loop.run_in_executor(
                 self._writer, self._arrivals.add_all, [webhook for webhook, _ in group]
             )
-        except Exception as error:  # noqa: BLE001  # the view keeps these webhooks, or says why not
+        except Exception as error:  # noqa: BLE001  # the route keeps these webhooks, or says why not
             log.error("webhook_lane_failed", error=type(error).__name__)
             kept = [False] * len(group)
         for (_, future), is_kept in zip(group, kept, strict=True):
