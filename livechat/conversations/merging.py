@@ -90,6 +90,22 @@ def _aliases(session: AnySession, ids: Mapping[str, Any]) -> None:
     )
 
 
+@follows("conversation_watchers.conversation_id")
+def _watchers(session: AnySession, ids: Mapping[str, Any]) -> None:
+    """Who follows either follows both."""
+    session.execute(
+        text(
+            """
+            INSERT INTO conversation_watchers (conversation_id, user_id)
+            SELECT :winner, user_id FROM conversation_watchers WHERE conversation_id = :loser
+            ON CONFLICT DO NOTHING
+            """
+        ),
+        ids,
+    )
+    session.execute(text("DELETE FROM conversation_watchers WHERE conversation_id = :loser"), ids)
+
+
 @follows("chat_drafts.conversation_id")
 def _drafts(session: AnySession, ids: Mapping[str, Any]) -> None:
     """Keep one draft of each user, the one that they wrote last."""

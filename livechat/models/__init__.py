@@ -10,6 +10,7 @@ from livechat.models.conversations.draft import Draft
 from livechat.models.conversations.former_id import ConversationFormerId
 from livechat.models.conversations.other_id import NEVER_LEFT, ConversationOtherId
 from livechat.models.conversations.waiting_name import WaitingName
+from livechat.models.conversations.watcher import ConversationWatcher
 from livechat.models.files.media import Media
 from livechat.models.files.media_upload import MediaUpload
 from livechat.models.files.message_card_file import MessageCardFile
@@ -22,6 +23,12 @@ from livechat.models.messages.message import Message
 from livechat.models.messages.message_change import MessageChange
 from livechat.models.messages.message_reaction import MessageReaction
 from livechat.models.messages.status_event import MessageStatusEvent
+from livechat.models.workspaces.invitation import Invitation
+from livechat.models.workspaces.member_number import MemberNumber
+from livechat.models.workspaces.team import Team
+from livechat.models.workspaces.team_member import TeamMember
+from livechat.models.workspaces.workspace import Workspace
+from livechat.models.workspaces.workspace_member import WorkspaceMember
 
 __all__ = [
     "NEVER_LEFT",
@@ -32,9 +39,12 @@ __all__ = [
     "ConversationAlias",
     "ConversationFormerId",
     "ConversationOtherId",
+    "ConversationWatcher",
     "Draft",
+    "Invitation",
     "Media",
     "MediaUpload",
+    "MemberNumber",
     "Message",
     "MessageCardFile",
     "MessageChange",
@@ -43,8 +53,12 @@ __all__ = [
     "MessageStatusEvent",
     "MessageTemplate",
     "PhoneNumber",
+    "Team",
+    "TeamMember",
     "WabaAccount",
     "WaitingName",
     "WebhookCount",
     "WebhookEvent",
+    "Workspace",
+    "WorkspaceMember",
 ]

@@ -74,6 +74,8 @@ class Conversation(Timestamps, Model):
             postgresql_using="gin",
             postgresql_ops={"customer_name": "gin_trgm_ops"},
         ),
+        Index(None, "assignee_id", postgresql_where=sql("assignee_id IS NOT NULL")),
+        Index(None, "team_id", postgresql_where=sql("team_id IS NOT NULL")),
         # What people are searched by; ``fold_person`` is a function of the migrations.
         Index(
             "ix_chat_conversations_search",
@@ -115,6 +117,10 @@ class Conversation(Timestamps, Model):
         default=False,
         server_default=sql("false"),
         doc="made by a webhook that may have brought nothing to show: unlisted without a last message",
+    )
+    assignee_id: Mapped[UUID | None] = mapped_column(doc="the member whose conversation it is")
+    team_id: Mapped[UUID | None] = mapped_column(
+        ForeignKey("teams.id", ondelete="SET NULL", name="fk_chat_conversations_team_id")
     )
     gone_at: Mapped[moment | None] = mapped_column(
         doc="since then no id leads here: the customer's only number now belongs to somebody else"

@@ -1,0 +1,1 @@
+"""Workspaces, the people in them, their teams, and invitations."""
