@@ -1,52 +1,73 @@
-"""The only way from an id to a row, for a given user. An unknown id and one of other people look the same."""
+"""From an id to an object, for this user: the only way there is. Unknown and not yours look the same."""
 
 import re
 from uuid import UUID
 
-from livechat.accounts.queries import visible as access
-from livechat.core.errors import NotFoundError
+from livechat.accounts.queries import visible
+from livechat.core.errors import ForbiddenError, NotFoundError
 from livechat.core.session import AnySession
-from livechat.models import Conversation, Message, PhoneNumber
+from livechat.domain.permissions import is_allowed
+from livechat.models import Conversation, Message, PhoneNumber, WorkspaceMember
+from livechat.web.guards.costs import needed_permission
 
 _UUID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 
 
 def access_phone_number(session: AnySession, user_id: UUID, phone_number_id: str) -> PhoneNumber:
-    """The number by Meta's id; raises NotFoundError if it is unknown or this user may not use it."""
-    # PostgreSQL cannot store this character, so no number has it.
+    """The number by Meta's id; raises NotFoundError where it is unknown or not this user's to use."""
+    return access_number_as(session, user_id, phone_number_id)[0]
+
+
+def access_number_as(
+    session: AnySession, user_id: UUID, phone_number_id: str
+) -> tuple[PhoneNumber, WorkspaceMember]:
+    """The number, and the member as whom this user sees it; NotFoundError, ForbiddenError."""
+    # PostgreSQL takes no such character, so that no number has it.
     known = "\x00" not in phone_number_id
-    number = access.number_of_member(session, user_id, phone_number_id) if known else None
-    if number is None:
+    found = visible.number_of_member(session, user_id, phone_number_id) if known else None
+    if found is None:
         raise NotFoundError("There is no such phone number.")
-    return number
-
-
-def access_owned_number(session: AnySession, user_id: UUID, phone_number_id: str) -> str:
-    """The given id, if this user owns the account that the number belongs to; else raises NotFoundError."""
-    if phone_number_id not in access.numbers_of_owner(session, user_id):
-        raise NotFoundError("There is no such phone number.")
-    return phone_number_id
+    require(found[1])
+    return found
 
 
 def access_conversation(session: AnySession, user_id: UUID, conversation_id: str | UUID) -> Conversation:
-    """The conversation by its id, or by that of one that was merged into it; raises NotFoundError."""
-    wanted = parse_id(conversation_id, "conversation")
-    conversation = access.conversation_of_member(session, user_id, wanted)
-    if conversation is None:
+    """The conversation, also by the id of one that was merged into it; raises NotFoundError."""
+    return access_conversation_as(session, user_id, conversation_id)[0]
+
+
+def access_conversation_as(
+    session: AnySession, user_id: UUID, conversation_id: str | UUID
+) -> tuple[Conversation, WorkspaceMember]:
+    """The conversation, and the member as whom this user sees it; NotFoundError, ForbiddenError."""
+    found = visible.conversation_of_member(session, user_id, parse_id(conversation_id, "conversation"))
+    if found is None:
         raise NotFoundError("There is no such conversation.")
-    return conversation
+    require(found[1])
+    return found
 
 
 def access_message(session: AnySession, user_id: UUID, message_id: str | UUID) -> Message:
-    """The message; raises NotFoundError if it is unknown or on a number that this user may not use."""
-    message = access.message_of_member(session, user_id, parse_id(message_id, "message"))
-    if message is None:
+    """The message; raises NotFoundError where it is unknown or not this user's to see."""
+    found = visible.message_of_member(session, user_id, parse_id(message_id, "message"))
+    if found is None:
         raise NotFoundError("There is no such message.")
-    return message
+    require(found[1])
+    return found[0]
+
+
+def require(member: WorkspaceMember) -> None:
+    """ForbiddenError where the route that is being served needs what this member's role does not allow.
+
+    What they do not see was not found before: here it is seen, and may still not be touched.
+    """
+    needed = needed_permission()
+    if needed is not None and not is_allowed(member.role, needed):
+        raise ForbiddenError(f"Your role in this workspace does not allow it: {needed}.")
 
 
 def parse_id(given: str | UUID, what: str) -> UUID:
-    """The id as a UUID. Any other text raises NotFoundError: ids are opaque, so it is simply unknown."""
+    """Our own ids are UUIDs but opaque to clients, so that anything else is simply unknown: NotFoundError."""
     if isinstance(given, UUID):
         return given
     # Stricter than ``UUID()``, which takes braces and stray dashes: an id has one spelling.

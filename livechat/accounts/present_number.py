@@ -4,14 +4,14 @@ from collections.abc import Sequence
 from typing import Any
 
 from livechat.domain.clock import rfc3339
-from livechat.models import AccountNotice, PhoneNumber
+from livechat.models import AccountNotice, PhoneNumber, WabaAccount
 from livechat.whatsapp.graph.error_codes import is_about_token
 
 Json = dict[str, Any]
 
 
 def phone_number_json(
-    number: PhoneNumber, *, waba_id: str, unread_count: int, notices: Sequence[AccountNotice] = ()
+    number: PhoneNumber, account: WabaAccount, *, unread_count: int, notices: Sequence[AccountNotice] = ()
 ) -> Json:
     """A number as JSON; ``unread_count`` is the sum over the number's conversations.
 
@@ -20,7 +20,8 @@ def phone_number_json(
     """
     return {
         "phone_number_id": number.phone_number_id,
-        "waba_id": waba_id,
+        "waba_id": account.waba_id,
+        "workspace_id": str(account.workspace_id),
         "display_phone_number": number.display_phone_number,
         "verified_name": number.verified_name,
         "status": number.status,

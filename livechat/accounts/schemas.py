@@ -4,7 +4,7 @@ import marshmallow as ma
 from marshmallow import fields
 from marshmallow.validate import Length, OneOf, Regexp
 
-from livechat.web.schemas import AnswerSchema, moment, string
+from livechat.web.schemas import AnswerSchema, moment, opaque_id, string
 
 
 class PausedReasonSchema(AnswerSchema):
@@ -34,6 +34,7 @@ class NoticeSchema(AnswerSchema):
 class PhoneNumberSchema(AnswerSchema):
     phone_number_id = string("Meta's id of the number.", example="106540352242922")
     waba_id = string("The WhatsApp Business Account that it belongs to.", example="102290129340398")
+    workspace_id = string("The workspace that has the number.")
     display_phone_number = string(example="+91 77559 91051")
     verified_name = string(nullable=True, example="Asha's Bakery")
     status = fields.String(
@@ -80,6 +81,7 @@ def _meta_id(description: str, example: str) -> fields.String:
 
 
 class ConnectSchema(ma.Schema):
+    workspace_id = opaque_id("The workspace to connect it in; left out: your own, or the one that has it.")
     waba_id = _meta_id("The WhatsApp Business Account.", "102290129340398")
     phone_number_id = _meta_id("The number's id at Meta, not the number itself.", "106540352242922")
     access_token = fields.String(

@@ -11,6 +11,7 @@ from werkzeug.datastructures import FileStorage
 
 from livechat.core.errors import NotFoundError, UnavailableError
 from livechat.core.extensions import db
+from livechat.domain.permissions import Permission
 from livechat.files.file_response import file_response
 from livechat.files.media_urls import BadMediaUrlError, media_urls
 from livechat.files.queries import servable
@@ -27,7 +28,7 @@ from livechat.web.parsing import json_response
 bp: ApiBlueprint = ApiBlueprint("media", __name__, description="Pictures, recordings, films and documents.")
 
 
-@bp.route("/media", methods=["POST"], costs=Cost.SENDS)
+@bp.route("/media", methods=["POST"], costs=Cost.SENDS, needs=Permission.MESSAGE_SEND)
 @bp.arguments(UploadSchema, location="files")
 @bp.response(HTTPStatus.CREATED, UploadAnswerSchema)
 @bp.problems(HTTPStatus.NOT_FOUND, HTTPStatus.REQUEST_ENTITY_TOO_LARGE)

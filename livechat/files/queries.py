@@ -10,10 +10,10 @@ from sqlalchemy import CursorResult, Row, delete, func, or_, select, update
 from sqlalchemy import text as sql
 from sqlalchemy.dialects.postgresql import insert
 
+from livechat.accounts.queries.visible import seen_numbers
 from livechat.core.session import AnySession
 from livechat.domain.ids import uuid7
 from livechat.models import (
-    AccountMember,
     Media,
     MediaUpload,
     Message,
@@ -289,11 +289,10 @@ def one_upload_at_a_time(session: AnySession, phone_number_id: str) -> None:
 
 def accessible(session: AnySession, user_id: UUID, media_id: UUID) -> Media | None:
     """A file of a number that this user may use, locked against removal until the transaction ends."""
+    files = select(Media).join(PhoneNumber, PhoneNumber.phone_number_id == Media.phone_number_id)
     return session.execute(
-        select(Media)
-        .join(PhoneNumber, PhoneNumber.phone_number_id == Media.phone_number_id)
-        .join(AccountMember, AccountMember.account_id == PhoneNumber.account_id)
-        .where(Media.id == media_id, AccountMember.user_id == user_id)
+        seen_numbers(files, user_id)
+        .where(Media.id == media_id)
         .with_for_update(read=True, key_share=True, of=Media)
     ).scalar_one_or_none()
 

@@ -12,6 +12,7 @@ import structlog
 from redis import Redis
 from redis.exceptions import RedisError
 
+from livechat.domain.visibility import Sight
 from livechat.live import event_log as logs
 from livechat.live.event_log import CONTROL, LogEntry
 from livechat.live.positions import START, Position, parse_position, position_text
@@ -24,8 +25,16 @@ class SourceUnavailableError(Exception):
     """The database cannot be asked at the moment; ``__cause__`` says why."""
 
 
-# Gives {user: {account: its phone numbers}} of these users, as it is now.
-Scopes = Callable[[Collection[UUID]], Mapping[UUID, Mapping[UUID, Collection[str]]]]
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """What a user may see of one account: these numbers, and of their conversations what is in sight."""
+
+    numbers: frozenset[str]
+    sight: Sight
+
+
+# Gives {user: {account: Scope}} of these users, as it is now.
+Scopes = Callable[[Collection[UUID]], Mapping[UUID, Mapping[UUID, Scope]]]
 # Gives one LiveEvent for each entry, in order. Both raise SourceUnavailableError.
 Render = Callable[[Sequence[LogEntry]], Sequence[LiveEvent]]
 
@@ -68,9 +77,10 @@ class Listener:
         if Redis is away, SourceUnavailableError if the database is.
         """
         epoch, now = logs.epoch(self._redis), logs.now_ms(self._redis)
-        accounts = _allowed(self._scopes([user_id]).get(user_id, {}), phone_number_id)
+        scope = self._scopes([user_id]).get(user_id, {})
+        accounts = _allowed(scope, phone_number_id)
         tails = logs.tails(self._redis, list(accounts))
-        made = Subscription(user_id, phone_number_id, epoch, accounts, now)
+        made = Subscription(user_id, phone_number_id, epoch, accounts, now, sights=_sights(scope))
         with self._lock:
             is_unfollowed = any(account_id not in self._followed for account_id in accounts)
             for account_id in accounts:
@@ -232,13 +242,27 @@ class Listener:
             log.warning("event_scopes_not_checked", error=type(error.__cause__).__name__)
             return
         for each in concerned:
-            allowed = _allowed(scopes.get(each.user_id, {}), each.phone_number_id)
+            scope = scopes.get(each.user_id, {})
+            allowed = _allowed(scope, each.phone_number_id)
             if each.accounts - allowed:
                 each.end()
                 continue
+            self._look_anew(each, _sights(scope))
             for account_id in allowed - each.accounts:
                 self._join(client, each, account_id)
             each.checked_ms = now
+
+    def _look_anew(self, subscription: Subscription, sights: Mapping[UUID, Sight]) -> None:
+        """Who sees more or less than before fetches afresh: no event tells what came into sight or left."""
+        with self._lock:
+            changed = any(
+                sights.get(account_id) != subscription.sights.get(account_id)
+                for account_id in subscription.accounts
+            )
+            subscription.sights = sights
+            if changed:
+                here = {account_id: self._followed[account_id] for account_id in subscription.accounts}
+                subscription.offer([Reset(here)])
 
     def _join(self, client: Redis, subscription: Subscription, account_id: UUID) -> None:
         tail = logs.tails(client, [account_id])[account_id]
@@ -251,12 +275,16 @@ class Listener:
             subscription.offer([Joined(account_id, (subscription.checked_ms - 1, 0), up_to)])
 
 
-def _allowed(scope: Mapping[UUID, Collection[str]], phone_number_id: str | None) -> set[UUID]:
+def _allowed(scope: Mapping[UUID, Scope], phone_number_id: str | None) -> set[UUID]:
     return {
         account_id
-        for account_id, numbers in scope.items()
-        if phone_number_id is None or phone_number_id in numbers
+        for account_id, of_account in scope.items()
+        if phone_number_id is None or phone_number_id in of_account.numbers
     }
+
+
+def _sights(scope: Mapping[UUID, Scope]) -> dict[UUID, Sight]:
+    return {account_id: of_account.sight for account_id, of_account in scope.items()}
 
 
 @dataclass(frozen=True, slots=True)

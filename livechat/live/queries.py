@@ -6,7 +6,7 @@ from uuid import UUID
 from sqlalchemy import select, text
 
 from livechat.core.session import AnySession
-from livechat.models import AccountMember, PhoneNumber
+from livechat.models import PhoneNumber, WabaAccount, WorkspaceMember
 
 # One array for all ids: five hundred parameters cost more than the query.
 _ACCOUNTS = text(
@@ -39,7 +39,11 @@ def accounts_of_numbers(session: AnySession, phone_number_ids: Collection[str]) 
 
 
 def members_of(session: AnySession, account_id: UUID) -> list[UUID]:
-    """The users who may use an account."""
+    """The users who are active in the workspace that an account belongs to."""
     return list(
-        session.execute(select(AccountMember.user_id).where(AccountMember.account_id == account_id)).scalars()
+        session.execute(
+            select(WorkspaceMember.user_id)
+            .join(WabaAccount, WabaAccount.workspace_id == WorkspaceMember.workspace_id)
+            .where(WabaAccount.id == account_id, WorkspaceMember.state == "active")
+        ).scalars()
     )

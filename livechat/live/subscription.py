@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from uuid import UUID
 
+from livechat.domain.visibility import Audience, Sight
 from livechat.live.positions import Position
 
 # A browser that lags behind by so much must fetch afresh: this is cheaper for it, and bounds our memory.
@@ -18,7 +19,8 @@ class LiveEvent:
     """A rendered log entry. ``payload`` is the event's lines without its id, encoded once for all streams.
 
     ``phone_number_id`` None: for every number of the account. An empty ``payload`` shows nothing.
-    ``personal`` has the payloads for users who see something of their own, like a draft.
+    ``personal`` has the payloads for users who see something of their own, like a draft. ``audience`` decides
+    who sees the event; None: everybody who may use the number.
     """
 
     account_id: UUID
@@ -26,6 +28,7 @@ class LiveEvent:
     phone_number_id: str | None
     payload: bytes
     personal: Mapping[UUID, bytes] = field(default_factory=dict)
+    audience: Audience | None = None
 
     def seen_by(self, user_id: UUID) -> "LiveEvent":
         """The event with the payload that this user sees."""
@@ -56,7 +59,8 @@ Item = LiveEvent | Reset | Joined
 class Subscription:
     """One stream's items; made by ``Listener.subscribe``. One thread calls ``take``, the listener the rest.
 
-    The listener's lock guards ``accounts`` and ``checked_ms``.
+    The listener's lock guards ``accounts`` and ``checked_ms``. ``sights`` says what the user sees of each
+    account; one that is not in it is seen whole.
     """
 
     user_id: UUID
@@ -65,6 +69,7 @@ class Subscription:
     accounts: set[UUID]
     checked_ms: int
     positions: dict[UUID, Position] = field(default_factory=dict)
+    sights: Mapping[UUID, Sight] = field(default_factory=dict)
     _items: deque[Item] = field(default_factory=deque)
     _bytes: int = 0
     _is_poked: bool = False
@@ -77,7 +82,7 @@ class Subscription:
         wanted = [
             item.seen_by(self.user_id) if isinstance(item, LiveEvent) else item
             for item in items
-            if not isinstance(item, LiveEvent) or self._wants(item)
+            if not isinstance(item, LiveEvent) or self.wants(item)
         ]
         if not wanted:
             return
@@ -94,10 +99,14 @@ class Subscription:
                 self._items.clear()
             self._changed.notify()
 
-    def _wants(self, event: LiveEvent) -> bool:
-        return bool(event.payload) and (
-            self.phone_number_id is None or event.phone_number_id in (None, self.phone_number_id)
-        )
+    def wants(self, event: LiveEvent) -> bool:
+        """Whether this stream is to show the event: it has something to show, on its number, in its sight."""
+        if not event.payload:
+            return False
+        if self.phone_number_id is not None and event.phone_number_id not in (None, self.phone_number_id):
+            return False
+        sight = self.sights.get(event.account_id)
+        return sight is None or event.audience is None or sight.sees(event.audience)
 
     def poke(self) -> None:
         """Have the stream write a heartbeat now: only a write can show that the browser is gone."""

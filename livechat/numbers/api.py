@@ -10,6 +10,7 @@ from livechat.accounts.queries.notices import notices_of_numbers
 from livechat.accounts.schemas import ConnectSchema, PhoneNumberSchema, PhoneNumbersSchema
 from livechat.core.extensions import db
 from livechat.core.graph import graph
+from livechat.domain.permissions import Permission
 from livechat.numbers.connect_number import connect_number
 from livechat.numbers.queries import phone_numbers_of
 from livechat.numbers.resume import resume_by_owner
@@ -22,7 +23,7 @@ from livechat.web.parsing import json_response
 bp = ApiBlueprint("phone numbers", __name__, description="The WhatsApp numbers that you may use.")
 
 
-@bp.route("/phone-numbers", costs=Cost.READS)
+@bp.route("/phone-numbers", costs=Cost.READS, needs=Permission.SIGNED_IN)
 @bp.response(HTTPStatus.OK, PhoneNumbersSchema)
 @bp.problems()
 def list_phone_numbers() -> Response:
@@ -30,15 +31,13 @@ def list_phone_numbers() -> Response:
     rows = phone_numbers_of(db.session, current_user_id())
     notices = notices_of_numbers(db.session, [number.phone_number_id for number, _, _ in rows])
     numbers = [
-        phone_number_json(
-            number, waba_id=waba_id, unread_count=unread, notices=notices[number.phone_number_id]
-        )
-        for number, waba_id, unread in rows
+        phone_number_json(number, account, unread_count=unread, notices=notices[number.phone_number_id])
+        for number, account, unread in rows
     ]
     return json_response({"phone_numbers": numbers})
 
 
-@bp.route("/phone-numbers", methods=["POST"], costs=Cost.CONNECTS)
+@bp.route("/phone-numbers", methods=["POST"], costs=Cost.CONNECTS, needs=Permission.NUMBER_MANAGE)
 @bp.arguments(ConnectSchema)
 @bp.response(HTTPStatus.CREATED, PhoneNumberSchema, description="Connected")
 @bp.alt_response(HTTPStatus.OK, schema=PhoneNumberSchema, description="Yours before; the token is replaced")
@@ -58,11 +57,17 @@ def connect_phone_number(body: dict[str, Any]) -> Response:
         # A pasted token often ends with a line break.
         access_token=body["access_token"].strip(),
         encryption_keys=settings().encryption_keys,
+        workspace_id=body.get("workspace_id"),
     )
     return json_response(connected.number, HTTPStatus.CREATED if connected.is_new else HTTPStatus.OK)
 
 
-@bp.route("/phone-numbers/<phone_number_id>/resume", methods=["POST"], costs=Cost.CONNECTS)
+@bp.route(
+    "/phone-numbers/<phone_number_id>/resume",
+    methods=["POST"],
+    costs=Cost.CONNECTS,
+    needs=Permission.NUMBER_MANAGE,
+)
 @bp.response(HTTPStatus.OK, PhoneNumberSchema)
 @bp.problems(HTTPStatus.NOT_FOUND, HTTPStatus.UNPROCESSABLE_ENTITY)
 def post_resume(phone_number_id: str) -> Response:

@@ -1,4 +1,4 @@
-"""Connecting a WhatsApp number: its access token is proved at Meta, then both are stored as the user's."""
+"""A user connects a WhatsApp number: the token is proved at Meta, then both are stored in a workspace."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -8,19 +8,26 @@ from uuid import UUID
 import structlog
 from sqlalchemy.orm import Session, scoped_session
 
+from livechat.accounts.access import parse_id, require
 from livechat.accounts.crypto import encrypt_token
 from livechat.accounts.present_number import phone_number_json
+from livechat.accounts.queries.membership import member_of, own_workspace, workspace_of_number
 from livechat.accounts.queries.notices import notices_of_numbers, settle, want_refresh
 from livechat.accounts.queries.pausing import resume_by_token
 from livechat.core.after_commit import enqueue_after_commit
-from livechat.core.errors import PhoneNumberTakenError, UnavailableError, WhatsAppTokenInvalidError
+from livechat.core.errors import (
+    NotFoundError,
+    PhoneNumberTakenError,
+    UnavailableError,
+    WhatsAppTokenInvalidError,
+)
 from livechat.core.tasknames import TaskName
+from livechat.domain.permissions import Permission, is_allowed
 from livechat.domain.text import storable
 from livechat.live.publish import publish_account
 from livechat.live.queries import accounts_of_numbers
 from livechat.numbers.queries import (
     NumberData,
-    owner_of_number,
     phone_number_facts,
     store_account,
     store_number,
@@ -72,22 +79,25 @@ def connect_number(
     phone_number_id: str,
     access_token: str,
     encryption_keys: Sequence[str],
+    workspace_id: str | None = None,
 ) -> Connected:
     """Commits after Meta's answer: connect a number, or reconnect it with a new token.
 
-    A paused number sends again, first what waited. The session's transaction ends before Meta is asked, so
-    that no connection is held meanwhile. Raises PhoneNumberTakenError, WhatsAppTokenInvalidError or
-    UnavailableError; then nothing is stored.
+    A paused number goes on, with the sends that waited. The session's transaction ends before Meta is asked,
+    so that no connection is held meanwhile. Raises PhoneNumberTakenError, WhatsAppTokenInvalidError,
+    UnavailableError, or what choosing the workspace raises, and then nothing is stored.
     """
-    owner = owner_of_number(session, phone_number_id)
+    place = _place(session, user_id, phone_number_id, workspace_id)
     session.rollback()
-    if owner is not None and owner != user_id:
-        raise PhoneNumberTakenError
     info = _prove(graph, waba_id, phone_number_id, access_token)
-    account_id = store_account(session, user_id, waba_id, encrypt_token(access_token, encryption_keys))
-    # The account that the number leaves, and those of other owners of this WABA, whose notices end below too.
+    place = place or own_workspace(session, user_id)
+    account_id = store_account(session, place, waba_id, encrypt_token(access_token, encryption_keys))
+    if account_id is None:
+        session.rollback()
+        raise PhoneNumberTakenError
+    # One that the number leaves, and those of the other owners of this WABA, whose notices are settled below.
     others = {*accounts_of_numbers(session, [phone_number_id]), *accounts_of_waba(session, waba_id)}
-    is_new = store_number(session, user_id, account_id, _data(phone_number_id, info))
+    is_new = store_number(session, place, account_id, _data(phone_number_id, info))
     if is_new is None:
         # Another user was first since we looked.
         session.rollback()
@@ -95,10 +105,10 @@ def connect_number(
     # Meta has accepted the token for account and number, so notices about permissions are over.
     settle(session, waba_id, ["", phone_number_id], (*STOP_NOTICES[NO_PERMISSION], *STOP_NOTICES[GONE]))
     resume_by_token(session, account_id, sorted(TOKEN_CODES), TOKEN_CODE_RANGES)
-    number, stored_waba_id, unread = phone_number_facts(session, phone_number_id)
+    number, account, unread = phone_number_facts(session, phone_number_id)
     shown = phone_number_json(
         number,
-        waba_id=stored_waba_id,
+        account,
         unread_count=unread,
         notices=notices_of_numbers(session, [phone_number_id])[phone_number_id],
     )
@@ -111,6 +121,28 @@ def connect_number(
     session.commit()
     log.info("number_connected", phone_number_id=phone_number_id, account_id=str(account_id), is_new=is_new)
     return Connected(number=shown, is_new=is_new)
+
+
+def _place(
+    session: Session | scoped_session[Any], user_id: UUID, phone_number_id: str, workspace_id: str | None
+) -> UUID | None:
+    """The workspace to connect the number in; None: the user's own, which may have to be made.
+
+    Who connects a number again that their workspace has need not name it. Raises NotFoundError where the user
+    is not in the workspace that they name, ForbiddenError where they are not its admin.
+    """
+    has_it = workspace_of_number(session, phone_number_id)
+    wanted = has_it if workspace_id is None else parse_id(workspace_id, "workspace")
+    member = None if wanted is None else member_of(session, wanted, user_id)
+    if workspace_id is not None:
+        if member is None:
+            raise NotFoundError("There is no such workspace.")
+        require(member)
+    elif member is not None and not is_allowed(member.role, Permission.NUMBER_MANAGE):
+        raise PhoneNumberTakenError
+    if has_it is not None and (member is None or has_it != wanted):
+        raise PhoneNumberTakenError
+    return wanted
 
 
 def _prove(graph: Graph, waba_id: str, phone_number_id: str, access_token: str) -> NumberInfo:

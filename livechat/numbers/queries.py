@@ -1,85 +1,93 @@
-"""Statements about numbers and their accounts: what a user may use, and storing a connected number."""
+"""Accounts and numbers of workspaces: what a user may use, and how a number comes to be a workspace's."""
 
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, literal_column, select
+from sqlalchemy import ColumnElement, func, literal_column, select, update
 from sqlalchemy.dialects.postgresql import insert
 
+from livechat.accounts.queries.membership import owner_of
+from livechat.accounts.queries.visible import conversation_is_seen, seen_numbers
 from livechat.core.session import AnySession
 from livechat.domain.clock import now
 from livechat.domain.ids import uuid7
-from livechat.models import AccountMember, Conversation, PhoneNumber, WabaAccount
+from livechat.models import AccountMember, Conversation, PhoneNumber, WabaAccount, WorkspaceMember
 
 
-def _unread_of_number() -> Any:
-    """A number's unread count, summed over its unread conversations, which have an index of their own."""
+def _unread_of_number(*seen: ColumnElement[bool]) -> Any:
+    """Summed over the unread conversations only, which have an index of their own; of those that are seen."""
     return (
         select(func.coalesce(func.sum(Conversation.unread_count), 0))
-        .where(Conversation.phone_number_id == PhoneNumber.phone_number_id, Conversation.unread_count > 0)
-        .correlate(PhoneNumber)
+        .where(
+            Conversation.phone_number_id == PhoneNumber.phone_number_id, Conversation.unread_count > 0, *seen
+        )
+        .correlate(PhoneNumber, WorkspaceMember)
         .scalar_subquery()
     )
 
 
-def phone_numbers_of(session: AnySession, user_id: UUID) -> list[tuple[PhoneNumber, str, int]]:
-    """(number, its WABA's id, unread count) of every number that the user may use, in one statement."""
-    rows = session.execute(
-        select(PhoneNumber, WabaAccount.waba_id, _unread_of_number())
-        .join(WabaAccount, WabaAccount.id == PhoneNumber.account_id)
-        .join(AccountMember, AccountMember.account_id == WabaAccount.id)
-        .where(AccountMember.user_id == user_id)
-        .order_by(PhoneNumber.created_at, PhoneNumber.phone_number_id)
+def phone_numbers_of(session: AnySession, user_id: UUID) -> list[tuple[PhoneNumber, WabaAccount, int]]:
+    """(number, its account, unread count) of every number that the user may use, in one statement."""
+    numbers = select(PhoneNumber, WabaAccount, _unread_of_number(conversation_is_seen(user_id))).select_from(
+        PhoneNumber
     )
-    return [(number, waba_id, int(unread)) for number, waba_id, unread in rows]
+    rows = session.execute(
+        seen_numbers(numbers, user_id).order_by(PhoneNumber.created_at, PhoneNumber.phone_number_id)
+    )
+    return [(number, account, int(unread)) for number, account, unread in rows]
 
 
-def phone_number_facts(session: AnySession, phone_number_id: str) -> tuple[PhoneNumber, str, int]:
-    """(number, its WABA's id, unread count) of one number, as the database has them now."""
-    number, waba_id, unread = session.execute(
-        select(PhoneNumber, WabaAccount.waba_id, _unread_of_number())
+def phone_number_facts(session: AnySession, phone_number_id: str) -> tuple[PhoneNumber, WabaAccount, int]:
+    """(number, its account, unread count), as it is in the database now."""
+    number, account, unread = session.execute(
+        select(PhoneNumber, WabaAccount, _unread_of_number())
         .join(WabaAccount, WabaAccount.id == PhoneNumber.account_id)
         .where(PhoneNumber.phone_number_id == phone_number_id)
         .execution_options(populate_existing=True)
     ).one()
-    return number, waba_id, int(unread)
+    return number, account, int(unread)
 
 
-def owner_of_number(session: AnySession, phone_number_id: str) -> UUID | None:
-    """The user who has connected the number; None where nobody has."""
-    return session.execute(
-        select(WabaAccount.user_id)
-        .join(PhoneNumber, PhoneNumber.account_id == WabaAccount.id)
-        .where(PhoneNumber.phone_number_id == phone_number_id)
+def store_account(
+    session: AnySession, workspace_id: UUID, waba_id: str, access_token_encrypted: str
+) -> UUID | None:
+    """The id of the workspace's account for this WABA, new or with its token replaced.
+
+    None where the workspace's owner has connected the WABA in another workspace of theirs.
+    """
+    token = {
+        "access_token_encrypted": access_token_encrypted,
+        "token_set_at": func.clock_timestamp(),
+        "subscribed_at": now(),
+    }
+    known = session.execute(
+        update(WabaAccount)
+        .where(WabaAccount.workspace_id == workspace_id, WabaAccount.waba_id == waba_id)
+        .values(**token)
+        .returning(WabaAccount.id)
+        .execution_options(synchronize_session=False)
     ).scalar_one_or_none()
-
-
-def store_account(session: AnySession, user_id: UUID, waba_id: str, access_token_encrypted: str) -> UUID:
-    """Store the user's account for this WABA, or replace its token; the account's id. The user owns it."""
+    if known is not None:
+        return known
+    owner = owner_of(session, workspace_id)
     statement = insert(WabaAccount).values(
-        id=uuid7(),
-        user_id=user_id,
-        waba_id=waba_id,
-        access_token_encrypted=access_token_encrypted,
-        token_set_at=func.clock_timestamp(),
-        subscribed_at=now(),
+        id=uuid7(), user_id=owner, workspace_id=workspace_id, waba_id=waba_id, **token
     )
     account_id = session.execute(
         statement.on_conflict_do_update(
             index_elements=[WabaAccount.user_id, WabaAccount.waba_id],
-            set_={
-                "access_token_encrypted": statement.excluded.access_token_encrypted,
-                "token_set_at": statement.excluded.token_set_at,
-                "subscribed_at": statement.excluded.subscribed_at,
-            },
+            set_={name: statement.excluded[name] for name in token},
+            where=WabaAccount.workspace_id == workspace_id,
         ).returning(WabaAccount.id)
-    ).scalar_one()
-    session.execute(
-        insert(AccountMember)
-        .values(account_id=account_id, user_id=user_id, role="owner")
-        .on_conflict_do_nothing()
-    )
+    ).scalar_one_or_none()
+    if account_id is not None:
+        # The previous release goes by this table.
+        session.execute(
+            insert(AccountMember)
+            .values(account_id=account_id, user_id=owner, role="owner")
+            .on_conflict_do_nothing()
+        )
     return account_id
 
 
@@ -94,8 +102,8 @@ class NumberData:
     throughput_level: str | None
 
 
-def store_number(session: AnySession, user_id: UUID, account_id: UUID, data: NumberData) -> bool | None:
-    """Put the number into the account, connected. True: it is new; False: it was the user's; None: another's.
+def store_number(session: AnySession, workspace_id: UUID, account_id: UUID, data: NumberData) -> bool | None:
+    """Put the number into the account, connected. True: new; False: it was the workspace's; None: another's.
 
     It is one statement, so that of two users at once exactly one gets the number.
     """
@@ -113,7 +121,7 @@ def store_number(session: AnySession, user_id: UUID, account_id: UUID, data: Num
         "paused_at": None,
         "resumed_at": func.clock_timestamp(),
     }
-    own_accounts = select(WabaAccount.id).where(WabaAccount.user_id == user_id)
+    own_accounts = select(WabaAccount.id).where(WabaAccount.workspace_id == workspace_id)
     # ``xmax`` is 0 in a row version that no transaction has updated or locked: this statement inserted it.
     is_new: bool | None = session.execute(
         insert(PhoneNumber)

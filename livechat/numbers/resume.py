@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from uuid import UUID
 
-from livechat.accounts.access import access_owned_number
+from livechat.accounts.access import access_phone_number
 from livechat.accounts.crypto import UndecryptableTokenError, decrypt_token
 from livechat.accounts.pause import resume_account, resume_number
 from livechat.accounts.present_number import Json, phone_number_json
@@ -30,10 +30,10 @@ def resume_by_owner(
 
     Raises what ``resume_checked`` raises, and NotFoundError where the user does not own the number.
     """
-    number = session.get_one(PhoneNumber, access_owned_number(session, user_id, phone_number_id))
+    number = access_phone_number(session, user_id, phone_number_id)
     resume_checked(session, graph, number, encryption_keys=encryption_keys)
-    number, waba_id, unread = phone_number_facts(session, phone_number_id)
-    return phone_number_json(number, waba_id=waba_id, unread_count=unread)
+    number, account, unread = phone_number_facts(session, phone_number_id)
+    return phone_number_json(number, account, unread_count=unread)
 
 
 def resume_checked(

@@ -8,14 +8,15 @@ from uuid import UUID
 import orjson
 from sqlalchemy import Row
 
-from livechat.accounts.access import parse_id
-from livechat.accounts.queries.visible import numbers_of_owner
+from livechat.accounts.access import parse_id, require
+from livechat.accounts.queries.visible import numbers_by_member
 from livechat.core.after_commit import enqueue
 from livechat.core.errors import NotFoundError, UnavailableError, WebhookWaitingError
 from livechat.core.session import AnySession
 from livechat.core.tasknames import TaskName
 from livechat.domain import clock
 from livechat.domain.clock import rfc3339
+from livechat.domain.permissions import Permission, is_allowed
 from livechat.inbound.storing.batch import DUPLICATE, FAILED, IGNORED, STORED, BatchResult
 from livechat.operations.queries import ledger_pages
 from livechat.operations.queries.ledger_pages import Position, Selection
@@ -54,15 +55,21 @@ def page(
 
 
 def access_event(session: AnySession, user_id: UUID, event_id: str) -> tuple[Row[Any], set[str]]:
-    """(the webhook's ledger row, its numbers that the user owns); raises NotFoundError if they own none."""
+    """(the webhook, those of its numbers that the user administers); NotFoundError, ForbiddenError."""
     row = ledger_pages.one(session, parse_id(event_id, "webhook event"))
     if row is None:
         raise NotFoundError(_NO_EVENT)
     # The numbers of a waiting webhook are not known before it is parsed.
     about = number_ids(parse(row.body)) if row.state == "waiting" else set(row.phone_number_ids)
-    numbers = numbers_of_owner(session, user_id) & about
-    if not numbers:
+    members = numbers_by_member(session, user_id)
+    seen = {number: members[number] for number in members.keys() & about}
+    if not seen:
         raise NotFoundError(_NO_EVENT)
+    numbers = {
+        number for number, member in seen.items() if is_allowed(member.role, Permission.OPERATIONS_READ)
+    }
+    if not numbers:
+        require(next(iter(seen.values())))
     return row, numbers
 
 

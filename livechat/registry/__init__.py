@@ -14,7 +14,7 @@ from livechat.stream import api as stream
 from livechat.templates import api as templates
 from livechat.web.blueprint import ApiBlueprint
 from livechat.web.guards.auth import init_auth
-from livechat.web.guards.costs import CostedRule
+from livechat.web.guards.costs import DeclaredRule
 from livechat.web.guards.headers import init_headers
 from livechat.web.guards.host_names import init_hosts
 from livechat.web.guards.limits import init_limits
@@ -43,9 +43,9 @@ PLAIN_BLUEPRINTS: list[Blueprint] = [documents.bp, inbound.bp, health.bp, page.b
 def init_api(app: Flask, settings: Settings) -> None:
     """Register routes, guards and problems. The extensions (db, redis) must be bound already.
 
-    Raises CostError if a route does not say what it costs.
+    Raises DeclarationError if a route does not say what it costs and needs.
     """
-    app.url_rule_class = CostedRule
+    app.url_rule_class = DeclaredRule
     # A request passes the guards in this order.
     init_request_log(app)
     init_headers(app)

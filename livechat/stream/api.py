@@ -23,9 +23,10 @@ from livechat.core.config import Settings
 from livechat.core.errors import UnavailableError
 from livechat.core.extensions import db, redis
 from livechat.domain import clock
+from livechat.domain.permissions import Permission
 from livechat.live import event_log as logs
 from livechat.live.event_log import LogEntry
-from livechat.live.listener import Listener, SourceUnavailableError
+from livechat.live.listener import Listener, Scope, SourceUnavailableError
 from livechat.live.places import Place, take_place
 from livechat.live.positions import Bookmark, Position
 from livechat.live.subscription import Joined, LiveEvent, Reset, Subscription
@@ -64,7 +65,7 @@ class EventsHeadersSchema(ma.Schema):
 def init_events(app: Flask, settings: Settings) -> None:
     """Make the listener, which opens no connection before the first stream."""
 
-    def scopes(user_ids: Collection[UUID]) -> Mapping[UUID, Mapping[UUID, Collection[str]]]:
+    def scopes(user_ids: Collection[UUID]) -> Mapping[UUID, Mapping[UUID, Scope]]:
         with app.app_context():
             return visible_accounts(db.session, user_ids)
 
@@ -88,7 +89,7 @@ def _rendered(app: Flask, entries: Sequence[LogEntry]) -> list[LiveEvent]:
         return render(db.session, entries)
 
 
-@bp.route("/events", costs=Cost.READS)
+@bp.route("/events", costs=Cost.READS, needs=Permission.CONVERSATION_READ)
 @bp.arguments(EventsQuerySchema, location="query")
 @bp.arguments(EventsHeadersSchema(unknown=ma.EXCLUDE), location="headers")
 @bp.response(
@@ -220,11 +221,10 @@ class EventStream:
                 return
             if not found.entries:
                 break
-            number = self._subscription.phone_number_id
             shown = [
                 event.seen_by(self._subscription.user_id)
                 for event in self._render(found.entries)
-                if event.payload and (number is None or event.phone_number_id in (None, number))
+                if self._subscription.wants(event)
             ]
             if shown:
                 yield b"".join(map(self._numbered, shown))

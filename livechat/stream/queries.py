@@ -4,25 +4,63 @@ from collections.abc import Collection
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, select
+from sqlalchemy import Row, func, select
 
 from livechat.conversations.queries.thread_pages import message_columns
 from livechat.core.session import AnySession
-from livechat.models import AccountMember, Conversation, Message, PhoneNumber
+from livechat.domain.visibility import Sight, Visibility
+from livechat.live.listener import Scope
+from livechat.models import (
+    Conversation,
+    ConversationWatcher,
+    MemberNumber,
+    Message,
+    PhoneNumber,
+    TeamMember,
+    WabaAccount,
+    WorkspaceMember,
+)
 
 
-def scopes_of(session: AnySession, user_ids: Collection[UUID]) -> dict[UUID, dict[UUID, set[str]]]:
-    """{user: {account: its phone numbers}}, in one statement."""
-    rows = session.execute(
-        select(AccountMember.user_id, AccountMember.account_id, PhoneNumber.phone_number_id)
-        .outerjoin(PhoneNumber, PhoneNumber.account_id == AccountMember.account_id)
-        .where(AccountMember.user_id.in_(user_ids))
+def scopes_of(session: AnySession, user_ids: Collection[UUID]) -> dict[UUID, dict[UUID, Scope]]:
+    """{user: {account: what they may see of it}} by their active memberships, in one statement."""
+    chosen = (
+        select(func.array_agg(MemberNumber.phone_number_id))
+        .where(
+            MemberNumber.workspace_id == WorkspaceMember.workspace_id,
+            MemberNumber.user_id == WorkspaceMember.user_id,
+        )
+        .correlate(WorkspaceMember)
+        .scalar_subquery()
     )
-    scopes: dict[UUID, dict[UUID, set[str]]] = {}
-    for user_id, account_id, phone_number_id in rows:
-        numbers = scopes.setdefault(user_id, {}).setdefault(account_id, set())
-        if phone_number_id is not None:
-            numbers.add(phone_number_id)
+    teams = (
+        select(func.array_agg(TeamMember.team_id))
+        .where(
+            TeamMember.workspace_id == WorkspaceMember.workspace_id,
+            TeamMember.user_id == WorkspaceMember.user_id,
+        )
+        .correlate(WorkspaceMember)
+        .scalar_subquery()
+    )
+    numbers = (
+        select(func.array_agg(PhoneNumber.phone_number_id))
+        .where(PhoneNumber.account_id == WabaAccount.id)
+        .correlate(WabaAccount)
+        .scalar_subquery()
+    )
+    rows = session.execute(
+        select(WorkspaceMember, WabaAccount.id, numbers, chosen, teams)
+        .join(WabaAccount, WabaAccount.workspace_id == WorkspaceMember.workspace_id)
+        .where(WorkspaceMember.user_id.in_(user_ids), WorkspaceMember.state == "active")
+    )
+    scopes: dict[UUID, dict[UUID, Scope]] = {}
+    for member, account_id, has, own, in_teams in rows:
+        only = frozenset(own or ()) if member.number_scope == "some" else None
+        sight = Sight(member.user_id, Visibility(member.visibility), only, frozenset(in_teams or ()))
+        seen = frozenset(number for number in has or () if sight.sees_number(number))
+        # Of an account of whose numbers they see none there is nothing to follow.
+        if seen or only is None:
+            scopes.setdefault(member.user_id, {})[account_id] = Scope(seen, sight)
     return scopes
 
 
@@ -41,13 +79,22 @@ def messages_with_accounts(session: AnySession, message_ids: Collection[UUID]) -
 
 def conversations_with_accounts(
     session: AnySession, conversation_ids: Collection[UUID]
-) -> dict[UUID, tuple[Conversation, UUID]]:
-    """{id: (conversation, account)}; unknown ids are left out."""
+) -> dict[UUID, tuple[Conversation, UUID, frozenset[UUID]]]:
+    """{id: (conversation, account, who follows it)}; unknown ids are left out."""
     if not conversation_ids:
         return {}
+    watchers = (
+        select(func.array_agg(ConversationWatcher.user_id))
+        .where(ConversationWatcher.conversation_id == Conversation.id)
+        .correlate(Conversation)
+        .scalar_subquery()
+    )
     rows = session.execute(
-        select(Conversation, PhoneNumber.account_id)
+        select(Conversation, PhoneNumber.account_id, watchers)
         .join(PhoneNumber, PhoneNumber.phone_number_id == Conversation.phone_number_id)
         .where(Conversation.id.in_(conversation_ids))
     )
-    return {conversation.id: (conversation, account_id) for conversation, account_id in rows}
+    return {
+        conversation.id: (conversation, account_id, frozenset(followers or ()))
+        for conversation, account_id, followers in rows
+    }

@@ -14,8 +14,9 @@ from livechat.conversations.present import conversation_json, row_json
 from livechat.core.database import is_outage
 from livechat.core.session import AnySession
 from livechat.domain import clock
+from livechat.domain.visibility import Audience
 from livechat.live.event_log import Change, Kind, LogEntry
-from livechat.live.listener import SourceUnavailableError
+from livechat.live.listener import Scope, SourceUnavailableError
 from livechat.live.subscription import LiveEvent
 from livechat.stream.queries import conversations_with_accounts, messages_with_accounts, scopes_of
 
@@ -31,10 +32,8 @@ def reset_payload() -> bytes:
     return _payload("reset", None, None)
 
 
-def visible_accounts(
-    session: AnySession, user_ids: Collection[UUID]
-) -> Mapping[UUID, Mapping[UUID, set[str]]]:
-    """{user: {account: its phone numbers}}; raises SourceUnavailableError if the database is away."""
+def visible_accounts(session: AnySession, user_ids: Collection[UUID]) -> Mapping[UUID, Mapping[UUID, Scope]]:
+    """{user: {account: what they see of it}}; raises SourceUnavailableError if the database is away."""
     with _outage_named():
         return scopes_of(session, user_ids)
 
@@ -68,6 +67,7 @@ class _Rendered:
     account_id: UUID | None
     payload: bytes
     personal: Mapping[UUID, bytes] = field(default_factory=dict)
+    audience: Audience | None = None
 
 
 class _Rendering:
@@ -84,7 +84,7 @@ class _Rendering:
         self._conversations = conversations_with_accounts(session, wanted)
         # The JSON of messages and conversations, by id.
         self._json = {row.id: row_json(row) for row in self._messages.values()}
-        shown = [conversation for conversation, _ in self._conversations.values()]
+        shown = [conversation for conversation, _, _ in self._conversations.values()]
         self._ornaments = Ornaments(Asked(session, shown, messages=self._json))
         self._now = clock.now()
         self._payloads: dict[Change, _Rendered] = {}
@@ -98,7 +98,14 @@ class _Rendering:
             found = self._payloads[entry.change] = self._rendered(entry.change)
         if found.account_id is not None and found.account_id != entry.account_id:
             return LiveEvent(entry.account_id, entry.at, found.phone_number_id, b"")
-        return LiveEvent(entry.account_id, entry.at, found.phone_number_id, found.payload, found.personal)
+        return LiveEvent(
+            entry.account_id,
+            entry.at,
+            found.phone_number_id,
+            found.payload,
+            found.personal,
+            found.audience,
+        )
 
     def _rendered(self, change: Change) -> "_Rendered":
         if change.kind is Kind.RESET or change.id is None:
@@ -106,7 +113,7 @@ class _Rendering:
         if change.kind is Kind.CONVERSATION_UPDATED:
             if change.id not in self._conversations:
                 return _Rendered(None, None, reset_payload())
-            conversation, account_id = self._conversations[change.id]
+            conversation, account_id, _ = self._conversations[change.id]
             return self._shown(change, None, change.id, conversation.phone_number_id, account_id)
         row = self._messages.get(change.id)
         if row is None or row.conversation_id not in self._conversations:
@@ -129,12 +136,24 @@ class _Rendering:
             user_id: _payload(name, message, conversation | theirs)
             for user_id, theirs in self._ornaments.personal(conversation_id).items()
         }
-        return _Rendered(phone_number_id, account_id, _payload(name, message, conversation), personal)
+        return _Rendered(
+            phone_number_id,
+            account_id,
+            _payload(name, message, conversation),
+            personal,
+            self._audience(conversation_id),
+        )
+
+    def _audience(self, conversation_id: UUID) -> Audience:
+        conversation, _, watchers = self._conversations[conversation_id]
+        return Audience(
+            conversation.phone_number_id, conversation.assignee_id, conversation.team_id, watchers
+        )
 
     def _conversation(self, conversation_id: UUID) -> dict[str, Any]:
         shown = self._json.get(conversation_id)
         if shown is None:
-            conversation, _ = self._conversations[conversation_id]
+            conversation, _, _ = self._conversations[conversation_id]
             ornaments = self._ornaments.of(conversation_id)
             shown = self._json[conversation_id] = conversation_json(conversation, ornaments, self._now)
         return shown

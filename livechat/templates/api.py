@@ -8,6 +8,7 @@ from flask import Response
 from livechat.accounts.access import access_phone_number
 from livechat.core.extensions import db
 from livechat.domain.clock import rfc3339
+from livechat.domain.permissions import Permission
 from livechat.templates.choose_template import ask_for_sync, templates_json
 from livechat.templates.schemas import (
     SyncedSchema,
@@ -23,7 +24,7 @@ from livechat.web.parsing import json_response
 bp = ApiBlueprint("templates", __name__, description="Message templates of your WhatsApp accounts.")
 
 
-@bp.route("/templates", costs=Cost.READS)
+@bp.route("/templates", costs=Cost.READS, needs=Permission.CONVERSATION_READ)
 @bp.arguments(TemplatesQuerySchema, location="query")
 @bp.response(HTTPStatus.OK, TemplatesSchema)
 @bp.problems(HTTPStatus.NOT_FOUND)
@@ -45,7 +46,7 @@ def list_templates(query: dict[str, Any]) -> Response:
     return json_response(shown)
 
 
-@bp.route("/templates/sync", methods=["POST"], costs=Cost.CONNECTS)
+@bp.route("/templates/sync", methods=["POST"], costs=Cost.CONNECTS, needs=Permission.TEMPLATE_SYNC)
 @bp.arguments(SyncTemplatesSchema)
 @bp.response(HTTPStatus.ACCEPTED, SyncedSchema)
 @bp.problems(HTTPStatus.NOT_FOUND, HTTPStatus.BAD_REQUEST, HTTPStatus.UNSUPPORTED_MEDIA_TYPE)

@@ -138,6 +138,7 @@ def test_a_number_is_connected_once_and_again(
     assert first.json == {
         "phone_number_id": NUMBER,
         "waba_id": WABA,
+        "workspace_id": str(session.scalars(select(WabaAccount.workspace_id)).one()),
         "display_phone_number": "+91 77559 91051",
         "verified_name": "Asha's Bakery",
         "status": "connected",

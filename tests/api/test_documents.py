@@ -59,7 +59,7 @@ def test_every_route_of_the_api_is_in_it(app: Flask, document: dict[str, Any]) -
 def test_it_agrees_with_the_contract(document: dict[str, Any]) -> None:
     schemas = document["components"]["schemas"]
     assert set(schemas["PhoneNumber"]["required"]) == {
-        *("phone_number_id", "waba_id", "display_phone_number", "verified_name", "status"),
+        *("phone_number_id", "waba_id", "workspace_id", "display_phone_number", "verified_name", "status"),
         *("quality_rating", "unread_count", "throughput", "messaging_limit", "notices", "paused_reason"),
     }
     assert set(schemas["Conversation"]["required"]) == {

@@ -15,6 +15,7 @@ from werkzeug.test import TestResponse
 from livechat import create_app
 from livechat.core.config import Settings
 from livechat.core.extensions import db
+from livechat.domain.permissions import Permission
 from livechat.web.guards.costs import Cost
 from tests.api.conftest import API, Caller
 from tests.conftest import environment
@@ -273,7 +274,7 @@ def test_a_mistake_of_ours_is_logged_and_told_without_a_trace(
 ) -> None:
     application = other_app()
 
-    @application.get(f"{API}/mistake", costs=Cost.READS)
+    @application.get(f"{API}/mistake", costs=Cost.READS, needs=Permission.SIGNED_IN)
     def mistake() -> str:
         raise LookupError("a secret detail")
 

@@ -9,7 +9,7 @@ from flask import Blueprint, Flask, Response
 from livechat import create_app, registry
 from livechat.core.config import Settings
 from livechat.web.guards.auth import PUBLIC_RULES
-from livechat.web.guards.costs import Cost, CostError
+from livechat.web.guards.costs import Cost, DeclarationError
 
 API = "/api/live-chat"
 
@@ -49,5 +49,5 @@ def test_an_application_with_a_route_that_fails_to_say_its_cost_is_not_made(
     forgetful = Blueprint("forgetful", __name__)
     forgetful.add_url_rule(rule, view_func=Response, endpoint="view", **options)
     monkeypatch.setattr(registry, "PLAIN_BLUEPRINTS", [*registry.PLAIN_BLUEPRINTS, forgetful])
-    with pytest.raises(CostError, match=rule):
+    with pytest.raises(DeclarationError, match=rule):
         create_app(settings)

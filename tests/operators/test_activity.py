@@ -286,14 +286,14 @@ def test_ranges_that_are_none(meta: Meta, owner: Caller, query: dict[str, str], 
     assert field in answer.json["errors"]
 
 
-def test_only_owners_are_told(meta: Meta, text_body: TextBody, caller: Callable[[UUID], Caller]) -> None:
+def test_only_admins_are_told(meta: Meta, text_body: TextBody, caller: Callable[[UUID], Caller]) -> None:
     meta.deliver_body(text_body())
     [event] = meta.rows("SELECT id FROM webhook_events")
     number = meta.session.get(PhoneNumber, NUMBER)
     assert number is not None
     meta.session.add(AccountMember(account_id=number.account_id, user_id=(agent := uuid4()), role="agent"))
     meta.session.commit()
-    for user, status in ((OWNER, 200), (OWNER_2, 404), (agent, 404), (uuid4(), 404)):
+    for user, status in ((OWNER, 200), (OWNER_2, 404), (agent, 403), (uuid4(), 404)):
         api = caller(user)
         answers = [
             api.get("/activity", phone_number_id=NUMBER),

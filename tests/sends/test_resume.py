@@ -177,7 +177,7 @@ def test_a_token_that_meta_still_refuses_resumes_nothing(
     assert listed["status"] == "paused"
 
 
-def test_only_owners_resume(
+def test_only_admins_resume(
     session: AnySession,
     product: Flask,
     paused: Callable[..., Any],
@@ -188,7 +188,8 @@ def test_only_owners_resume(
     agent = uuid4()
     session.add(AccountMember(account_id=number.account_id, user_id=agent, role="agent"))
     session.commit()
-    assert _resume(product, auth(agent), number.phone_number_id).status_code == 404
+    # They see the number, and may not do that.
+    assert _resume(product, auth(agent), number.phone_number_id).status_code == 403
     assert _resume(product, auth(uuid4()), number.phone_number_id).status_code == 404
     assert _resume(product, auth(agent), "nonsense").status_code == 404
 

@@ -476,7 +476,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Mark it read, all of it or up to one message. The customer gets blue ticks. */
+        /**
+         * Mark it read, all of it or up to one message. The customer gets blue ticks.
+         * @description Not from a viewer: what the team has read, and what the customer is told, stays as it was.
+         */
         post: {
             parameters: {
                 query?: never;
@@ -1675,6 +1678,8 @@ export interface components {
              * @example 102290129340398
              */
             waba_id: string;
+            /** @description The workspace to connect it in; left out: your own, or the one that has it. */
+            workspace_id?: string;
         };
         Conversation: {
             /** @example Asha Kulkarni */
@@ -1974,6 +1979,8 @@ export interface components {
              * @example 102290129340398
              */
             waba_id: string;
+            /** @description The workspace that has the number. */
+            workspace_id: string;
         };
         PhoneNumbers: {
             phone_numbers: components["schemas"]["PhoneNumber"][];

@@ -1,57 +1,131 @@
-"""Rows that a user may see: those of numbers whose account has them as a member. Every route uses these."""
+"""What a user may see, by their memberships: the SQL of ``domain.visibility``. Every route goes through it.
 
-from typing import Any, TypeVar
+A member sees the conversations of their workspace that are on their numbers and within their visibility.
+Who is suspended or removed sees nothing.
+"""
+
+from typing import TypeVarTuple
 from uuid import UUID
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import ColumnElement, Select, and_, func, literal, or_, select
 
 from livechat.core.session import AnySession
-from livechat.models import AccountMember, Conversation, ConversationAlias, Message, PhoneNumber
+from livechat.models import (
+    Conversation,
+    ConversationAlias,
+    ConversationWatcher,
+    MemberNumber,
+    Message,
+    PhoneNumber,
+    TeamMember,
+    WabaAccount,
+    WorkspaceMember,
+)
 
-Statement = TypeVar("Statement", bound=Select[Any])
-
-
-def number_of_member(session: AnySession, user_id: UUID, phone_number_id: str) -> PhoneNumber | None:
-    """The number by Meta's id; None if it is unknown or not this user's to see."""
-    return session.execute(
-        _by_members(select(PhoneNumber), user_id).where(PhoneNumber.phone_number_id == phone_number_id)
-    ).scalar_one_or_none()
-
-
-def numbers_of_owner(session: AnySession, user_id: UUID) -> set[str]:
-    """Meta's ids of the numbers of accounts that this user owns; being a member is not enough."""
-    return set(
-        session.execute(
-            _by_members(select(PhoneNumber.phone_number_id), user_id).where(AccountMember.role == "owner")
-        ).scalars()
-    )
+Columns = TypeVarTuple("Columns")
 
 
-def conversation_of_member(session: AnySession, user_id: UUID, conversation_id: UUID) -> Conversation | None:
-    """The conversation by its id, or by that of one that was merged into it."""
+def number_of_member(
+    session: AnySession, user_id: UUID, phone_number_id: str
+) -> tuple[PhoneNumber, WorkspaceMember] | None:
+    """The number by Meta's id, and as whom the user sees it."""
+    found = session.execute(
+        seen_numbers(select(PhoneNumber, WorkspaceMember), user_id).where(
+            PhoneNumber.phone_number_id == phone_number_id
+        )
+    ).one_or_none()
+    return None if found is None else (found[0], found[1])
+
+
+def numbers_by_member(session: AnySession, user_id: UUID) -> dict[str, WorkspaceMember]:
+    """{Meta's id: as whom} of every number that this user may use."""
+    rows = session.execute(seen_numbers(select(PhoneNumber.phone_number_id, WorkspaceMember), user_id))
+    return {row[0]: row[1] for row in rows}
+
+
+def conversation_of_member(
+    session: AnySession, user_id: UUID, conversation_id: UUID
+) -> tuple[Conversation, WorkspaceMember] | None:
+    """The conversation, also by the id of one that was merged into it, and as whom the user sees it."""
     survivor = (
         select(ConversationAlias.conversation_id)
         .where(ConversationAlias.id == conversation_id)
         .scalar_subquery()
     )
-    conversations = select(Conversation).join(
+    conversations = select(Conversation, WorkspaceMember).join(
         PhoneNumber, PhoneNumber.phone_number_id == Conversation.phone_number_id
     )
-    return session.execute(
-        _by_members(conversations, user_id).where(Conversation.id == func.coalesce(survivor, conversation_id))
-    ).scalar_one_or_none()
+    found = session.execute(
+        seen_numbers(conversations, user_id).where(
+            Conversation.id == func.coalesce(survivor, conversation_id), conversation_is_seen(user_id)
+        )
+    ).one_or_none()
+    return None if found is None else (found[0], found[1])
 
 
-def message_of_member(session: AnySession, user_id: UUID, message_id: UUID) -> Message | None:
-    """The message by our id."""
-    messages = select(Message).join(PhoneNumber, PhoneNumber.phone_number_id == Message.phone_number_id)
-    return session.execute(
-        _by_members(messages, user_id).where(Message.id == message_id)
-    ).scalar_one_or_none()
-
-
-def _by_members(statement: Statement, user_id: UUID) -> Statement:
-    """Keep only rows of numbers whose account has this user as a member."""
-    return statement.join(AccountMember, AccountMember.account_id == PhoneNumber.account_id).where(
-        AccountMember.user_id == user_id
+def message_of_member(
+    session: AnySession, user_id: UUID, message_id: UUID
+) -> tuple[Message, WorkspaceMember] | None:
+    """The message by our id, and as whom the user sees it."""
+    messages = (
+        select(Message, WorkspaceMember)
+        .join(Conversation, Conversation.id == Message.conversation_id)
+        .join(PhoneNumber, PhoneNumber.phone_number_id == Message.phone_number_id)
     )
+    found = session.execute(
+        seen_numbers(messages, user_id).where(Message.id == message_id, conversation_is_seen(user_id))
+    ).one_or_none()
+    return None if found is None else (found[0], found[1])
+
+
+def seen_numbers(statement: Select[*Columns], user_id: UUID) -> Select[*Columns]:
+    """Only what stands on numbers that this user may use; joins ``WabaAccount`` and ``WorkspaceMember``."""
+    return (
+        statement.join(WabaAccount, WabaAccount.id == PhoneNumber.account_id)
+        .join(WorkspaceMember, WorkspaceMember.workspace_id == WabaAccount.workspace_id)
+        .where(WorkspaceMember.user_id == user_id, WorkspaceMember.state == "active", _number_is_seen())
+    )
+
+
+def conversation_is_seen(user_id: UUID) -> ColumnElement[bool]:
+    """Of a row of ``Conversation`` beside the ``WorkspaceMember`` who looks: within their visibility?"""
+    by_team = WorkspaceMember.visibility == "team"
+    return or_(WorkspaceMember.visibility == "all", *_particular(user_id, by_team))
+
+
+def seen_by(member: WorkspaceMember) -> ColumnElement[bool] | None:
+    """The same for a member at hand; None where they see all, so that nothing is asked of each row."""
+    if member.visibility == "all":
+        return None
+    by_team = literal(member.visibility == "team")
+    return or_(*_particular(member.user_id, by_team))
+
+
+def _particular(user_id: UUID, by_team: ColumnElement[bool]) -> list[ColumnElement[bool]]:
+    """Own, followed and, where ``by_team``, of own teams."""
+    followed = (
+        select(ConversationWatcher.conversation_id)
+        .where(ConversationWatcher.conversation_id == Conversation.id, ConversationWatcher.user_id == user_id)
+        .correlate(Conversation)
+        .exists()
+    )
+    teams = select(TeamMember.team_id).where(TeamMember.user_id == user_id)
+    return [
+        Conversation.assignee_id == user_id,
+        followed,
+        and_(by_team, Conversation.team_id.in_(teams)),
+    ]
+
+
+def _number_is_seen() -> ColumnElement[bool]:
+    chosen = (
+        select(MemberNumber.phone_number_id)
+        .where(
+            MemberNumber.workspace_id == WorkspaceMember.workspace_id,
+            MemberNumber.user_id == WorkspaceMember.user_id,
+            MemberNumber.phone_number_id == PhoneNumber.phone_number_id,
+        )
+        .correlate(WorkspaceMember, PhoneNumber)
+        .exists()
+    )
+    return or_(WorkspaceMember.number_scope == "all", chosen)

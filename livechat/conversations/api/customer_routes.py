@@ -10,6 +10,7 @@ from livechat.conversations.object_schemas import ConversationSchema
 from livechat.conversations.ornaments import conversations_json
 from livechat.core.extensions import db
 from livechat.core.graph import graph
+from livechat.domain.permissions import Permission
 from livechat.web.blueprint import ApiBlueprint
 from livechat.web.context import settings
 from livechat.web.guards.auth import current_user_id
@@ -19,7 +20,12 @@ from livechat.web.parsing import json_response
 bp = ApiBlueprint("customers", __name__, description="Who may write to you, and what they want to hear.")
 
 
-@bp.route("/conversations/<conversation_id>/block", methods=["POST"], costs=Cost.CONNECTS)
+@bp.route(
+    "/conversations/<conversation_id>/block",
+    methods=["POST"],
+    costs=Cost.CONNECTS,
+    needs=Permission.CONVERSATION_WRITE,
+)
 @bp.response(HTTPStatus.OK, ConversationSchema)
 @bp.problems(HTTPStatus.NOT_FOUND, HTTPStatus.CONFLICT)
 def block_customer(conversation_id: str) -> Response:
@@ -30,7 +36,12 @@ def block_customer(conversation_id: str) -> Response:
     return _set_blocked(conversation_id, True)
 
 
-@bp.route("/conversations/<conversation_id>/block", methods=["DELETE"], costs=Cost.CONNECTS)
+@bp.route(
+    "/conversations/<conversation_id>/block",
+    methods=["DELETE"],
+    costs=Cost.CONNECTS,
+    needs=Permission.CONVERSATION_WRITE,
+)
 @bp.response(HTTPStatus.OK, ConversationSchema)
 @bp.problems(HTTPStatus.NOT_FOUND, HTTPStatus.CONFLICT)
 def unblock_customer(conversation_id: str) -> Response:
@@ -38,7 +49,12 @@ def unblock_customer(conversation_id: str) -> Response:
     return _set_blocked(conversation_id, False)
 
 
-@bp.route("/conversations/<conversation_id>/marketing-opt-out", methods=["POST"], costs=Cost.READS)
+@bp.route(
+    "/conversations/<conversation_id>/marketing-opt-out",
+    methods=["POST"],
+    costs=Cost.READS,
+    needs=Permission.CONVERSATION_WRITE,
+)
 @bp.response(HTTPStatus.OK, ConversationSchema)
 @bp.problems(HTTPStatus.NOT_FOUND)
 def stop_marketing(conversation_id: str) -> Response:
@@ -49,7 +65,12 @@ def stop_marketing(conversation_id: str) -> Response:
     return _set_marketing(conversation_id, True)
 
 
-@bp.route("/conversations/<conversation_id>/marketing-opt-out", methods=["DELETE"], costs=Cost.READS)
+@bp.route(
+    "/conversations/<conversation_id>/marketing-opt-out",
+    methods=["DELETE"],
+    costs=Cost.READS,
+    needs=Permission.CONVERSATION_WRITE,
+)
 @bp.response(HTTPStatus.OK, ConversationSchema)
 @bp.problems(HTTPStatus.NOT_FOUND)
 def allow_marketing(conversation_id: str) -> Response:

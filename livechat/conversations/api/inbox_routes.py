@@ -5,7 +5,8 @@ from typing import Any
 
 from flask import Response
 
-from livechat.accounts.access import access_conversation, access_phone_number
+from livechat.accounts.access import access_conversation, access_conversation_as, access_number_as
+from livechat.accounts.queries.visible import seen_by
 from livechat.conversations.mark_read import mark_read
 from livechat.conversations.object_schemas import ConversationSchema
 from livechat.conversations.open_conversation import open_conversation
@@ -21,6 +22,7 @@ from livechat.conversations.schemas import (
 )
 from livechat.core.errors import ForbiddenError
 from livechat.core.extensions import db
+from livechat.domain.permissions import Permission, is_allowed
 from livechat.web.blueprint import ApiBlueprint
 from livechat.web.guards.auth import current_user_id
 from livechat.web.guards.costs import Cost
@@ -30,7 +32,7 @@ from livechat.web.parsing import json_response
 bp = ApiBlueprint("conversations", __name__, description="One customer on one of your numbers.")
 
 
-@bp.route("/conversations", costs=Cost.READS)
+@bp.route("/conversations", costs=Cost.READS, needs=Permission.CONVERSATION_READ)
 @bp.arguments(ConversationsQuerySchema, location="query")
 @bp.response(HTTPStatus.OK, ConversationsSchema)
 @bp.problems(HTTPStatus.FORBIDDEN, HTTPStatus.NOT_FOUND)
@@ -45,7 +47,7 @@ def list_conversations(query: dict[str, Any]) -> Response:
         raise ForbiddenError("The user_id is not the token's; leave it out.")
     # An empty cursor is none: clients fill in a template of the address.
     behind = place_of(query["cursor"]) if query.get("cursor") else None
-    number = access_phone_number(db.session, user_id, query["phone_number_id"])
+    number, member = access_number_as(db.session, user_id, query["phone_number_id"])
     # One conversation more than asked for tells whether there is a next page.
     found = conversation_page(
         db.session,
@@ -54,6 +56,7 @@ def list_conversations(query: dict[str, Any]) -> Response:
         behind=behind,
         unread_only=query["unread"],
         search=query.get("search"),
+        seen=seen_by(member),
     )
     page = found[: query["limit"]]
     last = page[-1] if len(found) > len(page) else None
@@ -62,7 +65,7 @@ def list_conversations(query: dict[str, Any]) -> Response:
     return json_response({"conversations": shown, "next_cursor": next_cursor})
 
 
-@bp.route("/conversations", methods=["POST"], costs=Cost.READS)
+@bp.route("/conversations", methods=["POST"], costs=Cost.READS, needs=Permission.MESSAGE_SEND)
 @bp.arguments(OpenConversationSchema)
 @bp.response(HTTPStatus.CREATED, ConversationSchema)
 @bp.alt_response(HTTPStatus.OK.value, schema=ConversationSchema, description="There was one already")
@@ -79,7 +82,7 @@ def post_conversation(body: dict[str, Any]) -> Response:
     return json_response(shown, HTTPStatus.CREATED if is_new else HTTPStatus.OK)
 
 
-@bp.route("/conversations/<conversation_id>", costs=Cost.READS)
+@bp.route("/conversations/<conversation_id>", costs=Cost.READS, needs=Permission.CONVERSATION_READ)
 @bp.response(HTTPStatus.OK, ConversationSchema)
 @bp.problems(HTTPStatus.NOT_FOUND)
 def get_conversation(conversation_id: str) -> Response:
@@ -89,21 +92,32 @@ def get_conversation(conversation_id: str) -> Response:
     return json_response(conversations_json(db.session, [conversation], user_id)[0])
 
 
-@bp.route("/conversations/<conversation_id>/read", methods=["POST"], costs=Cost.READS)
+@bp.route(
+    "/conversations/<conversation_id>/read",
+    methods=["POST"],
+    costs=Cost.READS,
+    needs=Permission.CONVERSATION_READ,
+)
 @bp.arguments(ReadSchema, required=False)
 @bp.response(HTTPStatus.OK, ConversationSchema)
 @bp.problems(HTTPStatus.NOT_FOUND, HTTPStatus.BAD_REQUEST, HTTPStatus.UNSUPPORTED_MEDIA_TYPE)
 def read_conversation(body: dict[str, Any], conversation_id: str) -> Response:
-    """Mark it read, all of it or up to one message. The customer gets blue ticks."""
+    """Mark it read, all of it or up to one message. The customer gets blue ticks.
+
+    Not from a viewer: what the team has read, and what the customer is told, stays as it was.
+    """
     user_id = current_user_id()
-    conversation = access_conversation(db.session, user_id, conversation_id)
-    conversation = mark_read(db.session, conversation.id, body["up_to"])
+    conversation, member = access_conversation_as(db.session, user_id, conversation_id)
+    if is_allowed(member.role, Permission.MESSAGE_SEND):
+        conversation = mark_read(db.session, conversation.id, body["up_to"])
     shown = conversations_json(db.session, [conversation], user_id)[0]
     db.session.commit()
     return json_response(shown)
 
 
-@bp.route("/conversations/<conversation_id>/draft", methods=["PUT"], costs=Cost.READS)
+@bp.route(
+    "/conversations/<conversation_id>/draft", methods=["PUT"], costs=Cost.READS, needs=Permission.MESSAGE_SEND
+)
 @bp.arguments(DraftWriteSchema, required=False)
 @bp.response(HTTPStatus.OK, ConversationSchema)
 @bp.problems(HTTPStatus.NOT_FOUND, HTTPStatus.BAD_REQUEST, HTTPStatus.UNSUPPORTED_MEDIA_TYPE)

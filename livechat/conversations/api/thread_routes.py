@@ -29,6 +29,7 @@ from livechat.conversations.schemas import (
 )
 from livechat.core.errors import NotFoundError
 from livechat.core.extensions import db
+from livechat.domain.permissions import Permission
 from livechat.web.blueprint import ApiBlueprint
 from livechat.web.guards.auth import current_user_id
 from livechat.web.guards.costs import Cost
@@ -39,7 +40,7 @@ bp = ApiBlueprint("messages", __name__, description="What customer and business 
 _BY_KEY = {"before": page_before, "after": page_after, "around": page_around}
 
 
-@bp.route("/messages", costs=Cost.READS)
+@bp.route("/messages", costs=Cost.READS, needs=Permission.CONVERSATION_READ)
 @bp.arguments(MessagesQuerySchema, location="query")
 @bp.response(HTTPStatus.OK, MessagesSchema)
 @bp.problems(HTTPStatus.NOT_FOUND)
@@ -77,7 +78,7 @@ def _id(value: UUID | None) -> str | None:
     return str(value) if value is not None else None
 
 
-@bp.route("/messages/<message_id>", costs=Cost.READS)
+@bp.route("/messages/<message_id>", costs=Cost.READS, needs=Permission.CONVERSATION_READ)
 @bp.response(HTTPStatus.OK, MessageSchema)
 @bp.problems(HTTPStatus.NOT_FOUND)
 def get_message(message_id: str) -> Response:
@@ -89,7 +90,7 @@ def get_message(message_id: str) -> Response:
     return json_response(shown)
 
 
-@bp.route("/conversations/<conversation_id>/media", costs=Cost.READS)
+@bp.route("/conversations/<conversation_id>/media", costs=Cost.READS, needs=Permission.CONVERSATION_READ)
 @bp.arguments(SharedQuerySchema, location="query")
 @bp.response(HTTPStatus.OK, SharedSchema)
 @bp.problems(HTTPStatus.NOT_FOUND)
@@ -109,7 +110,7 @@ def list_shared(query: dict[str, Any], conversation_id: str) -> Response:
     )
 
 
-@bp.route("/messages/<message_id>/edits", costs=Cost.READS)
+@bp.route("/messages/<message_id>/edits", costs=Cost.READS, needs=Permission.CONVERSATION_READ)
 @bp.response(HTTPStatus.OK, EditsSchema)
 @bp.problems(HTTPStatus.NOT_FOUND)
 def list_edits(message_id: str) -> Response:
@@ -121,7 +122,12 @@ def list_edits(message_id: str) -> Response:
     return json_response({"edits": earlier_texts_json(message, edits_of(db.session, message))})
 
 
-@bp.route("/messages/<message_id>/media/retry", methods=["POST"], costs=Cost.READS)
+@bp.route(
+    "/messages/<message_id>/media/retry",
+    methods=["POST"],
+    costs=Cost.READS,
+    needs=Permission.CONVERSATION_READ,
+)
 @bp.response(HTTPStatus.ACCEPTED, MessageSchema)
 @bp.problems(HTTPStatus.NOT_FOUND)
 def retry_media(message_id: str) -> Response:

@@ -4,6 +4,7 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import (
+    ColumnElement,
     Select,
     Text,
     and_,
@@ -30,8 +31,9 @@ def conversation_page(
     behind: ListPlace | None = None,
     unread_only: bool = False,
     search: str | None = None,
+    seen: ColumnElement[bool] | None = None,
 ) -> list[Conversation]:
-    """Up to ``limit`` conversations of a number, newest first, from behind the place ``behind``."""
+    """Conversations of a number, newest first; ``seen`` leaves those that its reader may see."""
     statement = (
         select(Conversation)
         .where(Conversation.phone_number_id == phone_number_id)
@@ -50,6 +52,8 @@ def conversation_page(
         statement = statement.where(place < tuple_(behind.last_message_time, behind.id))
     if unread_only:
         statement = statement.where(Conversation.unread_count > 0)
+    if seen is not None:
+        statement = statement.where(seen)
     if search:
         statement = _matching(session, statement, phone_number_id, search)
     return list(session.execute(statement).scalars())

@@ -7,11 +7,12 @@ from typing import Any
 from flask import Response
 from sqlalchemy import Row
 
-from livechat.accounts.access import access_owned_number
+from livechat.accounts.access import access_phone_number
 from livechat.conversations.present import row_json
 from livechat.core.errors import ValidationFailedError
 from livechat.core.extensions import db
 from livechat.domain import clock
+from livechat.domain.permissions import Permission
 from livechat.operations.activity import activity_json, full_hours
 from livechat.operations.queries.activity_rows import attention_page
 from livechat.operations.schemas import (
@@ -32,7 +33,7 @@ _BY_DEFAULT = timedelta(hours=24)
 _LONGEST = timedelta(days=31)
 
 
-@bp.route("/activity", costs=Cost.READS)
+@bp.route("/activity", costs=Cost.READS, needs=Permission.OPERATIONS_READ)
 @bp.arguments(ActivityQuerySchema, location="query")
 @bp.response(HTTPStatus.OK, ActivitySchema)
 @bp.problems(HTTPStatus.NOT_FOUND)
@@ -52,11 +53,11 @@ def get_activity(query: dict[str, Any]) -> Response:
         since, until = full_hours(since, until)
     except OverflowError as error:
         raise ValidationFailedError(errors={"until": ["Give a time within the calendar."]}) from error
-    number = access_owned_number(db.session, current_user_id(), query["phone_number_id"])
+    number = access_phone_number(db.session, current_user_id(), query["phone_number_id"]).phone_number_id
     return json_response(activity_json(db.session, number, since, until))
 
 
-@bp.route("/sends/attention", costs=Cost.READS)
+@bp.route("/sends/attention", costs=Cost.READS, needs=Permission.OPERATIONS_READ)
 @bp.arguments(AttentionQuerySchema, location="query")
 @bp.response(HTTPStatus.OK, AttentionSchema)
 @bp.problems(HTTPStatus.NOT_FOUND)
@@ -66,7 +67,7 @@ def list_sends_for_attention(query: dict[str, Any]) -> Response:
     Each names its customer, and the message that was sent in its place since, if there is one.
     """
     place = place_of(query["cursor"]) if query.get("cursor") else None
-    number = access_owned_number(db.session, current_user_id(), query["phone_number_id"])
+    number = access_phone_number(db.session, current_user_id(), query["phone_number_id"]).phone_number_id
     behind = (place.last_message_time, place.id) if place is not None else None
     rows = attention_page(db.session, number, behind, query["limit"] + 1)
     shown = rows[: query["limit"]]

@@ -5,8 +5,9 @@ from typing import Any
 
 from flask import Response
 
-from livechat.accounts.access import access_owned_number
+from livechat.accounts.access import access_phone_number
 from livechat.core.extensions import db
+from livechat.domain.permissions import Permission
 from livechat.operations.queries.ledger_pages import Selection
 from livechat.operations.schemas import (
     ReplayAcceptedSchema,
@@ -32,14 +33,14 @@ from livechat.web.parsing import json_response
 bp = ApiBlueprint("webhook events", __name__, description="What Meta sent about the numbers that you own.")
 
 
-@bp.route("/webhook-events", costs=Cost.READS)
+@bp.route("/webhook-events", costs=Cost.READS, needs=Permission.OPERATIONS_READ)
 @bp.arguments(WebhookEventsQuerySchema, location="query")
 @bp.response(HTTPStatus.OK, WebhookEventsSchema)
 @bp.problems(HTTPStatus.NOT_FOUND)
 def list_webhook_events(query: dict[str, Any]) -> Response:
     """A number's webhooks, newest first, with the outcome of every item about it."""
     place = place_of(query["cursor"]) if query.get("cursor") else None
-    number = access_owned_number(db.session, current_user_id(), query["phone_number_id"])
+    number = access_phone_number(db.session, current_user_id(), query["phone_number_id"]).phone_number_id
     is_waiting = query.get("outcome") == "waiting"
     selection = Selection(
         number=number,
@@ -53,7 +54,7 @@ def list_webhook_events(query: dict[str, Any]) -> Response:
     return json_response({"webhook_events": events, "next_cursor": next_cursor})
 
 
-@bp.route("/webhook-events/<event_id>", costs=Cost.READS)
+@bp.route("/webhook-events/<event_id>", costs=Cost.READS, needs=Permission.OPERATIONS_READ)
 @bp.response(HTTPStatus.OK, WebhookEventWithBodySchema)
 @bp.problems(HTTPStatus.NOT_FOUND)
 def get_webhook_event(event_id: str) -> Response:
@@ -62,7 +63,9 @@ def get_webhook_event(event_id: str) -> Response:
     return json_response(event_with_body_json(row, numbers))
 
 
-@bp.route("/webhook-events/<event_id>/replay", methods=["POST"], costs=Cost.SENDS)
+@bp.route(
+    "/webhook-events/<event_id>/replay", methods=["POST"], costs=Cost.SENDS, needs=Permission.OPERATIONS_WRITE
+)
 @bp.response(HTTPStatus.OK, ReplayedSchema)
 @bp.problems(HTTPStatus.NOT_FOUND, HTTPStatus.CONFLICT)
 def replay_webhook_event(event_id: str) -> Response:
@@ -74,7 +77,7 @@ def replay_webhook_event(event_id: str) -> Response:
     return json_response(replay_event(db.session, row, numbers))
 
 
-@bp.route("/webhook-events/replay", methods=["POST"], costs=Cost.CONNECTS)
+@bp.route("/webhook-events/replay", methods=["POST"], costs=Cost.CONNECTS, needs=Permission.OPERATIONS_WRITE)
 @bp.arguments(ReplaySchema)
 @bp.response(HTTPStatus.OK, ReplayedSchema)
 @bp.alt_response(
@@ -83,7 +86,7 @@ def replay_webhook_event(event_id: str) -> Response:
 @bp.problems(HTTPStatus.NOT_FOUND, HTTPStatus.BAD_REQUEST, HTTPStatus.UNSUPPORTED_MEDIA_TYPE)
 def replay_webhook_events(body: dict[str, Any]) -> Response:
     """Run a number's webhooks again: all that are kept, or those of a time or with an outcome."""
-    number = access_owned_number(db.session, current_user_id(), body["phone_number_id"])
+    number = access_phone_number(db.session, current_user_id(), body["phone_number_id"]).phone_number_id
     selection = Selection(
         number=number, since=body.get("since"), until=body.get("until"), outcome=body.get("outcome")
     )

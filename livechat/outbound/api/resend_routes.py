@@ -9,6 +9,7 @@ from marshmallow import fields
 
 from livechat.core.extensions import db
 from livechat.domain import clock
+from livechat.domain.permissions import Permission
 from livechat.outbound.api.send_routes import SendMessageAnswerSchema, shown
 from livechat.outbound.resend import resend_message
 from livechat.web.blueprint import ApiBlueprint
@@ -28,7 +29,7 @@ class ResendSchema(ma.Schema):
     )
 
 
-@bp.route("/messages/<message_id>/resend", methods=["POST"], costs=Cost.SENDS)
+@bp.route("/messages/<message_id>/resend", methods=["POST"], costs=Cost.SENDS, needs=Permission.MESSAGE_SEND)
 @bp.arguments(ResendSchema, required=False)
 @bp.response(HTTPStatus.ACCEPTED, SendMessageAnswerSchema)
 @bp.alt_response(

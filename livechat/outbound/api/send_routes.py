@@ -15,6 +15,7 @@ from livechat.conversations.present import messages_json
 from livechat.core.errors import NotFoundError
 from livechat.core.extensions import db
 from livechat.domain import clock
+from livechat.domain.permissions import Permission
 from livechat.domain.status import MessageStatus
 from livechat.models import Conversation
 from livechat.outbound.queries.accepting import status_of
@@ -59,7 +60,7 @@ class SendMessageAnswerSchema(ma.Schema):
     conversation = fields.Nested(ConversationSchema, required=True)
 
 
-@bp.route("/send-message", methods=["POST"], costs=Cost.SENDS)
+@bp.route("/send-message", methods=["POST"], costs=Cost.SENDS, needs=Permission.MESSAGE_SEND)
 @bp.arguments(SendMessageHeadersSchema(unknown=ma.EXCLUDE), location="headers")
 @bp.arguments(SendMessageSchema)
 @bp.response(HTTPStatus.ACCEPTED, SendMessageAnswerSchema)

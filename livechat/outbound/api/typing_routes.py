@@ -7,6 +7,7 @@ from flask import Response
 from livechat.accounts.access import access_conversation
 from livechat.core.extensions import db, redis
 from livechat.domain import clock
+from livechat.domain.permissions import Permission
 from livechat.outbound.show_typing import say_typing
 from livechat.web.blueprint import ApiBlueprint
 from livechat.web.guards.auth import current_user_id
@@ -15,7 +16,12 @@ from livechat.web.guards.costs import Cost
 bp = ApiBlueprint("typing", __name__, description="What a customer sees while somebody writes.")
 
 
-@bp.route("/conversations/<conversation_id>/typing", methods=["POST"], costs=Cost.READS)
+@bp.route(
+    "/conversations/<conversation_id>/typing",
+    methods=["POST"],
+    costs=Cost.READS,
+    needs=Permission.MESSAGE_SEND,
+)
 @bp.response(HTTPStatus.NO_CONTENT)
 @bp.problems(HTTPStatus.NOT_FOUND)
 def show_typing(conversation_id: str) -> Response:

@@ -1,13 +1,16 @@
-"""What a request costs the user who makes it. Every route says so where it is declared: ``costs=Cost.READS``.
+"""What a request costs its user and what it needs of them: every route says both where it is declared.
 
-``create_app`` fails if a route does not: a default would count every forgotten route as a read.
+``costs=Cost.READS, needs=Permission.CONVERSATION_READ``. ``create_app`` fails if a route does not: a default
+would count every forgotten route as a read, and open it to every role.
 """
 
 from enum import StrEnum
 from typing import Any
 
+from flask import has_request_context, request
 from werkzeug.routing import Rule
 
+from livechat.domain.permissions import Permission
 from livechat.web.guards.auth import PUBLIC_RULES
 
 
@@ -22,17 +25,39 @@ class Cost(StrEnum):
     CONNECTS = "connects"
 
 
-class CostError(Exception):
-    """A route does not say its cost, or a public route has a cost, or a private route has none."""
+class DeclarationError(Exception):
+    """A route does not say its cost or what it needs, or is free or open though it is not public."""
 
 
-class CostedRule(Rule):
-    """A rule of the URL map that knows its cost."""
+class DeclaredRule(Rule):
+    """A rule of the URL map that knows its cost, and the permission that it needs. Public ones need none."""
 
-    def __init__(self, string: str, *args: Any, costs: Cost | None = None, **options: Any) -> None:
+    def __init__(
+        self,
+        string: str,
+        *args: Any,
+        costs: Cost | None = None,
+        needs: Permission | None = None,
+        **options: Any,
+    ) -> None:
         super().__init__(string, *args, **options)
+        is_public = string in PUBLIC_RULES
         if costs is None:
-            raise CostError(f"The route {string} does not say what it costs.")
-        if (costs is Cost.NOTHING) != (string in PUBLIC_RULES):
-            raise CostError(f"The route {string} costs {costs}, but public routes, and they alone, are free.")
+            raise DeclarationError(f"The route {string} does not say what it costs.")
+        if (costs is Cost.NOTHING) != is_public:
+            raise DeclarationError(
+                f"The route {string} costs {costs}, but public routes, and they alone, are free."
+            )
+        if (needs is None) != is_public:
+            raise DeclarationError(
+                f"The route {string} needs {needs}, but public routes, and they alone, need nothing."
+            )
         self.costs = costs
+        self.needs = needs
+
+
+def needed_permission() -> Permission | None:
+    """What the present request's route needs of its user; None outside of a request."""
+    if not has_request_context() or request.url_rule is None:
+        return None
+    return getattr(request.url_rule, "needs", None)

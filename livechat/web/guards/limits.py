@@ -22,7 +22,7 @@ from livechat.core.config import Settings
 from livechat.core.errors import AppError
 from livechat.core.extensions import redis
 from livechat.web.guards.auth import current_user_id
-from livechat.web.guards.costs import Cost, CostedRule
+from livechat.web.guards.costs import Cost, DeclaredRule
 
 log = structlog.get_logger(__name__)
 
@@ -116,7 +116,7 @@ def _spend_one() -> None:
     rule = request.url_rule
     if rule is None:
         return
-    cost = cast(CostedRule, rule).costs
+    cost = cast(DeclaredRule, rule).costs
     if cost is Cost.NOTHING:
         return
     # OPTIONS only asks which methods a route takes, so it costs a read.

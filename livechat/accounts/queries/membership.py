@@ -1,0 +1,39 @@
+"""Workspaces by their members: who is in which, and as what."""
+
+from uuid import UUID
+
+from sqlalchemy import func, select
+
+from livechat.core.session import AnySession
+from livechat.models import PhoneNumber, WabaAccount, Workspace, WorkspaceMember
+
+
+def member_of(session: AnySession, workspace_id: UUID, user_id: UUID) -> WorkspaceMember | None:
+    """The user's own row in this workspace, where they are active."""
+    return session.execute(
+        select(WorkspaceMember).where(
+            WorkspaceMember.workspace_id == workspace_id,
+            WorkspaceMember.user_id == user_id,
+            WorkspaceMember.state == "active",
+        )
+    ).scalar_one_or_none()
+
+
+def workspace_of_number(session: AnySession, phone_number_id: str) -> UUID | None:
+    """The workspace that has the number; None where nobody has connected it."""
+    return session.execute(
+        select(WabaAccount.workspace_id)
+        .join(PhoneNumber, PhoneNumber.account_id == WabaAccount.id)
+        .where(PhoneNumber.phone_number_id == phone_number_id)
+    ).scalar_one_or_none()
+
+
+def own_workspace(session: AnySession, user_id: UUID) -> UUID:
+    """The workspace that the user owns, made where there is none."""
+    found: UUID = session.execute(select(func.workspace_of_owner(user_id))).scalar_one()
+    return found
+
+
+def owner_of(session: AnySession, workspace_id: UUID) -> UUID:
+    """Who owns the workspace."""
+    return session.execute(select(Workspace.owner_user_id).where(Workspace.id == workspace_id)).scalar_one()

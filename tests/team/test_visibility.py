@@ -1,0 +1,140 @@
+"""Who sees which conversation: one rule, in Python and in SQL, and everything that shows conversations."""
+
+from collections.abc import Callable
+from random import Random
+from typing import Any
+from uuid import UUID
+
+import pytest
+from sqlalchemy import select
+
+from livechat.accounts.queries.visible import conversation_of_member, number_of_member, seen_by
+from livechat.conversations.queries.conversation_list import conversation_page
+from livechat.domain.visibility import Audience, Sight, Visibility
+from livechat.models import Conversation, ConversationWatcher, TeamMember, WorkspaceMember
+from livechat.stream.queries import scopes_of
+from tests.factories import make_conversation, make_message
+from tests.team.conftest import DbSession, Team
+
+Call = Callable[..., Any]
+
+
+def _sight(session: DbSession, member: WorkspaceMember, numbers: list[str] | None) -> Sight:
+    teams = session.scalars(select(TeamMember.team_id).where(TeamMember.user_id == member.user_id))
+    return Sight(
+        member.user_id,
+        Visibility(member.visibility),
+        None if numbers is None else frozenset(numbers),
+        frozenset(teams),
+    )
+
+
+def _audience(session: DbSession, conversation: Conversation) -> Audience:
+    watchers = session.scalars(
+        select(ConversationWatcher.user_id).where(ConversationWatcher.conversation_id == conversation.id)
+    )
+    return Audience(
+        conversation.phone_number_id, conversation.assignee_id, conversation.team_id, frozenset(watchers)
+    )
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_the_rule_and_its_sql_agree_for_any_members_and_conversations(
+    session: DbSession, team: Team, seed: int
+) -> None:
+    rng = Random(seed)
+    numbers = [team.numbers[0].phone_number_id, team.number().phone_number_id]
+    people: dict[UUID, list[str] | None] = {}
+    for _ in range(12):
+        only = rng.choice([None, None, [], [numbers[0]], numbers])
+        visibility = rng.choice(list(Visibility))
+        state = rng.choice(["active", "active", "active", "suspended", "removed"])
+        user = team.member(
+            rng.choice(["agent", "viewer"]), numbers=only, visibility=str(visibility), state=state
+        )
+        people[user] = only
+    teams = [team.team(name, *rng.sample(list(people), 4)) for name in ("sales", "support")]
+    conversations = [
+        make_conversation(
+            session,
+            rng.choice(team.numbers),
+            assignee_id=rng.choice([None, *people]),
+            team_id=rng.choice([None, *teams]),
+        )
+        for _ in range(20)
+    ]
+    for conversation in conversations:
+        make_message(session, conversation)
+        for user in rng.sample(list(people), rng.choice([0, 0, 1, 2])):
+            session.add(ConversationWatcher(conversation_id=conversation.id, user_id=user))
+    session.commit()
+    seen = 0
+    for user, only in people.items():
+        member = session.get_one(WorkspaceMember, (team.workspace_id, user))
+        sight, is_active = _sight(session, member, only), member.state == "active"
+        scope = scopes_of(session, [user]).get(user, {}).get(team.account.id)
+        listed: set[UUID] = set()
+        for number in numbers:
+            if (found := number_of_member(session, user, number)) is not None:
+                page = conversation_page(session, number, limit=200, seen=seen_by(found[1]))
+                listed |= {conversation.id for conversation in page}
+        for conversation in conversations:
+            audience = _audience(session, conversation)
+            expected = is_active and sight.sees(audience)
+            assert (conversation_of_member(session, user, conversation.id) is not None) == expected
+            assert (conversation.id in listed) == expected
+            heard = scope is not None and scope.sight.sees(audience)
+            assert heard == expected
+            seen += expected
+    assert 0 < seen < len(people) * len(conversations)
+
+
+def test_what_is_not_visible_is_not_found_nor_counted(session: DbSession, team: Team, call: Call) -> None:
+    agent = team.member(visibility="own")
+    theirs = make_conversation(session, team.numbers[0], assignee_id=agent)
+    others = make_conversation(session, team.numbers[0])
+    mine, hidden = make_message(session, theirs), make_message(session, others)
+    session.commit()
+    number = team.numbers[0].phone_number_id
+    listed = call(agent, "GET", "/conversations", query_string={"phone_number_id": number}).json
+    assert [each["id"] for each in listed["conversations"]] == [str(theirs.id)]
+    [shown] = call(agent, "GET", "/phone-numbers").json["phone_numbers"]
+    assert shown["unread_count"] == 1
+    paths = {
+        str(theirs.id): (200, str(mine.id)),
+        str(others.id): (404, str(hidden.id)),
+    }
+    for conversation_id, (status, message_id) in paths.items():
+        asked = [
+            ("GET", f"/conversations/{conversation_id}"),
+            ("GET", f"/messages?conversation_id={conversation_id}"),
+            ("GET", f"/messages/{message_id}"),
+            ("GET", f"/conversations/{conversation_id}/media"),
+            ("POST", f"/conversations/{conversation_id}/read"),
+            ("PUT", f"/conversations/{conversation_id}/draft"),
+        ]
+        answers = [call(agent, method, path, json={}).status_code for method, path in asked]
+        assert answers == [status] * len(asked)
+
+
+def test_a_member_of_some_numbers_knows_nothing_of_the_others(
+    session: DbSession, team: Team, call: Call
+) -> None:
+    first, second = team.numbers[0], team.number()
+    agent = team.member(numbers=[first.phone_number_id])
+    shown = call(agent, "GET", "/phone-numbers").json["phone_numbers"]
+    assert [each["phone_number_id"] for each in shown] == [first.phone_number_id]
+    conversation = make_conversation(session, second)
+    session.commit()
+    assert call(agent, "GET", f"/conversations/{conversation.id}").status_code == 404
+    listed = call(agent, "GET", "/conversations", query_string={"phone_number_id": second.phone_number_id})
+    assert listed.status_code == 404
+
+
+@pytest.mark.parametrize("state", ["suspended", "removed"])
+def test_who_is_no_active_member_sees_nothing(session: DbSession, team: Team, call: Call, state: str) -> None:
+    agent = team.member(state=state)
+    conversation = make_conversation(session, team.numbers[0], assignee_id=agent)
+    session.commit()
+    assert call(agent, "GET", "/phone-numbers").json == {"phone_numbers": []}
+    assert call(agent, "GET", f"/conversations/{conversation.id}").status_code == 404
