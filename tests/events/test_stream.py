@@ -153,10 +153,19 @@ def test_a_number_connected_later_is_heard_on_the_open_stream(
 
 
 def test_a_member_who_is_removed_hears_no_more(meta: Meta, session: AnySession, browse: OpenStream) -> None:
-    page = browse(OWNER)
-    session.execute(text("DELETE FROM account_members WHERE user_id = :id"), {"id": OWNER})
+    agent = uuid4()
+    session.execute(
+        text(
+            "INSERT INTO workspace_members (workspace_id, user_id, role) SELECT workspace_id, :id, 'agent' "
+            "FROM workspace_members WHERE user_id = :owner"
+        ),
+        {"id": agent, "owner": OWNER},
+    )
     session.commit()
-    logs.touch(meta.redis, OWNER)
+    page = browse(agent)
+    session.execute(text("UPDATE workspace_members SET state = 'removed' WHERE user_id = :id"), {"id": agent})
+    session.commit()
+    logs.touch(meta.redis, agent)
     wait_until(lambda: page.ended_at is not None, timeout_s=5)
 
 
