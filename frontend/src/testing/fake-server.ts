@@ -7,6 +7,7 @@ const API = '*/api/live-chat';
 
 export const aNumber: PhoneNumber = {
   phone_number_id: '100',
+  workspace_id: 'w1',
   waba_id: '200',
   display_phone_number: '+91 77559 00000',
   verified_name: 'Asha’s Bakery',
