@@ -10,8 +10,6 @@ FOLDERS = ("benchmarks", "docs", "frontend", "livechat", "local", "migrations", 
 BUILT = {"node_modules", "dist", "__pycache__", ".venv"}
 # The changelog tells of files as they were called then.
 HISTORY = {"docs/changelog.md"}
-# Behind the moves of files: to be brought up to date, and then taken out of here.
-BEHIND = {"docs/guarantees.md"}
 # What stands under such a heading is not there yet.
 PLAN = "\n## A dry run"
 # Files of other projects, which a page names as its source.
@@ -78,7 +76,7 @@ def passages() -> list[tuple[Path, str]]:
     return [
         (path, passage)
         for path in sorted(files())
-        if str(path.relative_to(PROJECT)) not in HISTORY | BEHIND
+        if str(path.relative_to(PROJECT)) not in HISTORY
         for passage in prose(path)
     ]
 
