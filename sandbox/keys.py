@@ -17,12 +17,11 @@ from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from jwt.algorithms import ECAlgorithm, RSAAlgorithm
 
+from sandbox.demo_team import ADA, Person
 from sandbox.errors import ControlError
 from sandbox.model import Json
 from sandbox.sandbox_config import SandboxConfig
 
-DEMO_USER_ID = "7f3f6a1e-54c8-4f5b-9d53-0d4c2a1b9e10"
-DEMO_EMAIL = "demo@example.com"
 TOKEN_LIFE_S = 3600
 
 
@@ -114,15 +113,21 @@ class KeyRing:
             claims = {"iss": f"{self._config.supabase_url}/auth/v1"} | claims
         return claims
 
-    def demo_token(self) -> Json:
-        """`{access_token, user_id, expires_in, …}` of the demo user, signed by the shared secret."""
-        claims = self.claims(DEMO_USER_ID, DEMO_EMAIL, TOKEN_LIFE_S)
+    def demo_token(self, person: Person = ADA) -> Json:
+        """`{access_token, user_id, email, name, expires_in, …}` of one of the demo's people.
+
+        It is signed by the shared secret. The name stands where Supabase keeps what users call themselves.
+        No role is in it, since roles are the live chat's to know.
+        """
+        claims = self.claims(person.user_id, person.email, TOKEN_LIFE_S)
+        claims["user_metadata"] = {"full_name": person.name}
         token = jwt.encode(claims, self._config.jwt_secret, algorithm="HS256")
         return {
             "access_token": token,
             "token_type": "bearer",
-            "user_id": DEMO_USER_ID,
-            "email": DEMO_EMAIL,
+            "user_id": person.user_id,
+            "email": person.email,
+            "name": person.name,
             "expires_in": TOKEN_LIFE_S,
             "expires_at": claims["exp"],
         }
@@ -137,8 +142,8 @@ class KeyRing:
         expires_in = asked.get("expires_in", TOKEN_LIFE_S)
         if not isinstance(expires_in, int):
             raise ControlError("expires_in must be a whole number of seconds")
-        sub = str(asked.get("sub", DEMO_USER_ID))
-        claims = self.claims(sub, str(asked.get("email", DEMO_EMAIL)), expires_in)
+        sub = str(asked.get("sub", ADA.user_id))
+        claims = self.claims(sub, str(asked.get("email", ADA.email)), expires_in)
         claims |= asked.get("claims") or {}
         for name in asked.get("remove") or []:
             claims.pop(name, None)

@@ -151,9 +151,9 @@ class SandboxClient:
         """Add, expire or revoke a Graph token."""
         return self._object("POST", "/tokens", {"token": token, "state": state, **values})
 
-    def demo_token(self) -> Json:
-        """A token of the demo user: `{access_token, user_id, expires_in}`."""
-        return self._object("POST", "/demo/token")
+    def demo_token(self, person: str | None = None) -> Json:
+        """A token of one of the demo's people, Ada's where none is named: `{access_token, user_id, …}`."""
+        return self._object("POST", "/demo/token", None if person is None else {"as": person})
 
     def mint(self, **asked: Any) -> str:
         """A user token to order."""

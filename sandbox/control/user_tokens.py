@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask import Blueprint, Response, request
 
 from sandbox.control.requests import asked, reply, text_of
+from sandbox.demo_team import ADA, person_called
 from sandbox.running import sandbox
 
 bp = Blueprint("user_tokens", __name__)
@@ -20,11 +21,14 @@ def jwks() -> Response:
 
 @bp.route("/sandbox/demo/token", methods=["POST", "OPTIONS"])
 def demo_token() -> Response:
-    """`{access_token, user_id, expires_in}` of the demo user.
+    """`{access_token, user_id, email, name, expires_in}` of one of the demo's people: `{as?}`, else Ada.
 
     The live chat's page may ask from its own origin.
     """
-    response = Response(status=204) if request.method == "OPTIONS" else reply(sandbox().keys.demo_token())
+    if request.method == "OPTIONS":
+        response = Response(status=204)
+    else:
+        response = reply(sandbox().keys.demo_token(person_called(text_of(asked(), "as", ADA.key))))
     origin = request.headers.get("Origin", "")
     if sandbox().config.is_livechat_page(origin):
         response.headers["Access-Control-Allow-Origin"] = origin

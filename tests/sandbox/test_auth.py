@@ -15,6 +15,29 @@ def test_the_demo_users_token(server: SandboxServer, box: SandboxClient) -> None
     assert claims["exp"] - claims["iat"] == given["expires_in"] == 3600
 
 
+def test_the_demo_has_four_people(server: SandboxServer, box: SandboxClient) -> None:
+    given = {name: box.demo_token(name) for name in ("ada", "ben", "chika", "dora")}
+    for name, answer in given.items():
+        token = answer["access_token"]
+        claims = jwt.decode(token, server.config.jwt_secret, ["HS256"], audience="authenticated")
+        assert (claims["sub"], claims["email"]) == (answer["user_id"], answer["email"])
+        assert claims["user_metadata"] == {"full_name": answer["name"]}
+        assert (answer["name"].lower(), claims["aal"]) == (name, "aal1")
+    assert len({answer["user_id"] for answer in given.values()}) == 4
+    assert len({answer["email"] for answer in given.values()}) == 4
+    unnamed = box.demo_token()
+    assert unnamed.keys() == given["ada"].keys()
+    # Who the demo user was in earlier releases: their number and their conversations are Ada's.
+    assert unnamed["user_id"] == given["ada"]["user_id"] == "7f3f6a1e-54c8-4f5b-9d53-0d4c2a1b9e10"
+    assert unnamed["email"] == given["ada"]["email"] == "demo@example.com"
+
+
+@pytest.mark.parametrize("person", ["eve", "Ben", "", None, 7, ["ben"], {"ben": 1}])
+def test_nobody_else_is_in_the_demo(box: SandboxClient, person: object) -> None:
+    answer = requests.post(f"{box.base_url}/sandbox/demo/token", json={"as": person}, timeout=5)
+    assert (answer.status_code, answer.json().keys()) == (422, {"error"})
+
+
 def test_the_issuer_follows_the_project() -> None:
     with SandboxServer(supabase_url="https://ref.supabase.co") as server:
         token = server.client.demo_token()["access_token"]
