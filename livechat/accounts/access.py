@@ -4,10 +4,11 @@ import re
 from uuid import UUID
 
 from livechat.accounts.queries import visible
+from livechat.accounts.queries.membership import workspace_of_member
 from livechat.core.errors import ForbiddenError, NotFoundError
 from livechat.core.session import AnySession
 from livechat.domain.permissions import is_allowed
-from livechat.models import Conversation, Message, PhoneNumber, WorkspaceMember
+from livechat.models import Conversation, Message, PhoneNumber, Workspace, WorkspaceMember
 from livechat.web.guards.costs import needed_permission
 
 _UUID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
@@ -56,13 +57,25 @@ def access_message(session: AnySession, user_id: UUID, message_id: str | UUID) -
     return found[0]
 
 
-def require(member: WorkspaceMember) -> None:
+def access_workspace(
+    session: AnySession, user_id: UUID, workspace_id: str
+) -> tuple[Workspace, WorkspaceMember]:
+    """The workspace, and the member as whom this user is in it; NotFoundError, ForbiddenError."""
+    found = workspace_of_member(session, parse_id(workspace_id, "workspace"), user_id)
+    if found is None:
+        raise NotFoundError("There is no such workspace.")
+    workspace, member = found
+    require(member, is_owner=workspace.owner_user_id == user_id)
+    return found
+
+
+def require(member: WorkspaceMember, *, is_owner: bool = False) -> None:
     """ForbiddenError where the route that is being served needs what this member's role does not allow.
 
     What they do not see was not found before: here it is seen, and may still not be touched.
     """
     needed = needed_permission()
-    if needed is not None and not is_allowed(member.role, needed):
+    if needed is not None and not is_allowed(member.role, needed, is_owner=is_owner):
         raise ForbiddenError(f"Your role in this workspace does not allow it: {needed}.")
 
 

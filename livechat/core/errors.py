@@ -130,3 +130,16 @@ class MessagingRestrictedError(AppError):
 
     code, status = "messaging_restricted", HTTPStatus.CONFLICT
     title = "Meta has restricted what this account may send"
+
+
+class OwnerRequiredError(AppError):
+    """The owner may not leave, be removed, suspended or demoted: ownership is transferred first."""
+
+    code, status, title = "owner_required", HTTPStatus.CONFLICT, "A workspace needs its owner"
+
+
+class AssigneeUnavailableError(AppError):
+    """Unknown, removed or suspended, or they may not answer, or do not see the conversation."""
+
+    code, status = "assignee_unavailable", HTTPStatus.UNPROCESSABLE_ENTITY
+    title = "This person cannot take conversations"

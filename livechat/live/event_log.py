@@ -44,13 +44,15 @@ class Kind(Enum):
     MESSAGE_CREATED = b"c"
     MESSAGE_UPDATED = b"u"
     CONVERSATION_UPDATED = b"v"
+    # Of a workspace, by its id: its name, its members or its teams. Each of its accounts is told.
+    MEMBERS_UPDATED = b"m"
     # Something changed that no event can tell (a number paused, two conversations merged): fetch again.
     RESET = b"r"
 
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """One change. ``id`` is the message's or the conversation's; None for a reset."""
+    """One change. ``id`` is that of the object that its kind names; None for a reset."""
 
     kind: Kind
     id: UUID | None = None

@@ -13,7 +13,12 @@ from livechat.core.after_commit import after_commit
 from livechat.core.extensions import redis
 from livechat.core.session import AnySession
 from livechat.live.event_log import RESET, Change, Kind, append
-from livechat.live.queries import accounts_of_conversations, accounts_of_numbers, members_of
+from livechat.live.queries import (
+    accounts_of_conversations,
+    accounts_of_numbers,
+    accounts_of_workspace,
+    members_of,
+)
 
 log = structlog.get_logger(__name__)
 
@@ -89,6 +94,16 @@ def publish_account(session: AnySession, account_id: UUID, others: Collection[UU
     """
     changes = {each: [RESET] for each in (account_id, *others)}
     _after_commit(session, changes, members_of(session, account_id))
+
+
+def publish_members(session: AnySession, workspace_id: UUID, touched: Collection[UUID] = ()) -> None:
+    """Have open pages fetch the workspace, its members and teams afresh, after the commit.
+
+    What ``touched`` users may see is looked at again at once: streams of who lost an account end.
+    """
+    change = Change(Kind.MEMBERS_UPDATED, workspace_id)
+    changes = {account_id: [change] for account_id in accounts_of_workspace(session, workspace_id)}
+    _after_commit(session, changes, touched)
 
 
 def _after_commit(

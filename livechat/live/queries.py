@@ -38,6 +38,12 @@ def accounts_of_numbers(session: AnySession, phone_number_ids: Collection[str]) 
     return set(found.scalars())
 
 
+def accounts_of_workspace(session: AnySession, workspace_id: UUID) -> list[UUID]:
+    """The accounts that a workspace has."""
+    found = session.execute(select(WabaAccount.id).where(WabaAccount.workspace_id == workspace_id))
+    return list(found.scalars())
+
+
 def members_of(session: AnySession, account_id: UUID) -> list[UUID]:
     """The users who are active in the workspace that an account belongs to."""
     return list(

@@ -11,6 +11,7 @@ from livechat.operations.api import activity_routes, webhook_routes
 from livechat.outbound.api import resend_routes, send_routes, typing_routes
 from livechat.registry import documents, health, page
 from livechat.stream import api as stream
+from livechat.team.api import member_routes, workspace_routes
 from livechat.templates import api as templates
 from livechat.web.blueprint import ApiBlueprint
 from livechat.web.guards.auth import init_auth
@@ -35,6 +36,8 @@ API_BLUEPRINTS: list[ApiBlueprint] = [
     stream.bp,
     activity_routes.bp,
     webhook_routes.bp,
+    workspace_routes.bp,
+    member_routes.bp,
 ]
 # All others. A rule that needs no token must be in ``auth.PUBLIC_RULES`` too.
 PLAIN_BLUEPRINTS: list[Blueprint] = [documents.bp, inbound.bp, health.bp, page.bp]

@@ -32,6 +32,11 @@ def reset_payload() -> bytes:
     return _payload("reset", None, None)
 
 
+def members_payload(workspace_id: UUID) -> bytes:
+    """The lines of ``members.updated``, without its id: pages fetch the workspace and its people afresh."""
+    return b"event: members.updated\ndata: " + orjson.dumps({"workspace_id": workspace_id}) + b"\n\n"
+
+
 def visible_accounts(session: AnySession, user_ids: Collection[UUID]) -> Mapping[UUID, Mapping[UUID, Scope]]:
     """{user: {account: what they see of it}}; raises SourceUnavailableError if the database is away."""
     with _outage_named():
@@ -110,6 +115,8 @@ class _Rendering:
     def _rendered(self, change: Change) -> "_Rendered":
         if change.kind is Kind.RESET or change.id is None:
             return _Rendered(None, None, reset_payload())
+        if change.kind is Kind.MEMBERS_UPDATED:
+            return _Rendered(None, None, members_payload(change.id))
         if change.kind is Kind.CONVERSATION_UPDATED:
             if change.id not in self._conversations:
                 return _Rendered(None, None, reset_payload())

@@ -33,6 +33,7 @@ class Page:
 
     def _load(self) -> None:
         self.numbers, self.conversations, self.messages = _fetched(self._get)
+        self.team = _team(self._get)
 
     def state(self) -> Json:
         """All that is shown. A number's unread count is that of its conversations, summed."""
@@ -43,12 +44,14 @@ class Page:
             "numbers": {id_: each | {"unread_count": unread[id_]} for id_, each in self.numbers.items()},
             "conversations": self.conversations,
             "messages": self.messages,
+            "team": self.team,
         }
 
     def fetched_afresh(self) -> Json:
         """What a page that is opened now would show."""
         numbers, conversations, messages = _fetched(self._get)
-        return {"numbers": numbers, "conversations": conversations, "messages": messages}
+        team = _team(self._get)
+        return {"numbers": numbers, "conversations": conversations, "messages": messages, "team": team}
 
     def catch_up(self) -> None:
         """Apply every event of what has been committed until now."""
@@ -72,6 +75,9 @@ class Page:
             moved = {(id_, at) for id_, at in self._positions.items() if before.get(id_) != at}
             if not moved & self._fences.items():
                 self._load()
+            return
+        if event.name == "members.updated":
+            self.team = _team(self._get)
             return
         message, conversation = _plain(event.data["message"]), _plain(event.data["conversation"])
         # One that has only been opened stands in no list before there is something to show.
@@ -104,6 +110,14 @@ def _fetched(get: Get) -> tuple[Objects, Objects, Objects]:
     for conversation_id in conversations:
         messages |= _thread(get, conversation_id)
     return numbers, conversations, messages
+
+
+def _team(get: Get) -> Json:
+    """The user's workspaces, with the people in each."""
+    return {
+        each["id"]: each | get(f"/workspaces/{each['id']}/members?include=removed")
+        for each in get("/workspaces")["workspaces"]
+    }
 
 
 def _thread(get: Get, conversation_id: str) -> Objects:

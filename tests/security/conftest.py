@@ -96,10 +96,12 @@ def make_tenant(session: scoped_session[Session], name: str) -> Tenant:
         },
     )
     session.commit()
+    session.refresh(account)
     of_message = str(message.id)
     ids: dict[str, Any] = {
         "user_id": str(user),
         "waba_id": account.waba_id,
+        "workspace_id": str(account.workspace_id),
         "phone_number_id": number.phone_number_id,
         "conversation_id": str(conversation.id),
         "message_id": of_message,

@@ -590,7 +590,7 @@ export interface paths {
             };
             requestBody?: never;
             responses: {
-                /** @description `message.created`, `message.updated` and `conversation.updated`, each with an `id` and the data `{"message": …, "conversation": …}` (null what does not apply). `reset`: events may have been missed, fetch again. A comment comes at least every 15 s. It ends with the token. */
+                /** @description `message.created`, `message.updated` and `conversation.updated`, each with an `id` and the data `{"message": …, "conversation": …}` (null what does not apply). `reset`: events may have been missed, fetch again. `members.updated` has `{"workspace_id": …}` as its data: its name, members or teams have changed. A comment comes at least every 15 s. It ends with the token. */
                 200: {
                     headers: {
                         [name: string]: unknown;
@@ -1543,6 +1543,247 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/live-chat/workspaces": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Your workspaces.
+         * @description The first time, your name and address in them are filled in from the access token.
+         */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Workspaces"];
+                    };
+                };
+                401: components["responses"]["UNAUTHORIZED"];
+                429: components["responses"]["TOO_MANY_REQUESTS"];
+                503: components["responses"]["SERVICE_UNAVAILABLE"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/live-chat/workspaces/{workspace_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                workspace_id: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Change a workspace's name, or time zone. For admins. */
+        patch: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    workspace_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["WorkspaceChanges"];
+                };
+            };
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Workspace"];
+                    };
+                };
+                400: components["responses"]["BAD_REQUEST"];
+                401: components["responses"]["UNAUTHORIZED"];
+                403: components["responses"]["FORBIDDEN"];
+                404: components["responses"]["NOT_FOUND"];
+                415: components["responses"]["UNSUPPORTED_MEDIA_TYPE"];
+                422: components["responses"]["UNPROCESSABLE_ENTITY"];
+                429: components["responses"]["TOO_MANY_REQUESTS"];
+                503: components["responses"]["SERVICE_UNAVAILABLE"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        trace?: never;
+    };
+    "/api/live-chat/workspaces/{workspace_id}/members": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                workspace_id: string;
+            };
+            cookie?: never;
+        };
+        /** Your colleagues and you, those who joined first at the top. */
+        get: {
+            parameters: {
+                query?: {
+                    /** @description `removed`: also those who were removed. */
+                    include?: "removed";
+                };
+                header?: never;
+                path: {
+                    workspace_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Members"];
+                    };
+                };
+                401: components["responses"]["UNAUTHORIZED"];
+                404: components["responses"]["NOT_FOUND"];
+                422: components["responses"]["UNPROCESSABLE_ENTITY"];
+                429: components["responses"]["TOO_MANY_REQUESTS"];
+                503: components["responses"]["SERVICE_UNAVAILABLE"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/live-chat/workspaces/{workspace_id}/members/{user_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                workspace_id: string;
+                user_id: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Remove a member, or leave. For admins, or for yourself.
+         * @description Their conversations are handed to the member who is named, where they see the number; else left to
+         *     their team, or to nobody. It happens as a whole or not at all.
+         */
+        delete: {
+            parameters: {
+                query?: {
+                    /** @description The member who gets their conversations; left out: their teams, or nobody. */
+                    hand_over_to?: string;
+                };
+                header?: never;
+                path: {
+                    workspace_id: string;
+                    user_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description No Content */
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                401: components["responses"]["UNAUTHORIZED"];
+                403: components["responses"]["FORBIDDEN"];
+                404: components["responses"]["NOT_FOUND"];
+                409: components["responses"]["CONFLICT"];
+                422: components["responses"]["UNPROCESSABLE_ENTITY"];
+                429: components["responses"]["TOO_MANY_REQUESTS"];
+                503: components["responses"]["SERVICE_UNAVAILABLE"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        options?: never;
+        head?: never;
+        /**
+         * Change a member. For admins; of yourself you may change the name alone.
+         * @description Open streams follow within two seconds. Who is suspended, becomes a viewer or loses a number hands the
+         *     conversations concerned back.
+         */
+        patch: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    workspace_id: string;
+                    user_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["MemberChanges"];
+                };
+            };
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Member"];
+                    };
+                };
+                400: components["responses"]["BAD_REQUEST"];
+                401: components["responses"]["UNAUTHORIZED"];
+                403: components["responses"]["FORBIDDEN"];
+                404: components["responses"]["NOT_FOUND"];
+                409: components["responses"]["CONFLICT"];
+                415: components["responses"]["UNSUPPORTED_MEDIA_TYPE"];
+                422: components["responses"]["UNPROCESSABLE_ENTITY"];
+                429: components["responses"]["TOO_MANY_REQUESTS"];
+                503: components["responses"]["SERVICE_UNAVAILABLE"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -1798,6 +2039,51 @@ export interface components {
             max: number | null;
             p50: number | null;
             p95: number | null;
+        };
+        Member: {
+            /** @enum {string} */
+            availability: "available" | "away" | "off";
+            /** @description Whether conversations may be assigned to them now. */
+            can_receive: boolean;
+            /** @example ines@example.com */
+            email: string | null;
+            is_owner: boolean;
+            /**
+             * Format: date-time
+             * @description When they joined.
+             * @example 2026-11-22T10:00:00.000000Z
+             */
+            joined_at: string;
+            /** @example Ines Duarte */
+            name: string | null;
+            /** @description The numbers that they see; null: all. */
+            phone_number_ids: string[] | null;
+            /** @enum {string} */
+            role: "admin" | "agent" | "viewer";
+            /** @enum {string} */
+            state: "active" | "suspended" | "removed";
+            team_ids: string[];
+            /** @description Supabase's id of the user. */
+            user_id: string;
+            /** @enum {string} */
+            visibility: "all" | "team" | "own";
+        };
+        MemberChanges: {
+            name?: string;
+            /** @description Meta's ids of the numbers that they see; null: all. */
+            phone_number_ids?: string[] | null;
+            /** @enum {string} */
+            role?: "admin" | "agent" | "viewer";
+            /**
+             * @description Who is suspended sees nothing; their conversations are handed back.
+             * @enum {string}
+             */
+            state?: "active" | "suspended";
+            /** @enum {string} */
+            visibility?: "all" | "team" | "own";
+        };
+        Members: {
+            members: components["schemas"]["Member"][];
         };
         Message: {
             /** @description As the sender gave it. */
@@ -2369,6 +2655,35 @@ export interface components {
             outcome: "stored" | "duplicate" | "ignored" | "failed";
             /** @description Why it was ignored or failed. */
             reason: string | null;
+        };
+        Workspace: {
+            id: string;
+            /** @description Whether you are the owner. */
+            is_owner: boolean;
+            /** @description Without those who were removed. */
+            member_count: number;
+            /** @example Asha's Bakery */
+            name: string;
+            /** @description Whether it asks for a second factor (`aal2`). */
+            require_mfa: boolean;
+            /**
+             * @description Yours.
+             * @enum {string}
+             */
+            role: "admin" | "agent" | "viewer";
+            /**
+             * @description A name of the IANA time zone database.
+             * @example Asia/Kolkata
+             */
+            time_zone: string;
+        };
+        WorkspaceChanges: {
+            name?: string;
+            /** @example Asia/Kolkata */
+            time_zone?: string;
+        };
+        Workspaces: {
+            workspaces: components["schemas"]["Workspace"][];
         };
     };
     responses: {

@@ -19,6 +19,22 @@ def member_of(session: AnySession, workspace_id: UUID, user_id: UUID) -> Workspa
     ).scalar_one_or_none()
 
 
+def workspace_of_member(
+    session: AnySession, workspace_id: UUID, user_id: UUID
+) -> tuple[Workspace, WorkspaceMember] | None:
+    """The workspace and the user's own row in it, where they are active."""
+    found = session.execute(
+        select(Workspace, WorkspaceMember)
+        .join(WorkspaceMember, WorkspaceMember.workspace_id == Workspace.id)
+        .where(
+            Workspace.id == workspace_id,
+            WorkspaceMember.user_id == user_id,
+            WorkspaceMember.state == "active",
+        )
+    ).one_or_none()
+    return None if found is None else (found[0], found[1])
+
+
 def workspace_of_number(session: AnySession, phone_number_id: str) -> UUID | None:
     """The workspace that has the number; None where nobody has connected it."""
     return session.execute(

@@ -5,6 +5,7 @@ Source of the rules: docs/contract.md section 2 and docs/meta/cloud-api.md secti
 """
 
 import re
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, cast
 from uuid import UUID
@@ -19,6 +20,7 @@ from livechat.core.config import Settings
 from livechat.core.errors import AppError, UnauthorizedError, UnavailableError
 from livechat.core.extensions import jwt
 from livechat.domain import clock
+from livechat.domain.text import storable
 from livechat.web.context import API_PREFIX
 from livechat.web.guards.jwks import Jwks, JwksUnavailableError
 from livechat.web.problems import problem_response
@@ -46,10 +48,23 @@ ALGORITHMS = ["HS256", "ES256", "RS256"]
 CLOCK_SKEW_S = 10
 # Supabase puts user_metadata into the token, so a token can have some kilobytes; anything longer is not one.
 MAX_TOKEN_CHARS = 16_384
+# Of a name or an address in a token.
+_MAX_WORDS = 320
 _UUID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 _JWKS = "livechat_jwks"
 _USER = "livechat.user"
 _REFUSED = "The access token is missing, has expired or was not issued for this service."
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """What the token says of the person. Never a right: those come from our tables alone.
+
+    Users write ``full_name`` themselves: it only fills in a name that nobody has given yet.
+    """
+
+    email: str | None
+    full_name: str | None
 
 
 def init_auth(app: Flask, settings: Settings) -> None:
@@ -90,6 +105,11 @@ def is_signed_in() -> bool:
 def token_expires_at() -> datetime:
     """When the request's token ends, aware UTC; a stream must not outlive it."""
     return cast(datetime, _claims()["expires_at"])
+
+
+def caller() -> Caller:
+    """Who the request's token says is calling."""
+    return cast(Caller, _claims()["caller"])
 
 
 def _authenticate_unless_public() -> None:
@@ -135,7 +155,19 @@ def _verified(token: str) -> dict[str, Any]:
         end = clock.from_unix(expires_at)
     except (OverflowError, ValueError, OSError):
         end = datetime.max.replace(tzinfo=UTC)
-    return {"user_id": UUID(subject), "expires_at": end}
+    return {"user_id": UUID(subject), "expires_at": end, "caller": _caller(claims)}
+
+
+def _caller(claims: dict[str, Any]) -> Caller:
+    """The claims that are of a usable shape; Supabase promises none of them."""
+    profile = claims.get("user_metadata")
+    name = profile.get("full_name") if isinstance(profile, dict) else None
+    return Caller(_words(claims.get("email")), _words(name))
+
+
+def _words(claim: object) -> str | None:
+    text = storable(claim).strip()[:_MAX_WORDS] if isinstance(claim, str) else ""
+    return text or None
 
 
 @jwt.decode_key_loader

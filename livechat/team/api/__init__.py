@@ -1,0 +1,1 @@
+"""Routes of workspaces and of the people in them."""

@@ -1,0 +1,45 @@
+"""Workspaces and members as the API shows them."""
+
+from typing import Any
+
+from livechat.domain.clock import rfc3339
+from livechat.domain.permissions import Permission, is_allowed
+from livechat.team.queries.rosters import MemberFacts, WorkspaceFacts
+
+Json = dict[str, Any]
+# Nobody can say yet that they are away.
+AVAILABLE, OFF = "available", "off"
+
+
+def workspace_json(facts: WorkspaceFacts) -> Json:
+    """The workspace as this member sees it."""
+    workspace, member = facts.workspace, facts.member
+    return {
+        "id": str(workspace.id),
+        "name": workspace.name,
+        "time_zone": workspace.time_zone,
+        "role": member.role,
+        "is_owner": workspace.owner_user_id == member.user_id,
+        "require_mfa": workspace.require_mfa,
+        "member_count": facts.member_count,
+    }
+
+
+def member_json(facts: MemberFacts) -> Json:
+    """A member as colleagues see them. ``can_receive``: conversations may be assigned to them now."""
+    member = facts.member
+    is_active = member.state == "active"
+    return {
+        "user_id": str(member.user_id),
+        "name": member.name,
+        "email": member.email,
+        "role": member.role,
+        "is_owner": facts.is_owner,
+        "state": member.state,
+        "visibility": member.visibility,
+        "phone_number_ids": None if facts.numbers is None else sorted(facts.numbers),
+        "team_ids": sorted(map(str, facts.teams)),
+        "availability": AVAILABLE if is_active else OFF,
+        "can_receive": is_active and is_allowed(member.role, Permission.MESSAGE_SEND),
+        "joined_at": rfc3339(member.joined_at),
+    }

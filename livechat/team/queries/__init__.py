@@ -1,0 +1,1 @@
+"""Statements about workspaces and the people in them."""
