@@ -106,6 +106,32 @@ def _watchers(session: AnySession, ids: Mapping[str, Any]) -> None:
     session.execute(text("DELETE FROM conversation_watchers WHERE conversation_id = :loser"), ids)
 
 
+@follows("conversation_labels.conversation_id")
+def _labels(session: AnySession, ids: Mapping[str, Any]) -> None:
+    """Keep the labels of both. Of labels that exclude each other the winner's stays, if it still is one."""
+    session.execute(
+        text(
+            """
+            DELETE FROM conversation_labels c USING labels l
+            WHERE l.id = c.label_id AND l.archived_at IS NOT NULL AND c.conversation_id IN (:loser, :winner)
+            """
+        ),
+        ids,
+    )
+    session.execute(
+        text(
+            """
+            INSERT INTO conversation_labels (conversation_id, label_id, group_key, added_by, added_at)
+            SELECT :winner, label_id, group_key, added_by, added_at
+            FROM conversation_labels WHERE conversation_id = :loser
+            ON CONFLICT DO NOTHING
+            """
+        ),
+        ids,
+    )
+    session.execute(text("DELETE FROM conversation_labels WHERE conversation_id = :loser"), ids)
+
+
 @follows("chat_drafts.conversation_id")
 def _drafts(session: AnySession, ids: Mapping[str, Any]) -> None:
     """Keep one draft of each user, the one that they wrote last."""

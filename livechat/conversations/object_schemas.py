@@ -66,6 +66,12 @@ class DraftSchema(AnswerSchema):
     updated_at = moment("When it was stored.")
 
 
+class ConversationLabelSchema(AnswerSchema):
+    id = string()
+    name = string(example="Refund")
+    colour = string(example="#b91c1c")
+
+
 class ConversationSchema(AnswerSchema):
     id = string()
     user_id = string("The owner.")
@@ -88,3 +94,6 @@ class ConversationSchema(AnswerSchema):
         required=True, metadata={"description": "The customer has stopped marketing messages."}
     )
     is_blocked = fields.Boolean(required=True, metadata={"description": "Your business has blocked them."})
+    labels = fields.List(
+        fields.Nested(ConversationLabelSchema), required=True, metadata={"description": "By name."}
+    )

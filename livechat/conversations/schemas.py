@@ -22,6 +22,12 @@ class ConversationsQuerySchema(ma.Schema):
     search = fields.String(
         validate=Length(min=1, max=100), metadata={"description": "Part of a name, username or phone number."}
     )
+    label = fields.List(
+        fields.String(),
+        load_default=list,
+        validate=Length(max=20),
+        metadata={"description": "The id of a label; repeated: only what wears every one of them."},
+    )
 
 
 class ConversationsSchema(AnswerSchema):

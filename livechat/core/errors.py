@@ -99,6 +99,12 @@ class PhoneNumberTakenError(AppError):
     code, status, title = "phone_number_taken", HTTPStatus.CONFLICT, "The number is connected by someone else"
 
 
+class AlreadyExistsError(AppError):
+    """A name that something else of its kind has already."""
+
+    code, status, title = "already_exists", HTTPStatus.CONFLICT, "The name is taken"
+
+
 class WebhookWaitingError(AppError):
     code, status, title = "webhook_waiting", HTTPStatus.CONFLICT, "The webhook waits for its first run"
 

@@ -15,6 +15,8 @@ from livechat.models.files.media import Media
 from livechat.models.files.media_upload import MediaUpload
 from livechat.models.files.message_card_file import MessageCardFile
 from livechat.models.files.message_media import MessageMedia
+from livechat.models.labels.conversation_label import ConversationLabel
+from livechat.models.labels.label import Label
 from livechat.models.ledger.account_event import AccountEvent
 from livechat.models.ledger.webhook_count import WebhookCount
 from livechat.models.ledger.webhook_event import WebhookEvent
@@ -38,10 +40,12 @@ __all__ = [
     "Conversation",
     "ConversationAlias",
     "ConversationFormerId",
+    "ConversationLabel",
     "ConversationOtherId",
     "ConversationWatcher",
     "Draft",
     "Invitation",
+    "Label",
     "Media",
     "MediaUpload",
     "MemberNumber",

@@ -6,6 +6,7 @@ from livechat.conversations.api import customer_routes, inbox_routes, thread_rou
 from livechat.core.config import Settings
 from livechat.files import api as files
 from livechat.inbound import api as inbound
+from livechat.labels import api as labels
 from livechat.numbers import api as numbers
 from livechat.operations.api import activity_routes, webhook_routes
 from livechat.outbound.api import resend_routes, send_routes, typing_routes
@@ -32,6 +33,7 @@ API_BLUEPRINTS: list[ApiBlueprint] = [
     files.bp,
     customer_routes.bp,
     typing_routes.bp,
+    labels.bp,
     templates.bp,
     stream.bp,
     activity_routes.bp,

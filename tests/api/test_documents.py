@@ -66,7 +66,7 @@ def test_it_agrees_with_the_contract(document: dict[str, Any]) -> None:
         *("id", "user_id", "phone_number_id", "customer_phone", "customer_user_id", "customer_username"),
         *("customer_name", "last_message", "last_message_time", "unread_count", "window_expires_at"),
         "draft",
-        *("marketing_opt_out", "is_blocked"),
+        *("marketing_opt_out", "is_blocked", "labels"),
     }
     assert set(schemas["Message"]["required"]) == {
         *(

@@ -14,19 +14,31 @@ from livechat.files.fetch import Fetcher
 from livechat.whatsapp.webhook.items import Broken, Ignored, Item
 from tests.conftest import make_token
 from tests.events.call_sites import call_sites, watched
-from tests.events.changes import agents, files, inbound, numbers, operations, outbound, people
+from tests.events.changes import agents, files, inbound, labels, numbers, operations, outbound, people
 from tests.events.changes.scene import USE_CASES, Scene, UseCase
 from tests.events.conftest import OpenStream
 from tests.events.page import Page
 from tests.kinds.conftest import API, Inbox, _box, inbox
 
-__all__ = ["_box", "agents", "files", "inbound", "inbox", "numbers", "operations", "outbound", "people"]
+__all__ = [
+    "_box",
+    "agents",
+    "files",
+    "inbound",
+    "inbox",
+    "labels",
+    "numbers",
+    "operations",
+    "outbound",
+    "people",
+]
 
 # Everything else that writes: with the reason why no page shows it.
 SHOWS_NOTHING = {
     "POST /webhook": "it is only kept; the ingest stores what it says",
     "POST /media": "an upload is shown by the message that is sent with it",
     "POST /conversations": "a conversation stands in no list before there is something to show",
+    "POST /workspaces/<workspace_id>/labels": "labels are fetched when they are chosen from",
     "POST /templates/sync": "templates are fetched when they are chosen from",
     "POST /conversations/<conversation_id>/typing": "is the customer's to see",
     TaskName.SWEEP_INBOUND: "only wakes the ingest",

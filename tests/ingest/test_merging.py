@@ -4,13 +4,13 @@ from datetime import timedelta
 from uuid import uuid4
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import select, text
 from sqlalchemy.exc import IntegrityError
 
 from livechat.conversations.merging import followed
 from livechat.core.extensions import db
 from livechat.domain.clock import now
-from livechat.models import Draft
+from livechat.models import ConversationLabel, Draft, Label, WabaAccount
 from tests.ingest.conftest import Meta, make_text_body
 
 BSUID = "IN.13491208655302741918"
@@ -50,6 +50,52 @@ def test_of_two_drafts_of_one_agent_the_newer_stays(meta: Meta, newer: int) -> N
     _merge(meta)
     drafts = {row["user_id"]: row["text"] for row in meta.rows("SELECT * FROM chat_drafts")}
     assert drafts == {agent: f"draft {newer}", other: "another's"}
+
+
+@pytest.mark.parametrize(
+    "worn",
+    [
+        (("both", "one", "high", "old"), ("both", "two", "low", "east")),
+        (("both", "one", "high", "east"), ("both", "two", "low", "old")),
+    ],
+)
+def test_the_labels_of_both_stay_and_of_a_group_the_kept_conversations(
+    meta: Meta, worn: tuple[tuple[str, ...], tuple[str, ...]]
+) -> None:
+    workspace = meta.session.scalars(select(WabaAccount.workspace_id)).first()
+    made = {
+        name: Label(
+            workspace_id=workspace,
+            name=name,
+            colour="#b91c1c",
+            created_by=uuid4(),
+            request_digest=b"",
+            archived_at=now() if name == "old" else None,
+        )
+        for name in ("both", "one", "two", "high", "low", "old", "east")
+    }
+    meta.session.add_all(made.values())
+    meta.session.flush()
+    # Whoever is kept: one wears the archived label of a group of which the other wears one in use.
+    groups = {"high": "priority", "low": "priority", "old": "region", "east": "region"}
+    threads = _two_threads(meta)
+    for row, names in zip(threads, worn, strict=True):
+        meta.session.add_all(
+            ConversationLabel(
+                conversation_id=row["id"],
+                label_id=made[name].id,
+                group_key=groups.get(name),
+                added_by=uuid4(),
+            )
+            for name in names
+        )
+    meta.session.commit()
+    names_by_id = {label.id: name for name, label in made.items()}
+    _merge(meta)
+    [kept] = meta.conversations()
+    high_or_low = "high" if kept["id"] == threads[0]["id"] else "low"
+    left = {names_by_id[row["label_id"]] for row in meta.rows("SELECT label_id FROM conversation_labels")}
+    assert left == {"both", "one", "two", "east", high_or_low}
 
 
 def test_a_conversation_that_something_points_to_cannot_be_deleted(meta: Meta) -> None:

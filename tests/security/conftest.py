@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session, scoped_session
 from livechat import create_app, use_broker
 from livechat.core.config import Settings
 from livechat.core.extensions import db
+from livechat.models import Label
 from tests.api.conftest import KeyServer, key_server
 from tests.conftest import JWT_SECRET, environment
 from tests.factories import make_account, make_conversation, make_message, make_number
@@ -97,6 +98,15 @@ def make_tenant(session: scoped_session[Session], name: str) -> Tenant:
     )
     session.commit()
     session.refresh(account)
+    label = Label(
+        workspace_id=account.workspace_id,
+        name=f"{name}'s label",
+        colour="#b91c1c",
+        created_by=user,
+        request_digest=b"",
+    )
+    session.add(label)
+    session.commit()
     of_message = str(message.id)
     ids: dict[str, Any] = {
         "user_id": str(user),
@@ -106,6 +116,7 @@ def make_tenant(session: scoped_session[Session], name: str) -> Tenant:
         "conversation_id": str(conversation.id),
         "message_id": of_message,
         "event_id": str(event),
+        **dict.fromkeys(("label_id", "label"), str(label.id)),
         **dict.fromkeys(("before", "after", "around", "up_to", "reply_to"), of_message),
     }
     traces = (
@@ -113,6 +124,7 @@ def make_tenant(session: scoped_session[Session], name: str) -> Tenant:
         f"what {name} answered",
         f"{name}'s Bakery",
         f"{name}'s customer",
+        label.name,
         str(conversation.customer_phone),
         *(str(message.wamid), str(failed.id), str(failed.wamid)),
     )

@@ -9,6 +9,7 @@ import pytest
 from flask import Flask
 
 from livechat.domain.permissions import ALLOWED, Permission, Role, is_allowed
+from livechat.models import Label
 from tests.factories import make_conversation, make_message
 from tests.team.conftest import DbSession, Team
 
@@ -52,11 +53,20 @@ def test_a_route_refuses_the_roles_that_lack_what_it_needs(
             continue
         conversation = make_conversation(session, team.numbers[0])
         message = make_message(session, conversation)
+        label = Label(
+            workspace_id=team.workspace_id,
+            name=str(message.id),
+            colour="#b91c1c",
+            created_by=team.owner,
+            request_digest=b"",
+        )
+        session.add(label)
         session.commit()
         ids = {
             "<conversation_id>": conversation.id,
             "<message_id>": message.id,
             "<phone_number_id>": number,
+            "<label_id>": label.id,
         }
         # Of a message without a file, and of no webhook, there is nothing to do.
         if "<event_id>" in path or path.endswith("/media/retry"):

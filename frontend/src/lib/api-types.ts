@@ -83,6 +83,8 @@ export interface paths {
                     unread?: boolean;
                     /** @description Part of a name, username or phone number. */
                     search?: string;
+                    /** @description The id of a label; repeated: only what wears every one of them. */
+                    label?: string[];
                 };
                 header?: never;
                 path?: never;
@@ -329,6 +331,83 @@ export interface paths {
         };
         post?: never;
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/live-chat/conversations/{conversation_id}/labels/{label_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                conversation_id: string;
+                label_id: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        /** Put a label on. Of an exclusive group it takes the other one's place. Harmless to repeat. */
+        put: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    conversation_id: string;
+                    label_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["LabelledConversation"];
+                    };
+                };
+                401: components["responses"]["UNAUTHORIZED"];
+                403: components["responses"]["FORBIDDEN"];
+                404: components["responses"]["NOT_FOUND"];
+                429: components["responses"]["TOO_MANY_REQUESTS"];
+                503: components["responses"]["SERVICE_UNAVAILABLE"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        post?: never;
+        /** Take a label off. Harmless to repeat. */
+        delete: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    conversation_id: string;
+                    label_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["LabelledConversation"];
+                    };
+                };
+                401: components["responses"]["UNAUTHORIZED"];
+                403: components["responses"]["FORBIDDEN"];
+                404: components["responses"]["NOT_FOUND"];
+                429: components["responses"]["TOO_MANY_REQUESTS"];
+                503: components["responses"]["SERVICE_UNAVAILABLE"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
         options?: never;
         head?: never;
         patch?: never;
@@ -1639,6 +1718,182 @@ export interface paths {
         };
         trace?: never;
     };
+    "/api/live-chat/workspaces/{workspace_id}/labels": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                workspace_id: string;
+            };
+            cookie?: never;
+        };
+        /** The workspace's labels, by name. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    workspace_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Labels"];
+                    };
+                };
+                401: components["responses"]["UNAUTHORIZED"];
+                404: components["responses"]["NOT_FOUND"];
+                429: components["responses"]["TOO_MANY_REQUESTS"];
+                503: components["responses"]["SERVICE_UNAVAILABLE"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        put?: never;
+        /** Make a label. A name that another one has is 409 `already_exists`. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: {
+                    /** @description The same request again answers 200 and makes nothing. */
+                    "Idempotency-Key"?: string;
+                };
+                path: {
+                    workspace_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["NewLabel"];
+                };
+            };
+            responses: {
+                /** @description The same request made it before */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Label"];
+                    };
+                };
+                /** @description Created */
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Label"];
+                    };
+                };
+                400: components["responses"]["BAD_REQUEST"];
+                401: components["responses"]["UNAUTHORIZED"];
+                403: components["responses"]["FORBIDDEN"];
+                404: components["responses"]["NOT_FOUND"];
+                409: components["responses"]["CONFLICT"];
+                415: components["responses"]["UNSUPPORTED_MEDIA_TYPE"];
+                422: components["responses"]["UNPROCESSABLE_ENTITY"];
+                429: components["responses"]["TOO_MANY_REQUESTS"];
+                503: components["responses"]["SERVICE_UNAVAILABLE"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/live-chat/workspaces/{workspace_id}/labels/{label_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                workspace_id: string;
+                label_id: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Put it away: no conversation shows it any more, and its name is free. */
+        delete: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    workspace_id: string;
+                    label_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description No Content */
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                401: components["responses"]["UNAUTHORIZED"];
+                403: components["responses"]["FORBIDDEN"];
+                404: components["responses"]["NOT_FOUND"];
+                429: components["responses"]["TOO_MANY_REQUESTS"];
+                503: components["responses"]["SERVICE_UNAVAILABLE"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        options?: never;
+        head?: never;
+        /** Rename or recolour it, wherever it stands. */
+        patch: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    workspace_id: string;
+                    label_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["LabelChange"];
+                };
+            };
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Label"];
+                    };
+                };
+                400: components["responses"]["BAD_REQUEST"];
+                401: components["responses"]["UNAUTHORIZED"];
+                403: components["responses"]["FORBIDDEN"];
+                404: components["responses"]["NOT_FOUND"];
+                409: components["responses"]["CONFLICT"];
+                415: components["responses"]["UNSUPPORTED_MEDIA_TYPE"];
+                422: components["responses"]["UNPROCESSABLE_ENTITY"];
+                429: components["responses"]["TOO_MANY_REQUESTS"];
+                503: components["responses"]["SERVICE_UNAVAILABLE"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        trace?: never;
+    };
     "/api/live-chat/workspaces/{workspace_id}/members": {
         parameters: {
             query?: never;
@@ -1935,6 +2190,8 @@ export interface components {
             id: string;
             /** @description Your business has blocked them. */
             is_blocked: boolean;
+            /** @description By name. */
+            labels: components["schemas"]["ConversationLabel"][];
             last_message: components["schemas"]["Message"] | null;
             /**
              * Format: date-time
@@ -1955,6 +2212,13 @@ export interface components {
              * @example 2026-11-22T10:00:00.000000Z
              */
             window_expires_at: string | null;
+        };
+        ConversationLabel: {
+            /** @example #b91c1c */
+            colour: string;
+            id: string;
+            /** @example Refund */
+            name: string;
         };
         Conversations: {
             conversations: components["schemas"]["Conversation"][];
@@ -2034,6 +2298,65 @@ export interface components {
             received: number;
             sends: components["schemas"]["SendCounts"];
             stored: number;
+        };
+        Label: {
+            /** @example #b91c1c */
+            colour: string;
+            /** @description Of one group a conversation wears one label at most. */
+            group: string | null;
+            id: string;
+            name: string;
+        };
+        LabelChange: {
+            /** @example #b91c1c */
+            colour?: string;
+            /**
+             * @description Left out: it stays.
+             * @example Refund
+             */
+            name?: string;
+        };
+        LabelledConversation: {
+            /** @example Asha Kulkarni */
+            customer_name: string | null;
+            /** @description Digits; null for a customer known by a business-scoped id. */
+            customer_phone: string | null;
+            /** @description The customer's business-scoped id. */
+            customer_user_id: string | null;
+            customer_username: string | null;
+            /** @description Yours alone: other members are shown their own. */
+            draft: components["schemas"]["Draft"] | null;
+            id: string;
+            /** @description Your business has blocked them. */
+            is_blocked: boolean;
+            /** @description By name. */
+            labels: components["schemas"]["ConversationLabel"][];
+            last_message: components["schemas"]["Message"] | null;
+            /**
+             * Format: date-time
+             * @description The list is sorted by it.
+             * @example 2026-11-22T10:00:00.000000Z
+             */
+            last_message_time: string | null;
+            /** @description The customer has stopped marketing messages. */
+            marketing_opt_out: boolean;
+            /** @description Of this change; to undo it by. */
+            operation_id: string;
+            /** @description Our number. */
+            phone_number_id: string;
+            unread_count: number;
+            /** @description The owner. */
+            user_id: string;
+            /**
+             * Format: date-time
+             * @description When the customer service window closes; null: none is open.
+             * @example 2026-11-22T10:00:00.000000Z
+             */
+            window_expires_at: string | null;
+        };
+        Labels: {
+            /** @description By name. */
+            labels: components["schemas"]["Label"][];
         };
         Latency: {
             max: number | null;
@@ -2176,6 +2499,21 @@ export interface components {
             offset: number;
             /** @description Messages in the thread. */
             total: number;
+        };
+        NewLabel: {
+            /** @example #b91c1c */
+            colour: string;
+            /**
+             * @description Of one group a conversation wears one label at most. It stays as it is chosen here.
+             * @default null
+             * @example Refund
+             */
+            group: string | null;
+            /**
+             * @description In any script. No two labels have one name, however it is cased.
+             * @example Refund
+             */
+            name: string;
         };
         Notice: {
             /**

@@ -43,6 +43,7 @@ export function aConversation(given: Partial<Conversation> = {}): Conversation {
     draft: null,
     marketing_opt_out: false,
     is_blocked: false,
+    labels: [],
     ...given,
   };
 }

@@ -5,13 +5,18 @@ from typing import Any
 
 from flask import Response
 
-from livechat.accounts.access import access_conversation, access_conversation_as, access_number_as
+from livechat.accounts.access import (
+    access_conversation,
+    access_conversation_as,
+    access_number_as,
+    parse_id,
+)
 from livechat.accounts.queries.visible import seen_by
 from livechat.conversations.mark_read import mark_read
 from livechat.conversations.object_schemas import ConversationSchema
 from livechat.conversations.open_conversation import open_conversation
 from livechat.conversations.ornaments import conversations_json
-from livechat.conversations.queries.conversation_list import conversation_page
+from livechat.conversations.queries.conversation_list import conversation_page, labels_among
 from livechat.conversations.save_draft import save_draft
 from livechat.conversations.schemas import (
     ConversationsQuerySchema,
@@ -20,7 +25,7 @@ from livechat.conversations.schemas import (
     OpenConversationSchema,
     ReadSchema,
 )
-from livechat.core.errors import ForbiddenError
+from livechat.core.errors import ForbiddenError, NotFoundError
 from livechat.core.extensions import db
 from livechat.domain.permissions import Permission, is_allowed
 from livechat.web.blueprint import ApiBlueprint
@@ -48,6 +53,9 @@ def list_conversations(query: dict[str, Any]) -> Response:
     # An empty cursor is none: clients fill in a template of the address.
     behind = place_of(query["cursor"]) if query.get("cursor") else None
     number, member = access_number_as(db.session, user_id, query["phone_number_id"])
+    labels = {parse_id(each, "label") for each in query["label"]}
+    if labels - labels_among(db.session, member.workspace_id, labels):
+        raise NotFoundError("There is no such label.")
     # One conversation more than asked for tells whether there is a next page.
     found = conversation_page(
         db.session,
@@ -56,6 +64,7 @@ def list_conversations(query: dict[str, Any]) -> Response:
         behind=behind,
         unread_only=query["unread"],
         search=query.get("search"),
+        labels=labels,
         seen=seen_by(member),
     )
     page = found[: query["limit"]]

@@ -1,5 +1,6 @@
 """Reading the list of conversations page by page, and moving the read pointer."""
 
+from collections.abc import Collection
 from typing import Any
 from uuid import UUID
 
@@ -18,7 +19,7 @@ from sqlalchemy import (
 
 from livechat.core.session import AnySession
 from livechat.domain.phone import typed_digits, writings
-from livechat.models import NEVER_LEFT, Conversation, ConversationOtherId, Message
+from livechat.models import NEVER_LEFT, Conversation, ConversationLabel, ConversationOtherId, Label, Message
 from livechat.models.conversations.conversation import SEARCHED
 from livechat.web.paging import ListPlace
 
@@ -31,9 +32,13 @@ def conversation_page(
     behind: ListPlace | None = None,
     unread_only: bool = False,
     search: str | None = None,
+    labels: Collection[UUID] = (),
     seen: ColumnElement[bool] | None = None,
 ) -> list[Conversation]:
-    """Conversations of a number, newest first; ``seen`` leaves those that its reader may see."""
+    """Conversations of a number, newest first, that wear all ``labels``.
+
+    ``seen`` leaves those that their reader may see.
+    """
     statement = (
         select(Conversation)
         .where(Conversation.phone_number_id == phone_number_id)
@@ -52,11 +57,32 @@ def conversation_page(
         statement = statement.where(place < tuple_(behind.last_message_time, behind.id))
     if unread_only:
         statement = statement.where(Conversation.unread_count > 0)
+    for label_id in labels:
+        statement = statement.where(_wears(label_id))
     if seen is not None:
         statement = statement.where(seen)
     if search:
         statement = _matching(session, statement, phone_number_id, search)
     return list(session.execute(statement).scalars())
+
+
+def _wears(label_id: UUID) -> ColumnElement[bool]:
+    return (
+        select(ConversationLabel.label_id)
+        .where(ConversationLabel.label_id == label_id, ConversationLabel.conversation_id == Conversation.id)
+        .correlate(Conversation)
+        .exists()
+    )
+
+
+def labels_among(session: AnySession, workspace_id: UUID, label_ids: Collection[UUID]) -> set[UUID]:
+    """Those of the ids that are labels of this workspace and not archived."""
+    if not label_ids:
+        return set()
+    found = select(Label.id).where(
+        Label.id.in_(label_ids), Label.workspace_id == workspace_id, Label.archived_at.is_(None)
+    )
+    return set(session.scalars(found))
 
 
 def _matching(session: AnySession, statement: Select[Any], number: str, search: str) -> Select[Any]:

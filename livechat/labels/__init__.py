@@ -1,0 +1,1 @@
+"""Labels: those of a workspace, and those that a conversation wears."""

@@ -1,0 +1,76 @@
+"""Putting a label on a conversation and taking it off, and how a conversation shows its labels."""
+
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID
+
+from livechat.accounts.access import access_conversation_as, parse_id
+from livechat.conversations.ornaments import Asked, shared
+from livechat.conversations.queries.finding import lock_conversation
+from livechat.core.errors import NotFoundError
+from livechat.core.session import AnySession
+from livechat.domain.ids import uuid7
+from livechat.labels.queries import find_label, labels_in, put_on, take_off
+from livechat.live.publish import publish
+from livechat.models import Conversation, Label
+
+Json = dict[str, Any]
+
+
+def put_label(
+    session: AnySession, user_id: UUID, conversation_id: str, label_id: str
+) -> tuple[Conversation, UUID]:
+    """Put the label on; the conversation, and the operation's id. The caller commits.
+
+    Of an exclusive group it takes the other label's place. Raises NotFoundError, ForbiddenError.
+    """
+    conversation, label = _found(session, user_id, conversation_id, label_id)
+    if label.archived_at is not None:
+        raise NotFoundError("There is no such label.")
+    is_changed = put_on(session, conversation.id, label, user_id)
+    return conversation, _record(session, conversation, is_changed=is_changed)
+
+
+def take_label(
+    session: AnySession, user_id: UUID, conversation_id: str, label_id: str
+) -> tuple[Conversation, UUID]:
+    """Take the label off; the conversation, and the operation's id. The caller commits.
+
+    Raises NotFoundError, ForbiddenError.
+    """
+    conversation, label = _found(session, user_id, conversation_id, label_id)
+    is_changed = take_off(session, conversation.id, label.id)
+    return conversation, _record(session, conversation, is_changed=is_changed)
+
+
+@shared("labels")
+def _labels(asked: Asked) -> Mapping[UUID, list[Json]]:
+    found: dict[UUID, list[Json]] = {each: [] for each in asked.ids}
+    for row in labels_in(asked.session, asked.ids):
+        found[row.conversation_id].append({"id": str(row.id), "name": row.name, "colour": row.colour})
+    return found
+
+
+def _found(
+    session: AnySession, user_id: UUID, conversation_id: str, label_id: str
+) -> tuple[Conversation, Label]:
+    """The conversation, locked, and a label of its workspace."""
+    seen, member = access_conversation_as(session, user_id, conversation_id)
+    label = find_label(session, member.workspace_id, parse_id(label_id, "label"))
+    if label is None:
+        raise NotFoundError("There is no such label.")
+    conversation = lock_conversation(session, seen.id)
+    if conversation is None:
+        raise NotFoundError("There is no such conversation.")
+    return conversation, label
+
+
+def _record(session: AnySession, conversation: Conversation, *, is_changed: bool) -> UUID:
+    """Note what has changed and tell open pages; the operation's id. The one place where a change is known.
+
+    Where nothing changed, nothing is noted.
+    """
+    operation_id = uuid7()
+    if is_changed:
+        publish(session, conversations=[conversation.id])
+    return operation_id

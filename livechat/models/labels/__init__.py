@@ -1,0 +1,1 @@
+"""Tables of labels, and of the conversations that wear them."""
