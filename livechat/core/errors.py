@@ -100,9 +100,9 @@ class PhoneNumberTakenError(AppError):
 
 
 class AlreadyExistsError(AppError):
-    """A name that something else of its kind has already."""
+    """A name that something else of its kind has already, or a person who is there."""
 
-    code, status, title = "already_exists", HTTPStatus.CONFLICT, "The name is taken"
+    code, status, title = "already_exists", HTTPStatus.CONFLICT, "This exists already"
 
 
 class WebhookWaitingError(AppError):
@@ -149,3 +149,13 @@ class AssigneeUnavailableError(AppError):
 
     code, status = "assignee_unavailable", HTTPStatus.UNPROCESSABLE_ENTITY
     title = "This person cannot take conversations"
+
+
+class InvitationGoneError(AppError):
+    """Used, revoked, replaced or past its end; ``detail`` says which."""
+
+    code, status, title = "invitation_gone", HTTPStatus.GONE, "This invitation is no longer good"
+
+
+class EmailMismatchError(AppError):
+    code, status, title = "email_mismatch", HTTPStatus.FORBIDDEN, "The invitation is for somebody else"

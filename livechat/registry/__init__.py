@@ -12,7 +12,7 @@ from livechat.operations.api import activity_routes, webhook_routes
 from livechat.outbound.api import resend_routes, send_routes, typing_routes
 from livechat.registry import documents, health, page
 from livechat.stream import api as stream
-from livechat.team.api import member_routes, workspace_routes
+from livechat.team.api import invitation_routes, member_routes, team_routes, workspace_routes
 from livechat.templates import api as templates
 from livechat.web.blueprint import ApiBlueprint
 from livechat.web.guards.auth import init_auth
@@ -40,6 +40,8 @@ API_BLUEPRINTS: list[ApiBlueprint] = [
     webhook_routes.bp,
     workspace_routes.bp,
     member_routes.bp,
+    team_routes.bp,
+    invitation_routes.bp,
 ]
 # All others. A rule that needs no token must be in ``auth.PUBLIC_RULES`` too.
 PLAIN_BLUEPRINTS: list[Blueprint] = [documents.bp, inbound.bp, health.bp, page.bp]

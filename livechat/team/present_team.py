@@ -1,9 +1,11 @@
-"""Workspaces and members as the API shows them."""
+"""Workspaces, members, teams and invitations as the API shows them."""
 
 from typing import Any
+from uuid import UUID
 
 from livechat.domain.clock import rfc3339
 from livechat.domain.permissions import Permission, is_allowed
+from livechat.models import Invitation, Team
 from livechat.team.queries.rosters import MemberFacts, WorkspaceFacts
 
 Json = dict[str, Any]
@@ -42,4 +44,24 @@ def member_json(facts: MemberFacts) -> Json:
         "availability": AVAILABLE if is_active else OFF,
         "can_receive": is_active and is_allowed(member.role, Permission.MESSAGE_SEND),
         "joined_at": rfc3339(member.joined_at),
+    }
+
+
+def team_json(team: Team, member_ids: list[UUID]) -> Json:
+    """A team with its members."""
+    return {"id": str(team.id), "name": team.name, "member_ids": sorted(map(str, member_ids))}
+
+
+def invitation_json(invitation: Invitation, inviter: str | None) -> Json:
+    """An invitation as admins see it: without its token, which nobody knows any more."""
+    return {
+        "id": str(invitation.id),
+        "email": invitation.email,
+        "role": invitation.role,
+        "visibility": invitation.visibility,
+        "phone_number_ids": invitation.phone_number_ids,
+        "invited_by": {"user_id": str(invitation.invited_by), "name": inviter},
+        "expires_at": rfc3339(invitation.expires_at),
+        "sent_at": rfc3339(invitation.sent_at),
+        "send_error": invitation.send_error,
     }

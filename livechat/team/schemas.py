@@ -4,7 +4,7 @@ from typing import Any
 
 import marshmallow as ma
 from marshmallow import fields
-from marshmallow.validate import Length, OneOf
+from marshmallow.validate import Length, OneOf, Range
 
 from livechat.domain.permissions import Role
 from livechat.domain.visibility import Visibility
@@ -12,17 +12,25 @@ from livechat.web.schemas import AnswerSchema, moment, opaque_id, string
 
 MAX_NAME = 100
 MAX_NUMBERS = 200
+MAX_HOURS = 30 * 24
 _ROLES, _VISIBILITIES = [str(role) for role in Role], [str(each) for each in Visibility]
 
 
 class Name(fields.String):
     """A name for people: without space around it, and not empty."""
 
-    def _deserialize(self, value: object, *args: object, **kwargs: object) -> str:
+    def _deserialize(self, value: Any, *args: Any, **kwargs: Any) -> str:
         name = super()._deserialize(value, *args, **kwargs).strip()
         if not 1 <= len(name) <= MAX_NAME:
             raise ma.ValidationError(f"Give a name of 1 to {MAX_NAME} characters.")
         return str(name)
+
+
+class Address(fields.Email):
+    """An e-mail address; pasted ones often have space around them."""
+
+    def _deserialize(self, value: Any, *args: Any, **kwargs: Any) -> str:
+        return super()._deserialize(value, *args, **kwargs).strip()
 
 
 def _numbers() -> fields.List[Any]:
@@ -100,3 +108,82 @@ class MemberChangesSchema(ma.Schema):
 
 class RemovalQuerySchema(ma.Schema):
     hand_over_to = opaque_id("The member who gets their conversations; left out: their teams, or nobody.")
+
+
+class TransferSchema(ma.Schema):
+    user_id = opaque_id("The member who becomes the owner.", required=True)
+
+
+class TeamSchema(AnswerSchema):
+    id = string()
+    name = string(example="Support")
+    member_ids = fields.List(fields.String(), required=True)
+
+
+class TeamsSchema(AnswerSchema):
+    teams = fields.List(fields.Nested(TeamSchema), required=True)
+
+
+class TeamChangesSchema(ma.Schema):
+    name = Name(required=True, metadata={"example": "Sales"})
+
+
+class InviterSchema(AnswerSchema):
+    user_id = string()
+    name = string(nullable=True)
+
+
+class InvitationSchema(AnswerSchema):
+    id = string()
+    email = string("Who alone may use it; null: whoever has the link.", nullable=True)
+    role = fields.String(required=True, validate=OneOf(_ROLES))
+    visibility = fields.String(required=True, validate=OneOf(_VISIBILITIES))
+    phone_number_ids = fields.List(fields.String(), required=True, allow_none=True)
+    invited_by = fields.Nested(InviterSchema, required=True)
+    expires_at = moment("When the link ends; one that has expired can be made anew.")
+    sent_at = moment("When it was mailed; null: it was not.", nullable=True)
+    send_error = string("Why it could not be mailed.", nullable=True)
+
+
+class InvitationsSchema(AnswerSchema):
+    invitations = fields.List(fields.Nested(InvitationSchema), required=True)
+
+
+class InvitedSchema(AnswerSchema):
+    invitation = fields.Nested(InvitationSchema, required=True)
+    link = string("Shown this once: it is kept nowhere.", example="https://chat.example.com/live-chat/join#…")
+
+
+class InviteSchema(ma.Schema):
+    email = Address(
+        allow_none=True,
+        load_default=None,
+        validate=Length(max=254),
+        metadata={
+            "description": "Who alone may use it; left out: whoever has the link.",
+            "example": "ines@example.com",
+        },
+    )
+    role = fields.String(required=True, validate=OneOf(_ROLES))
+    visibility = fields.String(load_default="all", validate=OneOf(_VISIBILITIES))
+    phone_number_ids = _numbers()
+    expires_in_hours = fields.Integer(
+        strict=True,
+        allow_none=True,
+        validate=Range(min=1, max=MAX_HOURS),
+        metadata={"description": "Left out: 24, for an address 168."},
+    )
+
+
+class LinkTokenSchema(ma.Schema):
+    token = fields.String(
+        required=True,
+        validate=Length(min=1, max=128),
+        metadata={"description": "What stands behind the # of the link.", "example": "x" * 43},
+    )
+
+
+class PeekSchema(AnswerSchema):
+    workspace_name = string()
+    invited_by = string("The name of who invited you.", nullable=True)
+    role = fields.String(required=True, validate=OneOf(_ROLES))

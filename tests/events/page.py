@@ -113,9 +113,11 @@ def _fetched(get: Get) -> tuple[Objects, Objects, Objects]:
 
 
 def _team(get: Get) -> Json:
-    """The user's workspaces, with the people in each."""
+    """The user's workspaces, with the people and teams in each."""
     return {
-        each["id"]: each | get(f"/workspaces/{each['id']}/members?include=removed")
+        each["id"]: each
+        | get(f"/workspaces/{each['id']}/members?include=removed")
+        | get(f"/workspaces/{each['id']}/teams")
         for each in get("/workspaces")["workspaces"]
     }
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -16,7 +17,8 @@ from sqlalchemy.orm import Session, scoped_session
 from livechat import create_app, use_broker
 from livechat.core.config import Settings
 from livechat.core.extensions import db
-from livechat.models import Label
+from livechat.domain.clock import now
+from livechat.models import Invitation, Label, Team
 from tests.api.conftest import KeyServer, key_server
 from tests.conftest import JWT_SECRET, environment
 from tests.factories import make_account, make_conversation, make_message, make_number
@@ -96,7 +98,7 @@ def make_tenant(session: scoped_session[Session], name: str) -> Tenant:
             "items": orjson.dumps([item]).decode(),
         },
     )
-    session.commit()
+    session.flush()
     session.refresh(account)
     label = Label(
         workspace_id=account.workspace_id,
@@ -106,12 +108,23 @@ def make_tenant(session: scoped_session[Session], name: str) -> Tenant:
         request_digest=b"",
     )
     session.add(label)
+    team = Team(workspace_id=account.workspace_id, name=f"{name}'s team")
+    invitation = Invitation(
+        workspace_id=account.workspace_id,
+        role="agent",
+        token_digest=user.bytes,
+        expires_at=now() + timedelta(days=1),
+        invited_by=user,
+    )
+    session.add_all([team, invitation])
     session.commit()
     of_message = str(message.id)
     ids: dict[str, Any] = {
         "user_id": str(user),
         "waba_id": account.waba_id,
         "workspace_id": str(account.workspace_id),
+        "team_id": str(team.id),
+        "invitation_id": str(invitation.id),
         "phone_number_id": number.phone_number_id,
         "conversation_id": str(conversation.id),
         "message_id": of_message,

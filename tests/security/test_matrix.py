@@ -151,6 +151,14 @@ PLAIN: dict[str, Any] = {
 }
 # These find nothing with one's own ids either: the message has no file.
 FIND_NOTHING = {f"{API}/messages/{{message_id}}/media/retry"}
+FIND_NOTHING |= {
+    # Nobody was given such a link.
+    f"{API}/invitations/peek",
+    f"{API}/invitations/accept",
+    # The calls before have given these up.
+    f"{API}/workspaces/{{workspace_id}}/teams/{{team_id}}/members/{{user_id}}",
+    f"{API}/workspaces/{{workspace_id}}/invitations/{{invitation_id}}/resend",
+}
 # Not to be given beside one another: the first is what a call goes with, the rest are tried one by one.
 INSTEAD = {"to": "conversation_id"}
 

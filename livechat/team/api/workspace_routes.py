@@ -5,13 +5,14 @@ from typing import Any
 
 from flask import Response
 
-from livechat.accounts.access import access_workspace
+from livechat.accounts.access import access_workspace, parse_id
 from livechat.core.extensions import db
 from livechat.domain.permissions import Permission
 from livechat.team.change_workspace import change_workspace, introduce
 from livechat.team.present_team import workspace_json
 from livechat.team.queries.rosters import workspaces_of
-from livechat.team.schemas import WorkspaceChangesSchema, WorkspaceSchema, WorkspacesSchema
+from livechat.team.schemas import TransferSchema, WorkspaceChangesSchema, WorkspaceSchema, WorkspacesSchema
+from livechat.team.transfer_ownership import transfer_ownership
 from livechat.web.blueprint import ApiBlueprint
 from livechat.web.guards.auth import caller, current_user_id
 from livechat.web.guards.costs import Cost
@@ -52,5 +53,26 @@ def patch_workspace(changes: dict[str, Any], workspace_id: str) -> Response:
     if changes:
         change_workspace(db.session, workspace, changes)
         db.session.commit()
+    [shown] = workspaces_of(db.session, user_id, workspace.id)
+    return json_response(workspace_json(shown))
+
+
+@bp.route(
+    "/workspaces/<workspace_id>/transfer-ownership",
+    methods=["POST"],
+    costs=Cost.CONNECTS,
+    needs=Permission.WORKSPACE_TRANSFER,
+)
+@bp.arguments(TransferSchema)
+@bp.response(HTTPStatus.OK, WorkspaceSchema)
+@bp.problems(
+    HTTPStatus.NOT_FOUND, HTTPStatus.FORBIDDEN, HTTPStatus.BAD_REQUEST, HTTPStatus.UNSUPPORTED_MEDIA_TYPE
+)
+def post_transfer(body: dict[str, str], workspace_id: str) -> Response:
+    """Make another member the owner. For the owner, who stays as an admin."""
+    user_id = current_user_id()
+    workspace, by = access_workspace(db.session, user_id, workspace_id)
+    transfer_ownership(db.session, workspace, by, parse_id(body["user_id"], "member"))
+    db.session.commit()
     [shown] = workspaces_of(db.session, user_id, workspace.id)
     return json_response(workspace_json(shown))

@@ -23,6 +23,8 @@ class Cost(StrEnum):
     SENDS = "sends"
     # As rare as connecting a number: the request changes how a number works, or burdens Meta or the database.
     CONNECTS = "connects"
+    # Rarer still: each brings somebody in, or mail to a stranger.
+    INVITES = "invites"
 
 
 class DeclarationError(Exception):

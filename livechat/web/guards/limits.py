@@ -44,7 +44,7 @@ class RateLimitedError(AppError):
 
 
 class Limits:
-    """Counts requests by kind (``reads``, ``sends``, ``connects``) and user; safe between threads."""
+    """Counts requests by kind (``reads``, ``sends``, …) and user; safe between threads."""
 
     def __init__(self, settings: Settings, client: Redis) -> None:
         # The library types its options as text and numbers, but takes a pool too.
@@ -56,6 +56,7 @@ class Limits:
             Cost.READS: parse_many(settings.rate_limit_reads),
             Cost.SENDS: parse_many(settings.rate_limit_sends),
             Cost.CONNECTS: parse_many(settings.rate_limit_connects),
+            Cost.INVITES: parse_many(settings.rate_limit_invites),
         }
         self._costs = {
             kind: max(1, min(item.amount for item in items) // ADVANCE) for kind, items in self._items.items()

@@ -73,3 +73,86 @@ def a_colleague_opens_the_page_for_the_first_time(scene: Scene) -> Iterator[None
     yield
     scene.app.test_client().get(f"{API}/workspaces", headers=headers)
     yield
+
+
+def _team(scene: Scene) -> str:
+    url = f"/workspaces/{_workspace(scene)}/teams"
+    made = scene.call("POST", url, json={"name": "Support"})
+    return f"{url}/{made['id']}"
+
+
+@use_case("POST /workspaces/<workspace_id>/teams", "publish_members in change_team.make_team")
+def a_team_is_made(scene: Scene) -> Iterator[None]:
+    yield
+    _team(scene)
+    yield
+
+
+@use_case("PATCH /workspaces/<workspace_id>/teams/<team_id>", "publish_members in change_team.rename_team")
+def a_team_is_renamed(scene: Scene) -> Iterator[None]:
+    team = _team(scene)
+    yield
+    scene.call("PATCH", team, json={"name": "Care"})
+    yield
+
+
+@use_case(
+    "DELETE /workspaces/<workspace_id>/teams/<team_id>",
+    "publish_members in change_team.delete_team",
+    "publish in change_team.delete_team",
+)
+def a_team_is_given_up(scene: Scene) -> Iterator[UUID | None]:
+    team, user = _team(scene), _colleague(scene)
+    scene.call("PUT", f"{team}/members/{user}")
+    scene.chat()
+    scene.inbox.execute("UPDATE chat_conversations SET team_id = :team", team=team.rpartition("/")[2])
+    scene.inbox.execute("UPDATE workspace_members SET visibility = 'team' WHERE user_id = :id", id=user)
+    yield user
+    scene.inbox.call("DELETE", team)
+    yield None
+
+
+@use_case(
+    "PUT /workspaces/<workspace_id>/teams/<team_id>/members/<user_id>",
+    "publish_members in change_team.put_in_team",
+)
+def a_member_joins_a_team(scene: Scene) -> Iterator[None]:
+    team, user = _team(scene), _colleague(scene)
+    yield
+    scene.call("PUT", f"{team}/members/{user}")
+    yield
+
+
+@use_case(
+    "DELETE /workspaces/<workspace_id>/teams/<team_id>/members/<user_id>",
+    "publish_members in change_team.take_out_of_team",
+)
+def a_member_leaves_a_team(scene: Scene) -> Iterator[None]:
+    team, user = _team(scene), _colleague(scene)
+    scene.call("PUT", f"{team}/members/{user}")
+    yield
+    scene.inbox.call("DELETE", f"{team}/members/{user}")
+    yield
+
+
+@use_case(
+    "POST /workspaces/<workspace_id>/transfer-ownership",
+    "publish_members in transfer_ownership.transfer_ownership",
+)
+def the_workspace_gets_another_owner(scene: Scene) -> Iterator[None]:
+    user = _colleague(scene)
+    yield
+    url = f"/workspaces/{_workspace(scene)}/transfer-ownership"
+    scene.call("POST", url, json={"user_id": str(user)})
+    yield
+
+
+@use_case("POST /invitations/accept", "publish_members in accept_invitation.accept_invitation")
+def somebody_accepts_an_invitation(scene: Scene) -> Iterator[None]:
+    url = f"/workspaces/{_workspace(scene)}/invitations"
+    token = scene.call("POST", url, json={"role": "agent"})["link"].partition("#")[2]
+    headers = {"Authorization": f"Bearer {make_token()}"}
+    yield
+    body = {"token": token}
+    scene.app.test_client().post(f"{API}/invitations/accept", headers=headers, json=body)
+    yield

@@ -1,0 +1,77 @@
+"""Teams of a workspace: made, renamed, given up; and who is in them."""
+
+from uuid import UUID
+
+from sqlalchemy.exc import IntegrityError
+
+from livechat.core.errors import AlreadyExistsError, NotFoundError
+from livechat.core.session import AnySession
+from livechat.live.publish import publish, publish_members
+from livechat.models import Team, Workspace
+from livechat.team.queries.groups import (
+    join,
+    leave,
+    members_of_team,
+    release_conversations,
+)
+from livechat.team.queries.rosters import lock_members
+
+
+def make_team(session: AnySession, workspace: Workspace, name: str) -> Team:
+    """A new team without members; raises AlreadyExistsError."""
+    team = Team(workspace_id=workspace.id)
+    _name(session, team, name)
+    publish_members(session, workspace.id)
+    return team
+
+
+def rename_team(session: AnySession, team: Team, name: str) -> None:
+    """Give the team another name; raises AlreadyExistsError."""
+    _name(session, team, name)
+    publish_members(session, team.workspace_id)
+
+
+def delete_team(session: AnySession, team: Team) -> None:
+    """Give the team up. Its conversations stay with their assignees, and are in no team.
+
+    Conversations are locked before the team, as by whoever gives one to a team.
+    """
+    concerned = members_of_team(session, team.id)
+    released = release_conversations(session, team.id)
+    if released:
+        publish(session, conversations=released)
+    session.delete(team)
+    session.flush()
+    publish_members(session, team.workspace_id, concerned)
+
+
+def put_in_team(session: AnySession, team: Team, user_id: UUID) -> None:
+    """The member is in the team from now on, and sees what it has; raises NotFoundError."""
+    _known(session, team, user_id)
+    join(session, team, user_id)
+    publish_members(session, team.workspace_id, [user_id])
+
+
+def take_out_of_team(session: AnySession, team: Team, user_id: UUID) -> None:
+    """The member is not in the team any more; raises NotFoundError."""
+    _known(session, team, user_id)
+    leave(session, team, user_id)
+    publish_members(session, team.workspace_id, [user_id])
+
+
+def _known(session: AnySession, team: Team, user_id: UUID) -> None:
+    member = lock_members(session, team.workspace_id, [user_id]).get(user_id)
+    if member is None or member.state == "removed":
+        raise NotFoundError("There is no such member.")
+
+
+def _name(session: AnySession, team: Team, name: str) -> None:
+    try:
+        with session.begin_nested():
+            team.name = name
+            session.add(team)
+            session.flush()
+    except IntegrityError as error:
+        if getattr(getattr(error.orig, "diag", None), "constraint_name", None) != "uq_teams_name":
+            raise
+        raise AlreadyExistsError("The workspace has a team of this name.") from error

@@ -1,0 +1,78 @@
+"""An invitation is made, made anew or revoked. Its token is in the link alone: its digest is stored."""
+
+import hashlib
+import secrets
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from livechat.core.errors import InvitationGoneError, NotFoundError
+from livechat.core.session import AnySession
+from livechat.domain import clock
+from livechat.models import Invitation, Workspace, WorkspaceMember
+from livechat.team.email_address import folded
+from livechat.team.queries.invitation_rows import invitation_in, renew, revoke, store_invitation
+from livechat.team.queries.rosters import numbers_in
+
+_TOKEN_BYTES = 32
+# A link that admits whoever has it is good for a short time.
+HOURS_FOR_ANYBODY, HOURS_FOR_AN_ADDRESS = 24, 7 * 24
+
+
+def digest_of(token: str) -> bytes:
+    """What is kept of a token. It is random and long, so that no salt and no slow hash is needed."""
+    return hashlib.sha256(token.encode()).digest()
+
+
+def invite(
+    session: AnySession, workspace: Workspace, by: WorkspaceMember, wanted: dict[str, Any]
+) -> tuple[UUID, str]:
+    """(id, token) of a new invitation. One for the same address that is pending is replaced.
+
+    Raises NotFoundError for a number that is not the workspace's.
+    """
+    numbers = wanted.get("phone_number_ids")
+    if numbers is not None and set(numbers) - numbers_in(session, workspace.id):
+        raise NotFoundError("There is no such phone number.")
+    email = wanted.get("email")
+    token = secrets.token_urlsafe(_TOKEN_BYTES)
+    invitation_id = store_invitation(
+        session,
+        workspace.id,
+        email=None if email is None else folded(email),
+        role=wanted["role"],
+        visibility=wanted["visibility"],
+        phone_number_ids=None if numbers is None else sorted(set(numbers)),
+        token_digest=digest_of(token),
+        expires_at=_end(email, wanted.get("expires_in_hours")),
+        invited_by=by.user_id,
+    )
+    return invitation_id, token
+
+
+def invite_again(session: AnySession, workspace: Workspace, invitation_id: UUID) -> str:
+    """The token of a pending invitation's new link; the old one is dead. May raise InvitationGoneError."""
+    invitation = _known(session, workspace, invitation_id)
+    token = secrets.token_urlsafe(_TOKEN_BYTES)
+    if not renew(session, invitation_id, digest_of(token), _end(invitation.email, None)):
+        raise InvitationGoneError
+    return token
+
+
+def revoke_invitation(session: AnySession, workspace: Workspace, invitation_id: UUID) -> None:
+    """Its link opens nothing any more. NotFoundError; InvitationGoneError where it was accepted."""
+    invitation = _known(session, workspace, invitation_id)
+    if not revoke(session, invitation_id) and invitation.revoked_at is None:
+        raise InvitationGoneError("The invitation was accepted: remove the member.")
+
+
+def _known(session: AnySession, workspace: Workspace, invitation_id: UUID) -> Invitation:
+    found = invitation_in(session, workspace.id, invitation_id)
+    if found is None:
+        raise NotFoundError("There is no such invitation.")
+    return found[0]
+
+
+def _end(email: str | None, hours: int | None) -> datetime:
+    usual = HOURS_FOR_ANYBODY if email is None else HOURS_FOR_AN_ADDRESS
+    return clock.now() + timedelta(hours=hours or usual)
