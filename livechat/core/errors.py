@@ -159,3 +159,7 @@ class InvitationGoneError(AppError):
 
 class EmailMismatchError(AppError):
     code, status, title = "email_mismatch", HTTPStatus.FORBIDDEN, "The invitation is for somebody else"
+
+
+class MfaRequiredError(AppError):
+    code, status, title = "mfa_required", HTTPStatus.FORBIDDEN, "A second factor is needed"

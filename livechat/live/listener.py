@@ -31,6 +31,7 @@ class Scope:
 
     numbers: frozenset[str]
     sight: Sight
+    asks_second_factor: bool = False
 
 
 # Gives {user: {account: Scope}} of these users, as it is now.
@@ -70,7 +71,9 @@ class Listener:
         with self._lock:
             return len(self._open)
 
-    def subscribe(self, user_id: UUID, phone_number_id: str | None) -> Subscription:
+    def subscribe(
+        self, user_id: UUID, phone_number_id: str | None, *, has_second_factor: bool = True
+    ) -> Subscription:
         """A subscription that misses nothing written from now on; ``positions`` is where it begins.
 
         ``phone_number_id`` narrows it to one number; None means all that the user may see. Raises RedisError
@@ -78,9 +81,17 @@ class Listener:
         """
         epoch, now = logs.epoch(self._redis), logs.now_ms(self._redis)
         scope = self._scopes([user_id]).get(user_id, {})
-        accounts = _allowed(scope, phone_number_id)
+        accounts = _allowed(scope, phone_number_id, has_second_factor)
         tails = logs.tails(self._redis, list(accounts))
-        made = Subscription(user_id, phone_number_id, epoch, accounts, now, sights=_sights(scope))
+        made = Subscription(
+            user_id,
+            phone_number_id,
+            epoch,
+            accounts,
+            now,
+            sights=_sights(scope),
+            has_second_factor=has_second_factor,
+        )
         with self._lock:
             is_unfollowed = any(account_id not in self._followed for account_id in accounts)
             for account_id in accounts:
@@ -243,7 +254,7 @@ class Listener:
             return
         for each in concerned:
             scope = scopes.get(each.user_id, {})
-            allowed = _allowed(scope, each.phone_number_id)
+            allowed = _allowed(scope, each.phone_number_id, each.has_second_factor)
             if each.accounts - allowed:
                 each.end()
                 continue
@@ -275,11 +286,12 @@ class Listener:
             subscription.offer([Joined(account_id, (subscription.checked_ms - 1, 0), up_to)])
 
 
-def _allowed(scope: Mapping[UUID, Scope], phone_number_id: str | None) -> set[UUID]:
+def _allowed(scope: Mapping[UUID, Scope], phone_number_id: str | None, has_second_factor: bool) -> set[UUID]:
     return {
         account_id
         for account_id, of_account in scope.items()
-        if phone_number_id is None or phone_number_id in of_account.numbers
+        if (phone_number_id is None or phone_number_id in of_account.numbers)
+        and (has_second_factor or not of_account.asks_second_factor)
     }
 
 

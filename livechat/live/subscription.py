@@ -70,6 +70,7 @@ class Subscription:
     checked_ms: int
     positions: dict[UUID, Position] = field(default_factory=dict)
     sights: Mapping[UUID, Sight] = field(default_factory=dict)
+    has_second_factor: bool = True
     _items: deque[Item] = field(default_factory=deque)
     _bytes: int = 0
     _is_poked: bool = False

@@ -2,6 +2,7 @@
 
 from flask import Blueprint, Flask
 
+from livechat.accounts.second_factor import init_second_factor
 from livechat.conversations.api import customer_routes, inbox_routes, thread_routes
 from livechat.core.config import Settings
 from livechat.files import api as files
@@ -59,6 +60,7 @@ def init_api(app: Flask, settings: Settings) -> None:
     init_hosts(app)
     init_auth(app, settings)
     init_limits(app, settings)
+    init_second_factor(app)
     stream.init_events(app, settings)
     api = documents.new_api(app)
     for blueprint in API_BLUEPRINTS:

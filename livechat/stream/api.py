@@ -33,7 +33,7 @@ from livechat.live.subscription import Joined, LiveEvent, Reset, Subscription
 from livechat.stream.render import render, reset_payload, visible_accounts
 from livechat.web.blueprint import ApiBlueprint
 from livechat.web.context import settings as app_settings
-from livechat.web.guards.auth import current_user_id, token_expires_at
+from livechat.web.guards.auth import caller, current_user_id, token_expires_at
 from livechat.web.guards.costs import Cost
 from livechat.web.guards.limits import RateLimitedError
 from livechat.web.schemas import opaque_id
@@ -125,7 +125,7 @@ def _open(user_id: UUID, number: str | None, last_event_id: str | None) -> "Even
     if place is None:
         raise RateLimitedError("You have too many open streams.", retry_after_s=_FULL_RETRY_AFTER_S)
     try:
-        subscription = listener.subscribe(user_id, number)
+        subscription = listener.subscribe(user_id, number, has_second_factor=caller().has_second_factor)
     except SourceUnavailableError as error:
         place.leave()
         raise UnavailableError from error

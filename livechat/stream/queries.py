@@ -18,6 +18,7 @@ from livechat.models import (
     PhoneNumber,
     TeamMember,
     WabaAccount,
+    Workspace,
     WorkspaceMember,
 )
 
@@ -49,18 +50,19 @@ def scopes_of(session: AnySession, user_ids: Collection[UUID]) -> dict[UUID, dic
         .scalar_subquery()
     )
     rows = session.execute(
-        select(WorkspaceMember, WabaAccount.id, numbers, chosen, teams)
+        select(WorkspaceMember, Workspace.require_mfa, WabaAccount.id, numbers, chosen, teams)
+        .join(Workspace, Workspace.id == WorkspaceMember.workspace_id)
         .join(WabaAccount, WabaAccount.workspace_id == WorkspaceMember.workspace_id)
         .where(WorkspaceMember.user_id.in_(user_ids), WorkspaceMember.state == "active")
     )
     scopes: dict[UUID, dict[UUID, Scope]] = {}
-    for member, account_id, has, own, in_teams in rows:
+    for member, asks, account_id, has, own, in_teams in rows:
         only = frozenset(own or ()) if member.number_scope == "some" else None
         sight = Sight(member.user_id, Visibility(member.visibility), only, frozenset(in_teams or ()))
         seen = frozenset(number for number in has or () if sight.sees_number(number))
         # Of an account of whose numbers they see none there is nothing to follow.
         if seen or only is None:
-            scopes.setdefault(member.user_id, {})[account_id] = Scope(seen, sight)
+            scopes.setdefault(member.user_id, {})[account_id] = Scope(seen, sight, asks)
     return scopes
 
 

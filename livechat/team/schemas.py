@@ -61,6 +61,13 @@ class WorkspacesSchema(AnswerSchema):
 class WorkspaceChangesSchema(ma.Schema):
     name = Name()
     time_zone = fields.String(validate=Length(max=64), metadata={"example": "Asia/Kolkata"})
+    require_mfa = fields.Boolean(
+        truthy={True},
+        falsy={False},
+        metadata={
+            "description": "Ask every member for a second factor (`aal2`); you must have one yourself."
+        },
+    )
 
 
 class MemberSchema(AnswerSchema):

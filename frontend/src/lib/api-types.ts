@@ -1779,7 +1779,7 @@ export interface paths {
         delete?: never;
         options?: never;
         head?: never;
-        /** Change a workspace's name, or time zone. For admins. */
+        /** Change a workspace's name, or time zone or whether it asks for a second factor. For admins. */
         patch: {
             parameters: {
                 query?: never;
@@ -3682,6 +3682,8 @@ export interface components {
         };
         WorkspaceChanges: {
             name?: string;
+            /** @description Ask every member for a second factor (`aal2`); you must have one yourself. */
+            require_mfa?: boolean;
             /** @example Asia/Kolkata */
             time_zone?: string;
         };

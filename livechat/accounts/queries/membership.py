@@ -35,6 +35,20 @@ def workspace_of_member(
     return None if found is None else (found[0], found[1])
 
 
+def is_asked_for_second_factor(session: AnySession, user_id: UUID) -> bool:
+    """Whether the user is active in a workspace that asks for a second factor."""
+    asked = (
+        select(WorkspaceMember.user_id)
+        .join(Workspace, Workspace.id == WorkspaceMember.workspace_id)
+        .where(
+            WorkspaceMember.user_id == user_id,
+            WorkspaceMember.state == "active",
+            Workspace.require_mfa.is_(True),
+        )
+    )
+    return bool(session.execute(select(asked.exists())).scalar_one())
+
+
 def workspace_of_number(session: AnySession, phone_number_id: str) -> UUID | None:
     """The workspace that has the number; None where nobody has connected it."""
     return session.execute(

@@ -47,11 +47,11 @@ def list_workspaces() -> Response:
     HTTPStatus.NOT_FOUND, HTTPStatus.FORBIDDEN, HTTPStatus.BAD_REQUEST, HTTPStatus.UNSUPPORTED_MEDIA_TYPE
 )
 def patch_workspace(changes: dict[str, Any], workspace_id: str) -> Response:
-    """Change a workspace's name, or time zone. For admins."""
+    """Change a workspace's name, or time zone or whether it asks for a second factor. For admins."""
     user_id = current_user_id()
     workspace, _ = access_workspace(db.session, user_id, workspace_id)
     if changes:
-        change_workspace(db.session, workspace, changes)
+        change_workspace(db.session, workspace, changes, has_second_factor=caller().has_second_factor)
         db.session.commit()
     [shown] = workspaces_of(db.session, user_id, workspace.id)
     return json_response(workspace_json(shown))

@@ -65,6 +65,7 @@ class Caller:
 
     email: str | None
     full_name: str | None
+    has_second_factor: bool
 
 
 def init_auth(app: Flask, settings: Settings) -> None:
@@ -162,7 +163,8 @@ def _caller(claims: dict[str, Any]) -> Caller:
     """The claims that are of a usable shape; Supabase promises none of them."""
     profile = claims.get("user_metadata")
     name = profile.get("full_name") if isinstance(profile, dict) else None
-    return Caller(_words(claims.get("email")), _words(name))
+    # Supabase signs the level of the session: aal1 is one factor.
+    return Caller(_words(claims.get("email")), _words(name), claims.get("aal") == "aal2")
 
 
 def _words(claim: object) -> str | None:
