@@ -11,6 +11,7 @@ from uuid import UUID
 from sqlalchemy import text
 
 from livechat.core.session import AnySession
+from livechat.domain.ids import uuid7
 
 Follow = Callable[[AnySession, Mapping[str, Any]], None]
 _followers: dict[str, Follow] = {}
@@ -40,7 +41,10 @@ def merge_conversation(session: AnySession, loser: UUID, winner: UUID) -> None:
         text(
             """
             UPDATE chat_conversations w
-            SET receipt_seq = LEAST(w.receipt_seq, l.receipt_seq), is_blocked = w.is_blocked OR l.is_blocked
+            SET receipt_seq = LEAST(w.receipt_seq, l.receipt_seq), is_blocked = w.is_blocked OR l.is_blocked,
+                assignee_id = COALESCE(w.assignee_id, l.assignee_id),
+                team_id = COALESCE(w.team_id, l.team_id),
+                version = GREATEST(w.version, l.version) + 1
             FROM chat_conversations l WHERE w.id = :winner AND l.id = :loser
             """
         ),
@@ -130,6 +134,33 @@ def _labels(session: AnySession, ids: Mapping[str, Any]) -> None:
         ids,
     )
     session.execute(text("DELETE FROM conversation_labels WHERE conversation_id = :loser"), ids)
+
+
+@follows("conversation_changes.conversation_id")
+def _changes(session: AnySession, ids: Mapping[str, Any]) -> None:
+    """Move what was written down, and write down for either what the merge changes of it.
+
+    The winner's assignee and team stay, else the loser's hold. To read both histories as one must end there.
+    """
+    _moved(session, "conversation_changes", ids)
+    session.execute(
+        text(
+            """
+            INSERT INTO conversation_changes
+                (id, operation_id, conversation_id, actor_kind, field, from_value, to_value, cause)
+            SELECT gen_random_uuid(), CAST(:operation AS uuid), w.id, 'system',
+                f.field, f.own, f.kept, 'merge'
+            FROM chat_conversations w, chat_conversations l, LATERAL (VALUES
+                ('assignee', to_jsonb(w.assignee_id), to_jsonb(COALESCE(w.assignee_id, l.assignee_id))),
+                ('assignee', to_jsonb(l.assignee_id), to_jsonb(COALESCE(w.assignee_id, l.assignee_id))),
+                ('team', to_jsonb(w.team_id), to_jsonb(COALESCE(w.team_id, l.team_id))),
+                ('team', to_jsonb(l.team_id), to_jsonb(COALESCE(w.team_id, l.team_id)))
+            ) AS f (field, own, kept)
+            WHERE w.id = :winner AND l.id = :loser AND f.own IS DISTINCT FROM f.kept
+            """
+        ),
+        {**ids, "operation": uuid7()},
+    )
 
 
 @follows("chat_drafts.conversation_id")

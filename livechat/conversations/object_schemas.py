@@ -72,6 +72,16 @@ class ConversationLabelSchema(AnswerSchema):
     colour = string(example="#b91c1c")
 
 
+class AssigneeSchema(AnswerSchema):
+    user_id = string()
+    name = string("As the workspace calls them.", nullable=True)
+
+
+class AssignedTeamSchema(AnswerSchema):
+    id = string()
+    name = string()
+
+
 class ConversationSchema(AnswerSchema):
     id = string()
     user_id = string("The owner.")
@@ -96,4 +106,18 @@ class ConversationSchema(AnswerSchema):
     is_blocked = fields.Boolean(required=True, metadata={"description": "Your business has blocked them."})
     labels = fields.List(
         fields.Nested(ConversationLabelSchema), required=True, metadata={"description": "By name."}
+    )
+    workspace_id = string("The workspace that has the number.")
+    assignee = fields.Nested(
+        AssigneeSchema,
+        required=True,
+        allow_none=True,
+        metadata={"description": "The member whose conversation it is; null: nobody's."},
+    )
+    team = fields.Nested(AssignedTeamSchema, required=True, allow_none=True)
+    version = fields.Integer(
+        required=True,
+        metadata={
+            "description": "Rises with each change by the team, and never falls; messages do not move it."
+        },
     )

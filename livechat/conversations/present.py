@@ -39,6 +39,7 @@ def conversation_json(conversation: Conversation, ornaments: Json, now: datetime
         "window_expires_at": rfc3339(window_end(heard_at, refused_at)) if window_is_open else None,
         "marketing_opt_out": conversation.marketing_opt_out,
         "is_blocked": conversation.is_blocked,
+        "version": conversation.version,
         **ornaments,
     }
 

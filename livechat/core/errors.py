@@ -95,6 +95,18 @@ class ResendUnconfirmedError(AppError):
     title = "The customer may have got this message already"
 
 
+class ConversationChangedError(AppError):
+    """What the caller saw of a conversation is no longer so: here is what is, and who changed it when."""
+
+    code, status = "conversation_changed", HTTPStatus.CONFLICT
+    title = "The conversation is not as you saw it any more"
+
+    def __init__(
+        self, conversation: dict[str, Any], changed_by: dict[str, Any] | None, changed_at: datetime | None
+    ) -> None:
+        super().__init__(conversation=conversation, changed_by=changed_by, changed_at=rfc3339(changed_at))
+
+
 class PhoneNumberTakenError(AppError):
     code, status, title = "phone_number_taken", HTTPStatus.CONFLICT, "The number is connected by someone else"
 

@@ -49,13 +49,15 @@ def publish(
     created: Mapping[UUID, UUID] | None = None,
     updated: Mapping[UUID, UUID] | None = None,
     conversations: Collection[UUID] = (),
+    left: Mapping[UUID, UUID] | None = None,
     accounts: Mapping[UUID, UUID] | None = None,
 ) -> None:
     """Tell open pages of these messages ({id: conversation id}) and conversations, after the caller's commit.
 
-    A message's event shows its conversation too, so that need not be named. To be called when the rows are
-    written, right before the commit: it asks for their accounts in one statement, except for conversations
-    in ``accounts``, {conversation: account}.
+    A message's event shows its conversation too, so that need not be named. ``left`` has changes of assignee
+    or team ({change: conversation id}): who loses sight by one is told to forget the conversation. To be
+    called when the rows are written, right before the commit: it asks for their accounts in one statement,
+    except for conversations in ``accounts``, {conversation: account}.
     """
     created, updated = created or {}, updated or {}
     changes: list[tuple[UUID, Change]] = []
@@ -68,6 +70,9 @@ def publish(
     shown = {conversation for conversation, _ in changes}
     changes += [
         (each, Change(Kind.CONVERSATION_UPDATED, each)) for each in conversations if each not in shown
+    ]
+    changes += [
+        (conversation, Change(Kind.CONVERSATION_LEFT, id_)) for id_, conversation in (left or {}).items()
     ]
     if not changes:
         return

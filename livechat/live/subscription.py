@@ -20,7 +20,8 @@ class LiveEvent:
 
     ``phone_number_id`` None: for every number of the account. An empty ``payload`` shows nothing.
     ``personal`` has the payloads for users who see something of their own, like a draft. ``audience`` decides
-    who sees the event; None: everybody who may use the number.
+    who sees the event; None: everybody who may use the number. ``unless`` leaves out those who see that too:
+    an event about what went out of sight is for nobody who still sees it.
     """
 
     account_id: UUID
@@ -29,6 +30,7 @@ class LiveEvent:
     payload: bytes
     personal: Mapping[UUID, bytes] = field(default_factory=dict)
     audience: Audience | None = None
+    unless: Audience | None = None
 
     def seen_by(self, user_id: UUID) -> "LiveEvent":
         """The event with the payload that this user sees."""
@@ -107,7 +109,10 @@ class Subscription:
         if self.phone_number_id is not None and event.phone_number_id not in (None, self.phone_number_id):
             return False
         sight = self.sights.get(event.account_id)
-        return sight is None or event.audience is None or sight.sees(event.audience)
+        if sight is None or event.audience is None:
+            # Who sees the account whole loses nothing of it.
+            return event.unless is None
+        return sight.sees(event.audience) and not (event.unless is not None and sight.sees(event.unless))
 
     def poke(self) -> None:
         """Have the stream write a heartbeat now: only a write can show that the browser is gone."""

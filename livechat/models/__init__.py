@@ -5,6 +5,7 @@ from livechat.models.accounts.account_notice import AccountNotice
 from livechat.models.accounts.phone_number import PhoneNumber
 from livechat.models.accounts.waba_account import WabaAccount
 from livechat.models.conversations.alias import ConversationAlias
+from livechat.models.conversations.change import ConversationChange
 from livechat.models.conversations.conversation import Conversation
 from livechat.models.conversations.draft import Draft
 from livechat.models.conversations.former_id import ConversationFormerId
@@ -39,6 +40,7 @@ __all__ = [
     "AccountNotice",
     "Conversation",
     "ConversationAlias",
+    "ConversationChange",
     "ConversationFormerId",
     "ConversationLabel",
     "ConversationOtherId",

@@ -6,6 +6,7 @@ from livechat.accounts.second_factor import init_second_factor
 from livechat.conversations.api import customer_routes, inbox_routes, thread_routes
 from livechat.core.config import Settings
 from livechat.files import api as files
+from livechat.handling import api as handling
 from livechat.inbound import api as inbound
 from livechat.labels import api as labels
 from livechat.numbers import api as numbers
@@ -33,6 +34,7 @@ API_BLUEPRINTS: list[ApiBlueprint] = [
     resend_routes.bp,
     files.bp,
     customer_routes.bp,
+    handling.bp,
     typing_routes.bp,
     labels.bp,
     templates.bp,

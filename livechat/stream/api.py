@@ -97,9 +97,10 @@ def _rendered(app: Flask, entries: Sequence[LogEntry]) -> list[LiveEvent]:
     {"type": "string"},
     content_type="text/event-stream",
     description="`message.created`, `message.updated` and `conversation.updated`, each with an `id` and the "
-    'data `{"message": …, "conversation": …}` (null what does not apply). `reset`: events may have been '
-    'missed, fetch again. `members.updated` has `{"workspace_id": …}` as its data: its name, members or '
-    "teams have changed. A comment comes at least every 15 s. It ends with the token.",
+    'data `{"message": …, "conversation": …}` (null what does not apply). `conversation.removed`, with '
+    '`{"id": …}`: one has gone out of your sight, forget it. `reset`: events may have been missed, fetch '
+    'again. `members.updated` has `{"workspace_id": …}` as its data: its name, members or teams have '
+    "changed. A comment comes at least every 15 s. It ends with the token.",
 )
 @bp.problems(HTTPStatus.NOT_FOUND)
 def stream_events(query: dict[str, Any], _headers: dict[str, Any]) -> Response:

@@ -4,7 +4,8 @@ from collections.abc import Collection
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, func, select
+from sqlalchemy import Row, and_, func, select
+from sqlalchemy.orm import aliased
 
 from livechat.conversations.queries.thread_pages import message_columns
 from livechat.core.session import AnySession
@@ -12,6 +13,7 @@ from livechat.domain.visibility import Sight, Visibility
 from livechat.live.listener import Scope
 from livechat.models import (
     Conversation,
+    ConversationChange,
     ConversationWatcher,
     MemberNumber,
     Message,
@@ -100,3 +102,27 @@ def conversations_with_accounts(
         conversation.id: (conversation, account_id, frozenset(followers or ()))
         for conversation, account_id, followers in rows
     }
+
+
+def changes_with_siblings(
+    session: AnySession, change_ids: Collection[UUID]
+) -> dict[UUID, list[ConversationChange]]:
+    """{id: all that the same act changed of the same conversation}; unknown ids are left out."""
+    if not change_ids:
+        return {}
+    named = aliased(ConversationChange)
+    rows = session.execute(
+        select(named.id, ConversationChange)
+        .join(
+            ConversationChange,
+            and_(
+                ConversationChange.operation_id == named.operation_id,
+                ConversationChange.conversation_id == named.conversation_id,
+            ),
+        )
+        .where(named.id.in_(change_ids))
+    )
+    found: dict[UUID, list[ConversationChange]] = {}
+    for change_id, change in rows:
+        found.setdefault(change_id, []).append(change)
+    return found

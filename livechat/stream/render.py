@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 from uuid import UUID
 
@@ -18,7 +18,13 @@ from livechat.domain.visibility import Audience
 from livechat.live.event_log import Change, Kind, LogEntry
 from livechat.live.listener import Scope, SourceUnavailableError
 from livechat.live.subscription import LiveEvent
-from livechat.stream.queries import conversations_with_accounts, messages_with_accounts, scopes_of
+from livechat.models import ConversationChange
+from livechat.stream.queries import (
+    changes_with_siblings,
+    conversations_with_accounts,
+    messages_with_accounts,
+    scopes_of,
+)
 
 _NAMES = {
     Kind.MESSAGE_CREATED: "message.created",
@@ -44,7 +50,7 @@ def visible_accounts(session: AnySession, user_ids: Collection[UUID]) -> Mapping
 
 
 def render(session: AnySession, entries: Sequence[LogEntry]) -> list[LiveEvent]:
-    """An event for each entry, in order, as the API shows the rows now; four statements for any number.
+    """An event for each entry, in order, as the API shows the rows now; some statements for any number.
 
     A message that is gone, or a row that belongs to another account by now, gives an event with an empty
     payload; a conversation that is gone gives a reset. Raises SourceUnavailableError if the database is away.
@@ -73,6 +79,7 @@ class _Rendered:
     payload: bytes
     personal: Mapping[UUID, bytes] = field(default_factory=dict)
     audience: Audience | None = None
+    unless: Audience | None = None
 
 
 class _Rendering:
@@ -86,6 +93,8 @@ class _Rendering:
         self._messages = {row.id: row for row in messages_with_accounts(session, messages)}
         wanted = _ids(entries, Kind.CONVERSATION_UPDATED)
         wanted |= {row.conversation_id for row in self._messages.values()}
+        self._changes = changes_with_siblings(session, _ids(entries, Kind.CONVERSATION_LEFT))
+        wanted |= {change.conversation_id for changes in self._changes.values() for change in changes}
         self._conversations = conversations_with_accounts(session, wanted)
         # The JSON of messages and conversations, by id.
         self._json = {row.id: row_json(row) for row in self._messages.values()}
@@ -110,6 +119,7 @@ class _Rendering:
             found.payload,
             found.personal,
             found.audience,
+            found.unless,
         )
 
     def _rendered(self, change: Change) -> "_Rendered":
@@ -122,6 +132,8 @@ class _Rendering:
                 return _Rendered(None, None, reset_payload())
             conversation, account_id, _ = self._conversations[change.id]
             return self._shown(change, None, change.id, conversation.phone_number_id, account_id)
+        if change.kind is Kind.CONVERSATION_LEFT:
+            return self._left(self._changes.get(change.id, []))
         row = self._messages.get(change.id)
         if row is None or row.conversation_id not in self._conversations:
             return _Rendered(None, None, b"")
@@ -151,6 +163,21 @@ class _Rendering:
             self._audience(conversation_id),
         )
 
+    def _left(self, changes: Sequence[ConversationChange]) -> "_Rendered":
+        """For those who saw the conversation before these changes and do not see it now."""
+        if not changes or changes[0].conversation_id not in self._conversations:
+            return _Rendered(None, None, b"")
+        conversation, account_id, _ = self._conversations[changes[0].conversation_id]
+        now = before = self._audience(conversation.id)
+        for change in changes:
+            was = UUID(change.from_value) if change.from_value is not None else None
+            if change.field == "assignee":
+                before = replace(before, assignee_id=was)
+            elif change.field == "team":
+                before = replace(before, team_id=was)
+        payload = _event("conversation.removed", {"id": str(conversation.id)})
+        return _Rendered(conversation.phone_number_id, account_id, payload, {}, before, now)
+
     def _audience(self, conversation_id: UUID) -> Audience:
         conversation, _, watchers = self._conversations[conversation_id]
         return Audience(
@@ -171,6 +198,9 @@ def _ids(entries: Sequence[LogEntry], kind: Kind) -> set[UUID]:
 
 
 def _payload(name: str, message: dict[str, Any] | None, conversation: dict[str, Any] | None) -> bytes:
+    return _event(name, {"message": message, "conversation": conversation})
+
+
+def _event(name: str, data: dict[str, Any]) -> bytes:
     # orjson writes no line ends, so the data is one line.
-    data = orjson.dumps({"message": message, "conversation": conversation})
-    return b"event: " + name.encode() + b"\ndata: " + data + b"\n\n"
+    return b"event: " + name.encode() + b"\ndata: " + orjson.dumps(data) + b"\n\n"

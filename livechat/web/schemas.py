@@ -85,3 +85,14 @@ class ProblemSchema(AnswerSchema):
             "description": "For service_window_closed: since when; null: never open.",
         },
     )
+    conversation = fields.Dict(
+        metadata={"description": "For conversation_changed: the conversation as it is now."}
+    )
+    changed_by = fields.Dict(
+        allow_none=True,
+        metadata={"description": "For conversation_changed: `{user_id, name}`; null: no member."},
+    )
+    changed_at = fields.String(
+        allow_none=True,
+        metadata={"format": "date-time", "description": "For conversation_changed: when; null: not known."},
+    )

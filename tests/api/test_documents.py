@@ -67,6 +67,8 @@ def test_it_agrees_with_the_contract(document: dict[str, Any]) -> None:
         *("customer_name", "last_message", "last_message_time", "unread_count", "window_expires_at"),
         "draft",
         *("marketing_opt_out", "is_blocked", "labels"),
+        *("marketing_opt_out", "is_blocked"),
+        *("workspace_id", "assignee", "team", "version"),
     }
     assert set(schemas["Message"]["required"]) == {
         *(

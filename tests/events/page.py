@@ -79,6 +79,14 @@ class Page:
         if event.name == "members.updated":
             self.team = _team(self._get)
             return
+        if event.name == "conversation.removed":
+            self.conversations.pop(event.data["id"], None)
+            self.messages = {
+                id_: each
+                for id_, each in self.messages.items()
+                if each["conversation_id"] != event.data["id"]
+            }
+            return
         message, conversation = _plain(event.data["message"]), _plain(event.data["conversation"])
         # One that has only been opened stands in no list before there is something to show.
         has_begun = conversation["last_message"] is not None or conversation["window_expires_at"] is not None

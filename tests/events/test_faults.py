@@ -138,7 +138,7 @@ def test_a_full_inbox_ends_its_subscription_and_forgets_what_waited() -> None:
     assert slow.take(10, 0) == []
 
 
-def test_a_batch_is_rendered_with_four_statements(session: AnySession, statements: list[str]) -> None:
+def test_a_batch_is_rendered_with_six_statements(session: AnySession, statements: list[str]) -> None:
     number = make_number(session)
     conversations = [make_conversation(session, number) for _ in range(30)]
     messages = [make_message(session, conversation) for conversation in conversations for _ in range(4)]
@@ -153,7 +153,7 @@ def test_a_batch_is_rendered_with_four_statements(session: AnySession, statement
     session.rollback()
     statements.clear()
     events = render(session, entries)
-    assert len([each for each in statements if each.startswith("SELECT")]) == 4
+    assert len([each for each in statements if each.startswith("SELECT")]) == 6
     assert len(events) == 31
     # Of another account's log nothing is shown, and what is gone cannot be shown.
     strange = [LogEntry(uuid4(), entry.at, entry.change) for entry in entries[:1]]

@@ -10,7 +10,7 @@ from sqlalchemy.exc import IntegrityError
 from livechat.conversations.merging import followed
 from livechat.core.extensions import db
 from livechat.domain.clock import now
-from livechat.models import ConversationLabel, Draft, Label, WabaAccount
+from livechat.models import ConversationChange, ConversationLabel, Draft, Label, WabaAccount
 from tests.ingest.conftest import Meta, make_text_body
 
 BSUID = "IN.13491208655302741918"
@@ -96,6 +96,42 @@ def test_the_labels_of_both_stay_and_of_a_group_the_kept_conversations(
     high_or_low = "high" if kept["id"] == threads[0]["id"] else "low"
     left = {names_by_id[row["label_id"]] for row in meta.rows("SELECT label_id FROM conversation_labels")}
     assert left == {"both", "one", "two", "east", high_or_low}
+
+
+def test_who_has_either_has_both_and_what_was_changed_says_so(meta: Meta) -> None:
+    """To read the changes of both as one ends at what the merged conversation shows."""
+    ana, ben = uuid4(), uuid4()
+    first, second = _two_threads(meta)
+    changes = {"operation_id": uuid4(), "actor_kind": "system", "cause": "assigner", "field": "assignee"}
+    for row, user, version in ((first, ana, 3), (second, ben, 5)):
+        meta.session.execute(
+            text("UPDATE chat_conversations SET assignee_id = :user, version = :version WHERE id = :id"),
+            {"user": user, "version": version, "id": row["id"]},
+        )
+        meta.session.add(ConversationChange(conversation_id=row["id"], to_value=str(user), **changes))
+    meta.session.commit()
+    _merge(meta)
+    [merged] = meta.conversations()
+    assert merged["assignee_id"] in (ana, ben)
+    assert merged["version"] == 6
+    rows = meta.rows("SELECT * FROM conversation_changes ORDER BY at")
+    assert {row["conversation_id"] for row in rows} == {merged["id"]}
+    assert [row["cause"] for row in rows] == ["assigner", "assigner", "merge"]
+    other = ben if merged["assignee_id"] == ana else ana
+    assert (rows[2]["from_value"], rows[2]["to_value"]) == (str(other), str(merged["assignee_id"]))
+
+
+@pytest.mark.parametrize("of_loser", [True, False])
+def test_what_only_one_of_them_has_stays(meta: Meta, of_loser: bool) -> None:
+    ana, rows = uuid4(), _two_threads(meta)
+    meta.session.execute(
+        text("UPDATE chat_conversations SET assignee_id = :user WHERE id = :id"),
+        {"user": ana, "id": rows[of_loser]["id"]},
+    )
+    meta.session.commit()
+    _merge(meta)
+    [merged] = meta.conversations()
+    assert merged["assignee_id"] == ana
 
 
 def test_a_conversation_that_something_points_to_cannot_be_deleted(meta: Meta) -> None:

@@ -148,6 +148,8 @@ PLAIN: dict[str, Any] = {
     "message_type": "text",
     "text": "Hello",
     "access_token": "EAAsomething",
+    "assignee_id": None,
+    "expected": {"assignee_id": None},
 }
 # These find nothing with one's own ids either: the message has no file.
 FIND_NOTHING = {f"{API}/messages/{{message_id}}/media/retry"}

@@ -99,6 +99,8 @@ def _given(method: str, path: str, number: str, conversation_id: UUID) -> dict[s
         "/templates/sync": {"phone_number_id": number},
         "/webhook-events/replay": {"phone_number_id": number},
     }
+    if path.endswith("/assignment"):
+        return {"json": {"assignee_id": None, "expected": {"assignee_id": None}}}
     if path == "/media":
         file = (BytesIO(b"%PDF-1.4\n%%EOF"), "a.pdf")
         return {"data": {"file": file, "phone_number_id": number}}

@@ -207,6 +207,63 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/live-chat/conversations/{conversation_id}/assignment": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                conversation_id: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Assign it, take it over, or free it: as long as it is still whose you `expected`.
+         * @description Else 409 `conversation_changed`, with what it is now, and nothing is written. The same again is 200 and
+         *     changes nothing. Who is no active member, may not answer or may not see it is 422 `assignee_unavailable`.
+         */
+        put: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    conversation_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["Assignment"];
+                };
+            };
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["HandledConversation"];
+                    };
+                };
+                400: components["responses"]["BAD_REQUEST"];
+                401: components["responses"]["UNAUTHORIZED"];
+                404: components["responses"]["NOT_FOUND"];
+                409: components["responses"]["CONFLICT"];
+                415: components["responses"]["UNSUPPORTED_MEDIA_TYPE"];
+                422: components["responses"]["UNPROCESSABLE_ENTITY"];
+                429: components["responses"]["TOO_MANY_REQUESTS"];
+                503: components["responses"]["SERVICE_UNAVAILABLE"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/live-chat/conversations/{conversation_id}/block": {
         parameters: {
             query?: never;
@@ -279,6 +336,53 @@ export interface paths {
                 default: components["responses"]["DEFAULT_ERROR"];
             };
         };
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/live-chat/conversations/{conversation_id}/claim": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                conversation_id: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take a conversation that is nobody's. Of many at once one gets it; the others learn who (409). */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    conversation_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["HandledConversation"];
+                    };
+                };
+                401: components["responses"]["UNAUTHORIZED"];
+                404: components["responses"]["NOT_FOUND"];
+                409: components["responses"]["CONFLICT"];
+                422: components["responses"]["UNPROCESSABLE_ENTITY"];
+                429: components["responses"]["TOO_MANY_REQUESTS"];
+                503: components["responses"]["SERVICE_UNAVAILABLE"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -669,7 +773,7 @@ export interface paths {
             };
             requestBody?: never;
             responses: {
-                /** @description `message.created`, `message.updated` and `conversation.updated`, each with an `id` and the data `{"message": …, "conversation": …}` (null what does not apply). `reset`: events may have been missed, fetch again. `members.updated` has `{"workspace_id": …}` as its data: its name, members or teams have changed. A comment comes at least every 15 s. It ends with the token. */
+                /** @description `message.created`, `message.updated` and `conversation.updated`, each with an `id` and the data `{"message": …, "conversation": …}` (null what does not apply). `conversation.removed`, with `{"id": …}`: one has gone out of your sight, forget it. `reset`: events may have been missed, fetch again. `members.updated` has `{"workspace_id": …}` as its data: its name, members or teams have changed. A comment comes at least every 15 s. It ends with the token. */
                 200: {
                     headers: {
                         [name: string]: unknown;
@@ -2651,6 +2755,24 @@ export interface components {
              */
             since: string;
         };
+        AssignedTeam: {
+            id: string;
+            name: string;
+        };
+        Assignee: {
+            /** @description As the workspace calls them. */
+            name: string | null;
+            user_id: string;
+        };
+        Assignment: {
+            /** @description The member who is to have it; null: nobody. */
+            assignee_id: string | null;
+            expected: components["schemas"]["ExpectedAssignee"];
+            /** @description Not yet: a note is refused (422). */
+            note?: unknown;
+            /** @description A team of the workspace; null: none. Left out: as it was. */
+            team_id?: string | null;
+        };
         Attention: {
             /** @description The newest comes first. */
             messages: components["schemas"]["AttentionMessage"][];
@@ -2752,6 +2874,8 @@ export interface components {
             workspace_id?: string;
         };
         Conversation: {
+            /** @description The member whose conversation it is; null: nobody's. */
+            assignee: components["schemas"]["Assignee"] | null;
             /** @example Asha Kulkarni */
             customer_name: string | null;
             /** @description Digits; null for a customer known by a business-scoped id. */
@@ -2777,15 +2901,20 @@ export interface components {
             marketing_opt_out: boolean;
             /** @description Our number. */
             phone_number_id: string;
+            team: components["schemas"]["AssignedTeam"] | null;
             unread_count: number;
             /** @description The owner. */
             user_id: string;
+            /** @description Rises with each change by the team, and never falls; messages do not move it. */
+            version: number;
             /**
              * Format: date-time
              * @description When the customer service window closes; null: none is open.
              * @example 2026-11-22T10:00:00.000000Z
              */
             window_expires_at: string | null;
+            /** @description The workspace that has the number. */
+            workspace_id: string;
         };
         ConversationLabel: {
             /** @example #b91c1c */
@@ -2847,6 +2976,58 @@ export interface components {
         Edits: {
             /** @description The oldest text first. */
             edits: components["schemas"]["EarlierText"][];
+        };
+        ExpectedAssignee: {
+            /**
+             * Format: uuid
+             * @description Whose it was when you looked; null: nobody's.
+             */
+            assignee_id: string | null;
+        };
+        HandledConversation: {
+            /** @description The member whose conversation it is; null: nobody's. */
+            assignee: components["schemas"]["Assignee"] | null;
+            /** @example Asha Kulkarni */
+            customer_name: string | null;
+            /** @description Digits; null for a customer known by a business-scoped id. */
+            customer_phone: string | null;
+            /** @description The customer's business-scoped id. */
+            customer_user_id: string | null;
+            customer_username: string | null;
+            /** @description Yours alone: other members are shown their own. */
+            draft: components["schemas"]["Draft"] | null;
+            id: string;
+            /** @description Your business has blocked them. */
+            is_blocked: boolean;
+            /** @description By name. */
+            labels: components["schemas"]["ConversationLabel"][];
+            last_message: components["schemas"]["Message"] | null;
+            /**
+             * Format: date-time
+             * @description The list is sorted by it.
+             * @example 2026-11-22T10:00:00.000000Z
+             */
+            last_message_time: string | null;
+            /** @description The customer has stopped marketing messages. */
+            marketing_opt_out: boolean;
+            /** @description What the call did, by one id; null: it was so already. */
+            operation_id: string | null;
+            /** @description Our number. */
+            phone_number_id: string;
+            team: components["schemas"]["AssignedTeam"] | null;
+            unread_count: number;
+            /** @description The owner. */
+            user_id: string;
+            /** @description Rises with each change by the team, and never falls; messages do not move it. */
+            version: number;
+            /**
+             * Format: date-time
+             * @description When the customer service window closes; null: none is open.
+             * @example 2026-11-22T10:00:00.000000Z
+             */
+            window_expires_at: string | null;
+            /** @description The workspace that has the number. */
+            workspace_id: string;
         };
         Hour: {
             /** @description Stored before: Meta repeats. */
@@ -2951,6 +3132,8 @@ export interface components {
             name?: string;
         };
         LabelledConversation: {
+            /** @description The member whose conversation it is; null: nobody's. */
+            assignee: components["schemas"]["Assignee"] | null;
             /** @example Asha Kulkarni */
             customer_name: string | null;
             /** @description Digits; null for a customer known by a business-scoped id. */
@@ -2978,15 +3161,20 @@ export interface components {
             operation_id: string;
             /** @description Our number. */
             phone_number_id: string;
+            team: components["schemas"]["AssignedTeam"] | null;
             unread_count: number;
             /** @description The owner. */
             user_id: string;
+            /** @description Rises with each change by the team, and never falls; messages do not move it. */
+            version: number;
             /**
              * Format: date-time
              * @description When the customer service window closes; null: none is open.
              * @example 2026-11-22T10:00:00.000000Z
              */
             window_expires_at: string | null;
+            /** @description The workspace that has the number. */
+            workspace_id: string;
         };
         Labels: {
             /** @description By name. */
@@ -3260,6 +3448,15 @@ export interface components {
         Problem: {
             /**
              * Format: date-time
+             * @description For conversation_changed: when; null: not known.
+             */
+            changed_at?: string | null;
+            /** @description For conversation_changed: `{user_id, name}`; null: no member. */
+            changed_by?: {
+                [key: string]: unknown;
+            } | null;
+            /**
+             * Format: date-time
              * @description For service_window_closed: since when; null: never open.
              */
             closed_at?: string | null;
@@ -3268,6 +3465,10 @@ export interface components {
              * @example not_found
              */
             code: string;
+            /** @description For conversation_changed: the conversation as it is now. */
+            conversation?: {
+                [key: string]: unknown;
+            };
             /** @example There is no such conversation. */
             detail: string;
             /** @description For validation_failed: field to sentences. */

@@ -44,6 +44,10 @@ export function aConversation(given: Partial<Conversation> = {}): Conversation {
     marketing_opt_out: false,
     is_blocked: false,
     labels: [],
+    workspace_id: 'w1',
+    assignee: null,
+    team: null,
+    version: 0,
     ...given,
   };
 }

@@ -122,6 +122,9 @@ class Conversation(Timestamps, Model):
     team_id: Mapped[UUID | None] = mapped_column(
         ForeignKey("teams.id", ondelete="SET NULL", name="fk_chat_conversations_team_id")
     )
+    version: Mapped[int] = mapped_column(
+        Integer, default=0, server_default=sql("0"), doc="rises with each change by the team, not by messages"
+    )
     gone_at: Mapped[moment | None] = mapped_column(
         doc="since then no id leads here: the customer's only number now belongs to somebody else"
     )

@@ -1,6 +1,7 @@
 """What agents do to conversations."""
 
 from collections.abc import Iterator
+from uuid import UUID, uuid4
 
 from livechat.core.tasknames import TaskName
 from tests.events.changes.scene import TEMPLATE, Scene, use_case
@@ -96,3 +97,55 @@ def a_failed_message_is_sent_again(scene: Scene) -> Iterator[None]:
     yield
     scene.call("POST", f"/messages/{message_id}/resend", json={})
     yield
+
+
+@use_case("PUT /conversations/<conversation_id>/assignment", "publish in assign._write_down")
+def a_conversation_is_assigned_and_freed(scene: Scene) -> Iterator[None]:
+    chat, colleague = scene.chat(), _colleague(scene)
+    yield
+    _assign(scene, chat, colleague, None)
+    yield
+    _assign(scene, chat, None, colleague)
+    yield
+
+
+@use_case("POST /conversations/<conversation_id>/claim", "publish in assign._write_down")
+def a_conversation_is_claimed(scene: Scene) -> Iterator[None]:
+    chat = scene.chat()
+    yield
+    scene.call("POST", f"/conversations/{chat}/claim")
+    yield
+
+
+@use_case("PUT /conversations/<conversation_id>/assignment", "publish in assign._write_down")
+def a_conversation_comes_into_sight_and_goes_out_of_it(scene: Scene) -> Iterator[UUID | None]:
+    chat, colleague = scene.chat(), _colleague(scene, visibility="own")
+    yield colleague
+    _assign(scene, chat, colleague, None)
+    yield None
+    _assign(scene, chat, None, colleague)
+    yield None
+
+
+def _colleague(scene: Scene, visibility: str = "all") -> UUID:
+    """A member of the workspace, and of the account at Meta."""
+    user, ids = uuid4(), {"account": scene.inbox.account_id}
+    scene.inbox.execute(
+        "INSERT INTO workspace_members (workspace_id, user_id, role, visibility) "
+        "SELECT workspace_id, :user, 'agent', :visibility FROM waba_accounts WHERE id = :account",
+        user=user,
+        visibility=visibility,
+        **ids,
+    )
+    scene.inbox.execute(
+        "INSERT INTO account_members (account_id, user_id, role) VALUES (:account, :user, 'agent')",
+        user=user,
+        **ids,
+    )
+    return user
+
+
+def _assign(scene: Scene, chat: str, to: UUID | None, expected: UUID | None) -> None:
+    named = [str(each) if each is not None else None for each in (to, expected)]
+    body = {"assignee_id": named[0], "expected": {"assignee_id": named[1]}}
+    scene.call("PUT", f"/conversations/{chat}/assignment", json=body)

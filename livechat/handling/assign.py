@@ -1,0 +1,146 @@
+"""Assigning a conversation, to a member, to a team, to nobody: as long as it is still whose they saw."""
+
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from livechat.accounts.access import access_conversation, parse_id
+from livechat.conversations.ornaments import conversations_json
+from livechat.conversations.queries.finding import lock_conversation
+from livechat.core.errors import AssigneeUnavailableError, ConversationChangedError, NotFoundError
+from livechat.core.session import AnySession
+from livechat.domain.ids import uuid7
+from livechat.domain.permissions import Permission, is_allowed
+from livechat.domain.visibility import Audience, Sight, Visibility
+from livechat.handling.queries import (
+    change_assignment,
+    chosen_numbers,
+    hold_member,
+    hold_team,
+    newest_change,
+)
+from livechat.live.publish import publish
+from livechat.models import Conversation, ConversationChange, WorkspaceMember
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Whose the conversation is to be. ``team`` where ``moves`` only: else it keeps its own."""
+
+    assignee: str | UUID | None
+    team: str | None = None
+    moves: bool = False
+
+
+def assign(
+    session: AnySession,
+    member: WorkspaceMember,
+    conversation_id: UUID,
+    wanted: Wanted,
+    *,
+    expected: UUID | None,
+) -> tuple[Conversation, UUID | None]:
+    """Assign it where it is still ``expected``'s; the conversation then, and the operation (None: it was so).
+
+    ``member``, who asks, has been checked for access; the caller commits. Raises ConversationChangedError,
+    AssigneeUnavailableError, or NotFoundError (the team, or the conversation by now).
+    """
+    conversation = session.get(Conversation, conversation_id)
+    if conversation is None:
+        raise NotFoundError("There is no such conversation.")
+    # Members are locked before conversations, so that this and their removal never wait for each other.
+    assignee_id = _available(session, member.workspace_id, conversation.phone_number_id, wanted.assignee)
+    team_id = _team(session, member.workspace_id, wanted.team)
+    before = lock_conversation(session, conversation_id)
+    if before is None:
+        raise NotFoundError("There is no such conversation.")
+    was = {"assignee": before.assignee_id, "team": before.team_id}
+    becomes = {"assignee": assignee_id, "team": team_id if wanted.moves else before.team_id}
+    if was == becomes:
+        return before, None
+    if not change_assignment(
+        session,
+        conversation_id,
+        expected=expected,
+        assignee_id=becomes["assignee"],
+        team_id=becomes["team"],
+    ):
+        raise _changed(session, member, before)
+    operation_id = _write_down(session, member, conversation_id, was, becomes)
+    session.refresh(before)
+    return before, operation_id
+
+
+def _available(
+    session: AnySession, workspace_id: UUID, phone_number_id: str, given: str | UUID | None
+) -> UUID | None:
+    if given is None:
+        return None
+    try:
+        found = hold_member(session, workspace_id, parse_id(given, "member"))
+    except NotFoundError:
+        found = None
+    if found is None:
+        raise AssigneeUnavailableError("There is no such active member in this workspace.")
+    if not is_allowed(found.role, Permission.MESSAGE_SEND):
+        raise AssigneeUnavailableError("Their role does not let them answer.")
+    sight = Sight(found.user_id, Visibility(found.visibility), chosen_numbers(session, found))
+    if not sight.sees(Audience(phone_number_id, assignee_id=found.user_id)):
+        raise AssigneeUnavailableError("They may not see this conversation.")
+    return found.user_id
+
+
+def _team(session: AnySession, workspace_id: UUID, given: str | None) -> UUID | None:
+    if given is None:
+        return None
+    found = hold_team(session, workspace_id, parse_id(given, "team"))
+    if found is None:
+        raise NotFoundError("There is no such team.")
+    return found.id
+
+
+def _changed(
+    session: AnySession, member: WorkspaceMember, conversation: Conversation
+) -> ConversationChangedError:
+    # Whoever came first may have taken it out of this member's sight: then it is not found.
+    access_conversation(session, member.user_id, conversation.id)
+    [shown] = conversations_json(session, [conversation], member.user_id)
+    last = newest_change(session, conversation.id, ["assignee"])
+    by: dict[str, Any] | None = None
+    if last is not None and last.actor_kind == "member":
+        by = {"user_id": str(last.actor_id), "name": last.name}
+    return ConversationChangedError(shown, by, last.at if last is not None else None)
+
+
+def _write_down(
+    session: AnySession,
+    member: WorkspaceMember,
+    conversation_id: UUID,
+    was: dict[str, UUID | None],
+    becomes: dict[str, UUID | None],
+) -> UUID:
+    operation_id = uuid7()
+    changes = [
+        ConversationChange(
+            id=uuid7(),
+            operation_id=operation_id,
+            conversation_id=conversation_id,
+            actor_kind="member",
+            actor_id=member.user_id,
+            field=field,
+            from_value=_text(was[field]),
+            to_value=_text(becomes[field]),
+            cause="user",
+        )
+        for field in becomes
+        if was[field] != becomes[field]
+    ]
+    session.add_all(changes)
+    session.flush()
+    # One of them stands for all: they share the operation.
+    publish(session, conversations=[conversation_id], left={changes[0].id: conversation_id})
+    return operation_id
+
+
+def _text(value: UUID | None) -> str | None:
+    return str(value) if value is not None else None
