@@ -1,4 +1,4 @@
-"""`python -m sandbox.seed`: connects the demo number, and has a customer write once.
+"""`python -m sandbox.seed`: connects the demo number, makes its team, and has a customer write once.
 
 `make run` runs it when the product is up. It uses the public APIs of the live chat and of the sandbox only,
 as any client may.
@@ -11,9 +11,11 @@ import sys
 import time
 from collections.abc import Mapping
 from typing import Any
+from urllib.parse import urlsplit
 
 import requests
 
+from sandbox.demo_team import ADA, COLLEAGUES, Person
 from sandbox.sandbox_config import DEFAULT_PHONE_NUMBER_ID, DEFAULT_WABA_ID
 
 GREETING = "Hi, is my order ready? 🙂"
@@ -25,6 +27,10 @@ HTTP_TIMEOUT_S = 30.0
 
 class SeedError(Exception):
     """Seeding failed. The message is for the person who started it."""
+
+    def __init__(self, message: str, status: int | None = None) -> None:
+        self.status = status
+        super().__init__(message)
 
 
 class Seeder:
@@ -44,15 +50,21 @@ class Seeder:
     def run(self) -> str:
         """Seed, and return one line about what was done. Raises SeedError."""
         self._wait_until_ready()
-        token = self._object("POST", f"{self._sandbox}/sandbox/demo/token", {})["access_token"]
-        headers = {"Authorization": f"Bearer {token}"}
+        headers = self._signed_in(ADA)
         api = f"{self._livechat}/api/live-chat"
         wanted = {
             "waba_id": DEFAULT_WABA_ID,
             "phone_number_id": DEFAULT_PHONE_NUMBER_ID,
             "access_token": self._access_token,
         }
-        number = self._object("POST", f"{api}/phone-numbers", wanted, headers)
+        try:
+            number = self._object("POST", f"{api}/phone-numbers", wanted, headers)
+        except SeedError as error:
+            # Its team may do without her: that is no reason for the product not to start.
+            if error.status in {403, 409}:
+                return f"{DEFAULT_PHONE_NUMBER_ID} is no longer {ADA.name}'s to connect; all is kept"
+            raise
+        self._make_team(f"{api}/workspaces/{number['workspace_id']}", headers)
         name = number.get("verified_name") or DEFAULT_PHONE_NUMBER_ID
         if self._conversations(api, headers):
             return f"{name} is connected; its conversations are kept"
@@ -67,6 +79,30 @@ class Seeder:
                 )
             time.sleep(0.2)
         return f"{name} is connected, and a customer has written"
+
+    def _make_team(self, workspace: str, headers: dict[str, str]) -> None:
+        """Invite whoever was never in the workspace, and have them accept.
+
+        Who was removed since, or was given another role, stays so. A new invitation replaces one that an
+        earlier run did not get accepted.
+        """
+        listed = self._object("GET", f"{workspace}/members?include=removed", None, headers)["members"]
+        known = {member["user_id"]: member for member in listed}
+        # The owner came by connecting a number, which asked for no name.
+        if not known[ADA.user_id]["name"]:
+            self._object("PATCH", f"{workspace}/members/{ADA.user_id}", {"name": ADA.name}, headers)
+        for person in COLLEAGUES:
+            if person.user_id not in known:
+                wanted = {"email": person.email, "role": person.role}
+                invited = self._object("POST", f"{workspace}/invitations", wanted, headers)
+                accept = {"token": urlsplit(invited["link"]).fragment}
+                url = f"{self._livechat}/api/live-chat/invitations/accept"
+                self._object("POST", url, accept, self._signed_in(person))
+
+    def _signed_in(self, person: Person) -> dict[str, str]:
+        """The headers of requests that the person makes."""
+        given = self._object("POST", f"{self._sandbox}/sandbox/demo/token", {"as": person.key})
+        return {"Authorization": f"Bearer {given['access_token']}"}
 
     def _conversations(self, api: str, headers: dict[str, str]) -> list[Any]:
         url = f"{api}/conversations?phone_number_id={DEFAULT_PHONE_NUMBER_ID}&limit=1"
@@ -95,7 +131,8 @@ class Seeder:
         except requests.RequestException as error:
             raise SeedError(f"{method} {url}: {type(error).__name__}") from None
         if answer.status_code not in {200, 201}:
-            raise SeedError(f"{method} {url} answered {answer.status_code}: {answer.text[:300]}")
+            said = f"{method} {url} answered {answer.status_code}: {answer.text[:300]}"
+            raise SeedError(said, answer.status_code)
         found: dict[str, Any] = answer.json()
         return found
 

@@ -6,10 +6,15 @@ from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
+import jwt
 import pytest
 
 from sandbox import seed
 from sandbox.testing import SandboxServer
+
+API = "/api/live-chat"
+WORKSPACE = f"{API}/workspaces/w1"
+TEAM = [("Ada", "admin"), ("Ben", "agent"), ("Chika", "agent"), ("Dora", "viewer")]
 
 
 class LiveChat:
@@ -19,7 +24,10 @@ class LiveChat:
         self.calls: list[tuple[str, str, Any]] = []
         self.conversations: list[str] = []
         self.not_ready = 2
-        self.refuse = False
+        self.refuse = 0
+        self.refuse_to_join = ""
+        self.members: dict[str, dict[str, Any]] = {}
+        self.pending: dict[str, dict[str, Any]] = {}
         outer = self
 
         class Handler(BaseHTTPRequestHandler):
@@ -29,6 +37,8 @@ class LiveChat:
                 if self.path == "/readyz":
                     outer.not_ready -= 1
                     self._json(503 if outer.not_ready >= 0 else 200, {})
+                elif self.path == f"{WORKSPACE}/members?include=removed":
+                    self._json(200, {"members": list(outer.members.values())})
                 else:
                     outer.calls.append(("GET", self.path, self.headers["Authorization"]))
                     self._json(200, {"conversations": outer.conversations, "next_cursor": None})
@@ -42,8 +52,21 @@ class LiveChat:
                     return self._json(200, {})
                 outer.calls.append(("POST", self.path, body))
                 if outer.refuse:
-                    return self._json(422, {"code": "whatsapp_token_invalid"})
-                return self._json(201, {"verified_name": "Asha's Bakery Demo"})
+                    return self._json(outer.refuse, {"code": "refused"})
+                return self._json(*outer.answer(self.path, body, self._caller()))
+
+            def do_PATCH(self) -> None:
+                body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+                user_id = self._caller()["sub"]
+                assert self.path == f"{WORKSPACE}/members/{user_id}"
+                outer.calls.append(("PATCH", self.path, body))
+                outer.members[user_id] |= body
+                self._json(200, outer.members[user_id])
+
+            def _caller(self) -> dict[str, Any]:
+                token = self.headers["Authorization"].removeprefix("Bearer ")
+                claims: dict[str, Any] = jwt.decode(token, options={"verify_signature": False})
+                return claims
 
             def _json(self, status: int, body: Any) -> None:
                 data = json.dumps(body).encode()
@@ -60,6 +83,33 @@ class LiveChat:
         self.url = f"http://127.0.0.1:{self._server.server_port}"
         self._thread = threading.Thread(target=self._server.serve_forever, args=(0.01,), daemon=True)
         self._thread.start()
+
+    def answer(self, path: str, body: dict[str, Any], caller: dict[str, Any]) -> tuple[int, dict[str, Any]]:
+        """What the number's connection, an invitation and its acceptance answer."""
+        if path == f"{WORKSPACE}/invitations":
+            self.pending[f"token-of-{body['email']}"] = body
+            return 201, {"invitation": {}, "link": f"{self.url}/live-chat/join#token-of-{body['email']}"}
+        if path == f"{API}/invitations/accept":
+            if caller["email"] == self.refuse_to_join:
+                return 503, {"code": "unavailable"}
+            invited = self.pending.pop(body["token"])
+            assert invited["email"] == caller["email"]
+            self._join(caller["sub"], invited["role"], caller["user_metadata"]["full_name"])
+            return 200, {}
+        if caller["sub"] not in self.members:
+            self._join(caller["sub"], "admin", None)
+        return 201, {"verified_name": "Asha's Bakery Demo", "workspace_id": "w1"}
+
+    def _join(self, user_id: str, role: str, name: str | None) -> None:
+        self.members[user_id] = {"user_id": user_id, "role": role, "name": name, "state": "active"}
+
+    def team(self) -> list[tuple[str, str]]:
+        """Names and roles."""
+        return sorted((member["name"], member["role"]) for member in self.members.values())
+
+    def asked(self, part: str) -> int:
+        """How many calls had this in their path."""
+        return sum(part in path for _, path, _ in self.calls)
 
     def close(self) -> None:
         self._server.shutdown()
@@ -91,15 +141,47 @@ def test_a_number_is_connected_and_somebody_writes_once(
         connected = livechat.calls[0]
         assert connected[1] == "/api/live-chat/phone-numbers"
         assert connected[2]["access_token"] == server.config.access_token
-        assert livechat.calls[1][2].startswith("Bearer ey")
+        assert next(call for call in livechat.calls if call[0] == "GET")[2].startswith("Bearer ey")
 
         assert seed.main(env) == 0
         assert "its conversations are kept" in capsys.readouterr().out
         assert len(livechat.conversations) == 1
 
-        livechat.refuse = True
+        livechat.refuse = 422
         assert seed.main(env) == 1
         assert "answered 422" in capsys.readouterr().err
+
+        # Ada has handed the workspace over, or was removed from it: the product starts all the same.
+        for livechat.refuse in (403, 409):
+            assert seed.main(env) == 0
+            assert "no longer Ada's to connect" in capsys.readouterr().out
+
+
+def test_the_team_is_made_once(livechat: LiveChat, capsys: pytest.CaptureFixture[str]) -> None:
+    with SandboxServer(callback_url=f"{livechat.url}/webhook", livechat_url=livechat.url) as server:
+        env = {
+            "LIVECHAT_URL": livechat.url,
+            "SANDBOX_PORT": str(server.config.port),
+            "SANDBOX_ACCESS_TOKEN": server.config.access_token,
+        }
+        livechat.refuse_to_join = "chika@example.com"
+        assert seed.main(env) == 1
+        assert "invitations/accept answered 503" in capsys.readouterr().err
+        # What was done stays done, and the next run does the rest.
+        assert livechat.team() == TEAM[:2]
+        livechat.refuse_to_join = ""
+        assert seed.main(env) == 0
+        assert livechat.team() == TEAM
+        assert (livechat.asked("/invitations/accept"), livechat.pending) == (4, {})
+
+        # What became of the team since is somebody's wish.
+        for member in livechat.members.values():
+            member["name"] += " Osei"
+            member["state"] = "removed" if member["name"] == "Ben Osei" else "active"
+        before = [dict(member) for member in livechat.members.values()]
+        assert seed.main(env) == 0
+        assert list(livechat.members.values()) == before
+        assert livechat.asked("/invitations") == 8
 
 
 def test_what_is_missing_is_said(livechat: LiveChat, capsys: pytest.CaptureFixture[str]) -> None:

@@ -118,12 +118,30 @@ def test_flower_shows_every_task_succeeded(product: Product) -> None:
     assert {state for _, state in states} <= {"SUCCESS", "STARTED", "RECEIVED", "PENDING"}
 
 
+def _team(product: Product) -> list[tuple[Any, ...]]:
+    """The members, by name, with who they are and when they joined."""
+    (workspace,) = product.get("/workspaces")["workspaces"]
+    members = product.get(f"/workspaces/{workspace['id']}/members")["members"]
+    facts = ("name", "role", "is_owner", "user_id", "joined_at")
+    return sorted(tuple(member[fact] for fact in facts) for member in members)
+
+
+def test_a_team_of_four_is_there(product: Product) -> None:
+    assert [member[:3] for member in _team(product)] == [
+        ("Ada", "admin", True),
+        ("Ben", "agent", False),
+        ("Chika", "agent", False),
+        ("Dora", "viewer", False),
+    ]
+
+
 def test_ctrl_c_leaves_nothing_and_a_second_start_finds_everything(product: Product) -> None:
-    before = {message["id"] for message in _messages(product)}
+    before, team = {message["id"] for message in _messages(product)}, _team(product)
     assert product.stop() == 0
     assert product.left_over() == []
     product.start()
     assert {message["id"] for message in _messages(product)} >= before
+    assert _team(product) == team
     assert product.stop() == 0
     assert product.left_over() == []
 
