@@ -3,6 +3,7 @@ import { Suspense } from 'react';
 import { Button } from '../components/button';
 import { Logo } from '../components/logo';
 import { NumberSelect } from '../features/numbers/number-select';
+import type { OtherPerson } from '../features/session/session';
 import { useOnline } from '../hooks/browser';
 import { lazyPart } from '../lib/lazy-part';
 import type { StreamStatus } from '../lib/live-events';
@@ -15,6 +16,7 @@ const UserMenu = lazyPart(() => import('./user-menu'));
 
 interface Props {
   label: string;
+  others: readonly OtherPerson[] | undefined;
   numbers: PhoneNumber[];
   number: PhoneNumber | null;
   status: StreamStatus;
@@ -35,7 +37,7 @@ const textOf = (status: StreamStatus): string =>
   })[status];
 
 export function Header(props: Props) {
-  const { label, numbers, number, status, onChooseNumber, onOpen, onActivity, onSignOut } = props;
+  const { label, others, numbers, number, status, onChooseNumber, onOpen, onActivity, onSignOut } = props;
   const isOnline = useOnline();
   const shown = isOnline ? status : 'down';
   const statusText = isOnline ? textOf(status) : t.connection.offline;
@@ -74,7 +76,14 @@ export function Header(props: Props) {
         </>
       )}
       <Suspense fallback={<span className={styles.menuPlace} />}>
-        <UserMenu label={label} number={number} onOpen={onOpen} onActivity={onActivity} onSignOut={onSignOut} />
+        <UserMenu
+          label={label}
+          others={others}
+          number={number}
+          onOpen={onOpen}
+          onActivity={onActivity}
+          onSignOut={onSignOut}
+        />
       </Suspense>
     </header>
   );

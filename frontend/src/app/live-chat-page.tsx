@@ -72,6 +72,7 @@ export function LiveChat({ session, onSignOut, onSignedOut }: Props) {
       )}
       <Header
         label={session.label}
+        others={session.others}
         numbers={numbers.data ?? []}
         number={number}
         status={status}

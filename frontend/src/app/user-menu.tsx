@@ -1,5 +1,6 @@
-import { Activity, Bell, BellOff, CircleUserRound, Keyboard, LogOut, Plug, Settings as SettingsIcon, VolumeX, Volume2 } from 'lucide-react';
+import { Activity, Bell, BellOff, CircleUserRound, ExternalLink, Keyboard, LogOut, Plug, Settings as SettingsIcon, VolumeX, Volume2 } from 'lucide-react';
 import { Menu, MenuItem } from '../components/menu';
+import type { OtherPerson } from '../features/session/session';
 import { useSettings } from '../hooks/settings';
 import { turnOnNotifications } from '../lib/permission';
 import { changeSettings } from '../lib/settings';
@@ -9,6 +10,7 @@ import type { Layer } from './layers';
 
 interface Props {
   label: string;
+  others: readonly OtherPerson[] | undefined;
   number: PhoneNumber | null;
   onOpen: (layer: Layer) => void;
   onActivity: () => void;
@@ -16,7 +18,7 @@ interface Props {
 }
 
 /** The agent's own menu: what they have turned on, and the ways to the rest of the page. */
-export default function UserMenu({ label, number, onOpen, onActivity, onSignOut }: Props) {
+export default function UserMenu({ label, others, number, onOpen, onActivity, onSignOut }: Props) {
   const { desktopNotifications, sound, mutedNumbers } = useSettings();
   const isMuted = number !== null && mutedNumbers.includes(number.phone_number_id);
   const toggleMuted = () => {
@@ -62,6 +64,11 @@ export default function UserMenu({ label, number, onOpen, onActivity, onSignOut 
       <MenuItem icon={<Plug size={18} />} onChoose={() => onOpen('connect')}>
         {t.header.connectNumber}
       </MenuItem>
+      {others?.map(({ name, open }) => (
+        <MenuItem key={name} icon={<ExternalLink size={18} />} onChoose={open}>
+          {t.menu.openAs(name)}
+        </MenuItem>
+      ))}
       <MenuItem icon={<LogOut size={18} />} onChoose={onSignOut}>
         {t.session.signOut}
       </MenuItem>

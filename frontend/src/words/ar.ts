@@ -304,6 +304,7 @@ const page = {
     activity: 'النشاط',
     keyboard: 'اختصارات لوحة المفاتيح',
     open: 'حسابك وإعداداتك',
+    openAs: (name) => `الفتح باسم ${name}`,
     signedIn: (label) => `سجّلت الدخول باسم ${label}`,
     notificationsOff: 'تشغيل إشعارات سطح المكتب',
     notificationsOn: 'إشعارات سطح المكتب',

@@ -295,6 +295,7 @@ export const t = catalogue('page', {
     activity: 'Activity',
     keyboard: 'Keyboard shortcuts',
     open: 'Your account and settings',
+    openAs: (name: string) => `Open as ${name}`,
     signedIn: (label: string) => `Signed in as ${label}`,
     notificationsOff: 'Turn on desktop notifications',
     notificationsOn: 'Desktop notifications',
