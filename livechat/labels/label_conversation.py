@@ -10,9 +10,9 @@ from livechat.conversations.queries.finding import lock_conversation
 from livechat.core.errors import NotFoundError
 from livechat.core.session import AnySession
 from livechat.domain.ids import uuid7
-from livechat.labels.queries import find_label, labels_in, put_on, take_off
+from livechat.labels.queries import find_label, label_in_its_place, labels_in, put_on, take_off
 from livechat.live.publish import publish
-from livechat.models import Conversation, Label
+from livechat.models import Conversation, ConversationChange, Label
 
 Json = dict[str, Any]
 
@@ -27,8 +27,10 @@ def put_label(
     conversation, label = _found(session, user_id, conversation_id, label_id)
     if label.archived_at is not None:
         raise NotFoundError("There is no such label.")
-    is_changed = put_on(session, conversation.id, label, user_id)
-    return conversation, _record(session, conversation, is_changed=is_changed)
+    was = label_in_its_place(session, conversation.id, label)
+    if put_on(session, conversation.id, label, user_id):
+        return conversation, _record(session, user_id, conversation, was, label.id)
+    return conversation, uuid7()
 
 
 def take_label(
@@ -39,8 +41,9 @@ def take_label(
     Raises NotFoundError, ForbiddenError.
     """
     conversation, label = _found(session, user_id, conversation_id, label_id)
-    is_changed = take_off(session, conversation.id, label.id)
-    return conversation, _record(session, conversation, is_changed=is_changed)
+    if take_off(session, conversation.id, label.id):
+        return conversation, _record(session, user_id, conversation, label.id, None)
+    return conversation, uuid7()
 
 
 @shared("labels")
@@ -65,12 +68,28 @@ def _found(
     return conversation, label
 
 
-def _record(session: AnySession, conversation: Conversation, *, is_changed: bool) -> UUID:
-    """Note what has changed and tell open pages; the operation's id. The one place where a change is known.
+def _record(
+    session: AnySession, user_id: UUID, conversation: Conversation, was: UUID | None, becomes: UUID | None
+) -> UUID:
+    """Write the change down and tell open pages; the operation's id.
 
-    Where nothing changed, nothing is noted.
+    A label that takes the place of another is one change, and so is undone as one.
     """
     operation_id = uuid7()
-    if is_changed:
-        publish(session, conversations=[conversation.id])
+    session.add(
+        ConversationChange(
+            operation_id=operation_id,
+            conversation_id=conversation.id,
+            actor_kind="member",
+            actor_id=user_id,
+            field="label",
+            from_value=str(was) if was is not None else None,
+            to_value=str(becomes) if becomes is not None else None,
+            cause="user",
+        )
+    )
+    # Its row is locked.
+    conversation.version += 1
+    session.flush()
+    publish(session, conversations=[conversation.id])
     return operation_id

@@ -70,6 +70,16 @@ def labels_in(session: AnySession, conversation_ids: Sequence[UUID]) -> Sequence
     ).all()
 
 
+def label_in_its_place(session: AnySession, conversation_id: UUID, label: Label) -> UUID | None:
+    """The label of this one's group that the conversation wears; itself, where it does."""
+    return session.scalars(
+        select(ConversationLabel.label_id).where(
+            ConversationLabel.conversation_id == conversation_id,
+            ConversationLabel.group_key == func.fold_name(label.group_name),
+        )
+    ).one_or_none()
+
+
 def put_on(session: AnySession, conversation_id: UUID, label: Label, user_id: UUID) -> bool:
     """Put the label on in the place of the one that it excludes; whether that changed anything."""
     statement = insert(ConversationLabel).values(

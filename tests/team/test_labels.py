@@ -12,7 +12,7 @@ from sqlalchemy import func, select
 from livechat.core.extensions import db
 from livechat.labels.label_conversation import put_label
 from livechat.labels.manage_labels import MAX_LABELS
-from livechat.models import ConversationLabel, Label
+from livechat.models import ConversationChange, ConversationLabel, Label
 from tests.factories import make_conversation, make_message
 from tests.team.conftest import DbSession, Team
 
@@ -140,6 +140,28 @@ def test_of_an_exclusive_group_the_second_takes_the_place_of_the_first(
     for label, expected in ((other, ["Refund"]), (high, ["High", "Refund"]), (low, ["Low", "Refund"])):
         answer = call(team.owner, "PUT", f"/conversations/{conversation.id}/labels/{label}")
         assert _names(answer.json) == expected
+
+
+def test_each_change_of_labels_is_written_down_once_and_raises_the_version(
+    session: DbSession, team: Team, call: Call
+) -> None:
+    conversation = make_conversation(session, team.numbers[0])
+    session.commit()
+    high, low = _make(call, team, "High", "Priority"), _make(call, team, "Low", "Priority")
+    steps = [("PUT", high), ("PUT", high), ("PUT", low), ("DELETE", high), ("DELETE", low)]
+    agent, before = team.member("agent"), 0
+    operations: list[str] = []
+    for method, label in steps:
+        answer = call(agent, method, f"/conversations/{conversation.id}/labels/{label}").json
+        if answer["version"] > before:
+            operations.append(answer["operation_id"])
+        before = answer["version"]
+    rows = session.scalars(select(ConversationChange).order_by(ConversationChange.at)).all()
+    written = [(str(row.operation_id), row.from_value, row.to_value) for row in rows]
+    values = [(None, high), (high, low), (low, None)]
+    assert written == [(operation, *both) for operation, both in zip(operations, values, strict=True)]
+    whose = {(row.actor_kind, row.actor_id, row.field, row.cause) for row in rows}
+    assert whose == {("member", agent, "label", "user")}
 
 
 def test_raced_an_exclusive_group_has_one_and_other_labels_all_stay(
