@@ -10,7 +10,14 @@ from sqlalchemy.exc import IntegrityError
 from livechat.conversations.merging import followed
 from livechat.core.extensions import db
 from livechat.domain.clock import now
-from livechat.models import ConversationChange, ConversationLabel, Draft, Label, WabaAccount
+from livechat.models import (
+    ConversationChange,
+    ConversationLabel,
+    ConversationWatcher,
+    Draft,
+    Label,
+    WabaAccount,
+)
 from tests.ingest.conftest import Meta, make_text_body
 
 BSUID = "IN.13491208655302741918"
@@ -141,6 +148,18 @@ def test_a_conversation_that_something_points_to_cannot_be_deleted(meta: Meta) -
     meta.session.rollback()
 
 
+# The statements of the previous release, word for word.
+PREVIOUS_MERGE = (
+    "UPDATE chat_messages SET conversation_id = :winner WHERE conversation_id = :loser",
+    "UPDATE conversation_former_ids SET conversation_id = :winner WHERE conversation_id = :loser",
+    "UPDATE conversation_aliases SET conversation_id = :winner WHERE conversation_id = :loser",
+    "INSERT INTO conversation_aliases (id, conversation_id) VALUES (:loser, :winner)",
+    "UPDATE chat_drafts d SET conversation_id = :winner WHERE conversation_id = :loser AND user_id NOT IN "
+    "(SELECT user_id FROM chat_drafts WHERE conversation_id = :winner)",
+    "DELETE FROM chat_conversations WHERE id = :loser",
+)
+
+
 def test_the_previous_release_merges_as_it_did(meta: Meta) -> None:
     """Its statements, word for word: it knows neither of the newer table nor of keys that restrict."""
     loser, winner = (row["id"] for row in _two_threads(meta))
@@ -153,19 +172,44 @@ def test_the_previous_release_merges_as_it_did(meta: Meta) -> None:
         ),
         {"loser": loser},
     )
-    for statement in (
-        "UPDATE chat_messages SET conversation_id = :winner WHERE conversation_id = :loser",
-        "UPDATE conversation_former_ids SET conversation_id = :winner WHERE conversation_id = :loser",
-        "UPDATE conversation_aliases SET conversation_id = :winner WHERE conversation_id = :loser",
-        "INSERT INTO conversation_aliases (id, conversation_id) VALUES (:loser, :winner)",
-        "UPDATE chat_drafts d SET conversation_id = :winner WHERE conversation_id = :loser AND user_id NOT IN "
-        "(SELECT user_id FROM chat_drafts WHERE conversation_id = :winner)",
-        "DELETE FROM chat_conversations WHERE id = :loser",
-    ):
+    for statement in PREVIOUS_MERGE:
         meta.session.execute(text(statement), {"loser": loser, "winner": winner})
     meta.session.commit()
     assert [row["id"] for row in meta.conversations()] == [winner]
     assert [row["conversation_id"] for row in meta.rows("SELECT * FROM conversation_other_ids")] == [winner]
+
+
+def test_what_a_team_knows_follows_where_the_previous_release_merges(meta: Meta) -> None:
+    loser, winner = (row["id"] for row in _two_threads(meta))
+    workspace = meta.session.scalars(select(WabaAccount.workspace_id)).first()
+    label = Label(
+        workspace_id=workspace, name="vip", colour="#b91c1c", created_by=uuid4(), request_digest=b""
+    )
+    meta.session.add(label)
+    meta.session.flush()
+    both, one = uuid4(), uuid4()
+    meta.session.add_all(
+        [
+            ConversationLabel(conversation_id=loser, label_id=label.id, added_by=both),
+            ConversationWatcher(conversation_id=loser, user_id=both),
+            ConversationWatcher(conversation_id=winner, user_id=both),
+            ConversationWatcher(conversation_id=loser, user_id=one),
+        ]
+    )
+    meta.session.execute(
+        text(
+            "INSERT INTO conversation_changes (id, operation_id, conversation_id, actor_kind, field, to_value, "
+            "cause) VALUES (gen_random_uuid(), gen_random_uuid(), :loser, 'system', 'assignee', '1', 'rule')"
+        ),
+        {"loser": loser},
+    )
+    for statement in PREVIOUS_MERGE:
+        meta.session.execute(text(statement), {"loser": loser, "winner": winner})
+    meta.session.commit()
+    for table in ("conversation_labels", "conversation_changes"):
+        assert [row["conversation_id"] for row in meta.rows(f"SELECT * FROM {table}")] == [winner]
+    watchers = meta.rows("SELECT conversation_id, user_id FROM conversation_watchers")
+    assert {(row["conversation_id"], row["user_id"]) for row in watchers} == {(winner, both), (winner, one)}
 
 
 def test_what_the_previous_release_notes_of_a_departure_is_known(meta: Meta) -> None:
