@@ -43,9 +43,9 @@ def change_member(
         stop_watching(session, member)
     may_answer = is_allowed(member.role, Permission.MESSAGE_SEND)
     if member.state == "suspended" or not may_answer:
-        hand_back(session, member)
+        hand_back(session, member, by)
     elif member.number_scope == "some":
-        hand_back(session, member, unseen=True)
+        hand_back(session, member, by, unseen=True)
     publish_members(session, workspace.id, [user_id])
 
 

@@ -6,8 +6,9 @@ from sqlalchemy.exc import IntegrityError
 
 from livechat.core.errors import AlreadyExistsError, NotFoundError
 from livechat.core.session import AnySession
-from livechat.live.publish import publish, publish_members
-from livechat.models import Team, Workspace
+from livechat.live.publish import publish_members
+from livechat.models import Team, Workspace, WorkspaceMember
+from livechat.team.hand_back import write_changes
 from livechat.team.queries.groups import (
     join,
     leave,
@@ -31,7 +32,7 @@ def rename_team(session: AnySession, team: Team, name: str) -> None:
     publish_members(session, team.workspace_id)
 
 
-def delete_team(session: AnySession, team: Team) -> None:
+def delete_team(session: AnySession, team: Team, by: WorkspaceMember) -> None:
     """Give the team up. Its conversations stay with their assignees, and are in no team.
 
     Conversations are locked before the team, as by whoever gives one to a team.
@@ -39,7 +40,7 @@ def delete_team(session: AnySession, team: Team) -> None:
     concerned = members_of_team(session, team.id)
     released = release_conversations(session, team.id)
     if released:
-        publish(session, conversations=released)
+        write_changes(session, by, "team", team.id, dict.fromkeys(released), cause="user")
     session.delete(team)
     session.flush()
     publish_members(session, team.workspace_id, concerned)

@@ -37,7 +37,7 @@ def remove_member(
     taker = None if hand_over_to is None else _taker(rows, member, hand_over_to)
     member.state = "removed"
     session.flush()
-    hand_back(session, member, taker)
+    hand_back(session, member, by, taker)
     stop_watching(session, member)
     publish_members(session, workspace.id, [user_id])
 

@@ -7,9 +7,10 @@ from uuid import UUID, uuid4
 import pytest
 from flask.testing import FlaskClient
 from redis import Redis
+from sqlalchemy import select
 
 from livechat.live import event_log as logs
-from livechat.models import Conversation, ConversationWatcher, Workspace, WorkspaceMember
+from livechat.models import Conversation, ConversationChange, ConversationWatcher, Workspace, WorkspaceMember
 from tests.conftest import make_token
 from tests.factories import make_conversation
 from tests.team.conftest import API, DbSession, Team
@@ -175,6 +176,7 @@ def test_conversations_go_to_the_member_who_is_named_where_they_see_them(
     team.number()
     agent, heir = team.member(), team.member(numbers=[first.phone_number_id], visibility="own")
     seen, unseen = _assigned(session, team, agent), _assigned(session, team, agent, 1)
+    versions = seen.version, unseen.version
     for nobody in (uuid4(), agent, team.member("viewer"), team.member(state="suspended"), "me"):
         answer = call(team.owner, "DELETE", f"{path}/members/{agent}?hand_over_to={nobody}")
         assert (answer.status_code, answer.json["code"]) == (422, "assignee_unavailable")
@@ -184,6 +186,16 @@ def test_conversations_go_to_the_member_who_is_named_where_they_see_them(
     assert answer.status_code == 204
     session.expire_all()
     assert (seen.assignee_id, unseen.assignee_id) == (heir, None)
+    changes = session.scalars(select(ConversationChange).order_by(ConversationChange.conversation_id)).all()
+    assert [(each.conversation_id, each.from_value, each.to_value) for each in changes] == [
+        (seen.id, str(agent), str(heir)),
+        (unseen.id, str(agent), None),
+    ]
+    assert {(each.field, each.cause, each.actor_id) for each in changes} == {
+        ("assignee", "member_removed", team.owner)
+    }
+    assert len({each.operation_id for each in changes}) == 1
+    assert (seen.version, unseen.version) == (versions[0] + 1, versions[1] + 1)
     assert call(heir, "GET", f"/conversations/{seen.id}").status_code == 200
     assert call(team.owner, "DELETE", f"{path}/members/{agent}").status_code == 404
 

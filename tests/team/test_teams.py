@@ -6,9 +6,10 @@ from uuid import uuid4
 
 import pytest
 from redis import Redis
+from sqlalchemy import select
 
 from livechat.live import event_log as logs
-from livechat.models import WorkspaceMember
+from livechat.models import ConversationChange, WorkspaceMember
 from tests.factories import make_conversation
 from tests.team.conftest import DbSession, Team
 
@@ -45,6 +46,8 @@ def test_admins_make_rename_and_give_up_teams(
     assert call(admin, "DELETE", one).status_code == 204
     session.expire_all()
     assert chat.team_id is None
+    [change] = session.scalars(select(ConversationChange)).all()
+    assert (change.field, change.from_value, change.to_value) == ("team", made.json["id"], None)
     assert call(agent, "GET", f"/conversations/{chat.id}").status_code == 404
     assert logs.touched_users(redis_client.xrange(logs.CONTROL)) == {agent}
     assert call(admin, "DELETE", one).status_code == 404

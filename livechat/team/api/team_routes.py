@@ -10,7 +10,7 @@ from livechat.accounts.access import access_workspace, parse_id
 from livechat.core.errors import NotFoundError
 from livechat.core.extensions import db
 from livechat.domain.permissions import Permission
-from livechat.models import Team
+from livechat.models import Team, WorkspaceMember
 from livechat.team.change_team import delete_team, make_team, put_in_team, rename_team, take_out_of_team
 from livechat.team.present_team import team_json
 from livechat.team.queries.groups import team_of, teams_in
@@ -58,7 +58,7 @@ def post_team(body: dict[str, Any], workspace_id: str) -> Response:
 @bp.problems(*_WRITES)
 def patch_team(changes: dict[str, Any], workspace_id: str, team_id: str) -> Response:
     """Rename a team. For admins."""
-    team = _access_team(workspace_id, team_id)
+    team, _ = _access_team(workspace_id, team_id)
     rename_team(db.session, team, changes["name"])
     db.session.commit()
     return json_response(_shown(team.workspace_id, team.id))
@@ -69,7 +69,8 @@ def patch_team(changes: dict[str, Any], workspace_id: str, team_id: str) -> Resp
 @bp.problems(HTTPStatus.NOT_FOUND, HTTPStatus.FORBIDDEN)
 def delete_team_route(workspace_id: str, team_id: str) -> Response:
     """Give a team up. For admins. Its conversations keep their assignees, and are in no team."""
-    delete_team(db.session, _access_team(workspace_id, team_id))
+    team, by = _access_team(workspace_id, team_id)
+    delete_team(db.session, team, by)
     db.session.commit()
     return Response(status=HTTPStatus.NO_CONTENT)
 
@@ -84,7 +85,7 @@ def delete_team_route(workspace_id: str, team_id: str) -> Response:
 @bp.problems(HTTPStatus.NOT_FOUND, HTTPStatus.FORBIDDEN)
 def put_team_member(workspace_id: str, team_id: str, user_id: str) -> Response:
     """Put a member into a team. For admins."""
-    team = _access_team(workspace_id, team_id)
+    team, _ = _access_team(workspace_id, team_id)
     put_in_team(db.session, team, parse_id(user_id, "member"))
     db.session.commit()
     return json_response(_shown(team.workspace_id, team.id))
@@ -100,17 +101,18 @@ def put_team_member(workspace_id: str, team_id: str, user_id: str) -> Response:
 @bp.problems(HTTPStatus.NOT_FOUND, HTTPStatus.FORBIDDEN)
 def delete_team_member(workspace_id: str, team_id: str, user_id: str) -> Response:
     """Take a member out of a team. For admins."""
-    take_out_of_team(db.session, _access_team(workspace_id, team_id), parse_id(user_id, "member"))
+    team, _ = _access_team(workspace_id, team_id)
+    take_out_of_team(db.session, team, parse_id(user_id, "member"))
     db.session.commit()
     return Response(status=HTTPStatus.NO_CONTENT)
 
 
-def _access_team(workspace_id: str, team_id: str) -> Team:
-    workspace, _ = access_workspace(db.session, current_user_id(), workspace_id)
+def _access_team(workspace_id: str, team_id: str) -> tuple[Team, WorkspaceMember]:
+    workspace, member = access_workspace(db.session, current_user_id(), workspace_id)
     team = team_of(db.session, workspace.id, parse_id(team_id, "team"))
     if team is None:
         raise NotFoundError("There is no such team.")
-    return team
+    return team, member
 
 
 def _shown(workspace_id: UUID, team_id: UUID) -> dict[str, Any]:

@@ -72,7 +72,7 @@ def release_conversations(session: AnySession, team_id: UUID) -> Sequence[UUID]:
         session.execute(
             update(Conversation)
             .where(Conversation.id.in_(found))
-            .values(team_id=None)
+            .values(team_id=None, version=Conversation.version + 1)
             .execution_options(synchronize_session=False)
         )
     return found

@@ -28,19 +28,23 @@ def lock_conversations_of(session: AnySession, member: WorkspaceMember, *, unsee
     return list(session.execute(statement.order_by(Conversation.id).with_for_update()).scalars())
 
 
-def hand_on(session: AnySession, conversation_ids: Sequence[UUID], to: WorkspaceMember | None) -> None:
-    """Assign these to ``to`` where they see the number; the rest is left to its team, or nobody."""
+def hand_on(
+    session: AnySession, conversation_ids: Sequence[UUID], to: WorkspaceMember | None
+) -> dict[UUID, UUID | None]:
+    """{conversation: whose it is now}: ``to``'s where they see the number, else its team's, or nobody's."""
     taker: Any = null()
     if to is not None:
         taker = to.user_id
         if to.number_scope == "some":
             taker = case((Conversation.phone_number_id.in_(_chosen_by(to)), to.user_id), else_=None)
-    session.execute(
+    changed = session.execute(
         update(Conversation)
         .where(Conversation.id.in_(conversation_ids))
-        .values(assignee_id=taker)
+        .values(assignee_id=taker, version=Conversation.version + 1)
+        .returning(Conversation.id, Conversation.assignee_id)
         .execution_options(synchronize_session=False)
     )
+    return {row[0]: row[1] for row in changed}
 
 
 def stop_watching(session: AnySession, member: WorkspaceMember) -> None:

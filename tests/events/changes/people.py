@@ -9,7 +9,7 @@ from tests.kinds.conftest import API
 
 MEMBER = "publish_members in change_member.change_member"
 REMOVED = "publish_members in remove_member.remove_member"
-HANDED = "publish in hand_back.hand_back"
+HANDED = "publish in hand_back.write_changes"
 
 
 def _workspace(scene: Scene) -> str:
@@ -99,7 +99,7 @@ def a_team_is_renamed(scene: Scene) -> Iterator[None]:
 @use_case(
     "DELETE /workspaces/<workspace_id>/teams/<team_id>",
     "publish_members in change_team.delete_team",
-    "publish in change_team.delete_team",
+    HANDED,
 )
 def a_team_is_given_up(scene: Scene) -> Iterator[UUID | None]:
     team, user = _team(scene), _colleague(scene)
