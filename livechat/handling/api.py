@@ -61,4 +61,4 @@ def _assigned(conversation_id: str, wanted: Wanted, *, expected: UUID | None) ->
     conversation, operation_id = assign(db.session, member, found.id, wanted, expected=expected)
     [shown] = conversations_json(db.session, [conversation], user_id)
     db.session.commit()
-    return json_response({**shown, "operation_id": str(operation_id) if operation_id is not None else None})
+    return json_response({**shown, "operation_id": str(operation_id)})

@@ -39,8 +39,10 @@ def assign(
     wanted: Wanted,
     *,
     expected: UUID | None,
-) -> tuple[Conversation, UUID | None]:
-    """Assign it where it is still ``expected``'s; the conversation then, and the operation (None: it was so).
+) -> tuple[Conversation, UUID]:
+    """Assign it where it is still ``expected``'s; the conversation then, and the operation's id.
+
+    Of an operation that found it so already nothing is written down: its id leads to nothing to undo.
 
     ``member``, who asks, has been checked for access; the caller commits. Raises ConversationChangedError,
     AssigneeUnavailableError, or NotFoundError (the team, or the conversation by now).
@@ -57,7 +59,7 @@ def assign(
     was = {"assignee": before.assignee_id, "team": before.team_id}
     becomes = {"assignee": assignee_id, "team": team_id if wanted.moves else before.team_id}
     if was == becomes:
-        return before, None
+        return before, uuid7()
     if not change_assignment(
         session,
         conversation_id,

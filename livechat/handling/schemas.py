@@ -31,4 +31,4 @@ class AssignmentSchema(ma.Schema):
 
 
 class HandledConversationSchema(ConversationSchema):
-    operation_id = string("What the call did, by one id; null: it was so already.", nullable=True)
+    operation_id = string("What the call did, by one id; nothing where it was so already.")

@@ -138,7 +138,7 @@ def test_the_same_five_times_is_one_change_and_one_event(
     answers = [call(team.owner, "PUT", f"/conversations/{chat}/assignment", **_put(agent)) for _ in range(5)]
     assert [answer.status_code for answer in answers] == [200] * 5
     assert {answer.json["version"] for answer in answers} == {1}
-    assert [answer.json["operation_id"] is None for answer in answers] == [False, *[True] * 4]
+    assert len({answer.json["operation_id"] for answer in answers} - {None}) == 5
     assert answers[4].json["assignee"] == {"user_id": str(agent), "name": "Ines"}
     assert _changes(session) == [("assignee", None, str(agent))]
     assert told.count(event_log.Kind.CONVERSATION_UPDATED) == 1

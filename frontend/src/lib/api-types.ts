@@ -3010,8 +3010,8 @@ export interface components {
             last_message_time: string | null;
             /** @description The customer has stopped marketing messages. */
             marketing_opt_out: boolean;
-            /** @description What the call did, by one id; null: it was so already. */
-            operation_id: string | null;
+            /** @description What the call did, by one id; nothing where it was so already. */
+            operation_id: string;
             /** @description Our number. */
             phone_number_id: string;
             team: components["schemas"]["AssignedTeam"] | null;
