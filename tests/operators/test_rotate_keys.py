@@ -94,7 +94,8 @@ def test_an_account_that_is_connected_again_meanwhile_keeps_its_new_token(
     app: Flask, session: AnySession
 ) -> None:
     account = make_account(session, access_token_encrypted=encrypt_token("EAAold", [ENCRYPTION_KEY]))
-    account_id, user_id, waba_id = account.id, account.user_id, account.waba_id
+    session.refresh(account)
+    account_id, workspace_id, waba_id = account.id, account.workspace_id, account.waba_id
     session.commit()
     done: list[Any] = []
 
@@ -105,7 +106,7 @@ def test_an_account_that_is_connected_again_meanwhile_keeps_its_new_token(
 
     rotation = threading.Thread(target=rotate)
     # A web process with the old order of keys; the rotation has read the old token and waits for its row.
-    store_account(session, user_id, waba_id, encrypt_token("EAAreconnected", [ENCRYPTION_KEY]))
+    store_account(session, workspace_id, waba_id, encrypt_token("EAAreconnected", [ENCRYPTION_KEY]))
     rotation.start()
     wait_until(_somebody_waits)
     session.commit()

@@ -70,9 +70,10 @@ def connect_again(session: AnySession, number: PhoneNumber) -> None:
     """As ``POST /phone-numbers`` stores it."""
     account = session.get_one(WabaAccount, number.account_id)
     fresh = Fernet(ENCRYPTION_KEY).encrypt(b"EAAnew").decode()
-    account_id = store_account(session, account.user_id, account.waba_id, fresh)
+    account_id = store_account(session, account.workspace_id, account.waba_id, fresh)
+    assert account_id is not None
     data = NumberData(number.phone_number_id, number.display_phone_number, None, None, None)
-    assert store_number(session, account.user_id, account_id, data) is False
+    assert store_number(session, account.workspace_id, account_id, data) is False
     session.commit()
 
 
