@@ -272,7 +272,8 @@ class Walk:
     def _no_such(self, page: Any) -> None:
         page.unroute("**/messages?**")
         self._go("/00000000-0000-7000-8000-000000000000")(page)
-        shown(page, "main p")
+        # What says that it is loading is a paragraph too.
+        shown(page, "main#composer button")
 
     def _sessions(self) -> Iterator[View]:
         yield View("session", self._session_ends)

@@ -77,7 +77,7 @@ export function ConversationPlace(props: Props) {
     );
   if (!conversation)
     return (
-      <main className={styles.place}>
+      <main className={styles.place} id="composer" tabIndex={-1}>
         <p role="status" className="sr-only">
           {t.loading}
         </p>

@@ -65,7 +65,7 @@ export function LiveChat({ session, onSignOut, onSignedOut }: Props) {
   const close = useCallback(() => setLayer(null), []);
   return (
     <div className={styles.page}>
-      {place.conversationId !== null && (
+      {number && place.conversationId !== null && (
         <a className={styles.skip} href="#composer">
           {t.session.skip}
         </a>
