@@ -7,6 +7,7 @@ from uuid import UUID
 from livechat.accounts.access import access_conversation, parse_id
 from livechat.conversations.ornaments import conversations_json
 from livechat.conversations.queries.finding import lock_conversation
+from livechat.conversations.write_changes import Changed, write_changes
 from livechat.core.errors import AssigneeUnavailableError, ConversationChangedError, NotFoundError
 from livechat.core.session import AnySession
 from livechat.domain.ids import uuid7
@@ -19,8 +20,7 @@ from livechat.handling.queries import (
     hold_team,
     newest_change,
 )
-from livechat.live.publish import publish
-from livechat.models import Conversation, ConversationChange, WorkspaceMember
+from livechat.models import Conversation, WorkspaceMember
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +68,12 @@ def assign(
         team_id=becomes["team"],
     ):
         raise _changed(session, member, before)
-    operation_id = _write_down(session, member, conversation_id, was, becomes)
+    changed = [
+        Changed(conversation_id, field, was[field], value)
+        for field, value in becomes.items()
+        if value != was[field]
+    ]
+    operation_id = write_changes(session, member.user_id, changed)
     session.refresh(before)
     return before, operation_id
 
@@ -112,37 +117,3 @@ def _changed(
     if last is not None and last.actor_kind == "member":
         by = {"user_id": str(last.actor_id), "name": last.name}
     return ConversationChangedError(shown, by, last.at if last is not None else None)
-
-
-def _write_down(
-    session: AnySession,
-    member: WorkspaceMember,
-    conversation_id: UUID,
-    was: dict[str, UUID | None],
-    becomes: dict[str, UUID | None],
-) -> UUID:
-    operation_id = uuid7()
-    changes = [
-        ConversationChange(
-            id=uuid7(),
-            operation_id=operation_id,
-            conversation_id=conversation_id,
-            actor_kind="member",
-            actor_id=member.user_id,
-            field=field,
-            from_value=_text(was[field]),
-            to_value=_text(becomes[field]),
-            cause="user",
-        )
-        for field in becomes
-        if was[field] != becomes[field]
-    ]
-    session.add_all(changes)
-    session.flush()
-    # One of them stands for all: they share the operation.
-    publish(session, conversations=[conversation_id], left={changes[0].id: conversation_id})
-    return operation_id
-
-
-def _text(value: UUID | None) -> str | None:
-    return str(value) if value is not None else None

@@ -7,12 +7,12 @@ from uuid import UUID
 from livechat.accounts.access import access_conversation_as, parse_id
 from livechat.conversations.ornaments import Asked, shared
 from livechat.conversations.queries.finding import lock_conversation
+from livechat.conversations.write_changes import Changed, write_changes
 from livechat.core.errors import NotFoundError
 from livechat.core.session import AnySession
 from livechat.domain.ids import uuid7
 from livechat.labels.queries import find_label, label_in_its_place, labels_in, put_on, take_off
-from livechat.live.publish import publish
-from livechat.models import Conversation, ConversationChange, Label
+from livechat.models import Conversation, Label
 
 Json = dict[str, Any]
 
@@ -75,21 +75,6 @@ def _record(
 
     A label that takes the place of another is one change, and so is undone as one.
     """
-    operation_id = uuid7()
-    session.add(
-        ConversationChange(
-            operation_id=operation_id,
-            conversation_id=conversation.id,
-            actor_kind="member",
-            actor_id=user_id,
-            field="label",
-            from_value=str(was) if was is not None else None,
-            to_value=str(becomes) if becomes is not None else None,
-            cause="user",
-        )
-    )
     # Its row is locked.
     conversation.version += 1
-    session.flush()
-    publish(session, conversations=[conversation.id])
-    return operation_id
+    return write_changes(session, user_id, [Changed(conversation.id, "label", was, becomes)])

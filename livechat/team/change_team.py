@@ -4,11 +4,11 @@ from uuid import UUID
 
 from sqlalchemy.exc import IntegrityError
 
+from livechat.conversations.write_changes import Changed, write_changes
 from livechat.core.errors import AlreadyExistsError, NotFoundError
 from livechat.core.session import AnySession
 from livechat.live.publish import publish_members
 from livechat.models import Team, Workspace, WorkspaceMember
-from livechat.team.hand_back import write_changes
 from livechat.team.queries.groups import (
     join,
     leave,
@@ -40,7 +40,8 @@ def delete_team(session: AnySession, team: Team, by: WorkspaceMember) -> None:
     concerned = members_of_team(session, team.id)
     released = release_conversations(session, team.id)
     if released:
-        write_changes(session, by, "team", team.id, dict.fromkeys(released), cause="user")
+        changed = [Changed(each, "team", team.id, None) for each in sorted(released)]
+        write_changes(session, by.user_id, changed)
     session.delete(team)
     session.flush()
     publish_members(session, team.workspace_id, concerned)

@@ -99,7 +99,7 @@ def a_failed_message_is_sent_again(scene: Scene) -> Iterator[None]:
     yield
 
 
-@use_case("PUT /conversations/<conversation_id>/assignment", "publish in assign._write_down")
+@use_case("PUT /conversations/<conversation_id>/assignment", "publish in write_changes.write_changes")
 def a_conversation_is_assigned_and_freed(scene: Scene) -> Iterator[None]:
     chat, colleague = scene.chat(), _colleague(scene)
     yield
@@ -109,7 +109,7 @@ def a_conversation_is_assigned_and_freed(scene: Scene) -> Iterator[None]:
     yield
 
 
-@use_case("POST /conversations/<conversation_id>/claim", "publish in assign._write_down")
+@use_case("POST /conversations/<conversation_id>/claim", "publish in write_changes.write_changes")
 def a_conversation_is_claimed(scene: Scene) -> Iterator[None]:
     chat = scene.chat()
     yield
@@ -117,7 +117,7 @@ def a_conversation_is_claimed(scene: Scene) -> Iterator[None]:
     yield
 
 
-@use_case("PUT /conversations/<conversation_id>/assignment", "publish in assign._write_down")
+@use_case("PUT /conversations/<conversation_id>/assignment", "publish in write_changes.write_changes")
 def a_conversation_comes_into_sight_and_goes_out_of_it(scene: Scene) -> Iterator[UUID | None]:
     chat, colleague = scene.chat(), _colleague(scene, visibility="own")
     yield colleague

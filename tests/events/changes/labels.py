@@ -14,7 +14,7 @@ def _label(scene: Scene, name: str = "Refund", group: str | None = None) -> tupl
     return f"/workspaces/{workspace}/labels/{made}", made
 
 
-@use_case("PUT /conversations/<conversation_id>/labels/<label_id>", "publish in label_conversation._record")
+@use_case("PUT /conversations/<conversation_id>/labels/<label_id>", "publish in write_changes.write_changes")
 def a_label_is_put_on_and_replaced(scene: Scene) -> Iterator[None]:
     chat = scene.chat()
     (_, high), (_, low) = _label(scene, "High", "Priority"), _label(scene, "Low", "Priority")
@@ -26,7 +26,7 @@ def a_label_is_put_on_and_replaced(scene: Scene) -> Iterator[None]:
 
 
 @use_case(
-    "DELETE /conversations/<conversation_id>/labels/<label_id>", "publish in label_conversation._record"
+    "DELETE /conversations/<conversation_id>/labels/<label_id>", "publish in write_changes.write_changes"
 )
 def a_label_is_taken_off(scene: Scene) -> Iterator[None]:
     chat, (_, label) = scene.chat(), _label(scene)

@@ -9,7 +9,7 @@ from tests.kinds.conftest import API
 
 MEMBER = "publish_members in change_member.change_member"
 REMOVED = "publish_members in remove_member.remove_member"
-HANDED = "publish in hand_back.write_changes"
+HANDED = "publish in write_changes.write_changes"
 
 
 def _workspace(scene: Scene) -> str:
