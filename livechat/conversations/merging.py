@@ -110,6 +110,12 @@ def _watchers(session: AnySession, ids: Mapping[str, Any]) -> None:
     session.execute(text("DELETE FROM conversation_watchers WHERE conversation_id = :loser"), ids)
 
 
+@follows("conversation_reads.conversation_id")
+def _reads(session: AnySession, ids: Mapping[str, Any]) -> None:
+    """Drop what each member has read of the loser: a number of two histories would be none of either."""
+    session.execute(text("DELETE FROM conversation_reads WHERE conversation_id = :loser"), ids)
+
+
 @follows("conversation_labels.conversation_id")
 def _labels(session: AnySession, ids: Mapping[str, Any]) -> None:
     """Keep the labels of both. Of labels that exclude each other the winner's stays, if it still is one."""

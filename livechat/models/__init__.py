@@ -10,6 +10,7 @@ from livechat.models.conversations.conversation import Conversation
 from livechat.models.conversations.draft import Draft
 from livechat.models.conversations.former_id import ConversationFormerId
 from livechat.models.conversations.other_id import NEVER_LEFT, ConversationOtherId
+from livechat.models.conversations.read import ConversationRead
 from livechat.models.conversations.waiting_name import WaitingName
 from livechat.models.conversations.watcher import ConversationWatcher
 from livechat.models.files.media import Media
@@ -44,6 +45,7 @@ __all__ = [
     "ConversationFormerId",
     "ConversationLabel",
     "ConversationOtherId",
+    "ConversationRead",
     "ConversationWatcher",
     "Draft",
     "Invitation",

@@ -8,6 +8,7 @@ from sqlalchemy import (
     ForeignKey,
     Index,
     Integer,
+    String,
     Text,
     literal_column,
 )
@@ -34,6 +35,16 @@ class Conversation(Timestamps, Model):
         CheckConstraint("customer_phone ~ '^[0-9]{1,32}$'", name="phone_digits"),
         CheckConstraint("customer_user_id <> '' AND group_id <> ''", name="not_empty"),
         CheckConstraint("unread_count >= 0", name="unread_count"),
+        CheckConstraint("status IN ('open', 'snoozed', 'resolved')", name="status"),
+        CheckConstraint(
+            "snooze_kind IN ('time', 'reply', 'time_or_reply', 'time_even_if_reply')", name="snooze_kind"
+        ),
+        CheckConstraint("(status = 'snoozed') = (snooze_kind IS NOT NULL)", name="snoozed"),
+        CheckConstraint(
+            "CASE WHEN snooze_kind IS NULL OR snooze_kind = 'reply' THEN snoozed_until IS NULL "
+            "ELSE snoozed_until IS NOT NULL END",
+            name="snoozed_until",
+        ),
         Index(
             "uq_chat_conversations_number_phone",
             "phone_number_id",
@@ -121,6 +132,18 @@ class Conversation(Timestamps, Model):
     assignee_id: Mapped[UUID | None] = mapped_column(doc="the member whose conversation it is")
     team_id: Mapped[UUID | None] = mapped_column(
         ForeignKey("teams.id", ondelete="SET NULL", name="fk_chat_conversations_team_id")
+    )
+    status: Mapped[str] = mapped_column(String(16), default="open", server_default="open")
+    snoozed_until: Mapped[moment | None]
+    snooze_kind: Mapped[str | None] = mapped_column(String(24))
+    waiting_since: Mapped[moment | None] = mapped_column(
+        doc="the team owes an answer since then; null: it does not"
+    )
+    counted_total: Mapped[int | None] = mapped_column(
+        BigInteger, doc="inbound messages with ``counts_unread``; null: not counted yet"
+    )
+    last_counted_seq: Mapped[int] = mapped_column(
+        BigInteger, default=0, server_default=sql("0"), doc="the ``seq`` of the newest of them"
     )
     version: Mapped[int] = mapped_column(
         Integer, default=0, server_default=sql("0"), doc="rises with each change by the team, not by messages"
