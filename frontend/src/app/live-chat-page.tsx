@@ -19,8 +19,8 @@ import { ConnectionBanner } from './connection-banner';
 import { Header } from './header';
 import { type Layer, Layers } from './layers';
 import styles from './live-chat-page.module.css';
+import { Panes } from './panes';
 import { useKeptFocus } from './use-kept-focus';
-import { Workspace } from './workspace';
 
 interface Props {
   session: Session;
@@ -112,7 +112,7 @@ export function LiveChat({ session, onSignOut, onSignedOut }: Props) {
             <ActivityPlace key={number.phone_number_id} number={number} onBack={() => place.openConversation(null)} />
           </Suspense>
         ) : (
-          <Workspace key={number.phone_number_id} number={number} onNewChat={() => setLayer('new-chat')} />
+          <Panes key={number.phone_number_id} number={number} onNewChat={() => setLayer('new-chat')} />
         ))}
       <Layers
         layer={layer}

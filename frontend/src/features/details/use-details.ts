@@ -3,7 +3,7 @@ import { useMediaQuery } from '../../hooks/browser';
 import { local } from '../../lib/storage';
 
 const OPEN = 'livechat.details';
-/** As `workspace.module.css` has it: from here on the details have a column of their own. */
+/** As `panes.module.css` has it: from here on the details have a column of their own. */
 const ROOM = '(min-width: 1100px)';
 
 export interface Details {

@@ -18,8 +18,8 @@ import type { PhoneNumber } from '../lib/types';
 import { isComposing, isLayerOpen, isTyping } from '../lib/typing';
 import { t } from '../words/en';
 import { ConversationPlace } from './conversation-place';
+import styles from './panes.module.css';
 import { usePaneKeys } from './use-pane-keys';
-import styles from './workspace.module.css';
 
 // So long a row may take to be drawn.
 const ROW_FRAMES = 20;
@@ -30,7 +30,7 @@ interface Props {
 }
 
 /** One number's list and the open conversation: side by side, or one at a time where there is no room. */
-export function Workspace({ number, onNewChat }: Props) {
+export function Panes({ number, onNewChat }: Props) {
   const client = useQueryClient();
   const { conversationId, messageId, openConversation, openMessage } = usePlace();
   const filter = useInboxFilter(number.phone_number_id);
@@ -88,7 +88,7 @@ export function Workspace({ number, onNewChat }: Props) {
   const isOpen = conversationId !== null;
   return (
     <StartChatContext value={startChat}>
-      <div className={styles.workspace} data-open={isOpen || undefined} data-details={(isOpen && details.areOpen && !details.isDrawer) || undefined}>
+      <div className={styles.panes} data-open={isOpen || undefined} data-details={(isOpen && details.areOpen && !details.isDrawer) || undefined}>
         {(!isNarrow || !isOpen) && (
           <div className={styles.list}>
             <InboxPane
