@@ -12,6 +12,7 @@ from sqlalchemy import text
 
 from livechat.core.session import AnySession
 from livechat.domain.ids import uuid7
+from livechat.live.publish import publish
 
 Follow = Callable[[AnySession, Mapping[str, Any]], None]
 _followers: dict[str, Follow] = {}
@@ -149,7 +150,7 @@ def _changes(session: AnySession, ids: Mapping[str, Any]) -> None:
     The winner's assignee and team stay, else the loser's hold. To read both histories as one must end there.
     """
     _moved(session, "conversation_changes", ids)
-    session.execute(
+    written = session.execute(
         text(
             """
             INSERT INTO conversation_changes
@@ -163,10 +164,12 @@ def _changes(session: AnySession, ids: Mapping[str, Any]) -> None:
                 ('team', to_jsonb(l.team_id), to_jsonb(COALESCE(w.team_id, l.team_id)))
             ) AS f (field, own, kept)
             WHERE w.id = :winner AND l.id = :loser AND f.own IS DISTINCT FROM f.kept
+            RETURNING id
             """
         ),
         {**ids, "operation": uuid7()},
     )
+    publish(session, changes=dict.fromkeys(written.scalars(), ids["winner"]))
 
 
 @follows("chat_drafts.conversation_id")

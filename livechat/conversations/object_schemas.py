@@ -82,6 +82,40 @@ class AssignedTeamSchema(AnswerSchema):
     name = string()
 
 
+class ActorSchema(AnswerSchema):
+    kind = fields.String(required=True, validate=OneOf(["member", "api_key", "system"]))
+    id = string(nullable=True)
+    name = string("As the workspace calls them today.", nullable=True)
+
+
+class ChangeSchema(AnswerSchema):
+    id = string()
+    operation_id = string("Shared by all that one act changed.")
+    conversation_id = string()
+    at = moment("When it was changed.")
+    actor = fields.Nested(ActorSchema, required=True)
+    field = fields.String(
+        required=True,
+        validate=OneOf(["assignee", "team", "status", "snooze", "priority", "label", "person"]),
+    )
+    # ``from`` is a keyword of Python.
+    locals()["from"] = fields.Raw(
+        required=True,
+        allow_none=True,
+        metadata={
+            "description": "As the conversation shows it: an assignee, a team or a label with its name, a "
+            "status, a snooze `{snoozed_until, snooze_kind}`; null: there was none."
+        },
+    )
+    to = fields.Raw(required=True, allow_none=True, metadata={"description": "The same, from then on."})
+    cause = fields.String(
+        required=True,
+        validate=OneOf(
+            ["user", "api", "rule", "assigner", "inbound", "sweep", "member_removed", "merge", "undo"]
+        ),
+    )
+
+
 class ConversationSchema(AnswerSchema):
     id = string()
     user_id = string("The owner.")

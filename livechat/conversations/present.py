@@ -4,13 +4,14 @@ The dicts are written by hand rather than dumped by marshmallow, for speed: ever
 them. The schemas in ``conversations.object_schemas`` describe the same objects; a test compares the two.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Row
 
+from livechat.conversations.queries.change_rows import changes_by_id
 from livechat.conversations.queries.thread_pages import messages_by_id
 from livechat.core.session import AnySession
 from livechat.domain.clock import rfc3339
@@ -114,3 +115,27 @@ def row_json(row: Row[Any]) -> Json:
 def messages_json(session: AnySession, message_ids: Sequence[UUID]) -> dict[UUID, Json]:
     """{id: message} for these ids, in one statement; unknown ids are left out."""
     return {row.id: row_json(row) for row in messages_by_id(session, message_ids)}
+
+
+def changes_json(session: AnySession, change_ids: Collection[UUID]) -> dict[UUID, Json]:
+    """{id: change} for these ids, in one statement; unknown ids are left out.
+
+    A value has the shape in which the conversation shows it: an assignee, a team or a label with its name
+    of today, a status as its word, a snooze as ``{snoozed_until, snooze_kind}``.
+    """
+    return {row.id: _change_json(row) for row in changes_by_id(session, change_ids)}
+
+
+def _change_json(row: Row[Any]) -> Json:
+    actor_id = str(row.actor_id) if row.actor_id is not None else None
+    return {
+        "id": str(row.id),
+        "operation_id": str(row.operation_id),
+        "conversation_id": str(row.conversation_id),
+        "at": rfc3339(row.at),
+        "actor": {"kind": row.actor_kind, "id": actor_id, "name": row.actor_name},
+        "field": row.field,
+        "from": row.was,
+        "to": row.becomes,
+        "cause": row.cause,
+    }

@@ -1,7 +1,7 @@
-"""What people change of a conversation is written down, in the transaction that changes it: the one place."""
+"""What is changed of a conversation is written down, in the transaction that changes it: the one place."""
 
-from collections.abc import Sequence
-from typing import NamedTuple
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from livechat.core.session import AnySession
@@ -14,19 +14,27 @@ _OF_SIGHT = ("assignee", "team")
 
 
 class Changed(NamedTuple):
-    """One field of one conversation, before and now; None: there is or was nothing."""
+    """One field of one conversation, before and now: an id, or JSON; None: there is or was nothing."""
 
     conversation_id: UUID
     field: str
-    was: UUID | None
-    becomes: UUID | None
+    was: Any
+    becomes: Any
 
 
-def write_changes(session: AnySession, by: UUID, changed: Sequence[Changed], *, cause: str = "user") -> UUID:
+def write_changes(
+    session: AnySession,
+    by: UUID | None,
+    changed: Sequence[Changed],
+    *,
+    cause: str = "user",
+    accounts: Mapping[UUID, UUID] | None = None,
+) -> UUID:
     """Write down what the member ``by`` has changed, as one operation, and tell open pages; its id.
 
-    The caller has locked the conversations, written their values and raised their ``version``, and commits.
-    Who saw a conversation and does not see it any more is told to forget it.
+    ``by`` None: nobody did, but the product itself. The caller has locked the conversations, written their
+    values and raised their ``version``, and commits. Who saw a conversation and does not see it any more is
+    told to forget it. ``accounts``, {conversation: account}, need not be asked for.
     """
     operation_id = uuid7()
     rows = [
@@ -34,11 +42,11 @@ def write_changes(session: AnySession, by: UUID, changed: Sequence[Changed], *, 
             id=uuid7(),
             operation_id=operation_id,
             conversation_id=each.conversation_id,
-            actor_kind="member",
+            actor_kind="system" if by is None else "member",
             actor_id=by,
             field=each.field,
-            from_value=_text(each.was),
-            to_value=_text(each.becomes),
+            from_value=_json(each.was),
+            to_value=_json(each.becomes),
             cause=cause,
         )
         for each in changed
@@ -50,10 +58,12 @@ def write_changes(session: AnySession, by: UUID, changed: Sequence[Changed], *, 
     publish(
         session,
         conversations={row.conversation_id for row in rows},
+        changes={row.id: row.conversation_id for row in rows},
         left={change_id: conversation_id for conversation_id, change_id in of_sight.items()},
+        accounts=accounts,
     )
     return operation_id
 
 
-def _text(value: UUID | None) -> str | None:
-    return None if value is None else str(value)
+def _json(value: Any) -> Any:
+    return str(value) if isinstance(value, UUID) else value

@@ -46,6 +46,8 @@ class Kind(Enum):
     CONVERSATION_UPDATED = b"v"
     # Of a workspace, by its id: its name, its members or its teams. Each of its accounts is told.
     MEMBERS_UPDATED = b"m"
+    # A line of what was changed of a conversation; the id is the change's.
+    CHANGE_CREATED = b"h"
     # Some may have lost sight of a conversation; the id is that of the change that took it from them.
     CONVERSATION_LEFT = b"l"
     # Something changed that no event can tell (a number paused, two conversations merged): fetch again.

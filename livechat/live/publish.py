@@ -49,38 +49,41 @@ def publish(
     created: Mapping[UUID, UUID] | None = None,
     updated: Mapping[UUID, UUID] | None = None,
     conversations: Collection[UUID] = (),
+    changes: Mapping[UUID, UUID] | None = None,
     left: Mapping[UUID, UUID] | None = None,
     accounts: Mapping[UUID, UUID] | None = None,
 ) -> None:
     """Tell open pages of these messages ({id: conversation id}) and conversations, after the caller's commit.
 
-    A message's event shows its conversation too, so that need not be named. ``left`` has changes of assignee
-    or team ({change: conversation id}): who loses sight by one is told to forget the conversation. To be
-    called when the rows are written, right before the commit: it asks for their accounts in one statement,
-    except for conversations in ``accounts``, {conversation: account}.
+    A message's event shows its conversation too, so that need not be named. ``changes`` are those written
+    down ({change: conversation id}), ``left`` those of assignee or team among them: who loses sight by one
+    is told to forget the conversation. To be called when the rows are written, right before the commit: it
+    asks for their accounts in one statement, except for conversations in ``accounts``,
+    {conversation: account}.
     """
     created, updated = created or {}, updated or {}
-    changes: list[tuple[UUID, Change]] = []
-    changes += [(conversation, Change(Kind.MESSAGE_CREATED, id_)) for id_, conversation in created.items()]
-    changes += [
+    told: list[tuple[UUID, Change]] = []
+    told += [(conversation, Change(Kind.MESSAGE_CREATED, id_)) for id_, conversation in created.items()]
+    told += [
         (conversation, Change(Kind.MESSAGE_UPDATED, id_))
         for id_, conversation in updated.items()
         if id_ not in created
     ]
-    shown = {conversation for conversation, _ in changes}
-    changes += [
-        (each, Change(Kind.CONVERSATION_UPDATED, each)) for each in conversations if each not in shown
+    shown = {conversation for conversation, _ in told}
+    told += [(each, Change(Kind.CONVERSATION_UPDATED, each)) for each in conversations if each not in shown]
+    told += [
+        (conversation, Change(Kind.CHANGE_CREATED, id_)) for id_, conversation in (changes or {}).items()
     ]
-    changes += [
+    told += [
         (conversation, Change(Kind.CONVERSATION_LEFT, id_)) for id_, conversation in (left or {}).items()
     ]
-    if not changes:
+    if not told:
         return
-    told = accounts or {}
-    asked = accounts_of_conversations(session, {each for each, _ in changes if each not in told})
+    known = accounts or {}
+    asked = accounts_of_conversations(session, {each for each, _ in told if each not in known})
     by_account: dict[UUID, list[Change]] = {}
-    for conversation, change in changes:
-        account = told.get(conversation) or asked.get(conversation)
+    for conversation, change in told:
+        account = known.get(conversation) or asked.get(conversation)
         if account is not None:
             by_account.setdefault(account, []).append(change)
     _after_commit(session, by_account)

@@ -10,7 +10,7 @@ import orjson
 from sqlalchemy.exc import SQLAlchemyError
 
 from livechat.conversations.ornaments import Asked, Ornaments
-from livechat.conversations.present import conversation_json, row_json
+from livechat.conversations.present import changes_json, conversation_json, row_json
 from livechat.core.database import is_outage
 from livechat.core.session import AnySession
 from livechat.domain import clock
@@ -95,6 +95,8 @@ class _Rendering:
         wanted |= {row.conversation_id for row in self._messages.values()}
         self._changes = changes_with_siblings(session, _ids(entries, Kind.CONVERSATION_LEFT))
         wanted |= {change.conversation_id for changes in self._changes.values() for change in changes}
+        self._lines = changes_json(session, _ids(entries, Kind.CHANGE_CREATED))
+        wanted |= {UUID(line["conversation_id"]) for line in self._lines.values()}
         self._conversations = conversations_with_accounts(session, wanted)
         # The JSON of messages and conversations, by id.
         self._json = {row.id: row_json(row) for row in self._messages.values()}
@@ -132,6 +134,8 @@ class _Rendering:
                 return _Rendered(None, None, reset_payload())
             conversation, account_id, _ = self._conversations[change.id]
             return self._shown(change, None, change.id, conversation.phone_number_id, account_id)
+        if change.kind is Kind.CHANGE_CREATED:
+            return self._line(self._lines.get(change.id))
         if change.kind is Kind.CONVERSATION_LEFT:
             return self._left(self._changes.get(change.id, []))
         row = self._messages.get(change.id)
@@ -162,6 +166,15 @@ class _Rendering:
             personal,
             self._audience(conversation_id),
         )
+
+    def _line(self, line: dict[str, Any] | None) -> "_Rendered":
+        """What was changed; the conversation as it is then has an event of its own."""
+        if line is None or UUID(line["conversation_id"]) not in self._conversations:
+            return _Rendered(None, None, b"")
+        conversation, account_id, _ = self._conversations[UUID(line["conversation_id"])]
+        payload = _event("change.created", {"change": line})
+        audience = self._audience(conversation.id)
+        return _Rendered(conversation.phone_number_id, account_id, payload, audience=audience)
 
     def _left(self, changes: Sequence[ConversationChange]) -> "_Rendered":
         """For those who saw the conversation before these changes and do not see it now."""

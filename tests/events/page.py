@@ -76,6 +76,9 @@ class Page:
             if not moved & self._fences.items():
                 self._load()
             return
+        if event.name == "change.created":
+            # A line in the thread; the conversation has an event of its own.
+            return
         if event.name == "members.updated":
             self.team = _team(self._get)
             return

@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Iterator
+from uuid import uuid4
 
 from livechat.core.tasknames import TaskName
 from livechat.whatsapp.webhook.items import (
@@ -92,11 +93,11 @@ def a_customer_has_another_number(scene: Scene) -> Iterator[None]:
     yield
 
 
-@use_case(ThreadMessage, "publish_numbers in store.store")
+@use_case(ThreadMessage, "publish_numbers in store.store", "publish in merging._changes")
 def two_conversations_are_one_persons(scene: Scene) -> Iterator[None]:
     inbox = scene.inbox
     for who in ({"customer_user_id": None}, {"customer_phone": None, "customer_user_id": ASHA_ID}):
-        make_message(inbox.session, inbox.conversation(**who))
+        make_message(inbox.session, inbox.conversation(assignee_id=uuid4(), **who))
     inbox.session.commit()
     yield
     scene.hears_text("wamid.link")
