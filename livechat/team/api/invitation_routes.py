@@ -11,8 +11,8 @@ from livechat.accounts.access import access_workspace, parse_id
 from livechat.core.errors import NotFoundError
 from livechat.core.extensions import db
 from livechat.domain.permissions import Permission
-from livechat.team.accept_invitation import accept_invitation, look_at
-from livechat.team.invite import invite, invite_again, revoke_invitation
+from livechat.team.inviting.accept_invitation import accept_invitation, look_at
+from livechat.team.inviting.invite import invite, invite_again, revoke_invitation
 from livechat.team.present_team import invitation_json, workspace_json
 from livechat.team.queries.invitation_rows import invitation_in, open_invitations
 from livechat.team.queries.rosters import workspaces_of

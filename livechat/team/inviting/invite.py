@@ -10,7 +10,7 @@ from livechat.core.errors import InvitationGoneError, NotFoundError
 from livechat.core.session import AnySession
 from livechat.domain import clock
 from livechat.models import Invitation, Workspace, WorkspaceMember
-from livechat.team.email_address import folded
+from livechat.team.inviting.email_address import folded
 from livechat.team.queries.invitation_rows import invitation_in, renew, revoke, store_invitation
 from livechat.team.queries.rosters import numbers_in
 

@@ -13,8 +13,8 @@ from livechat.core.session import AnySession
 from livechat.domain import clock
 from livechat.live.publish import publish_members
 from livechat.models import Invitation, Workspace
-from livechat.team.email_address import folded
-from livechat.team.invite import digest_of
+from livechat.team.inviting.email_address import folded
+from livechat.team.inviting.invite import digest_of
 from livechat.team.queries.invitation_rows import invitation_by_digest, join_as_invited, use
 from livechat.team.queries.rosters import lock_members, numbers_in, set_numbers
 
