@@ -81,6 +81,7 @@ def bind_celery(app: Flask, settings: Settings) -> Celery:
     celery.loader.import_module("livechat.operations.tasks")
     celery.loader.import_module("livechat.numbers.tasks")
     celery.loader.import_module("livechat.templates.tasks")
+    celery.loader.import_module("livechat.team.tasks")
     return celery
 
 
@@ -101,6 +102,7 @@ BEAT_SCHEDULE = {
     "prune": _every(3600, TaskName.PRUNE),
     "tidy counts": _every(60, TaskName.TIDY_COUNTS),
     "sweep accounts": _every(60, TaskName.SWEEP_ACCOUNTS),
+    "sweep invitations": _every(15, TaskName.SWEEP_INVITATIONS),
 }
 
 

@@ -16,7 +16,12 @@ log = structlog.get_logger("workers")
 
 # These run every few seconds and mostly find nothing. What they do find they log themselves.
 _FREQUENT = frozenset(
-    {TaskName.SWEEP_INBOUND.value, TaskName.SWEEP_OUTBOUND.value, TaskName.SWEEP_MEDIA.value}
+    {
+        TaskName.SWEEP_INBOUND.value,
+        TaskName.SWEEP_OUTBOUND.value,
+        TaskName.SWEEP_MEDIA.value,
+        TaskName.SWEEP_INVITATIONS.value,
+    }
 )
 _NAMES = frozenset(name.value for name in TaskName)
 _OUTCOMES = {"SUCCESS": "success", "FAILURE": "failure", "RETRY": "retry"}

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from typing import Any, TypeVar
-from urllib.parse import urlsplit
+from urllib.parse import parse_qs, urlsplit
 
 from cryptography.fernet import Fernet
 from kombu.transport import TRANSPORT_ALIASES
@@ -51,6 +51,8 @@ class Settings:
     supabase_jwt_secret: str | None = field(default=None, repr=False)
     supabase_url: str | None = None
     supabase_anon_key: str | None = field(default=None, repr=False)
+    supabase_service_role_key: str | None = field(default=None, repr=False)
+    smtp_url: str | None = field(default=None, repr=False)
     sandbox: bool = False
     sandbox_url: str | None = None
     webhook_max_bytes: int = 4 * 1024 * 1024
@@ -256,6 +258,30 @@ class _Reader:
             self._url("SUPABASE_URL", url, ("https", "http"))
         return secret, url.rstrip("/") if url else None
 
+    def _service_role_key(self, supabase_url: str | None) -> str | None:
+        key = self._text("SUPABASE_SERVICE_ROLE_KEY")
+        # It is sent as a header.
+        if key is not None and not (key.isascii() and key.isprintable()):
+            self._faults.append("SUPABASE_SERVICE_ROLE_KEY is malformed: a key has printable characters.")
+        elif key is not None and supabase_url is None:
+            self._faults.append("SUPABASE_SERVICE_ROLE_KEY is malformed: it needs SUPABASE_URL beside it.")
+        return key
+
+    def _smtp_url(self) -> str | None:
+        value = self._text("LIVECHAT_SMTP_URL")
+        if value is None:
+            return None
+        faults = len(self._faults)
+        self._url("LIVECHAT_SMTP_URL", value, ("smtp", "smtps"))
+        try:
+            sender = parse_qs(urlsplit(value).query).get("from", [""])[-1]
+            is_usable = urlsplit(value).port != 0 and sender.isprintable()
+        except ValueError:
+            is_usable = False
+        if not is_usable and len(self._faults) == faults:
+            self._faults.append("LIVECHAT_SMTP_URL is malformed: see docs/operations.md for its form.")
+        return value
+
     def _media_dir(self, default: str) -> str:
         """The path made absolute, since processes may be started in different folders."""
         given, data = self._text("LIVECHAT_MEDIA_DIR"), self._text("LIVECHAT_DATA_DIR")
@@ -296,6 +322,8 @@ class _Reader:
             supabase_jwt_secret=secret,
             supabase_url=supabase_url,
             supabase_anon_key=self._text("SUPABASE_ANON_KEY"),
+            supabase_service_role_key=self._service_role_key(supabase_url),
+            smtp_url=self._smtp_url(),
             sandbox=self._flag("LIVECHAT_SANDBOX", _UNSET.sandbox),
             sandbox_url=self._text("SANDBOX_URL"),
             hosts=self._hosts("LIVECHAT_HOSTS", _UNSET.hosts),

@@ -23,6 +23,7 @@ class TaskName(StrEnum):
     MARK_READ = "outbound.mark_read"
     FETCH_MEDIA = "media.fetch"
     TYPING = "outbound.typing"
+    MAIL_INVITATION = "outbound.mail_invitation"
     SWEEP_INBOUND = "maintenance.sweep_inbound"
     SWEEP_OUTBOUND = "maintenance.sweep_outbound"
     SWEEP_MEDIA = "maintenance.sweep_media"
@@ -33,6 +34,7 @@ class TaskName(StrEnum):
     SYNC_TEMPLATES = "maintenance.sync_templates"
     REFRESH_NUMBER = "maintenance.refresh_number"
     SWEEP_ACCOUNTS = "maintenance.sweep_accounts"
+    SWEEP_INVITATIONS = "maintenance.sweep_invitations"
 
     @property
     def queue(self) -> Queue:

@@ -34,6 +34,8 @@ READ_RECEIPT = RetryPolicy(max_attempts=5, base_s=1, cap_s=20)
 # A customer's file lies at Meta for seven days, and fetching it twice does no harm: it is tried for as long,
 # soon at first, then a few times an hour.
 MEDIA_FETCH = RetryPolicy(max_attempts=32_000, base_s=2, cap_s=1800)
+# An invitation's mail: who invited sees after the first try that it failed, and may have the link copied.
+INVITATION_MAIL = RetryPolicy(max_attempts=8, base_s=10, cap_s=600)
 
 # A wait in the broker must stay far below its visibility time-out, or the task runs twice.
 LONGEST_COUNTDOWN_S = 60.0

@@ -154,6 +154,21 @@ class InvitationSchema(AnswerSchema):
 
 class InvitationsSchema(AnswerSchema):
     invitations = fields.List(fields.Nested(InvitationSchema), required=True)
+    can_mail = fields.Boolean(
+        required=True, metadata={"description": "Whether links are mailed; else you pass them on yourself."}
+    )
+    can_make_accounts = fields.Boolean(
+        required=True,
+        metadata={"description": "Whether a mailed invitation makes an account for who has none."},
+    )
+    sign_up_is_open = fields.Boolean(
+        required=True,
+        allow_none=True,
+        metadata={
+            "description": "Whether people may make themselves an account; null: not known. Where they may "
+            "not, a link alone is of no use to who has none."
+        },
+    )
 
 
 class InvitedSchema(AnswerSchema):

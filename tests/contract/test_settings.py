@@ -26,6 +26,8 @@ MALFORMED = {
     "WHATSAPP_API_VERSION": "26",
     "SUPABASE_JWT_SECRET": "short",
     "SUPABASE_URL": "project.supabase.co",
+    "SUPABASE_SERVICE_ROLE_KEY": "a key\nwith a line end",
+    "LIVECHAT_SMTP_URL": "mail.example.com",
     "LIVECHAT_ENCRYPTION_KEY": ",",
     "LIVECHAT_SANDBOX": "yes",
     "LIVECHAT_RATE_LIMIT_READS": "many",

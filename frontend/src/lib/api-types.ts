@@ -3080,7 +3080,13 @@ export interface components {
             visibility: "all" | "team" | "own";
         };
         Invitations: {
+            /** @description Whether links are mailed; else you pass them on yourself. */
+            can_mail: boolean;
+            /** @description Whether a mailed invitation makes an account for who has none. */
+            can_make_accounts: boolean;
             invitations: components["schemas"]["Invitation"][];
+            /** @description Whether people may make themselves an account; null: not known. Where they may not, a link alone is of no use to who has none. */
+            sign_up_is_open: boolean | null;
         };
         Invite: {
             /**

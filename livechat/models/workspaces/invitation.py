@@ -32,6 +32,7 @@ class Invitation(Timestamps, Model):
             unique=True,
             postgresql_where=sql(f"{PENDING} AND email IS NOT NULL"),
         ),
+        Index(None, "mail_due_at", postgresql_where=sql("mail_due_at IS NOT NULL")),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid7)
@@ -48,3 +49,6 @@ class Invitation(Timestamps, Model):
     revoked_at: Mapped[moment | None]
     sent_at: Mapped[moment | None] = mapped_column(doc="when it was mailed")
     send_error: Mapped[str | None] = mapped_column(Text, doc="why it could not be mailed, for people")
+    mail_link_encrypted: Mapped[str | None] = mapped_column(Text, doc="while its mail is owed, and no longer")
+    mail_due_at: Mapped[moment | None] = mapped_column(doc="when to mail it; while a task does, when it lost")
+    mail_attempts: Mapped[int] = mapped_column(default=0, server_default=sql("0"))

@@ -24,7 +24,7 @@ _META_TIMEOUT_S = 10.0
 
 @click.command()
 @click.option("--json", "as_json", is_flag=True, help="One JSON object instead of lines.")
-@click.option("--skip-meta", is_flag=True, help="Do not call Meta with the accounts' tokens.")
+@click.option("--skip-meta", is_flag=True, help="Call neither Meta nor mail servers.")
 @with_appcontext
 def doctor(as_json: bool, skip_meta: bool) -> None:
     """Check configuration, services, durability, workers, tokens and backlogs.

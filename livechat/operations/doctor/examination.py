@@ -14,6 +14,7 @@ from livechat.operations.doctor import (
     backlog,
     configuration,
     files,
+    mail,
     meta_connection,
     postgresql,
     queues,
@@ -42,6 +43,7 @@ def examine(given: Examination) -> Iterator[Finding]:
         ("redis", lambda: redis_durability.check(given.redis, given.settings)),
         ("queues", lambda: queues.check(given.redis, given.settings)),
         ("files", lambda: files.check(given.settings)),
+        ("mail", lambda: mail.check(given.settings, is_asked=given.graph is not None)),
         ("tokens", lambda: meta_connection.check(given.session, given.settings, given.graph)),
         ("backlog", lambda: backlog.check(given.session, given.redis)),
     ]

@@ -13,6 +13,8 @@ from livechat.core.extensions import db
 from livechat.domain.permissions import Permission
 from livechat.team.inviting.accept_invitation import accept_invitation, look_at
 from livechat.team.inviting.invite import invite, invite_again, revoke_invitation
+from livechat.team.inviting.mail_invitation import owe_mail
+from livechat.team.inviting.mailing.ways_in import ways_in
 from livechat.team.present_team import invitation_json, workspace_json
 from livechat.team.queries.invitation_rows import invitation_in, open_invitations
 from livechat.team.queries.rosters import workspaces_of
@@ -25,6 +27,7 @@ from livechat.team.schemas import (
     WorkspaceSchema,
 )
 from livechat.web.blueprint import ApiBlueprint
+from livechat.web.context import settings
 from livechat.web.guards.auth import caller, current_user_id
 from livechat.web.guards.costs import Cost
 from livechat.web.parsing import json_response
@@ -40,8 +43,10 @@ _BODY = (HTTPStatus.BAD_REQUEST, HTTPStatus.UNSUPPORTED_MEDIA_TYPE)
 def list_invitations(workspace_id: str) -> Response:
     """Invitations that were neither accepted nor revoked, the newest first. For admins."""
     workspace, _ = access_workspace(db.session, current_user_id(), workspace_id)
-    found = open_invitations(db.session, workspace.id)
-    return json_response({"invitations": [invitation_json(*each) for each in found]})
+    found = [invitation_json(*each) for each in open_invitations(db.session, workspace.id)]
+    # No connection is held while the sign-in service is asked.
+    db.session.rollback()
+    return json_response({"invitations": found} | ways_in(settings()))
 
 
 @bp.route(_ALL, methods=["POST"], costs=Cost.INVITES, needs=Permission.MEMBER_MANAGE)
@@ -55,7 +60,6 @@ def post_invitation(body: dict[str, Any], workspace_id: str) -> Response:
     """
     workspace, by = access_workspace(db.session, current_user_id(), workspace_id)
     invitation_id, token = invite(db.session, workspace, by, body)
-    db.session.commit()
     return json_response(_invited(workspace.id, invitation_id, token), HTTPStatus.CREATED)
 
 
@@ -83,7 +87,6 @@ def resend_invitation(workspace_id: str, invitation_id: str) -> Response:
     workspace, _ = access_workspace(db.session, current_user_id(), workspace_id)
     known = parse_id(invitation_id, "invitation")
     token = invite_again(db.session, workspace, known)
-    db.session.commit()
     return json_response(_invited(workspace.id, known, token))
 
 
@@ -111,11 +114,17 @@ def post_acceptance(body: dict[str, str]) -> Response:
 
 
 def _invited(workspace_id: UUID, invitation_id: UUID, token: str) -> dict[str, Any]:
+    """The invitation with its new link, which is mailed where there is an address, and a way to mail."""
     found = invitation_in(db.session, workspace_id, invitation_id)
     if found is None:
         raise NotFoundError("There is no such invitation.")
     # In the fragment, which no server sees, logs or passes on.
-    return {"invitation": invitation_json(*found), "link": f"{_origin()}/live-chat/join#{token}"}
+    link = f"{_origin()}/live-chat/join#{token}"
+    if found[0].email is not None:
+        owe_mail(db.session, settings(), invitation_id, link)
+    shown = invitation_json(*found)
+    db.session.commit()
+    return {"invitation": shown, "link": link}
 
 
 def _origin() -> str:

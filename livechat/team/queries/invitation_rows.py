@@ -11,6 +11,7 @@ from livechat.core.session import AnySession
 from livechat.domain.ids import uuid7
 from livechat.models import Invitation, MemberNumber, TeamMember, Workspace, WorkspaceMember
 from livechat.models.workspaces.invitation import PENDING
+from livechat.team.queries.mail_rows import NOTHING_OWED
 
 # The newest message's, without a look at the messages.
 _NEWEST_SEQ = """
@@ -70,7 +71,7 @@ def store_invitation(session: AnySession, workspace_id: UUID, **columns: Any) ->
         statement.on_conflict_do_update(
             index_elements=[Invitation.workspace_id, Invitation.email],
             index_where=text(f"{PENDING} AND email IS NOT NULL"),
-            set_=replaced | {"sent_at": None, "send_error": None},
+            set_=replaced | NOTHING_OWED | {"sent_at": None, "send_error": None},
         ).returning(Invitation.id)
     ).scalar_one()
     return found
@@ -78,12 +79,20 @@ def store_invitation(session: AnySession, workspace_id: UUID, **columns: Any) ->
 
 def renew(session: AnySession, invitation_id: UUID, digest: bytes, expires_at: datetime) -> bool:
     """Give a pending one another token and end; False where it is not pending any more."""
-    return _moved(session, invitation_id, token_digest=digest, expires_at=expires_at)
+    return _moved(
+        session,
+        invitation_id,
+        token_digest=digest,
+        expires_at=expires_at,
+        sent_at=None,
+        send_error=None,
+        **NOTHING_OWED,
+    )
 
 
 def revoke(session: AnySession, invitation_id: UUID) -> bool:
     """Revoke a pending one; False where it is not pending any more."""
-    return _moved(session, invitation_id, revoked_at=func.now())
+    return _moved(session, invitation_id, revoked_at=func.now(), **NOTHING_OWED)
 
 
 def _moved(session: AnySession, invitation_id: UUID, **columns: Any) -> bool:
@@ -107,7 +116,7 @@ def use(session: AnySession, digest: bytes, user_id: UUID, email: str | None) ->
             Invitation.expires_at > func.clock_timestamp(),
             or_(Invitation.email.is_(None), Invitation.email == email),
         )
-        .values(accepted_by=user_id, accepted_at=func.clock_timestamp())
+        .values(accepted_by=user_id, accepted_at=func.clock_timestamp(), **NOTHING_OWED)
         .returning(Invitation)
         .execution_options(synchronize_session=False, populate_existing=True)
     ).scalar_one_or_none()
