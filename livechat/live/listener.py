@@ -13,10 +13,12 @@ from redis import Redis
 from redis.exceptions import RedisError
 
 from livechat.domain.visibility import Sight
+from livechat.live import ephemeral
 from livechat.live import event_log as logs
+from livechat.live.ephemeral import Ephemeral
 from livechat.live.event_log import CONTROL, LogEntry
 from livechat.live.positions import START, Position, parse_position, position_text
-from livechat.live.subscription import Joined, LiveEvent, Reset, Subscription
+from livechat.live.subscription import Joined, LiveEvent, Reset, Subscription, Unnumbered
 
 log = structlog.get_logger(__name__)
 
@@ -29,6 +31,7 @@ class SourceUnavailableError(Exception):
 class Scope:
     """What a user may see of one account: these numbers, and of their conversations what is in sight."""
 
+    workspace_id: UUID
     numbers: frozenset[str]
     sight: Sight
     asks_second_factor: bool = False
@@ -63,6 +66,8 @@ class Listener:
         # How far the log of each account in use has been read and handed out.
         self._followed: dict[UUID, Position] = {}
         self._thread: threading.Thread | None = None
+        # From where the thread reads events without an id when it begins.
+        self._ephemeral_from = START
         self._wake_key = f"livechat:events:wake:{uuid4()}"
 
     @property
@@ -82,7 +87,7 @@ class Listener:
         epoch, now = logs.epoch(self._redis), logs.now_ms(self._redis)
         scope = self._scopes([user_id]).get(user_id, {})
         accounts = _allowed(scope, phone_number_id, has_second_factor)
-        tails = logs.tails(self._redis, list(accounts))
+        tails, tail = logs.tails(self._redis, list(accounts)), _newest(self._redis, ephemeral.KEY)
         made = Subscription(
             user_id,
             phone_number_id,
@@ -90,6 +95,7 @@ class Listener:
             accounts,
             now,
             sights=_sights(scope),
+            workspaces=_workspaces(scope, accounts),
             has_second_factor=has_second_factor,
         )
         with self._lock:
@@ -99,6 +105,7 @@ class Listener:
                 self._subscriptions[account_id].add(made)
             self._open.add(made)
             if self._thread is None:
+                self._ephemeral_from = tail
                 self._thread = threading.Thread(target=self._run, name="live-events", daemon=True)
                 self._thread.start()
         if is_unfollowed:
@@ -140,10 +147,11 @@ class Listener:
         while not self._is_idle():
             try:
                 with self._connect() as client:
-                    reader = _Reader(client, self._wake_key)
                     if not is_first:
                         # Some changes may never have been written: every page fetches afresh.
+                        self._ephemeral_from = _newest(client, ephemeral.KEY)
                         self._reset_all(client)
+                    reader = _Reader(client, self._wake_key, self._ephemeral_from)
                     is_first, wait_s = False, FIRST_WAIT_S
                     self._listen(client, reader)
                     return
@@ -179,6 +187,8 @@ class Listener:
                 self._poke(found.touched)
             for account_id in found.trimmed:
                 self._reset(account_id, logs.tails(client, [account_id])[account_id])
+            for event in found.ephemeral:
+                self._hand_on(event)
             if found.entries:
                 self._hand_out(self._rendered(found.entries))
 
@@ -230,6 +240,13 @@ class Listener:
                 for subscription in self._subscriptions[account_id]:
                     subscription.offer(fresh)
 
+    def _hand_on(self, event: Ephemeral) -> None:
+        shown = [Unnumbered(event.payload)]
+        with self._lock:
+            for each in self._open:
+                if event.is_for(each.user_id, each.workspaces, each.phone_number_id):
+                    each.offer(shown)
+
     def _poke(self, users: Collection[UUID]) -> None:
         with self._lock:
             for subscription in self._open:
@@ -258,19 +275,22 @@ class Listener:
             if each.accounts - allowed:
                 each.end()
                 continue
-            self._look_anew(each, _sights(scope))
+            self._look_anew(each, scope, allowed)
             for account_id in allowed - each.accounts:
                 self._join(client, each, account_id)
             each.checked_ms = now
 
-    def _look_anew(self, subscription: Subscription, sights: Mapping[UUID, Sight]) -> None:
+    def _look_anew(
+        self, subscription: Subscription, scope: Mapping[UUID, Scope], allowed: Collection[UUID]
+    ) -> None:
         """Who sees more or less than before fetches afresh: no event tells what came into sight or left."""
+        sights = _sights(scope)
         with self._lock:
             changed = any(
                 sights.get(account_id) != subscription.sights.get(account_id)
                 for account_id in subscription.accounts
             )
-            subscription.sights = sights
+            subscription.sights, subscription.workspaces = sights, _workspaces(scope, allowed)
             if changed:
                 here = {account_id: self._followed[account_id] for account_id in subscription.accounts}
                 subscription.offer([Reset(here)])
@@ -299,23 +319,31 @@ def _sights(scope: Mapping[UUID, Scope]) -> dict[UUID, Sight]:
     return {account_id: of_account.sight for account_id, of_account in scope.items()}
 
 
+def _workspaces(scope: Mapping[UUID, Scope], accounts: Collection[UUID]) -> dict[UUID, Sight]:
+    """What a member sees does not differ from one account of a workspace to the next."""
+    return {scope[each].workspace_id: scope[each].sight for each in accounts}
+
+
+def _newest(client: Redis, key: str) -> Position:
+    newest: Any = client.xrevrange(key, count=1)
+    return parse_position(newest[0][0]) if newest else START
+
+
 @dataclass(frozen=True, slots=True)
 class _Found:
     entries: list[LogEntry]
+    ephemeral: list[Ephemeral]
     touched: set[UUID]
     trimmed: list[UUID]
 
 
 class _Reader:
-    """The blocking read over all logs in use, the control stream and this process's wake-up key."""
+    """The blocking read over all logs in use, ephemeral events, the control stream and our wake-up key."""
 
-    def __init__(self, client: Redis, wake_key: str) -> None:
+    def __init__(self, client: Redis, wake_key: str, ephemeral_from: Position) -> None:
         self._client = client
-        self._places = {key: self._tail_of(key) for key in (CONTROL, wake_key)}
-
-    def _tail_of(self, key: str) -> Position:
-        newest: Any = self._client.xrevrange(key, count=1)
-        return parse_position(newest[0][0]) if newest else START
+        self._places = {key: _newest(client, key) for key in (CONTROL, wake_key)}
+        self._places[ephemeral.KEY] = ephemeral_from
 
     def read(self, followed: Mapping[UUID, Position]) -> _Found:
         """What was written after these positions; empty after BLOCK_MS without anything, or if woken."""
@@ -323,13 +351,15 @@ class _Reader:
         after = {key: followed[account_id] for key, account_id in accounts.items()} | self._places
         keys: dict[Any, Any] = {key: position_text(at) for key, at in after.items()}
         answer: Any = self._client.xread(keys, count=READ_COUNT, block=BLOCK_MS)
-        found = _Found([], set(), [])
+        found = _Found([], [], set(), [])
         for raw_key, rows in answer or ():
             key = raw_key.decode()
             if key in self._places:
                 self._places[key] = parse_position(rows[-1][0])
                 if key == CONTROL:
                     found.touched.update(logs.touched_users(rows))
+                elif key == ephemeral.KEY:
+                    found.ephemeral.extend(ephemeral.parse(rows))
                 continue
             account_id = accounts[key]
             # With so many at once, some may have been trimmed before they were read.

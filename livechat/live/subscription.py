@@ -54,7 +54,14 @@ class Joined:
     up_to: Position
 
 
-Item = LiveEvent | Reset | Joined
+@dataclass(frozen=True, slots=True)
+class Unnumbered:
+    """The lines of an event without an id: it is shown in its turn, and no position moves."""
+
+    payload: bytes
+
+
+Item = LiveEvent | Reset | Joined | Unnumbered
 
 
 @dataclass(slots=True, eq=False)
@@ -62,7 +69,7 @@ class Subscription:
     """One stream's items; made by ``Listener.subscribe``. One thread calls ``take``, the listener the rest.
 
     The listener's lock guards ``accounts`` and ``checked_ms``. ``sights`` says what the user sees of each
-    account; one that is not in it is seen whole.
+    account; one that is not in it is seen whole. ``workspaces`` says it of those that the accounts are in.
     """
 
     user_id: UUID
@@ -72,6 +79,7 @@ class Subscription:
     checked_ms: int
     positions: dict[UUID, Position] = field(default_factory=dict)
     sights: Mapping[UUID, Sight] = field(default_factory=dict)
+    workspaces: Mapping[UUID, Sight] = field(default_factory=dict)
     has_second_factor: bool = True
     _items: deque[Item] = field(default_factory=deque)
     _bytes: int = 0
@@ -93,7 +101,7 @@ class Subscription:
             if self._is_ended:
                 return
             self._items.extend(wanted)
-            self._bytes += sum(len(item.payload) for item in wanted if isinstance(item, LiveEvent))
+            self._bytes += sum(map(_size, wanted))
             if len(self._items) > MAX_WAITING or self._bytes > MAX_WAITING_BYTES:
                 self._is_ended = True
                 self._skipped = {
@@ -144,5 +152,9 @@ class Subscription:
             self._changed.wait_for(lambda: self._items or self._is_poked or self._is_ended, timeout_s)
             self._is_poked = False
             taken = [self._items.popleft() for _ in range(min(limit, len(self._items)))]
-            self._bytes -= sum(len(item.payload) for item in taken if isinstance(item, LiveEvent))
+            self._bytes -= sum(map(_size, taken))
             return taken
+
+
+def _size(item: Item) -> int:
+    return len(item.payload) if isinstance(item, LiveEvent | Unnumbered) else 0

@@ -29,7 +29,7 @@ from livechat.live.event_log import LogEntry
 from livechat.live.listener import Listener, Scope, SourceUnavailableError
 from livechat.live.places import Place, take_place
 from livechat.live.positions import Bookmark, Position
-from livechat.live.subscription import Joined, LiveEvent, Reset, Subscription
+from livechat.live.subscription import Joined, LiveEvent, Reset, Subscription, Unnumbered
 from livechat.stream.render import render, reset_payload, visible_accounts
 from livechat.web.blueprint import ApiBlueprint
 from livechat.web.context import settings as app_settings
@@ -100,7 +100,9 @@ def _rendered(app: Flask, entries: Sequence[LogEntry]) -> list[LiveEvent]:
     'data `{"message": …, "conversation": …}` (null what does not apply). `conversation.removed`, with '
     '`{"id": …}`: one has gone out of your sight, forget it. `reset`: events may have been missed, fetch '
     'again. `members.updated` has `{"workspace_id": …}` as its data: its name, members or teams have '
-    "changed. A comment comes at least every 15 s. It ends with the token.",
+    "changed. Events that say what is true only now have no `id`: they are never sent again, and the `id` "
+    "to resume behind stays that of the last event which had one. Leave out events that you do not know. "
+    "A comment comes at least every 15 s. It ends with the token.",
 )
 @bp.problems(HTTPStatus.NOT_FOUND)
 def stream_events(query: dict[str, Any], _headers: dict[str, Any]) -> Response:
@@ -241,6 +243,8 @@ class EventStream:
             for item in items:
                 if isinstance(item, LiveEvent):
                     chunk += self._numbered(item)
+                elif isinstance(item, Unnumbered):
+                    chunk += item.payload
                 elif isinstance(item, Reset):
                     self._positions.update(item.positions)
                     chunk += self._reset()

@@ -64,7 +64,7 @@ def scopes_of(session: AnySession, user_ids: Collection[UUID]) -> dict[UUID, dic
         seen = frozenset(number for number in has or () if sight.sees_number(number))
         # Of an account of whose numbers they see none there is nothing to follow.
         if seen or only is None:
-            scopes.setdefault(member.user_id, {})[account_id] = Scope(seen, sight, asks)
+            scopes.setdefault(member.user_id, {})[account_id] = Scope(member.workspace_id, seen, sight, asks)
     return scopes
 
 

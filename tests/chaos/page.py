@@ -81,7 +81,7 @@ class Page:
             if data.get("conversation"):
                 self.conversations[data["conversation"]["id"]] = data["conversation"]
         # Only now: what was not taken in must come again.
-        self._last_id = fields["id"]
+        self._last_id = fields.get("id", self._last_id)
 
     def _load(self) -> None:
         fresh = fetch(self._api, self._closed.is_set)

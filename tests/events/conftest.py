@@ -78,7 +78,10 @@ class Browser:
                 elif fields:
                     self.events.append(
                         Received(
-                            fields["event"], fields["id"], orjson.loads(fields["data"]), time.monotonic()
+                            fields["event"],
+                            fields.get("id", ""),
+                            orjson.loads(fields["data"]),
+                            time.monotonic(),
                         )
                     )
                     fields = {}
