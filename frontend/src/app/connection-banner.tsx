@@ -1,9 +1,8 @@
-import { CircleAlert, WifiOff } from 'lucide-react';
-import { useEffect, useRef } from 'react';
-import { Button } from '../components/button';
-import { useResume } from '../features/numbers/endpoints';
+import { WifiOff } from 'lucide-react';
+import { Suspense, useEffect, useRef } from 'react';
 import { useNow, useOnline, useSettled } from '../hooks/browser';
 import { span } from '../lib/format';
+import { lazyPart } from '../lib/lazy-part';
 import type { StreamStatus } from '../lib/live-events';
 import { notify } from '../lib/notices';
 import type { PhoneNumber } from '../lib/types';
@@ -17,6 +16,9 @@ interface Props {
   updatedAt: number;
   onReconnect: () => void;
 }
+
+// Most numbers are well.
+const NumberTrouble = lazyPart(() => import('./number-trouble'));
 
 const PATIENCE_MS = 1500;
 
@@ -43,49 +45,11 @@ export function ConnectionBanner({ status, number, updatedAt, onReconnect }: Pro
           </p>
         )}
       </div>
-      {number?.status === 'paused' && <Paused number={number} onReconnect={onReconnect} />}
-      {number && <Notices number={number} />}
-    </>
-  );
-}
-
-/** What Meta says of the number: the gravest in the open, the others behind a line. A phone has little room. */
-function Notices({ number }: { number: PhoneNumber }) {
-  const notices = number.notices
-    .filter((notice) => notice.severity !== 'info' && notice.code !== 'paused')
-    .toSorted((a, b) => Number(b.severity === 'critical') - Number(a.severity === 'critical'));
-  const shown = number.status === 'paused' ? 0 : 1;
-  const [first, others] = [notices.slice(0, shown), notices.slice(shown)];
-  return (
-    <>
-      {first.map((notice) => (
-        <p key={notice.code} role="status" className={styles.banner}>
-          <NoticeText notice={notice} />
-        </p>
-      ))}
-      {others.length > 0 && (
-        <details className={styles.others}>
-          <summary>{t.connection.moreNotices(others.length)}</summary>
-          <ul>
-            {others.map((notice) => (
-              <li key={`${notice.code}-${notice.since}`} className={styles.banner}>
-                <NoticeText notice={notice} />
-              </li>
-            ))}
-          </ul>
-        </details>
+      {number && (number.status === 'paused' || number.notices.length > 0) && (
+        <Suspense>
+          <NumberTrouble number={number} onReconnect={onReconnect} />
+        </Suspense>
       )}
-    </>
-  );
-}
-
-function NoticeText({ notice }: { notice: PhoneNumber['notices'][number] }) {
-  return (
-    <>
-      <CircleAlert size={18} aria-hidden />
-      <span>
-        <strong>{notice.title}.</strong> {notice.detail}
-      </span>
     </>
   );
 }
@@ -95,30 +59,4 @@ function Age({ since }: { since: number }) {
   const minutes = Math.floor((now.getTime() - since) / 60_000);
   if (since === 0 || minutes < 1) return null;
   return t.connection.age(span(minutes));
-}
-
-/** Why replies wait, and the ways on: to try again once it is mended, or, where that is the trouble, a new token. */
-function Paused({ number, onReconnect }: { number: PhoneNumber; onReconnect: () => void }) {
-  const resume = useResume();
-  const reason = number.paused_reason;
-  const notice = number.notices.find(({ code }) => code === 'paused');
-  return (
-    <div role="alert" className={styles.banner}>
-      <CircleAlert size={18} aria-hidden />
-      <span>
-        {notice ? (
-          <>
-            <strong>{notice.title}.</strong> {notice.detail}
-          </>
-        ) : (
-          t.connection.pausedBanner
-        )}
-        {reason?.code != null && ` (${t.bubble.failedCode(reason.code)})`}
-      </span>
-      <Button disabled={resume.isPending} onClick={() => resume.mutate(number.phone_number_id)}>
-        {t.connection.resume}
-      </Button>
-      {reason?.needs_token && <Button onClick={onReconnect}>{t.connection.reconnectNumber}</Button>}
-    </div>
-  );
 }

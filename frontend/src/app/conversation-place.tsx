@@ -18,6 +18,7 @@ import { lazyPart } from '../lib/lazy-part';
 import type { Message, PhoneNumber } from '../lib/types';
 import { isComposing, isLayerOpen } from '../lib/typing';
 import { t } from '../words/en';
+import { ConversationLoading } from './conversation-loading';
 import styles from './conversation-place.module.css';
 
 const DetailsPane = lazyPart(() => import('../features/details/details-pane'));
@@ -35,7 +36,7 @@ interface Props {
 }
 
 /** An open conversation: its bar, thread, composer, and details beside it. */
-export function ConversationPlace(props: Props) {
+export default function ConversationPlace(props: Props) {
   const { id, messageId, number, details, onOpenMessage, onBack } = props;
   const query = useConversation(id);
   const conversation = query.data;
@@ -75,14 +76,7 @@ export function ConversationPlace(props: Props) {
         )}
       </main>
     );
-  if (!conversation)
-    return (
-      <main className={styles.place} id="composer" tabIndex={-1}>
-        <p role="status" className="sr-only">
-          {t.loading}
-        </p>
-      </main>
-    );
+  if (!conversation) return <ConversationLoading />;
   return (
     <>
       <main className={styles.place}>

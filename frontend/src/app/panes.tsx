@@ -1,6 +1,6 @@
 import { useQueryClient } from '@tanstack/react-query';
 import { MessagesSquare } from 'lucide-react';
-import { useCallback, useEffect, useRef } from 'react';
+import { Suspense, useCallback, useEffect, useRef } from 'react';
 import { Notice } from '../components/notice';
 import { useDetails } from '../features/details/use-details';
 import { InboxPane } from '../features/inbox/inbox-pane';
@@ -12,14 +12,21 @@ import { type StartChat, StartChatContext } from '../hooks/start-chat';
 import { bodyOf } from '../lib/api';
 import type { ConversationListData } from '../lib/apply-event';
 import { keys } from '../lib/keys';
+import { lazyPart } from '../lib/lazy-part';
 import { notify } from '../lib/notices';
 import { getSettings } from '../lib/settings';
 import type { PhoneNumber } from '../lib/types';
 import { isComposing, isLayerOpen, isTyping } from '../lib/typing';
 import { t } from '../words/en';
-import { ConversationPlace } from './conversation-place';
+import { ConversationLoading } from './conversation-loading';
 import styles from './panes.module.css';
 import { usePaneKeys } from './use-pane-keys';
+
+// Asked for at once, beside the list: it is there before a conversation is chosen, and before the one that the address
+// names has been answered.
+const place = () => import('./conversation-place');
+place().catch(() => undefined);
+const ConversationPlace = lazyPart(place);
 
 // So long a row may take to be drawn.
 const ROW_FRAMES = 20;
@@ -101,15 +108,17 @@ export function Panes({ number, onNewChat }: Props) {
           </div>
         )}
         {isOpen ? (
-          <ConversationPlace
-            key={conversationId}
-            id={conversationId}
-            messageId={messageId}
-            number={number}
-            details={details}
-            onOpenMessage={openMessage}
-            onBack={() => openConversation(null)}
-          />
+          <Suspense fallback={<ConversationLoading />}>
+            <ConversationPlace
+              key={conversationId}
+              id={conversationId}
+              messageId={messageId}
+              number={number}
+              details={details}
+              onOpenMessage={openMessage}
+              onBack={() => openConversation(null)}
+            />
+          </Suspense>
         ) : (
           !isNarrow && (
             <main className={styles.empty}>
