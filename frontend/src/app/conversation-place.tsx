@@ -1,4 +1,4 @@
-import { Suspense, useCallback, useEffect, useId, useRef } from 'react';
+import { Suspense, useCallback, useEffect, useId, useRef, useSyncExternalStore } from 'react';
 import { Button } from '../components/button';
 import { FailureNotice, Notice } from '../components/notice';
 import { RowBoundary } from '../components/row-boundary';
@@ -15,6 +15,7 @@ import { useMediaQuery } from '../hooks/browser';
 import { useConversation } from '../hooks/conversations';
 import { ApiProblem } from '../lib/api';
 import { lazyPart } from '../lib/lazy-part';
+import { isOutOfSight, subscribeSight } from '../lib/out-of-sight';
 import type { Message, PhoneNumber } from '../lib/types';
 import { isComposing, isLayerOpen } from '../lib/typing';
 import { t } from '../words/en';
@@ -22,6 +23,9 @@ import { ConversationLoading } from './conversation-loading';
 import styles from './conversation-place.module.css';
 
 const DetailsPane = lazyPart(() => import('../features/details/details-pane'));
+
+// A rare thing to happen to an open conversation.
+const OutOfSight = lazyPart(() => import('./out-of-sight'));
 
 /** Beside a message that came too late for the window. */
 const templateLink: RenderTemplateLink = (to) => <ChooseTemplate isLink recipient={to} />;
@@ -47,6 +51,7 @@ export default function ConversationPlace(props: Props) {
   const reply = useCallback((message: Message) => composer.current?.replyTo(message), []);
   const focusField = useCallback(() => composer.current?.focus(), []);
   const toLastMessage = useCallback(() => thread.current?.focusLast(), []);
+  const isGone = useSyncExternalStore(subscribeSight, () => isOutOfSight(id));
   useAttendance(id);
 
   // On a phone the keyboard would cover what is to be read.
@@ -64,6 +69,14 @@ export default function ConversationPlace(props: Props) {
     return () => window.removeEventListener('keydown', onKey);
   }, [onBack]);
 
+  if (isGone)
+    return (
+      <main className={styles.place} data-pane id="composer" tabIndex={-1}>
+        <Suspense>
+          <OutOfSight conversationId={id} onBack={onBack} />
+        </Suspense>
+      </main>
+    );
   if (query.isError && !conversation)
     return (
       <main className={styles.place} data-pane id="composer" tabIndex={-1}>

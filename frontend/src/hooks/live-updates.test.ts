@@ -4,7 +4,8 @@ import type { LiveEvent, ThreadData } from '../lib/apply-event';
 import { InFlight } from '../lib/in-flight';
 import { keys } from '../lib/keys';
 import type { Message } from '../lib/types';
-import { aMessage } from '../testing/samples';
+import { isOutOfSight } from '../lib/out-of-sight';
+import { aConversation, aMessage } from '../testing/samples';
 import { applyToCache } from './live-updates';
 
 const thread = (...messages: Message[]): ThreadData => ({
@@ -103,4 +104,55 @@ describe('an answer that was written before what is told', () => {
     expect(shown()?.map(([id]) => id)).toEqual(['m1']);
     expect(answers.waiting).toHaveLength(0);
   });
+});
+
+describe('a conversation that goes out of sight', () => {
+  const message = aMessage({ id: 'm1' });
+  const known = aConversation({ last_message: message });
+  const removed: LiveEvent = { type: 'conversation.removed', message: null, conversation: null, data: { id: 'c1' } };
+  const filter = { phoneNumberId: '100', unread: false, search: '' };
+  let client: QueryClient;
+  beforeEach(() => {
+    client = new QueryClient();
+    client.setQueryData(keys.conversation('c1'), known);
+    client.setQueryData(keys.conversationList(filter), { pages: [{ conversations: [known], next_cursor: null }], pageParams: [null] });
+    client.setQueryData(keys.thread('c1'), thread(message));
+    client.setQueryData(keys.threadAround('c1', 'm1'), thread(message));
+    client.setQueryData(keys.message('m1'), message);
+    client.setQueryData(['shared', 'c1', 'files'], { pages: [] });
+  });
+  afterEach(() => client.clear());
+
+  it('is forgotten with all that was loaded of it', () => {
+    applyToCache(client, removed);
+    const left = client.getQueryCache().getAll().filter((query) => JSON.stringify(query.state.data ?? null).includes('c1'));
+    expect(left.map((query) => query.queryKey)).toEqual([]);
+    expect(isOutOfSight('c1')).toBe(true);
+  });
+
+  it('is there again once it is told of again', () => {
+    applyToCache(client, removed);
+    applyToCache(client, { type: 'conversation.updated', message: null, conversation: known });
+    expect(isOutOfSight('c1')).toBe(false);
+    expect(JSON.stringify(client.getQueryData(keys.conversationList(filter)))).toContain('c1');
+  });
+
+  it('is forgotten also where an answer from before comes after it', async () => {
+    const answers = new Answers();
+    const inFlight = new InFlight(client, { repeat: (query, event) => applyToCache(client, event, query), reload: () => undefined });
+    const asked = client.fetchQuery({ queryKey: keys.thread('c1'), queryFn: answers.ask, staleTime: 0 });
+    inFlight.tell(removed);
+    await answers.answer(thread(message));
+    await asked;
+    expect(client.getQueryData(keys.thread('c1'))).toBeUndefined();
+    inFlight.stop();
+  });
+});
+
+it('names that have changed are asked for again, with what shows them, and no messages', () => {
+  const client = new QueryClient();
+  const all = [keys.members('w1'), keys.conversation('c1'), keys.thread('c1')];
+  for (const queryKey of all) client.setQueryData(queryKey, {});
+  applyToCache(client, { type: 'members.updated', message: null, conversation: null, data: { workspace_id: 'w1' } });
+  expect(all.map((queryKey) => client.getQueryState(queryKey)?.isInvalidated)).toEqual([true, true, false]);
 });

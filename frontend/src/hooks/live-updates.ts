@@ -8,13 +8,16 @@ import {
   type ThreadData,
   applyEvent,
   putMessage,
+  removedId,
 } from '../lib/apply-event';
 import { atMostEvery } from '../lib/at-most-every';
 import { onServer } from '../lib/base';
+import { tellHearers } from '../lib/event-hub';
 import { InFlight } from '../lib/in-flight';
 import { keys, type ListFilter } from '../lib/keys';
 import { lineLives } from '../lib/line';
 import type { StreamStatus } from '../lib/live-events';
+import { loseSight, regainSight } from '../lib/out-of-sight';
 import { SharedStream } from '../lib/shared-stream';
 import { mergeMessage } from '../lib/status';
 import type { Conversation, Message } from '../lib/types';
@@ -41,6 +44,35 @@ export function applyToCache(client: QueryClient, event: LiveEvent, only?: Query
   for (const [id, data] of Object.entries(after.conversations))
     if (data !== before.conversations[id]) client.setQueryData(keys.conversation(id), data);
   if (event.message !== null) refreshWindows(client, event.message, only);
+  const removed = removedId(event);
+  if (removed !== null && (only === undefined || only.queryKey.includes(removed))) forget(client, removed);
+  // It was handed back while the page was open: what was forgotten of it is loaded when it is opened.
+  const shown = event.conversation?.id;
+  if (shown !== undefined && regainSight(shown)) void client.invalidateQueries({ queryKey: keys.conversation(shown) });
+  // What is on its way is asked for anew by this, too.
+  if (only === undefined && (event.type === 'members.updated' || event.type === 'catalog.updated')) refetchNames(client);
+}
+
+/** Nothing of a conversation that is out of sight stays on this machine, but for what its reader has written. */
+function forget(client: QueryClient, id: string): void {
+  loseSight(id);
+  client.removeQueries({ queryKey: keys.threads(id) });
+  client.removeQueries({
+    predicate: ({ queryKey, state }) => {
+      const about = (state.data as { conversation_id?: unknown } | undefined)?.conversation_id;
+      return (queryKey[0] !== 'conversation' && queryKey.includes(id)) || about === id;
+    },
+  });
+  // The open place asks once more, and is told that there is none.
+  void client.resetQueries({ queryKey: keys.conversation(id), exact: true });
+}
+
+/**
+ * People, teams and labels have new names, or somebody sees more or less than before. Conversations are shown with the
+ * names, so they are loaded again too, but no messages.
+ */
+function refetchNames(client: QueryClient): void {
+  void client.invalidateQueries({ predicate: ({ queryKey }) => queryKey[0] !== 'threads' && queryKey[0] !== 'message' });
 }
 
 /** A window into a thread's past takes changes of what it shows, and nothing new. */
@@ -117,6 +149,7 @@ export function useLiveUpdates(options: Options): StreamStatus {
       onEvent: (event) => {
         inFlight.tell(event);
         applyToCache(client, event);
+        tellHearers(event);
         onEvent(event);
         numbers.ask();
       },

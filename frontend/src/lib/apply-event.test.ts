@@ -167,3 +167,32 @@ it('knows what was stored last by the order of events, whatever its time', () =>
   const ours = aMessage({ id: 'c', direction: 'outbound', timestamp: at(6) });
   expect(applyEvent(after, created(ours)).threads.c1?.pages[0]?.last_unread_id).toBe('b');
 });
+
+describe('what the team changes', () => {
+  const message = aMessage({ id: 'm1', timestamp: at(1) });
+  const ben = { user_id: 'ben', name: 'Ben' };
+  const known = aConversation({ last_message: message, last_message_time: at(1), version: 3, assignee: ben });
+  const before = stateWith([known], [message]);
+
+  it('is shown by the higher version, whatever the last activity', () => {
+    const freed = { ...known, assignee: null, version: 4, last_message_time: at(0) };
+    const after = applyEvent(before, ofConversation(freed));
+    expect([after.conversations.c1?.assignee, listed(after)[0]?.assignee]).toEqual([null, null]);
+  });
+
+  it('is never taken back by a lower version, even with a newer message', () => {
+    const late = { ...known, assignee: null, version: 2, last_message_time: at(5) };
+    const after = applyEvent(before, ofConversation(late));
+    expect([after.conversations.c1?.assignee, listed(after)[0]?.assignee]).toEqual([ben, ben]);
+  });
+
+  it('takes what is out of sight out of every list, and nothing else', () => {
+    const other = aConversation({ id: 'c2', last_message_time: at(0), last_message: message });
+    const state = stateWith([known, other], [message]);
+    const removed: LiveEvent = { type: 'conversation.removed', message: null, conversation: null, data: { id: 'c1' } };
+    const after = applyEvent(state, removed);
+    expect(listed(after)).toEqual([other]);
+    const again = applyEvent(after, removed);
+    expect(again.lists[0]?.data).toBe(after.lists[0]?.data);
+  });
+});

@@ -5,9 +5,28 @@ import type { Conversation, ConversationPage, Message, MessagePage } from './typ
 
 /** The server's word on one change. Both parts are as a fresh fetch would give them. */
 export interface LiveEvent {
-  type: 'message.created' | 'message.updated' | 'conversation.updated';
+  type: EventType;
   message: Message | null;
   conversation: Conversation | null;
+  /** What an event carries that has neither of them, as it came. */
+  data?: Record<string, unknown>;
+}
+
+/** Those that the page knows; of any other it takes no notice. */
+export const EVENT_TYPES = [
+  'message.created',
+  'message.updated',
+  'conversation.updated',
+  'conversation.removed',
+  'change.created',
+  'members.updated',
+  'catalog.updated',
+] as const;
+export type EventType = (typeof EVENT_TYPES)[number];
+
+/** The id of the conversation that has gone out of the agent's sight by this event; null: none has. */
+export function removedId({ type, data }: LiveEvent): string | null {
+  return type === 'conversation.removed' && typeof data?.id === 'string' ? data.id : null;
 }
 
 export type ConversationListData = InfiniteData<ConversationPage, string | null>;
@@ -26,9 +45,22 @@ export interface LiveState {
  */
 export function applyEvent(state: LiveState, event: LiveEvent): LiveState {
   let next = state;
+  const removed = removedId(event);
+  if (removed !== null) next = withoutConversation(next, removed);
   if (event.message !== null) next = withMessage(next, event.message, event.type === 'message.created');
   if (event.conversation !== null) next = withConversation(next, event.conversation);
   return next;
+}
+
+/** What is out of sight stands in no list; the caller forgets what else is known of it. */
+function withoutConversation(state: LiveState, id: string): LiveState {
+  const lists = state.lists.map(({ filter, data }) => {
+    const isThere = data.pages.some((page) => page.conversations.some((item) => item.id === id));
+    if (!isThere) return { filter, data };
+    const pages = data.pages.map((page) => ({ ...page, conversations: page.conversations.filter((item) => item.id !== id) }));
+    return { filter, data: { ...data, pages } };
+  });
+  return { ...state, lists };
 }
 
 function withMessage(state: LiveState, message: Message, isNew: boolean): LiveState {
@@ -115,9 +147,14 @@ function withConversation(state: LiveState, conversation: Conversation): LiveSta
   };
 }
 
-/** Whether an event is stale: its conversation's last activity is before the known one. */
+/**
+ * The newer of two readings of one conversation. What the team changes raises its version, which never falls; messages
+ * do not, so between readings of one version the last activity decides.
+ */
 function newer(known: Conversation, incoming: Conversation): Conversation {
-  if ((incoming.last_message_time ?? '') < (known.last_message_time ?? '')) return known;
+  if (incoming.version < known.version) return known;
+  const isOlder = (incoming.last_message_time ?? '') < (known.last_message_time ?? '');
+  if (isOlder && incoming.version === known.version) return known;
   const [before, after] = [known.last_message, incoming.last_message];
   if (before && after && before.id === after.id)
     return { ...incoming, last_message: mergeMessage(before, after) };

@@ -13,8 +13,15 @@ export const keys = {
   conversations: () => ['conversations'] as const,
   conversationList: (filter: ListFilter) => ['conversations', filter] as const,
   conversation: (id: string) => ['conversation', id] as const,
+  /** All that is loaded of a thread. */
+  threads: (id: string) => ['threads', id] as const,
   thread: (id: string) => ['threads', id, 'messages'] as const,
   threadWindows: (id: string) => ['threads', id, 'around'] as const,
   threadAround: (id: string, messageId: string) => ['threads', id, 'around', messageId] as const,
   message: (id: string) => ['message', id] as const,
+  workspaces: () => ['workspaces'] as const,
+  /** Of one workspace: its people, teams and labels. */
+  members: (workspaceId: string) => ['workspaces', workspaceId, 'members'] as const,
+  teams: (workspaceId: string) => ['workspaces', workspaceId, 'teams'] as const,
+  labels: (workspaceId: string) => ['workspaces', workspaceId, 'labels'] as const,
 };

@@ -71,6 +71,15 @@ describe('the event stream', () => {
     expect(seen.statuses).toEqual(['connecting', 'live']);
   });
 
+  it('hands on what an event carries that is about no message and no conversation', async () => {
+    const seen = await follow((_request, response) => {
+      begin(response);
+      response.write(block('1', 'conversation.removed', { id: 'c1' }));
+    });
+    await vi.waitFor(() => expect(seen.events).toHaveLength(1));
+    expect(seen.events[0]).toEqual({ type: 'conversation.removed', message: null, conversation: null, data: { id: 'c1' } });
+  });
+
   it('resumes behind the last event', async () => {
     const asked: (string | undefined)[] = [];
     const seen = await follow((request, response, turn) => {

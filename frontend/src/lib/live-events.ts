@@ -1,5 +1,5 @@
 import { createParser } from 'eventsource-parser';
-import type { LiveEvent } from './apply-event';
+import { EVENT_TYPES, type EventType, type LiveEvent } from './apply-event';
 import { ApiProblem, type TokenSource } from './api';
 import { guarded, tellFault } from './listeners';
 import type { Conversation, Message } from './types';
@@ -23,7 +23,7 @@ const STEADY_MS = 5000;
 const FIRST_WAIT_MS = 500;
 const LONGEST_WAIT_MS = 30_000;
 const PROBE_AGAIN_MS = 60_000;
-const TYPES = new Set(['message.created', 'message.updated', 'conversation.updated']);
+const TYPES: ReadonlySet<string> = new Set(EVENT_TYPES);
 
 /**
  * Follows the event stream until `stop()`. It resumes behind the last event, ends a connection that has been silent for
@@ -201,14 +201,12 @@ function orAborted<T>(asked: Promise<T>, signal: AbortSignal): Promise<T> {
   return Promise.race([asked, ended]);
 }
 
-function readEvent(type: string, data: string): LiveEvent {
-  const body: unknown = JSON.parse(data);
-  const part = (name: string): unknown =>
-    typeof body === 'object' && body !== null ? (Reflect.get(body, name) ?? null) : null;
-  // docs/contract.md section 4 says what these are; the types come from the same document.
-  return {
-    type: type as LiveEvent['type'],
-    message: part('message') as Message | null,
-    conversation: part('conversation') as Conversation | null,
-  };
+function readEvent(type: string, text: string): LiveEvent {
+  const body: unknown = JSON.parse(text);
+  const data: Record<string, unknown> = typeof body === 'object' && body !== null ? { ...body } : {};
+  // docs/contract.md sections 4 and 8.4 say what these are; the types come from the same document.
+  const message = (data.message ?? null) as Message | null;
+  const conversation = (data.conversation ?? null) as Conversation | null;
+  const isOther = message === null && conversation === null;
+  return { type: type as EventType, message, conversation, ...(isOther && { data }) };
 }

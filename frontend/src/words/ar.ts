@@ -2,6 +2,7 @@ import { span } from '../lib/format';
 import { lookUp } from '../lib/lookup';
 import { shorten } from '../lib/shorten';
 import { compose } from './ar-compose';
+import { handling } from './ar-handling';
 import { activity, details, edits, keyboard, kinds, lightbox, message, numbers, writing } from './ar-parts';
 import { digits, files, plural, type Translation, unreadMessages } from './ar-words';
 import type { Sentences } from './catalogue';
@@ -367,6 +368,7 @@ export const arabic: Record<string, Sentences> = {
   compose,
   details,
   edits,
+  handling,
   keyboard,
   kinds,
   lightbox,
