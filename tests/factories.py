@@ -108,6 +108,9 @@ def make_message(session: AnySession, conversation: Conversation | None = None, 
         conversation.last_message_id = message.id
         conversation.last_message_time = timestamp
         conversation.last_message_seq = message.seq
+    if message.counts_unread:
+        conversation.counted_total += 1
+        conversation.last_counted_seq = message.seq
     if message.counts_unread and message.seq > conversation.read_seq:
         conversation.unread_count += 1
     session.flush()

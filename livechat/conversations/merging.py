@@ -45,26 +45,30 @@ def merge_conversation(session: AnySession, loser: UUID, winner: UUID) -> None:
             SET receipt_seq = LEAST(w.receipt_seq, l.receipt_seq), is_blocked = w.is_blocked OR l.is_blocked,
                 assignee_id = COALESCE(w.assignee_id, l.assignee_id),
                 team_id = COALESCE(w.team_id, l.team_id),
-                version = GREATEST(w.version, l.version) + 1
+                version = GREATEST(w.version, l.version) + 1,
+                (counted_total, last_counted_seq) = (SELECT * FROM count_messages(:winner))
             FROM chat_conversations l WHERE w.id = :winner AND l.id = :loser
             """
         ),
         ids,
     )
+    session.execute(text("SELECT recount_reads(:winner)"), ids)
+    # Says to the trigger of migration 0024, which merges for the previous release, that all this is done.
+    session.execute(text("UPDATE chat_conversations SET last_counted_seq = 0 WHERE id = :loser"), ids)
     session.execute(text("DELETE FROM chat_conversations WHERE id = :loser"), ids)
 
 
 @follows("chat_messages.conversation_id")
 def _messages(session: AnySession, ids: Mapping[str, Any]) -> None:
-    """Move the messages. Those that were read in their own thread stay read.
+    """Move the messages. Those that were read in their own thread stay read to the team.
 
     The merged read pointer is the lower one, so messages above it that their own thread's pointer had passed
-    stop counting as unread.
+    stop counting as unread. To members who have not read them they still count.
     """
     session.execute(
         text(
             """
-            UPDATE chat_messages m SET counts_unread = false
+            UPDATE chat_messages m SET counts_unread = false, was_read_apart = true
             FROM chat_conversations c
             WHERE c.id = m.conversation_id AND c.id IN (:loser, :winner) AND m.counts_unread
                 AND m.seq <= c.read_seq
@@ -113,8 +117,11 @@ def _watchers(session: AnySession, ids: Mapping[str, Any]) -> None:
 
 @follows("conversation_reads.conversation_id")
 def _reads(session: AnySession, ids: Mapping[str, Any]) -> None:
-    """Drop what each member has read of the loser: a number of two histories would be none of either."""
-    session.execute(text("DELETE FROM conversation_reads WHERE conversation_id = :loser"), ids)
+    """Make one pointer of the two of each member, so that nothing unread becomes read.
+
+    It is the lower of those with something unread behind it; who has read all of both has read all.
+    """
+    session.execute(text("SELECT merge_reads(:loser, :winner)"), ids)
 
 
 @follows("conversation_labels.conversation_id")

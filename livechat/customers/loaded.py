@@ -14,7 +14,8 @@ class LoadedConversation:
 
     A row that is ``new`` or ``dirty`` is written whole; one that is only ``heard`` in the columns that a
     message changes. ``first_at`` is the time of the oldest message of this batch, or of all where the caller
-    asked for that.
+    asked for that. ``counted`` is how many messages of this batch count, ``counted_seq`` the newest of them:
+    that is added to the row.
     """
 
     # In the order in which ``customers.queries.lock_conversations`` selects them.
@@ -43,6 +44,8 @@ class LoadedConversation:
     heard: bool = False
     dirty: bool = False
     identity_dirty: bool = False
+    counted: int = 0
+    counted_seq: int = 0
     first_at: datetime | None = None
 
     @property

@@ -10,9 +10,10 @@ from livechat.customers import queries as queries
 from livechat.customers.loaded import Key, LoadedConversation, OtherId
 from livechat.customers.people import People
 
-_MARKS = ("new", "heard", "dirty", "identity_dirty", "first_at")
+_ADDED = ("counted", "counted_seq")
+_MARKS = ("new", "heard", "dirty", "identity_dirty", "first_at", *_ADDED)
 _LOADED = [item.name for item in fields(LoadedConversation) if item.name not in _MARKS]
-_WRITTEN = [name for name in _LOADED if name not in ("begun_silently", "has_sending")]
+_WRITTEN = [*(name for name in _LOADED if name not in ("begun_silently", "has_sending")), *_ADDED]
 
 
 class BatchOvertakenError(Exception):

@@ -117,8 +117,11 @@ def insert_conversations(session: AnySession, rows: list[dict[str, Any]]) -> int
 _UPDATE_CONVERSATIONS = text(
     f"""
     UPDATE chat_conversations c
-    SET {", ".join(f"{name} = r.{name}" for name in _UPDATED_NAMES)}
-    FROM jsonb_to_recordset(CAST(:rows AS jsonb)) AS r({_CONVERSATION_COLUMNS})
+    SET {", ".join(f"{name} = r.{name}" for name in _UPDATED_NAMES)},
+        counted_total = c.counted_total + r.counted,
+        last_counted_seq = GREATEST(c.last_counted_seq, r.counted_seq)
+    FROM jsonb_to_recordset(CAST(:rows AS jsonb))
+        AS r({_CONVERSATION_COLUMNS}, counted bigint, counted_seq bigint)
     WHERE c.id = r.id
     """  # noqa: S608  # constant column names
 )

@@ -2,11 +2,9 @@
 
 from collections.abc import Sequence
 from datetime import timedelta
-from typing import Any
 
 import structlog
 from redis import Redis
-from sqlalchemy import Row
 
 from livechat.conversations.queries import unread, waiting_names
 from livechat.core.after_commit import after_commit, enqueue
@@ -24,6 +22,8 @@ PRUNE_CHUNK = 1000
 # Chats of the phone app come within a day after its contacts (docs/meta/cloud-api.md section 6.1), but a
 # contact may write to us much later.
 NAMES_WAIT = timedelta(days=180)
+# How often beat has unread counts compared (``workers.base``).
+TURN_S = 300
 
 
 def sweep_inbound(redis: Redis, session: AnySession) -> bool:
@@ -58,16 +58,18 @@ def prune(session: AnySession, settings: Settings) -> int:
 
 
 def reconcile_unread(session: AnySession) -> int:
-    """Compare every stored unread count with its messages, and repair differences; returns how many.
+    """Compare stored counts of messages with the messages, and repair differences; returns how many.
 
-    Each one is a bug, so it is logged with the conversation's id after the commit, which is the caller's.
+    Of unread counts all are compared, of totals a share each ``TURN_S``. Each difference is a bug, so it is
+    logged with the conversation's id after the commit, which is the caller's.
     """
-    drifted = unread.repair(session)
-    publish(session, conversations=[row.id for row in drifted])
+    turn = int(clock.now().timestamp() // TURN_S)
+    drifted = unread.repair(session, unread.share_of(session, turn))
+    publish(session, conversations={drift.conversation_id for drift in drifted})
     after_commit(session, lambda: _log_drift(drifted))
     return len(drifted)
 
 
-def _log_drift(drifted: Sequence[Row[Any]]) -> None:
-    for row in drifted:
-        log.error("unread_drifted", conversation_id=str(row.id), stored=row.stored, counted=row.counted)
+def _log_drift(drifted: Sequence[unread.Drift]) -> None:
+    for id_, what, stored, counted in drifted:
+        log.error("unread_drifted", conversation_id=str(id_), what=what, stored=stored, counted=counted)

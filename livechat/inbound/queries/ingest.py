@@ -34,10 +34,12 @@ _UPDATE_COUNTERS = text(
     UPDATE chat_conversations c
     SET last_message_id = r.last_message_id, last_message_time = r.last_message_time,
         last_message_seq = r.last_message_seq, unread_count = r.unread_count,
-        last_inbound_at = r.last_inbound_at
+        last_inbound_at = r.last_inbound_at,
+        counted_total = c.counted_total + r.counted,
+        last_counted_seq = GREATEST(c.last_counted_seq, r.counted_seq)
     FROM jsonb_to_recordset(CAST(:rows AS jsonb)) AS r(
         id uuid, last_message_id uuid, last_message_time timestamptz, last_message_seq bigint,
-        unread_count int, last_inbound_at timestamptz)
+        unread_count int, last_inbound_at timestamptz, counted bigint, counted_seq bigint)
     WHERE c.id = r.id
     """
 )
@@ -48,6 +50,8 @@ COUNTERS = (
     "last_message_seq",
     "unread_count",
     "last_inbound_at",
+    "counted",
+    "counted_seq",
 )
 
 

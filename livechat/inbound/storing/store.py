@@ -193,6 +193,8 @@ def _raise(conversation: LoadedConversation, item: ThreadMessage, message_id: UU
         conversation.last_message_seq = seq
     if item.counts_unread:
         conversation.unread_count += 1
+        conversation.counted += 1
+        conversation.counted_seq = max(conversation.counted_seq, seq)
     if item.opens_window:
         _open_window(conversation, item)
 

@@ -23,7 +23,10 @@ SEARCHED = "fold_person(customer_name, customer_username, customer_phone)"
 
 
 class Conversation(Timestamps, Model):
-    """``unread_count`` equals the inbound messages with ``counts_unread`` and ``seq`` above ``read_seq``."""
+    """``unread_count`` equals the inbound messages with ``counts_unread`` and ``seq`` above ``read_seq``.
+
+    ``counted_total`` equals those that count for members, with ``counts_unread`` or ``was_read_apart``.
+    """
 
     __tablename__ = "chat_conversations"
     __table_args__ = (
@@ -139,8 +142,8 @@ class Conversation(Timestamps, Model):
     waiting_since: Mapped[moment | None] = mapped_column(
         doc="the team owes an answer since then; null: it does not"
     )
-    counted_total: Mapped[int | None] = mapped_column(
-        BigInteger, doc="inbound messages with ``counts_unread``; null: not counted yet"
+    counted_total: Mapped[int] = mapped_column(
+        BigInteger, default=0, server_default=sql("0"), doc="inbound messages that count, read or not"
     )
     last_counted_seq: Mapped[int] = mapped_column(
         BigInteger, default=0, server_default=sql("0"), doc="the ``seq`` of the newest of them"

@@ -50,6 +50,12 @@ class Message(Timestamps, Model):
             "seq",
             postgresql_where=sql("counts_unread"),
         ),
+        Index(
+            "ix_chat_messages_read_apart",
+            "conversation_id",
+            "seq",
+            postgresql_where=sql("was_read_apart"),
+        ),
         # One message of a conversation is on its way at a time: this is the lock that keeps the order.
         Index(
             "uq_chat_messages_sending",
@@ -128,6 +134,14 @@ class Message(Timestamps, Model):
     status_rank: Mapped[int] = mapped_column(SmallInteger)
     error: Mapped[dict[str, Any] | None] = mapped_column(JSONB(none_as_null=True))
     counts_unread: Mapped[bool] = mapped_column(default=False, server_default=sql("false"))
+    was_read_apart: Mapped[bool] = mapped_column(
+        default=False,
+        server_default=sql("false"),
+        doc="the team had read it in a thread that was merged: it counts for members who had not",
+    )
+    ended_waiting_since: Mapped[moment | None] = mapped_column(
+        doc="the conversation's ``waiting_since``, which this message ended"
+    )
     timestamp: Mapped[moment]
     sent_at: Mapped[moment | None]
     delivered_at: Mapped[moment | None]
