@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 from hashlib import sha256
 from typing import Any
-from uuid import UUID
 
 import orjson
 from sqlalchemy.exc import IntegrityError
@@ -23,9 +22,9 @@ from livechat.labels.queries import (
     find_label,
     insert_label,
     label_made_by,
-    numbers_of_workspace,
 )
-from livechat.live.publish import publish_numbers
+from livechat.live.event_log import Catalog
+from livechat.live.publish import publish_catalog
 from livechat.models import Label, WorkspaceMember
 
 MAX_LABELS = 500
@@ -70,6 +69,7 @@ def create_label(session: AnySession, member: WorkspaceMember, asked: NewLabel) 
             request_digest=asked.digest,
         )
     if made is not None:
+        publish_catalog(session, member.workspace_id, Catalog.LABELS)
         return session.get_one(Label, made), True
     earlier = label_made_by(session, member.workspace_id, member.user_id, asked.key) if asked.key else None
     if earlier is not None:
@@ -96,7 +96,7 @@ def change_label(
             label.name, label.colour = name or label.name, colour or label.colour
     except IntegrityError as error:
         raise AlreadyExistsError("There is a label of this name.") from error
-    _tell(session, member.workspace_id)
+    publish_catalog(session, member.workspace_id, Catalog.LABELS)
     return label
 
 
@@ -111,7 +111,7 @@ def archive_label(session: AnySession, member: WorkspaceMember, label_id: str) -
     if label.archived_at is None:
         label.archived_at = clock.now()
         session.flush()
-        _tell(session, member.workspace_id)
+        publish_catalog(session, member.workspace_id, Catalog.LABELS)
 
 
 def _used(session: AnySession, member: WorkspaceMember, label_id: str) -> Label:
@@ -119,8 +119,3 @@ def _used(session: AnySession, member: WorkspaceMember, label_id: str) -> Label:
     if label is None or label.archived_at is not None:
         raise NotFoundError("There is no such label.")
     return label
-
-
-def _tell(session: AnySession, workspace_id: UUID) -> None:
-    """Have open pages fetch afresh: any number of conversations may show the label."""
-    publish_numbers(session, numbers_of_workspace(session, workspace_id))

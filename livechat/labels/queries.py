@@ -9,7 +9,7 @@ from sqlalchemy import text as sql
 from sqlalchemy.dialects.postgresql import insert
 
 from livechat.core.session import AnySession
-from livechat.models import ConversationLabel, Label, PhoneNumber, WabaAccount
+from livechat.models import ConversationLabel, Label
 
 
 def labels_of_workspace(session: AnySession, workspace_id: UUID) -> Sequence[Label]:
@@ -49,15 +49,6 @@ def insert_label(session: AnySession, **columns: Any) -> UUID | None:
     return session.execute(
         insert(Label).values(**columns).on_conflict_do_nothing().returning(Label.id)
     ).scalar_one_or_none()
-
-
-def numbers_of_workspace(session: AnySession, workspace_id: UUID) -> Sequence[str]:
-    """Meta's ids of the numbers whose pages show the workspace's labels."""
-    return session.scalars(
-        select(PhoneNumber.phone_number_id)
-        .join(WabaAccount, WabaAccount.id == PhoneNumber.account_id)
-        .where(WabaAccount.workspace_id == workspace_id)
-    ).all()
 
 
 def labels_in(session: AnySession, conversation_ids: Sequence[UUID]) -> Sequence[Row[UUID, UUID, str, str]]:

@@ -6,6 +6,7 @@ Redis holds no message text, and publishing costs the writer no rendering (docs/
 """
 
 import secrets
+import time
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
@@ -48,6 +49,8 @@ class Kind(Enum):
     MEMBERS_UPDATED = b"m"
     # A line of what was changed of a conversation; the id is the change's.
     CHANGE_CREATED = b"h"
+    # One of a workspace's catalogues, with its version in place of an id (``Catalog.change``).
+    CATALOG_UPDATED = b"g"
     # Some may have lost sight of a conversation; the id is that of the change that took it from them.
     CONVERSATION_LEFT = b"l"
     # Something changed that no event can tell (a number paused, two conversations merged): fetch again.
@@ -76,6 +79,26 @@ class Change:
 
 
 RESET = Change(Kind.RESET)
+
+
+class Catalog(Enum):
+    """What a workspace has that pages fetch whole, by its name in the API. The log counts in this order."""
+
+    LABELS = "labels"
+    TEAMS = "teams"
+    CANNED_REPLIES = "canned_replies"
+    VIEWS = "views"
+
+    def change(self) -> Change:
+        """That it has changed now. The version tells one change from the next, whichever log tells of it."""
+        version = time.time_ns() // 1000
+        return Change(Kind.CATALOG_UPDATED, UUID(int=list(Catalog).index(self) << 64 | version))
+
+    @staticmethod
+    def of(change_id: UUID) -> "tuple[Catalog, int] | None":
+        """The catalogue and version of such a change; None for a catalogue of a newer release."""
+        catalogs, number = list(Catalog), change_id.int >> 64
+        return (catalogs[number], change_id.int & (1 << 64) - 1) if number < len(catalogs) else None
 
 
 @dataclass(frozen=True, slots=True)

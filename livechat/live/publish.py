@@ -12,7 +12,7 @@ from redis.exceptions import RedisError
 from livechat.core.after_commit import after_commit
 from livechat.core.extensions import redis
 from livechat.core.session import AnySession
-from livechat.live.event_log import RESET, Change, Kind, append
+from livechat.live.event_log import RESET, Catalog, Change, Kind, append
 from livechat.live.queries import (
     accounts_of_conversations,
     accounts_of_numbers,
@@ -112,6 +112,17 @@ def publish_members(session: AnySession, workspace_id: UUID, touched: Collection
     change = Change(Kind.MEMBERS_UPDATED, workspace_id)
     changes = {account_id: [change] for account_id in accounts_of_workspace(session, workspace_id)}
     _after_commit(session, changes, touched)
+
+
+def publish_catalog(session: AnySession, workspace_id: UUID, catalog: Catalog) -> None:
+    """Have open pages fetch one of the workspace's catalogues afresh after the commit, and nothing else.
+
+    What conversations show of it (a label's name and colour, a team's name) pages take from there.
+    """
+    change = catalog.change()
+    _after_commit(
+        session, {account_id: [change] for account_id in accounts_of_workspace(session, workspace_id)}
+    )
 
 
 def _after_commit(

@@ -15,7 +15,7 @@ from livechat.core.database import is_outage
 from livechat.core.session import AnySession
 from livechat.domain import clock
 from livechat.domain.visibility import Audience
-from livechat.live.event_log import Change, Kind, LogEntry
+from livechat.live.event_log import Catalog, Change, Kind, LogEntry
 from livechat.live.listener import Scope, SourceUnavailableError
 from livechat.live.subscription import LiveEvent
 from livechat.models import ConversationChange
@@ -41,6 +41,11 @@ def reset_payload() -> bytes:
 def members_payload(workspace_id: UUID) -> bytes:
     """The lines of ``members.updated``, without its id: pages fetch the workspace and its people afresh."""
     return b"event: members.updated\ndata: " + orjson.dumps({"workspace_id": workspace_id}) + b"\n\n"
+
+
+def catalog_payload(catalog: Catalog, version: int) -> bytes:
+    """The lines of ``catalog.updated``, without its id: pages that have another version fetch it afresh."""
+    return _event("catalog.updated", {"kind": catalog.value, "version": version})
 
 
 def visible_accounts(session: AnySession, user_ids: Collection[UUID]) -> Mapping[UUID, Mapping[UUID, Scope]]:
@@ -129,6 +134,9 @@ class _Rendering:
             return _Rendered(None, None, reset_payload())
         if change.kind is Kind.MEMBERS_UPDATED:
             return _Rendered(None, None, members_payload(change.id))
+        if change.kind is Kind.CATALOG_UPDATED:
+            found = Catalog.of(change.id)
+            return _Rendered(None, None, b"" if found is None else catalog_payload(*found))
         if change.kind is Kind.CONVERSATION_UPDATED:
             if change.id not in self._conversations:
                 return _Rendered(None, None, reset_payload())

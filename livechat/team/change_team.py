@@ -1,5 +1,6 @@
 """Teams of a workspace: made, renamed, given up; and who is in them."""
 
+from collections.abc import Collection
 from uuid import UUID
 
 from sqlalchemy.exc import IntegrityError
@@ -7,7 +8,8 @@ from sqlalchemy.exc import IntegrityError
 from livechat.conversations.write_changes import Changed, write_changes
 from livechat.core.errors import AlreadyExistsError, NotFoundError
 from livechat.core.session import AnySession
-from livechat.live.publish import publish_members
+from livechat.live.event_log import Catalog
+from livechat.live.publish import publish_catalog, publish_members
 from livechat.models import Team, Workspace, WorkspaceMember
 from livechat.team.queries.groups import (
     join,
@@ -22,14 +24,14 @@ def make_team(session: AnySession, workspace: Workspace, name: str) -> Team:
     """A new team without members; raises AlreadyExistsError."""
     team = Team(workspace_id=workspace.id)
     _name(session, team, name)
-    publish_members(session, workspace.id)
+    _tell(session, workspace.id)
     return team
 
 
 def rename_team(session: AnySession, team: Team, name: str) -> None:
     """Give the team another name; raises AlreadyExistsError."""
     _name(session, team, name)
-    publish_members(session, team.workspace_id)
+    _tell(session, team.workspace_id)
 
 
 def delete_team(session: AnySession, team: Team, by: WorkspaceMember) -> None:
@@ -44,21 +46,27 @@ def delete_team(session: AnySession, team: Team, by: WorkspaceMember) -> None:
         write_changes(session, by.user_id, changed)
     session.delete(team)
     session.flush()
-    publish_members(session, team.workspace_id, concerned)
+    _tell(session, team.workspace_id, concerned)
 
 
 def put_in_team(session: AnySession, team: Team, user_id: UUID) -> None:
     """The member is in the team from now on, and sees what it has; raises NotFoundError."""
     _known(session, team, user_id)
     join(session, team, user_id)
-    publish_members(session, team.workspace_id, [user_id])
+    _tell(session, team.workspace_id, [user_id])
 
 
 def take_out_of_team(session: AnySession, team: Team, user_id: UUID) -> None:
     """The member is not in the team any more; raises NotFoundError."""
     _known(session, team, user_id)
     leave(session, team, user_id)
-    publish_members(session, team.workspace_id, [user_id])
+    _tell(session, team.workspace_id, [user_id])
+
+
+def _tell(session: AnySession, workspace_id: UUID, touched: Collection[UUID] = ()) -> None:
+    """Members say which teams they are in, and the teams who is in them: both are fetched afresh."""
+    publish_members(session, workspace_id, touched)
+    publish_catalog(session, workspace_id, Catalog.TEAMS)
 
 
 def _known(session: AnySession, team: Team, user_id: UUID) -> None:

@@ -82,6 +82,10 @@ class Page:
         if event.name == "members.updated":
             self.team = _team(self._get)
             return
+        if event.name == "catalog.updated":
+            self.team = _team(self._get)
+            self._name_anew()
+            return
         if event.name == "conversation.removed":
             self.conversations.pop(event.data["id"], None)
             self.messages = {
@@ -101,6 +105,20 @@ class Page:
         # A change of a message that is not here is seen when it is fetched.
         if message is not None and (event.name == "message.created" or message["id"] in self.messages):
             self.messages[message["id"]] = message
+
+    def _name_anew(self) -> None:
+        """Conversations show labels and teams as their catalogues have them now."""
+        labels = {each["id"]: each for here in self.team.values() for each in here["labels"]}
+        teams = {each["id"]: each["name"] for here in self.team.values() for each in here["teams"]}
+        for shown in self.conversations.values():
+            worn = {each["id"] for each in shown["labels"]}
+            shown["labels"] = [
+                {name: label[name] for name in ("id", "name", "colour")}
+                for label in labels.values()
+                if label["id"] in worn
+            ]
+            if shown["team"] is not None and shown["team"]["id"] in teams:
+                shown["team"] = shown["team"] | {"name": teams[shown["team"]["id"]]}
 
 
 def _positions(event: Received) -> Mapping[UUID, Position]:
@@ -124,11 +142,12 @@ def _fetched(get: Get) -> tuple[Objects, Objects, Objects]:
 
 
 def _team(get: Get) -> Json:
-    """The user's workspaces, with the people and teams in each."""
+    """The user's workspaces, with the people, teams and labels in each."""
     return {
         each["id"]: each
         | get(f"/workspaces/{each['id']}/members?include=removed")
         | get(f"/workspaces/{each['id']}/teams")
+        | get(f"/workspaces/{each['id']}/labels")
         for each in get("/workspaces")["workspaces"]
     }
 

@@ -38,7 +38,6 @@ SHOWS_NOTHING = {
     "POST /webhook": "it is only kept; the ingest stores what it says",
     "POST /media": "an upload is shown by the message that is sent with it",
     "POST /conversations": "a conversation stands in no list before there is something to show",
-    "POST /workspaces/<workspace_id>/labels": "labels are fetched when they are chosen from",
     "POST /templates/sync": "templates are fetched when they are chosen from",
     "POST /conversations/<conversation_id>/typing": "is the customer's to see",
     "POST /workspaces/<workspace_id>/invitations": "invitations are fetched where admins look at them",

@@ -14,6 +14,13 @@ def _label(scene: Scene, name: str = "Refund", group: str | None = None) -> tupl
     return f"/workspaces/{workspace}/labels/{made}", made
 
 
+@use_case("POST /workspaces/<workspace_id>/labels", "publish_catalog in manage_labels.create_label")
+def a_label_is_made(scene: Scene) -> Iterator[None]:
+    yield
+    _label(scene)
+    yield
+
+
 @use_case("PUT /conversations/<conversation_id>/labels/<label_id>", "publish in write_changes.write_changes")
 def a_label_is_put_on_and_replaced(scene: Scene) -> Iterator[None]:
     chat = scene.chat()
@@ -36,7 +43,9 @@ def a_label_is_taken_off(scene: Scene) -> Iterator[None]:
     yield
 
 
-@use_case("PATCH /workspaces/<workspace_id>/labels/<label_id>", "publish_numbers in manage_labels._tell")
+@use_case(
+    "PATCH /workspaces/<workspace_id>/labels/<label_id>", "publish_catalog in manage_labels.change_label"
+)
 def a_label_is_renamed_and_recoloured(scene: Scene) -> Iterator[None]:
     chat, (path, label) = scene.chat(), _label(scene)
     scene.call("PUT", f"/conversations/{chat}/labels/{label}")
@@ -47,7 +56,9 @@ def a_label_is_renamed_and_recoloured(scene: Scene) -> Iterator[None]:
     yield
 
 
-@use_case("DELETE /workspaces/<workspace_id>/labels/<label_id>", "publish_numbers in manage_labels._tell")
+@use_case(
+    "DELETE /workspaces/<workspace_id>/labels/<label_id>", "publish_catalog in manage_labels.archive_label"
+)
 def a_label_is_put_away(scene: Scene) -> Iterator[None]:
     chat, (path, label) = scene.chat(), _label(scene)
     scene.call("PUT", f"/conversations/{chat}/labels/{label}")

@@ -9,6 +9,7 @@ from tests.kinds.conftest import API
 
 MEMBER = "publish_members in change_member.change_member"
 REMOVED = "publish_members in remove_member.remove_member"
+TEAM = ("publish_members in change_team._tell", "publish_catalog in change_team._tell")
 HANDED = "publish in write_changes.write_changes"
 
 
@@ -81,16 +82,18 @@ def _team(scene: Scene) -> str:
     return f"{url}/{made['id']}"
 
 
-@use_case("POST /workspaces/<workspace_id>/teams", "publish_members in change_team.make_team")
+@use_case("POST /workspaces/<workspace_id>/teams", *TEAM)
 def a_team_is_made(scene: Scene) -> Iterator[None]:
     yield
     _team(scene)
     yield
 
 
-@use_case("PATCH /workspaces/<workspace_id>/teams/<team_id>", "publish_members in change_team.rename_team")
+@use_case("PATCH /workspaces/<workspace_id>/teams/<team_id>", *TEAM)
 def a_team_is_renamed(scene: Scene) -> Iterator[None]:
     team = _team(scene)
+    scene.chat()
+    scene.inbox.execute("UPDATE chat_conversations SET team_id = :team", team=team.rpartition("/")[2])
     yield
     scene.call("PATCH", team, json={"name": "Care"})
     yield
@@ -98,7 +101,7 @@ def a_team_is_renamed(scene: Scene) -> Iterator[None]:
 
 @use_case(
     "DELETE /workspaces/<workspace_id>/teams/<team_id>",
-    "publish_members in change_team.delete_team",
+    *TEAM,
     HANDED,
 )
 def a_team_is_given_up(scene: Scene) -> Iterator[UUID | None]:
@@ -114,7 +117,7 @@ def a_team_is_given_up(scene: Scene) -> Iterator[UUID | None]:
 
 @use_case(
     "PUT /workspaces/<workspace_id>/teams/<team_id>/members/<user_id>",
-    "publish_members in change_team.put_in_team",
+    *TEAM,
 )
 def a_member_joins_a_team(scene: Scene) -> Iterator[None]:
     team, user = _team(scene), _colleague(scene)
@@ -125,7 +128,7 @@ def a_member_joins_a_team(scene: Scene) -> Iterator[None]:
 
 @use_case(
     "DELETE /workspaces/<workspace_id>/teams/<team_id>/members/<user_id>",
-    "publish_members in change_team.take_out_of_team",
+    *TEAM,
 )
 def a_member_leaves_a_team(scene: Scene) -> Iterator[None]:
     team, user = _team(scene), _colleague(scene)
