@@ -16,10 +16,21 @@ def transfer_ownership(session: AnySession, workspace: Workspace, by: WorkspaceM
 
     The rows of both are locked, so that whoever removes or demotes one of them comes before or after.
     """
-    heir = lock_members(session, workspace.id, {by.user_id, user_id}).get(user_id)
+    rows = lock_members(session, workspace.id, {by.user_id, user_id})
     session.refresh(workspace)
     if workspace.owner_user_id != by.user_id:
         raise ForbiddenError("You are not the owner any more.")
+    _pass_on(session, workspace, rows.get(user_id), user_id)
+
+
+def make_owner(session: AnySession, workspace: Workspace, user_id: UUID) -> None:
+    """The same without being asked by the owner, for an operator. Raises NotFoundError."""
+    rows = lock_members(session, workspace.id, {workspace.owner_user_id, user_id})
+    session.refresh(workspace)
+    _pass_on(session, workspace, rows.get(user_id), user_id)
+
+
+def _pass_on(session: AnySession, workspace: Workspace, heir: WorkspaceMember | None, user_id: UUID) -> None:
     if heir is None or heir.state != "active":
         raise NotFoundError("There is no such member.")
     heir.role, heir.visibility = Role.ADMIN, Visibility.ALL
