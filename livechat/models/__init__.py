@@ -27,6 +27,7 @@ from livechat.models.messages.message import Message
 from livechat.models.messages.message_change import MessageChange
 from livechat.models.messages.message_reaction import MessageReaction
 from livechat.models.messages.status_event import MessageStatusEvent
+from livechat.models.workspaces.idempotency_key import IdempotencyKey
 from livechat.models.workspaces.invitation import Invitation
 from livechat.models.workspaces.member_number import MemberNumber
 from livechat.models.workspaces.team import Team
@@ -48,6 +49,7 @@ __all__ = [
     "ConversationRead",
     "ConversationWatcher",
     "Draft",
+    "IdempotencyKey",
     "Invitation",
     "Label",
     "Media",

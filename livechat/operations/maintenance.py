@@ -6,6 +6,7 @@ from datetime import timedelta
 import structlog
 from redis import Redis
 
+from livechat.accounts.queries.request_keys import forget_keys
 from livechat.conversations.queries import unread, waiting_names
 from livechat.core.after_commit import after_commit, enqueue
 from livechat.core.config import Settings
@@ -24,6 +25,8 @@ PRUNE_CHUNK = 1000
 NAMES_WAIT = timedelta(days=180)
 # How often beat has unread counts compared (``workers.base``).
 TURN_S = 300
+# Clients send a request again within minutes, or days after they were shut.
+KEYS_KEPT = timedelta(days=7)
 
 
 def sweep_inbound(redis: Redis, session: AnySession) -> bool:
@@ -41,11 +44,12 @@ def sweep_inbound(redis: Redis, session: AnySession) -> bool:
 
 
 def prune(session: AnySession, settings: Settings) -> int:
-    """Commits in small steps: delete ledger rows past the retention, and names that waited for NAMES_WAIT.
+    """Commits in small steps: delete ledger rows past the retention, and what has waited long enough.
 
     Returns how many ledger rows were deleted.
     """
     waiting_names.forget_before(session, clock.now() - NAMES_WAIT)
+    forget_keys(session, clock.now() - KEYS_KEPT)
     session.commit()
     before = clock.now() - timedelta(days=settings.webhook_retention_days)
     total = 0

@@ -173,7 +173,11 @@ class InvitationsSchema(AnswerSchema):
 
 class InvitedSchema(AnswerSchema):
     invitation = fields.Nested(InvitationSchema, required=True)
-    link = string("Shown this once: it is kept nowhere.", example="https://chat.example.com/live-chat/join#…")
+    link = string(
+        "Shown this once: it is kept nowhere. Null where a request is repeated whose link is dead by now.",
+        nullable=True,
+        example="https://chat.example.com/live-chat/join#…",
+    )
 
 
 class InviteSchema(ma.Schema):

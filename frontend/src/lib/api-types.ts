@@ -1962,12 +1962,16 @@ export interface paths {
         put?: never;
         /**
          * Invite somebody. For admins. The link is shown this once.
-         * @description A second invitation for an address replaces the one that is pending: the old link is dead.
+         * @description A second invitation for an address replaces the one that is pending: the old link is dead. The same
+         *     request again, by its `Idempotency-Key`, answers the same link, or null where it is dead by now.
          */
         post: {
             parameters: {
                 query?: never;
-                header?: never;
+                header?: {
+                    /** @description The same request again answers 200 and makes nothing. */
+                    "Idempotency-Key"?: string;
+                };
                 path: {
                     workspace_id: string;
                 };
@@ -1979,6 +1983,15 @@ export interface paths {
                 };
             };
             responses: {
+                /** @description The same request made it before */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Invited"];
+                    };
+                };
                 /** @description Created */
                 201: {
                     headers: {
@@ -1992,6 +2005,7 @@ export interface paths {
                 401: components["responses"]["UNAUTHORIZED"];
                 403: components["responses"]["FORBIDDEN"];
                 404: components["responses"]["NOT_FOUND"];
+                409: components["responses"]["CONFLICT"];
                 415: components["responses"]["UNSUPPORTED_MEDIA_TYPE"];
                 422: components["responses"]["UNPROCESSABLE_ENTITY"];
                 429: components["responses"]["TOO_MANY_REQUESTS"];
@@ -2464,7 +2478,10 @@ export interface paths {
         post: {
             parameters: {
                 query?: never;
-                header?: never;
+                header?: {
+                    /** @description The same request again answers 200 and makes nothing. */
+                    "Idempotency-Key"?: string;
+                };
                 path: {
                     workspace_id: string;
                 };
@@ -2476,6 +2493,15 @@ export interface paths {
                 };
             };
             responses: {
+                /** @description The same request made it before */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Team"];
+                    };
+                };
                 /** @description Created */
                 201: {
                     headers: {
@@ -3111,10 +3137,10 @@ export interface components {
         Invited: {
             invitation: components["schemas"]["Invitation"];
             /**
-             * @description Shown this once: it is kept nowhere.
+             * @description Shown this once: it is kept nowhere. Null where a request is repeated whose link is dead by now.
              * @example https://chat.example.com/live-chat/join#…
              */
-            link: string;
+            link: string | null;
         };
         Inviter: {
             name: string | null;

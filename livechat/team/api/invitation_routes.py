@@ -8,11 +8,19 @@ from uuid import UUID
 from flask import Response, request
 
 from livechat.accounts.access import access_workspace, parse_id
+from livechat.accounts.once import once
 from livechat.core.errors import NotFoundError
 from livechat.core.extensions import db
 from livechat.domain.permissions import Permission
 from livechat.team.inviting.accept_invitation import accept_invitation, look_at
-from livechat.team.inviting.invite import invite, invite_again, revoke_invitation
+from livechat.team.inviting.invite import (
+    good_token,
+    invite,
+    invite_again,
+    new_token,
+    revoke_invitation,
+    tokens_of,
+)
 from livechat.team.inviting.mail_invitation import owe_mail
 from livechat.team.inviting.mailing.ways_in import ways_in
 from livechat.team.present_team import invitation_json, workspace_json
@@ -31,6 +39,7 @@ from livechat.web.context import settings
 from livechat.web.guards.auth import caller, current_user_id
 from livechat.web.guards.costs import Cost
 from livechat.web.parsing import json_response
+from livechat.web.request_key import IdempotencyHeadersSchema, idempotency_key
 
 bp = ApiBlueprint("invitations", __name__, description="How people come into a workspace.")
 _ALL = "/workspaces/<workspace_id>/invitations"
@@ -50,16 +59,26 @@ def list_invitations(workspace_id: str) -> Response:
 
 
 @bp.route(_ALL, methods=["POST"], costs=Cost.INVITES, needs=Permission.MEMBER_MANAGE)
+@bp.arguments(IdempotencyHeadersSchema, location="headers")
 @bp.arguments(InviteSchema)
 @bp.response(HTTPStatus.CREATED, InvitedSchema)
-@bp.problems(HTTPStatus.NOT_FOUND, HTTPStatus.FORBIDDEN, *_BODY)
-def post_invitation(body: dict[str, Any], workspace_id: str) -> Response:
+@bp.alt_response(HTTPStatus.OK.value, schema=InvitedSchema, description="The same request made it before")
+@bp.problems(HTTPStatus.NOT_FOUND, HTTPStatus.FORBIDDEN, HTTPStatus.CONFLICT, *_BODY)
+def post_invitation(_headers: dict[str, Any], body: dict[str, Any], workspace_id: str) -> Response:
     """Invite somebody. For admins. The link is shown this once.
 
-    A second invitation for an address replaces the one that is pending: the old link is dead.
+    A second invitation for an address replaces the one that is pending: the old link is dead. The same
+    request again, by its `Idempotency-Key`, answers the same link, or null where it is dead by now.
     """
-    workspace, by = access_workspace(db.session, current_user_id(), workspace_id)
-    invitation_id, token = invite(db.session, workspace, by, body)
+    user_id, keys = current_user_id(), settings().encryption_keys
+    workspace, by = access_workspace(db.session, user_id, workspace_id)
+    asked = once(db.session, user_id, f"invitations of {workspace.id}", idempotency_key(), body)
+    if asked is not None and asked.made_id is not None:
+        return json_response(_repeated(workspace.id, asked.made_id, tokens_of(asked.id, keys)))
+    token = new_token() if asked is None else tokens_of(asked.id, keys)[0]
+    invitation_id = invite(db.session, workspace, by, body, token)
+    if asked is not None:
+        asked.made(db.session, invitation_id)
     return json_response(_invited(workspace.id, invitation_id, token), HTTPStatus.CREATED)
 
 
@@ -125,6 +144,16 @@ def _invited(workspace_id: UUID, invitation_id: UUID, token: str) -> dict[str, A
     shown = invitation_json(*found)
     db.session.commit()
     return {"invitation": shown, "link": link}
+
+
+def _repeated(workspace_id: UUID, invitation_id: UUID, tokens: list[str]) -> dict[str, Any]:
+    """The answer again; with the link as long as it is good."""
+    found = invitation_in(db.session, workspace_id, invitation_id)
+    if found is None:
+        raise NotFoundError("There is no such invitation.")
+    token = good_token(found[0], tokens)
+    link = None if token is None else f"{_origin()}/live-chat/join#{token}"
+    return {"invitation": invitation_json(*found), "link": link}
 
 
 def _origin() -> str:

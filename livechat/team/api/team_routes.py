@@ -7,6 +7,7 @@ from uuid import UUID
 from flask import Response
 
 from livechat.accounts.access import access_workspace, parse_id
+from livechat.accounts.once import once
 from livechat.core.errors import NotFoundError
 from livechat.core.extensions import db
 from livechat.domain.permissions import Permission
@@ -19,6 +20,7 @@ from livechat.web.blueprint import ApiBlueprint
 from livechat.web.guards.auth import current_user_id
 from livechat.web.guards.costs import Cost
 from livechat.web.parsing import json_response
+from livechat.web.request_key import IdempotencyHeadersSchema, idempotency_key
 
 bp = ApiBlueprint("teams", __name__, description="Members who take conversations together.")
 _TEAMS = "/workspaces/<workspace_id>/teams"
@@ -41,13 +43,21 @@ def list_teams(workspace_id: str) -> Response:
 
 
 @bp.route(_TEAMS, methods=["POST"], costs=Cost.READS, needs=Permission.WORKSPACE_MANAGE)
+@bp.arguments(IdempotencyHeadersSchema, location="headers")
 @bp.arguments(TeamChangesSchema)
 @bp.response(HTTPStatus.CREATED, TeamSchema)
+@bp.alt_response(HTTPStatus.OK.value, schema=TeamSchema, description="The same request made it before")
 @bp.problems(*_WRITES)
-def post_team(body: dict[str, Any], workspace_id: str) -> Response:
+def post_team(_headers: dict[str, Any], body: dict[str, Any], workspace_id: str) -> Response:
     """Make a team. For admins. No two have one name, however it is cased."""
-    workspace, _ = access_workspace(db.session, current_user_id(), workspace_id)
+    user_id = current_user_id()
+    workspace, _ = access_workspace(db.session, user_id, workspace_id)
+    asked = once(db.session, user_id, f"teams of {workspace.id}", idempotency_key(), body)
+    if asked is not None and asked.made_id is not None:
+        return json_response(_shown(workspace.id, asked.made_id))
     team = make_team(db.session, workspace, body["name"])
+    if asked is not None:
+        asked.made(db.session, team.id)
     db.session.commit()
     return json_response(_shown(workspace.id, team.id), HTTPStatus.CREATED)
 
@@ -116,5 +126,7 @@ def _access_team(workspace_id: str, team_id: str) -> tuple[Team, WorkspaceMember
 
 
 def _shown(workspace_id: UUID, team_id: UUID) -> dict[str, Any]:
-    [found] = [each for each in teams_in(db.session, workspace_id) if each[0].id == team_id]
-    return team_json(*found)
+    found = [each for each in teams_in(db.session, workspace_id) if each[0].id == team_id]
+    if not found:
+        raise NotFoundError("There is no such team.")
+    return team_json(*found[0])

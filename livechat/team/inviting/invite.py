@@ -1,7 +1,10 @@
 """An invitation is made, made anew or revoked. Its token is in the link alone: its digest is stored."""
 
 import hashlib
+import hmac
 import secrets
+from base64 import urlsafe_b64encode
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -15,6 +18,7 @@ from livechat.team.queries.invitation_rows import invitation_in, renew, revoke, 
 from livechat.team.queries.rosters import numbers_in
 
 _TOKEN_BYTES = 32
+_PURPOSE = b"an invitation's link"
 # A link that admits whoever has it is good for a short time.
 HOURS_FOR_ANYBODY, HOURS_FOR_AN_ADDRESS = 24, 7 * 24
 
@@ -24,10 +28,35 @@ def digest_of(token: str) -> bytes:
     return hashlib.sha256(token.encode()).digest()
 
 
+def new_token() -> str:
+    """What a link holds."""
+    return secrets.token_urlsafe(_TOKEN_BYTES)
+
+
+def tokens_of(request_id: UUID, keys: Sequence[str]) -> list[str]:
+    """The token of a request that may come again, by each key of ours, the newest first.
+
+    So the same request gets the same link, and nothing that lets anybody in is stored for it: who has no key
+    of ours cannot make it.
+    """
+    said = _PURPOSE + request_id.bytes
+    digests = [hmac.digest(key.encode(), said, "sha256") for key in keys]
+    return [urlsafe_b64encode(digest).decode().rstrip("=") for digest in digests]
+
+
+def good_token(invitation: Invitation, tokens: Sequence[str]) -> str | None:
+    """The one of these that is the invitation's and opens it; None: the link was made anew, or is dead."""
+    if invitation.accepted_at is not None or invitation.revoked_at is not None:
+        return None
+    if invitation.expires_at <= clock.now():
+        return None
+    return next((each for each in tokens if digest_of(each) == bytes(invitation.token_digest)), None)
+
+
 def invite(
-    session: AnySession, workspace: Workspace, by: WorkspaceMember, wanted: dict[str, Any]
-) -> tuple[UUID, str]:
-    """(id, token) of a new invitation. One for the same address that is pending is replaced.
+    session: AnySession, workspace: Workspace, by: WorkspaceMember, wanted: dict[str, Any], token: str
+) -> UUID:
+    """The id of a new invitation with this token. One for the same address that is pending is replaced.
 
     Raises NotFoundError for a number that is not the workspace's.
     """
@@ -35,8 +64,7 @@ def invite(
     if numbers is not None and set(numbers) - numbers_in(session, workspace.id):
         raise NotFoundError("There is no such phone number.")
     email = wanted.get("email")
-    token = secrets.token_urlsafe(_TOKEN_BYTES)
-    invitation_id = store_invitation(
+    return store_invitation(
         session,
         workspace.id,
         email=None if email is None else folded(email),
@@ -47,13 +75,12 @@ def invite(
         expires_at=_end(email, wanted.get("expires_in_hours")),
         invited_by=by.user_id,
     )
-    return invitation_id, token
 
 
 def invite_again(session: AnySession, workspace: Workspace, invitation_id: UUID) -> str:
     """The token of a pending invitation's new link; the old one is dead. May raise InvitationGoneError."""
     invitation = _known(session, workspace, invitation_id)
-    token = secrets.token_urlsafe(_TOKEN_BYTES)
+    token = new_token()
     if not renew(session, invitation_id, digest_of(token), _end(invitation.email, None)):
         raise InvitationGoneError
     return token
