@@ -4,39 +4,11 @@ import marshmallow as ma
 from marshmallow import fields
 from marshmallow.validate import Length, OneOf, Range
 
-from livechat.conversations.object_schemas import ConversationSchema, MessageSchema
+from livechat.conversations.object_schemas import MessageSchema
 from livechat.conversations.queries.thread_pages import SHARED_KINDS
 from livechat.web.schemas import MAX_BIGINT, AnswerSchema, WholeNumber, moment, opaque_id, page_limit
 
 _PHONE_NUMBER_ID = "Meta's id of one of your numbers."
-
-
-class ConversationsQuerySchema(ma.Schema):
-    phone_number_id = opaque_id(_PHONE_NUMBER_ID, required=True)
-    user_id = opaque_id("May be left out; else it must be the token's user.")
-    limit = page_limit()
-    cursor = opaque_id("`next_cursor` of the page before.", validate=Length(max=200))
-    unread = fields.Boolean(
-        load_default=False, metadata={"description": "Only conversations with unread messages."}
-    )
-    search = fields.String(
-        validate=Length(min=1, max=100), metadata={"description": "Part of a name, username or phone number."}
-    )
-    label = fields.List(
-        fields.String(),
-        load_default=list,
-        validate=Length(max=20),
-        metadata={"description": "The id of a label; repeated: only what wears every one of them."},
-    )
-
-
-class ConversationsSchema(AnswerSchema):
-    conversations = fields.List(fields.Nested(ConversationSchema), required=True)
-    next_cursor = fields.String(
-        required=True,
-        allow_none=True,
-        metadata={"description": "For the next page; null: this was the last."},
-    )
 
 
 class MessagesQuerySchema(ma.Schema):

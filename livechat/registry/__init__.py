@@ -8,6 +8,7 @@ from livechat.core.config import Settings
 from livechat.files import api as files
 from livechat.handling import api as handling
 from livechat.inbound import api as inbound
+from livechat.inbox import api as inbox
 from livechat.labels import api as labels
 from livechat.numbers import api as numbers
 from livechat.operations.api import activity_routes, webhook_routes
@@ -36,6 +37,7 @@ API_BLUEPRINTS: list[ApiBlueprint] = [
     customer_routes.bp,
     handling.bp,
     typing_routes.bp,
+    inbox.bp,
     labels.bp,
     templates.bp,
     stream.bp,

@@ -184,7 +184,8 @@ def test_only_the_tokens_user_may_be_named(session: DbSession, caller: Call) -> 
         ({"phone_number_id": "nope", "user_id": uuid4()}, 403, "forbidden"),
         ({"phone_number_id": number_id, "user_id": "x"}, 403, "forbidden"),
         ({"phone_number_id": number_id, "user_id": "", "cursor": ""}, 200, None),
-        ({}, 422, "validation_failed"),
+        ({}, 200, None),
+        ({"phone_number_id": number_id, "colour": "red"}, 422, "validation_failed"),
         ({"phone_number_id": ""}, 404, "not_found"),
         ({"phone_number_id": "1"}, 404, "not_found"),
         ({"phone_number_id": number_id, "cursor": "AAAA"}, 422, "validation_failed"),
@@ -216,6 +217,9 @@ def test_the_list_and_a_merged_id_cost_few_statements(
     assert all(item["last_message"] for item in answer.json["conversations"][1:])
     # The second factor, access, the page, and its four ornaments that have something to ask.
     assert len(seen) <= 7
+    with statements() as over_all:
+        assert len(api.get("/conversations", status="open").json["conversations"]) == 31
+    assert len(over_all) <= 7
     assert api.get(f"/conversations/{merged}").json["id"] == conversation_id
     with statements() as seen:
         assert len(api.get("/phone-numbers").json["phone_numbers"]) == 1

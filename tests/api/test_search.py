@@ -8,7 +8,10 @@ from flask.testing import FlaskClient
 from sqlalchemy import text
 from sqlalchemy.orm import Session, scoped_session
 
-from livechat.conversations.queries.conversation_list import conversation_page
+from livechat.accounts.queries.visible import views_of_member
+from livechat.domain import clock
+from livechat.inbox.inbox_filter import InboxFilter, Sort
+from livechat.inbox.queries.inbox_pages import inbox_page
 from tests.factories import make_account, make_conversation, make_message, make_number
 
 
@@ -58,7 +61,8 @@ def test_a_name_is_found_however_it_is_written(
 
 
 def test_the_search_goes_by_an_index(session: scoped_session[Session]) -> None:
-    number = make_number(session)
+    account = make_account(session)
+    number = make_number(session, account)
     session.execute(
         text(
             "INSERT INTO chat_conversations (id, user_id, phone_number_id, customer_phone, customer_name, "
@@ -78,5 +82,6 @@ def test_the_search_goes_by_an_index(session: scoped_session[Session]) -> None:
         )
     ).all()
     assert any("ix_chat_conversations_search" in line for line in plan), plan
-    found = conversation_page(session, number.phone_number_id, limit=50, search="c4ca4238")
-    assert [row.customer_phone for row in found] == ["91901"]
+    views, wanted = views_of_member(session, account.user_id), InboxFilter(search="c4ca4238")
+    found = inbox_page(session, views, wanted, Sort.RECENT, limit=50, asked_at=clock.now())
+    assert [row.customer_phone for row, _ in found] == ["91901"]

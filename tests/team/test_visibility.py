@@ -8,9 +8,11 @@ from uuid import UUID
 import pytest
 from sqlalchemy import select
 
-from livechat.accounts.queries.visible import conversation_of_member, number_of_member, seen_by
-from livechat.conversations.queries.conversation_list import conversation_page
+from livechat.accounts.queries.visible import conversation_of_member, views_of_member
+from livechat.domain import clock
 from livechat.domain.visibility import Audience, Sight, Visibility
+from livechat.inbox.inbox_filter import InboxFilter, Sort
+from livechat.inbox.queries.inbox_pages import inbox_page
 from livechat.models import Conversation, ConversationWatcher, TeamMember, WorkspaceMember
 from livechat.stream.queries import scopes_of
 from tests.factories import make_conversation, make_message
@@ -73,11 +75,9 @@ def test_the_rule_and_its_sql_agree_for_any_members_and_conversations(
         member = session.get_one(WorkspaceMember, (team.workspace_id, user))
         sight, is_active = _sight(session, member, only), member.state == "active"
         scope = scopes_of(session, [user]).get(user, {}).get(team.account.id)
-        listed: set[UUID] = set()
-        for number in numbers:
-            if (found := number_of_member(session, user, number)) is not None:
-                page = conversation_page(session, number, limit=200, seen=seen_by(found[1]))
-                listed |= {conversation.id for conversation in page}
+        views = views_of_member(session, user)
+        page = inbox_page(session, views, InboxFilter(), Sort.RECENT, limit=200, asked_at=clock.now())
+        listed = {conversation.id for conversation, _ in page}
         for conversation in conversations:
             audience = _audience(session, conversation)
             expected = is_active and sight.sees(audience)

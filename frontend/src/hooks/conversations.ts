@@ -21,7 +21,7 @@ export function useConversationList(filter: ListFilter) {
               phone_number_id: filter.phoneNumberId,
               limit: PAGE,
               ...(pageParam === null ? {} : { cursor: pageParam }),
-              ...(filter.unread ? { unread: true } : {}),
+              ...(filter.unread ? { unread: 'true' } : {}),
               ...(filter.search === '' ? {} : { search: filter.search }),
             },
           },

@@ -65,26 +65,38 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * A number's conversations, the latest first.
-         * @description Sorted by `last_message_time`. `next_cursor` asks for what comes behind the page.
+         * The conversations that you see, or some of them.
+         * @description `next_cursor` asks for what comes behind the page, of the same list.
          */
         get: {
             parameters: {
-                query: {
-                    /** @description Meta's id of one of your numbers. */
-                    phone_number_id: string;
+                query?: {
+                    /** @description Meta's id of one of your numbers. Left out: all that you see. */
+                    phone_number_id?: string;
+                    /** @description One of your workspaces. Left out: all of them. */
+                    workspace_id?: string;
+                    /** @description `all` that you see, `mine`, `unassigned`, `watching` (those you follow), or `team:<id>`. */
+                    scope?: string;
+                    /** @description Left out: whatever their status. */
+                    status?: "open" | "snoozed" | "resolved";
+                    /** @description The id of a label; repeated: only what wears every one of them. */
+                    label?: string[];
+                    /** @description Whether the team owes an answer. Left out: either way. */
+                    waiting?: boolean;
+                    /** @description `true`: with messages that nobody read; `mine`: that you have not read. */
+                    unread?: "true" | "false" | "mine" | null;
+                    /** @description The customer service window. `closing`: it is open, for less than 2 h. */
+                    window?: "open" | "closing" | "closed";
+                    /** @description Part of a name, username or phone number. */
+                    search?: string;
                     /** @description May be left out; else it must be the token's user. */
                     user_id?: string;
                     /** @description How many items at most. */
                     limit?: number;
                     /** @description `next_cursor` of the page before. */
                     cursor?: string;
-                    /** @description Only conversations with unread messages. */
-                    unread?: boolean;
-                    /** @description Part of a name, username or phone number. */
-                    search?: string;
-                    /** @description The id of a label; repeated: only what wears every one of them. */
-                    label?: string[];
+                    /** @description `recent`: the latest message first. `waiting`: who has waited longest first. `closing`: whose window closes next first. What waits for nothing, or has no window open, comes behind, the latest first. */
+                    sort?: "recent" | "waiting" | "closing";
                 };
                 header?: never;
                 path?: never;

@@ -4,6 +4,7 @@ A member sees the conversations of their workspace that are on their numbers and
 Who is suspended or removed sees nothing.
 """
 
+from dataclasses import dataclass
 from typing import TypeVarTuple
 from uuid import UUID
 
@@ -25,6 +26,14 @@ from livechat.models import (
 Columns = TypeVarTuple("Columns")
 
 
+@dataclass(frozen=True, slots=True)
+class View:
+    """Meta's ids of the numbers of one workspace that a user may use, and the member as whom they do."""
+
+    member: WorkspaceMember
+    numbers: tuple[str, ...]
+
+
 def number_of_member(
     session: AnySession, user_id: UUID, phone_number_id: str
 ) -> tuple[PhoneNumber, WorkspaceMember] | None:
@@ -41,6 +50,16 @@ def numbers_by_member(session: AnySession, user_id: UUID) -> dict[str, Workspace
     """{Meta's id: as whom} of every number that this user may use."""
     rows = session.execute(seen_numbers(select(PhoneNumber.phone_number_id, WorkspaceMember), user_id))
     return {row[0]: row[1] for row in rows}
+
+
+def views_of_member(session: AnySession, user_id: UUID) -> list[View]:
+    """All numbers that this user may use, by workspace."""
+    members: dict[UUID, WorkspaceMember] = {}
+    numbers: dict[UUID, list[str]] = {}
+    for number, member in sorted(numbers_by_member(session, user_id).items()):
+        members[member.workspace_id] = member
+        numbers.setdefault(member.workspace_id, []).append(number)
+    return [View(members[each], tuple(numbers[each])) for each in sorted(members)]
 
 
 def conversation_of_member(

@@ -1,77 +1,29 @@
-"""Routes of the inbox: the list of conversations, one of them, reading it, and its draft."""
+"""Routes of one conversation: opened, read, and its draft."""
 
 from http import HTTPStatus
 from typing import Any
 
 from flask import Response
 
-from livechat.accounts.access import (
-    access_conversation,
-    access_conversation_as,
-    access_number_as,
-    parse_id,
-)
-from livechat.accounts.queries.visible import seen_by
+from livechat.accounts.access import access_conversation, access_conversation_as
 from livechat.conversations.mark_read import mark_read
 from livechat.conversations.object_schemas import ConversationSchema
 from livechat.conversations.open_conversation import open_conversation
 from livechat.conversations.ornaments import conversations_json
-from livechat.conversations.queries.conversation_list import conversation_page, labels_among
 from livechat.conversations.save_draft import save_draft
 from livechat.conversations.schemas import (
-    ConversationsQuerySchema,
-    ConversationsSchema,
     DraftWriteSchema,
     OpenConversationSchema,
     ReadSchema,
 )
-from livechat.core.errors import ForbiddenError, NotFoundError
 from livechat.core.extensions import db
 from livechat.domain.permissions import Permission, is_allowed
 from livechat.web.blueprint import ApiBlueprint
 from livechat.web.guards.auth import current_user_id
 from livechat.web.guards.costs import Cost
-from livechat.web.paging import ListPlace, cursor_of, place_of
 from livechat.web.parsing import json_response
 
 bp = ApiBlueprint("conversations", __name__, description="One customer on one of your numbers.")
-
-
-@bp.route("/conversations", costs=Cost.READS, needs=Permission.CONVERSATION_READ)
-@bp.arguments(ConversationsQuerySchema, location="query")
-@bp.response(HTTPStatus.OK, ConversationsSchema)
-@bp.problems(HTTPStatus.FORBIDDEN, HTTPStatus.NOT_FOUND)
-def list_conversations(query: dict[str, Any]) -> Response:
-    """A number's conversations, the latest first.
-
-    Sorted by `last_message_time`. `next_cursor` asks for what comes behind the page.
-    """
-    user_id = current_user_id()
-    # An id is opaque: one that cannot be any user's is treated as another user's.
-    if (query.get("user_id") or str(user_id)).lower() != str(user_id):
-        raise ForbiddenError("The user_id is not the token's; leave it out.")
-    # An empty cursor is none: clients fill in a template of the address.
-    behind = place_of(query["cursor"]) if query.get("cursor") else None
-    number, member = access_number_as(db.session, user_id, query["phone_number_id"])
-    labels = {parse_id(each, "label") for each in query["label"]}
-    if labels - labels_among(db.session, member.workspace_id, labels):
-        raise NotFoundError("There is no such label.")
-    # One conversation more than asked for tells whether there is a next page.
-    found = conversation_page(
-        db.session,
-        number.phone_number_id,
-        limit=query["limit"] + 1,
-        behind=behind,
-        unread_only=query["unread"],
-        search=query.get("search"),
-        labels=labels,
-        seen=seen_by(member),
-    )
-    page = found[: query["limit"]]
-    last = page[-1] if len(found) > len(page) else None
-    shown = conversations_json(db.session, page, user_id)
-    next_cursor = cursor_of(ListPlace(last.last_message_time, last.id)) if last is not None else None
-    return json_response({"conversations": shown, "next_cursor": next_cursor})
 
 
 @bp.route("/conversations", methods=["POST"], costs=Cost.READS, needs=Permission.MESSAGE_SEND)

@@ -1,111 +1,11 @@
-"""Reading the list of conversations page by page, and moving the read pointer."""
+"""Moving the read pointer of a conversation."""
 
-from collections.abc import Collection
-from typing import Any
 from uuid import UUID
 
-from sqlalchemy import (
-    ColumnElement,
-    Select,
-    Text,
-    and_,
-    func,
-    literal_column,
-    or_,
-    select,
-    tuple_,
-    update,
-)
+from sqlalchemy import and_, func, select, update
 
 from livechat.core.session import AnySession
-from livechat.domain.phone import typed_digits, writings
-from livechat.models import NEVER_LEFT, Conversation, ConversationLabel, ConversationOtherId, Label, Message
-from livechat.models.conversations.conversation import SEARCHED
-from livechat.web.paging import ListPlace
-
-
-def conversation_page(
-    session: AnySession,
-    phone_number_id: str,
-    *,
-    limit: int,
-    behind: ListPlace | None = None,
-    unread_only: bool = False,
-    search: str | None = None,
-    labels: Collection[UUID] = (),
-    seen: ColumnElement[bool] | None = None,
-) -> list[Conversation]:
-    """Conversations of a number, newest first, that wear all ``labels``.
-
-    ``seen`` leaves those that their reader may see.
-    """
-    statement = (
-        select(Conversation)
-        .where(Conversation.phone_number_id == phone_number_id)
-        # A customer of whom we know only an opt-out, a reaction or a changed number has nothing to show.
-        .where(
-            or_(
-                Conversation.last_message_id.is_not(None),
-                and_(Conversation.last_inbound_at.is_not(None), ~Conversation.begun_silently),
-            )
-        )
-        .order_by(Conversation.last_message_time.desc(), Conversation.id.desc())
-        .limit(limit)
-    )
-    if behind is not None:
-        place = tuple_(Conversation.last_message_time, Conversation.id)
-        statement = statement.where(place < tuple_(behind.last_message_time, behind.id))
-    if unread_only:
-        statement = statement.where(Conversation.unread_count > 0)
-    for label_id in labels:
-        statement = statement.where(_wears(label_id))
-    if seen is not None:
-        statement = statement.where(seen)
-    if search:
-        statement = _matching(session, statement, phone_number_id, search)
-    return list(session.execute(statement).scalars())
-
-
-def _wears(label_id: UUID) -> ColumnElement[bool]:
-    return (
-        select(ConversationLabel.label_id)
-        .where(ConversationLabel.label_id == label_id, ConversationLabel.conversation_id == Conversation.id)
-        .correlate(Conversation)
-        .exists()
-    )
-
-
-def labels_among(session: AnySession, workspace_id: UUID, label_ids: Collection[UUID]) -> set[UUID]:
-    """Those of the ids that are labels of this workspace and not archived."""
-    if not label_ids:
-        return set()
-    found = select(Label.id).where(
-        Label.id.in_(label_ids), Label.workspace_id == workspace_id, Label.archived_at.is_(None)
-    )
-    return set(session.scalars(found))
-
-
-def _matching(session: AnySession, statement: Select[Any], number: str, search: str) -> Select[Any]:
-    """Name, username or number containing ``search``, compared as ``fold_name`` writes them, by an index."""
-    folded: Any = func.fold_name(search)
-    for special in ("\\", "%", "_"):
-        folded = func.replace(folded, special, f"\\{special}")
-    searched: Any = literal_column(SEARCHED, Text)
-    wanted = [searched.like(func.concat("%", folded, "%"))]
-    digits = typed_digits(search)
-    if digits is not None:
-        # A number as it is dialled at home has a 0 in place of the country code.
-        parts = {*writings(digits), digits.removeprefix("0") or digits}
-        wanted += [searched.like(f"%{part}%") for part in sorted(parts)]
-        others = select(ConversationOtherId.conversation_id).where(
-            ConversationOtherId.phone_number_id == number,
-            ConversationOtherId.kind == "phone",
-            ConversationOtherId.value.in_(writings(digits)),
-            ConversationOtherId.left_at == NEVER_LEFT,
-        )
-        # A statement of its own: as a subquery it would keep the rest from using the index.
-        wanted += [Conversation.id == known for known in session.scalars(others)]
-    return statement.where(or_(*wanted))
+from livechat.models import Conversation, Message
 
 
 def newest_unread_seq(session: AnySession, conversation_id: UUID) -> int:

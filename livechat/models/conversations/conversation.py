@@ -88,8 +88,39 @@ class Conversation(Timestamps, Model):
             postgresql_using="gin",
             postgresql_ops={"customer_name": "gin_trgm_ops"},
         ),
-        Index(None, "assignee_id", postgresql_where=sql("assignee_id IS NOT NULL")),
-        Index(None, "team_id", postgresql_where=sql("team_id IS NOT NULL")),
+        # Where the inbox walks (``inbox.queries.inbox_pages``): each a page's cost at any depth.
+        Index(
+            "ix_chat_conversations_standing",
+            "phone_number_id",
+            "status",
+            sql("(assignee_id IS NULL)"),
+            sql("last_message_time DESC"),
+            sql("id DESC"),
+        ),
+        Index(
+            "ix_chat_conversations_assigned",
+            "assignee_id",
+            "status",
+            sql("last_message_time DESC"),
+            sql("id DESC"),
+            postgresql_where=sql("assignee_id IS NOT NULL"),
+        ),
+        Index(
+            "ix_chat_conversations_of_team",
+            "team_id",
+            "status",
+            sql("last_message_time DESC"),
+            sql("id DESC"),
+            postgresql_where=sql("team_id IS NOT NULL"),
+        ),
+        Index(
+            "ix_chat_conversations_waiting",
+            "phone_number_id",
+            "waiting_since",
+            "id",
+            postgresql_where=sql("waiting_since IS NOT NULL"),
+        ),
+        Index("ix_chat_conversations_heard", "phone_number_id", "last_inbound_at", "id"),
         # What people are searched by; ``fold_person`` is a function of the migrations.
         Index(
             "ix_chat_conversations_search",

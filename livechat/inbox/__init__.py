@@ -1,0 +1,1 @@
+"""The inbox: the conversations that a member sees, narrowed, sorted and counted."""

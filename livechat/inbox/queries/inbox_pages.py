@@ -1,0 +1,268 @@
+"""Pages of the inbox, whatever it is narrowed to and however it is sorted, at the same cost at any depth.
+
+What a reader sees is found by *walks*. Each walk goes along an index in the order of the page, from its place
+on, and stops after one page: number by number, along what is a member's or a team's, or through what the
+reader follows. The walks' ends are then sorted together. A walk is only a way to find conversations quickly:
+that the reader sees them, and that they are what was asked for, is a condition of each walk.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import (
+    ARRAY,
+    Boolean,
+    Select,
+    Text,
+    Uuid,
+    cast,
+    func,
+    select,
+    true,
+    tuple_,
+    union,
+)
+from sqlalchemy.sql.selectable import FromClause
+
+from livechat.accounts.queries.visible import View
+from livechat.core.session import AnySession
+from livechat.inbox.inbox_filter import STATUSES, InboxFilter, Scope, Sort, Window
+from livechat.inbox.queries.inbox_conditions import Condition, conditions_of, followed_by, window_is
+from livechat.models import (
+    Conversation,
+    ConversationLabel,
+    TeamMember,
+)
+from livechat.web.paging import SortedPlace
+
+
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """One of the parts of a sort: what is in it, by which key, which way."""
+
+    key: Any
+    descends: bool = True
+    condition: Condition | None = None
+    # Whether the indexes by member, team and standing are sorted by this key.
+    is_recent: bool = True
+
+    def order(self, key: Any, id_: Any) -> list[Any]:
+        return [key.desc(), id_.desc()] if self.descends else [key.asc(), id_.asc()]
+
+    def behind(self, place: SortedPlace) -> Condition:
+        here, there = tuple_(self.key, Conversation.id), tuple_(place.key, place.id)
+        return here < there if self.descends else here > there
+
+
+def inbox_page(
+    session: AnySession,
+    views: Sequence[View],
+    wanted: InboxFilter,
+    sort: Sort,
+    *,
+    limit: int,
+    asked_at: datetime,
+    behind: SortedPlace | None = None,
+) -> list[tuple[Conversation, SortedPlace]]:
+    """What of ``wanted`` the reader sees by these ``views``, in order, each with the cursor's place."""
+    found: list[tuple[Conversation, SortedPlace]] = []
+    for number, part in enumerate(_parts(sort, asked_at)):
+        if len(found) == limit or (behind is not None and number < behind.part):
+            continue
+        place = behind if behind is not None and number == behind.part else None
+        for conversation, key in _of_part(session, views, wanted, part, limit - len(found), asked_at, place):
+            found.append((conversation, SortedPlace(number, key, conversation.id, asked_at)))
+    return found
+
+
+def inbox_ids(
+    session: AnySession, views: Sequence[View], wanted: InboxFilter, *, limit: int, asked_at: datetime
+) -> list[UUID]:
+    """The ids of what of ``wanted`` the reader sees, the latest first."""
+    part = _Part(Conversation.last_message_time)
+    walks = _walks(session, views, wanted, part, limit, asked_at, None)
+    return list(session.scalars(_merged(walks, part, limit))) if walks else []
+
+
+def _parts(sort: Sort, now: datetime) -> list[_Part]:
+    latest = Conversation.last_message_time
+    if sort is Sort.WAITING:
+        waits = Conversation.waiting_since.is_not(None)
+        first = _Part(Conversation.waiting_since, descends=False, condition=waits, is_recent=False)
+        return [first, _Part(latest, condition=Conversation.waiting_since.is_(None))]
+    if sort is Sort.CLOSING:
+        open_ = window_is(Window.OPEN, now)
+        first = _Part(Conversation.last_inbound_at, descends=False, condition=open_, is_recent=False)
+        return [first, _Part(latest, condition=window_is(Window.CLOSED, now))]
+    return [_Part(latest)]
+
+
+def _of_part(
+    session: AnySession,
+    views: Sequence[View],
+    wanted: InboxFilter,
+    part: _Part,
+    limit: int,
+    now: datetime,
+    place: SortedPlace | None,
+) -> list[tuple[Conversation, datetime]]:
+    walks = _walks(session, views, wanted, part, limit, now, place)
+    if not walks:
+        return []
+    found = _merged(walks, part, limit).subquery()
+    rows = session.execute(
+        select(Conversation, part.key)
+        .join(found, found.c.id == Conversation.id)
+        .order_by(*part.order(part.key, Conversation.id))
+    )
+    return [(row[0], row[1]) for row in rows]
+
+
+def _merged(walks: Sequence[Select[Any]], part: _Part, limit: int) -> Select[Any]:
+    found = _together(walks).subquery()
+    return select(found.c.id, found.c.key).order_by(*part.order(found.c.key, found.c.id)).limit(limit)
+
+
+def _together(walks: Sequence[Select[Any]]) -> Any:
+    """Of what several walks find each conversation once."""
+    return walks[0] if len(walks) == 1 else select(union(*walks).subquery())
+
+
+def _walks(
+    session: AnySession,
+    views: Sequence[View],
+    wanted: InboxFilter,
+    part: _Part | None,
+    limit: int,
+    now: datetime,
+    place: SortedPlace | None,
+) -> list[Select[Any]]:
+    """Each finds ``id`` and ``key`` of at most ``limit``. Without a ``part`` in any order."""
+    walks: list[Select[Any]] = []
+    for view in views:
+        conditions = conditions_of(session, view, wanted, now)
+        if part is not None and part.condition is not None:
+            conditions.append(part.condition)
+        if part is not None and place is not None:
+            conditions.append(part.behind(place))
+        walks += [_walk(*way, conditions, part, limit) for way in _ways(view, wanted, part)]
+    return walks
+
+
+def _walk(
+    branches: FromClause | None,
+    along: Sequence[Condition],
+    conditions: Sequence[Condition],
+    part: _Part | None,
+    limit: int,
+) -> Select[Any]:
+    """Where there are ``branches``, one page of each: the planner cannot be brought to merge them lazily."""
+    key = Conversation.last_message_time if part is None else part.key
+    page = select(Conversation.id.label("id"), key.label("key")).where(*along, *conditions).limit(limit)
+    if part is not None:
+        page = page.order_by(*part.order(key, Conversation.id))
+    if branches is None:
+        inner: FromClause = page.subquery()
+        return select(inner.c.id, inner.c.key)
+    inner = page.correlate(branches).lateral()
+    return select(inner.c.id, inner.c.key).select_from(branches.join(inner, true()))
+
+
+Way = tuple[FromClause | None, list[Condition]]
+
+
+def _ways(view: View, wanted: InboxFilter, part: _Part | None) -> list[Way]:
+    """Ways that together lead to all that the reader sees of ``wanted``, each on the view's numbers."""
+    sees_all = view.member.visibility == "all"
+    has_a_way = wanted.few_wear is not None or wanted.search is not None
+    if sees_all and not has_a_way and wanted.scope in (Scope.ALL, Scope.UNASSIGNED):
+        return [_by_number(view, wanted, _statuses(wanted, part))]
+    on_numbers = Conversation.phone_number_id == func.any(cast(list(view.numbers), ARRAY(Text())))
+    return [(branches, [*way, on_numbers]) for branches, way in _other_ways(view, wanted, part)]
+
+
+def _other_ways(view: View, wanted: InboxFilter, part: _Part | None) -> list[Way]:
+    me, by_team = view.member.user_id, view.member.visibility == "team"
+    if wanted.search is not None:
+        return [(None, [])]
+    if wanted.few_wear is not None:
+        return [_by_label(wanted.few_wear)]
+    if wanted.scope is Scope.WATCHING:
+        return [_by_following(me)]
+    statuses = _statuses(wanted, part)
+    if wanted.scope is Scope.MINE:
+        return [_by_member(me, statuses)]
+    if wanted.scope is Scope.TEAM and view.member.visibility == "all":
+        return [_by_team([wanted.team_id], statuses)]
+    ways = [_by_following(me)]
+    if wanted.scope is not Scope.UNASSIGNED:
+        ways.append(_by_member(me, statuses))
+    if by_team:
+        ways.append(_by_team(_teams_of(me), statuses))
+    return ways
+
+
+def _statuses(wanted: InboxFilter, part: _Part | None) -> list[str] | None:
+    """The statuses to go through one by one.
+
+    None where a sort has no index of its own by member or team: what one has is little enough to be sorted.
+    """
+    if part is not None and not part.is_recent:
+        return None
+    return list(STATUSES) if wanted.status is None else [wanted.status]
+
+
+def _by_number(view: View, wanted: InboxFilter, statuses: list[str] | None) -> Way:
+    numbers = _values("numbers", list(view.numbers), Text())
+    way: list[Condition] = [Conversation.phone_number_id == numbers.c.value]
+    is_unassigned = wanted.scope is Scope.UNASSIGNED
+    # The index of the whole list serves where neither is asked for.
+    if statuses is None or (wanted.status is None and not is_unassigned):
+        return numbers, way
+    frees = _values("frees", [True] if is_unassigned else [True, False], Boolean())
+    way.append(Conversation.assignee_id.is_(None) == frees.c.value)
+    return _with_statuses(numbers.join(frees, true()), way, statuses)
+
+
+def _by_member(user_id: UUID, statuses: list[str] | None) -> Way:
+    return _with_statuses(None, [Conversation.assignee_id == user_id], statuses)
+
+
+def _by_team(teams: Any, statuses: list[str] | None) -> Way:
+    named = _values("teams", teams, Uuid()) if isinstance(teams, list) else teams.subquery("teams")
+    return _with_statuses(named, [Conversation.team_id == named.c.value], statuses)
+
+
+def _with_statuses(branches: FromClause | None, way: list[Condition], statuses: list[str] | None) -> Way:
+    # Of one status it is a condition already.
+    if statuses is None or len(statuses) == 1:
+        return branches, way
+    kinds = _values("statuses", statuses, Text())
+    joined = kinds if branches is None else branches.join(kinds, true())
+    return joined, [*way, Conversation.status == kinds.c.value]
+
+
+def _by_following(user_id: UUID) -> Way:
+    return None, [_among(followed_by(user_id))]
+
+
+def _by_label(label_id: UUID) -> Way:
+    return None, [
+        _among(select(ConversationLabel.conversation_id).where(ConversationLabel.label_id == label_id))
+    ]
+
+
+def _among(ids: Select[Any]) -> Condition:
+    """One of few: as an array, so that they are looked up by their key."""
+    return Conversation.id == func.any(func.array(ids.scalar_subquery()))
+
+
+def _teams_of(user_id: UUID) -> Select[Any]:
+    return select(TeamMember.team_id.label("value")).where(TeamMember.user_id == user_id)
+
+
+def _values(name: str, values: list[Any], kind: Any) -> FromClause:
+    return func.unnest(cast(values, ARRAY(kind))).table_valued("value").render_derived(name=name)
