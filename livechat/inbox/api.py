@@ -1,4 +1,4 @@
-"""Routes of the inbox: the list of conversations."""
+"""Routes of the inbox: the list of conversations, and how many each tab has."""
 
 from http import HTTPStatus
 from typing import Any
@@ -11,10 +11,15 @@ from livechat.core.errors import ForbiddenError
 from livechat.core.extensions import db
 from livechat.domain import clock
 from livechat.domain.permissions import Permission
-from livechat.inbox.find_inbox import find_inbox, question_of
+from livechat.inbox.find_inbox import TABS, find_inbox, question_of
 from livechat.inbox.inbox_filter import Sort
-from livechat.inbox.queries.inbox_pages import inbox_page
-from livechat.inbox.schemas import ConversationsQuerySchema, ConversationsSchema
+from livechat.inbox.queries.inbox_pages import inbox_counts, inbox_page
+from livechat.inbox.schemas import (
+    ConversationsQuerySchema,
+    ConversationsSchema,
+    CountsSchema,
+    InboxPlaceSchema,
+)
 from livechat.web.blueprint import ApiBlueprint
 from livechat.web.guards.auth import current_user_id
 from livechat.web.guards.costs import Cost
@@ -55,3 +60,13 @@ def list_conversations(query: dict[str, Any]) -> Response:
     shown = conversations_json(db.session, [conversation for conversation, _ in page], user_id)
     next_cursor = sorted_cursor_of(page[-1][1], question) if len(found) > len(page) else None
     return json_response({"conversations": shown, "next_cursor": next_cursor})
+
+
+@bp.route("/conversations/counts", costs=Cost.READS, needs=Permission.CONVERSATION_READ)
+@bp.arguments(InboxPlaceSchema, location="query", unknown=RAISE)
+@bp.response(HTTPStatus.OK, CountsSchema)
+@bp.problems(HTTPStatus.NOT_FOUND)
+def count_conversations(query: dict[str, Any]) -> Response:
+    """How many open conversations that you see are in each tab, counted up to 1000."""
+    views, _ = find_inbox(db.session, current_user_id(), query)
+    return json_response(inbox_counts(db.session, views, TABS, asked_at=clock.now()))

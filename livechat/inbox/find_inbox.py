@@ -10,9 +10,18 @@ from livechat.accounts.access import access_number_as, access_workspace, parse_i
 from livechat.accounts.queries.visible import View, views_of_member
 from livechat.core.errors import NotFoundError
 from livechat.core.session import AnySession
-from livechat.inbox.inbox_filter import InboxFilter, Scope, Window
+from livechat.inbox.inbox_filter import InboxFilter, Scope, Unread, Window
 from livechat.inbox.queries.inbox_conditions import labels_among, teams_among
 
+# What ``GET /conversations/counts`` counts.
+TABS = {
+    "mine": InboxFilter(Scope.MINE, status="open"),
+    "unassigned": InboxFilter(Scope.UNASSIGNED, status="open"),
+    "all": InboxFilter(status="open"),
+    "waiting": InboxFilter(status="open", waiting=True),
+    "closing": InboxFilter(status="open", window=Window.CLOSING),
+    "mine_unread": InboxFilter(Scope.MINE, status="open", unread=Unread.MINE),
+}
 _OF_THE_PAGE = ("cursor", "limit", "user_id")
 _TEAM = "team:"
 

@@ -20,6 +20,10 @@ class WhoseUnread(fields.Boolean):
         return Unread.SHARED if super()._deserialize(value, attr, data, **kwargs) else None
 
 
+def _count(whose: str) -> fields.Integer:
+    return fields.Integer(required=True, metadata={"description": f"{whose} 1000 stands for more, too."})
+
+
 class InboxPlaceSchema(ma.Schema):
     """Whose conversations: of a number, of a workspace, of all that the caller sees."""
 
@@ -82,6 +86,17 @@ class ConversationsQuerySchema(InboxFilterSchema):
             "comes behind, the latest first."
         },
     )
+
+
+class CountsSchema(AnswerSchema):
+    """Of what is open and visible."""
+
+    mine = _count("Yours.")
+    unassigned = _count("Nobody's.")
+    all = _count("All.")
+    waiting = _count("Those in which the team owes an answer.")
+    closing = _count("Those whose window closes within 2 h.")
+    mine_unread = _count("Yours that you have not read.")
 
 
 class ConversationsSchema(AnswerSchema):

@@ -174,6 +174,53 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/live-chat/conversations/counts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How many open conversations that you see are in each tab, counted up to 1000. */
+        get: {
+            parameters: {
+                query?: {
+                    /** @description Meta's id of one of your numbers. Left out: all that you see. */
+                    phone_number_id?: string;
+                    /** @description One of your workspaces. Left out: all of them. */
+                    workspace_id?: string;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Counts"];
+                    };
+                };
+                401: components["responses"]["UNAUTHORIZED"];
+                404: components["responses"]["NOT_FOUND"];
+                422: components["responses"]["UNPROCESSABLE_ENTITY"];
+                429: components["responses"]["TOO_MANY_REQUESTS"];
+                503: components["responses"]["SERVICE_UNAVAILABLE"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/live-chat/conversations/{conversation_id}": {
         parameters: {
             query?: never;
@@ -2965,6 +3012,20 @@ export interface components {
             conversations: components["schemas"]["Conversation"][];
             /** @description For the next page; null: this was the last. */
             next_cursor: string | null;
+        };
+        Counts: {
+            /** @description All. 1000 stands for more, too. */
+            all: number;
+            /** @description Those whose window closes within 2 h. 1000 stands for more, too. */
+            closing: number;
+            /** @description Yours. 1000 stands for more, too. */
+            mine: number;
+            /** @description Yours that you have not read. 1000 stands for more, too. */
+            mine_unread: number;
+            /** @description Nobody's. 1000 stands for more, too. */
+            unassigned: number;
+            /** @description Those in which the team owes an answer. 1000 stands for more, too. */
+            waiting: number;
         };
         Customer: {
             /** @example Asha Kulkarni */
