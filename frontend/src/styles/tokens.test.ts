@@ -36,6 +36,13 @@ const PAIRS: [string, string[], number][] = [
   ['tick', ['surface', 'selected', 'bubble-out'], 3],
   ['tick-read', ['surface', 'selected', 'bubble-out'], 3],
   ['danger', ['bubble-out', 'selected'], 3],
+  ['note-text', ['note'], 4.5],
+  // A label's dot, which stands for its name where there is no room for it.
+  ...Array.from({ length: 16 }, (_, index): [string, string[], number] => [
+    `label-${index + 1}`,
+    ['surface', 'surface2', 'selected'],
+    4.5,
+  ]),
   ['focus', ['surface', 'surface2', 'thread', 'bubble-in', 'bubble-out', 'selected', 'app'], 3],
 ];
 
