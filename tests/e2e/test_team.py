@@ -48,3 +48,51 @@ def test_two_windows_are_two_people_and_both_see_a_customer_write(agent: Any, pr
     assert "as=" not in bens.url
     bens.reload()
     assert (signed_in_as(agent), signed_in_as(bens)) == ("Ada", "Ben")
+
+
+def windows_of_two(agent: Any, product: Product, name: str) -> tuple[Any, Any]:
+    """Ada's window and Ben's, both with the conversation of a new customer of this name."""
+    product.write(product.customer(name), "Who is there for me?")
+    open_conversation(agent, name)
+    with agent.context.expect_page() as opened:
+        menu(agent, "Open as Ben")
+    for window in (agent, opened.value):
+        expect(bubble(window, "Who is there for me?")).to_be_visible()
+        expect(window.get_by_role("button", name="Assigned to: Unassigned")).to_be_visible()
+    return agent, opened.value
+
+
+def test_what_one_takes_or_labels_the_other_sees(agent: Any, product: Product) -> None:
+    ada, ben = windows_of_two(agent, product, "Clara Claimed")
+    ben.keyboard.press("Alt+a")
+    ben.get_by_role("combobox", name="Assign").press("Enter")
+    expect(ben.get_by_role("button", name="Assigned to: You")).to_be_visible()
+    expect(ada.get_by_role("button", name="Assigned to: Ben")).to_be_visible()
+    expect(ada.get_by_role("link", name="Clara Claimed")).to_contain_text("Assigned to Ben")
+    # Ada, the owner, makes a label of what she types.
+    ada.keyboard.press("Alt+l")
+    ada.get_by_role("combobox", name="Labels").fill("Wedding")
+    ada.get_by_role("option", name="Make the label “Wedding”").click()
+    ada.get_by_role("radio", name="Green").check()
+    ada.get_by_role("button", name="Make label").click()
+    expect(ben.get_by_role("link", name="Clara Claimed")).to_contain_text("Labels: Wedding")
+
+
+def test_of_two_claims_one_wins_and_the_other_learns_whose_it_is(agent: Any, product: Product) -> None:
+    ada, ben = windows_of_two(agent, product, "Rita Raced")
+    conversation = ada.url.partition("?")[0].rpartition("/")[2]
+    claim = f"**/conversations/{conversation}/claim"
+
+    # Ada's claim is on its way while Ben's goes through.
+    def late(route: Any) -> None:
+        ben.keyboard.press("Alt+a")
+        ben.get_by_role("combobox", name="Assign").press("Enter")
+        expect(ben.get_by_role("button", name="Assigned to: You")).to_be_visible()
+        route.continue_()
+
+    ada.expected_complaints = (claim.removeprefix("**"),)
+    ada.route(claim, late)
+    ada.keyboard.press("Alt+a")
+    ada.get_by_role("combobox", name="Assign").press("Enter")
+    expect(ada.get_by_role("status").filter(has_text="Ben was quicker")).to_be_visible()
+    expect(ada.get_by_role("button", name="Assigned to: Ben")).to_be_visible()

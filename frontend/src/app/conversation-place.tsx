@@ -13,6 +13,7 @@ import { ThreadBar } from '../features/thread/thread-bar';
 import { type ThreadHandle, ThreadPane } from '../features/thread/thread-pane';
 import { useMediaQuery } from '../hooks/browser';
 import { useConversation } from '../hooks/conversations';
+import { useRights } from '../hooks/workspace';
 import { ApiProblem } from '../lib/api';
 import { lazyPart } from '../lib/lazy-part';
 import { isOutOfSight, subscribeSight } from '../lib/out-of-sight';
@@ -23,7 +24,10 @@ import { ConversationLoading } from './conversation-loading';
 import styles from './conversation-place.module.css';
 
 const DetailsPane = lazyPart(() => import('../features/details/details-pane'));
-
+const HandlingTools = lazyPart(() => import('../features/handling/handling-tools'));
+const HandlingFacts = lazyPart(() => import('../features/handling/handling-facts'));
+// For those who may read alone.
+const ReadOnly = lazyPart(() => import('../features/handling/read-only'));
 // A rare thing to happen to an open conversation.
 const OutOfSight = lazyPart(() => import('./out-of-sight'));
 
@@ -52,6 +56,7 @@ export default function ConversationPlace(props: Props) {
   const focusField = useCallback(() => composer.current?.focus(), []);
   const toLastMessage = useCallback(() => thread.current?.focusLast(), []);
   const isGone = useSyncExternalStore(subscribeSight, () => isOutOfSight(id));
+  const { mayHandle } = useRights(conversation?.workspace_id ?? '');
   useAttendance(id);
 
   // On a phone the keyboard would cover what is to be read.
@@ -96,6 +101,13 @@ export default function ConversationPlace(props: Props) {
         <ThreadBar
           conversation={conversation}
           headingId={headingId}
+          tools={
+            mayHandle && (
+              <Suspense>
+                <HandlingTools conversation={conversation} />
+              </Suspense>
+            )
+          }
           areDetailsOpen={details.areOpen}
           onBack={onBack}
           onToggleDetails={details.toggle}
@@ -111,25 +123,31 @@ export default function ConversationPlace(props: Props) {
             threadRef={thread}
           />
         </StartChatProvider>
-        <Composer
-          ref={composer}
-          id="composer"
-          conversation={conversation}
-          onUp={toLastMessage}
-          renderTools={(replyToId, onSent) => (
-            <ComposerTools
-              conversation={conversation}
-              replyToId={replyToId}
-              onFocusField={focusField}
-              onSent={onSent}
-            />
-          )}
-          closedAction={
-            <ChooseTemplate
-              recipient={{ phoneNumberId: conversation.phone_number_id, conversationId: conversation.id }}
-            />
-          }
-        />
+        {mayHandle ? (
+          <Composer
+            ref={composer}
+            id="composer"
+            conversation={conversation}
+            onUp={toLastMessage}
+            renderTools={(replyToId, onSent) => (
+              <ComposerTools
+                conversation={conversation}
+                replyToId={replyToId}
+                onFocusField={focusField}
+                onSent={onSent}
+              />
+            )}
+            closedAction={
+              <ChooseTemplate
+                recipient={{ phoneNumberId: conversation.phone_number_id, conversationId: conversation.id }}
+              />
+            }
+          />
+        ) : (
+          <Suspense>
+            <ReadOnly id="composer" />
+          </Suspense>
+        )}
       </main>
       {details.areOpen && (
         <RowBoundary of={conversation}>
@@ -137,6 +155,7 @@ export default function ConversationPlace(props: Props) {
             <DetailsPane
               conversation={conversation}
               number={number.phone_number_id === conversation.phone_number_id ? number : null}
+              handling={<HandlingFacts conversation={conversation} />}
               isDrawer={details.isDrawer}
               onOpenMessage={onOpenMessage}
               onClose={details.toggle}

@@ -20,6 +20,8 @@ interface Props {
   numbers: PhoneNumber[];
   number: PhoneNumber | null;
   status: StreamStatus;
+  /** Whether they may begin conversations. */
+  mayStart: boolean;
   onChooseNumber: (phoneNumberId: string) => void;
   onOpen: (layer: Layer) => void;
   onActivity: () => void;
@@ -37,7 +39,7 @@ const textOf = (status: StreamStatus): string =>
   })[status];
 
 export function Header(props: Props) {
-  const { label, others, numbers, number, status, onChooseNumber, onOpen, onActivity, onSignOut } = props;
+  const { label, others, numbers, number, status, mayStart, onChooseNumber, onOpen, onActivity, onSignOut } = props;
   const isOnline = useOnline();
   const shown = isOnline ? status : 'down';
   const statusText = isOnline ? textOf(status) : t.connection.offline;
@@ -70,9 +72,11 @@ export function Header(props: Props) {
           >
             <Search size={19} />
           </Button>
-          <Button kind="icon" aria-label={t.newChat.open} title={t.newChat.open} onClick={() => onOpen('new-chat')}>
-            <MessageSquarePlus size={20} />
-          </Button>
+          {mayStart && (
+            <Button kind="icon" aria-label={t.newChat.open} title={t.newChat.open} onClick={() => onOpen('new-chat')}>
+              <MessageSquarePlus size={20} />
+            </Button>
+          )}
         </>
       )}
       <Suspense fallback={<span className={styles.menuPlace} />}>

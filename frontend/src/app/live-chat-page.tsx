@@ -8,6 +8,7 @@ import { useNumberOfConversation } from '../hooks/conversations';
 import { useLiveUpdates } from '../hooks/live-updates';
 import { conversationHref, usePlace } from '../hooks/place';
 import { useOutbox, useServices } from '../hooks/services';
+import { useRights } from '../hooks/workspace';
 import { base } from '../lib/base';
 import { lazyPart } from '../lib/lazy-part';
 import { unsentOf } from '../lib/outbox-entry';
@@ -40,6 +41,7 @@ export function LiveChat({ session, onSignOut, onSignedOut }: Props) {
   const [layer, setLayer] = useState<Layer | null>(null);
   const ofConversation = useNumberOfConversation(place.conversationId);
   const number = chosen(numbers.data, ofConversation ?? place.phoneNumberId);
+  const { mayHandle } = useRights(number?.workspace_id ?? '');
   const status = useLiveUpdates({
     api,
     tokens: session,
@@ -76,6 +78,7 @@ export function LiveChat({ session, onSignOut, onSignedOut }: Props) {
         numbers={numbers.data ?? []}
         number={number}
         status={status}
+        mayStart={mayHandle}
         onChooseNumber={place.chooseNumber}
         onOpen={setLayer}
         onActivity={place.openActivity}

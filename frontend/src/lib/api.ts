@@ -12,10 +12,13 @@ export class ApiProblem extends Error {
   readonly errors: Record<string, string[]>;
   readonly requestId: string | null;
   readonly retryAfterS: number | null;
+  /** All that was answered: some codes come with more than a sentence. */
+  readonly body: Partial<ProblemBody>;
 
   constructor(body: Partial<ProblemBody>, status: number, headers?: Headers) {
     super(body.detail ?? body.title ?? t.problems.unexpected);
     this.name = 'ApiProblem';
+    this.body = body;
     this.code = body.code ?? (status === 0 ? 'network' : 'unexpected');
     this.status = status;
     this.errors = body.errors ?? {};
@@ -52,7 +55,7 @@ export interface TokenSource {
   refreshToken(refused: string): Promise<string>;
 }
 
-export type ApiClient = Pick<Client<paths>, 'GET' | 'POST' | 'PUT' | 'DELETE'>;
+export type ApiClient = Pick<Client<paths>, 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'>;
 
 /** Only a 401 means that somebody has to sign in again. Every other reason for having no token passes. */
 async function tokenFrom(asked: Promise<string>): Promise<string> {
@@ -132,7 +135,8 @@ export function newApiClient(tokens: TokenSource, baseUrl: string = location.ori
     return response.ok ? { data: given, response } : { error: given, response };
   };
   // The document's types say of every call what goes in and what comes out.
-  return { GET: method('GET'), POST: method('POST'), PUT: method('PUT'), DELETE: method('DELETE') } as unknown as ApiClient;
+  const [GET, POST, PUT, PATCH, DELETE] = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'].map(method);
+  return { GET, POST, PUT, PATCH, DELETE } as unknown as ApiClient;
 }
 
 function parsed(text: string): unknown {

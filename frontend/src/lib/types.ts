@@ -5,6 +5,12 @@ type Schemas = components['schemas'];
 export type PhoneNumber = Schemas['PhoneNumber'];
 export type Conversation = Schemas['Conversation'];
 export type Message = Schemas['Message'];
+export type Workspace = Schemas['Workspace'];
+export type Member = Schemas['Member'];
+export type Team = Schemas['Team'];
+export type Label = Schemas['Label'];
+/** The answer to a change of a conversation: it as it is now, and what the change is undone by. */
+export type HandledConversation = Schemas['HandledConversation'];
 export type MessageStatus = Message['status'];
 export type ConversationPage = Schemas['Conversations'];
 export type MessagePage = Schemas['Messages'];

@@ -1,7 +1,7 @@
 import { HttpResponse, http } from 'msw';
 import { setupServer } from 'msw/node';
-import type { Conversation, Message, PhoneNumber } from '../lib/types';
-import { aConversation, aMessage } from './samples';
+import type { Conversation, Label, Member, Message, PhoneNumber, Team, Workspace } from '../lib/types';
+import { aConversation, aMember, aMessage } from './samples';
 
 const API = '*/api/live-chat';
 
@@ -20,6 +20,16 @@ export const aNumber: PhoneNumber = {
   unread_count: 0,
 };
 
+const aWorkspace: Workspace = {
+  id: 'w1',
+  name: 'Asha’s Bakery',
+  time_zone: 'Asia/Kolkata',
+  role: 'admin',
+  is_owner: true,
+  require_mfa: false,
+  member_count: 2,
+};
+
 /** What a send is answered with, in place of the ordinary 202; called after the message was stored or not. */
 export type Answer = (() => Response | Promise<Response>) & { isStored?: boolean };
 
@@ -30,6 +40,11 @@ export const problem = (status: number, code: string, detail: string, headers: R
 export class FakeServer {
   conversations: Conversation[] = [];
   messages: Message[] = [];
+  /** The agent is u1. */
+  role: Workspace['role'] = 'admin';
+  members: Member[] = [aMember({ user_id: 'u1', name: 'Ines' }), aMember()];
+  teams: Team[] = [];
+  labels: Label[] = [];
   /** Idempotency keys of the sends, as they came. */
   readonly sends: string[] = [];
   /** Their bodies. */
@@ -46,6 +61,10 @@ export class FakeServer {
   readonly network = setupServer(
     http.get(`${API}/events`, () => new HttpResponse(null, { status: 501 })),
     http.get(`${API}/phone-numbers`, () => HttpResponse.json({ phone_numbers: [aNumber] })),
+    http.get(`${API}/workspaces`, () => HttpResponse.json({ workspaces: [{ ...aWorkspace, role: this.role }] })),
+    http.get(`${API}/workspaces/:id/members`, () => HttpResponse.json({ members: this.members })),
+    http.get(`${API}/workspaces/:id/teams`, () => HttpResponse.json({ teams: this.teams })),
+    http.get(`${API}/workspaces/:id/labels`, () => HttpResponse.json({ labels: this.labels })),
     http.get(`${API}/conversations`, ({ request }) => this.list(new URL(request.url).searchParams)),
     http.get(`${API}/conversations/:id`, ({ params }) => {
       const found = this.conversations.find((item) => item.id === params.id);

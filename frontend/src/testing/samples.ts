@@ -1,4 +1,4 @@
-import type { Conversation, Message } from '../lib/types';
+import type { Conversation, Member, Message } from '../lib/types';
 
 /** Objects as the API gives them, for tests; what a test cares about it names itself. */
 export function aMessage(given: Partial<Message> = {}): Message {
@@ -48,6 +48,24 @@ export function aConversation(given: Partial<Conversation> = {}): Conversation {
     assignee: null,
     team: null,
     version: 0,
+    ...given,
+  };
+}
+
+export function aMember(given: Partial<Member> = {}): Member {
+  return {
+    user_id: 'ben',
+    name: 'Ben',
+    email: 'ben@example.com',
+    role: 'agent',
+    is_owner: false,
+    state: 'active',
+    visibility: 'all',
+    phone_number_ids: null,
+    team_ids: [],
+    availability: 'available',
+    can_receive: true,
+    joined_at: '2026-11-01T10:00:00.000000Z',
     ...given,
   };
 }

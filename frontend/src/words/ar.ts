@@ -128,6 +128,8 @@ const page = {
     unreadLabel: unreadMessages,
     closesIn: (minutes) => `تُغلق نافذة الرد بعد ${span(minutes)}`,
     noMessages: 'لا رسائل',
+    assignedTo: (name) => (name === null ? 'مسندة إليك' : `مسندة إلى ⁨${name}⁩`),
+    labels: (names) => `الوسوم: ⁨${names}⁩`,
   },
   thread: {
     choose: 'اختر محادثة',

@@ -121,6 +121,8 @@ export const t = catalogue('page', {
     unreadLabel: (count: number) => plural(count, 'unread message', 'unread messages'),
     closesIn: (minutes: number) => `Window closes in ${span(minutes)}`,
     noMessages: 'No messages',
+    assignedTo: (name: string | null) => (name === null ? 'Assigned to you' : `Assigned to ${name}`),
+    labels: (names: string) => `Labels: ${names}`,
   },
 
   thread: {

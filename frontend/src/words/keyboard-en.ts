@@ -22,6 +22,8 @@ export const keyboard = catalogue('keyboard', {
     ['/', 'Search conversations'],
     ['F6 / Shift + F6', 'Next or previous part of the page'],
     ['Alt + I', 'Show or hide details'],
+    ['Alt + A', 'Assign the conversation'],
+    ['Alt + L', 'Its labels'],
     ['Esc', 'Close, cancel the reply, or go back to the list'],
     ['?', 'This list'],
   ] as const,

@@ -1,5 +1,6 @@
 import { useRef, useState } from 'react';
 import { Button } from '../../components/button';
+import { useRights } from '../../hooks/workspace';
 import type { Conversation } from '../../lib/types';
 import { d } from '../../words/details-en';
 import { t } from '../../words/en';
@@ -17,6 +18,7 @@ export function CustomerStanding({ conversation, name }: Props) {
   const { marketing_opt_out: hasStopped, is_blocked: isBlocked } = conversation;
   const marketing = useMarketingStop(conversation.id);
   const block = useBlock(conversation.id);
+  const { mayHandle } = useRights(conversation.workspace_id);
   const [isAsking, setAsking] = useState(false);
   const button = useRef<HTMLButtonElement>(null);
   const answer = (isMeant: boolean) => {
@@ -30,28 +32,32 @@ export function CustomerStanding({ conversation, name }: Props) {
       <dl className={styles.lines}>
         <Fact term={d.marketing}>
           {hasStopped ? d.marketingStopped : d.marketingAllowed}
-          <Button
-            aria-label={hasStopped ? d.marketingResume : d.marketingStop}
-            onClick={() => marketing.isPending || marketing.mutate(!hasStopped)}
-          >
-            {hasStopped ? d.allow : d.stop}
-          </Button>
+          {mayHandle && (
+            <Button
+              aria-label={hasStopped ? d.marketingResume : d.marketingStop}
+              onClick={() => marketing.isPending || marketing.mutate(!hasStopped)}
+            >
+              {hasStopped ? d.allow : d.stop}
+            </Button>
+          )}
         </Fact>
         <Fact term={d.blocking}>
           <span className={styles.standing} data-bad={isBlocked || undefined}>
             {isBlocked ? d.blocked : d.notBlocked}
           </span>
-          <Button
-            ref={button}
-            aria-expanded={isBlocked ? undefined : isAsking}
-            onClick={() => {
-              if (block.isPending) return;
-              if (isBlocked) block.mutate(false);
-              else setAsking(!isAsking);
-            }}
-          >
-            {isBlocked ? d.unblock : d.block}
-          </Button>
+          {mayHandle && (
+            <Button
+              ref={button}
+              aria-expanded={isBlocked ? undefined : isAsking}
+              onClick={() => {
+                if (block.isPending) return;
+                if (isBlocked) block.mutate(false);
+                else setAsking(!isAsking);
+              }}
+            >
+              {isBlocked ? d.unblock : d.block}
+            </Button>
+          )}
         </Fact>
       </dl>
       {isAsking && !isBlocked && (

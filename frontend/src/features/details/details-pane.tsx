@@ -1,4 +1,5 @@
 import { Copy, X } from 'lucide-react';
+import type { ReactNode } from 'react';
 import { Avatar } from '../../components/avatar';
 import { Button } from '../../components/button';
 import { Dialog } from '../../components/dialog';
@@ -18,6 +19,8 @@ import { Shared } from './shared';
 
 interface Props {
   conversation: Conversation;
+  /** Whose it is and what it is about. */
+  handling: ReactNode;
   /** The conversation's own; null while it is not known. */
   number: PhoneNumber | null;
   /** Over the page, where it has no column for them. */
@@ -59,7 +62,7 @@ export default function DetailsPane({ isDrawer, onOpenMessage, ...shown }: Props
   );
 }
 
-function Details({ conversation, number, onOpenMessage, onClose }: Omit<Props, 'isDrawer'>) {
+function Details({ conversation, handling, number, onOpenMessage, onClose }: Omit<Props, 'isDrawer'>) {
   const now = useNow();
   const name = customerName(conversation);
   const left = serviceWindow(conversation.window_expires_at, now);
@@ -107,6 +110,7 @@ function Details({ conversation, number, onOpenMessage, onClose }: Omit<Props, '
           </Fact>
         )}
       </dl>
+      {handling}
       <CustomerStanding conversation={conversation} name={name} />
       <Shared conversationId={conversation.id} onOpenMessage={onOpenMessage} />
     </>

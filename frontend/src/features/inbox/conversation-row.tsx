@@ -1,6 +1,7 @@
 import { memo, useSyncExternalStore } from 'react';
 import { Link } from 'wouter';
 import { Avatar } from '../../components/avatar';
+import { LabelDot } from '../../components/label-chip';
 import { Tick } from '../../components/tick';
 import { useUnsent } from '../../hooks/services';
 import { fullTime, listTime } from '../../lib/format';
@@ -63,6 +64,7 @@ export const ConversationRow = memo(function ConversationRow(props: Props) {
           ) : (
             <LastMessage conversation={conversation} />
           )}
+          <Handling conversation={conversation} userId={userId} />
           {unread > 0 && (
             <span className={styles.badge}>
               <span aria-hidden>{t.inbox.unreadBadge(unread)}</span>
@@ -75,6 +77,34 @@ export const ConversationRow = memo(function ConversationRow(props: Props) {
     </Link>
   );
 });
+
+// As many as tell something at a glance.
+const DOTS = 4;
+
+/** What it is about, and who has it. */
+function Handling({ conversation, userId }: { conversation: Conversation; userId: string }) {
+  const { labels, assignee } = conversation;
+  const names = labels.map((label) => label.name).join(', ');
+  const who = assignee === null ? null : t.inbox.assignedTo(assignee.user_id === userId ? null : assignee.name);
+  return (
+    <>
+      {labels.length > 0 && (
+        <span className={styles.dots} title={names}>
+          {labels.slice(0, DOTS).map((label) => (
+            <LabelDot key={label.id} colour={label.colour} />
+          ))}
+          <span className="sr-only">{t.inbox.labels(names)}</span>
+        </span>
+      )}
+      {assignee && who && (
+        <span className={styles.assignee} title={who} data-mine={assignee.user_id === userId || undefined}>
+          <Avatar name={assignee.name ?? ''} id={assignee.user_id} size={20} />
+          <span className="sr-only">{who}</span>
+        </span>
+      )}
+    </>
+  );
+}
 
 /** In place of a row that could not be drawn: it still leads to its conversation. */
 export function BrokenRow({ href, isCurrent }: { href: string; isCurrent: boolean }) {

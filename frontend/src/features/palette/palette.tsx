@@ -4,7 +4,9 @@ import { Avatar } from '../../components/avatar';
 import { Dialog } from '../../components/dialog';
 import { useSettled } from '../../hooks/browser';
 import { useConversationList } from '../../hooks/conversations';
+import { useRights } from '../../hooks/workspace';
 import { phone } from '../../lib/format';
+import { matchesWords } from '../../lib/match-words';
 import { customerName, numberName } from '../../lib/names';
 import { typedDigits } from '../../lib/phone';
 import type { PhoneNumber } from '../../lib/types';
@@ -44,6 +46,7 @@ export default function Palette({ number, numbers, onConversation, onCommand, on
   const [active, setActive] = useState(0);
   // Enter came before what it is about: it acts as soon as the results belong to the text.
   const entered = useRef(false);
+  const { mayHandle } = useRights(number.workspace_id);
   const id = useId();
   const list = useRef<HTMLDivElement>(null);
   // A number is looked for by its digits, however it was written.
@@ -59,7 +62,9 @@ export default function Palette({ number, numbers, onConversation, onCommand, on
       detail: conversation.customer_name && conversation.customer_phone ? phone(conversation.customer_phone) : null,
       choose: () => onConversation(conversation.id),
     })),
-    ...commands(numbers, number, onCommand).filter((command) => matches(command.text, text)),
+    ...commands(numbers, number, onCommand)
+      .filter((command) => mayHandle || command.key !== 'new-chat')
+      .filter((command) => matchesWords(command.text, text)),
   ];
   const at = Math.min(active, choices.length - 1);
   const isBehind = search !== wanted || found.isPending;
@@ -163,13 +168,4 @@ function commands(numbers: PhoneNumber[], number: PhoneNumber, onCommand: (comma
     command('connect', <Plug size={18} />, n.heading, { kind: 'layer', layer: 'connect' }),
     command('sign-out', <LogOut size={18} />, t.session.signOut, { kind: 'sign-out' }),
   ];
-}
-
-/** Every word that was typed begins a word of it. */
-function matches(name: string, typed: string): boolean {
-  const words = name.toLocaleLowerCase().split(/\s+/);
-  return typed
-    .toLocaleLowerCase()
-    .split(/\s+/)
-    .every((part) => words.some((word) => word.startsWith(part)));
 }

@@ -1,6 +1,8 @@
 import { ArrowLeft, Clock, Info } from 'lucide-react';
+import type { ReactNode } from 'react';
 import { Avatar } from '../../components/avatar';
 import { Button } from '../../components/button';
+import { LabelChip } from '../../components/label-chip';
 import { useNow } from '../../hooks/browser';
 import { phone } from '../../lib/format';
 import { customerName } from '../../lib/names';
@@ -12,13 +14,18 @@ import styles from './thread-bar.module.css';
 interface Props {
   conversation: Conversation;
   headingId: string;
+  /** Whose it is and how it stands, and how to change that. */
+  tools: ReactNode;
   areDetailsOpen: boolean;
   onBack: () => void;
   onToggleDetails: () => void;
 }
 
+// What a line has room for; the details show all of them.
+const CHIPS = 3;
+
 export function ThreadBar(props: Props) {
-  const { conversation, headingId, areDetailsOpen, onBack, onToggleDetails } = props;
+  const { conversation, headingId, tools, areDetailsOpen, onBack, onToggleDetails } = props;
   const now = useNow();
   const left = serviceWindow(conversation.window_expires_at, now);
   const name = customerName(conversation);
@@ -36,6 +43,14 @@ export function ThreadBar(props: Props) {
         <p className={styles.number}>
           {number && conversation.customer_name ? <bdi dir="ltr">{phone(number)}</bdi> : null}
           {!number && conversation.customer_username ? `@${conversation.customer_username}` : null}
+          {conversation.labels.length > 0 && (
+            <span className={styles.chips}>
+              {conversation.labels.slice(0, CHIPS).map((label) => (
+                <LabelChip key={label.id} label={label} />
+              ))}
+              {conversation.labels.length > CHIPS && <span>{t.more(conversation.labels.length - CHIPS)}</span>}
+            </span>
+          )}
         </p>
       </div>
       <p className={styles.window} data-state={left.state}>
@@ -47,6 +62,7 @@ export function ThreadBar(props: Props) {
           {left.state === 'closed' ? t.thread.windowClosedShort : t.thread.windowLeftShort(left.minutes)}
         </span>
       </p>
+      {tools}
       <Button kind="icon" aria-label={t.thread.details} aria-expanded={areDetailsOpen} onClick={onToggleDetails}>
         <Info size={20} />
       </Button>

@@ -3,6 +3,7 @@ import { useCallback, useState, useSyncExternalStore } from 'react';
 import { useNow } from '../../hooks/browser';
 import { applyToCache } from '../../hooks/live-updates';
 import { useServices } from '../../hooks/services';
+import { useRights } from '../../hooks/workspace';
 import { bodyOf } from '../../lib/api';
 import { newId } from '../../lib/ids';
 import { keys } from '../../lib/keys';
@@ -73,7 +74,8 @@ export function useMessageActions(conversation: Conversation, userId: string) {
     [api, client, conversationId, phoneNumberId],
   );
 
-  const isOpen = serviceWindow(expiresAt, now).state !== 'closed';
+  const { mayHandle } = useRights(conversation.workspace_id);
+  const isOpen = mayHandle && serviceWindow(expiresAt, now).state !== 'closed';
   // Outside the 24-hour window there is no field to answer in.
   const canReplyTo = useCallback((message: Message) => isOpen && isNamed(message), [isOpen]);
   const canReactTo = useCallback(

@@ -1,0 +1,110 @@
+import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { applyToCache } from '../../hooks/live-updates';
+import { useServices } from '../../hooks/services';
+import { ApiProblem, bodyOf } from '../../lib/api';
+import { keys } from '../../lib/keys';
+import { notify } from '../../lib/notices';
+import type { Conversation, HandledConversation, Label } from '../../lib/types';
+import { h } from '../../words/handling-en';
+import { type AssigneeChoice, assignmentFor } from './assignee-choices';
+import { lostTo } from './lost-race';
+
+/** What a change that went through says, and the call that makes it. */
+interface Act {
+  call: () => Promise<HandledConversation>;
+  done: (now: Conversation) => string;
+}
+
+/**
+ * Changes a conversation for everybody. The answer is shown at once. Where somebody else was quicker nothing is
+ * changed, and the agent is told who it was and how things stand now.
+ */
+export function useAct() {
+  const { userId } = useServices();
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: ({ call }: Act) => call(),
+    onSuccess: (answer, { done }) => {
+      const conversation = withoutOperation(answer);
+      applyToCache(client, { type: 'conversation.updated', message: null, conversation });
+      notify(done(conversation));
+    },
+    onError: (error) => {
+      const now = error instanceof ApiProblem ? conversationOf(error) : null;
+      if (now !== null) applyToCache(client, { type: 'conversation.updated', message: null, conversation: now });
+      notify(error instanceof ApiProblem && now !== null ? lostTo(error.body, now, userId) : error.message, 'trouble');
+    },
+  });
+}
+
+/** As every other answer has it. */
+function withoutOperation(answer: HandledConversation): Conversation {
+  const conversation: Conversation & { operation_id?: string } = { ...answer };
+  delete conversation.operation_id;
+  return conversation;
+}
+
+/** The conversation as it is, where the server says that it is not as the agent saw it. */
+function conversationOf(error: ApiProblem): Conversation | null {
+  return error.code === 'conversation_changed' ? ((error.body.conversation ?? null) as Conversation | null) : null;
+}
+
+/** Gives a conversation to somebody, as long as it is still whose the agent saw. */
+export function useAssign(conversation: Conversation) {
+  const { api, userId } = useServices();
+  const act = useAct();
+  const path = { conversation_id: conversation.id };
+  const expected = { assignee_id: conversation.assignee?.user_id ?? null };
+  const done = ({ assignee, team }: Conversation) =>
+    assignee === null ? (team === null ? h.freed : h.givenToTeam(team.name)) : h.givenTo(assignee.user_id === userId ? null : assignee.name);
+  return {
+    isPending: act.isPending,
+    assign: (choice: AssigneeChoice) => {
+      const claims = choice.kind === 'me' && expected.assignee_id === null;
+      const body = { ...assignmentFor(choice, userId), expected };
+      act.mutate({
+        done,
+        call: () =>
+          bodyOf(
+            claims
+              ? api.POST('/api/live-chat/conversations/{conversation_id}/claim', { params: { path } })
+              : api.PUT('/api/live-chat/conversations/{conversation_id}/assignment', { params: { path }, body }),
+          ),
+      });
+    },
+  };
+}
+
+/** Puts one label on a conversation, or takes it off. */
+export function useLabelling(conversation: Conversation) {
+  const { api } = useServices();
+  const act = useAct();
+  const route = '/api/live-chat/conversations/{conversation_id}/labels/{label_id}';
+  return {
+    isPending: act.isPending,
+    label: ({ id, name }: { id: string; name: string }, isOn: boolean) => {
+      const params = { path: { conversation_id: conversation.id, label_id: id } };
+      act.mutate({
+        done: () => (isOn ? h.labelled(name) : h.unlabelled(name)),
+        call: () => bodyOf(isOn ? api.PUT(route, { params }) : api.DELETE(route, { params })),
+      });
+    },
+  };
+}
+
+/** Makes a label of the workspace. */
+export function useMakeLabel(workspaceId: string) {
+  const { api } = useServices();
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: (body: { name: string; colour: string }): Promise<Label> =>
+      bodyOf(
+        api.POST('/api/live-chat/workspaces/{workspace_id}/labels', {
+          params: { path: { workspace_id: workspaceId } },
+          body: { ...body, group: null },
+        }),
+      ),
+    onSuccess: () => client.invalidateQueries({ queryKey: keys.labels(workspaceId) }),
+    onError: (error) => notify(error.message, 'trouble'),
+  });
+}

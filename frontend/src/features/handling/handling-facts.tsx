@@ -1,0 +1,67 @@
+import { Plus } from 'lucide-react';
+import { useState } from 'react';
+import { Button } from '../../components/button';
+import { LabelChip } from '../../components/label-chip';
+import { useServices } from '../../hooks/services';
+import { useRights } from '../../hooks/workspace';
+import type { Conversation } from '../../lib/types';
+import { h } from '../../words/handling-en';
+import { AssignPicker } from './assign-picker';
+import { useLabelling } from './endpoints';
+import styles from './handling.module.css';
+import { LabelPicker } from './label-picker';
+
+/** In the details: whose the conversation is and what it is about, and how to change both. */
+export default function HandlingFacts({ conversation }: { conversation: Conversation }) {
+  const { userId } = useServices();
+  const { mayHandle } = useRights(conversation.workspace_id);
+  const { label } = useLabelling(conversation);
+  const [layer, setLayer] = useState<'assign' | 'labels' | null>(null);
+  const { assignee, team, labels } = conversation;
+  const name = assignee === null ? h.unassigned : assignee.user_id === userId ? h.you : (assignee.name ?? h.somebody);
+  return (
+    <dl className={styles.facts}>
+      <div>
+        <dt>{h.assignee}</dt>
+        <dd className={styles.line}>
+          <bdi>{name}</bdi>
+          {mayHandle && (
+            <Button aria-label={h.assign} onClick={() => setLayer('assign')}>
+              {h.change}
+            </Button>
+          )}
+        </dd>
+      </div>
+      {team && (
+        <div>
+          <dt>{h.team}</dt>
+          <dd>
+            <bdi>{team.name}</bdi>
+          </dd>
+        </div>
+      )}
+      <div>
+        <dt>{h.labels}</dt>
+        <dd className={styles.chips}>
+          {labels.map((one) => (
+            <LabelChip
+              key={one.id}
+              label={one}
+              removeName={h.removeLabel(one.name)}
+              onRemove={mayHandle ? () => label(one, false) : undefined}
+            />
+          ))}
+          {mayHandle ? (
+            <Button kind="link" onClick={() => setLayer('labels')}>
+              <Plus size={14} aria-hidden /> {h.addLabel}
+            </Button>
+          ) : (
+            labels.length === 0 && h.none
+          )}
+        </dd>
+      </div>
+      {layer === 'assign' && <AssignPicker conversation={conversation} onClose={() => setLayer(null)} />}
+      {layer === 'labels' && <LabelPicker conversation={conversation} onClose={() => setLayer(null)} />}
+    </dl>
+  );
+}

@@ -1,0 +1,124 @@
+// @vitest-environment jsdom
+import { fireEvent, screen, waitFor, within } from '@testing-library/react';
+import userEvent from '@testing-library/user-event';
+import { HttpResponse, http } from 'msw';
+import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
+import { PassingNotices } from '../../components/passing-notice';
+import { keys } from '../../lib/keys';
+import type { Conversation } from '../../lib/types';
+import { FakeServer } from '../../testing/fake-server';
+import { renderInPage } from '../../testing/in-page';
+import { aConversation, aMember } from '../../testing/samples';
+import HandlingTools from './handling-tools';
+
+const API = '*/api/live-chat/conversations/:id';
+const server = new FakeServer();
+beforeAll(() => server.network.listen({ onUnhandledRequest: 'error' }));
+afterAll(() => server.network.close());
+afterEach(() => server.network.resetHandlers());
+
+let bodies: unknown[] = [];
+beforeEach(() => {
+  bodies = [];
+  server.role = 'admin';
+  server.labels = [
+    { id: 'l1', name: 'Refund', colour: '#b91c1c', group: null },
+    { id: 'l2', name: 'Ärger', colour: '#0000ff', group: null },
+  ];
+  server.members = [aMember({ user_id: 'u1', name: 'Ines' }), aMember(), aMember({ user_id: 'chika', name: 'Chika' })];
+});
+
+const ben = { user_id: 'ben', name: 'Ben' };
+function show(given: Partial<Conversation> = {}) {
+  const conversation = aConversation(given);
+  const tools = (
+    <>
+      <HandlingTools conversation={conversation} />
+      <PassingNotices />
+    </>
+  );
+  const page = renderInPage(tools);
+  page.client.setQueryData(keys.conversation('c1'), conversation);
+  return { ...page, known: () => page.client.getQueryData<Conversation>(keys.conversation('c1')) };
+}
+const press = (code: string) => fireEvent.keyDown(window, { code, altKey: true });
+const option = (name: string) => screen.findByRole('option', { name: new RegExp(name) });
+
+it('claims a conversation that is nobody’s, by keyboard alone', async () => {
+  server.network.use(
+    http.post(`${API}/claim`, () =>
+      HttpResponse.json({ ...aConversation({ assignee: { user_id: 'u1', name: 'Ines' }, version: 1 }), operation_id: 'o1' }),
+    ),
+  );
+  const page = show();
+  press('KeyA');
+  await option('Assign to me');
+  await userEvent.keyboard('{Enter}');
+  expect(await screen.findByText('This conversation is yours.')).toBeVisible();
+  expect(page.known()).toMatchObject({ assignee: { user_id: 'u1' }, version: 1 });
+  expect(page.known()).not.toHaveProperty('operation_id');
+});
+
+it('says who was quicker, and shows how it stands now', async () => {
+  server.network.use(
+    http.post(`${API}/claim`, () =>
+      HttpResponse.json(
+        { status: 409, code: 'conversation_changed', detail: 'x', conversation: aConversation({ assignee: ben, version: 1 }), changed_by: ben },
+        { status: 409 },
+      ),
+    ),
+  );
+  const page = show();
+  press('KeyA');
+  await userEvent.click(await option('Assign to me'));
+  expect(await screen.findByText('Ben was quicker. The conversation is with Ben now.')).toBeVisible();
+  expect(page.known()?.assignee).toEqual(ben);
+});
+
+it('asks before it takes over, and says whom it expects to take from', async () => {
+  server.network.use(
+    http.put(`${API}/assignment`, async ({ request }) => {
+      bodies.push(await request.json());
+      return HttpResponse.json({ ...aConversation({ version: 2 }), operation_id: 'o2' });
+    }),
+  );
+  show({ assignee: ben, version: 1 });
+  await userEvent.click(screen.getByRole('button', { name: 'Assigned to: Ben' }));
+  await userEvent.click(await option('Assign to me'));
+  const question = await screen.findByRole('dialog', { name: 'Take over from Ben?' });
+  expect(bodies).toEqual([]);
+  await userEvent.click(within(question).getByRole('button', { name: 'Take over' }));
+  await waitFor(() => expect(bodies).toEqual([{ assignee_id: 'u1', expected: { assignee_id: 'ben' } }]));
+});
+
+it('puts labels on and takes them off, found without their accents', async () => {
+  const asked: string[] = [];
+  const answer = ({ request }: { request: Request }) => {
+    asked.push(`${request.method} ${new URL(request.url).pathname.split('/').at(-1)}`);
+    return HttpResponse.json({ ...aConversation({ version: 1 }), operation_id: 'o3' });
+  };
+  server.network.use(http.put(`${API}/labels/:label`, answer), http.delete(`${API}/labels/:label`, answer));
+  show({ labels: [{ id: 'l1', name: 'Refund', colour: '#b91c1c' }] });
+  press('KeyL');
+  expect(await option('Refund')).toHaveAttribute('aria-selected', 'true');
+  await userEvent.keyboard('arg{Enter}');
+  await waitFor(() => expect(asked).toEqual(['PUT l2']));
+  await userEvent.click(await option('Refund'));
+  await waitFor(() => expect(asked).toEqual(['PUT l2', 'DELETE l1']));
+});
+
+it('offers to make a label of what was typed to an admin alone', async () => {
+  const page = show();
+  press('KeyL');
+  await option('Refund');
+  await userEvent.keyboard('VIP');
+  expect(await option('Make the label “VIP”')).toBeVisible();
+  page.unmount();
+  server.role = 'agent';
+  show();
+  press('KeyL');
+  await option('Refund');
+  await userEvent.keyboard('VIP');
+  expect(await screen.findByText('No such label. An admin can make one.')).toBeVisible();
+  expect(screen.queryByRole('option')).toBeNull();
+});

@@ -1,0 +1,59 @@
+import { useQuery } from '@tanstack/react-query';
+import { bodyOf } from '../lib/api';
+import { keys } from '../lib/keys';
+import { useServices } from './services';
+
+/** The workspaces that the agent is a member of, each with their own role. */
+export function useWorkspaces() {
+  const { api } = useServices();
+  return useQuery({
+    queryKey: keys.workspaces(),
+    queryFn: async ({ signal }) => (await bodyOf(api.GET('/api/live-chat/workspaces', { signal }))).workspaces,
+  });
+}
+
+/** The people of a workspace, without those who were removed. */
+export function useMembers(workspaceId: string) {
+  const { api } = useServices();
+  const params = { path: { workspace_id: workspaceId } };
+  return useQuery({
+    queryKey: keys.members(workspaceId),
+    queryFn: async ({ signal }) =>
+      (await bodyOf(api.GET('/api/live-chat/workspaces/{workspace_id}/members', { params, signal }))).members,
+  });
+}
+
+export function useTeams(workspaceId: string) {
+  const { api } = useServices();
+  const params = { path: { workspace_id: workspaceId } };
+  return useQuery({
+    queryKey: keys.teams(workspaceId),
+    queryFn: async ({ signal }) =>
+      (await bodyOf(api.GET('/api/live-chat/workspaces/{workspace_id}/teams', { params, signal }))).teams,
+  });
+}
+
+/** The labels of a workspace, by name. */
+export function useLabels(workspaceId: string) {
+  const { api } = useServices();
+  const params = { path: { workspace_id: workspaceId } };
+  return useQuery({
+    queryKey: keys.labels(workspaceId),
+    queryFn: async ({ signal }) =>
+      (await bodyOf(api.GET('/api/live-chat/workspaces/{workspace_id}/labels', { params, signal }))).labels,
+  });
+}
+
+/** What the agent may do in a workspace: the page offers nothing else. The server holds them to it. */
+export interface Rights {
+  /** Answer customers, assign, label, resolve. */
+  mayHandle: boolean;
+  /** Make labels, teams and members. */
+  mayManage: boolean;
+}
+
+/** Until it is known what somebody may do, they are shown what most may. */
+export function useRights(workspaceId: string): Rights {
+  const role = useWorkspaces().data?.find((one) => one.id === workspaceId)?.role;
+  return { mayHandle: role !== 'viewer', mayManage: role === 'admin' };
+}
