@@ -10,7 +10,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --no-input
 
-.PHONY: help run test chaos bench bench-page lint format lock clean frontend frontend-test api-types
+.PHONY: help run test test-long chaos bench bench-page lint format lock clean frontend frontend-test api-types
 
 help: ## List the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 14
@@ -87,6 +87,9 @@ test: $(VENV)/.test lint ## Set up everything, then lint and run the whole test 
 	@if $(MAKE) --no-print-directory frontend; then $(MAKE) --no-print-directory frontend-test; \
 	else echo "make: the page's unit tests were not run, since it could not be built" >&2; [ -z "$${CI:-}" ]; fi
 	$(BIN)/python -m pytest -n auto --dist loadfile
+
+test-long: $(VENV)/.test ## Tests of one thing over many cases, with all of them; some minutes more
+	TESTS_LONG=1 $(BIN)/python -m pytest -n auto --dist loadfile -m long
 
 MINUTES ?= 20
 chaos: $(VENV)/.test ## Break the running product for MINUTES=20, then count what it owes; SEED=n repeats a run

@@ -28,6 +28,7 @@ from livechat.outbound.delivery.dispatch import Dispatcher
 from livechat.outbound.delivery.pace import Pace
 from livechat.outbound.delivery.sweep_outbound import sweep_outbound
 from tests.factories import make_conversation, make_number
+from tests.long_form import IS_LONG
 from tests.sends.conftest import execute
 from tests.sends.graph_server import GraphServer, refusal
 from tests.sends.raising import Lines, Where, raising
@@ -207,17 +208,13 @@ def check_one(desk: Desk, lines: Lines, where: Where, kind: str) -> None:
     desk.session.rollback()
 
 
-@pytest.mark.timeout(900)
-@pytest.mark.parametrize("kind", ["read-only", "mistake", "told to exit"])
+@pytest.mark.long
+@pytest.mark.timeout(900 if IS_LONG else 300)
+@pytest.mark.parametrize("at", range(len(KINDS)) if IS_LONG else [0])
 def test_an_error_at_any_line_loses_nothing_and_sends_nothing_twice(
-    desk: Desk, lines: Lines, kind: str
+    desk: Desk, lines: Lines, at: int
 ) -> None:
-    for where in lines_of_a_run(desk, lines):
-        check_one(desk, lines, where, kind)
-
-
-@pytest.mark.timeout(900)
-def test_and_so_does_every_other_kind_of_error(desk: Desk, lines: Lines) -> None:
-    others = [kind for kind in KINDS if kind not in ("read-only", "mistake", "told to exit")]
+    """Each line with one of the kinds; in the long form, with all of them."""
+    kinds = list(KINDS)
     for n, where in enumerate(lines_of_a_run(desk, lines)):
-        check_one(desk, lines, where, others[n % len(others)])
+        check_one(desk, lines, where, kinds[(n + at) % len(kinds)])
