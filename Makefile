@@ -10,7 +10,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --no-input
 
-.PHONY: help run test test-long chaos bench bench-page lint format lock clean frontend frontend-test api-types
+.PHONY: help run test test-long page-test chaos bench bench-page lint format lock clean frontend frontend-test api-types
 
 help: ## List the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 14
@@ -82,14 +82,21 @@ $(VENV)/.test: $(VENV)/bin/python tests/requirements.lock
 		echo "make: packages could not be installed: pip's reason is above; without network, set PIP_INDEX_URL" >&2; exit 1; }
 	@touch $@ $(VENV)/.run
 
-# Without Node the page's tests are told as not run; in CI nothing may be missing.
-test: $(VENV)/.test lint ## Set up everything, then lint and run the whole test suite, the page's included
-	@if $(MAKE) --no-print-directory frontend; then $(MAKE) --no-print-directory frontend-test; \
-	else echo "make: the page's unit tests were not run, since it could not be built" >&2; [ -z "$${CI:-}" ]; fi
+# What needs no server runs side by side: the programs wait for one another little, and a processor idles.
+test: $(VENV)/.test ## Set up everything, then lint and run the whole test suite, the page's included
+	@$(MAKE) --no-print-directory -j2 $(IN_ONE_PIECE) lint page-test
 	$(BIN)/python -m pytest -n auto --dist loadfile
 
 test-long: $(VENV)/.test ## Tests of one thing over many cases, with all of them; some minutes more
 	TESTS_LONG=1 $(BIN)/python -m pytest -n auto --dist loadfile -m long
+
+# Each target's output when it is through, where this make can; that of macOS cannot.
+IN_ONE_PIECE := $(if $(filter output-sync,$(.FEATURES)),--output-sync=target)
+
+# Without Node the page's tests are told as not run; in CI nothing may be missing.
+page-test:
+	@if $(MAKE) --no-print-directory frontend; then $(MAKE) --no-print-directory frontend-test; \
+	else echo "make: the page's unit tests were not run, since it could not be built" >&2; [ -z "$${CI:-}" ]; fi
 
 MINUTES ?= 20
 chaos: $(VENV)/.test ## Break the running product for MINUTES=20, then count what it owes; SEED=n repeats a run
