@@ -179,6 +179,11 @@ def _changes(session: AnySession, ids: Mapping[str, Any]) -> None:
     publish(session, changes=dict.fromkeys(written.scalars(), ids["winner"]))
 
 
+@follows("notes.conversation_id")
+def _notes(session: AnySession, ids: Mapping[str, Any]) -> None:
+    _moved(session, "notes", ids)
+
+
 @follows("chat_drafts.conversation_id")
 def _drafts(session: AnySession, ids: Mapping[str, Any]) -> None:
     """Keep one draft of each user, the one that they wrote last."""

@@ -102,9 +102,15 @@ class ConversationChangedError(AppError):
     title = "The conversation is not as you saw it any more"
 
     def __init__(
-        self, conversation: dict[str, Any], changed_by: dict[str, Any] | None, changed_at: datetime | None
+        self,
+        conversation: dict[str, Any],
+        changed_by: dict[str, Any] | None,
+        changed_at: datetime | None,
+        **more: Any,
     ) -> None:
-        super().__init__(conversation=conversation, changed_by=changed_by, changed_at=rfc3339(changed_at))
+        super().__init__(
+            conversation=conversation, changed_by=changed_by, changed_at=rfc3339(changed_at), **more
+        )
 
 
 class PhoneNumberTakenError(AppError):

@@ -45,6 +45,9 @@ class Kind(Enum):
     MESSAGE_CREATED = b"c"
     MESSAGE_UPDATED = b"u"
     CONVERSATION_UPDATED = b"v"
+    NOTE_CREATED = b"n"
+    # Edited or deleted.
+    NOTE_UPDATED = b"e"
     # Of a workspace, by its id: its name, its members or its teams. Each of its accounts is told.
     MEMBERS_UPDATED = b"m"
     # A line of what was changed of a conversation; the id is the change's.

@@ -1,7 +1,7 @@
 """Writes what has changed, once it is committed, to the event log of each account concerned."""
 
 import threading
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from logging import ERROR, WARNING
 from uuid import UUID
 
@@ -51,13 +51,15 @@ def publish(
     conversations: Collection[UUID] = (),
     changes: Mapping[UUID, UUID] | None = None,
     left: Mapping[UUID, UUID] | None = None,
+    others: Sequence[tuple[UUID, Change]] = (),
     accounts: Mapping[UUID, UUID] | None = None,
 ) -> None:
     """Tell open pages of these messages ({id: conversation id}) and conversations, after the caller's commit.
 
     A message's event shows its conversation too, so that need not be named. ``changes`` are those written
     down ({change: conversation id}), ``left`` those of assignee or team among them: who loses sight by one
-    is told to forget the conversation. To be called when the rows are written, right before the commit: it
+    is told to forget the conversation. ``others`` are of whatever else belongs to a conversation, each with
+    the id of that. To be called when the rows are written, right before the commit: it
     asks for their accounts in one statement, except for conversations in ``accounts``,
     {conversation: account}.
     """
@@ -77,6 +79,7 @@ def publish(
     told += [
         (conversation, Change(Kind.CONVERSATION_LEFT, id_)) for id_, conversation in (left or {}).items()
     ]
+    told += others
     if not told:
         return
     known = accounts or {}

@@ -27,6 +27,9 @@ from livechat.models.messages.message import Message
 from livechat.models.messages.message_change import MessageChange
 from livechat.models.messages.message_reaction import MessageReaction
 from livechat.models.messages.status_event import MessageStatusEvent
+from livechat.models.notes.note import Note
+from livechat.models.notes.note_mention import NoteMention
+from livechat.models.notes.note_version import NoteVersion
 from livechat.models.workspaces.idempotency_key import IdempotencyKey
 from livechat.models.workspaces.invitation import Invitation
 from livechat.models.workspaces.member_number import MemberNumber
@@ -62,6 +65,9 @@ __all__ = [
     "MessageReaction",
     "MessageStatusEvent",
     "MessageTemplate",
+    "Note",
+    "NoteMention",
+    "NoteVersion",
     "PhoneNumber",
     "Team",
     "TeamMember",

@@ -10,6 +10,7 @@ from livechat.handling import api as handling
 from livechat.inbound import api as inbound
 from livechat.inbox import api as inbox
 from livechat.labels import api as labels
+from livechat.notes import api as notes
 from livechat.numbers import api as numbers
 from livechat.operations.api import activity_routes, webhook_routes
 from livechat.outbound.api import resend_routes, send_routes, typing_routes
@@ -39,6 +40,7 @@ API_BLUEPRINTS: list[ApiBlueprint] = [
     typing_routes.bp,
     inbox.bp,
     labels.bp,
+    notes.bp,
     templates.bp,
     stream.bp,
     activity_routes.bp,

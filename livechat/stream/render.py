@@ -19,6 +19,7 @@ from livechat.live.event_log import Catalog, Change, Kind, LogEntry
 from livechat.live.listener import Scope, SourceUnavailableError
 from livechat.live.subscription import LiveEvent
 from livechat.models import ConversationChange
+from livechat.notes.present_note import notes_json
 from livechat.stream.queries import (
     changes_with_siblings,
     conversations_with_accounts,
@@ -30,6 +31,9 @@ _NAMES = {
     Kind.MESSAGE_CREATED: "message.created",
     Kind.MESSAGE_UPDATED: "message.updated",
     Kind.CONVERSATION_UPDATED: "conversation.updated",
+    Kind.CHANGE_CREATED: "change.created",
+    Kind.NOTE_CREATED: "note.created",
+    Kind.NOTE_UPDATED: "note.updated",
 }
 
 
@@ -101,7 +105,9 @@ class _Rendering:
         self._changes = changes_with_siblings(session, _ids(entries, Kind.CONVERSATION_LEFT))
         wanted |= {change.conversation_id for changes in self._changes.values() for change in changes}
         self._lines = changes_json(session, _ids(entries, Kind.CHANGE_CREATED))
-        wanted |= {UUID(line["conversation_id"]) for line in self._lines.values()}
+        self._notes = notes_json(session, _ids(entries, Kind.NOTE_CREATED) | _ids(entries, Kind.NOTE_UPDATED))
+        shown_alone = (*self._lines.values(), *self._notes.values())
+        wanted |= {UUID(each["conversation_id"]) for each in shown_alone}
         self._conversations = conversations_with_accounts(session, wanted)
         # The JSON of messages and conversations, by id.
         self._json = {row.id: row_json(row) for row in self._messages.values()}
@@ -143,7 +149,9 @@ class _Rendering:
             conversation, account_id, _ = self._conversations[change.id]
             return self._shown(change, None, change.id, conversation.phone_number_id, account_id)
         if change.kind is Kind.CHANGE_CREATED:
-            return self._line(self._lines.get(change.id))
+            return self._alone(change.kind, "change", self._lines.get(change.id))
+        if change.kind in (Kind.NOTE_CREATED, Kind.NOTE_UPDATED):
+            return self._alone(change.kind, "note", self._notes.get(change.id))
         if change.kind is Kind.CONVERSATION_LEFT:
             return self._left(self._changes.get(change.id, []))
         row = self._messages.get(change.id)
@@ -175,13 +183,12 @@ class _Rendering:
             self._audience(conversation_id),
         )
 
-    def _line(self, line: dict[str, Any] | None) -> "_Rendered":
-        """What was changed; the conversation as it is then has an event of its own."""
-        if line is None or UUID(line["conversation_id"]) not in self._conversations:
+    def _alone(self, kind: Kind, key: str, shown: dict[str, Any] | None) -> "_Rendered":
+        """What belongs to a conversation, without that: it has an event of its own where it changed too."""
+        if shown is None or UUID(shown["conversation_id"]) not in self._conversations:
             return _Rendered(None, None, b"")
-        conversation, account_id, _ = self._conversations[UUID(line["conversation_id"])]
-        payload = _event("change.created", {"change": line})
-        audience = self._audience(conversation.id)
+        conversation, account_id, _ = self._conversations[UUID(shown["conversation_id"])]
+        payload, audience = _event(_NAMES[kind], {key: shown}), self._audience(conversation.id)
         return _Rendered(conversation.phone_number_id, account_id, payload, audience=audience)
 
     def _left(self, changes: Sequence[ConversationChange]) -> "_Rendered":

@@ -88,6 +88,9 @@ class ProblemSchema(AnswerSchema):
     conversation = fields.Dict(
         metadata={"description": "For conversation_changed: the conversation as it is now."}
     )
+    note = fields.Dict(
+        metadata={"description": "For conversation_changed: the note that was to be edited, as it is now."}
+    )
     changed_by = fields.Dict(
         allow_none=True,
         metadata={"description": "For conversation_changed: `{user_id, name}`; null: no member."},

@@ -16,6 +16,7 @@ from livechat.models import (
     ConversationWatcher,
     Draft,
     Label,
+    Note,
     WabaAccount,
 )
 from tests.ingest.conftest import Meta, make_text_body
@@ -128,6 +129,16 @@ def test_who_has_either_has_both_and_what_was_changed_says_so(meta: Meta) -> Non
     assert (rows[2]["from_value"], rows[2]["to_value"]) == (str(other), str(merged["assignee_id"]))
 
 
+def test_the_notes_of_both_stand_in_one_thread(meta: Meta) -> None:
+    rows = _two_threads(meta)
+    meta.session.add_all(Note(conversation_id=row["id"], author_id=uuid4(), body="x") for row in rows)
+    meta.session.commit()
+    _merge(meta)
+    [merged] = meta.conversations()
+    notes = meta.rows("SELECT conversation_id FROM notes")
+    assert [row["conversation_id"] for row in notes] == [merged["id"]] * 2
+
+
 @pytest.mark.parametrize("of_loser", [True, False])
 def test_what_only_one_of_them_has_stays(meta: Meta, of_loser: bool) -> None:
     ana, rows = uuid4(), _two_threads(meta)
@@ -194,6 +205,7 @@ def test_what_a_team_knows_follows_where_the_previous_release_merges(meta: Meta)
             ConversationWatcher(conversation_id=loser, user_id=both),
             ConversationWatcher(conversation_id=winner, user_id=both),
             ConversationWatcher(conversation_id=loser, user_id=one),
+            Note(conversation_id=loser, author_id=one, body="x"),
         ]
     )
     meta.session.execute(
@@ -206,7 +218,7 @@ def test_what_a_team_knows_follows_where_the_previous_release_merges(meta: Meta)
     for statement in PREVIOUS_MERGE:
         meta.session.execute(text(statement), {"loser": loser, "winner": winner})
     meta.session.commit()
-    for table in ("conversation_labels", "conversation_changes"):
+    for table in ("conversation_labels", "conversation_changes", "notes"):
         assert [row["conversation_id"] for row in meta.rows(f"SELECT * FROM {table}")] == [winner]
     watchers = meta.rows("SELECT conversation_id, user_id FROM conversation_watchers")
     assert {(row["conversation_id"], row["user_id"]) for row in watchers} == {(winner, both), (winner, one)}

@@ -9,7 +9,7 @@ import pytest
 from flask import Flask
 
 from livechat.domain.permissions import ALLOWED, Permission, Role, is_allowed
-from livechat.models import Label
+from livechat.models import Label, Note
 from tests.factories import make_conversation, make_message
 from tests.team.conftest import DbSession, Team
 
@@ -60,13 +60,15 @@ def test_a_route_refuses_the_roles_that_lack_what_it_needs(
             created_by=team.owner,
             request_digest=b"",
         )
-        session.add(label)
+        note = Note(conversation_id=conversation.id, author_id=user, body="Hi")
+        session.add_all([label, note])
         session.commit()
         ids = {
             "<conversation_id>": conversation.id,
             "<message_id>": message.id,
             "<phone_number_id>": number,
             "<label_id>": label.id,
+            "<note_id>": note.id,
         }
         # Of a message without a file, and of no webhook, there is nothing to do.
         if "<event_id>" in path or path.endswith("/media/retry"):

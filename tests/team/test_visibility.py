@@ -8,7 +8,7 @@ from uuid import UUID
 import pytest
 from sqlalchemy import select
 
-from livechat.accounts.queries.visible import conversation_of_member, views_of_member
+from livechat.accounts.queries.visible import conversation_of_member, views_of_member, who_sees
 from livechat.domain import clock
 from livechat.domain.visibility import Audience, Sight, Visibility
 from livechat.inbox.inbox_filter import InboxFilter, Sort
@@ -71,6 +71,7 @@ def test_the_rule_and_its_sql_agree_for_any_members_and_conversations(
             session.add(ConversationWatcher(conversation_id=conversation.id, user_id=user))
     session.commit()
     seen = 0
+    seers = {each.id: who_sees(session, each.id, list(people)) for each in conversations}
     for user, only in people.items():
         member = session.get_one(WorkspaceMember, (team.workspace_id, user))
         sight, is_active = _sight(session, member, only), member.state == "active"
@@ -85,6 +86,7 @@ def test_the_rule_and_its_sql_agree_for_any_members_and_conversations(
             assert (conversation.id in listed) == expected
             heard = scope is not None and scope.sight.sees(audience)
             assert heard == expected
+            assert (user in seers[conversation.id]) == expected
             seen += expected
     assert 0 < seen < len(people) * len(conversations)
 

@@ -4,11 +4,13 @@ A member sees the conversations of their workspace that are on their numbers and
 Who is suspended or removed sees nothing.
 """
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import TypeVarTuple
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Select, and_, func, literal, or_, select
+from sqlalchemy.orm import InstrumentedAttribute
 
 from livechat.core.session import AnySession
 from livechat.models import (
@@ -24,6 +26,8 @@ from livechat.models import (
 )
 
 Columns = TypeVarTuple("Columns")
+# A column of users, in place of one user.
+Attribute = InstrumentedAttribute[UUID]
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +101,28 @@ def message_of_member(
     return None if found is None else (found[0], found[1])
 
 
+def who_sees(session: AnySession, conversation_id: UUID, user_ids: Collection[UUID]) -> set[UUID]:
+    """Those of these users who see the conversation: active members within their numbers and visibility."""
+    if not user_ids:
+        return set()
+    return set(
+        session.scalars(
+            select(WorkspaceMember.user_id)
+            .select_from(Conversation)
+            .join(PhoneNumber, PhoneNumber.phone_number_id == Conversation.phone_number_id)
+            .join(WabaAccount, WabaAccount.id == PhoneNumber.account_id)
+            .join(WorkspaceMember, WorkspaceMember.workspace_id == WabaAccount.workspace_id)
+            .where(
+                Conversation.id == conversation_id,
+                WorkspaceMember.user_id.in_(user_ids),
+                WorkspaceMember.state == "active",
+                _number_is_seen(),
+                conversation_is_seen(WorkspaceMember.user_id),
+            )
+        )
+    )
+
+
 def seen_numbers(statement: Select[*Columns], user_id: UUID) -> Select[*Columns]:
     """Only what stands on numbers that this user may use; joins ``WabaAccount`` and ``WorkspaceMember``."""
     return (
@@ -106,7 +132,7 @@ def seen_numbers(statement: Select[*Columns], user_id: UUID) -> Select[*Columns]
     )
 
 
-def conversation_is_seen(user_id: UUID) -> ColumnElement[bool]:
+def conversation_is_seen(user_id: UUID | Attribute) -> ColumnElement[bool]:
     """Of a row of ``Conversation`` beside the ``WorkspaceMember`` who looks: within their visibility?"""
     by_team = WorkspaceMember.visibility == "team"
     return or_(WorkspaceMember.visibility == "all", *_particular(user_id, by_team))
@@ -120,12 +146,12 @@ def seen_by(member: WorkspaceMember) -> ColumnElement[bool] | None:
     return or_(*_particular(member.user_id, by_team))
 
 
-def _particular(user_id: UUID, by_team: ColumnElement[bool]) -> list[ColumnElement[bool]]:
+def _particular(user_id: UUID | Attribute, by_team: ColumnElement[bool]) -> list[ColumnElement[bool]]:
     """Own, followed and, where ``by_team``, of own teams."""
     followed = (
         select(ConversationWatcher.conversation_id)
         .where(ConversationWatcher.conversation_id == Conversation.id, ConversationWatcher.user_id == user_id)
-        .correlate(Conversation)
+        .correlate(Conversation, WorkspaceMember)
         .exists()
     )
     teams = select(TeamMember.team_id).where(TeamMember.user_id == user_id)
