@@ -18,6 +18,7 @@ from livechat.registry import documents, health, page
 from livechat.stream import api as stream
 from livechat.team.api import invitation_routes, member_routes, team_routes, workspace_routes
 from livechat.templates import api as templates
+from livechat.timeline import api as timeline
 from livechat.web.blueprint import ApiBlueprint
 from livechat.web.guards.auth import init_auth
 from livechat.web.guards.costs import DeclaredRule
@@ -32,6 +33,7 @@ API_BLUEPRINTS: list[ApiBlueprint] = [
     numbers.bp,
     inbox_routes.bp,
     thread_routes.bp,
+    timeline.bp,
     send_routes.bp,
     resend_routes.bp,
     files.bp,

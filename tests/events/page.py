@@ -32,7 +32,7 @@ class Page:
         self._load()
 
     def _load(self) -> None:
-        self.numbers, self.conversations, self.messages = _fetched(self._get)
+        self.numbers, self.conversations, self.messages, self.notes = _fetched(self._get)
         self.team = _team(self._get)
 
     def state(self) -> Json:
@@ -44,14 +44,20 @@ class Page:
             "numbers": {id_: each | {"unread_count": unread[id_]} for id_, each in self.numbers.items()},
             "conversations": self.conversations,
             "messages": self.messages,
+            "notes": self.notes,
             "team": self.team,
         }
 
     def fetched_afresh(self) -> Json:
         """What a page that is opened now would show."""
-        numbers, conversations, messages = _fetched(self._get)
-        team = _team(self._get)
-        return {"numbers": numbers, "conversations": conversations, "messages": messages, "team": team}
+        numbers, conversations, messages, notes = _fetched(self._get)
+        return {
+            "numbers": numbers,
+            "conversations": conversations,
+            "messages": messages,
+            "notes": notes,
+            "team": _team(self._get),
+        }
 
     def catch_up(self) -> None:
         """Apply every event of what has been committed until now."""
@@ -79,6 +85,9 @@ class Page:
         if event.name == "change.created":
             # A line in the thread; the conversation has an event of its own.
             return
+        if event.name in ("note.created", "note.updated"):
+            self.notes[event.data["note"]["id"]] = event.data["note"]
+            return
         if event.name == "members.updated":
             self.team = _team(self._get)
             return
@@ -88,18 +97,17 @@ class Page:
             return
         if event.name == "conversation.removed":
             self.conversations.pop(event.data["id"], None)
-            self.messages = {
-                id_: each
-                for id_, each in self.messages.items()
-                if each["conversation_id"] != event.data["id"]
-            }
+            self.messages = _without(self.messages, event.data["id"])
+            self.notes = _without(self.notes, event.data["id"])
             return
         message, conversation = _plain(event.data["message"]), _plain(event.data["conversation"])
         # One that has only been opened stands in no list before there is something to show.
         has_begun = conversation["last_message"] is not None or conversation["window_expires_at"] is not None
         if conversation["id"] not in self.conversations and has_begun:
             # Its thread is fetched when it is opened: lines that put it into no list may stand there.
-            self.messages |= _thread(self._get, conversation["id"])
+            messages, notes = _thread(self._get, conversation["id"])
+            self.messages |= messages
+            self.notes |= notes
         if conversation["id"] in self.conversations or has_begun:
             self.conversations[conversation["id"]] = conversation
         # A change of a message that is not here is seen when it is fetched.
@@ -127,8 +135,12 @@ def _positions(event: Received) -> Mapping[UUID, Position]:
     return bookmark.positions
 
 
-def _fetched(get: Get) -> tuple[Objects, Objects, Objects]:
-    """(numbers, conversations, messages) by their ids."""
+def _without(objects: Objects, conversation_id: str) -> Objects:
+    return {id_: each for id_, each in objects.items() if each["conversation_id"] != conversation_id}
+
+
+def _fetched(get: Get) -> tuple[Objects, Objects, Objects, Objects]:
+    """(numbers, conversations, messages, notes) by their ids."""
     numbers = {each["phone_number_id"]: each for each in get("/phone-numbers")["phone_numbers"]}
     conversations = {
         each["id"]: _plain(each)
@@ -136,9 +148,12 @@ def _fetched(get: Get) -> tuple[Objects, Objects, Objects]:
         for each in get(f"/conversations?phone_number_id={number}&limit=200")["conversations"]
     }
     messages: Objects = {}
+    notes: Objects = {}
     for conversation_id in conversations:
-        messages |= _thread(get, conversation_id)
-    return numbers, conversations, messages
+        of_thread = _thread(get, conversation_id)
+        messages |= of_thread[0]
+        notes |= of_thread[1]
+    return numbers, conversations, messages, notes
 
 
 def _team(get: Get) -> Json:
@@ -152,9 +167,12 @@ def _team(get: Get) -> Json:
     }
 
 
-def _thread(get: Get, conversation_id: str) -> Objects:
+def _thread(get: Get, conversation_id: str) -> tuple[Objects, Objects]:
+    """(messages, notes) by their ids."""
     shown = get(f"/messages?conversation_id={conversation_id}&limit=200")
-    return {each["id"]: _plain(each) for each in shown["messages"]}
+    entries = get(f"/conversations/{conversation_id}/timeline?limit=200")["entries"]
+    notes = {each["id"]: each["note"] for each in entries if each["kind"] == "note"}
+    return {each["id"]: _plain(each) for each in shown["messages"]}, notes
 
 
 def _plain(shown: Any) -> Any:

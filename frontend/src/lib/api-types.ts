@@ -707,6 +707,75 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/live-chat/conversations/{conversation_id}/notes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                conversation_id: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Write a note to your colleagues. It never reaches the customer.
+         * @description Who is mentioned must see the conversation: else 422, which names them.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: {
+                    /** @description The same request again answers 200 and makes nothing. */
+                    "Idempotency-Key"?: string;
+                };
+                path: {
+                    conversation_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["NewNote"];
+                };
+            };
+            responses: {
+                /** @description The same request wrote it before */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Note"];
+                    };
+                };
+                /** @description Created */
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Note"];
+                    };
+                };
+                400: components["responses"]["BAD_REQUEST"];
+                401: components["responses"]["UNAUTHORIZED"];
+                403: components["responses"]["FORBIDDEN"];
+                404: components["responses"]["NOT_FOUND"];
+                409: components["responses"]["CONFLICT"];
+                415: components["responses"]["UNSUPPORTED_MEDIA_TYPE"];
+                422: components["responses"]["UNPROCESSABLE_ENTITY"];
+                429: components["responses"]["TOO_MANY_REQUESTS"];
+                503: components["responses"]["SERVICE_UNAVAILABLE"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/live-chat/conversations/{conversation_id}/read": {
         parameters: {
             query?: never;
@@ -756,6 +825,64 @@ export interface paths {
                 default: components["responses"]["DEFAULT_ERROR"];
             };
         };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/live-chat/conversations/{conversation_id}/timeline": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                conversation_id: string;
+            };
+            cookie?: never;
+        };
+        /**
+         * A page of messages, notes and changes in one order; the newest, unless an entry is named.
+         * @description Each page costs the same, at any depth.
+         */
+        get: {
+            parameters: {
+                query?: {
+                    /** @description How many items at most. */
+                    limit?: number;
+                    /** @description The page that ends right before the entry with this id, of any kind. */
+                    before?: string;
+                    /** @description The page that begins right after it. */
+                    after?: string;
+                    /** @description The page with it in its middle. */
+                    around?: string;
+                };
+                header?: never;
+                path: {
+                    conversation_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Timeline"];
+                    };
+                };
+                401: components["responses"]["UNAUTHORIZED"];
+                404: components["responses"]["NOT_FOUND"];
+                422: components["responses"]["UNPROCESSABLE_ENTITY"];
+                429: components["responses"]["TOO_MANY_REQUESTS"];
+                503: components["responses"]["SERVICE_UNAVAILABLE"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -1321,6 +1448,89 @@ export interface paths {
         options?: never;
         head?: never;
         patch?: never;
+        trace?: never;
+    };
+    "/api/live-chat/notes/{note_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                note_id: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Delete a note: its author may, and admins. Its place in the thread stays. Harmless to repeat. */
+        delete: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    note_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description No Content */
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                401: components["responses"]["UNAUTHORIZED"];
+                403: components["responses"]["FORBIDDEN"];
+                404: components["responses"]["NOT_FOUND"];
+                429: components["responses"]["TOO_MANY_REQUESTS"];
+                503: components["responses"]["SERVICE_UNAVAILABLE"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        options?: never;
+        head?: never;
+        /**
+         * Edit a note of yours, as long as it is still the `version` that you saw.
+         * @description Else 409 `conversation_changed`, with the `note` as it is now, and nothing is written.
+         */
+        patch: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    note_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["NoteChange"];
+                };
+            };
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Note"];
+                    };
+                };
+                400: components["responses"]["BAD_REQUEST"];
+                401: components["responses"]["UNAUTHORIZED"];
+                403: components["responses"]["FORBIDDEN"];
+                404: components["responses"]["NOT_FOUND"];
+                409: components["responses"]["CONFLICT"];
+                415: components["responses"]["UNSUPPORTED_MEDIA_TYPE"];
+                422: components["responses"]["UNPROCESSABLE_ENTITY"];
+                429: components["responses"]["TOO_MANY_REQUESTS"];
+                503: components["responses"]["SERVICE_UNAVAILABLE"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
         trace?: never;
     };
     "/api/live-chat/phone-numbers": {
@@ -2828,6 +3038,13 @@ export interface components {
              */
             until: string;
         };
+        Actor: {
+            id: string | null;
+            /** @enum {string} */
+            kind: "member" | "api_key" | "system";
+            /** @description As the workspace calls them today. */
+            name: string | null;
+        };
         Alarm: {
             /** @enum {string} */
             code: "nothing_stored" | "silent";
@@ -2938,6 +3155,32 @@ export interface components {
             timestamp: string;
             /** @description Meta's id; null until Meta has taken the message. */
             wamid: string | null;
+        };
+        Author: {
+            /** @description As the workspace calls them now. */
+            name: string | null;
+            user_id: string;
+        };
+        Change: {
+            actor: components["schemas"]["Actor"];
+            /**
+             * Format: date-time
+             * @description When it was changed.
+             * @example 2026-11-22T10:00:00.000000Z
+             */
+            at: string;
+            /** @enum {string} */
+            cause: "user" | "api" | "rule" | "assigner" | "inbound" | "sweep" | "member_removed" | "merge" | "undo";
+            conversation_id: string;
+            /** @enum {string} */
+            field: "assignee" | "team" | "status" | "snooze" | "priority" | "label" | "person";
+            /** @description As the conversation shows it: an assignee, a team or a label with its name, a status, a snooze `{snoozed_until, snooze_kind}`; null: there was none. */
+            from: unknown;
+            id: string;
+            /** @description Shared by all that one act changed. */
+            operation_id: string;
+            /** @description The same, from then on. */
+            to: unknown;
         };
         Connect: {
             /**
@@ -3075,6 +3318,24 @@ export interface components {
         Edits: {
             /** @description The oldest text first. */
             edits: components["schemas"]["EarlierText"][];
+        };
+        Entry: {
+            /**
+             * Format: date-time
+             * @description Where it stands: a message's `timestamp`, a note's `created_at`, a change's `at`.
+             * @example 2026-11-22T10:00:00.000000Z
+             */
+            at: string;
+            change: components["schemas"]["Change"] | null;
+            /** @description The message's, note's or change's own. */
+            id: string;
+            /**
+             * @description Which of the three it is; the other two are null.
+             * @enum {string}
+             */
+            kind: "message" | "note" | "change";
+            message: components["schemas"]["Message"] | null;
+            note: components["schemas"]["Note"] | null;
         };
         ExpectedAssignee: {
             /**
@@ -3342,6 +3603,18 @@ export interface components {
         Members: {
             members: components["schemas"]["Member"][];
         };
+        Mention: {
+            /** @description A team of whom every active member sees it. */
+            team_id?: string | null;
+            /** @description A member who sees the conversation. */
+            user_id?: string | null;
+        };
+        Mentioned: {
+            /** @description The member's or team's name now; null: they have none any more. */
+            name: string | null;
+            team_id: string | null;
+            user_id: string | null;
+        };
         Message: {
             /** @description As the sender gave it. */
             client_message_id: string | null;
@@ -3448,6 +3721,52 @@ export interface components {
              * @example Refund
              */
             name: string;
+        };
+        NewNote: {
+            /**
+             * @description What your colleagues are to know. Where somebody who is mentioned stands in the text, write `@[id]`, and show the name that they have when it is read.
+             * @example Paid twice, see the receipt.
+             */
+            body: string;
+            /** @description Who is to read it; each a member or a team. */
+            mentions?: components["schemas"]["Mention"][];
+        };
+        Note: {
+            author: components["schemas"]["Author"];
+            /** @description Null once it is deleted. */
+            body: string | null;
+            conversation_id: string;
+            /**
+             * Format: date-time
+             * @description When it was written.
+             * @example 2026-11-22T10:00:00.000000Z
+             */
+            created_at: string;
+            /**
+             * Format: date-time
+             * @description When it was deleted.
+             * @example 2026-11-22T10:00:00.000000Z
+             */
+            deleted_at: string | null;
+            /**
+             * Format: date-time
+             * @description When its author last edited it.
+             * @example 2026-11-22T10:00:00.000000Z
+             */
+            edited_at: string | null;
+            id: string;
+            mentions: components["schemas"]["Mentioned"][];
+            /** @description Rises with each edit. */
+            version: number;
+        };
+        NoteChange: {
+            /**
+             * @description What your colleagues are to know. Where somebody who is mentioned stands in the text, write `@[id]`, and show the name that they have when it is read.
+             * @example Paid twice, see the receipt.
+             */
+            body: string;
+            /** @description The version that you edited. */
+            version: number;
         };
         Notice: {
             /**
@@ -3579,6 +3898,10 @@ export interface components {
             /** @description For validation_failed: field to sentences. */
             errors?: {
                 [key: string]: string[];
+            };
+            /** @description For conversation_changed: the note that was to be edited, as it is now. */
+            note?: {
+                [key: string]: unknown;
             };
             /** @example 404 */
             status: number;
@@ -3826,6 +4149,14 @@ export interface components {
              */
             synced_at: string | null;
             templates: components["schemas"]["Template"][];
+        };
+        Timeline: {
+            /** @description The oldest comes first. */
+            entries: components["schemas"]["Entry"][];
+            /** @description There is more after the last of them. */
+            has_after: boolean;
+            /** @description There is more before the first of them. */
+            has_before: boolean;
         };
         Totals: {
             /** @description Stored before: Meta repeats. */
