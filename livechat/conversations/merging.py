@@ -184,6 +184,11 @@ def _notes(session: AnySession, ids: Mapping[str, Any]) -> None:
     _moved(session, "notes", ids)
 
 
+@follows("notifications.conversation_id")
+def _notifications(session: AnySession, ids: Mapping[str, Any]) -> None:
+    _moved(session, "notifications", ids)
+
+
 @follows("chat_drafts.conversation_id")
 def _drafts(session: AnySession, ids: Mapping[str, Any]) -> None:
     """Keep one draft of each user, the one that they wrote last."""

@@ -8,6 +8,7 @@ from livechat.core.session import AnySession
 from livechat.domain.ids import uuid7
 from livechat.live.publish import publish
 from livechat.models import ConversationChange
+from livechat.notifications.follow_changes import follow_changes
 
 # What decides who sees a conversation: with it somebody may lose sight.
 _OF_SIGHT = ("assignee", "team")
@@ -62,6 +63,7 @@ def write_changes(
         left={change_id: conversation_id for conversation_id, change_id in of_sight.items()},
         accounts=accounts,
     )
+    follow_changes(session, by, rows, accounts)
     return operation_id
 
 

@@ -48,6 +48,9 @@ class Kind(Enum):
     NOTE_CREATED = b"n"
     # Edited or deleted.
     NOTE_UPDATED = b"e"
+    # What one member is told of, by its id: nobody else hears of it.
+    NOTIFICATION_CREATED = b"t"
+    NOTIFICATION_DONE = b"d"
     # Of a workspace, by its id: its name, its members or its teams. Each of its accounts is told.
     MEMBERS_UPDATED = b"m"
     # A line of what was changed of a conversation; the id is the change's.

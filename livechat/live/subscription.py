@@ -21,7 +21,7 @@ class LiveEvent:
     ``phone_number_id`` None: for every number of the account. An empty ``payload`` shows nothing.
     ``personal`` has the payloads for users who see something of their own, like a draft. ``audience`` decides
     who sees the event; None: everybody who may use the number. ``unless`` leaves out those who see that too:
-    an event about what went out of sight is for nobody who still sees it.
+    an event about what went out of sight is for nobody who still sees it. ``users`` None: anybody of these.
     """
 
     account_id: UUID
@@ -31,6 +31,7 @@ class LiveEvent:
     personal: Mapping[UUID, bytes] = field(default_factory=dict)
     audience: Audience | None = None
     unless: Audience | None = None
+    users: frozenset[UUID] | None = None
 
     def seen_by(self, user_id: UUID) -> "LiveEvent":
         """The event with the payload that this user sees."""
@@ -112,7 +113,7 @@ class Subscription:
 
     def wants(self, event: LiveEvent) -> bool:
         """Whether this stream is to show the event: it has something to show, on its number, in its sight."""
-        if not event.payload:
+        if not event.payload or (event.users is not None and self.user_id not in event.users):
             return False
         if self.phone_number_id is not None and event.phone_number_id not in (None, self.phone_number_id):
             return False

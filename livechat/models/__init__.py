@@ -30,6 +30,7 @@ from livechat.models.messages.status_event import MessageStatusEvent
 from livechat.models.notes.note import Note
 from livechat.models.notes.note_mention import NoteMention
 from livechat.models.notes.note_version import NoteVersion
+from livechat.models.notifications.notification import Notification
 from livechat.models.workspaces.idempotency_key import IdempotencyKey
 from livechat.models.workspaces.invitation import Invitation
 from livechat.models.workspaces.member_number import MemberNumber
@@ -68,6 +69,7 @@ __all__ = [
     "Note",
     "NoteMention",
     "NoteVersion",
+    "Notification",
     "PhoneNumber",
     "Team",
     "TeamMember",

@@ -26,6 +26,7 @@ from livechat.notes.queries import (
     lock_note,
     name_of,
 )
+from livechat.notifications.notify import MENTION, notify
 
 
 def create_note(
@@ -45,6 +46,8 @@ def create_note(
     session.flush()
     insert_mentions(session, note.id, named.mentions)
     publish(session, others=[(conversation.id, Change(Kind.NOTE_CREATED, note.id))])
+    told = sorted(named.users - {author.user_id})
+    notify(session, MENTION, [(user, conversation.id, note.id) for user in told])
     return note.id
 
 

@@ -16,6 +16,7 @@ from livechat.domain import clock
 from livechat.inbound.door import arrivals
 from livechat.inbound.queries import ledger
 from livechat.live.publish import publish
+from livechat.notifications.queries import forget_done
 
 log = structlog.get_logger(__name__)
 
@@ -27,6 +28,8 @@ NAMES_WAIT = timedelta(days=180)
 TURN_S = 300
 # Clients send a request again within minutes, or days after they were shut.
 KEYS_KEPT = timedelta(days=7)
+# What was told and done is history, which the threads themselves show.
+DONE_KEPT = timedelta(days=90)
 
 
 def sweep_inbound(redis: Redis, session: AnySession) -> bool:
@@ -50,6 +53,7 @@ def prune(session: AnySession, settings: Settings) -> int:
     """
     waiting_names.forget_before(session, clock.now() - NAMES_WAIT)
     forget_keys(session, clock.now() - KEYS_KEPT)
+    forget_done(session, clock.now() - DONE_KEPT)
     session.commit()
     before = clock.now() - timedelta(days=settings.webhook_retention_days)
     total = 0

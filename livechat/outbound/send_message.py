@@ -22,6 +22,7 @@ from livechat.domain.ids import uuid7
 from livechat.domain.service_window import is_window_open, window_end
 from livechat.live.publish import publish
 from livechat.models import Conversation, PhoneNumber
+from livechat.notifications.finish import finish_answered
 from livechat.outbound.attach_file import attach_file, check_file
 from livechat.outbound.check_recipient import check_recipient
 from livechat.outbound.delivery.pace import wake_sender
@@ -102,6 +103,8 @@ def send_message(session: AnySession, user_id: UUID, request: SendRequest, *, no
         return winner
     attach_file(session, stored.message_id, request.message_type, {request.message_type: part})
     announce(session, conversation, stored, request.message_type)
+    if request.message_type != "reaction":
+        finish_answered(session, user_id, conversation.id)
     return SendResult(stored.message_id, conversation.id, is_new=True)
 
 

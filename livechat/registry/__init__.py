@@ -11,6 +11,7 @@ from livechat.inbound import api as inbound
 from livechat.inbox import api as inbox
 from livechat.labels import api as labels
 from livechat.notes import api as notes
+from livechat.notifications import api as notifications
 from livechat.numbers import api as numbers
 from livechat.operations.api import activity_routes, webhook_routes
 from livechat.outbound.api import resend_routes, send_routes, typing_routes
@@ -43,6 +44,7 @@ API_BLUEPRINTS: list[ApiBlueprint] = [
     inbox.bp,
     labels.bp,
     notes.bp,
+    notifications.bp,
     templates.bp,
     stream.bp,
     activity_routes.bp,

@@ -18,8 +18,10 @@ from livechat.domain.visibility import Audience
 from livechat.live.event_log import Catalog, Change, Kind, LogEntry
 from livechat.live.listener import Scope, SourceUnavailableError
 from livechat.live.subscription import LiveEvent
-from livechat.models import ConversationChange
+from livechat.models import ConversationChange, Notification
 from livechat.notes.present_note import notes_json
+from livechat.notifications.present_notification import notification_json
+from livechat.notifications.queries import notifications_by_id
 from livechat.stream.queries import (
     changes_with_siblings,
     conversations_with_accounts,
@@ -34,6 +36,8 @@ _NAMES = {
     Kind.CHANGE_CREATED: "change.created",
     Kind.NOTE_CREATED: "note.created",
     Kind.NOTE_UPDATED: "note.updated",
+    Kind.NOTIFICATION_CREATED: "notification.created",
+    Kind.NOTIFICATION_DONE: "notification.done",
 }
 
 
@@ -89,6 +93,7 @@ class _Rendered:
     personal: Mapping[UUID, bytes] = field(default_factory=dict)
     audience: Audience | None = None
     unless: Audience | None = None
+    users: frozenset[UUID] | None = None
 
 
 class _Rendering:
@@ -106,6 +111,9 @@ class _Rendering:
         wanted |= {change.conversation_id for changes in self._changes.values() for change in changes}
         self._lines = changes_json(session, _ids(entries, Kind.CHANGE_CREATED))
         self._notes = notes_json(session, _ids(entries, Kind.NOTE_CREATED) | _ids(entries, Kind.NOTE_UPDATED))
+        told = _ids(entries, Kind.NOTIFICATION_CREATED) | _ids(entries, Kind.NOTIFICATION_DONE)
+        self._notifications = {each.id: each for each in notifications_by_id(session, told)}
+        wanted |= {each.conversation_id for each in self._notifications.values()}
         shown_alone = (*self._lines.values(), *self._notes.values())
         wanted |= {UUID(each["conversation_id"]) for each in shown_alone}
         self._conversations = conversations_with_accounts(session, wanted)
@@ -133,6 +141,7 @@ class _Rendering:
             found.personal,
             found.audience,
             found.unless,
+            found.users,
         )
 
     def _rendered(self, change: Change) -> "_Rendered":
@@ -150,6 +159,8 @@ class _Rendering:
             return self._shown(change, None, change.id, conversation.phone_number_id, account_id)
         if change.kind is Kind.CHANGE_CREATED:
             return self._alone(change.kind, "change", self._lines.get(change.id))
+        if change.kind in (Kind.NOTIFICATION_CREATED, Kind.NOTIFICATION_DONE):
+            return self._personal(change.kind, self._notifications.get(change.id))
         if change.kind in (Kind.NOTE_CREATED, Kind.NOTE_UPDATED):
             return self._alone(change.kind, "note", self._notes.get(change.id))
         if change.kind is Kind.CONVERSATION_LEFT:
@@ -190,6 +201,13 @@ class _Rendering:
         conversation, account_id, _ = self._conversations[UUID(shown["conversation_id"])]
         payload, audience = _event(_NAMES[kind], {key: shown}), self._audience(conversation.id)
         return _Rendered(conversation.phone_number_id, account_id, payload, audience=audience)
+
+    def _personal(self, kind: Kind, notification: Notification | None) -> "_Rendered":
+        """For the one whose it is, as long as they see the conversation."""
+        if notification is None:
+            return _Rendered(None, None, b"")
+        shown = self._alone(kind, "notification", notification_json(notification))
+        return replace(shown, users=frozenset([notification.user_id]))
 
     def _left(self, changes: Sequence[ConversationChange]) -> "_Rendered":
         """For those who saw the conversation before these changes and do not see it now."""

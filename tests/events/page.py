@@ -34,6 +34,7 @@ class Page:
     def _load(self) -> None:
         self.numbers, self.conversations, self.messages, self.notes = _fetched(self._get)
         self.team = _team(self._get)
+        self.notifications = _notifications(self._get)
 
     def state(self) -> Json:
         """All that is shown. A number's unread count is that of its conversations, summed."""
@@ -46,6 +47,7 @@ class Page:
             "messages": self.messages,
             "notes": self.notes,
             "team": self.team,
+            "notifications": self.notifications,
         }
 
     def fetched_afresh(self) -> Json:
@@ -57,6 +59,7 @@ class Page:
             "messages": messages,
             "notes": notes,
             "team": _team(self._get),
+            "notifications": _notifications(self._get),
         }
 
     def catch_up(self) -> None:
@@ -88,6 +91,9 @@ class Page:
         if event.name in ("note.created", "note.updated"):
             self.notes[event.data["note"]["id"]] = event.data["note"]
             return
+        if event.name in ("notification.created", "notification.done"):
+            self.notifications[event.data["notification"]["id"]] = event.data["notification"]
+            return
         if event.name == "members.updated":
             self.team = _team(self._get)
             return
@@ -99,6 +105,7 @@ class Page:
             self.conversations.pop(event.data["id"], None)
             self.messages = _without(self.messages, event.data["id"])
             self.notes = _without(self.notes, event.data["id"])
+            self.notifications = _without(self.notifications, event.data["id"])
             return
         message, conversation = _plain(event.data["message"]), _plain(event.data["conversation"])
         # One that has only been opened stands in no list before there is something to show.
@@ -165,6 +172,10 @@ def _team(get: Get) -> Json:
         | get(f"/workspaces/{each['id']}/labels")
         for each in get("/workspaces")["workspaces"]
     }
+
+
+def _notifications(get: Get) -> Objects:
+    return {each["id"]: each for each in get("/notifications?limit=200")["notifications"]}
 
 
 def _thread(get: Get, conversation_id: str) -> tuple[Objects, Objects]:

@@ -14,7 +14,18 @@ from livechat.files.fetch import Fetcher
 from livechat.whatsapp.webhook.items import Broken, Ignored, Item
 from tests.conftest import make_token
 from tests.events.call_sites import call_sites, watched
-from tests.events.changes import agents, files, inbound, labels, notes, numbers, operations, outbound, people
+from tests.events.changes import (
+    agents,
+    files,
+    inbound,
+    labels,
+    notes,
+    notifications,
+    numbers,
+    operations,
+    outbound,
+    people,
+)
 from tests.events.changes.scene import USE_CASES, Scene, UseCase
 from tests.events.conftest import OpenStream
 from tests.events.page import Page
@@ -28,6 +39,7 @@ __all__ = [
     "inbox",
     "labels",
     "notes",
+    "notifications",
     "numbers",
     "operations",
     "outbound",

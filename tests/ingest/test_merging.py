@@ -17,6 +17,7 @@ from livechat.models import (
     Draft,
     Label,
     Note,
+    Notification,
     WabaAccount,
 )
 from tests.ingest.conftest import Meta, make_text_body
@@ -129,6 +130,18 @@ def test_who_has_either_has_both_and_what_was_changed_says_so(meta: Meta) -> Non
     assert (rows[2]["from_value"], rows[2]["to_value"]) == (str(other), str(merged["assignee_id"]))
 
 
+def test_what_members_were_told_of_either_is_of_the_kept_one(meta: Meta) -> None:
+    meta.session.add_all(
+        Notification(conversation_id=row["id"], user_id=uuid4(), kind="mention", cause_id=uuid4())
+        for row in _two_threads(meta)
+    )
+    meta.session.commit()
+    _merge(meta)
+    [merged] = meta.conversations()
+    told = meta.rows("SELECT conversation_id FROM notifications")
+    assert [row["conversation_id"] for row in told] == [merged["id"]] * 2
+
+
 def test_the_notes_of_both_stand_in_one_thread(meta: Meta) -> None:
     rows = _two_threads(meta)
     meta.session.add_all(Note(conversation_id=row["id"], author_id=uuid4(), body="x") for row in rows)
@@ -206,6 +219,7 @@ def test_what_a_team_knows_follows_where_the_previous_release_merges(meta: Meta)
             ConversationWatcher(conversation_id=winner, user_id=both),
             ConversationWatcher(conversation_id=loser, user_id=one),
             Note(conversation_id=loser, author_id=one, body="x"),
+            Notification(conversation_id=loser, user_id=one, kind="mention", cause_id=one),
         ]
     )
     meta.session.execute(
@@ -218,7 +232,7 @@ def test_what_a_team_knows_follows_where_the_previous_release_merges(meta: Meta)
     for statement in PREVIOUS_MERGE:
         meta.session.execute(text(statement), {"loser": loser, "winner": winner})
     meta.session.commit()
-    for table in ("conversation_labels", "conversation_changes", "notes"):
+    for table in ("conversation_labels", "conversation_changes", "notes", "notifications"):
         assert [row["conversation_id"] for row in meta.rows(f"SELECT * FROM {table}")] == [winner]
     watchers = meta.rows("SELECT conversation_id, user_id FROM conversation_watchers")
     assert {(row["conversation_id"], row["user_id"]) for row in watchers} == {(winner, both), (winner, one)}

@@ -9,7 +9,7 @@ import pytest
 from flask import Flask
 
 from livechat.domain.permissions import ALLOWED, Permission, Role, is_allowed
-from livechat.models import Label, Note
+from livechat.models import Label, Note, Notification
 from tests.factories import make_conversation, make_message
 from tests.team.conftest import DbSession, Team
 
@@ -61,7 +61,10 @@ def test_a_route_refuses_the_roles_that_lack_what_it_needs(
             request_digest=b"",
         )
         note = Note(conversation_id=conversation.id, author_id=user, body="Hi")
-        session.add_all([label, note])
+        told = Notification(
+            user_id=user, conversation_id=conversation.id, kind="mention", cause_id=message.id
+        )
+        session.add_all([label, note, told])
         session.commit()
         ids = {
             "<conversation_id>": conversation.id,
@@ -69,6 +72,7 @@ def test_a_route_refuses_the_roles_that_lack_what_it_needs(
             "<phone_number_id>": number,
             "<label_id>": label.id,
             "<note_id>": note.id,
+            "<notification_id>": told.id,
         }
         # Of a message without a file, and of no webhook, there is nothing to do.
         if "<event_id>" in path or path.endswith("/media/retry"):

@@ -1533,6 +1533,100 @@ export interface paths {
         };
         trace?: never;
     };
+    "/api/live-chat/notifications": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What you are told of in all your workspaces, done or not; the newest first.
+         * @description Of a conversation that went out of your sight nothing is listed.
+         */
+        get: {
+            parameters: {
+                query?: {
+                    /** @description How many items at most. */
+                    limit?: number;
+                    /** @description `next_cursor` of the page before. */
+                    cursor?: string;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Notifications"];
+                    };
+                };
+                401: components["responses"]["UNAUTHORIZED"];
+                422: components["responses"]["UNPROCESSABLE_ENTITY"];
+                429: components["responses"]["TOO_MANY_REQUESTS"];
+                503: components["responses"]["SERVICE_UNAVAILABLE"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/live-chat/notifications/{notification_id}/done": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                notification_id: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Say that you are through with it, on all your devices. Harmless to repeat. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    notification_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Notification"];
+                    };
+                };
+                401: components["responses"]["UNAUTHORIZED"];
+                404: components["responses"]["NOT_FOUND"];
+                429: components["responses"]["TOO_MANY_REQUESTS"];
+                503: components["responses"]["SERVICE_UNAVAILABLE"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/live-chat/phone-numbers": {
         parameters: {
             query?: never;
@@ -3792,6 +3886,40 @@ export interface components {
              * @example 2026-11-22T10:00:00.000000Z
              */
             until: string | null;
+        };
+        Notification: {
+            /**
+             * Format: date-time
+             * @description When it was told.
+             * @example 2026-11-22T10:00:00.000000Z
+             */
+            at: string;
+            /** @description The note of a mention, the change of an assignment: the timeline takes it. */
+            cause_id: string;
+            conversation_id: string;
+            /** @description How often it was told. */
+            count: number;
+            /**
+             * Format: date-time
+             * @description When it was done: by your word, or by itself, when you answered or resolved.
+             * @example 2026-11-22T10:00:00.000000Z
+             */
+            done_at: string | null;
+            id: string;
+            /** @enum {string} */
+            kind: "mention" | "assigned" | "reminder" | "window_closing" | "woken";
+            /**
+             * Format: date-time
+             * @description When you had seen it.
+             * @example 2026-11-22T10:00:00.000000Z
+             */
+            seen_at: string | null;
+        };
+        Notifications: {
+            /** @description For the next page; null: this was the last. */
+            next_cursor: string | null;
+            /** @description The newest comes first. */
+            notifications: components["schemas"]["Notification"][];
         };
         OpenConversation: {
             /** @description Meta's id of one of your numbers. */

@@ -18,6 +18,7 @@ from livechat.conversations.schemas import (
 )
 from livechat.core.extensions import db
 from livechat.domain.permissions import Permission, is_allowed
+from livechat.notifications.finish import finish_read
 from livechat.web.blueprint import ApiBlueprint
 from livechat.web.guards.auth import current_user_id
 from livechat.web.guards.costs import Cost
@@ -71,6 +72,7 @@ def read_conversation(body: dict[str, Any], conversation_id: str) -> Response:
     conversation, member = access_conversation_as(db.session, user_id, conversation_id)
     if is_allowed(member.role, Permission.MESSAGE_SEND):
         conversation = mark_read(db.session, conversation.id, body["up_to"])
+    finish_read(db.session, user_id, conversation.id)
     shown = conversations_json(db.session, [conversation], user_id)[0]
     db.session.commit()
     return json_response(shown)

@@ -1,0 +1,79 @@
+"""What a member was told of is done: by their word, or by itself, when they have done what it is about."""
+
+from collections.abc import Collection, Mapping
+from uuid import UUID
+
+from sqlalchemy import or_, tuple_
+
+from livechat.core.session import AnySession
+from livechat.live.event_log import Change, Kind
+from livechat.live.publish import publish
+from livechat.models import Notification
+from livechat.notifications.notify import ASSIGNED, MENTION
+from livechat.notifications.queries import Told, finish_where
+
+
+def finish(session: AnySession, notification_id: UUID) -> None:
+    """Whoever has it says so; harmless to repeat. The caller has checked whose it is, and commits."""
+    _tell(session, finish_where(session, Notification.id == notification_id))
+
+
+def finish_answered(session: AnySession, user_id: UUID, conversation_id: UUID) -> None:
+    """The user has answered the customer: of this conversation nothing is left to tell them."""
+    _tell(
+        session,
+        finish_where(
+            session, Notification.conversation_id == conversation_id, Notification.user_id == user_id
+        ),
+    )
+
+
+def finish_read(session: AnySession, user_id: UUID, conversation_id: UUID) -> None:
+    """The user has opened the conversation and read it: so they know of who mentioned them."""
+    _tell(
+        session,
+        finish_where(
+            session,
+            Notification.conversation_id == conversation_id,
+            Notification.user_id == user_id,
+            Notification.kind == MENTION,
+        ),
+    )
+
+
+def finish_resolved(
+    session: AnySession,
+    by: UUID | None,
+    conversation_ids: Collection[UUID],
+    accounts: Mapping[UUID, UUID] | None = None,
+) -> None:
+    """They are resolved: whoever did that is through with them, and nobody has them to do."""
+    _tell(
+        session,
+        finish_where(
+            session,
+            Notification.conversation_id.in_(conversation_ids),
+            or_(Notification.user_id == by, Notification.kind == ASSIGNED),
+        ),
+        accounts,
+    )
+
+
+def finish_handed_on(
+    session: AnySession, were: Collection[tuple[UUID, UUID]], accounts: Mapping[UUID, UUID] | None = None
+) -> None:
+    """These (conversation, user): what was the user's to do is somebody else's."""
+    _tell(
+        session,
+        finish_where(
+            session,
+            tuple_(Notification.conversation_id, Notification.user_id).in_(list(were)),
+            Notification.kind == ASSIGNED,
+        ),
+        accounts,
+    )
+
+
+def _tell(session: AnySession, done: Told, accounts: Mapping[UUID, UUID] | None = None) -> None:
+    others = [(conversation, Change(Kind.NOTIFICATION_DONE, id_)) for id_, conversation in done]
+    publish(session, others=others, accounts=accounts)

@@ -1,0 +1,28 @@
+"""Telling members of something. The same cause again tells nobody twice."""
+
+from collections.abc import Collection, Mapping
+from uuid import UUID
+
+from livechat.core.session import AnySession
+from livechat.live.event_log import Change, Kind
+from livechat.live.publish import publish
+from livechat.notifications.queries import insert_notifications
+
+MENTION, ASSIGNED, WOKEN = "mention", "assigned", "woken"
+
+
+def notify(
+    session: AnySession,
+    kind: str,
+    wanted: Collection[tuple[UUID, UUID, UUID]],
+    accounts: Mapping[UUID, UUID] | None = None,
+) -> None:
+    """Tell of ``wanted``, each (user, conversation, cause). The caller commits.
+
+    ``accounts``, {conversation: account}, need not be asked for.
+    """
+    if not wanted:
+        return
+    told = insert_notifications(session, kind, wanted)
+    others = [(conversation, Change(Kind.NOTIFICATION_CREATED, id_)) for id_, conversation in told]
+    publish(session, others=others, accounts=accounts)

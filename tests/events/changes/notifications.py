@@ -1,0 +1,38 @@
+"""What members are told of."""
+
+from collections.abc import Iterator
+from typing import Any
+from uuid import UUID, uuid4
+
+from tests.conftest import make_token
+from tests.events.changes.scene import Scene, use_case
+from tests.kinds.conftest import API
+
+
+@use_case("POST /notifications/<notification_id>/done", "publish in notify.notify", "publish in finish._tell")
+def a_member_is_mentioned_and_assigned_to(scene: Scene) -> Iterator[None]:
+    chat, ben = scene.chat(), uuid4()
+    scene.inbox.execute(
+        "INSERT INTO account_members (account_id, user_id, role) VALUES (:account, :user, 'agent')",
+        account=scene.inbox.account_id,
+        user=ben,
+    )
+    owner = str(scene.one("SELECT user_id FROM waba_accounts WHERE id = :id", id=scene.inbox.account_id))
+    yield
+    note = {"body": "Please look.", "mentions": [{"user_id": owner}]}
+    _as(scene, ben, "POST", f"/conversations/{chat}/notes", json=note)
+    yield
+    told = scene.one("SELECT id FROM notifications")
+    scene.call("POST", f"/notifications/{told}/done")
+    yield
+    assignment = {"assignee_id": owner, "expected": {"assignee_id": None}}
+    _as(scene, ben, "PUT", f"/conversations/{chat}/assignment", json=assignment)
+    yield
+    scene.inbox.accepted(conversation_id=chat, message="Hello")
+    yield
+
+
+def _as(scene: Scene, user: UUID, method: str, path: str, **options: Any) -> None:
+    headers = {"Authorization": f"Bearer {make_token(user)}"}
+    answer = scene.app.test_client().open(f"{API}{path}", method=method, headers=headers, **options)
+    assert answer.status_code < 300, answer.text
