@@ -28,14 +28,14 @@ from livechat.core.extensions import db, redis
 from tests.services import EmbeddedServices
 
 # What goes first, in this order; the rest follows as it is found. The longest test begins, beside those that mind
-# no load; then one process has the browser, where the newcomer comes first, and the other what starts products
+# no load; then two processes have the browser, where the newcomer comes first, and another what starts products
 # of its own.
 _ORDER = (
     *("chaos/test_chaos.py", "architecture", "whatsapp", "api", "ingest"),
     *("e2e/test_journeys.py", "e2e", "benchmarks", "system"),
 )
-# Files of this folder share one product, so one process runs them all.
-_TOGETHER = "tests/e2e/"
+# Files of this folder share one product and one browser, so a process runs half of them: those before this name.
+_TOGETHER, _SECOND_HALF = "tests/e2e/", "tests/e2e/test_p"
 JWT_SECRET = "a secret of the tests, long enough for HS256"
 APP_SECRET = "test-app-secret"
 VERIFY_TOKEN = "verify-me"
@@ -53,11 +53,20 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     items.sort(key=rank)
 
 
+def pytest_xdist_auto_num_workers() -> int | None:
+    """One process more than there are processors: many tests wait for other processes, or for time to pass."""
+    if os.environ.get("PYTEST_XDIST_AUTO_NUM_WORKERS"):
+        return None
+    return len(os.sched_getaffinity(0)) + 1
+
+
 class _Files(LoadFileScheduling):
-    """A file to a process, as it is free, in the order of collection; the browser's files to one process."""
+    """A file to a process, as it is free, in the order of collection; the browser's files to two processes."""
 
     def _split_scope(self, nodeid: str) -> str:
-        return _TOGETHER if nodeid.startswith(_TOGETHER) else super()._split_scope(nodeid)
+        if not nodeid.startswith(_TOGETHER):
+            return super()._split_scope(nodeid)
+        return _TOGETHER if nodeid < _SECOND_HALF else _SECOND_HALF
 
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> LoadFileScheduling | None:
