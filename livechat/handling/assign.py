@@ -13,7 +13,7 @@ from livechat.core.session import AnySession
 from livechat.domain.ids import uuid7
 from livechat.domain.permissions import Permission, is_allowed
 from livechat.domain.visibility import Audience, Sight, Visibility
-from livechat.handling.queries import (
+from livechat.handling.queries.assignments import (
     change_assignment,
     chosen_numbers,
     hold_member,

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from livechat.conversations.ornaments import Asked, shared
 from livechat.conversations.present import Json
-from livechat.handling.queries import assignee_names, team_names, workspaces_of
+from livechat.handling.queries.assignments import assignee_names, team_names, workspaces_of
 
 
 @shared("workspace_id")

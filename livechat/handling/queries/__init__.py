@@ -1,0 +1,1 @@
+"""Statements about who handles a conversation, and where it stands."""
