@@ -78,6 +78,7 @@ def bind_celery(app: Flask, settings: Settings) -> Celery:
     celery.loader.import_module("livechat.inbound.tasks")
     celery.loader.import_module("livechat.outbound.tasks")
     celery.loader.import_module("livechat.files.tasks")
+    celery.loader.import_module("livechat.handling.tasks")
     celery.loader.import_module("livechat.operations.tasks")
     celery.loader.import_module("livechat.numbers.tasks")
     celery.loader.import_module("livechat.templates.tasks")
@@ -101,6 +102,7 @@ BEAT_SCHEDULE = {
     "reconcile unread": _every(300, TaskName.RECONCILE_UNREAD),
     "prune": _every(3600, TaskName.PRUNE),
     "tidy counts": _every(60, TaskName.TIDY_COUNTS),
+    "wake snoozed": _every(5, TaskName.WAKE_SNOOZED),
     "sweep accounts": _every(60, TaskName.SWEEP_ACCOUNTS),
     "sweep invitations": _every(15, TaskName.SWEEP_INVITATIONS),
 }

@@ -5,14 +5,15 @@ are not lost. A test reads those keys from the metadata, and fails for one that 
 """
 
 from collections.abc import Callable, Mapping
+from dataclasses import asdict
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import text
+from sqlalchemy import Row, text
 
+from livechat.conversations.write_changes import Changed, standing_changes, write_own_changes
 from livechat.core.session import AnySession
-from livechat.domain.ids import uuid7
-from livechat.live.publish import publish
+from livechat.domain.team.conversation_status import merged_standing, standing_of
 
 Follow = Callable[[AnySession, Mapping[str, Any]], None]
 _followers: dict[str, Follow] = {}
@@ -36,6 +37,7 @@ def followed() -> set[str]:
 def merge_conversation(session: AnySession, loser: UUID, winner: UUID) -> None:
     """Move everything of ``loser`` into ``winner`` and delete ``loser``. The caller has locked both."""
     ids = {"loser": loser, "winner": winner}
+    standing = merged_standing(*(standing_of(row) for row in _both(session, ids)))
     for follow in _followers.values():
         follow(session, ids)
     session.execute(
@@ -45,12 +47,13 @@ def merge_conversation(session: AnySession, loser: UUID, winner: UUID) -> None:
             SET receipt_seq = LEAST(w.receipt_seq, l.receipt_seq), is_blocked = w.is_blocked OR l.is_blocked,
                 assignee_id = COALESCE(w.assignee_id, l.assignee_id),
                 team_id = COALESCE(w.team_id, l.team_id),
+                status = :status, snoozed_until = :snoozed_until, snooze_kind = :snooze_kind,
                 version = GREATEST(w.version, l.version) + 1,
                 (counted_total, last_counted_seq) = (SELECT * FROM count_messages(:winner))
             FROM chat_conversations l WHERE w.id = :winner AND l.id = :loser
             """
         ),
-        ids,
+        ids | asdict(standing),
     )
     session.execute(text("SELECT recount_reads(:winner)"), ids)
     # Says to the trigger of migration 0024, which merges for the previous release, that all this is done.
@@ -154,29 +157,20 @@ def _labels(session: AnySession, ids: Mapping[str, Any]) -> None:
 def _changes(session: AnySession, ids: Mapping[str, Any]) -> None:
     """Move what was written down, and write down for either what the merge changes of it.
 
-    The winner's assignee and team stay, else the loser's hold. To read both histories as one must end there.
+    The winner's assignee and team stay, else the loser's hold; of the two the one that is more awake says
+    where it stands. To read both histories as one must end there.
     """
     _moved(session, "conversation_changes", ids)
-    written = session.execute(
-        text(
-            """
-            INSERT INTO conversation_changes
-                (id, operation_id, conversation_id, actor_kind, field, from_value, to_value, cause)
-            SELECT gen_random_uuid(), CAST(:operation AS uuid), w.id, 'system',
-                f.field, f.own, f.kept, 'merge'
-            FROM chat_conversations w, chat_conversations l, LATERAL (VALUES
-                ('assignee', to_jsonb(w.assignee_id), to_jsonb(COALESCE(w.assignee_id, l.assignee_id))),
-                ('assignee', to_jsonb(l.assignee_id), to_jsonb(COALESCE(w.assignee_id, l.assignee_id))),
-                ('team', to_jsonb(w.team_id), to_jsonb(COALESCE(w.team_id, l.team_id))),
-                ('team', to_jsonb(l.team_id), to_jsonb(COALESCE(w.team_id, l.team_id)))
-            ) AS f (field, own, kept)
-            WHERE w.id = :winner AND l.id = :loser AND f.own IS DISTINCT FROM f.kept
-            RETURNING id
-            """
-        ),
-        {**ids, "operation": uuid7()},
-    )
-    publish(session, changes=dict.fromkeys(written.scalars(), ids["winner"]))
+    winner, loser = _both(session, ids)
+    standing = merged_standing(standing_of(winner), standing_of(loser))
+    assignee, team = winner.assignee_id or loser.assignee_id, winner.team_id or loser.team_id
+    changed: list[Changed] = []
+    for row in (winner, loser):
+        kept = (("assignee", row.assignee_id, assignee), ("team", row.team_id, team))
+        changed += [Changed(winner.id, name, own, stays) for name, own, stays in kept if own != stays]
+        changed += standing_changes(winner.id, standing_of(row), standing)
+    if changed:
+        write_own_changes(session, changed, cause="merge")
 
 
 @follows("notes.conversation_id")
@@ -204,6 +198,20 @@ def _drafts(session: AnySession, ids: Mapping[str, Any]) -> None:
         ids,
     )
     _moved(session, "chat_drafts", ids)
+
+
+def _both(session: AnySession, ids: Mapping[str, Any]) -> tuple[Row[Any], Row[Any]]:
+    """What the team holds of the winner, and of the loser."""
+    rows = session.execute(
+        text(
+            """
+            SELECT id, assignee_id, team_id, status, snoozed_until, snooze_kind
+            FROM chat_conversations WHERE id IN (:loser, :winner) ORDER BY id <> :winner
+            """
+        ),
+        ids,
+    ).all()
+    return rows[0], rows[1]
 
 
 def _moved(session: AnySession, table: str, ids: Mapping[str, Any]) -> None:

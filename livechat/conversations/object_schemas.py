@@ -8,6 +8,7 @@ from marshmallow import fields
 from marshmallow.validate import OneOf
 
 from livechat.domain.status import MessageStatus
+from livechat.domain.team.conversation_status import ConversationStatus
 from livechat.web.schemas import AnswerSchema, moment, string
 
 
@@ -149,6 +150,12 @@ class ConversationSchema(AnswerSchema):
         metadata={"description": "The member whose conversation it is; null: nobody's."},
     )
     team = fields.Nested(AssignedTeamSchema, required=True, allow_none=True)
+    status = fields.String(
+        required=True,
+        validate=OneOf([status.value for status in ConversationStatus]),
+        metadata={"description": "The conversation's, as the team put it; a message has another."},
+    )
+    snoozed_until = moment("Until when it is snoozed; null: it is not, or until the reply.", nullable=True)
     version = fields.Integer(
         required=True,
         metadata={

@@ -40,6 +40,8 @@ def conversation_json(conversation: Conversation, ornaments: Json, now: datetime
         "window_expires_at": rfc3339(window_end(heard_at, refused_at)) if window_is_open else None,
         "marketing_opt_out": conversation.marketing_opt_out,
         "is_blocked": conversation.is_blocked,
+        "status": conversation.status,
+        "snoozed_until": rfc3339(conversation.snoozed_until),
         "version": conversation.version,
         **ornaments,
     }

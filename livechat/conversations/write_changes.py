@@ -1,11 +1,12 @@
 """What is changed of a conversation is written down, in the transaction that changes it: the one place."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
 from uuid import UUID
 
 from livechat.core.session import AnySession
 from livechat.domain.ids import uuid7
+from livechat.domain.team.conversation_status import Standing
 from livechat.live.publish import publish
 from livechat.models import ConversationChange
 from livechat.notifications.follow_changes import follow_changes
@@ -23,25 +24,50 @@ class Changed(NamedTuple):
     becomes: Any
 
 
-def write_changes(
+def standing_changes(conversation_id: UUID, was: Standing, becomes: Standing) -> list[Changed]:
+    """What changes of a conversation that stood there and stands here."""
+    fields = (("status", was.status, becomes.status), ("snooze", was.snooze, becomes.snooze))
+    return [Changed(conversation_id, name, before, now) for name, before, now in fields if before != now]
+
+
+def write_changes(session: AnySession, by: UUID, changed: Sequence[Changed], *, cause: str = "user") -> UUID:
+    """Write down what the member ``by`` has changed, as one operation, and tell open pages; its id.
+
+    The caller has locked the conversations, written their values and raised their ``version``, and commits.
+    Who saw a conversation and does not see it any more is told to forget it.
+    """
+    operation_id = uuid7()
+    _write(session, by, changed, lambda _: operation_id, cause)
+    return operation_id
+
+
+def write_own_changes(
+    session: AnySession,
+    changed: Sequence[Changed],
+    *,
+    cause: str,
+    accounts: Mapping[UUID, UUID] | None = None,
+) -> None:
+    """The same for what the product itself has changed: of each conversation, one operation.
+
+    ``accounts``, {conversation: account}, need not be asked for.
+    """
+    operations = {each.conversation_id: uuid7() for each in changed}
+    _write(session, None, changed, operations.__getitem__, cause, accounts)
+
+
+def _write(
     session: AnySession,
     by: UUID | None,
     changed: Sequence[Changed],
-    *,
-    cause: str = "user",
+    operation_of: Callable[[UUID], UUID],
+    cause: str,
     accounts: Mapping[UUID, UUID] | None = None,
-) -> UUID:
-    """Write down what the member ``by`` has changed, as one operation, and tell open pages; its id.
-
-    ``by`` None: nobody did, but the product itself. The caller has locked the conversations, written their
-    values and raised their ``version``, and commits. Who saw a conversation and does not see it any more is
-    told to forget it. ``accounts``, {conversation: account}, need not be asked for.
-    """
-    operation_id = uuid7()
+) -> None:
     rows = [
         ConversationChange(
             id=uuid7(),
-            operation_id=operation_id,
+            operation_id=operation_of(each.conversation_id),
             conversation_id=each.conversation_id,
             actor_kind="system" if by is None else "member",
             actor_id=by,
@@ -64,7 +90,6 @@ def write_changes(
         accounts=accounts,
     )
     follow_changes(session, by, rows, accounts)
-    return operation_id
 
 
 def _json(value: Any) -> Any:

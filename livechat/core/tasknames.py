@@ -33,6 +33,7 @@ class TaskName(StrEnum):
     TIDY_COUNTS = "maintenance.tidy_counts"
     SYNC_TEMPLATES = "maintenance.sync_templates"
     REFRESH_NUMBER = "maintenance.refresh_number"
+    WAKE_SNOOZED = "maintenance.wake_snoozed"
     SWEEP_ACCOUNTS = "maintenance.sweep_accounts"
     SWEEP_INVITATIONS = "maintenance.sweep_invitations"
 

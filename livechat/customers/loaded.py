@@ -1,8 +1,10 @@
 """What a batch knows of customers while it works: rows of conversations, and other ids that lead to them."""
 
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from datetime import datetime
 from uuid import UUID
+
+from livechat.domain.team.conversation_status import merged_standing, standing_of
 
 Key = tuple[str, str, str]  # (phone_number_id, kind: phone | user_id | group, value)
 COLUMN = {"phone": "customer_phone", "user_id": "customer_user_id", "group": "group_id"}
@@ -39,6 +41,9 @@ class LoadedConversation:
     window_refused_at: datetime | None = None
     gone_at: datetime | None = None
     begun_silently: bool = True
+    status: str = "open"
+    snoozed_until: datetime | None = None
+    snooze_kind: str | None = None
     has_sending: bool = False
     new: bool = False
     heard: bool = False
@@ -94,6 +99,8 @@ def absorb(winner: LoadedConversation, loser: LoadedConversation) -> None:
         winner.last_message_id = loser.last_message_id
         winner.last_message_time = loser.last_message_time
         winner.last_message_seq = loser.last_message_seq
+    standing = merged_standing(standing_of(winner), standing_of(loser))
+    winner.status, winner.snoozed_until, winner.snooze_kind = astuple(standing)
     winner.has_sending = winner.has_sending or loser.has_sending
     winner.dirty = winner.identity_dirty = True
 

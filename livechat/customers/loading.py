@@ -13,7 +13,9 @@ from livechat.customers.people import People
 _ADDED = ("counted", "counted_seq")
 _MARKS = ("new", "heard", "dirty", "identity_dirty", "first_at", *_ADDED)
 _LOADED = [item.name for item in fields(LoadedConversation) if item.name not in _MARKS]
-_WRITTEN = [*(name for name in _LOADED if name not in ("begun_silently", "has_sending")), *_ADDED]
+# Where it stands is the team's to write: an arrival that opens it does so by itself.
+_READ_ONLY = ("begun_silently", "status", "snoozed_until", "snooze_kind", "has_sending")
+_WRITTEN = [*(name for name in _LOADED if name not in _READ_ONLY), *_ADDED]
 
 
 class BatchOvertakenError(Exception):

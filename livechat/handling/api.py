@@ -1,4 +1,4 @@
-"""Routes by which a team handles conversations: assigning and claiming."""
+"""Routes by which a team handles conversations: assigning, claiming, resolving, snoozing."""
 
 from http import HTTPStatus
 from typing import Any
@@ -10,15 +10,18 @@ import livechat.handling.standing  # noqa: F401  # registers what a conversation
 from livechat.accounts.access import access_conversation_as
 from livechat.conversations.ornaments import conversations_json
 from livechat.core.extensions import db
+from livechat.domain import clock
 from livechat.domain.permissions import Permission
 from livechat.handling.assign import Wanted, assign
-from livechat.handling.schemas import AssignmentSchema, HandledConversationSchema
+from livechat.handling.change_status import check_standing, put_status
+from livechat.handling.schemas import AssignmentSchema, HandledConversationSchema, StatusSchema
+from livechat.models import Conversation
 from livechat.web.blueprint import ApiBlueprint
 from livechat.web.guards.auth import current_user_id
 from livechat.web.guards.costs import Cost
 from livechat.web.parsing import json_response
 
-bp = ApiBlueprint("handling", __name__, description="Whose a conversation is.")
+bp = ApiBlueprint("handling", __name__, description="Whose a conversation is, and where it stands.")
 
 
 @bp.route(
@@ -55,10 +58,44 @@ def claim_conversation(conversation_id: str) -> Response:
     return _assigned(conversation_id, Wanted(current_user_id()), expected=None)
 
 
+@bp.route(
+    "/conversations/<conversation_id>/status",
+    methods=["PUT"],
+    costs=Cost.READS,
+    needs=Permission.CONVERSATION_WRITE,
+)
+@bp.arguments(StatusSchema)
+@bp.response(HTTPStatus.OK, HandledConversationSchema)
+@bp.problems(
+    HTTPStatus.NOT_FOUND, HTTPStatus.CONFLICT, HTTPStatus.BAD_REQUEST, HTTPStatus.UNSUPPORTED_MEDIA_TYPE
+)
+def put_conversation_status(body: dict[str, Any], conversation_id: str) -> Response:
+    """Resolve it, snooze it, or open it: where `expected` is given, as long as nothing was said since.
+
+    Else 409 `conversation_changed`, with what it is now, and nothing is written. The same again is 200 and
+    changes nothing. A customer who writes opens what is resolved, and what is snoozed until a reply.
+    """
+    wanted = check_standing(body["status"], body.get("snoozed_until"), body.get("snooze_kind"), clock.now())
+    expected = body.get("expected")
+    user_id = current_user_id()
+    found, member = access_conversation_as(db.session, user_id, conversation_id)
+    conversation, operation_id = put_status(
+        db.session,
+        member,
+        found.id,
+        wanted,
+        last_message=None if expected is None else (expected["last_message_id"],),
+    )
+    return _answered(conversation, operation_id)
+
+
 def _assigned(conversation_id: str, wanted: Wanted, *, expected: UUID | None) -> Response:
     user_id = current_user_id()
     found, member = access_conversation_as(db.session, user_id, conversation_id)
-    conversation, operation_id = assign(db.session, member, found.id, wanted, expected=expected)
-    [shown] = conversations_json(db.session, [conversation], user_id)
+    return _answered(*assign(db.session, member, found.id, wanted, expected=expected))
+
+
+def _answered(conversation: Conversation, operation_id: UUID) -> Response:
+    [shown] = conversations_json(db.session, [conversation], current_user_id())
     db.session.commit()
     return json_response({**shown, "operation_id": str(operation_id)})

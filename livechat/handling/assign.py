@@ -1,24 +1,22 @@
 """Assigning a conversation, to a member, to a team, to nobody: as long as it is still whose they saw."""
 
 from dataclasses import dataclass
-from typing import Any
 from uuid import UUID
 
-from livechat.accounts.access import access_conversation, parse_id
-from livechat.conversations.ornaments import conversations_json
+from livechat.accounts.access import parse_id
 from livechat.conversations.queries.finding import lock_conversation
 from livechat.conversations.write_changes import Changed, write_changes
-from livechat.core.errors import AssigneeUnavailableError, ConversationChangedError, NotFoundError
+from livechat.core.errors import AssigneeUnavailableError, NotFoundError
 from livechat.core.session import AnySession
 from livechat.domain.ids import uuid7
 from livechat.domain.permissions import Permission, is_allowed
 from livechat.domain.visibility import Audience, Sight, Visibility
+from livechat.handling.disagree import assigned_meanwhile
 from livechat.handling.queries.assignments import (
     change_assignment,
     chosen_numbers,
     hold_member,
     hold_team,
-    newest_change,
 )
 from livechat.models import Conversation, WorkspaceMember
 
@@ -67,7 +65,7 @@ def assign(
         assignee_id=becomes["assignee"],
         team_id=becomes["team"],
     ):
-        raise _changed(session, member, before)
+        raise assigned_meanwhile(session, member, before)
     changed = [
         Changed(conversation_id, field, was[field], value)
         for field, value in becomes.items()
@@ -104,16 +102,3 @@ def _team(session: AnySession, workspace_id: UUID, given: str | None) -> UUID | 
     if found is None:
         raise NotFoundError("There is no such team.")
     return found.id
-
-
-def _changed(
-    session: AnySession, member: WorkspaceMember, conversation: Conversation
-) -> ConversationChangedError:
-    # Whoever came first may have taken it out of this member's sight: then it is not found.
-    access_conversation(session, member.user_id, conversation.id)
-    [shown] = conversations_json(session, [conversation], member.user_id)
-    last = newest_change(session, conversation.id, ["assignee"])
-    by: dict[str, Any] | None = None
-    if last is not None and last.actor_kind == "member":
-        by = {"user_id": str(last.actor_id), "name": last.name}
-    return ConversationChangedError(shown, by, last.at if last is not None else None)

@@ -4,8 +4,10 @@ from typing import Any
 
 import marshmallow as ma
 from marshmallow import fields
+from marshmallow.validate import OneOf
 
 from livechat.conversations.object_schemas import ConversationSchema
+from livechat.domain.team.conversation_status import ConversationStatus, SnoozeKind
 from livechat.web.schemas import opaque_id, string
 
 
@@ -27,6 +29,42 @@ class AssignmentSchema(ma.Schema):
     expected = fields.Nested(ExpectedAssigneeSchema, required=True)
     note = fields.Raw(
         allow_none=True, validate=_no_note, metadata={"description": "Not yet: a note is refused (422)."}
+    )
+
+
+class ExpectedMessageSchema(ma.Schema):
+    last_message_id = fields.UUID(
+        required=True,
+        allow_none=True,
+        metadata={"description": "The last message that you saw; null: there was none."},
+    )
+
+
+class StatusSchema(ma.Schema):
+    status = fields.String(
+        required=True,
+        validate=OneOf([each.value for each in ConversationStatus]),
+        metadata={"description": "Where the conversation is to stand."},
+    )
+    snoozed_until = fields.AwareDateTime(
+        format="iso",
+        allow_none=True,
+        metadata={
+            "description": "When a snooze ends: a time to come, with its offset. Not of the kind `reply`."
+        },
+    )
+    snooze_kind = fields.String(
+        allow_none=True,
+        validate=OneOf([each.value for each in SnoozeKind]),
+        metadata={
+            "description": "What ends a snooze: a `time`, a `reply`, or what comes first (`time_or_reply`, "
+            "the default). `time` and `time_even_if_reply` sleep on where the customer writes."
+        },
+    )
+    expected = fields.Nested(
+        ExpectedMessageSchema,
+        allow_none=True,
+        metadata={"description": "Nothing is changed where something was said since."},
     )
 
 

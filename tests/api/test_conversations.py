@@ -96,6 +96,8 @@ def test_a_conversation_has_every_field_and_null_where_nothing_is_known(
         "draft": None,
         "marketing_opt_out": False,
         "is_blocked": False,
+        "status": "open",
+        "snoozed_until": None,
         "labels": [],
         "workspace_id": str(session.get_one(WabaAccount, number.account_id).workspace_id),
         "assignee": None,

@@ -68,7 +68,7 @@ def test_it_agrees_with_the_contract(document: dict[str, Any]) -> None:
         "draft",
         *("marketing_opt_out", "is_blocked", "labels"),
         *("marketing_opt_out", "is_blocked"),
-        *("workspace_id", "assignee", "team", "version"),
+        *("workspace_id", "assignee", "team", "status", "snoozed_until", "version"),
     }
     assert set(schemas["Message"]["required"]) == {
         *(

@@ -165,6 +165,54 @@ def test_what_only_one_of_them_has_stays(meta: Meta, of_loser: bool) -> None:
     assert merged["assignee_id"] == ana
 
 
+TOMORROW = now() + timedelta(days=1)
+_TIMED = {"status": "snoozed", "snooze_kind": "time", "snoozed_until": TOMORROW}
+_OPEN = {"status": "open", "snooze_kind": None, "snoozed_until": None}
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "merged"),
+    [
+        ({"status": "resolved"}, {"status": "open"}, _OPEN),
+        ({"status": "resolved"}, _TIMED, _TIMED),
+        (
+            {"status": "snoozed", "snooze_kind": "reply"},
+            _TIMED,
+            _TIMED | {"snooze_kind": "time_or_reply"},
+        ),
+    ],
+)
+@pytest.mark.parametrize("swapped", [False, True])
+def test_of_two_the_one_that_is_more_awake_says_where_both_stand(
+    meta: Meta, one: dict[str, object], other: dict[str, object], merged: dict[str, object], swapped: bool
+) -> None:
+    both = (other, one) if swapped else (one, other)
+    for row, columns in zip(_two_threads(meta), both, strict=True):
+        meta.session.execute(
+            text(
+                "UPDATE chat_conversations SET status = :status, snooze_kind = :snooze_kind, "
+                "snoozed_until = :snoozed_until WHERE id = :id"
+            ),
+            {"snooze_kind": None, "snoozed_until": None, **columns, "id": row["id"]},
+        )
+    meta.session.commit()
+    # A reaction opens nothing, so that what the merge left is seen.
+    reaction = make_text_body(user_id=BSUID)
+    [message] = reaction["entry"][0]["changes"][0]["value"]["messages"]
+    message |= {"type": "reaction", "reaction": {"message_id": "wamid.x", "emoji": "+"}}
+    del message["text"]
+    meta.deliver_body(reaction)
+    [kept] = meta.conversations()
+    assert {name: kept[name] for name in merged} == merged
+    # The lines of both, read as one, end there.
+    lines = {row["field"]: row for row in meta.rows("SELECT * FROM conversation_changes ORDER BY at")}
+    if one["status"] == other["status"]:
+        assert lines["snooze"]["to_value"]["snooze_kind"] == merged["snooze_kind"]
+    else:
+        assert lines["status"]["to_value"] == merged["status"]
+    assert {row["cause"] for row in lines.values()} == {"merge"}
+
+
 def test_a_conversation_that_something_points_to_cannot_be_deleted(meta: Meta) -> None:
     _two_threads(meta)
     with pytest.raises(IntegrityError):

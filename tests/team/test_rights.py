@@ -107,6 +107,8 @@ def _given(method: str, path: str, number: str, conversation_id: UUID) -> dict[s
     }
     if path.endswith("/assignment"):
         return {"json": {"assignee_id": None, "expected": {"assignee_id": None}}}
+    if path.endswith("/status"):
+        return {"json": {"status": "resolved"}}
     if path == "/media":
         file = (BytesIO(b"%PDF-1.4\n%%EOF"), "a.pdf")
         return {"data": {"file": file, "phone_number_id": number}}

@@ -831,6 +831,63 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/live-chat/conversations/{conversation_id}/status": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                conversation_id: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Resolve it, snooze it, or open it: where `expected` is given, as long as nothing was said since.
+         * @description Else 409 `conversation_changed`, with what it is now, and nothing is written. The same again is 200 and
+         *     changes nothing. A customer who writes opens what is resolved, and what is snoozed until a reply.
+         */
+        put: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    conversation_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["Status"];
+                };
+            };
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["HandledConversation"];
+                    };
+                };
+                400: components["responses"]["BAD_REQUEST"];
+                401: components["responses"]["UNAUTHORIZED"];
+                404: components["responses"]["NOT_FOUND"];
+                409: components["responses"]["CONFLICT"];
+                415: components["responses"]["UNSUPPORTED_MEDIA_TYPE"];
+                422: components["responses"]["UNPROCESSABLE_ENTITY"];
+                429: components["responses"]["TOO_MANY_REQUESTS"];
+                503: components["responses"]["SERVICE_UNAVAILABLE"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/live-chat/conversations/{conversation_id}/timeline": {
         parameters: {
             query?: never;
@@ -3323,6 +3380,17 @@ export interface components {
             marketing_opt_out: boolean;
             /** @description Our number. */
             phone_number_id: string;
+            /**
+             * Format: date-time
+             * @description Until when it is snoozed; null: it is not, or until the reply.
+             * @example 2026-11-22T10:00:00.000000Z
+             */
+            snoozed_until: string | null;
+            /**
+             * @description The conversation's, as the team put it; a message has another.
+             * @enum {string}
+             */
+            status: "open" | "snoozed" | "resolved";
             team: components["schemas"]["AssignedTeam"] | null;
             unread_count: number;
             /** @description The owner. */
@@ -3438,6 +3506,13 @@ export interface components {
              */
             assignee_id: string | null;
         };
+        ExpectedMessage: {
+            /**
+             * Format: uuid
+             * @description The last message that you saw; null: there was none.
+             */
+            last_message_id: string | null;
+        };
         HandledConversation: {
             /** @description The member whose conversation it is; null: nobody's. */
             assignee: components["schemas"]["Assignee"] | null;
@@ -3468,6 +3543,17 @@ export interface components {
             operation_id: string;
             /** @description Our number. */
             phone_number_id: string;
+            /**
+             * Format: date-time
+             * @description Until when it is snoozed; null: it is not, or until the reply.
+             * @example 2026-11-22T10:00:00.000000Z
+             */
+            snoozed_until: string | null;
+            /**
+             * @description The conversation's, as the team put it; a message has another.
+             * @enum {string}
+             */
+            status: "open" | "snoozed" | "resolved";
             team: components["schemas"]["AssignedTeam"] | null;
             unread_count: number;
             /** @description The owner. */
@@ -3621,6 +3707,17 @@ export interface components {
             operation_id: string;
             /** @description Our number. */
             phone_number_id: string;
+            /**
+             * Format: date-time
+             * @description Until when it is snoozed; null: it is not, or until the reply.
+             * @example 2026-11-22T10:00:00.000000Z
+             */
+            snoozed_until: string | null;
+            /**
+             * @description The conversation's, as the team put it; a message has another.
+             * @enum {string}
+             */
+            status: "open" | "snoozed" | "resolved";
             team: components["schemas"]["AssignedTeam"] | null;
             unread_count: number;
             /** @description The owner. */
@@ -4190,6 +4287,25 @@ export interface components {
             media: components["schemas"]["Message"][];
             /** @description For the next page; null: this was the last. */
             next_cursor: string | null;
+        };
+        Status: {
+            /** @description Nothing is changed where something was said since. */
+            expected?: components["schemas"]["ExpectedMessage"] | null;
+            /**
+             * @description What ends a snooze: a `time`, a `reply`, or what comes first (`time_or_reply`, the default). `time` and `time_even_if_reply` sleep on where the customer writes.
+             * @enum {string|null}
+             */
+            snooze_kind?: "time" | "reply" | "time_or_reply" | "time_even_if_reply" | null;
+            /**
+             * Format: date-time
+             * @description When a snooze ends: a time to come, with its offset. Not of the kind `reply`.
+             */
+            snoozed_until?: string | null;
+            /**
+             * @description Where the conversation is to stand.
+             * @enum {string}
+             */
+            status: "open" | "snoozed" | "resolved";
         };
         SyncTemplates: {
             /** @description Meta's id of one of your numbers: the templates are its account's. */

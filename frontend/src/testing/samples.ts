@@ -47,6 +47,8 @@ export function aConversation(given: Partial<Conversation> = {}): Conversation {
     workspace_id: 'w1',
     assignee: null,
     team: null,
+    status: 'open',
+    snoozed_until: null,
     version: 0,
     ...given,
   };

@@ -11,6 +11,7 @@ from livechat.models import (
     Conversation,
     ConversationChange,
     MemberNumber,
+    Message,
     PhoneNumber,
     Team,
     WabaAccount,
@@ -99,6 +100,20 @@ def newest_change(
         .where(ConversationChange.conversation_id == conversation_id, ConversationChange.field.in_(fields))
         .order_by(ConversationChange.at.desc(), ConversationChange.id.desc())
         .limit(1)
+    ).one_or_none()
+
+
+def newest_message(
+    session: AnySession, conversation: Conversation, workspace_id: UUID
+) -> Row[datetime, UUID | None, str | None] | None:
+    """When the conversation's last message was sent, and by which member, as the workspace calls them."""
+    return session.execute(
+        select(Message.timestamp, WorkspaceMember.user_id, WorkspaceMember.name)
+        .outerjoin(
+            WorkspaceMember,
+            (WorkspaceMember.workspace_id == workspace_id) & (WorkspaceMember.user_id == Message.sent_by),
+        )
+        .where(Message.id == conversation.last_message_id)
     ).one_or_none()
 
 

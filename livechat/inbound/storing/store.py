@@ -20,7 +20,9 @@ from livechat.customers.loading import write_new_people, written_columns
 from livechat.customers.people import People
 from livechat.customers.queries import update_conversations
 from livechat.domain.ids import uuid7
+from livechat.domain.team.conversation_status import standing_of
 from livechat.files.arrive import fetch_files_of
+from livechat.handling.reopen import reopen
 from livechat.inbound.queries import ingest as queries
 from livechat.inbound.storing.batch import BatchEntry, BatchResult
 from livechat.inbound.storing.edits import apply_changes, store_changes
@@ -307,6 +309,14 @@ def _write_back(session: AnySession, people: People, result: BatchResult) -> Non
         queries.update_counters(
             session, [{name: getattr(each, name) for name in queries.COUNTERS} for each in heard]
         )
+    # By arrival: a late webhook is as unseen as any other, whatever time it tells.
+    opened = [
+        each.id
+        for each in people.conversations.values()
+        if each.counted and standing_of(each).reopened_by_inbound()
+    ]
+    if opened:
+        reopen(session, opened, cause="inbound", accounts=result.accounts)
     result.conversations |= {conversation.id for conversation in (*dirty, *heard)}
     result.unlisted = {each.id for each in people.conversations.values() if not each.is_listed}
 

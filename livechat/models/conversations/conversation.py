@@ -121,6 +121,7 @@ class Conversation(Timestamps, Model):
             postgresql_where=sql("waiting_since IS NOT NULL"),
         ),
         Index("ix_chat_conversations_heard", "phone_number_id", "last_inbound_at", "id"),
+        Index(None, "snoozed_until", postgresql_where=sql("status = 'snoozed'")),
         # What people are searched by; ``fold_person`` is a function of the migrations.
         Index(
             "ix_chat_conversations_search",

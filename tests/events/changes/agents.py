@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from uuid import UUID, uuid4
 
 from livechat.core.tasknames import TaskName
+from livechat.handling.wake_snoozed import wake_snoozed
 from tests.events.changes.scene import TEMPLATE, Scene, use_case
 from tests.kinds.conftest import ASHA
 
@@ -99,7 +100,7 @@ def a_failed_message_is_sent_again(scene: Scene) -> Iterator[None]:
     yield
 
 
-@use_case("PUT /conversations/<conversation_id>/assignment", "publish in write_changes.write_changes")
+@use_case("PUT /conversations/<conversation_id>/assignment", "publish in write_changes._write")
 def a_conversation_is_assigned_and_freed(scene: Scene) -> Iterator[None]:
     chat, colleague = scene.chat(), _colleague(scene)
     yield
@@ -109,7 +110,7 @@ def a_conversation_is_assigned_and_freed(scene: Scene) -> Iterator[None]:
     yield
 
 
-@use_case("POST /conversations/<conversation_id>/claim", "publish in write_changes.write_changes")
+@use_case("POST /conversations/<conversation_id>/claim", "publish in write_changes._write")
 def a_conversation_is_claimed(scene: Scene) -> Iterator[None]:
     chat = scene.chat()
     yield
@@ -117,7 +118,29 @@ def a_conversation_is_claimed(scene: Scene) -> Iterator[None]:
     yield
 
 
-@use_case("PUT /conversations/<conversation_id>/assignment", "publish in write_changes.write_changes")
+@use_case("PUT /conversations/<conversation_id>/status", "publish in write_changes._write")
+def a_conversation_is_snoozed_and_resolved(scene: Scene) -> Iterator[None]:
+    path = f"/conversations/{scene.chat()}/status"
+    yield
+    scene.call("PUT", path, json={"status": "snoozed", "snooze_kind": "reply"})
+    yield
+    scene.call("PUT", path, json={"status": "resolved"})
+    yield
+
+
+@use_case(TaskName.WAKE_SNOOZED, "publish in write_changes._write")
+def a_snooze_is_over(scene: Scene) -> Iterator[None]:
+    scene.inbox.execute(
+        "UPDATE chat_conversations SET status = 'snoozed', snooze_kind = 'time', snoozed_until = now() "
+        "WHERE id = :id",
+        id=scene.chat(),
+    )
+    yield
+    assert wake_snoozed(scene.inbox.session) == 1
+    yield
+
+
+@use_case("PUT /conversations/<conversation_id>/assignment", "publish in write_changes._write")
 def a_conversation_comes_into_sight_and_goes_out_of_it(scene: Scene) -> Iterator[UUID | None]:
     chat, colleague = scene.chat(), _colleague(scene, visibility="own")
     yield colleague

@@ -35,6 +35,15 @@ def a_customer_writes_again(scene: Scene) -> Iterator[None]:
     yield
 
 
+@use_case(ThreadMessage, STORED, "publish in write_changes._write")
+def a_customer_opens_what_was_resolved(scene: Scene) -> Iterator[None]:
+    chat = scene.chat()
+    scene.call("PUT", f"/conversations/{chat}/status", json={"status": "resolved"})
+    yield
+    scene.customer_writes(text="One more thing")
+    yield
+
+
 @use_case(ThreadMessage, STORED)
 def a_message_is_quoted(scene: Scene) -> Iterator[None]:
     _, wamid = scene.sent()
@@ -93,7 +102,7 @@ def a_customer_has_another_number(scene: Scene) -> Iterator[None]:
     yield
 
 
-@use_case(ThreadMessage, "publish_numbers in store.store", "publish in merging._changes")
+@use_case(ThreadMessage, "publish_numbers in store.store", "publish in write_changes._write")
 def two_conversations_are_one_persons(scene: Scene) -> Iterator[None]:
     inbox = scene.inbox
     for who in ({"customer_user_id": None}, {"customer_phone": None, "customer_user_id": ASHA_ID}):

@@ -21,7 +21,7 @@ def a_label_is_made(scene: Scene) -> Iterator[None]:
     yield
 
 
-@use_case("PUT /conversations/<conversation_id>/labels/<label_id>", "publish in write_changes.write_changes")
+@use_case("PUT /conversations/<conversation_id>/labels/<label_id>", "publish in write_changes._write")
 def a_label_is_put_on_and_replaced(scene: Scene) -> Iterator[None]:
     chat = scene.chat()
     (_, high), (_, low) = _label(scene, "High", "Priority"), _label(scene, "Low", "Priority")
@@ -32,9 +32,7 @@ def a_label_is_put_on_and_replaced(scene: Scene) -> Iterator[None]:
     yield
 
 
-@use_case(
-    "DELETE /conversations/<conversation_id>/labels/<label_id>", "publish in write_changes.write_changes"
-)
+@use_case("DELETE /conversations/<conversation_id>/labels/<label_id>", "publish in write_changes._write")
 def a_label_is_taken_off(scene: Scene) -> Iterator[None]:
     chat, (_, label) = scene.chat(), _label(scene)
     scene.call("PUT", f"/conversations/{chat}/labels/{label}")

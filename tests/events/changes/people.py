@@ -10,7 +10,7 @@ from tests.kinds.conftest import API
 MEMBER = "publish_members in change_member.change_member"
 REMOVED = "publish_members in remove_member.remove_member"
 TEAM = ("publish_members in change_team._tell", "publish_catalog in change_team._tell")
-HANDED = "publish in write_changes.write_changes"
+HANDED = "publish in write_changes._write"
 
 
 def _workspace(scene: Scene) -> str:

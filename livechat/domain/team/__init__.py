@@ -1,0 +1,1 @@
+"""Rules of a team that works one inbox."""

@@ -1,0 +1,70 @@
+"""Statements about where conversations stand: changed where nothing was said meanwhile, opened again, due."""
+
+from collections.abc import Sequence
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Row, func, select, text, update
+
+from livechat.core.session import AnySession
+from livechat.domain.team.conversation_status import Standing
+from livechat.models import Conversation
+
+
+def change_status(
+    session: AnySession, conversation_id: UUID, wanted: Standing, *, last_message: tuple[UUID | None] | None
+) -> bool:
+    """Put the conversation there; where ``last_message`` is given, only if it is its last still. Whether."""
+    statement = update(Conversation).where(Conversation.id == conversation_id)
+    if last_message is not None:
+        statement = statement.where(Conversation.last_message_id.is_not_distinct_from(last_message[0]))
+    changed = session.execute(
+        statement.values(
+            status=wanted.status,
+            snoozed_until=wanted.snoozed_until,
+            snooze_kind=wanted.snooze_kind,
+            version=Conversation.version + 1,
+        )
+        .returning(Conversation.id)
+        .execution_options(synchronize_session=False)
+    )
+    return changed.scalar_one_or_none() is not None
+
+
+_OPEN = text(
+    """
+    UPDATE chat_conversations c
+    SET status = 'open', snoozed_until = NULL, snooze_kind = NULL, version = c.version + 1,
+        -- Whoever may not have it any more does not get it back: it is their team's, or nobody's.
+        assignee_id = (
+            SELECT m.user_id FROM workspace_members m
+            JOIN waba_accounts a ON a.workspace_id = m.workspace_id
+            JOIN phone_numbers p ON p.account_id = a.id
+            WHERE p.phone_number_id = c.phone_number_id AND m.user_id = c.assignee_id
+                AND m.state = 'active' AND m.role <> 'viewer'
+                AND (m.number_scope = 'all' OR EXISTS (
+                    SELECT FROM member_numbers n WHERE n.workspace_id = m.workspace_id
+                        AND n.user_id = m.user_id AND n.phone_number_id = c.phone_number_id)))
+    FROM chat_conversations was
+    WHERE was.id = c.id AND c.id = ANY(CAST(:ids AS uuid[]))
+    RETURNING c.id, c.assignee_id, was.assignee_id AS had, was.status, was.snoozed_until, was.snooze_kind
+    """
+)
+
+
+def open_again(session: AnySession, conversation_ids: Sequence[UUID]) -> Sequence[Row[Any]]:
+    """Open these conversations, which the caller has locked; how each was, and whose it is now."""
+    return session.execute(_OPEN, {"ids": list(conversation_ids)}).all()
+
+
+def lock_due(session: AnySession, limit: int) -> list[UUID]:
+    """Conversations whose snooze is over, by their ids and locked; without those that others have locked."""
+    return list(
+        session.scalars(
+            select(Conversation.id)
+            .where(Conversation.status == "snoozed", Conversation.snoozed_until <= func.now())
+            .order_by(Conversation.id)
+            .limit(limit)
+            .with_for_update(skip_locked=True)
+        )
+    )
