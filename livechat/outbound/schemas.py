@@ -19,6 +19,15 @@ _PARTS: dict[str, fields.Field[Any]] = {
 }
 
 
+class ExpectedConversationSchema(ma.Schema):
+    assignee_id = fields.UUID(
+        allow_none=True, metadata={"description": "Whose it was when you looked; null: nobody's."}
+    )
+    last_message_id = fields.UUID(
+        allow_none=True, metadata={"description": "The last message that you saw; null: there was none."}
+    )
+
+
 class _Text(ma.Schema):
     class Meta:
         # A client of a later version may send members that this one does not know.
@@ -77,6 +86,14 @@ class _Text(ma.Schema):
         metadata={
             "description": "Your own id of the message; it serves as an idempotency key.",
             "maxLength": KEY_MAX_CHARS,
+        },
+    )
+    expected = fields.Nested(
+        ExpectedConversationSchema,
+        allow_none=True,
+        metadata={
+            "description": "What you saw of the conversation. Where it is no longer so nothing is stored: "
+            "the answer is 409 `conversation_changed`."
         },
     )
 

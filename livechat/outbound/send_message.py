@@ -1,11 +1,12 @@
 """Accepting a reply: the checks, and the row that is committed before the agent hears "accepted"."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from livechat.accounts.access import access_conversation, access_phone_number, parse_id
+from livechat.accounts.access import access_conversation, access_number_as, parse_id
 from livechat.conversations.queries.finding import create_conversation, find_conversation, lock_conversation
 from livechat.core.after_commit import after_commit
 from livechat.core.errors import (
@@ -20,8 +21,9 @@ from livechat.core.metrics import MESSAGES
 from livechat.core.session import AnySession
 from livechat.domain.ids import uuid7
 from livechat.domain.service_window import is_window_open, window_end
+from livechat.handling.disagree import assigned_meanwhile, said_meanwhile
 from livechat.live.publish import publish
-from livechat.models import Conversation, PhoneNumber
+from livechat.models import Conversation, PhoneNumber, WorkspaceMember
 from livechat.notifications.finish import finish_answered
 from livechat.outbound.attach_file import attach_file, check_file
 from livechat.outbound.check_recipient import check_recipient
@@ -51,16 +53,18 @@ def send_message(session: AnySession, user_id: UUID, request: SendRequest, *, no
     """Store a message to be sent, and wake a sender for it after the commit, which is the caller's.
 
     Raises NotFoundError (number, conversation or quoted message unknown or not this user's),
-    IdempotencyConflictError, ServiceWindowClosedError, CustomerBlockedError, what ``check_recipient`` raises,
-    and ValidationFailedError, as for a quoted message that Meta does not have yet. The key is looked up
-    first: a repeated request is answered even after the window has closed.
+    ConversationChangedError (it is not as ``request.expected`` has it), IdempotencyConflictError,
+    ServiceWindowClosedError, CustomerBlockedError, what ``check_recipient`` raises, and
+    ValidationFailedError, as for a quoted message that Meta does not have yet. The key is looked up first: a
+    repeated request is answered even after the window has closed, or more was said.
     """
-    number = access_phone_number(session, user_id, request.phone_number_id)
+    number, member = access_number_as(session, user_id, request.phone_number_id)
     earlier = _earlier(session, user_id, request)
     if earlier is not None:
         return earlier
     checked = check_template(session, number, request.part) if request.message_type == "template" else None
     conversation = _locked_conversation(session, user_id, number, request)
+    _hold_to(session, member, conversation, request.expected)
     if conversation.gone_at is not None:
         raise ValidationFailedError(
             errors={"conversation_id": ["The customer's number belongs to somebody else now."]}
@@ -163,6 +167,19 @@ def _locked_conversation(
         # The conversation was merged into another one at this moment.
         raise NotFoundError("There is no such conversation.")
     return conversation
+
+
+def _hold_to(
+    session: AnySession,
+    member: WorkspaceMember,
+    conversation: Conversation,
+    expected: Mapping[str, UUID | None],
+) -> None:
+    """Raise ConversationChangedError where the locked conversation is not as the agent saw it any more."""
+    if conversation.last_message_id != expected.get("last_message_id", conversation.last_message_id):
+        raise said_meanwhile(session, member, conversation)
+    if conversation.assignee_id != expected.get("assignee_id", conversation.assignee_id):
+        raise assigned_meanwhile(session, member, conversation)
 
 
 def _quoted_wamid(session: AnySession, conversation: Conversation, reply_to: str | None) -> str | None:

@@ -3,8 +3,9 @@
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
+from uuid import UUID
 
 from livechat.core.errors import ValidationFailedError
 from livechat.domain.phone import InvalidPhoneError, canonical_phone
@@ -41,10 +42,15 @@ class SendRequest:
     reply_to: str | None
     client_message_id: str | None
     idempotency_key: str | None
+    # What the agent saw of the conversation, by name: ``assignee_id``, ``last_message_id``.
+    expected: Mapping[str, UUID | None] = field(default_factory=dict)
 
     @property
     def digest(self) -> str:
-        """SHA-256 of what was asked for, without the Idempotency-Key header, which only names the request."""
+        """SHA-256 of what was asked for: without the Idempotency-Key header, which only names the request.
+
+        Nor is it another request where the agent has seen more of the conversation meanwhile.
+        """
         asked = {
             "phone_number_id": self.phone_number_id,
             "to": self.to,
@@ -92,6 +98,7 @@ def check_send(fields: Mapping[str, Any], idempotency_key: str | None) -> SendRe
         reply_to=fields.get("reply_to"),
         client_message_id=fields.get("client_message_id"),
         idempotency_key=idempotency_key,
+        expected=fields.get("expected") or {},
     )
 
 

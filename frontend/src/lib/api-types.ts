@@ -3506,6 +3506,18 @@ export interface components {
              */
             assignee_id: string | null;
         };
+        ExpectedConversation: {
+            /**
+             * Format: uuid
+             * @description Whose it was when you looked; null: nobody's.
+             */
+            assignee_id?: string | null;
+            /**
+             * Format: uuid
+             * @description The last message that you saw; null: there was none.
+             */
+            last_message_id?: string | null;
+        };
         ExpectedMessage: {
             /**
              * Format: uuid
@@ -4220,6 +4232,8 @@ export interface components {
             document?: {
                 [key: string]: unknown;
             } | null;
+            /** @description What you saw of the conversation. Where it is no longer so nothing is stored: the answer is 409 `conversation_changed`. */
+            expected?: components["schemas"]["ExpectedConversation"] | null;
             /** @description For message_type image, in place of message: under Meta's own field names. */
             image?: {
                 [key: string]: unknown;
