@@ -113,6 +113,11 @@ class ConversationChangedError(AppError):
         )
 
 
+class UndoExpiredError(AppError):
+    code, status = "undo_expired", HTTPStatus.CONFLICT
+    title = "An operation can be undone for ten minutes"
+
+
 class PhoneNumberTakenError(AppError):
     code, status, title = "phone_number_taken", HTTPStatus.CONFLICT, "The number is connected by someone else"
 

@@ -14,7 +14,14 @@ from livechat.domain import clock
 from livechat.domain.permissions import Permission
 from livechat.handling.assign import Wanted, assign
 from livechat.handling.change_status import check_standing, put_status
-from livechat.handling.schemas import AssignmentSchema, HandledConversationSchema, StatusSchema
+from livechat.handling.schemas import (
+    AssignmentSchema,
+    HandledConversationSchema,
+    StatusSchema,
+    UndoneSchema,
+    UndoSchema,
+)
+from livechat.handling.undo import undo
 from livechat.models import Conversation
 from livechat.web.blueprint import ApiBlueprint
 from livechat.web.guards.auth import current_user_id
@@ -87,6 +94,29 @@ def put_conversation_status(body: dict[str, Any], conversation_id: str) -> Respo
         last_message=None if expected is None else (expected["last_message_id"],),
     )
     return _answered(conversation, operation_id)
+
+
+@bp.route("/undo", methods=["POST"], costs=Cost.READS, needs=Permission.CONVERSATION_WRITE)
+@bp.arguments(UndoSchema)
+@bp.response(HTTPStatus.OK, UndoneSchema)
+@bp.problems(
+    HTTPStatus.NOT_FOUND, HTTPStatus.CONFLICT, HTTPStatus.BAD_REQUEST, HTTPStatus.UNSUPPORTED_MEDIA_TYPE
+)
+def post_undo(body: dict[str, Any]) -> Response:
+    """Undo what an operation changed, for ten minutes: where it is still as the operation left it.
+
+    What was changed since is skipped, and said with who did. Later it is 409 `undo_expired`; an operation
+    that is unknown, changed nothing, or of which you see nothing is 404.
+    """
+    done = undo(db.session, current_user_id(), body["operation_id"], clock.now())
+    db.session.commit()
+    return json_response(
+        {
+            "operation_id": str(done.operation_id),
+            "undone": [str(each) for each in done.undone],
+            "skipped": done.skipped,
+        }
+    )
 
 
 def _assigned(conversation_id: str, wanted: Wanted, *, expected: UUID | None) -> Response:

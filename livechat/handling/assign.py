@@ -49,7 +49,7 @@ def assign(
     if conversation is None:
         raise NotFoundError("There is no such conversation.")
     # Members are locked before conversations, so that this and their removal never wait for each other.
-    assignee_id = _available(session, member.workspace_id, conversation.phone_number_id, wanted.assignee)
+    assignee_id = available(session, member.workspace_id, conversation.phone_number_id, wanted.assignee)
     team_id = _team(session, member.workspace_id, wanted.team)
     before = lock_conversation(session, conversation_id)
     if before is None:
@@ -76,9 +76,13 @@ def assign(
     return before, operation_id
 
 
-def _available(
+def available(
     session: AnySession, workspace_id: UUID, phone_number_id: str, given: str | UUID | None
 ) -> UUID | None:
+    """Whoever is given, held until the transaction ends: they may answer here, and stay who they are.
+
+    Raises AssigneeUnavailableError.
+    """
     if given is None:
         return None
     try:

@@ -6,9 +6,9 @@ import marshmallow as ma
 from marshmallow import fields
 from marshmallow.validate import OneOf
 
-from livechat.conversations.object_schemas import ConversationSchema
+from livechat.conversations.object_schemas import AssigneeSchema, ConversationSchema
 from livechat.domain.team.conversation_status import ConversationStatus, SnoozeKind
-from livechat.web.schemas import opaque_id, string
+from livechat.web.schemas import AnswerSchema, opaque_id, string
 
 
 def _no_note(_: Any) -> None:
@@ -66,6 +66,30 @@ class StatusSchema(ma.Schema):
         allow_none=True,
         metadata={"description": "Nothing is changed where something was said since."},
     )
+
+
+class UndoSchema(ma.Schema):
+    operation_id = opaque_id("As the call answered that is to be undone.", required=True)
+
+
+class SkippedSchema(AnswerSchema):
+    conversation_id = string()
+    reason = fields.String(
+        required=True,
+        validate=OneOf(["changed", "assignee_unavailable", "team_gone", "label_gone", "not_found"]),
+    )
+    changed_by = fields.Nested(
+        AssigneeSchema,
+        required=True,
+        allow_none=True,
+        metadata={"description": "The colleague who changed it since; null: nobody of them did."},
+    )
+
+
+class UndoneSchema(AnswerSchema):
+    operation_id = string("Of the undoing: it can be undone too.")
+    undone = fields.List(string(), required=True, metadata={"description": "Ids of conversations."})
+    skipped = fields.List(fields.Nested(SkippedSchema), required=True)
 
 
 class HandledConversationSchema(ConversationSchema):

@@ -9,7 +9,7 @@ import pytest
 from flask import Flask
 
 from livechat.domain.permissions import ALLOWED, Permission, Role, is_allowed
-from livechat.models import Label, Note, Notification
+from livechat.models import ConversationChange, Label, Note, Notification
 from tests.factories import make_conversation, make_message
 from tests.team.conftest import DbSession, Team
 
@@ -65,6 +65,13 @@ def test_a_route_refuses_the_roles_that_lack_what_it_needs(
             user_id=user, conversation_id=conversation.id, kind="mention", cause_id=message.id
         )
         session.add_all([label, note, told])
+        # What is undone; the operation has the conversation's id.
+        change = {"operation_id": conversation.id, "conversation_id": conversation.id, "cause": "user"}
+        session.add(
+            ConversationChange(
+                actor_kind="member", actor_id=team.owner, field="status", from_value="open", **change
+            )
+        )
         session.commit()
         ids = {
             "<conversation_id>": conversation.id,
@@ -102,6 +109,7 @@ def _given(method: str, path: str, number: str, conversation_id: UUID) -> dict[s
             "message_type": "text",
         },
         "/conversations": {"phone_number_id": number, "to": "+91 77559 91051"},
+        "/undo": {"operation_id": str(conversation_id)},
         "/templates/sync": {"phone_number_id": number},
         "/webhook-events/replay": {"phone_number_id": number},
     }

@@ -2039,6 +2039,59 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/live-chat/undo": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Undo what an operation changed, for ten minutes: where it is still as the operation left it.
+         * @description What was changed since is skipped, and said with who did. Later it is 409 `undo_expired`; an operation
+         *     that is unknown, changed nothing, or of which you see nothing is 404.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["Undo"];
+                };
+            };
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Undone"];
+                    };
+                };
+                400: components["responses"]["BAD_REQUEST"];
+                401: components["responses"]["UNAUTHORIZED"];
+                404: components["responses"]["NOT_FOUND"];
+                409: components["responses"]["CONFLICT"];
+                415: components["responses"]["UNSUPPORTED_MEDIA_TYPE"];
+                422: components["responses"]["UNPROCESSABLE_ENTITY"];
+                429: components["responses"]["TOO_MANY_REQUESTS"];
+                503: components["responses"]["SERVICE_UNAVAILABLE"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/live-chat/webhook-events": {
         parameters: {
             query?: never;
@@ -4302,6 +4355,13 @@ export interface components {
             /** @description For the next page; null: this was the last. */
             next_cursor: string | null;
         };
+        Skipped: {
+            /** @description The colleague who changed it since; null: nobody of them did. */
+            changed_by: components["schemas"]["Assignee"] | null;
+            conversation_id: string;
+            /** @enum {string} */
+            reason: "changed" | "assignee_unavailable" | "team_gone" | "label_gone" | "not_found";
+        };
         Status: {
             /** @description Nothing is changed where something was said since. */
             expected?: components["schemas"]["ExpectedMessage"] | null;
@@ -4438,6 +4498,17 @@ export interface components {
         Transfer: {
             /** @description The member who becomes the owner. */
             user_id: string;
+        };
+        Undo: {
+            /** @description As the call answered that is to be undone. */
+            operation_id: string;
+        };
+        Undone: {
+            /** @description Of the undoing: it can be undone too. */
+            operation_id: string;
+            skipped: components["schemas"]["Skipped"][];
+            /** @description Ids of conversations. */
+            undone: string[];
         };
         Upload: {
             /**

@@ -128,6 +128,15 @@ def a_conversation_is_snoozed_and_resolved(scene: Scene) -> Iterator[None]:
     yield
 
 
+@use_case("POST /undo", "publish in write_changes._write")
+def a_resolve_is_undone(scene: Scene) -> Iterator[None]:
+    path = f"/conversations/{scene.chat()}/status"
+    done = scene.call("PUT", path, json={"status": "resolved"})["operation_id"]
+    yield
+    scene.call("POST", "/undo", json={"operation_id": done})
+    yield
+
+
 @use_case(TaskName.WAKE_SNOOZED, "publish in write_changes._write")
 def a_snooze_is_over(scene: Scene) -> Iterator[None]:
     scene.inbox.execute(

@@ -1,0 +1,174 @@
+"""Undoing what an operation has changed of conversations, where it is still as the operation left it."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from livechat.accounts.access import parse_id, require
+from livechat.conversations.write_changes import Changed, write_changes
+from livechat.core.errors import AssigneeUnavailableError, NotFoundError, UndoExpiredError
+from livechat.core.session import AnySession
+from livechat.domain.ids import uuid7
+from livechat.domain.team.conversation_status import ConversationStatus, standing_of
+from livechat.handling.assign import available
+from livechat.handling.queries.assignments import hold_team, newest_change
+from livechat.handling.queries.operations import changes_of, seen_of, was_asked_since
+from livechat.labels.queries import find_label, label_in_its_place, labels_in, put_on, take_off
+from livechat.models import Conversation, ConversationChange, Label, WorkspaceMember
+
+UNDO_FOR = timedelta(minutes=10)
+Json = dict[str, Any]
+# What an operation changed of one conversation, by the field.
+Acts = Mapping[str, ConversationChange]
+
+
+@dataclass(slots=True)
+class Undone:
+    """By conversation what became of it; ``skipped`` says why, and who came between."""
+
+    operation_id: UUID
+    undone: list[UUID] = field(default_factory=list)
+    skipped: list[Json] = field(default_factory=list)
+
+
+class _SkippedError(Exception):
+    """This conversation stays as it is; the reason is a constant."""
+
+
+def undo(session: AnySession, user_id: UUID, operation_id: str, now: datetime) -> Undone:
+    """Write back what was before, each conversation wholly or not at all; the caller commits.
+
+    It is an operation itself, and can be undone. Raises NotFoundError where the user sees none of it,
+    ForbiddenError, and UndoExpiredError.
+    """
+    changes = changes_of(session, parse_id(operation_id, "operation"))
+    acts: dict[UUID, dict[str, ConversationChange]] = {}
+    for change in changes:
+        acts.setdefault(change.conversation_id, {})[change.field] = change
+    seen = seen_of(session, user_id, acts) if acts else []
+    if not seen:
+        raise NotFoundError("There is no such operation.")
+    member = seen[0][1]
+    require(member)
+    if changes[0].at < now - UNDO_FOR:
+        raise UndoExpiredError
+    # Members are locked before conversations, everywhere.
+    free = _free_assignees(session, member, [(each, acts[each.id]) for each, _ in seen])
+    result, changed = Undone(uuid7()), list[Changed]()
+    locked = seen_of(session, user_id, acts, lock=True)
+    for conversation, _ in locked:
+        own = acts[conversation.id]
+        try:
+            _put_back(session, member, conversation, own, free)
+        except _SkippedError as reason:
+            result.skipped.append(_skipped(session, conversation.id, own, str(reason)))
+            continue
+        result.undone.append(conversation.id)
+        changed += [
+            Changed(conversation.id, each.field, each.to_value, each.from_value) for each in own.values()
+        ]
+    out_of_sight = acts.keys() - {conversation.id for conversation, _ in locked}
+    result.skipped += [
+        {"conversation_id": str(each), "reason": "not_found", "changed_by": None}
+        for each in sorted(out_of_sight)
+    ]
+    if changed:
+        result.operation_id = write_changes(session, user_id, changed, cause="undo")
+    return result
+
+
+def _free_assignees(
+    session: AnySession, member: WorkspaceMember, seen: Sequence[tuple[Conversation, Acts]]
+) -> set[tuple[str, str]]:
+    """{(assignee, number)}: of those to whom conversations would go back the ones who may have them, held."""
+    wanted = {
+        (acts["assignee"].from_value, conversation.phone_number_id)
+        for conversation, acts in seen
+        if "assignee" in acts and acts["assignee"].from_value is not None
+    }
+    free: set[tuple[str, str]] = set()
+    for assignee, number in sorted(wanted):
+        try:
+            available(session, member.workspace_id, number, assignee)
+        except AssigneeUnavailableError:
+            continue
+        free.add((assignee, number))
+    return free
+
+
+def _put_back(
+    session: AnySession,
+    member: WorkspaceMember,
+    conversation: Conversation,
+    acts: Acts,
+    free: set[tuple[str, str]],
+) -> None:
+    """Write back every field of the locked conversation; raises _SkippedError before anything is written."""
+    standing = standing_of(conversation)
+    present = {
+        "assignee": _text(conversation.assignee_id),
+        "team": _text(conversation.team_id),
+        "status": standing.status,
+        "snooze": standing.snooze,
+    }
+    if any(name in present and present[name] != act.to_value for name, act in acts.items()):
+        raise _SkippedError("changed")
+    if "assignee" in acts:
+        assignee = acts["assignee"].from_value
+        if assignee is not None and (assignee, conversation.phone_number_id) not in free:
+            raise _SkippedError("assignee_unavailable")
+    team = acts["team"].from_value if "team" in acts else None
+    if team is not None and hold_team(session, member.workspace_id, UUID(team)) is None:
+        raise _SkippedError("team_gone")
+    closes = "status" in acts and acts["status"].from_value != ConversationStatus.OPEN
+    # What has come since is not buried.
+    if closes and was_asked_since(session, conversation.id, acts["status"].at):
+        raise _SkippedError("changed")
+    if "label" in acts:
+        _put_label_back(session, member, conversation, acts["label"])
+    for name, act in acts.items():
+        if name in ("assignee", "team"):
+            setattr(conversation, f"{name}_id", None if act.from_value is None else UUID(act.from_value))
+        elif name == "status":
+            conversation.status = str(act.from_value)
+        elif name == "snooze":
+            was = act.from_value or {"snoozed_until": None, "snooze_kind": None}
+            until = was["snoozed_until"]
+            conversation.snoozed_until = None if until is None else datetime.fromisoformat(until)
+            conversation.snooze_kind = was["snooze_kind"]
+    conversation.version += 1
+
+
+def _put_label_back(
+    session: AnySession, member: WorkspaceMember, conversation: Conversation, act: ConversationChange
+) -> None:
+    worn = {str(row.id) for row in labels_in(session, [conversation.id])}
+    if act.to_value is not None and act.to_value not in worn:
+        raise _SkippedError("changed")
+    if act.from_value is None:
+        take_off(session, conversation.id, UUID(act.to_value))
+        return
+    label: Label | None = find_label(session, member.workspace_id, UUID(act.from_value))
+    if label is None or label.archived_at is not None:
+        raise _SkippedError("label_gone")
+    # Its place must be free, or held by the one that took it.
+    in_its_place = _text(label_in_its_place(session, conversation.id, label)) if label.group_name else None
+    if in_its_place not in (None, act.to_value) or act.from_value in worn:
+        raise _SkippedError("changed")
+    if act.to_value is not None and in_its_place is None:
+        take_off(session, conversation.id, UUID(act.to_value))
+    put_on(session, conversation.id, label, member.user_id)
+
+
+def _skipped(session: AnySession, conversation_id: UUID, acts: Acts, reason: str) -> Json:
+    by: Json | None = None
+    last = newest_change(session, conversation_id, list(acts)) if reason == "changed" else None
+    if last is not None and last.actor_kind == "member" and last.at > max(act.at for act in acts.values()):
+        by = {"user_id": str(last.actor_id), "name": last.name}
+    return {"conversation_id": str(conversation_id), "reason": reason, "changed_by": by}
+
+
+def _text(value: UUID | None) -> str | None:
+    return None if value is None else str(value)
