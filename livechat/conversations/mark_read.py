@@ -1,4 +1,8 @@
-"""Marking a conversation as read: the read pointer moves, the count follows, the customer gets blue ticks."""
+"""Reading a conversation: the team's pointer with its blue ticks, and each member's own.
+
+What members have read is theirs alone, and told to their own devices. Sending, assigning and resolving move
+nobody's pointer.
+"""
 
 from typing import Any
 from uuid import UUID
@@ -6,44 +10,80 @@ from uuid import UUID
 from sqlalchemy.orm import Session, scoped_session
 
 from livechat.accounts.access import parse_id
-from livechat.conversations.queries.conversation_list import (
-    has_unread_between,
-    move_read_pointer,
-    newest_unread_seq,
-    seq_of,
-)
+from livechat.conversations.queries.conversation_list import move_read_pointer, seq_of
 from livechat.conversations.queries.finding import lock_conversation
+from livechat.conversations.queries.reads import read_up_to, unread_from
 from livechat.core.after_commit import enqueue_after_commit
 from livechat.core.errors import NotFoundError
+from livechat.core.session import AnySession
 from livechat.core.tasknames import TaskName
+from livechat.live.event_log import Change, Kind
 from livechat.live.publish import publish
 from livechat.models import Conversation
 
 
 def mark_read(
-    session: Session | scoped_session[Any], conversation_id: UUID, up_to: str | None
+    session: Session | scoped_session[Any],
+    conversation_id: UUID,
+    up_to: str | None,
+    *,
+    by: UUID,
+    for_team: bool = True,
 ) -> Conversation:
     """Mark a conversation as read up to our message id ``up_to``, or to its end; the conversation then.
 
-    The caller has checked access, and commits. A task tells Meta after that, where a message of the
-    customer's became read. Raises NotFoundError where ``up_to`` is not in this conversation.
+    Always for the member ``by``. With ``for_team`` also for everybody: a task tells Meta after the commit,
+    which is the caller's, where a message of the customer's became read. The caller has checked access.
+    Raises NotFoundError where ``up_to`` is not in this conversation.
     """
+    conversation = _locked(session, conversation_id)
+    # Behind the newest message that counts there is nothing to read.
+    seq = conversation.last_counted_seq if up_to is None else _seq_of(session, conversation_id, up_to)
+    read = [conversation_id] if for_team and _read_by_team(session, conversation, seq) else []
+    own = _of(by, conversation_id) if read_up_to(session, by, conversation_id, seq) else []
+    publish(session, conversations=read, others=own)
+    return conversation
+
+
+def mark_unread(session: AnySession, conversation_id: UUID, message_id: str, *, by: UUID) -> Conversation:
+    """Mark a conversation as unread from this message on, for the member ``by`` alone; the conversation.
+
+    What was unread before stays so. The caller has checked access, and commits. Raises NotFoundError where
+    the message is not in this conversation.
+    """
+    conversation = _locked(session, conversation_id)
+    if unread_from(session, by, conversation_id, _seq_of(session, conversation_id, message_id)):
+        publish(session, others=_of(by, conversation_id))
+    return conversation
+
+
+def _of(user_id: UUID, conversation_id: UUID) -> list[tuple[UUID, Change]]:
+    return [(conversation_id, Change(Kind.READ_UPDATED, conversation_id, user_id))]
+
+
+def _read_by_team(session: Session | scoped_session[Any], conversation: Conversation, seq: int) -> bool:
+    """Move the team's pointer; whether a message of the customer's became read by that."""
+    if seq <= conversation.read_seq:
+        return False
+    unread = conversation.unread_count
+    move_read_pointer(session, conversation.id, seq)
+    session.refresh(conversation)
+    if conversation.unread_count == unread:
+        return False
+    enqueue_after_commit(session, TaskName.MARK_READ, conversation_id=str(conversation.id))
+    return True
+
+
+def _locked(session: AnySession, conversation_id: UUID) -> Conversation:
     # Storing webhooks takes the same lock, so that no message slips between the count and the pointer.
     conversation = lock_conversation(session, conversation_id)
     if conversation is None:
         raise NotFoundError("There is no such conversation.")
-    if up_to is None:
-        seq = newest_unread_seq(session, conversation_id)
-    else:
-        named = seq_of(session, conversation_id, parse_id(up_to, "message in this conversation"))
-        if named is None:
-            raise NotFoundError("There is no such message in this conversation.")
-        seq = named
-    if seq > conversation.read_seq and has_unread_between(
-        session, conversation_id, conversation.read_seq, seq
-    ):
-        enqueue_after_commit(session, TaskName.MARK_READ, conversation_id=str(conversation_id))
-    move_read_pointer(session, conversation_id, seq)
-    session.refresh(conversation)
-    publish(session, conversations=[conversation_id])
     return conversation
+
+
+def _seq_of(session: AnySession, conversation_id: UUID, message_id: str) -> int:
+    seq = seq_of(session, conversation_id, parse_id(message_id, "message in this conversation"))
+    if seq is None:
+        raise NotFoundError("There is no such message in this conversation.")
+    return seq

@@ -127,7 +127,23 @@ class ConversationSchema(AnswerSchema):
     customer_name = string(nullable=True, example="Asha Kulkarni")
     last_message = fields.Nested(MessageSchema, required=True, allow_none=True)
     last_message_time = moment("The list is sorted by it.", nullable=True)
-    unread_count = fields.Integer(required=True)
+    unread_count = fields.Integer(required=True, metadata={"description": "The team's, whoever reads."})
+    my_unread_count = fields.Integer(
+        required=True,
+        allow_none=True,
+        metadata={
+            "description": "Yours alone. Null in events, which several people share: there it is "
+            "`counted_total` less the `read_total` that you were told last."
+        },
+    )
+    counted_total = fields.Integer(
+        required=True, metadata={"description": "All messages that were ever unread. It never falls."}
+    )
+    read_total = fields.Integer(
+        required=True,
+        allow_none=True,
+        metadata={"description": "How many of them you have read; null in events, as `my_unread_count`."},
+    )
     window_expires_at = moment("When the customer service window closes; null: none is open.", nullable=True)
     draft = fields.Nested(
         DraftSchema,

@@ -13,6 +13,7 @@ from uuid import UUID
 
 from livechat.conversations.present import Json, conversation_json, draft_json, messages_json
 from livechat.conversations.queries.drafts import drafts_in
+from livechat.conversations.queries.reads import read_totals
 from livechat.core.session import AnySession
 from livechat.domain import clock
 from livechat.models import Conversation
@@ -78,6 +79,15 @@ def _drafts(asked: Asked) -> Mapping[UUID, Mapping[UUID, Json]]:
     for draft in drafts_in(asked.session, asked.ids, asked.user_id):
         found.setdefault(draft.conversation_id, {})[draft.user_id] = draft_json(draft)
     return found
+
+
+@personal("read_total")
+def _read_totals(asked: Asked) -> Mapping[UUID, Mapping[UUID, int]]:
+    """For who asks alone: an event is rendered once for all, and its readers know their own number."""
+    if asked.user_id is None:
+        return {}
+    user_id = asked.user_id
+    return {id_: {user_id: total} for id_, total in read_totals(asked.session, user_id, asked.ids).items()}
 
 
 class Ornaments:

@@ -27,6 +27,7 @@ def conversation_json(conversation: Conversation, ornaments: Json, now: datetime
     heard_at, refused_at = conversation.last_inbound_at, conversation.window_refused_at
     # A customer who has no id any more cannot be written to.
     window_is_open = conversation.gone_at is None and is_window_open(heard_at, refused_at, now)
+    counted, read = conversation.counted_total, ornaments["read_total"]
     return {
         "id": str(conversation.id),
         "user_id": str(conversation.user_id),
@@ -37,6 +38,8 @@ def conversation_json(conversation: Conversation, ornaments: Json, now: datetime
         "customer_name": conversation.customer_name,
         "last_message_time": rfc3339(conversation.last_message_time),
         "unread_count": conversation.unread_count,
+        "my_unread_count": counted - read if read is not None else None,
+        "counted_total": counted,
         "window_expires_at": rfc3339(window_end(heard_at, refused_at)) if window_is_open else None,
         "marketing_opt_out": conversation.marketing_opt_out,
         "is_blocked": conversation.is_blocked,

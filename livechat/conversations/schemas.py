@@ -89,6 +89,11 @@ class ReadSchema(ma.Schema):
     )
 
 
+class UnreadSchema(ma.Schema):
+    # ``from`` is a keyword of Python.
+    locals()["from"] = opaque_id("Unread from this message id on.", required=True)
+
+
 class DraftWriteSchema(ma.Schema):
     text = fields.String(
         load_default="",

@@ -30,10 +30,14 @@ CONTROL = "livechat:events:control"
 _CONTROL_ENTRIES = 1000
 
 
-# One script for a whole batch: five hundred single commands would cost the writer ten times as much.
+# One script for a whole batch: five hundred single commands would cost the writer ten times as much. Each
+# record stands behind its length.
 _APPEND = """
-for i = 1, #ARGV[1], 17 do
-  redis.call('XADD', KEYS[1], 'MAXLEN', '~', ARGV[2], '*', 'c', string.sub(ARGV[1], i, i + 16))
+local i = 1
+while i <= #ARGV[1] do
+  local last = i + string.byte(ARGV[1], i)
+  redis.call('XADD', KEYS[1], 'MAXLEN', '~', ARGV[2], '*', 'c', string.sub(ARGV[1], i + 1, last))
+  i = last + 1
 end
 redis.call('EXPIRE', KEYS[1], ARGV[3])
 """
@@ -59,29 +63,37 @@ class Kind(Enum):
     CATALOG_UPDATED = b"g"
     # Some may have lost sight of a conversation; the id is that of the change that took it from them.
     CONVERSATION_LEFT = b"l"
+    # One user has read more or less of a conversation; the id is the conversation's.
+    READ_UPDATED = b"o"
     # Something changed that no event can tell (a number paused, two conversations merged): fetch again.
     RESET = b"r"
 
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """One change. ``id`` is that of the object that its kind names; None for a reset."""
+    """One change. ``id`` is that of the object that its kind names; None for a reset.
+
+    ``user_id`` is whom READ_UPDATED is about, and alone for.
+    """
 
     kind: Kind
     id: UUID | None = None
+    user_id: UUID | None = None
 
     def pack(self) -> bytes:
-        """The change as Redis keeps it: one byte for the kind and sixteen for the id."""
-        return self.kind.value + (self.id.bytes if self.id is not None else bytes(16))
+        """The change as Redis keeps it: one byte for the kind, sixteen for the id, and for a user if any."""
+        id_ = self.id.bytes if self.id is not None else bytes(16)
+        return self.kind.value + id_ + (self.user_id.bytes if self.user_id is not None else b"")
 
     @classmethod
     def unpack(cls, record: bytes) -> "Change":
         """The change that ``pack`` was called on; a reset for any other record, as a newer version's."""
         try:
-            kind, found = Kind(record[:1]), UUID(bytes=record[1:])
+            kind, found = Kind(record[:1]), UUID(bytes=record[1:17])
+            user = UUID(bytes=record[17:]) if kind is Kind.READ_UPDATED or len(record) > 17 else None
         except ValueError:
             return RESET
-        return RESET if kind is Kind.RESET else cls(kind, found)
+        return RESET if kind is Kind.RESET else cls(kind, found, user)
 
 
 RESET = Change(Kind.RESET)
@@ -136,7 +148,7 @@ def append(redis: Redis, changes: Mapping[UUID, Sequence[Change]], touched: Coll
     """
     with redis.pipeline(transaction=False) as pipeline:
         for account_id, items in changes.items():
-            records = b"".join(change.pack() for change in items)
+            records = b"".join(bytes([len(each)]) + each for each in (change.pack() for change in items))
             pipeline.eval(_APPEND, 1, stream_key(account_id), records, MAX_ENTRIES, KEEP_S)
         for user_id in touched:
             pipeline.xadd(CONTROL, {"u": user_id.bytes}, maxlen=_CONTROL_ENTRIES, approximate=True)

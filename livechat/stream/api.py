@@ -100,7 +100,9 @@ def _rendered(app: Flask, entries: Sequence[LogEntry]) -> list[LiveEvent]:
     'data `{"message": …, "conversation": …}` (null what does not apply). `conversation.removed`, with '
     '`{"id": …}`: one has gone out of your sight, forget it. `reset`: events may have been missed, fetch '
     'again. `members.updated` has `{"workspace_id": …}` as its data: its name, members or teams have '
-    'changed. `catalog.updated` has `{"kind": …, "version": …}`: fetch `labels`, `teams`, `canned_replies` '
+    'changed. `read.updated` comes to you alone, when you have read: `{"conversation_id": …, '
+    '"my_unread_count": …, "counted_total": …, "read_total": …}`. `catalog.updated` has `{"kind": …, '
+    '"version": …}`: fetch `labels`, `teams`, `canned_replies` '
     "or `views` again, once for each version; conversations show labels and teams as they are there. Events "
     "that say what is true only now have no `id`: they are never sent again, and the `id` to resume behind "
     "stays that of the last event which had one. Leave out events that you do not know. A comment comes at "

@@ -4,7 +4,7 @@ from collections.abc import Collection
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, and_, func, select
+from sqlalchemy import Row, and_, func, select, tuple_
 from sqlalchemy.orm import aliased
 
 from livechat.conversations.queries.thread_pages import message_columns
@@ -14,6 +14,7 @@ from livechat.live.listener import Scope
 from livechat.models import (
     Conversation,
     ConversationChange,
+    ConversationRead,
     ConversationWatcher,
     MemberNumber,
     Message,
@@ -102,6 +103,18 @@ def conversations_with_accounts(
         conversation.id: (conversation, account_id, frozenset(followers or ()))
         for conversation, account_id, followers in rows
     }
+
+
+def reads_of(session: AnySession, asked: Collection[tuple[UUID, UUID]]) -> dict[tuple[UUID, UUID], int]:
+    """{(user, conversation): how many counted messages they have read} of those who have a pointer."""
+    if not asked:
+        return {}
+    rows = session.execute(
+        select(ConversationRead.user_id, ConversationRead.conversation_id, ConversationRead.read_total).where(
+            tuple_(ConversationRead.user_id, ConversationRead.conversation_id).in_(asked)
+        )
+    )
+    return {(user_id, conversation_id): total for user_id, conversation_id, total in rows}
 
 
 def changes_with_siblings(

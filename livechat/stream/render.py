@@ -26,6 +26,7 @@ from livechat.stream.queries import (
     changes_with_siblings,
     conversations_with_accounts,
     messages_with_accounts,
+    reads_of,
     scopes_of,
 )
 
@@ -116,10 +117,12 @@ class _Rendering:
         wanted |= {each.conversation_id for each in self._notifications.values()}
         shown_alone = (*self._lines.values(), *self._notes.values())
         wanted |= {UUID(each["conversation_id"]) for each in shown_alone}
-        self._conversations = conversations_with_accounts(session, wanted)
+        read = {(each.change.user_id, each.change.id) for each in entries if each.change.user_id is not None}
+        self._reads = reads_of(session, [(user, id_) for user, id_ in read if user and id_])
+        self._conversations = conversations_with_accounts(session, wanted | {id_ for _, id_ in self._reads})
         # The JSON of messages and conversations, by id.
         self._json = {row.id: row_json(row) for row in self._messages.values()}
-        shown = [conversation for conversation, _, _ in self._conversations.values()]
+        shown = [conversation for id_, (conversation, _, _) in self._conversations.items() if id_ in wanted]
         self._ornaments = Ornaments(Asked(session, shown, messages=self._json))
         self._now = clock.now()
         self._payloads: dict[Change, _Rendered] = {}
@@ -152,6 +155,8 @@ class _Rendering:
         if change.kind is Kind.CATALOG_UPDATED:
             found = Catalog.of(change.id)
             return _Rendered(None, None, b"" if found is None else catalog_payload(*found))
+        if change.user_id is not None:
+            return self._read(change.user_id, change.id)
         if change.kind is Kind.CONVERSATION_UPDATED:
             if change.id not in self._conversations:
                 return _Rendered(None, None, reset_payload())
@@ -208,6 +213,26 @@ class _Rendering:
             return _Rendered(None, None, b"")
         shown = self._alone(kind, "notification", notification_json(notification))
         return replace(shown, users=frozenset([notification.user_id]))
+
+    def _read(self, user_id: UUID, conversation_id: UUID) -> "_Rendered":
+        """For the user's own devices: ids and numbers alone."""
+        total = self._reads.get((user_id, conversation_id))
+        if total is None or conversation_id not in self._conversations:
+            return _Rendered(None, None, b"")
+        conversation, account_id, _ = self._conversations[conversation_id]
+        told = {
+            "conversation_id": str(conversation_id),
+            "my_unread_count": conversation.counted_total - total,
+            "counted_total": conversation.counted_total,
+            "read_total": total,
+        }
+        return _Rendered(
+            conversation.phone_number_id,
+            account_id,
+            _event("read.updated", told),
+            audience=self._audience(conversation_id),
+            users=frozenset([user_id]),
+        )
 
     def _left(self, changes: Sequence[ConversationChange]) -> "_Rendered":
         """For those who saw the conversation before these changes and do not see it now."""

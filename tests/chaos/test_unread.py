@@ -16,7 +16,7 @@ from livechat.domain.ids import uuid7
 from livechat.inbound.door.arrivals import RawWebhook
 from livechat.inbound.run import ingest_raw
 from livechat.operations.maintenance import reconcile_unread
-from tests.ingest.conftest import Meta, make_text_body, meta
+from tests.ingest.conftest import OWNER, Meta, make_text_body, meta
 
 __all__ = ["meta"]
 CUSTOMERS = [f"9190000000{n:02d}" for n in range(6)]
@@ -66,7 +66,7 @@ def _reader(ids: list[Any]) -> Callable[[], None]:
     numbers = iter(range(1_000_000))
 
     def read() -> None:
-        mark_read(db.session, ids[next(numbers) % len(ids)], None)
+        mark_read(db.session, ids[next(numbers) % len(ids)], None, by=OWNER)
         db.session.commit()
 
     return read

@@ -107,7 +107,12 @@ class Page:
             self.notes = _without(self.notes, event.data["id"])
             self.notifications = _without(self.notifications, event.data["id"])
             return
+        if event.name == "read.updated":
+            read = dict(event.data)
+            self.conversations[read.pop("conversation_id")].update(read)
+            return
         message, conversation = _plain(event.data["message"]), _plain(event.data["conversation"])
+        conversation |= self._read(conversation)
         # One that has only been opened stands in no list before there is something to show.
         has_begun = conversation["last_message"] is not None or conversation["window_expires_at"] is not None
         if conversation["id"] not in self.conversations and has_begun:
@@ -134,6 +139,12 @@ class Page:
             ]
             if shown["team"] is not None and shown["team"]["id"] in teams:
                 shown["team"] = shown["team"] | {"name": teams[shown["team"]["id"]]}
+
+    def _read(self, conversation: Json) -> Json:
+        """Events that several people share leave it to each page what its reader has read."""
+        known = self.conversations.get(conversation["id"])
+        total = (known or self._get(f"/conversations/{conversation['id']}"))["read_total"]
+        return {"read_total": total, "my_unread_count": conversation["counted_total"] - total}
 
 
 def _positions(event: Received) -> Mapping[UUID, Position]:

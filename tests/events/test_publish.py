@@ -88,14 +88,16 @@ def test_reading_pausing_and_resuming_are_told(session: AnySession, redis_client
     conversation = make_conversation(session)
     make_message(session, conversation)
     session.commit()
-    mark_read(session, conversation.id, None)
+    reader = uuid4()
+    mark_read(session, conversation.id, None, by=reader)
     session.commit()
     pause_number(session, conversation.phone_number_id, 190, "The token has expired.")
     session.commit()
     resume_number(session, conversation.phone_number_id)
     session.commit()
     read = Change(Kind.CONVERSATION_UPDATED, conversation.id)
-    assert said(redis_client, session, conversation) == [read, RESET, RESET]
+    own = Change(Kind.READ_UPDATED, conversation.id, reader)
+    assert said(redis_client, session, conversation) == [read, own, RESET, RESET]
 
 
 def test_nothing_is_said_of_what_was_rolled_back(session: AnySession, redis_client: Redis) -> None:

@@ -87,7 +87,7 @@ def test_a_route_refuses_the_roles_that_lack_what_it_needs(
         url = path
         for name, value in ids.items():
             url = url.replace(name, str(value))
-        answer = call(user, method, url, **_given(method, path, number, conversation.id))
+        answer = call(user, method, url, **_given(method, path, number, conversation.id, message.id))
         forbidden = answer.status_code == 403 and answer.json["code"] == "forbidden"
         assert forbidden == (not is_allowed(role, needs)), (method, path, answer.status_code, answer.text)
         assert answer.status_code not in (404, 500), (method, path, answer.text)
@@ -95,7 +95,7 @@ def test_a_route_refuses_the_roles_that_lack_what_it_needs(
     assert asked > 20
 
 
-def _given(method: str, path: str, number: str, conversation_id: UUID) -> dict[str, Any]:
+def _given(method: str, path: str, number: str, conversation_id: UUID, message_id: UUID) -> dict[str, Any]:
     """What the route takes, so that it comes to ask who is asking."""
     if method == "GET":
         return {"query_string": {"phone_number_id": number} if "<" not in path else {}} | (
@@ -113,6 +113,8 @@ def _given(method: str, path: str, number: str, conversation_id: UUID) -> dict[s
         "/templates/sync": {"phone_number_id": number},
         "/webhook-events/replay": {"phone_number_id": number},
     }
+    if path.endswith("/unread"):
+        return {"json": {"from": str(message_id)}}
     if path.endswith("/assignment"):
         return {"json": {"assignee_id": None, "expected": {"assignee_id": None}}}
     if path.endswith("/status"):

@@ -788,8 +788,9 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Mark it read, all of it or up to one message. The customer gets blue ticks.
-         * @description Not from a viewer: what the team has read, and what the customer is told, stays as it was.
+         * Mark it read, all of it or up to one message: for you and for the team. The customer gets blue ticks.
+         * @description A viewer reads for themselves alone: what the team has read, and what the customer is told, stays as it
+         *     was.
          */
         post: {
             parameters: {
@@ -993,6 +994,58 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/live-chat/conversations/{conversation_id}/unread": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                conversation_id: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Mark it unread from one message on, for you alone: `my_unread_count` rises, and nobody else is told. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    conversation_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["Unread"];
+                };
+            };
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Conversation"];
+                    };
+                };
+                400: components["responses"]["BAD_REQUEST"];
+                401: components["responses"]["UNAUTHORIZED"];
+                404: components["responses"]["NOT_FOUND"];
+                415: components["responses"]["UNSUPPORTED_MEDIA_TYPE"];
+                422: components["responses"]["UNPROCESSABLE_ENTITY"];
+                429: components["responses"]["TOO_MANY_REQUESTS"];
+                503: components["responses"]["SERVICE_UNAVAILABLE"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/live-chat/events": {
         parameters: {
             query?: never;
@@ -1016,7 +1069,7 @@ export interface paths {
             };
             requestBody?: never;
             responses: {
-                /** @description `message.created`, `message.updated` and `conversation.updated`, each with an `id` and the data `{"message": …, "conversation": …}` (null what does not apply). `conversation.removed`, with `{"id": …}`: one has gone out of your sight, forget it. `reset`: events may have been missed, fetch again. `members.updated` has `{"workspace_id": …}` as its data: its name, members or teams have changed. `catalog.updated` has `{"kind": …, "version": …}`: fetch `labels`, `teams`, `canned_replies` or `views` again, once for each version; conversations show labels and teams as they are there. Events that say what is true only now have no `id`: they are never sent again, and the `id` to resume behind stays that of the last event which had one. Leave out events that you do not know. A comment comes at least every 15 s. It ends with the token. */
+                /** @description `message.created`, `message.updated` and `conversation.updated`, each with an `id` and the data `{"message": …, "conversation": …}` (null what does not apply). `conversation.removed`, with `{"id": …}`: one has gone out of your sight, forget it. `reset`: events may have been missed, fetch again. `members.updated` has `{"workspace_id": …}` as its data: its name, members or teams have changed. `read.updated` comes to you alone, when you have read: `{"conversation_id": …, "my_unread_count": …, "counted_total": …, "read_total": …}`. `catalog.updated` has `{"kind": …, "version": …}`: fetch `labels`, `teams`, `canned_replies` or `views` again, once for each version; conversations show labels and teams as they are there. Events that say what is true only now have no `id`: they are never sent again, and the `id` to resume behind stays that of the last event which had one. Leave out events that you do not know. A comment comes at least every 15 s. It ends with the token. */
                 200: {
                     headers: {
                         [name: string]: unknown;
@@ -3408,6 +3461,8 @@ export interface components {
         Conversation: {
             /** @description The member whose conversation it is; null: nobody's. */
             assignee: components["schemas"]["Assignee"] | null;
+            /** @description All messages that were ever unread. It never falls. */
+            counted_total: number;
             /** @example Asha Kulkarni */
             customer_name: string | null;
             /** @description Digits; null for a customer known by a business-scoped id. */
@@ -3431,8 +3486,12 @@ export interface components {
             last_message_time: string | null;
             /** @description The customer has stopped marketing messages. */
             marketing_opt_out: boolean;
+            /** @description Yours alone. Null in events, which several people share: there it is `counted_total` less the `read_total` that you were told last. */
+            my_unread_count: number | null;
             /** @description Our number. */
             phone_number_id: string;
+            /** @description How many of them you have read; null in events, as `my_unread_count`. */
+            read_total: number | null;
             /**
              * Format: date-time
              * @description Until when it is snoozed; null: it is not, or until the reply.
@@ -3445,6 +3504,7 @@ export interface components {
              */
             status: "open" | "snoozed" | "resolved";
             team: components["schemas"]["AssignedTeam"] | null;
+            /** @description The team's, whoever reads. */
             unread_count: number;
             /** @description The owner. */
             user_id: string;
@@ -3581,6 +3641,8 @@ export interface components {
         HandledConversation: {
             /** @description The member whose conversation it is; null: nobody's. */
             assignee: components["schemas"]["Assignee"] | null;
+            /** @description All messages that were ever unread. It never falls. */
+            counted_total: number;
             /** @example Asha Kulkarni */
             customer_name: string | null;
             /** @description Digits; null for a customer known by a business-scoped id. */
@@ -3604,10 +3666,14 @@ export interface components {
             last_message_time: string | null;
             /** @description The customer has stopped marketing messages. */
             marketing_opt_out: boolean;
+            /** @description Yours alone. Null in events, which several people share: there it is `counted_total` less the `read_total` that you were told last. */
+            my_unread_count: number | null;
             /** @description What the call did, by one id; nothing where it was so already. */
             operation_id: string;
             /** @description Our number. */
             phone_number_id: string;
+            /** @description How many of them you have read; null in events, as `my_unread_count`. */
+            read_total: number | null;
             /**
              * Format: date-time
              * @description Until when it is snoozed; null: it is not, or until the reply.
@@ -3620,6 +3686,7 @@ export interface components {
              */
             status: "open" | "snoozed" | "resolved";
             team: components["schemas"]["AssignedTeam"] | null;
+            /** @description The team's, whoever reads. */
             unread_count: number;
             /** @description The owner. */
             user_id: string;
@@ -3745,6 +3812,8 @@ export interface components {
         LabelledConversation: {
             /** @description The member whose conversation it is; null: nobody's. */
             assignee: components["schemas"]["Assignee"] | null;
+            /** @description All messages that were ever unread. It never falls. */
+            counted_total: number;
             /** @example Asha Kulkarni */
             customer_name: string | null;
             /** @description Digits; null for a customer known by a business-scoped id. */
@@ -3768,10 +3837,14 @@ export interface components {
             last_message_time: string | null;
             /** @description The customer has stopped marketing messages. */
             marketing_opt_out: boolean;
+            /** @description Yours alone. Null in events, which several people share: there it is `counted_total` less the `read_total` that you were told last. */
+            my_unread_count: number | null;
             /** @description Of this change; to undo it by. */
             operation_id: string;
             /** @description Our number. */
             phone_number_id: string;
+            /** @description How many of them you have read; null in events, as `my_unread_count`. */
+            read_total: number | null;
             /**
              * Format: date-time
              * @description Until when it is snoozed; null: it is not, or until the reply.
@@ -3784,6 +3857,7 @@ export interface components {
              */
             status: "open" | "snoozed" | "resolved";
             team: components["schemas"]["AssignedTeam"] | null;
+            /** @description The team's, whoever reads. */
             unread_count: number;
             /** @description The owner. */
             user_id: string;
@@ -4509,6 +4583,10 @@ export interface components {
             skipped: components["schemas"]["Skipped"][];
             /** @description Ids of conversations. */
             undone: string[];
+        };
+        Unread: {
+            /** @description Unread from this message id on. */
+            from: string;
         };
         Upload: {
             /**

@@ -6,7 +6,7 @@ from typing import Any
 from flask import Response
 
 from livechat.accounts.access import access_conversation, access_conversation_as
-from livechat.conversations.mark_read import mark_read
+from livechat.conversations.mark_read import mark_read, mark_unread
 from livechat.conversations.object_schemas import ConversationSchema
 from livechat.conversations.open_conversation import open_conversation
 from livechat.conversations.ornaments import conversations_json
@@ -15,6 +15,7 @@ from livechat.conversations.schemas import (
     DraftWriteSchema,
     OpenConversationSchema,
     ReadSchema,
+    UnreadSchema,
 )
 from livechat.core.extensions import db
 from livechat.domain.permissions import Permission, is_allowed
@@ -64,15 +65,35 @@ def get_conversation(conversation_id: str) -> Response:
 @bp.response(HTTPStatus.OK, ConversationSchema)
 @bp.problems(HTTPStatus.NOT_FOUND, HTTPStatus.BAD_REQUEST, HTTPStatus.UNSUPPORTED_MEDIA_TYPE)
 def read_conversation(body: dict[str, Any], conversation_id: str) -> Response:
-    """Mark it read, all of it or up to one message. The customer gets blue ticks.
+    """Mark it read, all of it or up to one message: for you and for the team. The customer gets blue ticks.
 
-    Not from a viewer: what the team has read, and what the customer is told, stays as it was.
+    A viewer reads for themselves alone: what the team has read, and what the customer is told, stays as it
+    was.
     """
     user_id = current_user_id()
     conversation, member = access_conversation_as(db.session, user_id, conversation_id)
-    if is_allowed(member.role, Permission.MESSAGE_SEND):
-        conversation = mark_read(db.session, conversation.id, body["up_to"])
+    for_team = is_allowed(member.role, Permission.MESSAGE_SEND)
+    conversation = mark_read(db.session, conversation.id, body["up_to"], by=user_id, for_team=for_team)
     finish_read(db.session, user_id, conversation.id)
+    shown = conversations_json(db.session, [conversation], user_id)[0]
+    db.session.commit()
+    return json_response(shown)
+
+
+@bp.route(
+    "/conversations/<conversation_id>/unread",
+    methods=["POST"],
+    costs=Cost.READS,
+    needs=Permission.CONVERSATION_READ,
+)
+@bp.arguments(UnreadSchema)
+@bp.response(HTTPStatus.OK, ConversationSchema)
+@bp.problems(HTTPStatus.NOT_FOUND, HTTPStatus.BAD_REQUEST, HTTPStatus.UNSUPPORTED_MEDIA_TYPE)
+def unread_conversation(body: dict[str, Any], conversation_id: str) -> Response:
+    """Mark it unread from one message on, for you alone: `my_unread_count` rises, and nobody else is told."""
+    user_id = current_user_id()
+    conversation = access_conversation(db.session, user_id, conversation_id)
+    conversation = mark_unread(db.session, conversation.id, body["from"], by=user_id)
     shown = conversations_json(db.session, [conversation], user_id)[0]
     db.session.commit()
     return json_response(shown)

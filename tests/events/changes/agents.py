@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from uuid import UUID, uuid4
 
+from livechat.conversations.mark_read import mark_read
 from livechat.core.tasknames import TaskName
 from livechat.handling.wake_snoozed import wake_snoozed
 from tests.events.changes.scene import TEMPLATE, Scene, use_case
@@ -14,6 +15,25 @@ def a_conversation_is_read(scene: Scene) -> Iterator[None]:
     chat = scene.chat()
     yield
     scene.call("POST", f"/conversations/{chat}/read")
+    yield
+
+
+@use_case("POST /conversations/<conversation_id>/read", "publish in mark_read.mark_read")
+def a_conversation_is_read_on_another_device_of_a_viewer(scene: Scene) -> Iterator[UUID | None]:
+    chat, viewer = scene.chat(), _colleague(scene, role="viewer")
+    yield viewer
+    mark_read(scene.inbox.session, UUID(chat), None, by=viewer, for_team=False)
+    scene.inbox.session.commit()
+    yield None
+
+
+@use_case("POST /conversations/<conversation_id>/unread", "publish in mark_read.mark_unread")
+def a_conversation_is_marked_unread(scene: Scene) -> Iterator[None]:
+    chat = scene.chat()
+    [message] = scene.call("GET", f"/messages?conversation_id={chat}")["messages"]
+    scene.call("POST", f"/conversations/{chat}/read")
+    yield
+    scene.call("POST", f"/conversations/{chat}/unread", json={"from": message["id"]})
     yield
 
 
@@ -159,13 +179,14 @@ def a_conversation_comes_into_sight_and_goes_out_of_it(scene: Scene) -> Iterator
     yield None
 
 
-def _colleague(scene: Scene, visibility: str = "all") -> UUID:
+def _colleague(scene: Scene, visibility: str = "all", role: str = "agent") -> UUID:
     """A member of the workspace, and of the account at Meta."""
     user, ids = uuid4(), {"account": scene.inbox.account_id}
     scene.inbox.execute(
         "INSERT INTO workspace_members (workspace_id, user_id, role, visibility) "
-        "SELECT workspace_id, :user, 'agent', :visibility FROM waba_accounts WHERE id = :account",
+        "SELECT workspace_id, :user, :role, :visibility FROM waba_accounts WHERE id = :account",
         user=user,
+        role=role,
         visibility=visibility,
         **ids,
     )
