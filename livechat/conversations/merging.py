@@ -49,6 +49,7 @@ def merge_conversation(session: AnySession, loser: UUID, winner: UUID) -> None:
                 team_id = COALESCE(w.team_id, l.team_id),
                 status = :status, snoozed_until = :snoozed_until, snooze_kind = :snooze_kind,
                 version = GREATEST(w.version, l.version) + 1,
+                waiting_since = LEAST(w.waiting_since, l.waiting_since),
                 (counted_total, last_counted_seq) = (SELECT * FROM count_messages(:winner))
             FROM chat_conversations l WHERE w.id = :winner AND l.id = :loser
             """

@@ -144,6 +144,10 @@ class ConversationSchema(AnswerSchema):
         allow_none=True,
         metadata={"description": "How many of them you have read; null in events, as `my_unread_count`."},
     )
+    waiting_since = moment(
+        "Since when the team owes an answer: the first message after its last one. Null: it does not.",
+        nullable=True,
+    )
     window_expires_at = moment("When the customer service window closes; null: none is open.", nullable=True)
     draft = fields.Nested(
         DraftSchema,

@@ -40,6 +40,7 @@ def conversation_json(conversation: Conversation, ornaments: Json, now: datetime
         "unread_count": conversation.unread_count,
         "my_unread_count": counted - read if read is not None else None,
         "counted_total": counted,
+        "waiting_since": rfc3339(conversation.waiting_since),
         "window_expires_at": rfc3339(window_end(heard_at, refused_at)) if window_is_open else None,
         "marketing_opt_out": conversation.marketing_opt_out,
         "is_blocked": conversation.is_blocked,

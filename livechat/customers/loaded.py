@@ -39,6 +39,7 @@ class LoadedConversation:
     read_seq: int = 0
     last_inbound_at: datetime | None = None
     window_refused_at: datetime | None = None
+    waiting_since: datetime | None = None
     gone_at: datetime | None = None
     begun_silently: bool = True
     status: str = "open"
@@ -90,6 +91,7 @@ def absorb(winner: LoadedConversation, loser: LoadedConversation) -> None:
     winner.read_seq = min(winner.read_seq, loser.read_seq)
     winner.last_inbound_at = _latest(winner.last_inbound_at, loser.last_inbound_at)
     winner.window_refused_at = _latest(winner.window_refused_at, loser.window_refused_at)
+    winner.waiting_since = _earliest(winner.waiting_since, loser.waiting_since)
     if loser.marketing_opt_at == _latest(loser.marketing_opt_at, winner.marketing_opt_at):
         winner.marketing_opt_out = loser.marketing_opt_out
         winner.marketing_opt_at = loser.marketing_opt_at

@@ -20,7 +20,7 @@ _LOCK_CONVERSATIONS = text(
     SELECT c.id, c.user_id, c.phone_number_id, c.last_message_time, c.customer_phone, c.customer_user_id,
            c.customer_parent_user_id, c.group_id, c.customer_username, c.customer_name, c.marketing_opt_out,
            c.marketing_opt_at, c.last_message_id, c.last_message_seq, c.unread_count, c.read_seq,
-           c.last_inbound_at, c.window_refused_at, c.gone_at, c.begun_silently,
+           c.last_inbound_at, c.window_refused_at, c.waiting_since, c.gone_at, c.begun_silently,
            c.status, c.snoozed_until, c.snooze_kind,
            EXISTS (SELECT FROM chat_messages m WHERE m.conversation_id = c.id AND m.status = 'sending')
                AS has_sending
@@ -88,7 +88,8 @@ _CONVERSATION_COLUMNS = """
     customer_parent_user_id text, group_id text, customer_username text, customer_name text,
     marketing_opt_out boolean, marketing_opt_at timestamptz, last_message_id uuid,
     last_message_time timestamptz, last_message_seq bigint, unread_count int, read_seq bigint,
-    last_inbound_at timestamptz, window_refused_at timestamptz, gone_at timestamptz
+    last_inbound_at timestamptz, window_refused_at timestamptz, waiting_since timestamptz,
+    gone_at timestamptz
 """
 
 

@@ -18,7 +18,7 @@ from livechat.domain.service_window import is_window_open, window_end
 from livechat.domain.status import MessageStatus
 from livechat.outbound.attach_file import attach_file
 from livechat.outbound.queries import accepting
-from livechat.outbound.send_message import SendResult, announce
+from livechat.outbound.send_message import SendResult, announce, ended_by
 
 
 def resend_message(
@@ -62,6 +62,7 @@ def resend_message(
         text=source.text,
         content=source.content,
         reply_to_wamid=source.reply_to_wamid,
+        ended_waiting_since=ended_by(source.message_type, conversation),
         sent_by=user_id,
         resend_of=source.id,
     )

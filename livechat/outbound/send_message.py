@@ -38,6 +38,8 @@ from livechat.whatsapp.sending import outgoing
 _NO_MESSAGES = ("event:", "wacid")
 # Meta refuses a reaction to an older message, and only long after its answer: 131009 ("Reaction messages").
 REACTION_AGE = timedelta(days=30)
+# What people send and does not answer a customer who waits.
+NO_ANSWERS = ("reaction",)
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +96,7 @@ def send_message(session: AnySession, user_id: UUID, request: SendRequest, *, no
         text=checked.text if checked is not None else outgoing.text_of(request.message_type, part),
         content=content,
         reply_to_wamid=_quoted_wamid(session, conversation, request.reply_to),
+        ended_waiting_since=ended_by(request.message_type, conversation),
         sent_by=user_id,
         client_message_id=request.client_message_id,
         idempotency_key=request.idempotency_key,
@@ -112,10 +115,18 @@ def send_message(session: AnySession, user_id: UUID, request: SendRequest, *, no
     return SendResult(stored.message_id, conversation.id, is_new=True)
 
 
+def ended_by(message_type: str, conversation: Conversation) -> datetime | None:
+    """The waiting that a new message ends, for as long as it does not fail."""
+    return None if message_type in NO_ANSWERS else conversation.waiting_since
+
+
 def announce(
     session: AnySession, conversation: Conversation, stored: accepting.StoredMessage, message_type: str
 ) -> None:
-    """Make a new message the conversation's last one; tell open pages and senders of it after the commit."""
+    """Make a new message the conversation's last one, and an answer to whoever waits.
+
+    Open pages and senders are told of it after the commit.
+    """
     # A reaction stands on another message; it is never a conversation's last message.
     newest = (conversation.last_message_time, conversation.last_message_seq)
     is_last = conversation.last_message_id is None or (stored.timestamp, stored.seq) >= newest
@@ -123,6 +134,8 @@ def announce(
         conversation.last_message_id = stored.message_id
         conversation.last_message_time = stored.timestamp
         conversation.last_message_seq = stored.seq
+    if message_type not in NO_ANSWERS:
+        conversation.waiting_since = None
     session.flush()
     # Published before a sender is woken, so that the page hears of the message before it hears that it was
     # sent.

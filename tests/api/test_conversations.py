@@ -95,6 +95,7 @@ def test_a_conversation_has_every_field_and_null_where_nothing_is_known(
         "my_unread_count": 0,
         "counted_total": 0,
         "read_total": 0,
+        "waiting_since": None,
         "window_expires_at": None,
         "draft": None,
         "marketing_opt_out": False,

@@ -3512,6 +3512,12 @@ export interface components {
             version: number;
             /**
              * Format: date-time
+             * @description Since when the team owes an answer: the first message after its last one. Null: it does not.
+             * @example 2026-11-22T10:00:00.000000Z
+             */
+            waiting_since: string | null;
+            /**
+             * Format: date-time
              * @description When the customer service window closes; null: none is open.
              * @example 2026-11-22T10:00:00.000000Z
              */
@@ -3694,6 +3700,12 @@ export interface components {
             version: number;
             /**
              * Format: date-time
+             * @description Since when the team owes an answer: the first message after its last one. Null: it does not.
+             * @example 2026-11-22T10:00:00.000000Z
+             */
+            waiting_since: string | null;
+            /**
+             * Format: date-time
              * @description When the customer service window closes; null: none is open.
              * @example 2026-11-22T10:00:00.000000Z
              */
@@ -3863,6 +3875,12 @@ export interface components {
             user_id: string;
             /** @description Rises with each change by the team, and never falls; messages do not move it. */
             version: number;
+            /**
+             * Format: date-time
+             * @description Since when the team owes an answer: the first message after its last one. Null: it does not.
+             * @example 2026-11-22T10:00:00.000000Z
+             */
+            waiting_since: string | null;
             /**
              * Format: date-time
              * @description When the customer service window closes; null: none is open.

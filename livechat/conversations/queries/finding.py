@@ -1,5 +1,6 @@
 """Finding, making and locking one conversation."""
 
+from collections.abc import Collection
 from uuid import UUID
 
 from sqlalchemy import case, func, literal, select, update
@@ -26,6 +27,13 @@ def lock_conversation(session: AnySession, conversation_id: UUID) -> Conversatio
         .with_for_update()
         .execution_options(populate_existing=True)
     ).scalar_one_or_none()
+
+
+def lock_conversations(session: AnySession, conversation_ids: Collection[UUID]) -> None:
+    """Lock these conversations in the order of their ids, as everybody does; those that are gone are left."""
+    if conversation_ids:
+        locked = select(Conversation.id).where(Conversation.id.in_(conversation_ids))
+        session.execute(locked.order_by(Conversation.id).with_for_update())
 
 
 def find_conversation(session: AnySession, phone_number_id: str, customer_phone: str) -> UUID | None:

@@ -34,12 +34,13 @@ _UPDATE_COUNTERS = text(
     UPDATE chat_conversations c
     SET last_message_id = r.last_message_id, last_message_time = r.last_message_time,
         last_message_seq = r.last_message_seq, unread_count = r.unread_count,
-        last_inbound_at = r.last_inbound_at,
+        last_inbound_at = r.last_inbound_at, waiting_since = r.waiting_since,
         counted_total = c.counted_total + r.counted,
         last_counted_seq = GREATEST(c.last_counted_seq, r.counted_seq)
     FROM jsonb_to_recordset(CAST(:rows AS jsonb)) AS r(
         id uuid, last_message_id uuid, last_message_time timestamptz, last_message_seq bigint,
-        unread_count int, last_inbound_at timestamptz, counted bigint, counted_seq bigint)
+        unread_count int, last_inbound_at timestamptz, waiting_since timestamptz, counted bigint,
+        counted_seq bigint)
     WHERE c.id = r.id
     """
 )
@@ -50,6 +51,7 @@ COUNTERS = (
     "last_message_seq",
     "unread_count",
     "last_inbound_at",
+    "waiting_since",
     "counted",
     "counted_seq",
 )

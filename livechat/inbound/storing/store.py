@@ -26,7 +26,14 @@ from livechat.handling.reopen import reopen
 from livechat.inbound.queries import ingest as queries
 from livechat.inbound.storing.batch import BatchEntry, BatchResult
 from livechat.inbound.storing.edits import apply_changes, store_changes
-from livechat.inbound.storing.locating import Located, Number, Personal, load_people, locate
+from livechat.inbound.storing.locating import (
+    Located,
+    Number,
+    Personal,
+    keys_of_recipient,
+    load_people,
+    locate,
+)
 from livechat.inbound.storing.names import name_the_new, note_names
 from livechat.inbound.storing.naming import settle_names, settle_statuses
 from livechat.live.publish import publish_numbers
@@ -56,7 +63,10 @@ def store(session: AnySession, entries: Sequence[BatchEntry]) -> BatchResult:
     statuses = [(entry, entry.item) for entry in rest if isinstance(entry.item, StatusUpdate)]
     settle_statuses(session, [update for _, update in statuses])
     lessons = lessons_of(session, [update for _, update in statuses])
-    people = load_people(session, personal, [key for lesson in lessons for key in lesson.touched()])
+    keys = [key for lesson in lessons for key in lesson.touched()]
+    # A send that failed may be owed again: its conversation is locked with the others, before any message.
+    keys += [key for _, update in statuses if update.status == "failed" for key in keys_of_recipient(update)]
+    people = load_people(session, personal, keys)
     teach(people, lessons)
     located = locate(people, personal, known)
     result.accounts = {
@@ -134,6 +144,7 @@ def _store_messages(
         if item.origin == "customer":
             result.meta_times.append(item.timestamp)
         _raise(conversation, item, message_id, arrived.seq)
+        _owe(conversation, item, entry.webhook.received_at)
     _show_from_now_on(session, silent)
     if len(inserted) < len(rows):
         repeated = [row for row in rows if row["id"] not in inserted and _may_replace(row)]
@@ -199,6 +210,19 @@ def _raise(conversation: LoadedConversation, item: ThreadMessage, message_id: UU
         conversation.counted_seq = max(conversation.counted_seq, seq)
     if item.opens_window:
         _open_window(conversation, item)
+
+
+def _owe(conversation: LoadedConversation, item: ThreadMessage, arrived_at: datetime) -> None:
+    """What counts makes the team owe an answer, from its arrival on; what it writes in the phone app is one.
+
+    By Meta's own times a late echo may be older than what the customer has written since: that is still owed.
+    """
+    if item.counts_unread:
+        conversation.waiting_since = conversation.waiting_since or arrived_at
+    elif item.origin == "phone_app" and item.direction == "outbound":
+        heard_at = conversation.last_inbound_at
+        if heard_at is None or item.timestamp >= heard_at:
+            conversation.waiting_since = None
 
 
 def _show_from_now_on(session: AnySession, silent: Sequence[LoadedConversation]) -> None:

@@ -10,8 +10,10 @@ from uuid import UUID
 
 from livechat.conversations.queries.blocked import note_blocked_by_wamid
 from livechat.core.session import AnySession
+from livechat.domain.status import RANK, MessageStatus
 from livechat.outbound.delivery.to_meta import distrust_files
 from livechat.outbound.queries import status_events as statuses
+from livechat.outbound.queries.waiting import owe_again, owe_no_more
 from livechat.templates.sync_templates import template_refused
 from livechat.whatsapp.graph.graph_errors import PAUSING_CODES
 from livechat.whatsapp.sending.outgoing import message_id_from_callback
@@ -87,7 +89,10 @@ def settle_parked(session: AnySession, wamids: Sequence[str]) -> dict[UUID, UUID
 
 
 def _settle(session: AnySession, wamids: list[str]) -> dict[UUID, UUID]:
-    return {row.id: row.conversation_id for row in statuses.settle(session, wamids)}
+    settled, failed = statuses.settle(session, wamids), RANK[MessageStatus.FAILED]
+    owe_again(session, [row.id for row in settled if row.was_rank < failed == row.status_rank])
+    owe_no_more(session, [row.id for row in settled if row.was_rank == failed < row.status_rank])
+    return {row.id: row.conversation_id for row in settled}
 
 
 def _row(update: StatusUpdate, callback: UUID | None) -> dict[str, Any]:

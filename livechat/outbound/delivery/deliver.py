@@ -12,6 +12,7 @@ from uuid import UUID
 import structlog
 
 from livechat.accounts.pause import Caller, learn_from_answer, open_token
+from livechat.conversations.queries.finding import lock_conversations
 from livechat.conversations.queries.thread_pages import messages_of_wamid, messages_quoting
 from livechat.core.config import Settings
 from livechat.core.database import is_outage
@@ -25,6 +26,7 @@ from livechat.outbound.delivery.refusals import learn_from_refusal
 from livechat.outbound.delivery.to_meta import ClaimLostError, OutgoingFiles, distrust_files_of
 from livechat.outbound.queries import claims as outgoing
 from livechat.outbound.queries.claims import AcceptedRow, Claim
+from livechat.outbound.queries.waiting import owe_again
 from livechat.whatsapp.graph.client import Accepted, GraphClient
 from livechat.whatsapp.graph.graph_errors import Disposition, GraphError
 from livechat.whatsapp.sending.outgoing import body_for, callback_data
@@ -108,16 +110,19 @@ def record_all(
     With ``learns`` False, what the answers teach about the customer is left out: the outcome of the message
     is more important.
     """
+    refused = [claim for claim, outcome in calls if isinstance(outcome, GraphError)]
+    # Who is refused for good may be owed again. Everywhere conversations are locked before messages.
+    lock_conversations(session, [claim.conversation_id for claim in refused])
     accepted = [(claim, outcome) for claim, outcome in calls if isinstance(outcome, Accepted)]
     lessons = [lesson for claim, outcome in accepted if (lesson := _lesson(claim, outcome)) is not None]
     if lessons and learns:
-        # Here, before the messages are locked: everywhere conversations are locked before messages.
         learn(session, lessons)
     if accepted:
         _record_accepted(session, accepted)
     for claim, outcome in calls:
         if isinstance(outcome, GraphError):
             _record_refused(session, claim, outcome, rng)
+    owe_again(session, [claim.message_id for claim in refused])
 
 
 def changed_by(session: AnySession, claims: Sequence[Claim]) -> dict[UUID, UUID]:

@@ -94,7 +94,7 @@ _SETTLE = text(
                ))[1] AS error
         FROM message_statuses e WHERE e.wamid = ANY(:wamids) GROUP BY e.wamid
     ), target AS (
-        SELECT m.id, n.*, GREATEST(m.status_rank, n.rank) AS new_rank
+        SELECT m.id, m.status_rank AS was_rank, n.*, GREATEST(m.status_rank, n.rank) AS new_rank
         FROM chat_messages m JOIN told n ON n.wamid = m.wamid
         WHERE m.wamid = ANY(:wamids) AND m.direction = 'outbound'
     )
@@ -121,13 +121,16 @@ _SETTLE = text(
         OR m.read_at IS DISTINCT FROM COALESCE(t.read_at, m.read_at)
         OR m.failed_at IS DISTINCT FROM COALESCE(t.failed_at, m.failed_at)
         OR m.sent_at IS NULL AND t.sent_at IS NOT NULL)
-    RETURNING m.id, m.conversation_id, m.wamid, m.status
+    RETURNING m.id, m.conversation_id, m.wamid, m.status_rank, t.was_rank
     """  # noqa: S608  # constants of this module
 )
 
 
 def settle(session: AnySession, wamids: list[str]) -> Sequence[Row[Any]]:
-    """Move messages to what their events say; (id, conversation_id, wamid, status) of those that changed."""
+    """Move messages to what their events say.
+
+    Returns (id, conversation_id, wamid, status_rank, was_rank) of those that changed.
+    """
     # The locks are a statement of their own: only the next statement sees what others committed while this
     # one waited. In one statement, a "delivered" that waited for a "read" took the message back.
     session.execute(_LOCK, {"wamids": wamids})
