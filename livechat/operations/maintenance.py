@@ -7,7 +7,7 @@ import structlog
 from redis import Redis
 
 from livechat.accounts.queries.request_keys import forget_keys
-from livechat.conversations.queries import unread, waiting_names
+from livechat.conversations.queries import reads, unread, waiting_names
 from livechat.core.after_commit import after_commit, enqueue
 from livechat.core.config import Settings
 from livechat.core.session import AnySession
@@ -24,6 +24,8 @@ PRUNE_CHUNK = 1000
 # Chats of the phone app come within a day after its contacts (docs/meta/cloud-api.md section 6.1), but a
 # contact may write to us much later.
 NAMES_WAIT = timedelta(days=180)
+# So long what removed members have read is kept.
+REMOVED_READ = timedelta(days=30)
 # How often beat has unread counts compared (``workers.base``).
 TURN_S = 300
 # Clients send a request again within minutes, or days after they were shut.
@@ -54,6 +56,7 @@ def prune(session: AnySession, settings: Settings) -> int:
     waiting_names.forget_before(session, clock.now() - NAMES_WAIT)
     forget_keys(session, clock.now() - KEYS_KEPT)
     forget_done(session, clock.now() - DONE_KEPT)
+    reads.forget_removed(session, clock.now() - REMOVED_READ)
     session.commit()
     before = clock.now() - timedelta(days=settings.webhook_retention_days)
     total = 0

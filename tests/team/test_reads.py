@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager
+from datetime import timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -14,7 +15,7 @@ from sqlalchemy import text
 
 from livechat.conversations.mark_read import mark_read
 from livechat.conversations.queries import unread
-from livechat.conversations.queries.reads import MOST_COUNTED
+from livechat.conversations.queries.reads import MOST_COUNTED, forget_removed
 from livechat.core.extensions import db
 from livechat.domain import clock
 from livechat.domain.ids import uuid7
@@ -241,3 +242,23 @@ def test_pages_add_up_what_they_are_told(meta: Meta, call: Call) -> None:
     after = call(OWNER, "GET", f"/conversations/{chat}").json
     assert after["counted_total"] - before["read_total"] == after["my_unread_count"] == 2
     assert after["customer_phone"] == ASHA
+
+
+def test_of_removed_members_it_is_forgotten_and_who_comes_back_begins_anew(
+    session: DbSession, team: Team, call: Call
+) -> None:
+    ana, ben = team.member(), team.member()
+    chat, messages = _chat(team, 2)
+    for user in (ana, ben):
+        call(user, "POST", f"/conversations/{chat}/read", json={"up_to": str(messages[0].id)})
+    call(team.owner, "DELETE", f"/workspaces/{team.workspace_id}/members/{ana}")
+    month = clock.now() - timedelta(days=30)
+    for before, left in ((month, {ana, ben}), (clock.now(), {ben})):
+        forget_removed(session, before)
+        session.commit()
+        assert set(session.scalars(text("SELECT user_id FROM conversation_reads"))) == left
+    call(team.owner, "DELETE", f"/workspaces/{team.workspace_id}/members/{ben}")
+    made = call(team.owner, "POST", f"/workspaces/{team.workspace_id}/invitations", json={"role": "agent"})
+    token = made.json["link"].partition("#")[2]
+    assert call(ben, "POST", "/invitations/accept", json={"token": token}).status_code == 200
+    assert _mine(call, ben, chat) == 0

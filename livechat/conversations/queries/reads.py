@@ -1,6 +1,7 @@
 """What each member has read: their pointer in a conversation, and how many counted messages it has passed."""
 
 from collections.abc import Collection
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -96,6 +97,26 @@ def read_up_to(session: AnySession, user_id: UUID, conversation_id: UUID, seq: i
 def unread_from(session: AnySession, user_id: UUID, conversation_id: UUID, seq: int) -> bool:
     """Move the user's pointer back before ``seq``, never forward; whether it moved. Under the same lock."""
     return _moved(session, _UNREAD_FROM, user_id, conversation_id, seq - 1)
+
+
+_FORGET = text(
+    """
+    DELETE FROM conversation_reads r
+    USING workspace_members m, waba_accounts a, phone_numbers n, chat_conversations c
+    WHERE m.state = 'removed' AND r.user_id = m.user_id AND r.updated_at < :before
+        AND a.workspace_id = m.workspace_id AND n.account_id = a.id
+        AND c.phone_number_id = n.phone_number_id AND c.id = r.conversation_id
+    """
+)
+
+
+def forget_removed(session: AnySession, before: datetime) -> None:
+    """Delete what removed members have read and have not moved since ``before``. The caller commits.
+
+    Who comes back begins with all that is there then as read; of others no row is ever dropped, since that
+    would make unread what they have read.
+    """
+    session.execute(_FORGET, {"before": before})
 
 
 def _moved(session: AnySession, statement: Any, user_id: UUID, conversation_id: UUID, seq: int) -> bool:

@@ -9,7 +9,17 @@ from sqlalchemy.dialects.postgresql import insert
 
 from livechat.core.session import AnySession
 from livechat.domain.ids import uuid7
-from livechat.models import Invitation, MemberNumber, TeamMember, Workspace, WorkspaceMember
+from livechat.models import (
+    Conversation,
+    ConversationRead,
+    Invitation,
+    MemberNumber,
+    PhoneNumber,
+    TeamMember,
+    WabaAccount,
+    Workspace,
+    WorkspaceMember,
+)
 from livechat.models.workspaces.invitation import PENDING
 from livechat.team.queries.mail_rows import NOTHING_OWED
 
@@ -161,4 +171,20 @@ def join_as_invited(
                 .where(table.workspace_id == member.workspace_id, table.user_id == user_id)
                 .execution_options(synchronize_session=False)
             )
+        _forget_reads(session, member)
     return member
+
+
+def _forget_reads(session: AnySession, member: WorkspaceMember) -> None:
+    """Who comes back has no pointers from before: they would make unread what came while they were away."""
+    theirs = (
+        select(Conversation.id)
+        .join(PhoneNumber, PhoneNumber.phone_number_id == Conversation.phone_number_id)
+        .join(WabaAccount, WabaAccount.id == PhoneNumber.account_id)
+        .where(WabaAccount.workspace_id == member.workspace_id)
+    )
+    session.execute(
+        delete(ConversationRead)
+        .where(ConversationRead.user_id == member.user_id, ConversationRead.conversation_id.in_(theirs))
+        .execution_options(synchronize_session=False)
+    )
