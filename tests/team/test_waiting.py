@@ -234,6 +234,27 @@ def test_one_that_failed_and_arrives_all_the_same_ends_it(chat: Chat) -> None:
     assert chat.since[:19] >= since[:19]
 
 
+def test_resolving_waives_it_and_opening_again_brings_back_what_has_no_answer(chat: Chat) -> None:
+    def puts(status: str, **more: str) -> str | None:
+        path = f"/conversations/{chat.id}/status"
+        answer = chat.call(OWNER, "PUT", path, json={"status": status, **more})
+        assert answer.status_code == 200, answer.text
+        since: str | None = answer.json["waiting_since"]
+        return since
+
+    first = chat.since
+    assert first is not None
+    assert puts("snoozed", snooze_kind="reply") == first
+    assert puts("resolved") is None
+    assert (puts("open") or "") >= first
+    chat.answers()
+    assert puts("resolved") is None
+    assert puts("open") is None
+    puts("resolved")
+    chat.writes()
+    assert chat.since is not None
+
+
 def test_of_two_that_merge_the_longer_wait_stays(meta: Meta, call: Call) -> None:
     meta.deliver_body(make_text_body(phone=None, user_id="IN.13491208655302741918"))
     first = meta.conversation()["waiting_since"]

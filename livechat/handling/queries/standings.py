@@ -1,14 +1,17 @@
 """Statements about where conversations stand: changed where nothing was said meanwhile, opened again, due."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, func, select, text, update
+from sqlalchemy import ColumnElement, Row, ScalarSelect, case, func, null, select, text, update
+from sqlalchemy.orm import aliased
 
 from livechat.core.session import AnySession
-from livechat.domain.team.conversation_status import Standing
-from livechat.models import Conversation
+from livechat.domain.status import MessageStatus
+from livechat.domain.team.conversation_status import ConversationStatus, Standing
+from livechat.models import Conversation, Message
 
 
 def change_status(
@@ -23,12 +26,52 @@ def change_status(
             status=wanted.status,
             snoozed_until=wanted.snoozed_until,
             snooze_kind=wanted.snooze_kind,
+            waiting_since=_waiting(wanted),
             version=Conversation.version + 1,
         )
         .returning(Conversation.id)
         .execution_options(synchronize_session=False)
     )
     return changed.scalar_one_or_none() is not None
+
+
+def _waiting(wanted: Standing) -> ColumnElement[Any]:
+    """Resolving waives the answer that was owed; opening again brings back what has none."""
+    if wanted.status == ConversationStatus.RESOLVED:
+        return null()
+    was_resolved = Conversation.status == ConversationStatus.RESOLVED.value
+    return case((was_resolved, _unanswered_since()), else_=Conversation.waiting_since)
+
+
+def _unanswered_since() -> ScalarSelect[datetime]:
+    """When the first message after the last answer was stored, as near as one looks for it backwards."""
+    answer, question = aliased(Message), aliased(Message)
+    answered = (
+        select(answer.seq)
+        .where(
+            answer.conversation_id == Conversation.id,
+            answer.direction == "outbound",
+            answer.origin.in_(("livechat", "phone_app")),
+            answer.message_type != "reaction",
+            answer.status != MessageStatus.FAILED.value,
+        )
+        .order_by(answer.timestamp.desc(), answer.seq.desc())
+        .limit(1)
+        .correlate(Conversation)
+        .scalar_subquery()
+    )
+    return (
+        select(question.created_at)
+        .where(
+            question.conversation_id == Conversation.id,
+            question.counts_unread,
+            question.seq > func.coalesce(answered, 0),
+        )
+        .order_by(question.seq)
+        .limit(1)
+        .correlate(Conversation)
+        .scalar_subquery()
+    )
 
 
 _OPEN = text(
