@@ -35,6 +35,7 @@ class TaskName(StrEnum):
     REFRESH_NUMBER = "maintenance.refresh_number"
     WAKE_SNOOZED = "maintenance.wake_snoozed"
     SWEEP_ACCOUNTS = "maintenance.sweep_accounts"
+    END_AVAILABILITY = "maintenance.end_availability"
     SWEEP_INVITATIONS = "maintenance.sweep_invitations"
 
     @property

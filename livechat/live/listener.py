@@ -41,12 +41,14 @@ class Scope:
 Scopes = Callable[[Collection[UUID]], Mapping[UUID, Mapping[UUID, Scope]]]
 # Gives one LiveEvent for each entry, in order. Both raise SourceUnavailableError.
 Render = Callable[[Sequence[LogEntry]], Sequence[LiveEvent]]
+# What is due by the clock alone, and of concern only while streams are open.
+Chores = Callable[[], None]
 
 READ_COUNT = 500
-BLOCK_MS = 2_000
 # How often to check what users may see: a user's lost account is noticed within this time, even if the touch
 # that should tell of it was lost.
 SCOPES_EVERY_S = 15.0
+CHORES_EVERY_S = 1.0
 FIRST_WAIT_S, LONGEST_WAIT_S = 0.05, 2.0
 _WAKE_KEPT_S = 60
 
@@ -58,8 +60,16 @@ class Listener:
     ``_lock`` guards everything that threads share, and no I/O happens under it.
     """
 
-    def __init__(self, connect: Callable[[], Redis], redis: Redis, render: Render, scopes: Scopes) -> None:
+    def __init__(
+        self,
+        connect: Callable[[], Redis],
+        redis: Redis,
+        render: Render,
+        scopes: Scopes,
+        chores: Chores = lambda: None,
+    ) -> None:
         self._connect, self._redis, self._render, self._scopes = connect, redis, render, scopes
+        self._chores = chores
         self._lock = threading.Lock()
         self._subscriptions: defaultdict[UUID, set[Subscription]] = defaultdict(set)
         self._open: set[Subscription] = set()
@@ -137,7 +147,7 @@ class Listener:
                 pipeline.expire(self._wake_key, _WAKE_KEPT_S)
                 pipeline.execute()
         except RedisError as error:
-            # The read ends by itself after BLOCK_MS.
+            # The read ends by itself for the next chores.
             log.warning("event_listener_not_woken", error=type(error).__name__)
 
     # The methods from here on run in the listener's thread.
@@ -174,14 +184,17 @@ class Listener:
 
     def _listen(self, client: Redis, reader: "_Reader") -> None:
         """Read and hand out until no stream is open. Raises RedisError if the connection is lost."""
-        scopes_due = 0.0
+        scopes_due = chores_due = 0.0
         while not self._is_idle():
+            if time.monotonic() >= chores_due:
+                self._do_chores()
+                chores_due = time.monotonic() + CHORES_EVERY_S
             if time.monotonic() >= scopes_due:
                 self._check_scopes(client, None)
                 scopes_due = time.monotonic() + SCOPES_EVERY_S
             with self._lock:
                 followed = dict(self._followed)
-            found = reader.read(followed)
+            found = reader.read(followed, max(1, int((chores_due - time.monotonic()) * 1000)))
             if found.touched:
                 self._check_scopes(client, found.touched)
                 self._poke(found.touched)
@@ -191,6 +204,12 @@ class Listener:
                 self._hand_on(event)
             if found.entries:
                 self._hand_out(self._rendered(found.entries))
+
+    def _do_chores(self) -> None:
+        try:
+            self._chores()
+        except Exception as error:  # noqa: BLE001  # they are due again in a second, and streams do not wait
+            log.warning("event_chores_failed", error=type(error).__name__)
 
     def _rendered(self, entries: Sequence[LogEntry]) -> Sequence[LiveEvent]:
         """The entries' events. While the database is away this waits, and streams get only heartbeats."""
@@ -345,12 +364,12 @@ class _Reader:
         self._places = {key: _newest(client, key) for key in (CONTROL, wake_key)}
         self._places[ephemeral.KEY] = ephemeral_from
 
-    def read(self, followed: Mapping[UUID, Position]) -> _Found:
-        """What was written after these positions; empty after BLOCK_MS without anything, or if woken."""
+    def read(self, followed: Mapping[UUID, Position], block_ms: int) -> _Found:
+        """What was written after these positions; empty after ``block_ms`` without anything, or if woken."""
         accounts = {logs.stream_key(account_id): account_id for account_id in followed}
         after = {key: followed[account_id] for key, account_id in accounts.items()} | self._places
         keys: dict[Any, Any] = {key: position_text(at) for key, at in after.items()}
-        answer: Any = self._client.xread(keys, count=READ_COUNT, block=BLOCK_MS)
+        answer: Any = self._client.xread(keys, count=READ_COUNT, block=block_ms)
         found = _Found([], [], set(), [])
         for raw_key, rows in answer or ():
             key = raw_key.decode()

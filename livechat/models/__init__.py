@@ -31,6 +31,7 @@ from livechat.models.notes.note import Note
 from livechat.models.notes.note_mention import NoteMention
 from livechat.models.notes.note_version import NoteVersion
 from livechat.models.notifications.notification import Notification
+from livechat.models.workspaces.availability_change import AvailabilityChange
 from livechat.models.workspaces.idempotency_key import IdempotencyKey
 from livechat.models.workspaces.invitation import Invitation
 from livechat.models.workspaces.member_number import MemberNumber
@@ -44,6 +45,7 @@ __all__ = [
     "AccountEvent",
     "AccountMember",
     "AccountNotice",
+    "AvailabilityChange",
     "Conversation",
     "ConversationAlias",
     "ConversationChange",

@@ -15,6 +15,7 @@ from livechat.notifications import api as notifications
 from livechat.numbers import api as numbers
 from livechat.operations.api import activity_routes, webhook_routes
 from livechat.outbound.api import resend_routes, send_routes, typing_routes
+from livechat.presence import api as presence
 from livechat.registry import documents, health, page
 from livechat.stream import api as stream
 from livechat.team.api import invitation_routes, member_routes, team_routes, workspace_routes
@@ -53,6 +54,7 @@ API_BLUEPRINTS: list[ApiBlueprint] = [
     member_routes.bp,
     team_routes.bp,
     invitation_routes.bp,
+    presence.bp,
 ]
 # All others. A rule that needs no token must be in ``auth.PUBLIC_RULES`` too.
 PLAIN_BLUEPRINTS: list[Blueprint] = [documents.bp, inbound.bp, health.bp, page.bp]

@@ -30,6 +30,7 @@ from livechat.live.listener import Listener, Scope, SourceUnavailableError
 from livechat.live.places import Place, take_place
 from livechat.live.positions import Bookmark, Position
 from livechat.live.subscription import Joined, LiveEvent, Reset, Subscription, Unnumbered
+from livechat.presence.tell import tell_what_is_due
 from livechat.stream.render import render, reset_payload, visible_accounts
 from livechat.web.blueprint import ApiBlueprint
 from livechat.web.context import settings as app_settings
@@ -69,10 +70,14 @@ def init_events(app: Flask, settings: Settings) -> None:
         with app.app_context():
             return visible_accounts(db.session, user_ids)
 
+    def chores() -> None:
+        with app.app_context():
+            tell_what_is_due(db.session, redis.client)
+
     with app.app_context():
         client = redis.client
     app.extensions[_EXTENSION] = Listener(
-        lambda: _blocking_client(settings), client, lambda entries: _rendered(app, entries), scopes
+        lambda: _blocking_client(settings), client, lambda entries: _rendered(app, entries), scopes, chores
     )
 
 
@@ -105,8 +110,12 @@ def _rendered(app: Flask, entries: Sequence[LogEntry]) -> list[LiveEvent]:
     '"version": …}`: fetch `labels`, `teams`, `canned_replies` '
     "or `views` again, once for each version; conversations show labels and teams as they are there. Events "
     "that say what is true only now have no `id`: they are never sent again, and the `id` to resume behind "
-    "stays that of the last event which had one. Leave out events that you do not know. A comment comes at "
-    "least every 15 s. It ends with the token.",
+    "stays that of the last event which had one. Of these `viewers.updated` says who looks at a conversation "
+    'that you see: `{"conversation_id": …, "viewers": [{"user_id": …, "name": …, "typing": …}]}`; '
+    '`presence.updated`, at most one in 5 s, has `{"workspace_id": …, "members": […]}`, with `user_id`, '
+    "`presence`, `availability`, `availability_until` and `can_receive` of those of whom that has changed. "
+    "After each connection ask for members once: what was told meanwhile is not told again. Leave out events "
+    "that you do not know. A comment comes at least every 15 s. It ends with the token.",
 )
 @bp.problems(HTTPStatus.NOT_FOUND)
 def stream_events(query: dict[str, Any], _headers: dict[str, Any]) -> Response:

@@ -1,16 +1,16 @@
 """Workspaces, members, teams and invitations as the API shows them."""
 
+from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
 from livechat.domain.clock import rfc3339
-from livechat.domain.permissions import Permission, is_allowed
 from livechat.models import Invitation, Team
+from livechat.presence.availability import Presence
+from livechat.presence.tell import presence_json
 from livechat.team.queries.rosters import MemberFacts, WorkspaceFacts
 
 Json = dict[str, Any]
-# Nobody can say yet that they are away.
-AVAILABLE, OFF = "available", "off"
 
 
 def workspace_json(facts: WorkspaceFacts) -> Json:
@@ -27,10 +27,9 @@ def workspace_json(facts: WorkspaceFacts) -> Json:
     }
 
 
-def member_json(facts: MemberFacts) -> Json:
-    """A member as colleagues see them. ``can_receive``: conversations may be assigned to them now."""
+def member_json(facts: MemberFacts, seen: Mapping[UUID, Presence]) -> Json:
+    """A member as colleagues see them, and how they are seen to be there."""
     member = facts.member
-    is_active = member.state == "active"
     return {
         "user_id": str(member.user_id),
         "name": member.name,
@@ -41,8 +40,7 @@ def member_json(facts: MemberFacts) -> Json:
         "visibility": member.visibility,
         "phone_number_ids": None if facts.numbers is None else sorted(facts.numbers),
         "team_ids": sorted(map(str, facts.teams)),
-        "availability": AVAILABLE if is_active else OFF,
-        "can_receive": is_active and is_allowed(member.role, Permission.MESSAGE_SEND),
+        **presence_json(member, seen),
         "joined_at": rfc3339(member.joined_at),
     }
 

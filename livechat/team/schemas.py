@@ -85,9 +85,23 @@ class MemberSchema(AnswerSchema):
         metadata={"description": "The numbers that they see; null: all."},
     )
     team_ids = fields.List(fields.String(), required=True)
-    availability = fields.String(required=True, validate=OneOf(["available", "away", "off"]))
+    availability = fields.String(
+        required=True,
+        validate=OneOf(["available", "away", "off"]),
+        metadata={"description": "What they have chosen."},
+    )
+    availability_until = moment("When they are available again by themselves.", nullable=True)
+    presence = fields.String(
+        required=True,
+        validate=OneOf(["active", "idle", "absent"]),
+        metadata={"description": "What their pages say. `absent`: nothing for 90 s."},
+    )
     can_receive = fields.Boolean(
-        required=True, metadata={"description": "Whether conversations may be assigned to them now."}
+        required=True,
+        metadata={
+            "description": "Whether new conversations may come to them by themselves now: they may answer, "
+            "have chosen to be available, and are active or have said until when they are."
+        },
     )
     joined_at = moment("When they joined.")
 

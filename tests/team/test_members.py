@@ -77,7 +77,9 @@ def test_members_are_shown_with_what_they_may_do_and_see(team: Team, call: Call,
         "phone_number_ids": [number],
         "team_ids": [str(support)],
         "availability": "available",
-        "can_receive": True,
+        "availability_until": None,
+        "presence": "absent",
+        "can_receive": False,
     }
     everybody = call(agent, "GET", f"{path}/members?include=removed").json["members"]
     assert {each["user_id"]: (each["state"], each["name"]) for each in everybody}[str(gone)] == (

@@ -110,6 +110,7 @@ def _given(method: str, path: str, number: str, conversation_id: UUID, message_i
         },
         "/conversations": {"phone_number_id": number, "to": "+91 77559 91051"},
         "/undo": {"operation_id": str(conversation_id)},
+        "/presence": {"state": "active", "viewing": conversation_id},
         "/templates/sync": {"phone_number_id": number},
         "/webhook-events/replay": {"phone_number_id": number},
     }

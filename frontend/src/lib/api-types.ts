@@ -1069,7 +1069,7 @@ export interface paths {
             };
             requestBody?: never;
             responses: {
-                /** @description `message.created`, `message.updated` and `conversation.updated`, each with an `id` and the data `{"message": …, "conversation": …}` (null what does not apply). `conversation.removed`, with `{"id": …}`: one has gone out of your sight, forget it. `reset`: events may have been missed, fetch again. `members.updated` has `{"workspace_id": …}` as its data: its name, members or teams have changed. `read.updated` comes to you alone, when you have read: `{"conversation_id": …, "my_unread_count": …, "counted_total": …, "read_total": …}`. `catalog.updated` has `{"kind": …, "version": …}`: fetch `labels`, `teams`, `canned_replies` or `views` again, once for each version; conversations show labels and teams as they are there. Events that say what is true only now have no `id`: they are never sent again, and the `id` to resume behind stays that of the last event which had one. Leave out events that you do not know. A comment comes at least every 15 s. It ends with the token. */
+                /** @description `message.created`, `message.updated` and `conversation.updated`, each with an `id` and the data `{"message": …, "conversation": …}` (null what does not apply). `conversation.removed`, with `{"id": …}`: one has gone out of your sight, forget it. `reset`: events may have been missed, fetch again. `members.updated` has `{"workspace_id": …}` as its data: its name, members or teams have changed. `read.updated` comes to you alone, when you have read: `{"conversation_id": …, "my_unread_count": …, "counted_total": …, "read_total": …}`. `catalog.updated` has `{"kind": …, "version": …}`: fetch `labels`, `teams`, `canned_replies` or `views` again, once for each version; conversations show labels and teams as they are there. Events that say what is true only now have no `id`: they are never sent again, and the `id` to resume behind stays that of the last event which had one. Of these `viewers.updated` says who looks at a conversation that you see: `{"conversation_id": …, "viewers": [{"user_id": …, "name": …, "typing": …}]}`; `presence.updated`, at most one in 5 s, has `{"workspace_id": …, "members": […]}`, with `user_id`, `presence`, `availability`, `availability_until` and `can_receive` of those of whom that has changed. After each connection ask for members once: what was told meanwhile is not told again. Leave out events that you do not know. A comment comes at least every 15 s. It ends with the token. */
                 200: {
                     headers: {
                         [name: string]: unknown;
@@ -1873,6 +1873,59 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/live-chat/presence": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Say that you are there, every 30 s and at each change; in the first answer you see who else looks.
+         * @description Each session says all of itself each time, and the best of your sessions counts. You are gone 90 s after
+         *     your last word, and do not look at the conversation any more 45 s after it. Who is there besides is in
+         *     `GET /workspaces/{id}/members`; both change by `presence.updated` and `viewers.updated`.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["PresenceWord"];
+                };
+            };
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Present"];
+                    };
+                };
+                400: components["responses"]["BAD_REQUEST"];
+                401: components["responses"]["UNAUTHORIZED"];
+                404: components["responses"]["NOT_FOUND"];
+                415: components["responses"]["UNSUPPORTED_MEDIA_TYPE"];
+                422: components["responses"]["UNPROCESSABLE_ENTITY"];
+                429: components["responses"]["TOO_MANY_REQUESTS"];
+                503: components["responses"]["SERVICE_UNAVAILABLE"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/live-chat/send-message": {
         parameters: {
             query?: never;
@@ -2445,6 +2498,58 @@ export interface paths {
                 default: components["responses"]["DEFAULT_ERROR"];
             };
         };
+        trace?: never;
+    };
+    "/api/live-chat/workspaces/{workspace_id}/availability": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                workspace_id: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        /** Choose whether new conversations may come to you. The same again changes nothing. */
+        put: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    workspace_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["AvailabilityChoice"];
+                };
+            };
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Availability"];
+                    };
+                };
+                400: components["responses"]["BAD_REQUEST"];
+                401: components["responses"]["UNAUTHORIZED"];
+                404: components["responses"]["NOT_FOUND"];
+                415: components["responses"]["UNSUPPORTED_MEDIA_TYPE"];
+                422: components["responses"]["UNPROCESSABLE_ENTITY"];
+                429: components["responses"]["TOO_MANY_REQUESTS"];
+                503: components["responses"]["SERVICE_UNAVAILABLE"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
         trace?: never;
     };
     "/api/live-chat/workspaces/{workspace_id}/invitations": {
@@ -3418,6 +3523,32 @@ export interface components {
             name: string | null;
             user_id: string;
         };
+        Availability: {
+            /** @enum {string} */
+            availability: "available" | "away" | "off";
+            /**
+             * Format: date-time
+             * @description When they are available again by themselves.
+             * @example 2026-11-22T10:00:00.000000Z
+             */
+            availability_until: string | null;
+            can_receive: boolean;
+            /** @enum {string} */
+            presence: "active" | "idle" | "absent";
+            /** @description Supabase's id of the user. */
+            user_id: string;
+        };
+        AvailabilityChoice: {
+            /** @enum {string} */
+            chosen: "available" | "away" | "off";
+            /**
+             * Format: date-time
+             * @description When you are available again by yourself. If you are available until a time, conversations come to you until then also while no page of yours is open.
+             * @default null
+             * @example 2026-11-29T13:00:00Z
+             */
+            until: string | null;
+        };
         Change: {
             actor: components["schemas"]["Actor"];
             /**
@@ -3907,9 +4038,18 @@ export interface components {
             token: string;
         };
         Member: {
-            /** @enum {string} */
+            /**
+             * @description What they have chosen.
+             * @enum {string}
+             */
             availability: "available" | "away" | "off";
-            /** @description Whether conversations may be assigned to them now. */
+            /**
+             * Format: date-time
+             * @description When they are available again by themselves.
+             * @example 2026-11-22T10:00:00.000000Z
+             */
+            availability_until: string | null;
+            /** @description Whether new conversations may come to them by themselves now: they may answer, have chosen to be available, and are active or have said until when they are. */
             can_receive: boolean;
             /** @example ines@example.com */
             email: string | null;
@@ -3924,6 +4064,11 @@ export interface components {
             name: string | null;
             /** @description The numbers that they see; null: all. */
             phone_number_ids: string[] | null;
+            /**
+             * @description What their pages say. `absent`: nothing for 90 s.
+             * @enum {string}
+             */
+            presence: "active" | "idle" | "absent";
             /** @enum {string} */
             role: "admin" | "agent" | "viewer";
             /** @enum {string} */
@@ -4250,6 +4395,24 @@ export interface components {
         };
         PhoneNumbers: {
             phone_numbers: components["schemas"]["PhoneNumber"][];
+        };
+        PresenceWord: {
+            /**
+             * @description The best state of the person's tabs. Nobody says that they are gone.
+             * @enum {string}
+             */
+            state: "active" | "idle";
+            /**
+             * @description Whether they write a reply there.
+             * @default false
+             */
+            typing: boolean;
+            /** @description The conversation that is open, null or left out: none. */
+            viewing?: string | null;
+        };
+        Present: {
+            /** @description Who looks at the conversation now, the caller too; without one, nobody. */
+            viewers: components["schemas"]["Viewer"][];
         };
         Problem: {
             /**
@@ -4649,6 +4812,13 @@ export interface components {
             /** @description Loudness, 0 to 100. */
             waveform: number[] | null;
             width: number | null;
+        };
+        Viewer: {
+            /** @example Ines Duarte */
+            name: string | null;
+            typing: boolean;
+            /** @description Supabase's id of the user. */
+            user_id: string;
         };
         WebhookEvent: {
             id: string;

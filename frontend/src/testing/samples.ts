@@ -70,6 +70,8 @@ export function aMember(given: Partial<Member> = {}): Member {
     phone_number_ids: null,
     team_ids: [],
     availability: 'available',
+    availability_until: null,
+    presence: 'active',
     can_receive: true,
     joined_at: '2026-11-01T10:00:00.000000Z',
     ...given,

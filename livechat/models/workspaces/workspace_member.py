@@ -21,9 +21,11 @@ class WorkspaceMember(Model):
         CheckConstraint("role IN ('admin', 'agent', 'viewer')", name="role"),
         CheckConstraint("state IN ('active', 'suspended', 'removed')", name="state"),
         CheckConstraint("visibility IN ('all', 'team', 'own')", name="visibility"),
+        CheckConstraint("availability IN ('available', 'away', 'off')", name="availability"),
         CheckConstraint("number_scope IN ('all', 'some')", name="number_scope"),
         UniqueConstraint("workspace_id", "user_id", "state"),
         Index(None, "user_id"),
+        Index(None, "available_again_at", postgresql_where=sql("available_again_at IS NOT NULL")),
     )
 
     workspace_id: Mapped[UUID] = mapped_column(
@@ -38,6 +40,10 @@ class WorkspaceMember(Model):
     )
     name: Mapped[str | None] = mapped_column(Text)
     email: Mapped[str | None] = mapped_column(Text)
+    availability: Mapped[str] = mapped_column(
+        String(16), default="available", server_default="available", doc="what they have chosen"
+    )
+    available_again_at: Mapped[moment | None] = mapped_column(doc="when that ends; null: when they say so")
     joined_at: Mapped[moment] = mapped_column(server_default=func.now())
     read_floor_seq: Mapped[int] = mapped_column(
         BigInteger,

@@ -7,8 +7,9 @@ from flask import Response
 
 from livechat.accounts.access import access_workspace, parse_id
 from livechat.core.errors import AssigneeUnavailableError, NotFoundError
-from livechat.core.extensions import db
+from livechat.core.extensions import db, redis
 from livechat.domain.permissions import Permission
+from livechat.presence.tell import seen_now
 from livechat.team.change_member import change_member
 from livechat.team.present_team import member_json
 from livechat.team.queries.rosters import members_in
@@ -36,7 +37,8 @@ def list_members(query: dict[str, Any], workspace_id: str) -> Response:
     """Your colleagues and you, those who joined first at the top."""
     workspace, _ = access_workspace(db.session, current_user_id(), workspace_id)
     found = members_in(db.session, workspace.id, with_removed=query.get("include") == "removed")
-    return json_response({"members": [member_json(each) for each in found]})
+    seen = seen_now(redis.client, [each.member.user_id for each in found])
+    return json_response({"members": [member_json(each, seen) for each in found]})
 
 
 # Every role may come in: of themselves everybody may change the name.
@@ -69,7 +71,7 @@ def patch_member(changes: dict[str, Any], workspace_id: str, user_id: str) -> Re
     shown = members_in(db.session, workspace.id, user_id=member_id)
     if not shown:
         raise NotFoundError("There is no such member.")
-    return json_response(member_json(shown[0]))
+    return json_response(member_json(shown[0], seen_now(redis.client, [member_id])))
 
 
 # Every role may come in: everybody may leave.

@@ -7,6 +7,7 @@ Source of the rules: docs/contract.md section 2 and docs/meta/cloud-api.md secti
 import re
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from hashlib import sha256
 from typing import Any, cast
 from uuid import UUID
 
@@ -66,6 +67,8 @@ class Caller:
     email: str | None
     full_name: str | None
     has_second_factor: bool
+    # Which of the person's sign-ins this is, so that two devices are told apart.
+    session: str
 
 
 def init_auth(app: Flask, settings: Settings) -> None:
@@ -164,7 +167,13 @@ def _caller(claims: dict[str, Any]) -> Caller:
     profile = claims.get("user_metadata")
     name = profile.get("full_name") if isinstance(profile, dict) else None
     # Supabase signs the level of the session: aal1 is one factor.
-    return Caller(_words(claims.get("email")), _words(name), claims.get("aal") == "aal2")
+    is_second = claims.get("aal") == "aal2"
+    return Caller(_words(claims.get("email")), _words(name), is_second, _session(claims.get("session_id")))
+
+
+def _session(claim: object) -> str:
+    """Short and of no meaning; tokens without the claim are of one session."""
+    return sha256(claim.encode(errors="replace")).hexdigest()[:16] if isinstance(claim, str) else ""
 
 
 def _words(claim: object) -> str | None:

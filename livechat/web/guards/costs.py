@@ -25,6 +25,8 @@ class Cost(StrEnum):
     CONNECTS = "connects"
     # Rarer still: each brings somebody in, or mail to a stranger.
     INVITES = "invites"
+    # What pages say by themselves, again and again: it must not use up what people ask for.
+    PRESENCE = "presence"
 
 
 class DeclarationError(Exception):

@@ -1,0 +1,67 @@
+"""Statements on who is there: members, what they chose, and who sees a conversation that is looked at."""
+
+from collections.abc import Collection, Sequence
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import func, select
+
+from livechat.core.session import AnySession
+from livechat.domain.visibility import Audience
+from livechat.models import Conversation, ConversationWatcher, PhoneNumber, WabaAccount, WorkspaceMember
+
+MOST_ENDED = 500
+
+
+def audiences(session: AnySession, conversation_ids: Collection[UUID]) -> dict[UUID, tuple[UUID, Audience]]:
+    """{conversation: (workspace, who sees it)}; unknown ids are left out."""
+    watchers = (
+        select(func.array_agg(ConversationWatcher.user_id))
+        .where(ConversationWatcher.conversation_id == Conversation.id)
+        .correlate(Conversation)
+        .scalar_subquery()
+    )
+    rows = session.execute(
+        select(
+            Conversation.id,
+            WabaAccount.workspace_id,
+            Conversation.phone_number_id,
+            Conversation.assignee_id,
+            Conversation.team_id,
+            watchers,
+        )
+        .join(PhoneNumber, PhoneNumber.phone_number_id == Conversation.phone_number_id)
+        .join(WabaAccount, WabaAccount.id == PhoneNumber.account_id)
+        .where(Conversation.id.in_(conversation_ids))
+    )
+    return {
+        id_: (workspace_id, Audience(number, assignee, team, frozenset(followers or ())))
+        for id_, workspace_id, number, assignee, team, followers in rows
+    }
+
+
+def active_members(session: AnySession, user_ids: Collection[UUID]) -> Sequence[WorkspaceMember]:
+    """The rows of these users in every workspace where they are active."""
+    return session.scalars(
+        select(WorkspaceMember)
+        .where(WorkspaceMember.user_id.in_(user_ids), WorkspaceMember.state == "active")
+        .execution_options(populate_existing=True)
+    ).all()
+
+
+def lock_member(session: AnySession, member: WorkspaceMember) -> WorkspaceMember:
+    """The member's row as it is now, locked."""
+    session.refresh(member, with_for_update=True)
+    return member
+
+
+def lock_ended(session: AnySession, now: datetime) -> Sequence[WorkspaceMember]:
+    """Members whose choice has ended by the clock, locked in the order of their ids."""
+    return session.scalars(
+        select(WorkspaceMember)
+        .where(WorkspaceMember.available_again_at <= now)
+        .order_by(WorkspaceMember.user_id)
+        .limit(MOST_ENDED)
+        .with_for_update(skip_locked=True)
+        .execution_options(populate_existing=True)
+    ).all()
