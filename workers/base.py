@@ -83,6 +83,7 @@ def bind_celery(app: Flask, settings: Settings) -> Celery:
     celery.loader.import_module("livechat.numbers.tasks")
     celery.loader.import_module("livechat.templates.tasks")
     celery.loader.import_module("livechat.presence.tasks")
+    celery.loader.import_module("livechat.bulk.tasks")
     celery.loader.import_module("livechat.team.tasks")
     return celery
 
@@ -104,6 +105,7 @@ BEAT_SCHEDULE = {
     "prune": _every(3600, TaskName.PRUNE),
     "tidy counts": _every(60, TaskName.TIDY_COUNTS),
     "wake snoozed": _every(5, TaskName.WAKE_SNOOZED),
+    "sweep bulk": _every(5, TaskName.SWEEP_BULK),
     "sweep accounts": _every(60, TaskName.SWEEP_ACCOUNTS),
     "end availability": _every(5, TaskName.END_AVAILABILITY),
     "sweep invitations": _every(15, TaskName.SWEEP_INVITATIONS),

@@ -69,6 +69,12 @@ def access_workspace(
     return found
 
 
+def permitted(member: WorkspaceMember) -> bool:
+    """Whether this member's role allows what the route that is being served needs."""
+    needed = needed_permission()
+    return needed is None or is_allowed(member.role, needed)
+
+
 def require(member: WorkspaceMember, *, is_owner: bool = False) -> None:
     """ForbiddenError where the route that is being served needs what this member's role does not allow.
 

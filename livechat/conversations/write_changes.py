@@ -1,6 +1,8 @@
 """What is changed of a conversation is written down, in the transaction that changes it: the one place."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -11,6 +13,7 @@ from livechat.live.publish import publish
 from livechat.models import ConversationChange
 from livechat.notifications.follow_changes import follow_changes
 
+_operation: ContextVar[UUID | None] = ContextVar("operation", default=None)
 # What decides who sees a conversation: with it somebody may lose sight.
 _OF_SIGHT = ("assignee", "team")
 
@@ -30,13 +33,23 @@ def standing_changes(conversation_id: UUID, was: Standing, becomes: Standing) ->
     return [Changed(conversation_id, name, before, now) for name, before, now in fields if before != now]
 
 
+@contextmanager
+def as_one_operation(operation_id: UUID) -> Iterator[None]:
+    """All that members change within is this operation, so that it can be undone as one."""
+    token = _operation.set(operation_id)
+    try:
+        yield
+    finally:
+        _operation.reset(token)
+
+
 def write_changes(session: AnySession, by: UUID, changed: Sequence[Changed], *, cause: str = "user") -> UUID:
     """Write down what the member ``by`` has changed, as one operation, and tell open pages; its id.
 
     The caller has locked the conversations, written their values and raised their ``version``, and commits.
     Who saw a conversation and does not see it any more is told to forget it.
     """
-    operation_id = uuid7()
+    operation_id = _operation.get() or uuid7()
     _write(session, by, changed, lambda _: operation_id, cause)
     return operation_id
 

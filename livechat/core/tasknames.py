@@ -36,6 +36,8 @@ class TaskName(StrEnum):
     WAKE_SNOOZED = "maintenance.wake_snoozed"
     SWEEP_ACCOUNTS = "maintenance.sweep_accounts"
     END_AVAILABILITY = "maintenance.end_availability"
+    RUN_BULK = "maintenance.run_bulk"
+    SWEEP_BULK = "maintenance.sweep_bulk"
     SWEEP_INVITATIONS = "maintenance.sweep_invitations"
 
     @property

@@ -76,6 +76,14 @@ def assign(
     return before, operation_id
 
 
+def hold_wanted(session: AnySession, workspace_id: UUID, wanted: Wanted) -> None:
+    """Lock whom it is to be assigned to, for who assigns many: members come before conversations."""
+    if wanted.assignee is not None:
+        hold_member(session, workspace_id, parse_id(wanted.assignee, "member"))
+    if wanted.team is not None:
+        hold_team(session, workspace_id, parse_id(wanted.team, "team"))
+
+
 def available(
     session: AnySession, workspace_id: UUID, phone_number_id: str, given: str | UUID | None
 ) -> UUID | None:

@@ -6,7 +6,7 @@ from uuid import UUID
 
 import orjson
 
-from livechat.accounts.access import access_number_as, access_workspace, parse_id, require
+from livechat.accounts.access import access_number_as, access_workspace, parse_id, permitted, require
 from livechat.accounts.queries.visible import View, views_of_member
 from livechat.core.errors import NotFoundError
 from livechat.core.session import AnySession
@@ -80,6 +80,7 @@ def _views(
         # A member may be one of no number: the workspace is theirs all the same.
         return [View(member, numbers[0] if numbers else ())]
     views = views_of_member(session, user_id)
-    for view in views:
-        require(view.member)
-    return views
+    allowed = [view for view in views if permitted(view.member)]
+    if views and not allowed:
+        require(views[0].member)
+    return allowed

@@ -61,6 +61,8 @@ class Kind(Enum):
     CHANGE_CREATED = b"h"
     # One of a workspace's catalogues, with its version in place of an id (``Catalog.change``).
     CATALOG_UPDATED = b"g"
+    # How far a bulk action is; the id is the job's, and who started it alone is told.
+    JOB_UPDATED = b"j"
     # Some may have lost sight of a conversation; the id is that of the change that took it from them.
     CONVERSATION_LEFT = b"l"
     # One user has read more or less of a conversation; the id is the conversation's.

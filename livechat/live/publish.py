@@ -16,6 +16,7 @@ from livechat.live.event_log import RESET, Catalog, Change, Kind, append
 from livechat.live.queries import (
     accounts_of_conversations,
     accounts_of_numbers,
+    accounts_of_user,
     accounts_of_workspace,
     members_of,
 )
@@ -126,6 +127,12 @@ def publish_catalog(session: AnySession, workspace_id: UUID, catalog: Catalog) -
     _after_commit(
         session, {account_id: [change] for account_id in accounts_of_workspace(session, workspace_id)}
     )
+
+
+def publish_job(session: AnySession, job_id: UUID, user_id: UUID) -> None:
+    """Tell the pages of who started a bulk action how far it is, after the commit."""
+    change = Change(Kind.JOB_UPDATED, job_id)
+    _after_commit(session, {account_id: [change] for account_id in accounts_of_user(session, user_id)})
 
 
 def _after_commit(

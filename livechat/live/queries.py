@@ -44,6 +44,16 @@ def accounts_of_workspace(session: AnySession, workspace_id: UUID) -> list[UUID]
     return list(found.scalars())
 
 
+def accounts_of_user(session: AnySession, user_id: UUID) -> list[UUID]:
+    """The accounts of the workspaces in which a user is active."""
+    found = session.execute(
+        select(WabaAccount.id)
+        .join(WorkspaceMember, WorkspaceMember.workspace_id == WabaAccount.workspace_id)
+        .where(WorkspaceMember.user_id == user_id, WorkspaceMember.state == "active")
+    )
+    return list(found.scalars())
+
+
 def members_of(session: AnySession, account_id: UUID) -> list[UUID]:
     """The users who are active in the workspace that an account belongs to."""
     return list(

@@ -4,6 +4,8 @@ from livechat.models.accounts.account_member import AccountMember
 from livechat.models.accounts.account_notice import AccountNotice
 from livechat.models.accounts.phone_number import PhoneNumber
 from livechat.models.accounts.waba_account import WabaAccount
+from livechat.models.bulk.bulk_item import BulkItem
+from livechat.models.bulk.bulk_job import BulkJob
 from livechat.models.conversations.alias import ConversationAlias
 from livechat.models.conversations.change import ConversationChange
 from livechat.models.conversations.conversation import Conversation
@@ -46,6 +48,8 @@ __all__ = [
     "AccountMember",
     "AccountNotice",
     "AvailabilityChange",
+    "BulkItem",
+    "BulkJob",
     "Conversation",
     "ConversationAlias",
     "ConversationChange",

@@ -7,6 +7,7 @@ import structlog
 from redis import Redis
 
 from livechat.accounts.queries.request_keys import forget_keys
+from livechat.bulk.queries import delete_jobs
 from livechat.conversations.queries import reads, unread, waiting_names
 from livechat.core.after_commit import after_commit, enqueue
 from livechat.core.config import Settings
@@ -32,6 +33,8 @@ TURN_S = 300
 KEYS_KEPT = timedelta(days=7)
 # What was told and done is history, which the threads themselves show.
 DONE_KEPT = timedelta(days=90)
+# What came of a bulk action is looked at while it runs, and undone within minutes.
+JOBS_KEPT = timedelta(days=30)
 
 
 def sweep_inbound(redis: Redis, session: AnySession) -> bool:
@@ -57,6 +60,7 @@ def prune(session: AnySession, settings: Settings) -> int:
     forget_keys(session, clock.now() - KEYS_KEPT)
     forget_done(session, clock.now() - DONE_KEPT)
     reads.forget_removed(session, clock.now() - REMOVED_READ)
+    delete_jobs(session, clock.now() - JOBS_KEPT)
     session.commit()
     before = clock.now() - timedelta(days=settings.webhook_retention_days)
     total = 0

@@ -3,6 +3,7 @@
 from flask import Blueprint, Flask
 
 from livechat.accounts.second_factor import init_second_factor
+from livechat.bulk import api as bulk
 from livechat.conversations.api import customer_routes, inbox_routes, thread_routes
 from livechat.core.config import Settings
 from livechat.files import api as files
@@ -43,6 +44,7 @@ API_BLUEPRINTS: list[ApiBlueprint] = [
     handling.bp,
     typing_routes.bp,
     inbox.bp,
+    bulk.bp,
     labels.bp,
     notes.bp,
     notifications.bp,

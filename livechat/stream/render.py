@@ -9,6 +9,8 @@ from uuid import UUID
 import orjson
 from sqlalchemy.exc import SQLAlchemyError
 
+from livechat.bulk.present_job import job_json
+from livechat.bulk.queries import jobs_by_id, tallies
 from livechat.conversations.ornaments import Asked, Ornaments
 from livechat.conversations.present import changes_json, conversation_json, row_json
 from livechat.core.database import is_outage
@@ -18,7 +20,7 @@ from livechat.domain.visibility import Audience
 from livechat.live.event_log import Catalog, Change, Kind, LogEntry
 from livechat.live.listener import Scope, SourceUnavailableError
 from livechat.live.subscription import LiveEvent
-from livechat.models import ConversationChange, Notification
+from livechat.models import BulkJob, ConversationChange, Notification
 from livechat.notes.present_note import notes_json
 from livechat.notifications.present_notification import notification_json
 from livechat.notifications.queries import notifications_by_id
@@ -110,6 +112,8 @@ class _Rendering:
         wanted |= {row.conversation_id for row in self._messages.values()}
         self._changes = changes_with_siblings(session, _ids(entries, Kind.CONVERSATION_LEFT))
         wanted |= {change.conversation_id for changes in self._changes.values() for change in changes}
+        jobs = _ids(entries, Kind.JOB_UPDATED)
+        self._jobs, self._tallies = jobs_by_id(session, jobs), tallies(session, jobs)
         self._lines = changes_json(session, _ids(entries, Kind.CHANGE_CREATED))
         self._notes = notes_json(session, _ids(entries, Kind.NOTE_CREATED) | _ids(entries, Kind.NOTE_UPDATED))
         told = _ids(entries, Kind.NOTIFICATION_CREATED) | _ids(entries, Kind.NOTIFICATION_DONE)
@@ -162,6 +166,8 @@ class _Rendering:
                 return _Rendered(None, None, reset_payload())
             conversation, account_id, _ = self._conversations[change.id]
             return self._shown(change, None, change.id, conversation.phone_number_id, account_id)
+        if change.kind is Kind.JOB_UPDATED:
+            return self._job(self._jobs.get(change.id))
         if change.kind is Kind.CHANGE_CREATED:
             return self._alone(change.kind, "change", self._lines.get(change.id))
         if change.kind in (Kind.NOTIFICATION_CREATED, Kind.NOTIFICATION_DONE):
@@ -198,6 +204,13 @@ class _Rendering:
             personal,
             self._audience(conversation_id),
         )
+
+    def _job(self, job: BulkJob | None) -> "_Rendered":
+        """How far a bulk action is, for who started it."""
+        if job is None:
+            return _Rendered(None, None, b"")
+        payload = _event("job.updated", {"job": job_json(job, self._tallies.get(job.id))})
+        return _Rendered(None, None, payload, users=frozenset([job.user_id]))
 
     def _alone(self, kind: Kind, key: str, shown: dict[str, Any] | None) -> "_Rendered":
         """What belongs to a conversation, without that: it has an event of its own where it changed too."""

@@ -12,7 +12,14 @@ from unittest.mock import patch
 
 from livechat.live import publish as publishing
 
-_CALLED = ("publish", "publish_numbers", "publish_account", "publish_members", "publish_catalog")
+_CALLED = (
+    "publish",
+    "publish_numbers",
+    "publish_account",
+    "publish_members",
+    "publish_catalog",
+    "publish_job",
+)
 _ROOT = Path(__file__).parent.parent.parent
 
 

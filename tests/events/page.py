@@ -85,6 +85,9 @@ class Page:
             if not moved & self._fences.items():
                 self._load()
             return
+        if event.name == "job.updated":
+            # How far a bulk action is; each conversation has events of its own.
+            return
         if event.name == "change.created":
             # A line in the thread; the conversation has an event of its own.
             return

@@ -16,6 +16,7 @@ from tests.conftest import make_token
 from tests.events.call_sites import call_sites, watched
 from tests.events.changes import (
     agents,
+    bulk,
     files,
     inbound,
     labels,
@@ -34,6 +35,7 @@ from tests.kinds.conftest import API, Inbox, _box, inbox
 __all__ = [
     "_box",
     "agents",
+    "bulk",
     "files",
     "inbound",
     "inbox",
@@ -51,6 +53,7 @@ SHOWS_NOTHING = {
     "POST /webhook": "it is only kept; the ingest stores what it says",
     "POST /media": "an upload is shown by the message that is sent with it",
     "POST /conversations": "a conversation stands in no list before there is something to show",
+    "POST /bulk": "it only asks; a task does it",
     "POST /templates/sync": "templates are fetched when they are chosen from",
     "POST /conversations/<conversation_id>/typing": "is the customer's to see",
     "POST /workspaces/<workspace_id>/invitations": "invitations are fetched where admins look at them",
@@ -60,6 +63,7 @@ SHOWS_NOTHING = {
     "POST /presence": "it says what is true only now, and a page asks for that when it opens",
     "PUT /workspaces/<workspace_id>/availability": "is told like presence: tests/team/test_presence.py",
     TaskName.END_AVAILABILITY: "and so is its end",
+    TaskName.SWEEP_BULK: "only wakes a bulk action",
     TaskName.SWEEP_INBOUND: "only wakes the ingest",
     TaskName.PRUNE: "webhooks' bodies are in no page's state",
     TaskName.TIDY_COUNTS: "nor are sums of webhooks",

@@ -57,6 +57,72 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/live-chat/bulk": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Do something to many conversations, in the background: each of them has an outcome of its own.
+         * @description What is meant is fixed at once. Whether you may see and change a conversation is asked again when its turn
+         *     comes. All of it is one operation, to be undone as one.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: {
+                    /** @description The same request again answers 200 and makes nothing. */
+                    "Idempotency-Key"?: string;
+                };
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["Bulk"];
+                };
+            };
+            responses: {
+                /** @description The same request started it before */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Started"];
+                    };
+                };
+                /** @description Accepted */
+                202: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Started"];
+                    };
+                };
+                400: components["responses"]["BAD_REQUEST"];
+                401: components["responses"]["UNAUTHORIZED"];
+                403: components["responses"]["FORBIDDEN"];
+                404: components["responses"]["NOT_FOUND"];
+                409: components["responses"]["CONFLICT"];
+                415: components["responses"]["UNSUPPORTED_MEDIA_TYPE"];
+                422: components["responses"]["UNPROCESSABLE_ENTITY"];
+                429: components["responses"]["TOO_MANY_REQUESTS"];
+                503: components["responses"]["SERVICE_UNAVAILABLE"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/live-chat/conversations": {
         parameters: {
             query?: never;
@@ -1187,6 +1253,102 @@ export interface paths {
                 default: components["responses"]["DEFAULT_ERROR"];
             };
         };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/live-chat/jobs/{job_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                job_id: string;
+            };
+            cookie?: never;
+        };
+        /** How far one of your bulk actions is. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    job_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Job"];
+                    };
+                };
+                401: components["responses"]["UNAUTHORIZED"];
+                404: components["responses"]["NOT_FOUND"];
+                429: components["responses"]["TOO_MANY_REQUESTS"];
+                503: components["responses"]["SERVICE_UNAVAILABLE"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/live-chat/jobs/{job_id}/items": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                job_id: string;
+            };
+            cookie?: never;
+        };
+        /** What came of each conversation of one of your bulk actions. */
+        get: {
+            parameters: {
+                query?: {
+                    /** @description How many items at most. */
+                    limit?: number;
+                    /** @description `next_cursor` of the page before. */
+                    cursor?: string;
+                };
+                header?: never;
+                path: {
+                    job_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Items"];
+                    };
+                };
+                401: components["responses"]["UNAUTHORIZED"];
+                404: components["responses"]["NOT_FOUND"];
+                422: components["responses"]["UNPROCESSABLE_ENTITY"];
+                429: components["responses"]["TOO_MANY_REQUESTS"];
+                503: components["responses"]["SERVICE_UNAVAILABLE"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -3549,6 +3711,37 @@ export interface components {
              */
             until: string | null;
         };
+        Bulk: {
+            /** @enum {string} */
+            action: "assign" | "status" | "resolve" | "reopen" | "snooze" | "add_label" | "remove_label";
+            /** @description For `assign`: the member; null: nobody. */
+            assignee_id?: string | null;
+            /** @description For `assign`. */
+            expected?: components["schemas"]["ExpectedOfAll"];
+            /** @description In place of `ids`: what the list would show, with the same parameters. What matches now is meant, and nothing that comes later. */
+            filter?: components["schemas"]["InboxFilter"];
+            /** @description Conversations. Agents may name 500, admins 10,000. */
+            ids?: string[];
+            /** @description For `add_label` and `remove_label`. */
+            label_id?: string;
+            /**
+             * @description For a snooze: what ends it, as for one conversation.
+             * @enum {string}
+             */
+            snooze_kind?: "time" | "reply" | "time_or_reply" | "time_even_if_reply";
+            /**
+             * Format: date-time
+             * @description For a snooze: a time to come, with its offset.
+             */
+            snoozed_until?: string;
+            /**
+             * @description For `status`; `resolve`, `reopen` and `snooze` say it by their names. Where something was said after you asked, the conversation is neither resolved nor snoozed.
+             * @enum {string}
+             */
+            status?: "open" | "snoozed" | "resolved";
+            /** @description For `assign`: a team; null: none. Left out: as it was. */
+            team_id?: string | null;
+        };
         Change: {
             actor: components["schemas"]["Actor"];
             /**
@@ -3775,6 +3968,10 @@ export interface components {
              */
             last_message_id: string | null;
         };
+        ExpectedOfAll: {
+            /** @description Only those that are still this member's; null: nobody's. */
+            assignee_id: string | null;
+        };
         HandledConversation: {
             /** @description The member whose conversation it is; null: nobody's. */
             assignee: components["schemas"]["Assignee"] | null;
@@ -3869,6 +4066,39 @@ export interface components {
             sends: components["schemas"]["SendCounts"];
             stored: number;
         };
+        InboxFilter: {
+            /** @description The id of a label; repeated: only what wears every one of them. */
+            label?: string[];
+            /** @description Meta's id of one of your numbers. Left out: all that you see. */
+            phone_number_id?: string;
+            /**
+             * @description `all` that you see, `mine`, `unassigned`, `watching` (those you follow), or `team:<id>`.
+             * @default all
+             */
+            scope: string;
+            /** @description Part of a name, username or phone number. */
+            search?: string;
+            /**
+             * @description Left out: whatever their status.
+             * @enum {string}
+             */
+            status?: "open" | "snoozed" | "resolved";
+            /**
+             * @description `true`: with messages that nobody read; `mine`: that you have not read.
+             * @default null
+             * @enum {string|null}
+             */
+            unread: "true" | "false" | "mine" | null;
+            /** @description Whether the team owes an answer. Left out: either way. */
+            waiting?: boolean;
+            /**
+             * @description The customer service window. `closing`: it is open, for less than 2 h.
+             * @enum {string}
+             */
+            window?: "open" | "closing" | "closed";
+            /** @description One of your workspaces. Left out: all of them. */
+            workspace_id?: string;
+        };
         Invitation: {
             /** @description Who alone may use it; null: whoever has the link. */
             email: string | null;
@@ -3934,6 +4164,46 @@ export interface components {
         Inviter: {
             name: string | null;
             user_id: string;
+        };
+        Item: {
+            conversation_id: string;
+            /**
+             * @description Why it was skipped: the code of a problem.
+             * @example not_found
+             */
+            reason: string | null;
+            /** @enum {string} */
+            state: "pending" | "done" | "skipped" | "failed";
+        };
+        Items: {
+            items: components["schemas"]["Item"][];
+            /** @description For the next page; null: this was the last. */
+            next_cursor: string | null;
+        };
+        Job: {
+            /** @example assign */
+            action: string;
+            /**
+             * Format: date-time
+             * @description When it was asked for.
+             * @example 2026-11-22T10:00:00.000000Z
+             */
+            created_at: string;
+            done: number;
+            failed: number;
+            /**
+             * Format: date-time
+             * @description When each conversation had its outcome.
+             * @example 2026-11-22T10:00:00.000000Z
+             */
+            finished_at: string | null;
+            id: string;
+            /** @description Of all that it changes; to undo it by. */
+            operation_id: string;
+            skipped: number;
+            /** @enum {string} */
+            state: "queued" | "running" | "done";
+            total: number;
         };
         Label: {
             /** @example #b91c1c */
@@ -4616,6 +4886,9 @@ export interface components {
             conversation_id: string;
             /** @enum {string} */
             reason: "changed" | "assignee_unavailable" | "team_gone" | "label_gone" | "not_found";
+        };
+        Started: {
+            job: components["schemas"]["Job"];
         };
         Status: {
             /** @description Nothing is changed where something was said since. */

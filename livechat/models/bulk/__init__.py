@@ -1,0 +1,1 @@
+"""Actions on many conversations at once, and what came of each."""
