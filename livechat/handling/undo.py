@@ -1,7 +1,7 @@
 """Undoing what an operation has changed of conversations, where it is still as the operation left it."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -11,10 +11,11 @@ from livechat.conversations.write_changes import Changed, write_changes
 from livechat.core.errors import AssigneeUnavailableError, NotFoundError, UndoExpiredError
 from livechat.core.session import AnySession
 from livechat.domain.ids import uuid7
-from livechat.domain.team.conversation_status import ConversationStatus, standing_of
+from livechat.domain.team.conversation_status import ConversationStatus, Standing, standing_of
 from livechat.handling.assign import available
 from livechat.handling.queries.assignments import hold_team, newest_change
 from livechat.handling.queries.operations import changes_of, seen_of, was_asked_since
+from livechat.handling.queries.standings import change_status
 from livechat.labels.queries import find_label, label_in_its_place, labels_in, put_on, take_off
 from livechat.models import Conversation, ConversationChange, Label, WorkspaceMember
 
@@ -128,17 +129,25 @@ def _put_back(
         raise _SkippedError("changed")
     if "label" in acts:
         _put_label_back(session, member, conversation, acts["label"])
-    for name, act in acts.items():
-        if name in ("assignee", "team"):
-            setattr(conversation, f"{name}_id", None if act.from_value is None else UUID(act.from_value))
-        elif name == "status":
-            conversation.status = str(act.from_value)
-        elif name == "snooze":
-            was = act.from_value or {"snoozed_until": None, "snooze_kind": None}
-            until = was["snoozed_until"]
-            conversation.snoozed_until = None if until is None else datetime.fromisoformat(until)
-            conversation.snooze_kind = was["snooze_kind"]
-    conversation.version += 1
+    for name in acts.keys() & {"assignee", "team"}:
+        was = acts[name].from_value
+        setattr(conversation, f"{name}_id", None if was is None else UUID(was))
+    if acts.keys() & {"status", "snooze"}:
+        # By the statement that people's own changes take: it knows what a status does to waiting.
+        session.flush()
+        change_status(session, conversation.id, _standing_before(standing, acts), last_message=None)
+        session.refresh(conversation)
+    else:
+        conversation.version += 1
+
+
+def _standing_before(standing: Standing, acts: Acts) -> Standing:
+    status = str(acts["status"].from_value) if "status" in acts else standing.status
+    if "snooze" not in acts:
+        return replace(standing, status=status)
+    was = acts["snooze"].from_value or {"snoozed_until": None, "snooze_kind": None}
+    until = was["snoozed_until"]
+    return Standing(status, None if until is None else datetime.fromisoformat(until), was["snooze_kind"])
 
 
 def _put_label_back(

@@ -111,6 +111,20 @@ def test_what_the_customer_has_said_since_is_not_buried(
     assert _shown(call, team.owner, chat)["status"] == "open"
 
 
+def test_a_resolve_that_is_undone_waits_again_as_it_did(
+    session: DbSession, team: Team, call: Call, chat: UUID
+) -> None:
+    make_message(session, session.get_one(Conversation, chat))
+    session.commit()
+    path = f"/conversations/{chat}/status"
+    done = call(team.owner, "PUT", path, json={"status": "resolved"}).json["operation_id"]
+    session.rollback()
+    assert session.get_one(Conversation, chat, populate_existing=True).waiting_since is None
+    assert _undo(call, team.owner, done).json["undone"] == [str(chat)]
+    session.rollback()
+    assert session.get_one(Conversation, chat, populate_existing=True).waiting_since is not None
+
+
 def test_it_goes_back_to_nobody_who_may_not_have_it(
     session: DbSession, team: Team, call: Call, chat: UUID
 ) -> None:
