@@ -69,6 +69,8 @@ def test_what_one_takes_or_labels_the_other_sees(agent: Any, product: Product) -
     expect(ben.get_by_role("button", name="Assigned to: You")).to_be_visible()
     expect(ada.get_by_role("button", name="Assigned to: Ben")).to_be_visible()
     expect(ada.get_by_role("link", name="Clara Claimed")).to_contain_text("Assigned to Ben")
+    ben.get_by_role("button", name="Mine: 1").click()
+    expect(ben.get_by_role("link", name="Clara Claimed")).to_be_visible()
     # Ada, the owner, makes a label of what she types.
     ada.keyboard.press("Alt+l")
     ada.get_by_role("combobox", name="Labels").fill("Wedding")
@@ -76,6 +78,11 @@ def test_what_one_takes_or_labels_the_other_sees(agent: Any, product: Product) -
     ada.get_by_role("radio", name="Green").check()
     ada.get_by_role("button", name="Make label").click()
     expect(ben.get_by_role("link", name="Clara Claimed")).to_contain_text("Labels: Wedding")
+    # What is resolved leaves everybody's list of what is open, until that is undone.
+    ada.keyboard.press("Alt+r")
+    expect(ben.get_by_role("link", name="Clara Claimed")).to_have_count(0)
+    ada.get_by_role("button", name="Undo").click()
+    expect(ben.get_by_role("link", name="Clara Claimed")).to_be_visible()
 
 
 def test_of_two_claims_one_wins_and_the_other_learns_whose_it_is(agent: Any, product: Product) -> None:

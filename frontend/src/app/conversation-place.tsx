@@ -8,6 +8,7 @@ import { StartChatProvider } from '../features/attach/start-chat';
 import { Composer, type ComposerHandle } from '../features/composer/composer';
 import type { Details } from '../features/details/use-details';
 import { useAttendance } from '../features/notifications/use-attendance';
+import { useMarkUnread } from '../features/thread/endpoints';
 import type { RenderTemplateLink } from '../features/thread/send-trouble';
 import { ThreadBar } from '../features/thread/thread-bar';
 import { type ThreadHandle, ThreadPane } from '../features/thread/thread-pane';
@@ -55,6 +56,7 @@ export default function ConversationPlace(props: Props) {
   const reply = useCallback((message: Message) => composer.current?.replyTo(message), []);
   const focusField = useCallback(() => composer.current?.focus(), []);
   const toLastMessage = useCallback(() => thread.current?.focusLast(), []);
+  const { mutate: markUnread } = useMarkUnread(id, onBack);
   const isGone = useSyncExternalStore(subscribeSight, () => isOutOfSight(id));
   const { mayHandle } = useRights(conversation?.workspace_id ?? '');
   useAttendance(id);
@@ -67,12 +69,17 @@ export default function ConversationPlace(props: Props) {
 
   useEffect(() => {
     const onKey = (event: KeyboardEvent) => {
-      if (event.key !== 'Escape' || event.defaultPrevented || isComposing(event) || isLayerOpen()) return;
-      if (!composer.current?.cancelReply()) onBack();
+      if (event.defaultPrevented || isComposing(event) || isLayerOpen()) return;
+      if (event.key === 'Escape') {
+        if (!composer.current?.cancelReply()) onBack();
+      } else if (event.code === 'KeyU' && event.altKey && !event.ctrlKey && !event.metaKey && !event.shiftKey) {
+        event.preventDefault();
+        markUnread();
+      }
     };
     window.addEventListener('keydown', onKey);
     return () => window.removeEventListener('keydown', onKey);
-  }, [onBack]);
+  }, [onBack, markUnread]);
 
   if (isGone)
     return (
@@ -155,7 +162,7 @@ export default function ConversationPlace(props: Props) {
             <DetailsPane
               conversation={conversation}
               number={number.phone_number_id === conversation.phone_number_id ? number : null}
-              handling={<HandlingFacts conversation={conversation} />}
+              handling={<HandlingFacts conversation={conversation} onMarkUnread={() => markUnread()} />}
               isDrawer={details.isDrawer}
               onOpenMessage={onOpenMessage}
               onClose={details.toggle}

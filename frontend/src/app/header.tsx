@@ -5,6 +5,7 @@ import { Logo } from '../components/logo';
 import { NumberSelect } from '../features/numbers/number-select';
 import type { OtherPerson } from '../features/session/session';
 import { useOnline } from '../hooks/browser';
+import { ALL_NUMBERS } from '../hooks/place';
 import { lazyPart } from '../lib/lazy-part';
 import type { StreamStatus } from '../lib/live-events';
 import type { PhoneNumber } from '../lib/types';
@@ -19,6 +20,8 @@ interface Props {
   others: readonly OtherPerson[] | undefined;
   numbers: PhoneNumber[];
   number: PhoneNumber | null;
+  /** The list shows all numbers. */
+  isOfAll: boolean;
   status: StreamStatus;
   /** Whether they may begin conversations. */
   mayStart: boolean;
@@ -39,7 +42,7 @@ const textOf = (status: StreamStatus): string =>
   })[status];
 
 export function Header(props: Props) {
-  const { label, others, numbers, number, status, mayStart, onChooseNumber, onOpen, onActivity, onSignOut } = props;
+  const { label, others, numbers, number, isOfAll, status, mayStart, onChooseNumber, onOpen, onActivity, onSignOut } = props;
   const isOnline = useOnline();
   const shown = isOnline ? status : 'down';
   const statusText = isOnline ? textOf(status) : t.connection.offline;
@@ -50,12 +53,12 @@ export function Header(props: Props) {
       {numbers.length > 0 && (
         <NumberSelect
           numbers={numbers}
-          value={number?.phone_number_id ?? null}
+          value={isOfAll ? ALL_NUMBERS : (number?.phone_number_id ?? null)}
           onChange={onChooseNumber}
           onConnect={() => onOpen('connect')}
         />
       )}
-      {number && <Elsewhere numbers={numbers} number={number} onChooseNumber={onChooseNumber} />}
+      {number && !isOfAll && <Elsewhere numbers={numbers} number={number} onChooseNumber={onChooseNumber} />}
       {number && <Quality rating={number.quality_rating} />}
       <p className={styles.status} data-status={shown} title={statusText}>
         <span className={styles.dot} aria-hidden />

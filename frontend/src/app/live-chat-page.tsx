@@ -6,7 +6,7 @@ import { usePhoneNumbers } from '../features/numbers/endpoints';
 import type { Session } from '../features/session/session';
 import { useNumberOfConversation } from '../hooks/conversations';
 import { useLiveUpdates } from '../hooks/live-updates';
-import { conversationHref, usePlace } from '../hooks/place';
+import { ALL_NUMBERS, conversationHref, usePlace } from '../hooks/place';
 import { useOutbox, useServices } from '../hooks/services';
 import { useRights } from '../hooks/workspace';
 import { base } from '../lib/base';
@@ -41,6 +41,7 @@ export function LiveChat({ session, onSignOut, onSignedOut }: Props) {
   const [layer, setLayer] = useState<Layer | null>(null);
   const ofConversation = useNumberOfConversation(place.conversationId);
   const number = chosen(numbers.data, ofConversation ?? place.phoneNumberId);
+  const isOfAll = place.phoneNumberId === ALL_NUMBERS && (numbers.data?.length ?? 0) > 1;
   const { mayHandle } = useRights(number?.workspace_id ?? '');
   const status = useLiveUpdates({
     api,
@@ -61,8 +62,8 @@ export function LiveChat({ session, onSignOut, onSignedOut }: Props) {
   useKeptFocus();
   const { namedNumber, correctNumber } = place;
   useEffect(() => {
-    if (ofConversation !== null && ofConversation !== namedNumber) correctNumber(ofConversation);
-  }, [ofConversation, namedNumber, correctNumber]);
+    if (ofConversation !== null && ofConversation !== namedNumber && !isOfAll) correctNumber(ofConversation);
+  }, [ofConversation, namedNumber, correctNumber, isOfAll]);
 
   const close = useCallback(() => setLayer(null), []);
   return (
@@ -77,6 +78,7 @@ export function LiveChat({ session, onSignOut, onSignedOut }: Props) {
         others={session.others}
         numbers={numbers.data ?? []}
         number={number}
+        isOfAll={isOfAll}
         status={status}
         mayStart={mayHandle}
         onChooseNumber={place.chooseNumber}
@@ -115,7 +117,12 @@ export function LiveChat({ session, onSignOut, onSignedOut }: Props) {
             <ActivityPlace key={number.phone_number_id} number={number} onBack={() => place.openConversation(null)} />
           </Suspense>
         ) : (
-          <Panes key={number.phone_number_id} number={number} onNewChat={() => setLayer('new-chat')} />
+          <Panes
+            key={isOfAll ? ALL_NUMBERS : number.phone_number_id}
+            number={number}
+            isOfAll={isOfAll}
+            onNewChat={() => setLayer('new-chat')}
+          />
         ))}
       <Layers
         layer={layer}

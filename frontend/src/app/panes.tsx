@@ -6,13 +6,14 @@ import { useDetails } from '../features/details/use-details';
 import { InboxPane } from '../features/inbox/inbox-pane';
 import { useInboxFilter } from '../features/inbox/use-inbox-filter';
 import { useMediaQuery } from '../hooks/browser';
-import { conversationHref, usePlace } from '../hooks/place';
+import { ALL_NUMBERS, conversationHref, usePlace } from '../hooks/place';
 import { useServices } from '../hooks/services';
 import { type StartChat, StartChatContext } from '../hooks/start-chat';
 import { bodyOf } from '../lib/api';
 import type { ConversationListData } from '../lib/apply-event';
 import { keys } from '../lib/keys';
 import { lazyPart } from '../lib/lazy-part';
+import { ownUnread } from '../lib/list-filter';
 import { notify } from '../lib/notices';
 import { getSettings } from '../lib/settings';
 import type { PhoneNumber } from '../lib/types';
@@ -32,20 +33,24 @@ const ConversationPlace = lazyPart(place);
 const ROW_FRAMES = 20;
 
 interface Props {
+  /** Of new conversations, and of the one that is open. */
   number: PhoneNumber;
+  /** The list shows all numbers, and not this one alone. */
+  isOfAll: boolean;
   onNewChat: () => void;
 }
 
-/** One number's list and the open conversation: side by side, or one at a time where there is no room. */
-export function Panes({ number, onNewChat }: Props) {
+/** The list, of one number or of all, and the open conversation: side by side, or one at a time where there is no room. */
+export function Panes({ number, isOfAll, onNewChat }: Props) {
   const client = useQueryClient();
   const { conversationId, messageId, openConversation, openMessage } = usePlace();
-  const filter = useInboxFilter(number.phone_number_id);
+  const filter = useInboxFilter(isOfAll ? null : number.phone_number_id);
   const search = useRef<HTMLInputElement>(null);
   const isNarrow = useMediaQuery('(max-width: 719px)');
   const details = useDetails(conversationId);
   const { toggle: toggleDetails } = details;
-  const hrefOf = useCallback((id: string) => conversationHref(id, number.phone_number_id), [number.phone_number_id]);
+  const named = isOfAll ? ALL_NUMBERS : number.phone_number_id;
+  const hrefOf = useCallback((id: string) => conversationHref(id, named), [named]);
   usePaneKeys();
   const startChat = useStarter(number.phone_number_id, openConversation);
 
@@ -56,7 +61,7 @@ export function Panes({ number, onNewChat }: Props) {
       const all = data?.pages.flatMap((page) => page.conversations) ?? [];
       const at = all.findIndex((item) => item.id === conversationId);
       const ahead = at === -1 ? all : step > 0 ? all.slice(at + 1) : all.slice(0, at).toReversed();
-      const next = ahead.find((item) => !isUnreadOnly || item.unread_count > 0);
+      const next = ahead.find((item) => !isUnreadOnly || ownUnread(item) > 0);
       if (next !== undefined) openConversation(next.id);
     };
     const onKey = (event: KeyboardEvent) => {

@@ -1,13 +1,14 @@
 import { useInfiniteQuery, useQuery, useQueryClient } from '@tanstack/react-query';
 import { bodyOf } from '../lib/api';
 import type { ConversationListData } from '../lib/apply-event';
-import { keys, type ListFilter } from '../lib/keys';
+import { keys } from '../lib/keys';
+import type { ListFilter } from '../lib/list-filter';
 import type { Conversation } from '../lib/types';
 import { useServices } from './services';
 
 const PAGE = 50;
 
-/** The list of a number's conversations, page by page, the latest first. */
+/** The conversations of a list, page by page. */
 export function useConversationList(filter: ListFilter) {
   const { api } = useServices();
   return useInfiniteQuery({
@@ -17,13 +18,7 @@ export function useConversationList(filter: ListFilter) {
       bodyOf(
         api.GET('/api/live-chat/conversations', {
           params: {
-            query: {
-              phone_number_id: filter.phoneNumberId,
-              limit: PAGE,
-              ...(pageParam === null ? {} : { cursor: pageParam }),
-              ...(filter.unread ? { unread: 'true' } : {}),
-              ...(filter.search === '' ? {} : { search: filter.search }),
-            },
+            query: { ...queryOf(filter), limit: PAGE, ...(pageParam === null ? {} : { cursor: pageParam }) },
           },
           signal,
         }),
@@ -31,6 +26,19 @@ export function useConversationList(filter: ListFilter) {
     getNextPageParam: (page) => page.next_cursor,
   });
 }
+
+/** The parameters of the API for a list. */
+const queryOf = (filter: ListFilter) => ({
+  ...(filter.phoneNumberId !== null && { phone_number_id: filter.phoneNumberId }),
+  ...(filter.scope !== 'all' && { scope: filter.scope }),
+  ...(filter.status !== null && { status: filter.status }),
+  ...(filter.unread && { unread: 'mine' as const }),
+  ...(filter.waiting && { waiting: true }),
+  ...(filter.closing && { window: 'closing' as const }),
+  ...(filter.labels.length > 0 && { label: [...filter.labels] }),
+  ...(filter.sort !== 'recent' && { sort: filter.sort }),
+  ...(filter.search !== '' && { search: filter.search }),
+});
 
 /** One conversation: at once where a list has it, from the server otherwise; null: none is open. */
 export function useConversation(id: string | null) {

@@ -4,6 +4,7 @@ import type { LiveEvent, ThreadData } from '../lib/apply-event';
 import { InFlight } from '../lib/in-flight';
 import { keys } from '../lib/keys';
 import type { Message } from '../lib/types';
+import { everything } from '../lib/list-filter';
 import { isOutOfSight } from '../lib/out-of-sight';
 import { aConversation, aMessage } from '../testing/samples';
 import { applyToCache } from './live-updates';
@@ -110,7 +111,7 @@ describe('a conversation that goes out of sight', () => {
   const message = aMessage({ id: 'm1' });
   const known = aConversation({ last_message: message });
   const removed: LiveEvent = { type: 'conversation.removed', message: null, conversation: null, data: { id: 'c1' } };
-  const filter = { phoneNumberId: '100', unread: false, search: '' };
+  const filter = everything('u1', '100');
   let client: QueryClient;
   beforeEach(() => {
     client = new QueryClient();

@@ -14,8 +14,9 @@ import { atMostEvery } from '../lib/at-most-every';
 import { onServer } from '../lib/base';
 import { tellHearers } from '../lib/event-hub';
 import { InFlight } from '../lib/in-flight';
-import { keys, type ListFilter } from '../lib/keys';
+import { keys } from '../lib/keys';
 import { lineLives } from '../lib/line';
+import { type ListFilter, ownUnread } from '../lib/list-filter';
 import type { StreamStatus } from '../lib/live-events';
 import { loseSight, regainSight } from '../lib/out-of-sight';
 import { SharedStream } from '../lib/shared-stream';
@@ -28,6 +29,7 @@ const BEAT_MS = 5000;
 const ASLEEP_MS = 90_000;
 // What events change in the counts of a number is asked for, however many there are.
 const NUMBERS_EVERY_MS = 500;
+const COUNTS_EVERY_MS = 2000;
 const EVENTS_URL = onServer('/api/live-chat/events');
 
 /**
@@ -37,6 +39,7 @@ const EVENTS_URL = onServer('/api/live-chat/events');
 export function applyToCache(client: QueryClient, event: LiveEvent, only?: Query): void {
   const before = readState(client, event, only);
   const after = applyEvent(before, event);
+  if (only === undefined && changesCounts(before, event)) recount(client);
   for (const [index, { filter, data }] of after.lists.entries())
     if (data !== before.lists[index]?.data) client.setQueryData(keys.conversationList(filter), data);
   for (const [id, data] of Object.entries(after.threads))
@@ -75,6 +78,27 @@ function refetchNames(client: QueryClient): void {
   void client.invalidateQueries({ predicate: ({ queryKey }) => queryKey[0] !== 'threads' && queryKey[0] !== 'message' });
 }
 
+/** Whether a tab may have another count now. Most messages change none. */
+function changesCounts({ lists, conversations }: LiveState, { type, conversation }: LiveEvent): boolean {
+  if (conversation === null) return type === 'conversation.removed' || type === 'read.updated';
+  const { id } = conversation;
+  const listed = lists.flatMap((list) => list.data.pages).flatMap((page) => page.conversations);
+  const known = conversations[id] ?? listed.find((item) => item.id === id);
+  if (known === undefined) return true;
+  const counted = (one: Conversation) =>
+    JSON.stringify([one.status, one.assignee?.user_id, !one.waiting_since, one.window_expires_at === null, ownUnread(one) > 0]);
+  return counted(known) !== counted(conversation);
+}
+
+const recounts = new WeakMap<QueryClient, ReturnType<typeof atMostEvery>>();
+
+/** The counts of the tabs are asked for again, however much happens, once in a few seconds. */
+function recount(client: QueryClient): void {
+  const known = recounts.get(client) ?? atMostEvery(COUNTS_EVERY_MS, () => void client.invalidateQueries({ queryKey: keys.allCounts() }));
+  recounts.set(client, known);
+  known.ask();
+}
+
 /** A window into a thread's past takes changes of what it shows, and nothing new. */
 function refreshWindows(client: QueryClient, message: Message, only?: Query): void {
   const windows = client.getQueriesData<ThreadData>({
@@ -99,7 +123,8 @@ function readState(client: QueryClient, event: LiveEvent, only?: Query): LiveSta
   for (const [key, data] of client.getQueriesData<ConversationListData>(lists))
     // The factory in keys.ts makes this key of two parts, the second a filter.
     if (data) state.lists.push({ filter: key[1] as ListFilter, data });
-  for (const id of new Set([event.message?.conversation_id, event.conversation?.id])) {
+  const read = event.type === 'read.updated' ? String(event.data?.conversation_id) : undefined;
+  for (const id of new Set([event.message?.conversation_id, event.conversation?.id, read])) {
     if (id === undefined) continue;
     for (const [, thread] of client.getQueriesData<ThreadData>({ queryKey: keys.thread(id), ...limit }))
       if (thread) state.threads[id] = thread;

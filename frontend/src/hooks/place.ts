@@ -1,9 +1,12 @@
-import { useCallback, useEffect } from 'react';
+import { useCallback, useEffect, useMemo } from 'react';
 import { useLocation, useSearchParams } from 'wouter';
+import { LIST_PARAMETERS, type ListChoice, readChoice, writeChoice } from '../lib/list-filter';
 import { local } from '../lib/storage';
 
 export const HOME = '/live-chat';
 export const ACTIVITY = `${HOME}/activity`;
+/** In the place of a number: all that the agent sees. */
+export const ALL_NUMBERS = 'all';
 const CHOSEN = 'livechat.number';
 
 /** Where the agent is: the address says it all, so that reload, back and a shared link bring it back. */
@@ -72,6 +75,26 @@ export function usePlace(): Place {
   };
 }
 
+/** Which list the address asks for, and how to ask for another. */
+export function useListChoice(): [ListChoice, (change: Partial<ListChoice>) => void] {
+  const [search, setSearch] = useSearchParams();
+  const said = search.toString();
+  const choice = useMemo(() => readChoice(new URLSearchParams(said)), [said]);
+  const change = useCallback(
+    (part: Partial<ListChoice>) =>
+      setSearch(
+        (present) => {
+          const others = [...present].filter(([name]) => !(LIST_PARAMETERS as readonly string[]).includes(name));
+          return new URLSearchParams([...others, ...writeChoice({ ...readChoice(present), ...part })]);
+        },
+        // To look at the list in another way is no step of its own on the way back.
+        { replace: true },
+      ),
+    [setSearch],
+  );
+  return [choice, change];
+}
+
 /** A part of the address as it was meant. One that is malformed stands as it is: there is no conversation of that name. */
 function decoded(part: string): string {
   try {
@@ -83,8 +106,10 @@ function decoded(part: string): string {
 
 const conversationPath = (id: string): string => `${HOME}/${encodeURIComponent(id)}`;
 
+/** What the address says of the list goes along, wherever in it the agent goes. */
 function hrefOf(path: string, phoneNumberId: string | null, messageId: string | null = null): string {
-  const query = new URLSearchParams();
+  const present = new URLSearchParams(location.search);
+  const query = new URLSearchParams(LIST_PARAMETERS.flatMap((name) => present.getAll(name).map((value) => [name, value])));
   if (phoneNumberId !== null) query.set('number', phoneNumberId);
   if (messageId !== null) query.set('m', messageId);
   return query.size === 0 ? path : `${path}?${query.toString()}`;

@@ -1,5 +1,5 @@
-import { useQuery } from '@tanstack/react-query';
-import { bodyOf } from '../lib/api';
+import { queryOptions, useQuery } from '@tanstack/react-query';
+import { type ApiClient, bodyOf } from '../lib/api';
 import { keys } from '../lib/keys';
 import { useServices } from './services';
 
@@ -34,15 +34,16 @@ export function useTeams(workspaceId: string) {
 }
 
 /** The labels of a workspace, by name. */
-export function useLabels(workspaceId: string) {
-  const { api } = useServices();
-  const params = { path: { workspace_id: workspaceId } };
-  return useQuery({
+export const labelsQuery = (api: ApiClient, workspaceId: string) =>
+  queryOptions({
     queryKey: keys.labels(workspaceId),
-    queryFn: async ({ signal }) =>
-      (await bodyOf(api.GET('/api/live-chat/workspaces/{workspace_id}/labels', { params, signal }))).labels,
+    queryFn: async ({ signal }) => {
+      const params = { path: { workspace_id: workspaceId } };
+      return (await bodyOf(api.GET('/api/live-chat/workspaces/{workspace_id}/labels', { params, signal }))).labels;
+    },
   });
-}
+
+export const useLabels = (workspaceId: string) => useQuery(labelsQuery(useServices().api, workspaceId));
 
 /** What the agent may do in a workspace: the page offers nothing else. The server holds them to it. */
 export interface Rights {

@@ -100,7 +100,8 @@ interface Call {
   signal?: AbortSignal;
   keepalive?: boolean;
 }
-type Parts = Record<string, string | number | boolean | null | undefined>;
+type Part = string | number | boolean;
+type Parts = Record<string, Part | readonly Part[] | null | undefined>;
 
 /** The address of a call, with its parameters in their places. */
 export function addressOf(baseUrl: string, template: string, { path = {}, query = {} }: Call['params'] = {}): string {
@@ -108,8 +109,9 @@ export function addressOf(baseUrl: string, template: string, { path = {}, query 
     template.replace(/\{(\w+)\}/g, (_, name: string) => encodeURIComponent(String(path[name]))),
     baseUrl,
   );
+  // Several of one name are several of one name.
   for (const [name, value] of Object.entries(query))
-    if (value !== undefined && value !== null) url.searchParams.set(name, String(value));
+    for (const one of [value ?? []].flat()) url.searchParams.append(name, String(one));
   return url.href;
 }
 

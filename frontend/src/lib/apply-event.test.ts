@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { aConversation, aMessage } from '../testing/samples';
 import { applyEvent, type LiveEvent, type LiveState } from './apply-event';
+import { everything } from './list-filter';
 import type { Conversation, Message } from './types';
 
 const at = (minute: number) => `2026-11-22T10:${String(minute).padStart(2, '0')}:00.000000Z`;
@@ -13,7 +14,7 @@ function stateWith(conversations: Conversation[], messages: Message[], more: { n
   return {
     lists: [
       {
-        filter: { phoneNumberId: '100', unread: more.unread ?? false, search: more.search ?? '' },
+        filter: { ...everything('ada', '100', more.search ?? ''), unread: more.unread ?? false },
         data: { pages: [{ conversations, next_cursor: more.next ?? null }], pageParams: [null] },
       },
     ],
@@ -145,7 +146,7 @@ describe('the list', () => {
     const fresh = aConversation({ id: 'c3', last_message_time: at(7) });
     expect(listed(applyEvent(stateWith([first], [], { search: 'as' }), ofConversation(fresh)))).toEqual([first]);
     expect(listed(applyEvent(stateWith([first], [], { unread: true }), ofConversation(fresh)))).toEqual([first]);
-    const unread = { ...fresh, unread_count: 2 };
+    const unread = { ...fresh, my_unread_count: 2 };
     expect(listed(applyEvent(stateWith([first], [], { unread: true }), ofConversation(unread)))).toEqual([unread, first]);
   });
 
@@ -194,5 +195,48 @@ describe('what the team changes', () => {
     expect(listed(after)).toEqual([other]);
     const again = applyEvent(after, removed);
     expect(again.lists[0]?.data).toBe(after.lists[0]?.data);
+  });
+});
+
+describe('rows move between tabs', () => {
+  const message = aMessage({ id: 'm1', timestamp: at(1) });
+  const free = aConversation({ last_message: message, last_message_time: at(1) });
+  const mine = { ...free, assignee: { user_id: 'ada', name: 'Ada' }, version: 1 };
+  const others = { ...free, assignee: { user_id: 'ben', name: 'Ben' }, version: 2 };
+  const list = (scope: 'mine' | 'unassigned' | 'all', conversations: Conversation[]) => ({
+    filter: { ...everything('ada', '100'), status: 'open' as const, scope },
+    data: { pages: [{ conversations, next_cursor: null }], pageParams: [null] },
+  });
+  const shown = (state: LiveState) => state.lists.map(({ data }) => data.pages.flatMap((one) => one.conversations.map((item) => item.version)));
+
+  it('when somebody takes, hands over, resolves and opens', () => {
+    const begin: LiveState = { lists: [list('mine', []), list('unassigned', [free]), list('all', [free])], conversations: {}, threads: {} };
+    const taken = applyEvent(begin, ofConversation(mine));
+    expect(shown(taken)).toEqual([[1], [], [1]]);
+    const handed = applyEvent(taken, ofConversation(others));
+    expect(shown(handed)).toEqual([[], [], [2]]);
+    const resolved = applyEvent(handed, ofConversation({ ...others, status: 'resolved', version: 3 }));
+    expect(shown(resolved)).toEqual([[], [], []]);
+    const back = applyEvent(resolved, ofConversation({ ...free, version: 4 }));
+    expect(shown(back)).toEqual([[], [4], [4]]);
+  });
+});
+
+describe('what the agent has read themselves', () => {
+  const message = aMessage({ id: 'm1', timestamp: at(1) });
+  const known = aConversation({ last_message: message, last_message_time: at(1), counted_total: 7, read_total: 5, my_unread_count: 2, unread_count: 0 });
+  const before = stateWith([known], [message]);
+  const own = ({ my_unread_count, read_total }: Conversation) => [my_unread_count, read_total];
+
+  it('is worked out where an event is shared by several people', () => {
+    const shared = { ...known, last_message_time: at(2), counted_total: 9, read_total: null, my_unread_count: null };
+    const after = applyEvent(before, ofConversation(shared));
+    expect([after.conversations.c1, listed(after)[0]].map((one) => one && own(one))).toEqual([[4, 5], [4, 5]]);
+  });
+
+  it('follows their other devices, forwards and back', () => {
+    const read = (read_total: number): LiveEvent => ({ type: 'read.updated', message: null, conversation: null, data: { conversation_id: 'c1', read_total } });
+    expect(own(listed(applyEvent(before, read(7)))[0] ?? known)).toEqual([0, 7]);
+    expect(own(listed(applyEvent(before, read(3)))[0] ?? known)).toEqual([4, 3]);
   });
 });

@@ -1,5 +1,5 @@
 import type { InfiniteData } from '@tanstack/react-query';
-import type { ListFilter } from './keys';
+import { belongs, isBefore, type ListFilter } from './list-filter';
 import { mergeMessage } from './status';
 import type { Conversation, ConversationPage, Message, MessagePage } from './types';
 
@@ -19,6 +19,7 @@ export const EVENT_TYPES = [
   'conversation.updated',
   'conversation.removed',
   'change.created',
+  'read.updated',
   'members.updated',
   'catalog.updated',
 ] as const;
@@ -47,18 +48,33 @@ export function applyEvent(state: LiveState, event: LiveEvent): LiveState {
   let next = state;
   const removed = removedId(event);
   if (removed !== null) next = withoutConversation(next, removed);
+  const read = conversationRead(state, event);
+  if (read !== null) next = withConversation(next, read);
   if (event.message !== null) next = withMessage(next, event.message, event.type === 'message.created');
   if (event.conversation !== null) next = withConversation(next, event.conversation);
   return next;
 }
+
+/** What the agent has read on another device, on the conversation as it is known; null: it is about nothing known. */
+function conversationRead(state: LiveState, { type, data }: LiveEvent): Conversation | null {
+  if (type !== 'read.updated' || typeof data?.read_total !== 'number') return null;
+  const id = String(data.conversation_id);
+  const listed = state.lists.flatMap((list) => list.data.pages).flatMap((page) => page.conversations);
+  const known: Conversation | undefined = state.conversations[id] ?? listed.find((item) => item.id === id);
+  return known ? { ...known, ...ownOf(known.counted_total ?? 0, data.read_total) } : null;
+}
+
+const ownOf = (counted_total: number, read_total: number) => ({
+  read_total,
+  my_unread_count: Math.max(0, counted_total - read_total),
+});
 
 /** What is out of sight stands in no list; the caller forgets what else is known of it. */
 function withoutConversation(state: LiveState, id: string): LiveState {
   const lists = state.lists.map(({ filter, data }) => {
     const isThere = data.pages.some((page) => page.conversations.some((item) => item.id === id));
     if (!isThere) return { filter, data };
-    const pages = data.pages.map((page) => ({ ...page, conversations: page.conversations.filter((item) => item.id !== id) }));
-    return { filter, data: { ...data, pages } };
+    return { filter, data: without(data, id) };
   });
   return { ...state, lists };
 }
@@ -155,18 +171,16 @@ function newer(known: Conversation, incoming: Conversation): Conversation {
   if (incoming.version < known.version) return known;
   const isOlder = (incoming.last_message_time ?? '') < (known.last_message_time ?? '');
   if (isOlder && incoming.version === known.version) return known;
+  // Several people share an event: what is the agent's own is worked out by what they were told before.
+  const own = known.read_total ?? null;
+  const isShared = own !== null && (incoming.read_total ?? null) === null;
+  const next = isShared ? { ...incoming, ...ownOf(incoming.counted_total ?? 0, own) } : incoming;
   const [before, after] = [known.last_message, incoming.last_message];
-  if (before && after && before.id === after.id)
-    return { ...incoming, last_message: mergeMessage(before, after) };
-  return incoming;
+  if (before && after && before.id === after.id) return { ...next, last_message: mergeMessage(before, after) };
+  return next;
 }
 
-function placeInList(
-  filter: ListFilter,
-  data: ConversationListData,
-  conversation: Conversation,
-): ConversationListData {
-  if (filter.phoneNumberId !== conversation.phone_number_id) return data;
+function placeInList(filter: ListFilter, data: ConversationListData, conversation: Conversation): ConversationListData {
   let shown = conversation;
   let wasThere = false;
   for (const page of data.pages) {
@@ -178,24 +192,23 @@ function placeInList(
   }
   // Only the server can answer a search, so conversations in it are kept fresh, and none is added. A conversation that
   // was just read stays in the list of the unread until that is loaded again, since the agent may be pointing at it.
-  // Nor is one that was only opened, where a draft may be: the server lists it once there is something to show.
-  const hasBegun = (shown.last_message ?? shown.window_expires_at) !== null;
-  const belongs = hasBegun && filter.search === '' && (!filter.unread || shown.unread_count > 0);
-  if (!wasThere && !belongs) return data;
-  return insertSorted(data, shown);
+  const now = new Date();
+  const stays = belongs({ ...filter, unread: filter.unread && !wasThere }, shown, now);
+  if (stays && (wasThere || filter.search === '')) return insertSorted(filter, data, shown, now);
+  return wasThere && filter.search === '' ? without(data, conversation.id) : data;
 }
 
-const isBefore = (a: Conversation, b: Conversation): boolean => {
-  const [x, y] = [a.last_message_time ?? '', b.last_message_time ?? ''];
-  return x === y ? a.id > b.id : x > y;
-};
+function without(data: ConversationListData, id: string): ConversationListData {
+  const pages = data.pages.map((page) => ({ ...page, conversations: page.conversations.filter((item) => item.id !== id) }));
+  return { ...data, pages };
+}
 
-function insertSorted(data: ConversationListData, conversation: Conversation): ConversationListData {
+function insertSorted(filter: ListFilter, data: ConversationListData, conversation: Conversation, now: Date): ConversationListData {
   let placed = false;
   const pages = data.pages.map((page, at) => {
     let items = page.conversations.filter((item) => item.id !== conversation.id);
     const isLast = at === data.pages.length - 1;
-    const found = items.findIndex((item) => isBefore(conversation, item));
+    const found = items.findIndex((item) => isBefore(filter.sort, conversation, item, now));
     // A conversation behind the last loaded page is left out while there are more pages. It comes with one of them.
     const place = found === -1 && isLast && page.next_cursor === null ? items.length : found;
     if (!placed && place !== -1) {

@@ -1,17 +1,16 @@
+import type { ListFilter } from './list-filter';
+
 /**
  * Keys of the query cache, from general to specific: those that live events change, or that several features use. A
  * key that only one feature uses is made in that feature's `keys.ts`. No key is made anywhere else.
  */
-export interface ListFilter {
-  phoneNumberId: string;
-  unread: boolean;
-  search: string;
-}
-
 export const keys = {
   phoneNumbers: () => ['phone-numbers'] as const,
   conversations: () => ['conversations'] as const,
   conversationList: (filter: ListFilter) => ['conversations', filter] as const,
+  /** How many conversations each tab has. */
+  allCounts: () => ['counts'] as const,
+  counts: (phoneNumberId: string | null) => ['counts', phoneNumberId] as const,
   conversation: (id: string) => ['conversation', id] as const,
   /** All that is loaded of a thread. */
   threads: (id: string) => ['threads', id] as const,

@@ -3,9 +3,18 @@ export interface PassingNotice {
   id: number;
   text: string;
   kind: 'done' | 'trouble';
+  /** What can be done about it, while it is shown. */
+  action: NoticeAction | null;
+}
+
+export interface NoticeAction {
+  name: string;
+  run: () => void;
 }
 
 const SHOWN_MS = 5000;
+// Time to see that it was the wrong one.
+const ACTION_MS = 10_000;
 const listeners = new Set<() => void>();
 let current: PassingNotice | null = null;
 let timer: ReturnType<typeof setTimeout> | undefined;
@@ -16,10 +25,20 @@ function set(notice: PassingNotice | null): void {
   for (const listener of listeners) listener();
 }
 
-export function notify(text: string, kind: PassingNotice['kind'] = 'done'): void {
+export function notify(text: string, kind: PassingNotice['kind'] = 'done', action: NoticeAction | null = null): void {
   clearTimeout(timer);
-  set({ id: ++serial, text, kind });
-  timer = setTimeout(() => set(null), SHOWN_MS);
+  set({ id: ++serial, text, kind, action });
+  timer = setTimeout(() => set(null), action === null ? SHOWN_MS : ACTION_MS);
+}
+
+/** Does what the present notice offers, once; false where it offers nothing. */
+export function actOnNotice(): boolean {
+  const action = current?.action ?? null;
+  if (action === null) return false;
+  clearTimeout(timer);
+  set(null);
+  action.run();
+  return true;
 }
 
 export const currentNotice = (): PassingNotice | null => current;

@@ -66,6 +66,7 @@ export class FakeServer {
     http.get(`${API}/workspaces/:id/teams`, () => HttpResponse.json({ teams: this.teams })),
     http.get(`${API}/workspaces/:id/labels`, () => HttpResponse.json({ labels: this.labels })),
     http.get(`${API}/conversations`, ({ request }) => this.list(new URL(request.url).searchParams)),
+    http.get(`${API}/conversations/counts`, () => HttpResponse.json(this.counts())),
     http.get(`${API}/conversations/:id`, ({ params }) => {
       const found = this.conversations.find((item) => item.id === params.id);
       return found ? HttpResponse.json(found) : problem(404, 'not_found', 'There is none.');
@@ -86,13 +87,30 @@ export class FakeServer {
     http.post(`${API}/send-message`, ({ request }) => this.send(request)),
   );
 
+  /** Of what is open. */
+  private counts() {
+    const open = this.conversations.filter((item) => item.status === 'open');
+    const count = (holds: (item: Conversation) => boolean) => open.filter(holds).length;
+    return {
+      mine: count((item) => item.assignee?.user_id === 'u1'),
+      unassigned: count((item) => item.assignee === null),
+      all: open.length,
+      waiting: count((item) => Boolean(item.waiting_since)),
+      closing: 0,
+      mine_unread: count((item) => item.assignee?.user_id === 'u1' && (item.my_unread_count ?? 0) > 0),
+    };
+  }
+
   private async list(query: URLSearchParams): Promise<Response> {
     this.asked.push(query);
     if (this.listAnswer) return this.listAnswer();
     const search = query.get('search')?.toLowerCase() ?? '';
     const found = this.conversations.filter(
       (item) =>
-        (query.get('unread') !== 'true' || item.unread_count > 0) &&
+        (query.get('unread') !== 'mine' || (item.my_unread_count ?? 0) > 0) &&
+        (query.get('scope') !== 'mine' || item.assignee?.user_id === 'u1') &&
+        (query.get('scope') !== 'unassigned' || item.assignee === null) &&
+        (!query.has('status') || query.get('status') === item.status) &&
         (item.customer_name?.toLowerCase().includes(search) ?? false),
     );
     const from = Number(query.get('cursor') ?? 0);

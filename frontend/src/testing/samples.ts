@@ -42,7 +42,6 @@ export function aConversation(given: Partial<Conversation> = {}): Conversation {
     my_unread_count: 0,
     counted_total: 0,
     read_total: 0,
-    waiting_since: null,
     window_expires_at: '2026-11-23T10:00:00.000000Z',
     draft: null,
     marketing_opt_out: false,
@@ -53,6 +52,7 @@ export function aConversation(given: Partial<Conversation> = {}): Conversation {
     team: null,
     status: 'open',
     snoozed_until: null,
+    waiting_since: null,
     version: 0,
     ...given,
   };

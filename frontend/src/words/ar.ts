@@ -3,6 +3,7 @@ import { lookUp } from '../lib/lookup';
 import { shorten } from '../lib/shorten';
 import { compose } from './ar-compose';
 import { handling } from './ar-handling';
+import { inbox } from './ar-inbox';
 import { activity, details, edits, keyboard, kinds, lightbox, message, numbers, writing } from './ar-parts';
 import { digits, files, plural, type Translation, unreadMessages } from './ar-words';
 import type { Sentences } from './catalogue';
@@ -79,6 +80,7 @@ const page = {
     unread: (count) => `${digits(count)} غير مقروءة`,
     unreadElsewhere: (count) => `${unreadMessages(count)} على أرقامك الأخرى`,
     connectNumber: 'ربط رقم…',
+    allNumbers: 'كل الأرقام',
     qualityMedium: 'الجودة: متوسطة',
     qualityLow: 'الجودة: منخفضة',
   },
@@ -110,11 +112,24 @@ const page = {
     heading: 'المحادثات',
     search: 'ابحث عن اسم أو رقم',
     clearSearch: 'مسح البحث',
-    all: 'الكل',
+    scopes: { mine: 'محادثاتي', unassigned: 'غير مسندة', all: 'الكل' },
+    count: (count, most) => (count >= most ? `+${digits(most)}` : digits(count)),
     unread: 'غير مقروءة',
+    waiting: 'بانتظار رد',
+    filters: (count) =>
+      count === 0
+        ? 'التصفية والترتيب'
+        : `التصفية والترتيب: ${plural(count, { zero: 'بلا تصفية', one: 'مرشح واحد', two: 'مرشحان', few: '# مرشحات', many: '# مرشحًا', other: '# مرشح' })}`,
     show: 'عرض',
-    empty: 'لا محادثات بعد',
-    emptyHint: 'عندما يكتب عميل إلى هذا الرقم تظهر المحادثة هنا.',
+    empty: 'لا محادثات مفتوحة',
+    emptyHint: 'عندما يكتب عميل تظهر المحادثة هنا.',
+    noneMine: 'لا شيء مسند إليك',
+    noneMineHint: 'ما لا يتولّاه أحد ينتظر ضمن «غير مسندة».',
+    showUnassigned: 'عرض غير المسندة',
+    noneUnassigned: 'كل محادثة لدى أحدهم',
+    noneUnassignedHint: 'تظهر هنا المحادثات الجديدة التي لم يتولّها أحد.',
+    noneMatch: 'لا شيء يطابق هذه التصفية',
+    noneMatchHint: 'قد توجد محادثات أخرى من دونها.',
     noneUnread: 'قرأت كل شيء',
     noneUnreadHint: 'لا توجد محادثات غير مقروءة.',
     noneFound: (text) => `لا نتائج لـ «${text}»`,
@@ -127,6 +142,9 @@ const page = {
     unreadBadge: (count) => (count > 99 ? `+${digits(99)}` : digits(count)),
     unreadLabel: unreadMessages,
     closesIn: (minutes) => `تُغلق نافذة الرد بعد ${span(minutes)}`,
+    waitingFor: (minutes) => `ينتظر منذ ${span(minutes)}`,
+    snoozedUntil: (time) => (time === null ? 'مؤجلة حتى يرد' : `مؤجلة حتى ${time}`),
+    resolved: 'محلولة',
     noMessages: 'لا رسائل',
     assignedTo: (name) => (name === null ? 'مسندة إليك' : `مسندة إلى ⁨${name}⁩`),
     labels: (names) => `الوسوم: ⁨${names}⁩`,
@@ -160,6 +178,8 @@ const page = {
     customer: 'العميل',
     business: 'أنت',
     toLatest: 'الانتقال إلى أحدث الرسائل',
+    markUnread: 'وضع كغير مقروءة',
+    markedUnread: 'وُضعت كغير مقروءة لك.',
   },
   bubble: {
     reply: 'رد',
@@ -371,6 +391,7 @@ export const arabic: Record<string, Sentences> = {
   details,
   edits,
   handling,
+  inbox,
   keyboard,
   kinds,
   lightbox,

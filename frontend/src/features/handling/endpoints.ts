@@ -2,6 +2,7 @@ import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { applyToCache } from '../../hooks/live-updates';
 import { useServices } from '../../hooks/services';
 import { ApiProblem, bodyOf } from '../../lib/api';
+import { dayAndHour } from '../../lib/format';
 import { keys } from '../../lib/keys';
 import { notify } from '../../lib/notices';
 import type { Conversation, HandledConversation, Label } from '../../lib/types';
@@ -13,6 +14,8 @@ import { lostTo } from './lost-race';
 interface Act {
   call: () => Promise<HandledConversation>;
   done: (now: Conversation) => string;
+  /** What is said where things were not as the agent saw them; who was quicker and whose it is, if nothing else. */
+  lost?: (now: Conversation) => string;
 }
 
 /**
@@ -22,18 +25,37 @@ interface Act {
 export function useAct() {
   const { userId } = useServices();
   const client = useQueryClient();
+  const undo = useUndo();
   return useMutation({
     mutationFn: ({ call }: Act) => call(),
     onSuccess: (answer, { done }) => {
       const conversation = withoutOperation(answer);
       applyToCache(client, { type: 'conversation.updated', message: null, conversation });
-      notify(done(conversation));
+      notify(done(conversation), 'done', { name: h.undo, run: () => undo.mutate(answer.operation_id) });
     },
-    onError: (error) => {
+    onError: (error, { lost }) => {
       const now = error instanceof ApiProblem ? conversationOf(error) : null;
-      if (now !== null) applyToCache(client, { type: 'conversation.updated', message: null, conversation: now });
-      notify(error instanceof ApiProblem && now !== null ? lostTo(error.body, now, userId) : error.message, 'trouble');
+      if (!(error instanceof ApiProblem) || now === null) return notify(error.message, 'trouble');
+      applyToCache(client, { type: 'conversation.updated', message: null, conversation: now });
+      notify(lost ? lost(now) : lostTo(error.body, now, userId), 'trouble');
     },
+  });
+}
+
+/** Takes back what an operation changed, where it is still so; what a colleague has changed since stays theirs. */
+function useUndo() {
+  const { api } = useServices();
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: (operationId: string) => bodyOf(api.POST('/api/live-chat/undo', { body: { operation_id: operationId } })),
+    onSuccess: ({ undone, skipped }) => {
+      // Events tell of it as well; who undoes looks at it now.
+      for (const id of undone) void client.invalidateQueries({ queryKey: keys.conversation(id), exact: true });
+      const [first] = skipped;
+      if (first) notify(first.changed_by ? h.notUndoneBy(first.changed_by.name ?? h.somebody) : h.notUndone, 'trouble');
+      else notify(undone.length > 0 ? h.undone : h.nothingToUndo);
+    },
+    onError: (error) => notify(error.message, 'trouble'),
   });
 }
 
@@ -70,6 +92,34 @@ export function useAssign(conversation: Conversation) {
               ? api.POST('/api/live-chat/conversations/{conversation_id}/claim', { params: { path } })
               : api.PUT('/api/live-chat/conversations/{conversation_id}/assignment', { params: { path }, body }),
           ),
+      });
+    },
+  };
+}
+
+/** Resolves a conversation, puts it off, or opens it again. What has been said since is never buried. */
+export function useStatus(conversation: Conversation) {
+  const { api } = useServices();
+  const act = useAct();
+  const params = { path: { conversation_id: conversation.id } };
+  const route = '/api/live-chat/conversations/{conversation_id}/status';
+  const expected = { last_message_id: conversation.last_message?.id ?? null };
+  const lost = () => h.saidMeanwhile;
+  return {
+    isPending: act.isPending,
+    resolve: () =>
+      act.mutate({ lost, done: () => h.resolvedNow, call: () => bodyOf(api.PUT(route, { params, body: { status: 'resolved', expected } })) }),
+    reopen: () => act.mutate({ done: () => h.openNow, call: () => bodyOf(api.PUT(route, { params, body: { status: 'open' } })) }),
+    /** Until then or until the customer writes; null: only until they write. */
+    snooze: (until: Date | null) => {
+      const how =
+        until === null
+          ? { snooze_kind: 'reply' as const }
+          : { snooze_kind: 'time_or_reply' as const, snoozed_until: until.toISOString() };
+      act.mutate({
+        lost,
+        done: () => h.snoozedNow(until && dayAndHour(until.toISOString())),
+        call: () => bodyOf(api.PUT(route, { params, body: { status: 'snoozed', expected, ...how } })),
       });
     },
   };

@@ -4,23 +4,38 @@ import { Button } from '../../components/button';
 import { LabelChip } from '../../components/label-chip';
 import { useServices } from '../../hooks/services';
 import { useRights } from '../../hooks/workspace';
+import { dayAndHour } from '../../lib/format';
 import type { Conversation } from '../../lib/types';
+import { t } from '../../words/en';
 import { h } from '../../words/handling-en';
 import { AssignPicker } from './assign-picker';
 import { useLabelling } from './endpoints';
 import styles from './handling.module.css';
 import { LabelPicker } from './label-picker';
+import { SnoozeDialog } from './snooze-dialog';
 
-/** In the details: whose the conversation is and what it is about, and how to change both. */
-export default function HandlingFacts({ conversation }: { conversation: Conversation }) {
+interface Props {
+  conversation: Conversation;
+  onMarkUnread: () => void;
+}
+
+/** In the details: how the conversation stands, whose it is and what it is about, and how to change that. */
+export default function HandlingFacts({ conversation, onMarkUnread }: Props) {
   const { userId } = useServices();
   const { mayHandle } = useRights(conversation.workspace_id);
   const { label } = useLabelling(conversation);
-  const [layer, setLayer] = useState<'assign' | 'labels' | null>(null);
-  const { assignee, team, labels } = conversation;
+  const [layer, setLayer] = useState<'assign' | 'labels' | 'snooze' | null>(null);
+  const { assignee, team, labels, status, snoozed_until: until } = conversation;
   const name = assignee === null ? h.unassigned : assignee.user_id === userId ? h.you : (assignee.name ?? h.somebody);
   return (
     <dl className={styles.facts}>
+      <div>
+        <dt>{h.status}</dt>
+        <dd className={styles.line}>
+          {status === 'snoozed' ? t.inbox.snoozedUntil(until && dayAndHour(until)) : h.statuses[status]}
+          {mayHandle && status === 'open' && <Button onClick={() => setLayer('snooze')}>{h.snooze}</Button>}
+        </dd>
+      </div>
       <div>
         <dt>{h.assignee}</dt>
         <dd className={styles.line}>
@@ -60,8 +75,12 @@ export default function HandlingFacts({ conversation }: { conversation: Conversa
           )}
         </dd>
       </div>
+      <div>
+        <Button onClick={onMarkUnread}>{t.thread.markUnread}</Button>
+      </div>
       {layer === 'assign' && <AssignPicker conversation={conversation} onClose={() => setLayer(null)} />}
       {layer === 'labels' && <LabelPicker conversation={conversation} onClose={() => setLayer(null)} />}
+      {layer === 'snooze' && <SnoozeDialog conversation={conversation} onClose={() => setLayer(null)} />}
     </dl>
   );
 }

@@ -8,7 +8,7 @@ import { keys } from '../../lib/keys';
 import type { Conversation } from '../../lib/types';
 import { FakeServer } from '../../testing/fake-server';
 import { renderInPage } from '../../testing/in-page';
-import { aConversation, aMember } from '../../testing/samples';
+import { aConversation, aMember, aMessage } from '../../testing/samples';
 import HandlingTools from './handling-tools';
 
 const API = '*/api/live-chat/conversations/:id';
@@ -121,4 +121,55 @@ it('offers to make a label of what was typed to an admin alone', async () => {
   await userEvent.keyboard('VIP');
   expect(await screen.findByText('No such label. An admin can make one.')).toBeVisible();
   expect(screen.queryByRole('option')).toBeNull();
+});
+
+it('resolves by Alt+R what has been seen, and offers to undo it', async () => {
+  const undone: unknown[] = [];
+  server.network.use(
+    http.put(`${API}/status`, async ({ request }) => {
+      bodies.push(await request.json());
+      return HttpResponse.json({ ...aConversation({ status: 'resolved', version: 1 }), operation_id: 'o4' });
+    }),
+    http.post('*/api/live-chat/undo', async ({ request }) => {
+      undone.push(await request.json());
+      return HttpResponse.json({ operation_id: 'o5', undone: [], skipped: [{ conversation_id: 'c1', reason: 'changed', changed_by: ben }] });
+    }),
+  );
+  const page = show({ last_message: aMessage({ id: 'm9' }) });
+  press('KeyR');
+  expect(await screen.findByText('The conversation is resolved.')).toBeVisible();
+  expect(bodies).toEqual([{ status: 'resolved', expected: { last_message_id: 'm9' } }]);
+  expect(page.known()?.status).toBe('resolved');
+  fireEvent.keyDown(document.body, { code: 'KeyZ', ctrlKey: true });
+  expect(await screen.findByText('Not undone: Ben has changed it since.')).toBeVisible();
+  expect(undone).toEqual([{ operation_id: 'o4' }]);
+});
+
+it('buries nothing that was said meanwhile', async () => {
+  const late = aConversation({ last_message: aMessage({ id: 'm2', text: 'Wait!' }) });
+  server.network.use(
+    http.put(`${API}/status`, () => HttpResponse.json({ status: 409, code: 'conversation_changed', conversation: late, changed_by: null }, { status: 409 })),
+  );
+  const page = show({ last_message: aMessage({ id: 'm1' }) });
+  await userEvent.click(screen.getByRole('button', { name: 'Resolve' }));
+  expect(await screen.findByText(/Nothing was changed/)).toBeVisible();
+  expect(page.known()).toMatchObject({ status: 'open', last_message: { text: 'Wait!' } });
+});
+
+it('puts off until the customer replies, or until a time that is still to come', async () => {
+  server.network.use(
+    http.put(`${API}/status`, async ({ request }) => {
+      bodies.push(await request.json());
+      return HttpResponse.json({ ...aConversation({ status: 'snoozed', version: 1 }), operation_id: 'o6' });
+    }),
+  );
+  show();
+  await userEvent.click(screen.getByRole('button', { name: 'Snooze' }));
+  const field = await screen.findByLabelText('Another time');
+  fireEvent.change(field, { target: { value: '2020-01-01T09:00' } });
+  await userEvent.click(screen.getByText('Snooze until then'));
+  expect(await screen.findByText('Choose a time that is still to come.')).toBeVisible();
+  await userEvent.click(screen.getByText('Until they reply'));
+  expect(await screen.findByText('Snoozed until they reply.')).toBeVisible();
+  expect(bodies).toEqual([{ status: 'snoozed', snooze_kind: 'reply', expected: { last_message_id: null } }]);
 });

@@ -1,5 +1,5 @@
-import { Tag, UserRound } from 'lucide-react';
-import { useEffect, useState } from 'react';
+import { AlarmClock, Check, RotateCcw, Tag, UserRound } from 'lucide-react';
+import { useEffect, useEffectEvent, useState } from 'react';
 import { Avatar } from '../../components/avatar';
 import { Button } from '../../components/button';
 import { useServices } from '../../hooks/services';
@@ -8,25 +8,38 @@ import { isComposing, isLayerOpen } from '../../lib/typing';
 import { h } from '../../words/handling-en';
 import { AssignPicker } from './assign-picker';
 import styles from './handling.module.css';
+import { useStatus } from './endpoints';
 import { LabelPicker } from './label-picker';
+import { SnoozeDialog } from './snooze-dialog';
 
-type Layer = 'assign' | 'labels';
+type Layer = 'assign' | 'labels' | 'snooze';
 const KEYS: Record<string, Layer> = { KeyA: 'assign', KeyL: 'labels' };
 
 /** The thread bar's part of whose a conversation is and what it is about; by Alt and a letter, too. */
 export default function HandlingTools({ conversation }: { conversation: Conversation }) {
   const { userId } = useServices();
   const [layer, setLayer] = useState<Layer | null>(null);
+  const { resolve, reopen, isPending } = useStatus(conversation);
+  const isOpen = conversation.status === 'open';
+  const toggle = () => {
+    if (isPending) return;
+    if (isOpen) resolve();
+    else reopen();
+  };
+  const onKey = useEffectEvent((event: KeyboardEvent) => {
+    if (!event.altKey || event.ctrlKey || event.metaKey || event.shiftKey || isLayerOpen()) return;
+    const asked = KEYS[event.code];
+    if (asked !== undefined) setLayer(asked);
+    else if (event.code === 'KeyR') toggle();
+    else return;
+    event.preventDefault();
+  });
   useEffect(() => {
-    const onKey = (event: KeyboardEvent) => {
-      const asked = KEYS[event.code];
-      if (asked === undefined || !event.altKey || event.ctrlKey || event.metaKey || event.shiftKey) return;
-      if (isComposing(event) || isLayerOpen()) return;
-      event.preventDefault();
-      setLayer(asked);
+    const hear = (event: KeyboardEvent) => {
+      if (!isComposing(event)) onKey(event);
     };
-    window.addEventListener('keydown', onKey);
-    return () => window.removeEventListener('keydown', onKey);
+    window.addEventListener('keydown', hear);
+    return () => window.removeEventListener('keydown', hear);
   }, []);
   const { assignee, team } = conversation;
   const name = assignee === null ? (team?.name ?? h.unassigned) : assignee.user_id === userId ? h.you : (assignee.name ?? h.somebody);
@@ -47,8 +60,23 @@ export default function HandlingTools({ conversation }: { conversation: Conversa
       <Button kind="icon" className={styles.wide} aria-label={h.labels} title={h.labelsTitle} aria-haspopup="dialog" onClick={() => setLayer('labels')}>
         <Tag size={19} />
       </Button>
+      {isOpen && (
+        <Button kind="icon" className={styles.wide} aria-label={h.snooze} title={h.snooze} aria-haspopup="dialog" onClick={() => setLayer('snooze')}>
+          <AlarmClock size={19} />
+        </Button>
+      )}
+      <Button
+        className={styles.resolve}
+        aria-label={isOpen ? h.resolve : h.reopen}
+        title={isOpen ? h.resolveTitle : h.reopenTitle}
+        onClick={toggle}
+      >
+        {isOpen ? <Check size={18} aria-hidden /> : <RotateCcw size={18} aria-hidden />}
+        <span className={styles.resolveName}>{isOpen ? h.resolve : h.reopen}</span>
+      </Button>
       {layer === 'assign' && <AssignPicker conversation={conversation} onClose={close} />}
       {layer === 'labels' && <LabelPicker conversation={conversation} onClose={close} />}
+      {layer === 'snooze' && <SnoozeDialog conversation={conversation} onClose={close} />}
     </>
   );
 }

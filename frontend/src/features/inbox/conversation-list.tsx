@@ -1,5 +1,5 @@
 import { defaultRangeExtractor, type Range, useVirtualizer } from '@tanstack/react-virtual';
-import { CheckCheck, MessagesSquare, SearchX } from 'lucide-react';
+import { CheckCheck, Inbox, MessagesSquare, SearchX } from 'lucide-react';
 import { type KeyboardEvent, useEffect, useRef, useState } from 'react';
 import { Button } from '../../components/button';
 import { FailureNotice, Notice } from '../../components/notice';
@@ -8,7 +8,7 @@ import { useNow } from '../../hooks/browser';
 import { useConversationList } from '../../hooks/conversations';
 import { useServices } from '../../hooks/services';
 import { useSettings } from '../../hooks/settings';
-import type { ListFilter } from '../../lib/keys';
+import { type ListFilter, narrowings, type Scope } from '../../lib/list-filter';
 import type { Conversation } from '../../lib/types';
 import { isComposing } from '../../lib/typing';
 import { t } from '../../words/en';
@@ -22,17 +22,19 @@ interface Props {
   hrefOf: (conversationId: string) => string;
   onNewChat: () => void;
   onShowAll: () => void;
+  onShowScope: (scope: Scope) => void;
 }
 
 const ROW_PX = 74;
 const COMPACT_ROW_PX = 58;
 
-export function ConversationList({ filter, currentId, hrefOf, onNewChat, onShowAll }: Props) {
+export function ConversationList(props: Props) {
+  const { filter, currentId, hrefOf } = props;
   const list = useConversationList(filter);
   if (list.isPending) return <Skeleton />;
   if (list.isError && !list.data) return <FailureNotice error={list.error} onRetry={() => void list.refetch()} />;
   const conversations = list.data?.pages.flatMap((page) => page.conversations) ?? [];
-  if (conversations.length === 0) return <Empty filter={filter} onNewChat={onNewChat} onShowAll={onShowAll} />;
+  if (conversations.length === 0) return <Empty {...props} />;
   return (
     <>
       {list.isRefetchError && (
@@ -184,7 +186,10 @@ function Rows(props: RowsProps) {
   );
 }
 
-function Empty({ filter, onNewChat, onShowAll }: Pick<Props, 'filter' | 'onNewChat' | 'onShowAll'>) {
+type EmptyProps = Pick<Props, 'filter' | 'onNewChat' | 'onShowAll' | 'onShowScope'>;
+
+/** Why a list is empty, and the one thing to do about it. */
+function Empty({ filter, onNewChat, onShowAll, onShowScope }: EmptyProps) {
   const showAll = <Button onClick={onShowAll}>{t.inbox.showAll}</Button>;
   if (filter.search !== '')
     return (
@@ -192,10 +197,28 @@ function Empty({ filter, onNewChat, onShowAll }: Pick<Props, 'filter' | 'onNewCh
         {showAll}
       </Notice>
     );
-  if (filter.unread)
+  if (filter.unread && narrowings(filter) === 1)
     return (
       <Notice icon={<CheckCheck />} heading={t.inbox.noneUnread} detail={t.inbox.noneUnreadHint}>
         {showAll}
+      </Notice>
+    );
+  if (narrowings(filter) > 0)
+    return (
+      <Notice icon={<SearchX />} heading={t.inbox.noneMatch} detail={t.inbox.noneMatchHint}>
+        {showAll}
+      </Notice>
+    );
+  if (filter.scope === 'mine')
+    return (
+      <Notice icon={<Inbox />} heading={t.inbox.noneMine} detail={t.inbox.noneMineHint}>
+        <Button onClick={() => onShowScope('unassigned')}>{t.inbox.showUnassigned}</Button>
+      </Notice>
+    );
+  if (filter.scope === 'unassigned')
+    return (
+      <Notice icon={<CheckCheck />} heading={t.inbox.noneUnassigned} detail={t.inbox.noneUnassignedHint}>
+        <Button onClick={() => onShowScope('all')}>{t.inbox.showAll}</Button>
       </Notice>
     );
   return (

@@ -4,7 +4,8 @@ import { Avatar } from '../../components/avatar';
 import { LabelDot } from '../../components/label-chip';
 import { Tick } from '../../components/tick';
 import { useUnsent } from '../../hooks/services';
-import { fullTime, listTime } from '../../lib/format';
+import { dayAndHour, fullTime, listTime } from '../../lib/format';
+import { ownUnread } from '../../lib/list-filter';
 import { preview } from '../../lib/message/preview';
 import { customerName } from '../../lib/names';
 import { serviceWindow } from '../../lib/service-window';
@@ -32,7 +33,8 @@ export const ConversationRow = memo(function ConversationRow(props: Props) {
   const files = useSyncExternalStore(subscribeUnsentFiles, () => unsentFiles(conversation.id));
   const draft = [files > 0 && t.inbox.draftFiles(files), words].filter(Boolean).join(' · ');
   const unsent = useUnsent(conversation.id);
-  const { last_message_time: time, unread_count: unread } = conversation;
+  const { last_message_time: time } = conversation;
+  const unread = ownUnread(conversation);
   const left = serviceWindow(conversation.window_expires_at, now);
   return (
     <Link
@@ -72,11 +74,33 @@ export const ConversationRow = memo(function ConversationRow(props: Props) {
             </span>
           )}
         </span>
-        {left.state === 'closing' && <span className={styles.closing}>{t.inbox.closesIn(left.minutes)}</span>}
+        <Standing conversation={conversation} closesIn={left.state === 'closing' ? left.minutes : null} now={now} />
       </span>
     </Link>
   );
 });
+
+// Who has written just now is not waiting yet.
+const WAITING_FROM = 5;
+
+/** How it stands, where that asks for something: one line, or none. */
+function Standing({ conversation, closesIn, now }: { conversation: Conversation; closesIn: number | null; now: Date }) {
+  const { status, snoozed_until: until, waiting_since: since } = conversation;
+  const waited = since ? Math.floor((now.getTime() - Date.parse(since)) / 60_000) : 0;
+  const said = [
+    status === 'snoozed' && t.inbox.snoozedUntil(until && dayAndHour(until)),
+    status === 'resolved' && t.inbox.resolved,
+    status === 'open' && waited >= WAITING_FROM && t.inbox.waitingFor(waited),
+  ].filter(Boolean);
+  if (said.length === 0 && closesIn === null) return null;
+  return (
+    <span className={styles.standing}>
+      {said.join(' · ')}
+      {said.length > 0 && closesIn !== null && ' · '}
+      {closesIn !== null && <span className={styles.closing}>{t.inbox.closesIn(closesIn)}</span>}
+    </span>
+  );
+}
 
 // As many as tell something at a glance.
 const DOTS = 4;
@@ -122,7 +146,7 @@ function LastMessage({ conversation }: { conversation: Conversation }) {
   return (
     <>
       {shape && <Tick shape={shape} />}
-      <span className={styles.preview} data-unread={conversation.unread_count > 0 || undefined}>
+      <span className={styles.preview} data-unread={ownUnread(conversation) > 0 || undefined}>
         {message.direction === 'outbound' && <span className="sr-only">{t.inbox.you}</span>}
         <bdi>{preview(message)}</bdi>
       </span>

@@ -12,11 +12,12 @@ const server = new FakeServer();
 beforeAll(() => server.network.listen({ onUnhandledRequest: 'error' }));
 afterAll(() => server.network.close());
 beforeEach(() => {
+  history.replaceState(null, '', '/live-chat');
   server.asked.length = 0;
   server.listAnswer = null;
   server.pageSize = 50;
   server.conversations = ['Asha', 'Bina', 'Chloe'].map((name, index) =>
-    anOpenConversation({ id: name, customer_name: name, unread_count: index === 1 ? 3 : 0 }),
+    anOpenConversation({ id: name, customer_name: name, my_unread_count: index === 1 ? 3 : 0 }),
   );
 });
 
@@ -87,7 +88,7 @@ it('loads page after page while its end is in sight', async () => {
 it('invites to a first conversation where there is none', async () => {
   server.conversations = [];
   renderInPage(<Pane />);
-  expect(await screen.findByText('No conversations yet')).toBeVisible();
+  expect(await screen.findByText('No open conversations')).toBeVisible();
   await userEvent.click(screen.getByText('New conversation'));
   expect(onNewChat).toHaveBeenCalledOnce();
 });
@@ -110,4 +111,48 @@ it('keeps what it has when it cannot be refreshed, and says so', async () => {
   await client.invalidateQueries();
   expect(await screen.findByText('Could not refresh')).toBeVisible();
   expect(rows()).toHaveLength(3);
+});
+
+const tab = (name: string) => screen.findByRole('button', { name: new RegExp(`^${name}`) });
+
+it('shows whose conversations were asked for, how many there are, and keeps it in the address', async () => {
+  const [asha, bina, chloe] = server.conversations;
+  if (!asha || !bina || !chloe) throw new Error('three were made');
+  asha.assignee = { user_id: 'u1', name: 'Ines' };
+  bina.assignee = { user_id: 'ben', name: 'Ben' };
+  chloe.status = 'resolved';
+  const { unmount } = renderInPage(<Pane />);
+  await waitFor(() => expect(rows()).toEqual(['Asha', 'Bina']));
+  await waitFor(async () => expect([await tab('Mine'), await tab('Unassigned'), await tab('All')].map((one) => one.textContent)).toEqual(['Mine: 1', 'Unassigned: 0', 'All: 2']));
+  await userEvent.click(await tab('Mine'));
+  await waitFor(() => expect(rows()).toEqual(['Asha']));
+  expect(location.search).toBe('?tab=mine');
+  unmount();
+  renderInPage(<Pane />);
+  await waitFor(() => expect(rows()).toEqual(['Asha']));
+  expect(await tab('Mine')).toHaveAttribute('aria-pressed', 'true');
+});
+
+it('says of each empty tab why it is empty, with a way on', async () => {
+  renderInPage(<Pane />);
+  await userEvent.click(await tab('Mine'));
+  expect(await screen.findByText('Nothing is assigned to you')).toBeVisible();
+  await userEvent.click(screen.getByText('Show unassigned'));
+  await waitFor(() => expect(rows()).toHaveLength(3));
+  server.conversations = [];
+});
+
+it('narrows by status and order, and takes it back', async () => {
+  const [asha] = server.conversations;
+  if (asha) asha.status = 'resolved';
+  renderInPage(<Pane />);
+  await waitFor(() => expect(rows()).toHaveLength(2));
+  await userEvent.click(screen.getByRole('button', { name: 'Filter and sort' }));
+  await userEvent.click(await screen.findByLabelText('Resolved'));
+  await userEvent.click(screen.getByLabelText('Longest waiting first'));
+  await waitFor(() => expect(rows()).toEqual(['Asha']));
+  expect(Object.fromEntries(server.asked.at(-1) ?? [])).toEqual({ phone_number_id: '100', status: 'resolved', sort: 'waiting', limit: '50' });
+  await userEvent.click(screen.getByText('Clear filters'));
+  await waitFor(() => expect(rows()).toHaveLength(2));
+  expect(location.search).toBe('');
 });

@@ -1,11 +1,11 @@
 import { Search, X } from 'lucide-react';
 import type { RefObject } from 'react';
 import { Button } from '../../components/button';
-import { Pill } from '../../components/pill';
 import { isComposing } from '../../lib/typing';
 import { t } from '../../words/en';
 import { ConversationList } from './conversation-list';
 import styles from './inbox-pane.module.css';
+import { ListTabs } from './list-tabs';
 import type { InboxFilter } from './use-inbox-filter';
 
 interface Props {
@@ -18,8 +18,7 @@ interface Props {
 
 /** The list of conversations, with what narrows it. */
 export function InboxPane({ filter, currentId, searchRef, hrefOf, onNewChat }: Props) {
-  const { text, setText, setUnread } = filter;
-  const { unread } = filter.asked;
+  const { text, setText, choose, reset } = filter;
   return (
     <nav className={styles.pane} aria-label={t.inbox.heading}>
       <div className={styles.tools}>
@@ -52,23 +51,15 @@ export function InboxPane({ filter, currentId, searchRef, hrefOf, onNewChat }: P
             </Button>
           )}
         </div>
-        <div className={styles.filters} role="group" aria-label={t.inbox.show}>
-          {[false, true].map((value) => (
-            <Pill key={String(value)} isOn={unread === value} onClick={() => setUnread(value)}>
-              {value ? t.inbox.unread : t.inbox.all}
-            </Pill>
-          ))}
-        </div>
+        <ListTabs filter={filter} />
       </div>
       <ConversationList
         filter={filter.asked}
         currentId={currentId}
         hrefOf={hrefOf}
         onNewChat={onNewChat}
-        onShowAll={() => {
-          setText('');
-          setUnread(false);
-        }}
+        onShowAll={reset}
+        onShowScope={(scope) => choose({ scope })}
       />
     </nav>
   );

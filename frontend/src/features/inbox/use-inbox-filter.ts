@@ -1,6 +1,8 @@
-import { useMemo, useState } from 'react';
+import { useCallback, useMemo, useState } from 'react';
 import { useSettled } from '../../hooks/browser';
-import type { ListFilter } from '../../lib/keys';
+import { useListChoice } from '../../hooks/place';
+import { useServices } from '../../hooks/services';
+import { everything, FIRST_CHOICE, type ListChoice, type ListFilter } from '../../lib/list-filter';
 
 const SEARCH_MS = 250;
 
@@ -8,14 +10,27 @@ const SEARCH_MS = 250;
 export interface InboxFilter {
   text: string;
   setText: (text: string) => void;
-  setUnread: (unread: boolean) => void;
+  choice: ListChoice;
+  choose: (change: Partial<ListChoice>) => void;
+  /** Nothing is narrowed any more, but for the tab. */
+  reset: () => void;
   asked: ListFilter;
 }
 
-export function useInboxFilter(phoneNumberId: string): InboxFilter {
+/** The list of a number, or of all of them (null), as the address asks for it. */
+export function useInboxFilter(phoneNumberId: string | null): InboxFilter {
+  const { userId } = useServices();
   const [text, setText] = useState('');
-  const [unread, setUnread] = useState(false);
+  const [choice, choose] = useListChoice();
   const search = useSettled(text.trim(), SEARCH_MS);
-  const asked = useMemo(() => ({ phoneNumberId, unread, search }), [phoneNumberId, unread, search]);
-  return { text, setText, setUnread, asked };
+  // Who looks for somebody finds them wherever they are.
+  const asked = useMemo<ListFilter>(
+    () => (search === '' ? { me: userId, phoneNumberId, search, ...choice } : { ...everything(userId, phoneNumberId, search), unread: choice.unread }),
+    [choice, phoneNumberId, search, userId],
+  );
+  const reset = useCallback(() => {
+    setText('');
+    choose({ ...FIRST_CHOICE, scope: choice.scope, sort: choice.sort });
+  }, [choice.scope, choice.sort, choose]);
+  return { text, setText, choice, choose, reset, asked };
 }

@@ -1,3 +1,4 @@
+import { ALL_NUMBERS } from '../../hooks/place';
 import { numberName } from '../../lib/names';
 import type { PhoneNumber } from '../../lib/types';
 import { t } from '../../words/en';
@@ -25,6 +26,7 @@ export function NumberSelect({ numbers, value, onChange, onConnect }: Props) {
           else onChange(event.target.value);
         }}
       >
+        {numbers.length > 1 && <option value={ALL_NUMBERS}>{t.header.allNumbers}</option>}
         {numbers.map((number) => (
           <option key={number.phone_number_id} value={number.phone_number_id}>
             {optionText(number)}

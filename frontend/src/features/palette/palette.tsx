@@ -4,8 +4,10 @@ import { Avatar } from '../../components/avatar';
 import { Dialog } from '../../components/dialog';
 import { useSettled } from '../../hooks/browser';
 import { useConversationList } from '../../hooks/conversations';
+import { useServices } from '../../hooks/services';
 import { useRights } from '../../hooks/workspace';
 import { phone } from '../../lib/format';
+import { everything } from '../../lib/list-filter';
 import { matchesWords } from '../../lib/match-words';
 import { customerName, numberName } from '../../lib/names';
 import { typedDigits } from '../../lib/phone';
@@ -46,13 +48,14 @@ export default function Palette({ number, numbers, onConversation, onCommand, on
   const [active, setActive] = useState(0);
   // Enter came before what it is about: it acts as soon as the results belong to the text.
   const entered = useRef(false);
+  const { userId } = useServices();
   const { mayHandle } = useRights(number.workspace_id);
   const id = useId();
   const list = useRef<HTMLDivElement>(null);
   // A number is looked for by its digits, however it was written.
   const wanted = typedDigits(text) ?? text.trim();
   const search = useSettled(wanted, SEARCH_MS);
-  const found = useConversationList({ phoneNumberId: number.phone_number_id, unread: false, search });
+  const found = useConversationList(everything(userId, number.phone_number_id, search));
   const conversations = (found.data?.pages[0]?.conversations ?? []).slice(0, SHOWN);
   const choices: Choice[] = [
     ...conversations.map((conversation) => ({

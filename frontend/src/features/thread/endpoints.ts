@@ -1,10 +1,13 @@
-import { type InfiniteData, useInfiniteQuery, useQueryClient } from '@tanstack/react-query';
+import { type InfiniteData, useInfiniteQuery, useMutation, useQueryClient } from '@tanstack/react-query';
 import { useCallback, useEffect, useRef } from 'react';
 import { applyToCache } from '../../hooks/live-updates';
 import { useServices } from '../../hooks/services';
 import { bodyOf } from '../../lib/api';
+import type { ThreadData } from '../../lib/apply-event';
 import { keys } from '../../lib/keys';
+import { notify } from '../../lib/notices';
 import type { Conversation, MessagePage } from '../../lib/types';
+import { t } from '../../words/en';
 
 const FIRST_PAGE = 50;
 const LARGEST_PAGE = 200;
@@ -66,6 +69,29 @@ export function useThreadAround(conversation: Conversation, messageId: string) {
   });
 }
 
+/** Marks a conversation unread for the agent alone, from the customer's last message on. */
+export function useMarkUnread(conversationId: string, onDone: () => void) {
+  const { api } = useServices();
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: async () => {
+      const thread = client.getQueryData<ThreadData>(keys.thread(conversationId));
+      const last = thread?.pages.flatMap((page) => page.messages.toReversed()).find((message) => message.direction === 'inbound');
+      if (last === undefined) return null;
+      const params = { path: { conversation_id: conversationId } };
+      return bodyOf(api.POST('/api/live-chat/conversations/{conversation_id}/unread', { params, body: { from: last.id } }));
+    },
+    onSuccess: (conversation) => {
+      if (conversation === null) return;
+      // Who goes on looking at it would read it at once.
+      onDone();
+      applyToCache(client, { type: 'conversation.updated', message: null, conversation });
+      notify(t.thread.markedUnread);
+    },
+    onError: (error) => notify(error.message, 'trouble'),
+  });
+}
+
 /**
  * Tells the server, and so the customer, that the thread has been read, but only while somebody looks at its end
  * (`isWatched`). The thread is read up to the message that was stored last. That need not be the newest by its time,
@@ -75,7 +101,9 @@ export function useReadReceipts(conversation: Conversation, lastUnreadId: string
   const { api } = useServices();
   const client = useQueryClient();
   const told = useRef<string | null>(null);
-  const { id, unread_count } = conversation;
+  const { id } = conversation;
+  // The team's or the agent's own: reading ends both.
+  const unread = Math.max(conversation.unread_count, conversation.my_unread_count ?? 0);
   const tell = useCallback(
     async (upTo: string) => {
       told.current = upTo;
@@ -96,10 +124,10 @@ export function useReadReceipts(conversation: Conversation, lastUnreadId: string
     [api, client, id],
   );
   useEffect(() => {
-    if (!isWatched || unread_count === 0 || lastUnreadId === null) return;
+    if (!isWatched || unread === 0 || lastUnreadId === null) return;
     if (told.current !== lastUnreadId) void tell(lastUnreadId);
     // All loaded messages have been read, so the unread one belongs to a page further back. Which it is, the
     // thread's newest page says.
     else void client.invalidateQueries({ queryKey: keys.thread(id), exact: true });
-  }, [isWatched, unread_count, lastUnreadId, tell, client, id]);
+  }, [isWatched, unread, lastUnreadId, tell, client, id]);
 }

@@ -3,6 +3,8 @@ import { useState } from 'react';
 import { Avatar } from '../../components/avatar';
 import { useNow } from '../../hooks/browser';
 import { useConversationList } from '../../hooks/conversations';
+import { useServices } from '../../hooks/services';
+import { everything } from '../../lib/list-filter';
 import { customerName } from '../../lib/names';
 import { notify } from '../../lib/notices';
 import { serviceWindow } from '../../lib/service-window';
@@ -25,7 +27,7 @@ interface Props {
 export function ForwardTo({ message, phoneNumberId, onClose }: Props) {
   const [search, setSearch] = useState('');
   const now = useNow();
-  const list = useConversationList({ phoneNumberId, search: search.trim(), unread: false });
+  const list = useConversationList(everything(useServices().userId, phoneNumberId, search.trim()));
   const forward = useForward();
   // Each target has one key, so that a second click sends nothing twice.
   const send = useMutation({

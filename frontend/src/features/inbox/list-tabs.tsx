@@ -1,0 +1,72 @@
+import { SlidersHorizontal } from 'lucide-react';
+import { Suspense, useState } from 'react';
+import { Button } from '../../components/button';
+import { Pill } from '../../components/pill';
+import { lazyPart } from '../../lib/lazy-part';
+import { narrowings, type Scope } from '../../lib/list-filter';
+import { t } from '../../words/en';
+import { useCounts } from './endpoints';
+import styles from './list-tabs.module.css';
+import type { InboxFilter } from './use-inbox-filter';
+
+// Opened now and then.
+const FilterDialog = lazyPart(() => import('./filter-dialog'));
+
+const SCOPES: readonly Scope[] = ['mine', 'unassigned', 'all'];
+// As far as the server counts.
+const MOST = 1000;
+
+/** Whose conversations the list shows, how many there are, and what else narrows it. */
+export function ListTabs({ filter }: { filter: InboxFilter }) {
+  const { choice, choose, asked } = filter;
+  const counts = useCounts(asked.phoneNumberId).data;
+  const [isOpen, setOpen] = useState(false);
+  const narrowed = narrowings(choice) - Number(choice.unread) - Number(choice.waiting);
+  return (
+    <>
+      <div className={styles.tabs} role="group" aria-label={t.inbox.show}>
+        {SCOPES.map((scope) => (
+          <button
+            key={scope}
+            type="button"
+            className={styles.tab}
+            aria-pressed={choice.scope === scope}
+            onClick={() => choose({ scope })}
+          >
+            {t.inbox.scopes[scope]}
+            {counts && (
+              <span className={styles.count}>
+                <span className="sr-only">: </span>
+                {t.inbox.count(counts[scope], MOST)}
+              </span>
+            )}
+          </button>
+        ))}
+      </div>
+      <div className={styles.filters}>
+        <Pill isOn={choice.unread} onClick={() => choose({ unread: !choice.unread })}>
+          {t.inbox.unread}
+        </Pill>
+        <Pill isOn={choice.waiting} onClick={() => choose({ waiting: !choice.waiting })}>
+          {t.inbox.waiting}
+        </Pill>
+        <Button
+          kind="icon"
+          className={styles.more}
+          aria-label={t.inbox.filters(narrowed)}
+          title={t.inbox.filters(narrowed)}
+          aria-haspopup="dialog"
+          data-on={narrowed > 0 || choice.sort !== 'recent' || undefined}
+          onClick={() => setOpen(true)}
+        >
+          <SlidersHorizontal size={18} />
+        </Button>
+      </div>
+      {isOpen && (
+        <Suspense>
+          <FilterDialog filter={filter} onClose={() => setOpen(false)} />
+        </Suspense>
+      )}
+    </>
+  );
+}
