@@ -28,6 +28,7 @@ interface Props {
   onChooseNumber: (phoneNumberId: string) => void;
   onOpen: (layer: Layer) => void;
   onActivity: () => void;
+  onTeam: () => void;
   onSignOut: () => void;
 }
 
@@ -42,7 +43,8 @@ const textOf = (status: StreamStatus): string =>
   })[status];
 
 export function Header(props: Props) {
-  const { label, others, numbers, number, isOfAll, status, mayStart, onChooseNumber, onOpen, onActivity, onSignOut } = props;
+  const { label, others, numbers, number, isOfAll, status, mayStart } = props;
+  const { onChooseNumber, onOpen, onActivity, onTeam, onSignOut } = props;
   const isOnline = useOnline();
   const shown = isOnline ? status : 'down';
   const statusText = isOnline ? textOf(status) : t.connection.offline;
@@ -89,6 +91,7 @@ export function Header(props: Props) {
           number={number}
           onOpen={onOpen}
           onActivity={onActivity}
+          onTeam={onTeam}
           onSignOut={onSignOut}
         />
       </Suspense>

@@ -6,7 +6,7 @@ import { usePhoneNumbers } from '../features/numbers/endpoints';
 import type { Session } from '../features/session/session';
 import { useNumberOfConversation } from '../hooks/conversations';
 import { useLiveUpdates } from '../hooks/live-updates';
-import { ALL_NUMBERS, conversationHref, usePlace } from '../hooks/place';
+import { ALL_NUMBERS, conversationHref, TEAM, usePlace } from '../hooks/place';
 import { useOutbox, useServices } from '../hooks/services';
 import { useRights } from '../hooks/workspace';
 import { base } from '../lib/base';
@@ -32,6 +32,7 @@ interface Props {
 // Seen once: by who has no number yet.
 const ConnectNumber = lazyPart(() => import('../features/numbers/connect-number'));
 const ActivityPlace = lazyPart(() => import('../features/activity/activity-place'));
+const TeamPlace = lazyPart(() => import('../features/team/team-place'));
 
 /** The page of a signed-in agent: a header, and the chosen number's conversations below it. */
 export function LiveChat({ session, onSignOut, onSignedOut }: Props) {
@@ -84,6 +85,7 @@ export function LiveChat({ session, onSignOut, onSignedOut }: Props) {
         onChooseNumber={place.chooseNumber}
         onOpen={setLayer}
         onActivity={place.openActivity}
+        onTeam={place.openTeam}
         onSignOut={onSignOut}
       />
       <ConnectionBanner
@@ -92,17 +94,27 @@ export function LiveChat({ session, onSignOut, onSignedOut }: Props) {
         updatedAt={numbers.dataUpdatedAt}
         onReconnect={() => setLayer('connect')}
       />
-      {numbers.isError && !numbers.data && (
+      {place.isTeam && (
+        <Suspense fallback={<main className={styles.single}>{t.loading}</main>}>
+          <TeamPlace
+            path={TEAM}
+            numbers={numbers.data ?? []}
+            workspaceId={number?.workspace_id ?? null}
+            onBack={() => place.openConversation(null)}
+          />
+        </Suspense>
+      )}
+      {!place.isTeam && numbers.isError && !numbers.data && (
         <main className={styles.single}>
           <FailureNotice error={numbers.error} onRetry={() => void numbers.refetch()} />
         </main>
       )}
-      {numbers.isPending && (
+      {!place.isTeam && numbers.isPending && (
         <main className={styles.single}>
           <p role="status">{t.loading}</p>
         </main>
       )}
-      {numbers.data && !number && (
+      {!place.isTeam && numbers.data && !number && (
         <main className={styles.single}>
           <div className={styles.card}>
             <Suspense fallback={<p role="status">{t.loading}</p>}>
@@ -112,6 +124,7 @@ export function LiveChat({ session, onSignOut, onSignedOut }: Props) {
         </main>
       )}
       {number &&
+        !place.isTeam &&
         (place.isActivity ? (
           <Suspense fallback={<main className={styles.single}>{t.loading}</main>}>
             <ActivityPlace key={number.phone_number_id} number={number} onBack={() => place.openConversation(null)} />

@@ -1,4 +1,4 @@
-import { Activity, Bell, BellOff, CircleUserRound, ExternalLink, Keyboard, LogOut, Plug, Settings as SettingsIcon, VolumeX, Volume2 } from 'lucide-react';
+import { Activity, Bell, BellOff, CircleUserRound, ExternalLink, Keyboard, LogOut, Plug, Settings as SettingsIcon, Users, VolumeX, Volume2 } from 'lucide-react';
 import { Menu, MenuItem } from '../components/menu';
 import type { OtherPerson } from '../features/session/session';
 import { useSettings } from '../hooks/settings';
@@ -14,11 +14,12 @@ interface Props {
   number: PhoneNumber | null;
   onOpen: (layer: Layer) => void;
   onActivity: () => void;
+  onTeam: () => void;
   onSignOut: () => void;
 }
 
 /** The agent's own menu: what they have turned on, and the ways to the rest of the page. */
-export default function UserMenu({ label, others, number, onOpen, onActivity, onSignOut }: Props) {
+export default function UserMenu({ label, others, number, onOpen, onActivity, onTeam, onSignOut }: Props) {
   const { desktopNotifications, sound, mutedNumbers } = useSettings();
   const isMuted = number !== null && mutedNumbers.includes(number.phone_number_id);
   const toggleMuted = () => {
@@ -61,6 +62,9 @@ export default function UserMenu({ label, others, number, onOpen, onActivity, on
           {t.menu.activity}
         </MenuItem>
       )}
+      <MenuItem icon={<Users size={18} />} onChoose={onTeam}>
+        {t.menu.team}
+      </MenuItem>
       <MenuItem icon={<Plug size={18} />} onChoose={() => onOpen('connect')}>
         {t.header.connectNumber}
       </MenuItem>

@@ -5,6 +5,7 @@ import { local } from '../lib/storage';
 
 export const HOME = '/live-chat';
 export const ACTIVITY = `${HOME}/activity`;
+export const TEAM = `${HOME}/team`;
 /** In the place of a number: all that the agent sees. */
 export const ALL_NUMBERS = 'all';
 const CHOSEN = 'livechat.number';
@@ -15,6 +16,8 @@ export interface Place {
   /** The message that the thread is opened around. */
   messageId: string | null;
   isActivity: boolean;
+  /** One of the places of the workspace's settings. */
+  isTeam: boolean;
   /** As the address has it, or as it was chosen last. */
   phoneNumberId: string | null;
   /** As the address has it. */
@@ -22,6 +25,7 @@ export interface Place {
   openConversation: (id: string | null) => void;
   openMessage: (messageId: string | null) => void;
   openActivity: () => void;
+  openTeam: () => void;
   chooseNumber: (phoneNumberId: string) => void;
   /** The number that the open conversation belongs to: the address says it from now on, without a step of its own. */
   correctNumber: (phoneNumberId: string) => void;
@@ -31,7 +35,8 @@ export function usePlace(): Place {
   const [path, navigate] = useLocation();
   const [search] = useSearchParams();
   const isActivity = path === ACTIVITY;
-  const match = isActivity ? null : /^\/live-chat\/([^/]+)$/.exec(path);
+  const isTeam = path === TEAM || path.startsWith(`${TEAM}/`);
+  const match = isActivity || isTeam ? null : /^\/live-chat\/([^/]+)$/.exec(path);
   const conversationId = match?.[1] ? decoded(match[1]) : null;
   const messageId = search.get('m');
   const named = search.get('number');
@@ -53,6 +58,7 @@ export function usePlace(): Place {
     [navigate, named, path],
   );
   const openActivity = useCallback(() => navigate(hrefOf(ACTIVITY, named)), [navigate, named]);
+  const openTeam = useCallback(() => navigate(hrefOf(TEAM, named)), [navigate, named]);
   const chooseNumber = useCallback(
     (phoneNumberId: string) => navigate(hrefOf(isActivity ? ACTIVITY : HOME, phoneNumberId)),
     [isActivity, navigate],
@@ -65,11 +71,13 @@ export function usePlace(): Place {
     conversationId,
     messageId,
     isActivity,
+    isTeam,
     phoneNumberId: named ?? local.get(CHOSEN),
     namedNumber: named,
     openConversation,
     openMessage,
     openActivity,
+    openTeam,
     chooseNumber,
     correctNumber,
   };

@@ -5,6 +5,7 @@ import { compose } from './ar-compose';
 import { handling } from './ar-handling';
 import { inbox } from './ar-inbox';
 import { activity, details, edits, keyboard, kinds, lightbox, message, numbers, writing } from './ar-parts';
+import { team } from './ar-team';
 import { digits, files, plural, type Translation, unreadMessages } from './ar-words';
 import type { Sentences } from './catalogue';
 import type { t } from './en';
@@ -324,6 +325,7 @@ const page = {
     chooseTemplate: 'اختر قالبًا',
   },
   menu: {
+    team: 'مساحة العمل والأشخاص',
     activity: 'النشاط',
     keyboard: 'اختصارات لوحة المفاتيح',
     open: 'حسابك وإعداداتك',
@@ -398,4 +400,5 @@ export const arabic: Record<string, Sentences> = {
   writing,
   message,
   numbers,
+  team,
 };

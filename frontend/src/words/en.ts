@@ -310,6 +310,7 @@ export const t = catalogue('page', {
   },
 
   menu: {
+    team: 'Workspace and people',
     activity: 'Activity',
     keyboard: 'Keyboard shortcuts',
     open: 'Your account and settings',
