@@ -237,6 +237,28 @@ class Walk:
         yield View(
             "activity", lambda page: (self._go("/activity")(page), shown(page, "main figure")), height=1900
         )
+        yield View("team members", self._settings("members"), widths=(WIDE, SMALL))
+        yield View("member", self._member, is_layer=True, widths=(SMALL,), height=1000)
+        yield View("team invitations", self._settings("invitations"), widths=(SMALL,), height=1300)
+        yield View("team labels", self._settings("labels"), widths=(SMALL,))
+        yield View("join", self._join, widths=(SMALL,))
+
+    def _settings(self, name: str) -> Callable[[Any], None]:
+        def come(page: Any) -> None:
+            self._go(f"/team/{name}")(page)
+            shown(page, "main li, main form")
+            shown(page, f"main nav a[href*='/team/{name}'][aria-current]")
+
+        return come
+
+    def _member(self, page: Any) -> None:
+        self._settings("members")(page)
+        page.locator("main li button").last.click()
+        shown(page, "dialog[open] form")
+
+    def _join(self, page: Any) -> None:
+        self._go("/join")(page)
+        shown(page, "main [role=alert]")
 
     def _nothing(self) -> Iterator[View]:
         yield View("nothing found", self._nothing_found)

@@ -2,6 +2,7 @@ import { span } from '../lib/format';
 import { lookUp } from '../lib/lookup';
 import { shorten } from '../lib/shorten';
 import { compose } from './ar-compose';
+import { join, signIn } from './ar-join';
 import { handling } from './ar-handling';
 import { inbox } from './ar-inbox';
 import { activity, details, edits, keyboard, kinds, lightbox, message, numbers, writing } from './ar-parts';
@@ -60,18 +61,9 @@ const page = {
 
   session: {
     heading: 'تسجيل الدخول',
-    intro: 'أجب عملاءك على واتساب مع فريقك.',
-    demo: 'المتابعة كموظف تجريبي',
-    demoHint: 'تقوم البيئة التجريبية مقام واتساب على هذا الجهاز، ولا يغادره أي شيء.',
-    email: 'البريد الإلكتروني',
-    password: 'كلمة المرور',
-    submit: 'تسجيل الدخول',
-    signingIn: 'جارٍ تسجيل الدخول…',
     failed: 'تعذّر تسجيل الدخول.',
     demoFailed: (url) => `البيئة التجريبية على ${url} لا تستجيب.`,
     notConfigured: 'لم يُهيَّأ تسجيل الدخول: عيّن SUPABASE_URL وSUPABASE_ANON_KEY.',
-    endedHeading: 'انتهت جلستك',
-    ended: 'سجّل الدخول من جديد للمتابعة. ما كتبته محفوظ.',
     signOut: 'تسجيل الخروج',
     skip: 'الانتقال إلى مربع الرسالة',
   },
@@ -401,4 +393,6 @@ export const arabic: Record<string, Sentences> = {
   message,
   numbers,
   team,
+  join,
+  signIn,
 };

@@ -56,18 +56,9 @@ export const t = catalogue('page', {
 
   session: {
     heading: 'Sign in',
-    intro: 'Answer your customers on WhatsApp, together with your team.',
-    demo: 'Continue as the demo agent',
-    demoHint: 'The sandbox stands in for WhatsApp on this machine. Nothing leaves it.',
-    email: 'Email',
-    password: 'Password',
-    submit: 'Sign in',
-    signingIn: 'Signing in…',
     failed: 'Could not sign you in.',
     demoFailed: (url: string) => `The sandbox at ${url} is not responding.`,
     notConfigured: 'Sign-in is not configured: set SUPABASE_URL and SUPABASE_ANON_KEY.',
-    endedHeading: 'Your session has ended',
-    ended: 'Sign in again to continue. What you have written is saved.',
     signOut: 'Sign out',
     skip: 'Skip to the message box',
   },

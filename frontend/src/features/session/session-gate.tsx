@@ -77,15 +77,12 @@ export function SessionGate({ configuration, children }: Props) {
     setSession(null);
   }, [session]);
 
-  const withPassword = (email: string, password: string) => {
-    const loaded = supabase.current;
-    if (loaded) void attempt(async () => (await loaded).signIn(email, password), t.session.failed);
-  };
   const ways = {
     isBusy,
     failure,
     onDemo: sandbox_url ? signInAsDemo : null,
-    onPassword: supabase_url && supabase_anon_key && !sandbox_url ? withPassword : null,
+    supabase: supabase_url && supabase_anon_key && !sandbox_url ? () => supabase.current : null,
+    attempt,
   };
   if (!session)
     return (
