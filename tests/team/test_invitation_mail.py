@@ -140,7 +140,6 @@ def test_a_mail_that_fails_says_so_is_tried_again_and_ends_with_the_invitation(
     assert (shown["sent_at"], shown["send_error"]) == (None, "The mail server refused the address (451).")
     row = session.get_one(Invitation, invitation_id, populate_existing=True)
     assert row.mail_due_at is not None
-    assert row.mail_due_at > now()
     # The link of the answer is good meanwhile, and so is the one that is mailed later.
     redis_client.delete(Queue.OUTBOUND.value)
     make_due(session, invitation_id)
