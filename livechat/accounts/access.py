@@ -5,11 +5,12 @@ from uuid import UUID
 
 from livechat.accounts.queries import visible
 from livechat.accounts.queries.membership import workspace_of_member
-from livechat.core.errors import ForbiddenError, NotFoundError
+from livechat.core.errors import ForbiddenError, MfaRequiredError, NotFoundError
 from livechat.core.session import AnySession
 from livechat.domain.permissions import is_allowed
 from livechat.models import Conversation, Message, PhoneNumber, Workspace, WorkspaceMember
 from livechat.web.guards.costs import needed_permission
+from livechat.web.guards.withheld import withheld_workspaces
 
 _UUID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 
@@ -78,11 +79,19 @@ def permitted(member: WorkspaceMember) -> bool:
 def require(member: WorkspaceMember, *, is_owner: bool = False) -> None:
     """ForbiddenError where the route that is being served needs what this member's role does not allow.
 
-    What they do not see was not found before: here it is seen, and may still not be touched.
+    MfaRequiredError where the workspace asks for a second factor that the caller's token lacks. What they do
+    not see was not found before: here it is seen, and may still not be touched.
     """
+    ask_second_factor(member.workspace_id)
     needed = needed_permission()
     if needed is not None and not is_allowed(member.role, needed, is_owner=is_owner):
         raise ForbiddenError(f"Your role in this workspace does not allow it: {needed}.")
+
+
+def ask_second_factor(workspace_id: UUID) -> None:
+    """MfaRequiredError where the workspace asks for a second factor that the present request lacks."""
+    if workspace_id in withheld_workspaces():
+        raise MfaRequiredError("This workspace asks for a second factor: sign in with it.")
 
 
 def parse_id(given: str | UUID, what: str) -> UUID:

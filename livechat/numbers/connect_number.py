@@ -8,7 +8,7 @@ from uuid import UUID
 import structlog
 from sqlalchemy.orm import Session, scoped_session
 
-from livechat.accounts.access import parse_id, require
+from livechat.accounts.access import ask_second_factor, parse_id, require
 from livechat.accounts.crypto import encrypt_token
 from livechat.accounts.present_number import phone_number_json
 from livechat.accounts.queries.membership import member_of, own_workspace, workspace_of_number
@@ -91,6 +91,7 @@ def connect_number(
     session.rollback()
     info = _prove(graph, waba_id, phone_number_id, access_token)
     place = place or own_workspace(session, user_id)
+    ask_second_factor(place)
     account_id = store_account(session, place, waba_id, encrypt_token(access_token, encryption_keys))
     if account_id is None:
         session.rollback()

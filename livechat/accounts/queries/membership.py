@@ -35,18 +35,14 @@ def workspace_of_member(
     return None if found is None else (found[0], found[1])
 
 
-def is_asked_for_second_factor(session: AnySession, user_id: UUID) -> bool:
-    """Whether the user is active in a workspace that asks for a second factor."""
-    asked = (
-        select(WorkspaceMember.user_id)
-        .join(Workspace, Workspace.id == WorkspaceMember.workspace_id)
-        .where(
-            WorkspaceMember.user_id == user_id,
-            WorkspaceMember.state == "active",
-            Workspace.require_mfa.is_(True),
-        )
-    )
-    return bool(session.execute(select(asked.exists())).scalar_one())
+def workspaces_by_factor(session: AnySession, user_id: UUID) -> tuple[set[UUID], set[UUID]]:
+    """The workspaces in which the user is active: those that ask for a second factor, and the others."""
+    rows = session.execute(
+        select(Workspace.id, Workspace.require_mfa)
+        .join(WorkspaceMember, WorkspaceMember.workspace_id == Workspace.id)
+        .where(WorkspaceMember.user_id == user_id, WorkspaceMember.state == "active")
+    ).all()
+    return {row.id for row in rows if row.require_mfa}, {row.id for row in rows if not row.require_mfa}
 
 
 def workspace_of_number(session: AnySession, phone_number_id: str) -> UUID | None:

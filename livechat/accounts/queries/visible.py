@@ -24,6 +24,7 @@ from livechat.models import (
     WabaAccount,
     WorkspaceMember,
 )
+from livechat.web.guards.withheld import withheld_workspaces
 
 Columns = TypeVarTuple("Columns")
 # A column of users, in place of one user.
@@ -43,7 +44,7 @@ def number_of_member(
 ) -> tuple[PhoneNumber, WorkspaceMember] | None:
     """The number by Meta's id, and as whom the user sees it."""
     found = session.execute(
-        seen_numbers(select(PhoneNumber, WorkspaceMember), user_id).where(
+        all_numbers(select(PhoneNumber, WorkspaceMember), user_id).where(
             PhoneNumber.phone_number_id == phone_number_id
         )
     ).one_or_none()
@@ -79,7 +80,7 @@ def conversation_of_member(
         PhoneNumber, PhoneNumber.phone_number_id == Conversation.phone_number_id
     )
     found = session.execute(
-        seen_numbers(conversations, user_id).where(
+        all_numbers(conversations, user_id).where(
             Conversation.id == func.coalesce(survivor, conversation_id), conversation_is_seen(user_id)
         )
     ).one_or_none()
@@ -96,7 +97,7 @@ def message_of_member(
         .join(PhoneNumber, PhoneNumber.phone_number_id == Message.phone_number_id)
     )
     found = session.execute(
-        seen_numbers(messages, user_id).where(Message.id == message_id, conversation_is_seen(user_id))
+        all_numbers(messages, user_id).where(Message.id == message_id, conversation_is_seen(user_id))
     ).one_or_none()
     return None if found is None else (found[0], found[1])
 
@@ -124,7 +125,17 @@ def who_sees(session: AnySession, conversation_id: UUID, user_ids: Collection[UU
 
 
 def seen_numbers(statement: Select[*Columns], user_id: UUID) -> Select[*Columns]:
-    """Only what stands on numbers that this user may use; joins ``WabaAccount`` and ``WorkspaceMember``."""
+    """As ``all_numbers``, without workspaces that the present request may not show: for lists."""
+    withheld = withheld_workspaces()
+    found = all_numbers(statement, user_id)
+    return found.where(WorkspaceMember.workspace_id.not_in(withheld)) if withheld else found
+
+
+def all_numbers(statement: Select[*Columns], user_id: UUID) -> Select[*Columns]:
+    """Only what stands on numbers that this user may use; joins ``WabaAccount`` and ``WorkspaceMember``.
+
+    For what is asked for by its id: ``access.require`` refuses what the request may not show.
+    """
     return (
         statement.join(WabaAccount, WabaAccount.id == PhoneNumber.account_id)
         .join(WorkspaceMember, WorkspaceMember.workspace_id == WabaAccount.workspace_id)
