@@ -50,26 +50,27 @@ def test_two_windows_are_two_people_and_both_see_a_customer_write(agent: Any, pr
     assert (signed_in_as(agent), signed_in_as(bens)) == ("Ada", "Ben")
 
 
-def windows_of_two(agent: Any, product: Product, name: str) -> tuple[Any, Any]:
-    """Ada's window and Ben's, both with the conversation of a new customer of this name."""
-    product.write(product.customer(name), "Who is there for me?")
+def windows_of_two(agent: Any, product: Product, name: str) -> tuple[Any, Any, str]:
+    """Ada's window and Ben's, both with the conversation of a new customer of this name, and their number."""
+    customer = product.customer(name)
+    product.write(customer, "Who is there for me?")
     open_conversation(agent, name)
     with agent.context.expect_page() as opened:
         menu(agent, "Open as Ben")
     for window in (agent, opened.value):
         expect(bubble(window, "Who is there for me?")).to_be_visible()
         expect(window.get_by_role("button", name="Assigned to: Unassigned")).to_be_visible()
-    return agent, opened.value
+    return agent, opened.value, customer
 
 
 def test_what_one_takes_or_labels_the_other_sees(agent: Any, product: Product) -> None:
-    ada, ben = windows_of_two(agent, product, "Clara Claimed")
+    ada, ben, customer = windows_of_two(agent, product, "Clara Claimed")
     ben.keyboard.press("Alt+a")
     ben.get_by_role("combobox", name="Assign").press("Enter")
     expect(ben.get_by_role("button", name="Assigned to: You")).to_be_visible()
     expect(ada.get_by_role("button", name="Assigned to: Ben")).to_be_visible()
     expect(ada.get_by_role("link", name="Clara Claimed")).to_contain_text("Assigned to Ben")
-    ben.get_by_role("button", name="Mine: 1").click()
+    ben.get_by_role("button", name="Mine: 1", exact=True).click()
     expect(ben.get_by_role("link", name="Clara Claimed")).to_be_visible()
     # Ada, the owner, makes a label of what she types.
     ada.keyboard.press("Alt+l")
@@ -78,15 +79,26 @@ def test_what_one_takes_or_labels_the_other_sees(agent: Any, product: Product) -
     ada.get_by_role("radio", name="Green").check()
     ada.get_by_role("button", name="Make label").click()
     expect(ben.get_by_role("link", name="Clara Claimed")).to_contain_text("Labels: Wedding")
+    ada.get_by_role("button", name="Done").click()
     # What is resolved leaves everybody's list of what is open, until that is undone.
     ada.keyboard.press("Alt+r")
     expect(ben.get_by_role("link", name="Clara Claimed")).to_have_count(0)
     ada.get_by_role("button", name="Undo").click()
     expect(ben.get_by_role("link", name="Clara Claimed")).to_be_visible()
+    expect(bubble(ben, "Ada resolved this")).to_be_visible()
+    # What colleagues tell each other stands between the messages, and no customer gets it.
+    ada.keyboard.press("Alt+n")
+    note = ada.get_by_role("combobox", name="Private note")
+    note.press_sequentially("Paid twice, ask @be")
+    expect(ada.get_by_role("option", name="Ben")).to_be_visible()
+    note.press("Enter")
+    note.press("Enter")
+    expect(ben.get_by_role("group", name="Private note")).to_contain_text("Paid twice, ask @Ben")
+    assert [message["text"] for message in product.messages(customer)] == ["Who is there for me?"]
 
 
 def test_of_two_claims_one_wins_and_the_other_learns_whose_it_is(agent: Any, product: Product) -> None:
-    ada, ben = windows_of_two(agent, product, "Rita Raced")
+    ada, ben, _ = windows_of_two(agent, product, "Rita Raced")
     conversation = ada.url.partition("?")[0].rpartition("/")[2]
     claim = f"**/conversations/{conversation}/claim"
 

@@ -1,4 +1,5 @@
-import { Suspense, useCallback, useEffect, useId, useRef, useSyncExternalStore } from 'react';
+import { LockKeyhole } from 'lucide-react';
+import { Suspense, useCallback, useEffect, useId, useRef, useState, useSyncExternalStore } from 'react';
 import { Button } from '../components/button';
 import { FailureNotice, Notice } from '../components/notice';
 import { RowBoundary } from '../components/row-boundary';
@@ -18,7 +19,7 @@ import { useRights } from '../hooks/workspace';
 import { ApiProblem } from '../lib/api';
 import { lazyPart } from '../lib/lazy-part';
 import { isOutOfSight, subscribeSight } from '../lib/out-of-sight';
-import type { Message, PhoneNumber } from '../lib/types';
+import type { Message, Note, PhoneNumber } from '../lib/types';
 import { isComposing, isLayerOpen } from '../lib/typing';
 import { t } from '../words/en';
 import { ConversationLoading } from './conversation-loading';
@@ -27,6 +28,8 @@ import styles from './conversation-place.module.css';
 const DetailsPane = lazyPart(() => import('../features/details/details-pane'));
 const HandlingTools = lazyPart(() => import('../features/handling/handling-tools'));
 const HandlingFacts = lazyPart(() => import('../features/handling/handling-facts'));
+const NoteBubble = lazyPart(() => import('../features/notes/note-bubble'));
+const NoteComposer = lazyPart(() => import('../features/notes/note-composer'));
 // For those who may read alone.
 const ReadOnly = lazyPart(() => import('../features/handling/read-only'));
 // A rare thing to happen to an open conversation.
@@ -34,6 +37,8 @@ const OutOfSight = lazyPart(() => import('./out-of-sight'));
 
 /** Beside a message that came too late for the window. */
 const templateLink: RenderTemplateLink = (to) => <ChooseTemplate isLink recipient={to} />;
+
+const noteOf = (note: Note) => <NoteBubble note={note} />;
 
 interface Props {
   id: string;
@@ -56,6 +61,8 @@ export default function ConversationPlace(props: Props) {
   const reply = useCallback((message: Message) => composer.current?.replyTo(message), []);
   const focusField = useCallback(() => composer.current?.focus(), []);
   const toLastMessage = useCallback(() => thread.current?.focusLast(), []);
+  // What is written goes to the customer, or to colleagues.
+  const [isNote, setNote] = useState(false);
   const { mutate: markUnread } = useMarkUnread(id, onBack);
   const isGone = useSyncExternalStore(subscribeSight, () => isOutOfSight(id));
   const { mayHandle } = useRights(conversation?.workspace_id ?? '');
@@ -72,14 +79,23 @@ export default function ConversationPlace(props: Props) {
       if (event.defaultPrevented || isComposing(event) || isLayerOpen()) return;
       if (event.key === 'Escape') {
         if (!composer.current?.cancelReply()) onBack();
-      } else if (event.code === 'KeyU' && event.altKey && !event.ctrlKey && !event.metaKey && !event.shiftKey) {
-        event.preventDefault();
-        markUnread();
+        return;
       }
+      if (!event.altKey || event.ctrlKey || event.metaKey || event.shiftKey) return;
+      if (event.code === 'KeyU') markUnread();
+      else if (event.code === 'KeyN') setNote((known) => !known);
+      else return;
+      event.preventDefault();
     };
     window.addEventListener('keydown', onKey);
     return () => window.removeEventListener('keydown', onKey);
   }, [onBack, markUnread]);
+  // The field that had the focus is gone; the note's takes it by itself.
+  const wasNote = useRef(false);
+  useEffect(() => {
+    if (wasNote.current && !isNote) composer.current?.focus();
+    wasNote.current = isNote;
+  }, [isNote]);
 
   if (isGone)
     return (
@@ -125,34 +141,49 @@ export default function ConversationPlace(props: Props) {
             headingId={headingId}
             messageId={messageId}
             renderTemplateLink={templateLink}
+            renderNote={noteOf}
             onReply={reply}
             onOpenMessage={onOpenMessage}
             threadRef={thread}
           />
         </StartChatProvider>
-        {mayHandle ? (
+        {isNote ? (
+          <Suspense>
+            <NoteComposer id="composer" conversation={conversation} onReply={() => setNote(false)} />
+          </Suspense>
+        ) : mayHandle ? (
           <Composer
             ref={composer}
             id="composer"
             conversation={conversation}
             onUp={toLastMessage}
             renderTools={(replyToId, onSent) => (
-              <ComposerTools
-                conversation={conversation}
-                replyToId={replyToId}
-                onFocusField={focusField}
-                onSent={onSent}
-              />
+              <>
+                <Button kind="icon" aria-label={t.composer.note} title={t.composer.noteTitle} onClick={() => setNote(true)}>
+                  <LockKeyhole size={19} />
+                </Button>
+                <ComposerTools
+                  conversation={conversation}
+                  replyToId={replyToId}
+                  onFocusField={focusField}
+                  onSent={onSent}
+                />
+              </>
             )}
             closedAction={
-              <ChooseTemplate
-                recipient={{ phoneNumberId: conversation.phone_number_id, conversationId: conversation.id }}
-              />
+              <>
+                <ChooseTemplate
+                  recipient={{ phoneNumberId: conversation.phone_number_id, conversationId: conversation.id }}
+                />
+                <Button title={t.composer.noteTitle} onClick={() => setNote(true)}>
+                  {t.composer.note}
+                </Button>
+              </>
             }
           />
         ) : (
           <Suspense>
-            <ReadOnly id="composer" />
+            <ReadOnly id="composer" onNote={() => setNote(true)} />
           </Suspense>
         )}
       </main>

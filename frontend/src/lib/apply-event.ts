@@ -20,6 +20,8 @@ export const EVENT_TYPES = [
   'conversation.removed',
   'change.created',
   'read.updated',
+  'note.created',
+  'note.updated',
   'members.updated',
   'catalog.updated',
 ] as const;

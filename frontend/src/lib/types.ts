@@ -5,6 +5,9 @@ type Schemas = components['schemas'];
 export type PhoneNumber = Schemas['PhoneNumber'];
 export type Conversation = Schemas['Conversation'];
 export type Message = Schemas['Message'];
+/** What the team changed of a conversation, and what they wrote to each other about it. */
+export type Change = Schemas['Change'];
+export type Note = Schemas['Note'];
 export type Workspace = Schemas['Workspace'];
 export type Member = Schemas['Member'];
 export type Team = Schemas['Team'];

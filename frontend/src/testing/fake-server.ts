@@ -40,6 +40,8 @@ export const problem = (status: number, code: string, detail: string, headers: R
 export class FakeServer {
   conversations: Conversation[] = [];
   messages: Message[] = [];
+  /** Notes and changes, as the timeline has them. */
+  margin: object[] = [];
   /** The agent is u1. */
   role: Workspace['role'] = 'admin';
   members: Member[] = [aMember({ user_id: 'u1', name: 'Ines' }), aMember()];
@@ -81,6 +83,9 @@ export class FakeServer {
     ),
     http.post(`${API}/conversations/:id/typing`, () => new HttpResponse(null, { status: 204 })),
     http.post(`${API}/conversations/:id/presence`, () => new HttpResponse(null, { status: 204 })),
+    http.get(`${API}/conversations/:id/timeline`, () =>
+      HttpResponse.json({ entries: this.margin, has_before: false, has_after: false }),
+    ),
     http.get(`${API}/messages`, () =>
       HttpResponse.json({ messages: this.messages, total: this.messages.length, limit: 50, offset: 0, first_unread_id: null, last_unread_id: null }),
     ),

@@ -2,6 +2,7 @@ import { span } from '../lib/format';
 import { lookUp } from '../lib/lookup';
 import { shorten } from '../lib/shorten';
 import { compose } from './ar-compose';
+import { changes } from './ar-changes';
 import { join, signIn } from './ar-join';
 import { handling } from './ar-handling';
 import { inbox } from './ar-inbox';
@@ -106,6 +107,7 @@ const page = {
     search: 'ابحث عن اسم أو رقم',
     clearSearch: 'مسح البحث',
     scopes: { mine: 'محادثاتي', unassigned: 'غير مسندة', all: 'الكل' },
+    tab: (name, count) => `${name}: ${count} محادثة`,
     count: (count, most) => (count >= most ? `+${digits(most)}` : digits(count)),
     unread: 'غير مقروءة',
     waiting: 'بانتظار رد',
@@ -224,6 +226,8 @@ const page = {
     label: (name) => `الرد على ${name}`,
     placeholder: 'اكتب ردًا',
     send: 'إرسال',
+    note: 'ملاحظة خاصة',
+    noteTitle: 'ملاحظة خاصة لزملائك (⁦Alt + N⁩)',
     hint: '⁦Enter⁩ للإرسال، و⁦Shift + Enter⁩ لسطر جديد',
     hintCommand: '⁦Ctrl⁩ أو ⁦⌘ + Enter⁩ للإرسال، و⁦Enter⁩ لسطر جديد',
     left: (count) =>
@@ -381,6 +385,7 @@ const page = {
 export const arabic: Record<string, Sentences> = {
   page,
   activity,
+  changes,
   compose,
   details,
   edits,

@@ -96,6 +96,7 @@ export const t = catalogue('page', {
     search: 'Search name or number',
     clearSearch: 'Clear search',
     scopes: { mine: 'Mine', unassigned: 'Unassigned', all: 'All' },
+    tab: (name: string, count: string) => `${name}: ${count}`,
     count: (count: number, most: number) => (count >= most ? `${most.toLocaleString(formatLocale)}+` : count.toLocaleString(formatLocale)),
     unread: 'Unread',
     waiting: 'Waiting',
@@ -205,6 +206,8 @@ export const t = catalogue('page', {
     label: (name: string) => `Reply to ${name}`,
     placeholder: 'Write a reply',
     send: 'Send',
+    note: 'Private note',
+    noteTitle: 'Private note to your colleagues (Alt + N)',
     hint: 'Enter to send, Shift + Enter for a new line',
     hintCommand: 'Ctrl or ⌘ + Enter to send, Enter for a new line',
     left: (count: number) =>

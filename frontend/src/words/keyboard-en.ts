@@ -27,6 +27,7 @@ export const keyboard = catalogue('keyboard', {
     ['Alt + R', 'Resolve or reopen it'],
     ['Ctrl / ⌘ + Z', 'Undo it, while that is offered'],
     ['Alt + U', 'Mark it unread'],
+    ['Alt + N', 'Private note, or back to the reply'],
     ['Esc', 'Close, cancel the reply, or go back to the list'],
     ['?', 'This list'],
   ] as const,

@@ -123,7 +123,7 @@ it('shows whose conversations were asked for, how many there are, and keeps it i
   chloe.status = 'resolved';
   const { unmount } = renderInPage(<Pane />);
   await waitFor(() => expect(rows()).toEqual(['Asha', 'Bina']));
-  await waitFor(async () => expect([await tab('Mine'), await tab('Unassigned'), await tab('All')].map((one) => one.textContent)).toEqual(['Mine: 1', 'Unassigned: 0', 'All: 2']));
+  await waitFor(async () => expect([await tab('Mine'), await tab('Unassigned'), await tab('All')].map((one) => one.getAttribute('aria-label'))).toEqual(['Mine: 1', 'Unassigned: 0', 'All: 2']));
   await userEvent.click(await tab('Mine'));
   await waitFor(() => expect(rows()).toEqual(['Asha']));
   expect(location.search).toBe('?tab=mine');

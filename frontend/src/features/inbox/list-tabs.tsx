@@ -31,15 +31,11 @@ export function ListTabs({ filter }: { filter: InboxFilter }) {
             type="button"
             className={styles.tab}
             aria-pressed={choice.scope === scope}
+            aria-label={counts && t.inbox.tab(t.inbox.scopes[scope], t.inbox.count(counts[scope], MOST))}
             onClick={() => choose({ scope })}
           >
             {t.inbox.scopes[scope]}
-            {counts && (
-              <span className={styles.count}>
-                <span className="sr-only">: </span>
-                {t.inbox.count(counts[scope], MOST)}
-              </span>
-            )}
+            {counts && <span className={styles.count}>{t.inbox.count(counts[scope], MOST)}</span>}
           </button>
         ))}
       </div>

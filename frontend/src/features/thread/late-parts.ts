@@ -6,9 +6,11 @@ const trouble = () => import('./send-trouble');
 const actions = () => import('./bubble-actions');
 const reactions = () => import('./reactions');
 const announcer = () => import('./announcer');
-for (const load of [trouble, actions, reactions, announcer]) load().catch(() => undefined);
+const changes = () => import('./changes-line');
+for (const load of [trouble, actions, reactions, announcer, changes]) load().catch(() => undefined);
 
 export const Announcer = lazyPart(announcer);
+export const ChangesLine = lazyPart(changes);
 export const BubbleActions = lazyPart(actions);
 export const Reactions = lazyPart(reactions);
 export const SendTrouble = lazyPart(async () => ({ default: (await trouble()).SendTrouble }));

@@ -79,7 +79,13 @@ export function useReadingPlace({ conversationId, list, rows, isPinned, now }: O
 /** The name of a message's day. A row that names the day itself needs none. */
 function dayOf(row: ThreadRow | null, now: Date): string | null {
   if (!row || row.kind === 'day' || row.kind === 'unread') return null;
-  return dayLabel(row.kind === 'local' ? row.entry.createdAt : row.message.timestamp, now);
+  return dayLabel(timeOf(row), now);
+}
+
+function timeOf(row: Exclude<ThreadRow, { kind: 'day' | 'unread' }>): string {
+  if (row.kind === 'local') return row.entry.createdAt;
+  if (row.kind === 'note') return row.note.created_at;
+  return row.kind === 'changes' ? (row.changes[0]?.at ?? '') : row.message.timestamp;
 }
 
 /** Saves the first message in sight. A day's line above it may not be there when the thread is opened again. */

@@ -17,6 +17,8 @@ interface Props {
   messageId: string | null;
   /** Stable, like everything that a bubble is drawn from. */
   renderTemplateLink: RenderTemplateLink;
+  /** A colleague's note between the messages. Stable. */
+  renderNote: ThreadProps['renderNote'];
   onReply: (message: Message) => void;
   /** Opens the thread around a message that is not loaded; null opens it at its end. */
   onOpenMessage: (messageId: string | null) => void;
@@ -29,7 +31,7 @@ export interface ThreadHandle {
 
 /** Loads a conversation's messages, and says so if that fails. `Thread` shows them. */
 export function ThreadPane(props: Props) {
-  const { conversation, headingId, messageId, renderTemplateLink, onReply, onOpenMessage, threadRef } = props;
+  const { conversation, headingId, messageId, renderTemplateLink, renderNote, onReply, onOpenMessage, threadRef } = props;
   const latest = useThreadMessages(conversation);
   const messages = useMemo(() => loadedMessages(latest.data?.pages), [latest.data]);
   const firstUnreadId = latest.data?.pages[0]?.first_unread_id ?? null;
@@ -54,7 +56,7 @@ export function ThreadPane(props: Props) {
   if (latest.isError && !latest.data)
     return <Failed error={latest.error} onRetry={() => void latest.refetch()} />;
   if (latest.isPending || found === null) return <Skeleton />;
-  const shared = { conversation, headingId, firstUnreadId, lastUnreadId, renderTemplateLink, onReply, onOpenMessage, onLatest: toLatest, ref: threadRef };
+  const shared = { conversation, headingId, firstUnreadId, lastUnreadId, renderTemplateLink, renderNote, onReply, onOpenMessage, onLatest: toLatest, ref: threadRef };
   if (aroundId !== null)
     return (
       <ThreadWindow
@@ -88,7 +90,7 @@ export function ThreadPane(props: Props) {
 
 type Shared = Pick<
   ThreadProps,
-  'conversation' | 'headingId' | 'firstUnreadId' | 'lastUnreadId' | 'namedId' | 'anchor' | 'renderTemplateLink' | 'onReply' | 'onOpenMessage' | 'onLatest' | 'ref'
+  'conversation' | 'headingId' | 'firstUnreadId' | 'lastUnreadId' | 'namedId' | 'anchor' | 'renderTemplateLink' | 'renderNote' | 'onReply' | 'onOpenMessage' | 'onLatest' | 'ref'
 >;
 
 /**

@@ -1,7 +1,8 @@
 import { daysAgo } from '../../lib/format';
 import { isSystemLine } from '../../lib/message/content';
 import type { OutboxEntry } from '../../lib/outbox-entry';
-import type { Message } from '../../lib/types';
+import type { Change, Message, Note } from '../../lib/types';
+import type { MarginEntry } from './margin';
 
 export type ThreadRow =
   | { kind: 'day'; key: string; time: string }
@@ -9,6 +10,9 @@ export type ThreadRow =
   | { kind: 'unread'; key: string; time: string | null }
   | { kind: 'system'; key: string; message: Message }
   | { kind: 'message'; key: string; message: Message; startsGroup: boolean; endsGroup: boolean }
+  | { kind: 'note'; key: string; note: Note }
+  /** What one act changed. */
+  | { kind: 'changes'; key: string; changes: Change[] }
   | { kind: 'local'; key: string; entry: OutboxEntry; startsGroup: boolean; endsGroup: boolean };
 
 const GROUP_MS = 5 * 60_000;
@@ -26,6 +30,8 @@ interface Item {
   side: string;
   message: Message | null;
   entry: OutboxEntry | null;
+  note?: Note;
+  changes?: Change[];
 }
 
 /**
@@ -41,10 +47,12 @@ export function threadRows(
   firstUnreadId: string | null,
   dismissed: ReadonlySet<string> = NONE,
   hasOlder = false,
+  margin: readonly MarginEntry[] = [],
 ): ThreadRow[] {
   const stored = new Set(messages.map((message) => message.client_message_id));
+  const shown = messages.filter((message) => isShown(message, dismissed)).map(itemOfMessage);
   const items: Item[] = [
-    ...messages.filter((message) => isShown(message, dismissed)).map(itemOfMessage),
+    ...withMargin(shown, margin),
     ...outbox.filter((entry) => !stored.has(entry.clientMessageId)).map(itemOfEntry),
   ];
   const rows: ThreadRow[] = [];
@@ -64,8 +72,30 @@ export function threadRows(
   return rows;
 }
 
+/** The messages with what stands between them, each where its time is; what one act changed stands as one. */
+function withMargin(items: readonly Item[], margin: readonly MarginEntry[]): Item[] {
+  if (margin.length === 0) return [...items];
+  const between: Item[] = [];
+  for (const entry of margin) {
+    const last = between.at(-1)?.changes;
+    const base = { key: entry.id, time: entry.at, side: entry.id, message: null, entry: null };
+    if (entry.kind === 'note') between.push({ ...base, note: entry.note });
+    else if (last?.[0]?.operation_id === entry.change.operation_id) last.push(entry.change);
+    else between.push({ ...base, changes: [entry.change] });
+  }
+  const all: Item[] = [];
+  let next = 0;
+  for (const item of items) {
+    for (let one = between[next]; one && one.time < item.time; one = between[++next]) all.push(one);
+    all.push(item);
+  }
+  return [...all, ...between.slice(next)];
+}
+
 function rowOf(item: Item, startsGroup: boolean, endsGroup: boolean): ThreadRow {
-  const { key, message, entry } = item;
+  const { key, message, entry, note, changes } = item;
+  if (note) return { kind: 'note', key, note };
+  if (changes) return { kind: 'changes', key, changes };
   if (entry) return { kind: 'local', key, entry, startsGroup, endsGroup };
   if (!message) throw new Error('a row is a message or an entry of the outbox');
   if (isSystemLine(message)) return { kind: 'system', key, message };

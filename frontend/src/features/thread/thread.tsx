@@ -1,16 +1,16 @@
-import { type KeyboardEvent, type Ref, Suspense, useCallback, useEffect, useImperativeHandle, useMemo, useRef, useState } from 'react';
+import { type KeyboardEvent, type ReactNode, type Ref, Suspense, useCallback, useEffect, useImperativeHandle, useMemo, useRef, useState } from 'react';
 import { RowBoundary } from '../../components/row-boundary';
 import { useAttention, useNow } from '../../hooks/browser';
 import { useOutbox, useServices } from '../../hooks/services';
 import { useSettings } from '../../hooks/settings';
 import { copyText } from '../../lib/clipboard';
 import { customerName } from '../../lib/names';
-import type { Conversation, Message } from '../../lib/types';
+import type { Conversation, Message, Note } from '../../lib/types';
 import { t } from '../../words/en';
 import type { Anchor } from './anchors';
 import { Bubble } from './bubble';
 import { useReadReceipts } from './endpoints';
-import { Announcer } from './late-parts';
+import { Announcer, ChangesLine } from './late-parts';
 import { LocalBubble } from './local-bubble';
 import { CannotBeShown, Day, SystemLine } from './plain-rows';
 import { useReadingPlace } from './reading-place';
@@ -21,6 +21,7 @@ import { type ThreadRow, threadRows } from './thread-rows';
 import styles from './thread.module.css';
 import { ToEndButton } from './to-end-button';
 import { useHighlight } from './use-highlight';
+import { useMargin } from './use-margin';
 import { useMessageActions } from './use-message-actions';
 import { useNewBelow } from './use-new-below';
 import type { Pages } from './use-pages';
@@ -40,13 +41,15 @@ export interface ThreadProps {
   anchor: Anchor | null;
   pages: Pages;
   renderTemplateLink: RenderTemplateLink;
+  /** A colleague's note between the messages. Stable. */
+  renderNote: (note: Note) => ReactNode;
   onReply: (message: Message) => void;
   onOpenMessage: (messageId: string) => void;
   onLatest: () => void;
 }
 
 export function Thread(props: ThreadProps) {
-  const { ref, conversation, headingId, messages, namedId, anchor, pages, renderTemplateLink, onReply, onOpenMessage, onLatest } = props;
+  const { ref, conversation, headingId, messages, namedId, anchor, pages, renderTemplateLink, renderNote, onReply, onOpenMessage, onLatest } = props;
   const { hasOlder, hasNewer } = pages;
   const now = useNow();
   const isAttended = useAttention();
@@ -67,9 +70,10 @@ export function Thread(props: ThreadProps) {
     () => (hasNewer ? [] : all.filter((entry) => entry.conversationId === conversation.id)),
     [all, conversation.id, hasNewer],
   );
+  const margin = useMargin(conversation.id, messages, hasOlder, hasNewer);
   const rows = useMemo(
-    () => threadRows(messages, local, firstUnreadId, actions.dismissed, hasOlder),
-    [messages, local, firstUnreadId, actions.dismissed, hasOlder],
+    () => threadRows(messages, local, firstUnreadId, actions.dismissed, hasOlder, margin),
+    [messages, local, firstUnreadId, actions.dismissed, hasOlder, margin],
   );
   const repeated = useMemo(() => new Set(messages.map((message) => message.resend_of)), [messages]);
   const byId = useMemo(() => new Map(messages.map((message) => [message.id, message])), [messages]);
@@ -143,6 +147,14 @@ export function Thread(props: ThreadProps) {
         );
       case 'system':
         return <SystemLine message={row.message} />;
+      case 'changes':
+        return (
+          <Suspense>
+            <ChangesLine changes={row.changes} userId={userId} />
+          </Suspense>
+        );
+      case 'note':
+        return <Suspense>{renderNote(row.note)}</Suspense>;
       case 'local':
         return (
           <LocalBubble
@@ -226,5 +238,7 @@ function topOfUnread(rows: ThreadRow[]): string {
 
 /** What a row is drawn from. Rows are made anew with every message, but what they hold is not. */
 function contentsOf(row: ThreadRow): unknown {
-  return row.kind === 'message' || row.kind === 'system' ? row.message : row.kind === 'local' ? row.entry : row.key;
+  if (row.kind === 'message' || row.kind === 'system') return row.message;
+  if (row.kind === 'note') return row.note;
+  return row.kind === 'local' ? row.entry : row.key;
 }

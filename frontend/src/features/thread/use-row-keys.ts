@@ -76,4 +76,4 @@ export function useRowKeys(
 }
 
 /** Whether the focus stops at a row. */
-export const isFocusable = (row: ThreadRow | undefined): boolean => row?.kind === 'message' || row?.kind === 'local';
+export const isFocusable = (row: ThreadRow | undefined): boolean => row?.kind === 'message' || row?.kind === 'local' || row?.kind === 'note';

@@ -68,7 +68,8 @@ function isAboveView(item: VirtualItem, _delta: number, virtual: VirtualRows): b
 
 /** How high a row will be, until it is mounted and measured. */
 function estimate(row: ThreadRow | undefined): number {
-  if (!row || row.kind === 'day' || row.kind === 'unread') return 44;
+  if (!row || row.kind === 'day' || row.kind === 'unread' || row.kind === 'changes') return 44;
+  if (row.kind === 'note') return 64 + Math.ceil((row.note.body ?? '').length / 60) * 21;
   const whole = row.kind === 'local' ? row.entry.text : (row.message.text ?? '');
   const text = folded(whole) ?? whole;
   const media = row.kind === 'message' && 'media' in contentOf(row.message) ? 80 : 0;
