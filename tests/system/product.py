@@ -69,7 +69,7 @@ class Product:
         """Return once it has printed ``ready:``."""
         with self._output.open("wb") as output:
             self.process = subprocess.Popen(
-                [sys.executable, "-m", "local"],
+                [sys.executable, "-m", "local", "--follow-parent"],
                 cwd=ROOT,
                 env=self._environ,
                 stdin=subprocess.DEVNULL,
