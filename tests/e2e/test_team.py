@@ -88,7 +88,7 @@ def test_what_one_takes_or_labels_the_other_sees(agent: Any, product: Product) -
     expect(bubble(ben, "Ada resolved this")).to_be_visible()
     # What colleagues tell each other stands between the messages, and no customer gets it.
     ada.keyboard.press("Alt+n")
-    note = ada.get_by_role("combobox", name="Private note")
+    note = ada.get_by_role("textbox", name="Private note")
     note.press_sequentially("Paid twice, ask @be")
     expect(ada.get_by_role("option", name="Ben")).to_be_visible()
     note.press("Enter")

@@ -28,59 +28,61 @@ export default function HandlingFacts({ conversation, onMarkUnread }: Props) {
   const { assignee, team, labels, status, snoozed_until: until } = conversation;
   const name = assignee === null ? h.unassigned : assignee.user_id === userId ? h.you : (assignee.name ?? h.somebody);
   return (
-    <dl className={styles.facts}>
-      <div>
-        <dt>{h.status}</dt>
-        <dd className={styles.line}>
-          {status === 'snoozed' ? t.inbox.snoozedUntil(until && dayAndHour(until)) : h.statuses[status]}
-          {mayHandle && status === 'open' && <Button onClick={() => setLayer('snooze')}>{h.snooze}</Button>}
-        </dd>
-      </div>
-      <div>
-        <dt>{h.assignee}</dt>
-        <dd className={styles.line}>
-          <bdi>{name}</bdi>
-          {mayHandle && (
-            <Button aria-label={h.assign} onClick={() => setLayer('assign')}>
-              {h.change}
-            </Button>
-          )}
-        </dd>
-      </div>
-      {team && (
+    <div className={styles.facts}>
+      <dl className={styles.lines}>
         <div>
-          <dt>{h.team}</dt>
-          <dd>
-            <bdi>{team.name}</bdi>
+          <dt>{h.status}</dt>
+          <dd className={styles.line}>
+            {status === 'snoozed' ? t.inbox.snoozedUntil(until && dayAndHour(until)) : h.statuses[status]}
+            {mayHandle && status === 'open' && <Button onClick={() => setLayer('snooze')}>{h.snooze}</Button>}
           </dd>
         </div>
-      )}
-      <div>
-        <dt>{h.labels}</dt>
-        <dd className={styles.chips}>
-          {labels.map((one) => (
-            <LabelChip
-              key={one.id}
-              label={one}
-              removeName={h.removeLabel(one.name)}
-              onRemove={mayHandle ? () => label(one, false) : undefined}
-            />
-          ))}
-          {mayHandle ? (
-            <Button kind="link" onClick={() => setLayer('labels')}>
-              <Plus size={14} aria-hidden /> {h.addLabel}
-            </Button>
-          ) : (
-            labels.length === 0 && h.none
-          )}
-        </dd>
-      </div>
-      <div>
-        <Button onClick={onMarkUnread}>{t.thread.markUnread}</Button>
-      </div>
+        <div>
+          <dt>{h.assignee}</dt>
+          <dd className={styles.line}>
+            <bdi>{name}</bdi>
+            {mayHandle && (
+              <Button aria-label={h.assign} onClick={() => setLayer('assign')}>
+                {h.change}
+              </Button>
+            )}
+          </dd>
+        </div>
+        {team && (
+          <div>
+            <dt>{h.team}</dt>
+            <dd>
+              <bdi>{team.name}</bdi>
+            </dd>
+          </div>
+        )}
+        <div>
+          <dt>{h.labels}</dt>
+          <dd className={styles.chips}>
+            {labels.map((one) => (
+              <LabelChip
+                key={one.id}
+                label={one}
+                removeName={h.removeLabel(one.name)}
+                onRemove={mayHandle ? () => label(one, false) : undefined}
+              />
+            ))}
+            {mayHandle ? (
+              <Button kind="link" onClick={() => setLayer('labels')}>
+                <Plus size={14} aria-hidden /> {h.addLabel}
+              </Button>
+            ) : (
+              labels.length === 0 && h.none
+            )}
+          </dd>
+        </div>
+      </dl>
+      <Button className={styles.unread} onClick={onMarkUnread}>
+        {t.thread.markUnread}
+      </Button>
       {layer === 'assign' && <AssignPicker conversation={conversation} onClose={() => setLayer(null)} />}
       {layer === 'labels' && <LabelPicker conversation={conversation} onClose={() => setLayer(null)} />}
       {layer === 'snooze' && <SnoozeDialog conversation={conversation} onClose={() => setLayer(null)} />}
-    </dl>
+    </div>
   );
 }

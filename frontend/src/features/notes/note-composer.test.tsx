@@ -30,7 +30,7 @@ const show = () => renderInPage(<NoteComposer id="composer" conversation={aConve
 
 it('mentions by keyboard, and keeps the id in the place of the name', async () => {
   show();
-  const field = screen.getByRole('combobox', { name: 'Private note' });
+  const field = screen.getByRole('textbox', { name: 'Private note' });
   await userEvent.type(field, 'Ask @bea');
   await waitFor(() => expect(screen.getByRole('option', { name: 'Béa Otto' })).toHaveAttribute('aria-selected', 'true'));
   await userEvent.keyboard('{Enter}');
@@ -43,15 +43,15 @@ it('mentions by keyboard, and keeps the id in the place of the name', async () =
 it('keeps what could not be stored, and tries again under the same key', async () => {
   answers.push(() => problem(503, 'unavailable', 'Busy.'));
   const { unmount } = show();
-  await userEvent.type(screen.getByRole('combobox'), 'Paid twice{Enter}');
+  await userEvent.type(screen.getByRole('textbox'), 'Paid twice{Enter}');
   expect(await screen.findByRole('alert')).toHaveTextContent('Busy.');
   await userEvent.click(screen.getByRole('button', { name: 'Add note' }));
-  await waitFor(() => expect(screen.getByRole('combobox')).toHaveValue(''));
+  await waitFor(() => expect(screen.getByRole('textbox')).toHaveValue(''));
   expect(sent).toHaveLength(2);
   expect(sent[0]?.key).toBe(sent[1]?.key);
   // What is not sent yet is there again after a visit elsewhere.
-  await userEvent.type(screen.getByRole('combobox'), 'Half a th');
+  await userEvent.type(screen.getByRole('textbox'), 'Half a th');
   unmount();
   show();
-  expect(screen.getByRole('combobox')).toHaveValue('Half a th');
+  expect(screen.getByRole('textbox')).toHaveValue('Half a th');
 });

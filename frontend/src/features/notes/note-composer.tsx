@@ -118,10 +118,10 @@ export default function NoteComposer({ id, conversation, onReply }: Props) {
             rows={1}
             dir="auto"
             maxLength={4096}
-            role="combobox"
             aria-label={c.note}
             aria-describedby={`${id}-hint`}
-            aria-expanded={found.length > 0}
+            aria-autocomplete="list"
+            aria-haspopup="listbox"
             aria-controls={found.length > 0 ? listId : undefined}
             aria-activedescendant={found.length > 0 ? `${listId}-${at}` : undefined}
             placeholder={c.noteBody}
