@@ -51,7 +51,8 @@ it('shows invitations to admins alone, also to who names them in the address', (
 it('puts oneself first, who is suspended last, and offers as heirs who can take conversations', () => {
   const all = [member('zoe'), member('ben', { state: 'suspended', can_receive: false }), member('ada'), member('me')];
   expect(inOrder(all, 'me').map((each) => each.user_id)).toEqual(['me', 'ada', 'zoe', 'ben']);
-  expect(heirsOf(all, 'zoe').map((each) => each.user_id)).toEqual(['ada', 'me']);
+  const away = [...all, member('chika', { can_receive: false }), member('dora', { role: 'viewer' })];
+  expect(heirsOf(away, 'zoe').map((each) => each.user_id)).toEqual(['ada', 'me', 'chika']);
 });
 
 it('offers what the server allows: the owner is left alone, and leaves only after a transfer', () => {

@@ -37,9 +37,9 @@ export function inOrder(members: readonly Member[], userId: string): Member[] {
   return members.toSorted((a, b) => rank(a) - rank(b) || memberName(a).localeCompare(memberName(b)));
 }
 
-/** Who could take over what somebody leaves behind. */
+/** Who could take over what somebody leaves behind, also while they are away. */
 export const heirsOf = (members: readonly Member[], leaving: string): Member[] =>
-  members.filter((member) => member.user_id !== leaving && member.can_receive);
+  members.filter(({ user_id, state, role }) => user_id !== leaving && state === 'active' && role !== 'viewer');
 
 /** What may be done to a member, by whoever looks. */
 export function actsOn(member: Member, workspace: Workspace, userId: string) {
