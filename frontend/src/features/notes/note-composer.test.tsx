@@ -38,6 +38,8 @@ it('mentions by keyboard, and keeps the id in the place of the name', async () =
   await userEvent.type(field, 'first{Enter}');
   await waitFor(() => expect(sent.map((one) => one.body)).toEqual([{ body: 'Ask @[u-bea] first', mentions: [{ user_id: 'u-bea' }] }]));
   await waitFor(() => expect(field).toHaveValue(''));
+  await userEvent.type(field, '@bea{Enter}{Enter}');
+  await waitFor(() => expect(sent.map((one) => one.body).at(-1)).toEqual({ body: '@[u-bea]', mentions: [{ user_id: 'u-bea' }] }));
 });
 
 it('keeps what could not be stored, and tries again under the same key', async () => {

@@ -53,6 +53,8 @@ export default function NoteComposer({ id, conversation, onReply }: Props) {
     if (!one || mention === null) return;
     const before = `${text.slice(0, mention.from)}@${one.name} `;
     write(before + text.slice(cursor));
+    // Nobody else is being looked for: the next Enter is the note's.
+    setShut(true);
     setChosen([...chosen, one]);
     setCursor(before.length);
     requestAnimationFrame(() => field.current?.setSelectionRange(before.length, before.length));
