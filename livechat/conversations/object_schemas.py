@@ -97,7 +97,7 @@ class ChangeSchema(AnswerSchema):
     actor = fields.Nested(ActorSchema, required=True)
     field = fields.String(
         required=True,
-        validate=OneOf(["assignee", "team", "status", "snooze", "priority", "label", "person"]),
+        validate=OneOf(["assignee", "team", "status", "snooze", "priority", "label", "person", "watcher"]),
     )
     # ``from`` is a keyword of Python.
     locals()["from"] = fields.Raw(

@@ -15,7 +15,7 @@ from livechat.notifications.follow_changes import follow_changes
 
 _operation: ContextVar[UUID | None] = ContextVar("operation", default=None)
 # What decides who sees a conversation: with it somebody may lose sight.
-_OF_SIGHT = ("assignee", "team")
+_OF_SIGHT = ("assignee", "team", "watcher")
 
 
 class Changed(NamedTuple):

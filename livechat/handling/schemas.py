@@ -76,7 +76,9 @@ class SkippedSchema(AnswerSchema):
     conversation_id = string()
     reason = fields.String(
         required=True,
-        validate=OneOf(["changed", "assignee_unavailable", "team_gone", "label_gone", "not_found"]),
+        validate=OneOf(
+            ["changed", "assignee_unavailable", "team_gone", "label_gone", "watcher", "not_found"]
+        ),
     )
     changed_by = fields.Nested(
         AssigneeSchema,

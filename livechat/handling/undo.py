@@ -107,6 +107,9 @@ def _put_back(
     free: set[tuple[str, str]],
 ) -> None:
     """Write back every field of the locked conversation; raises _SkippedError before anything is written."""
+    # It gave or took sight, which not everybody may who may undo.
+    if "watcher" in acts:
+        raise _SkippedError("watcher")
     standing = standing_of(conversation)
     present = {
         "assignee": _text(conversation.assignee_id),

@@ -22,6 +22,7 @@ from livechat.stream import api as stream
 from livechat.team.api import invitation_routes, member_routes, team_routes, workspace_routes
 from livechat.templates import api as templates
 from livechat.timeline import api as timeline
+from livechat.watching import api as watching
 from livechat.web.blueprint import ApiBlueprint
 from livechat.web.guards.auth import init_auth
 from livechat.web.guards.costs import DeclaredRule
@@ -46,6 +47,7 @@ API_BLUEPRINTS: list[ApiBlueprint] = [
     inbox.bp,
     bulk.bp,
     labels.bp,
+    watching.bp,
     notes.bp,
     notifications.bp,
     templates.bp,

@@ -259,6 +259,10 @@ class _Rendering:
                 before = replace(before, assignee_id=was)
             elif change.field == "team":
                 before = replace(before, team_id=was)
+            elif change.field == "watcher":
+                now_too = {UUID(change.to_value)} if change.to_value is not None else frozenset()
+                had = frozenset() if was is None else frozenset([was])
+                before = replace(before, watchers=(before.watchers - now_too) | had)
         payload = _event("conversation.removed", {"id": str(conversation.id)})
         return _Rendered(conversation.phone_number_id, account_id, payload, {}, before, now)
 

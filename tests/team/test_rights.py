@@ -78,6 +78,7 @@ def test_a_route_refuses_the_roles_that_lack_what_it_needs(
             "<message_id>": message.id,
             "<phone_number_id>": number,
             "<label_id>": label.id,
+            "<user_id>": user,
             "<note_id>": note.id,
             "<notification_id>": told.id,
         }

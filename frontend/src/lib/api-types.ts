@@ -1112,6 +1112,88 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/live-chat/conversations/{conversation_id}/watchers/{user_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                conversation_id: string;
+                user_id: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Follow a conversation, or have a colleague follow it, who sees it from then on. Harmless to repeat.
+         * @description Only admins give sight to who has none. Who may not use the number, or is suspended: 422
+         *     `assignee_unavailable`.
+         */
+        put: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    conversation_id: string;
+                    user_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["WatchedConversation"];
+                    };
+                };
+                401: components["responses"]["UNAUTHORIZED"];
+                403: components["responses"]["FORBIDDEN"];
+                404: components["responses"]["NOT_FOUND"];
+                422: components["responses"]["UNPROCESSABLE_ENTITY"];
+                429: components["responses"]["TOO_MANY_REQUESTS"];
+                503: components["responses"]["SERVICE_UNAVAILABLE"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        post?: never;
+        /** Follow it no more. Who saw it for that alone does not see it any more. Harmless to repeat. */
+        delete: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    conversation_id: string;
+                    user_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["WatchedConversation"];
+                    };
+                };
+                401: components["responses"]["UNAUTHORIZED"];
+                403: components["responses"]["FORBIDDEN"];
+                404: components["responses"]["NOT_FOUND"];
+                429: components["responses"]["TOO_MANY_REQUESTS"];
+                503: components["responses"]["SERVICE_UNAVAILABLE"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/live-chat/events": {
         parameters: {
             query?: never;
@@ -3754,7 +3836,7 @@ export interface components {
             cause: "user" | "api" | "rule" | "assigner" | "inbound" | "sweep" | "member_removed" | "merge" | "undo";
             conversation_id: string;
             /** @enum {string} */
-            field: "assignee" | "team" | "status" | "snooze" | "priority" | "label" | "person";
+            field: "assignee" | "team" | "status" | "snooze" | "priority" | "label" | "person" | "watcher";
             /** @description As the conversation shows it: an assignee, a team or a label with its name, a status, a snooze `{snoozed_until, snooze_kind}`; null: there was none. */
             from: unknown;
             id: string;
@@ -4885,7 +4967,7 @@ export interface components {
             changed_by: components["schemas"]["Assignee"] | null;
             conversation_id: string;
             /** @enum {string} */
-            reason: "changed" | "assignee_unavailable" | "team_gone" | "label_gone" | "not_found";
+            reason: "changed" | "assignee_unavailable" | "team_gone" | "label_gone" | "watcher" | "not_found";
         };
         Started: {
             job: components["schemas"]["Job"];
@@ -5092,6 +5174,75 @@ export interface components {
             typing: boolean;
             /** @description Supabase's id of the user. */
             user_id: string;
+        };
+        WatchedConversation: {
+            /** @description The member whose conversation it is; null: nobody's. */
+            assignee: components["schemas"]["Assignee"] | null;
+            /** @description All messages that were ever unread. It never falls. */
+            counted_total: number;
+            /** @example Asha Kulkarni */
+            customer_name: string | null;
+            /** @description Digits; null for a customer known by a business-scoped id. */
+            customer_phone: string | null;
+            /** @description The customer's business-scoped id. */
+            customer_user_id: string | null;
+            customer_username: string | null;
+            /** @description Yours alone: other members are shown their own. */
+            draft: components["schemas"]["Draft"] | null;
+            id: string;
+            /** @description Your business has blocked them. */
+            is_blocked: boolean;
+            /** @description By name. */
+            labels: components["schemas"]["ConversationLabel"][];
+            last_message: components["schemas"]["Message"] | null;
+            /**
+             * Format: date-time
+             * @description The list is sorted by it.
+             * @example 2026-11-22T10:00:00.000000Z
+             */
+            last_message_time: string | null;
+            /** @description The customer has stopped marketing messages. */
+            marketing_opt_out: boolean;
+            /** @description Yours alone. Null in events, which several people share: there it is `counted_total` less the `read_total` that you were told last. */
+            my_unread_count: number | null;
+            /** @description Of this change; nothing where it was so already. */
+            operation_id: string;
+            /** @description Our number. */
+            phone_number_id: string;
+            /** @description How many of them you have read; null in events, as `my_unread_count`. */
+            read_total: number | null;
+            /**
+             * Format: date-time
+             * @description Until when it is snoozed; null: it is not, or until the reply.
+             * @example 2026-11-22T10:00:00.000000Z
+             */
+            snoozed_until: string | null;
+            /**
+             * @description The conversation's, as the team put it; a message has another.
+             * @enum {string}
+             */
+            status: "open" | "snoozed" | "resolved";
+            team: components["schemas"]["AssignedTeam"] | null;
+            /** @description The team's, whoever reads. */
+            unread_count: number;
+            /** @description The owner. */
+            user_id: string;
+            /** @description Rises with each change by the team, and never falls; messages do not move it. */
+            version: number;
+            /**
+             * Format: date-time
+             * @description Since when the team owes an answer: the first message after its last one. Null: it does not.
+             * @example 2026-11-22T10:00:00.000000Z
+             */
+            waiting_since: string | null;
+            /**
+             * Format: date-time
+             * @description When the customer service window closes; null: none is open.
+             * @example 2026-11-22T10:00:00.000000Z
+             */
+            window_expires_at: string | null;
+            /** @description The workspace that has the number. */
+            workspace_id: string;
         };
         WebhookEvent: {
             id: string;

@@ -14,7 +14,7 @@ def _shown(value: str) -> str:
     given = f"(x.{value} #>> '{{}}')::uuid"
     return f"""
         CASE WHEN x.{value} IS NULL THEN NULL
-        WHEN x.field = 'assignee' THEN jsonb_build_object('user_id', x.{value}, 'name', (
+        WHEN x.field IN ('assignee', 'watcher') THEN jsonb_build_object('user_id', x.{value}, 'name', (
             SELECT m.name FROM workspace_members m
             WHERE m.workspace_id = a.workspace_id AND m.user_id = {given}))
         WHEN x.field = 'team' THEN jsonb_build_object('id', x.{value}, 'name', (

@@ -24,7 +24,8 @@ class ConversationChange(Model):
         CheckConstraint("actor_kind IN ('member', 'api_key', 'system')", name="actor_kind"),
         CheckConstraint("actor_kind = 'system' OR actor_id IS NOT NULL", name="actor_id"),
         CheckConstraint(
-            "field IN ('assignee', 'team', 'status', 'snooze', 'priority', 'label', 'person')", name="field"
+            "field IN ('assignee', 'team', 'status', 'snooze', 'priority', 'label', 'person', 'watcher')",
+            name="field",
         ),
         CheckConstraint(
             "cause IN ('user', 'api', 'rule', 'assigner', 'inbound', 'sweep', 'member_removed', 'merge', "

@@ -179,6 +179,23 @@ def a_conversation_comes_into_sight_and_goes_out_of_it(scene: Scene) -> Iterator
     yield None
 
 
+@use_case("PUT /conversations/<conversation_id>/watchers/<user_id>", "publish in write_changes._write")
+def a_colleague_is_made_to_follow(scene: Scene) -> Iterator[UUID | None]:
+    chat, colleague = scene.chat(), _colleague(scene, visibility="own")
+    yield colleague
+    scene.call("PUT", f"/conversations/{chat}/watchers/{colleague}")
+    yield None
+
+
+@use_case("DELETE /conversations/<conversation_id>/watchers/<user_id>", "publish in write_changes._write")
+def a_colleague_is_to_follow_no_more(scene: Scene) -> Iterator[UUID | None]:
+    chat, colleague = scene.chat(), _colleague(scene, visibility="own")
+    scene.call("PUT", f"/conversations/{chat}/watchers/{colleague}")
+    yield colleague
+    scene.call("DELETE", f"/conversations/{chat}/watchers/{colleague}")
+    yield None
+
+
 def _colleague(scene: Scene, visibility: str = "all", role: str = "agent") -> UUID:
     """A member of the workspace, and of the account at Meta."""
     user, ids = uuid4(), {"account": scene.inbox.account_id}
