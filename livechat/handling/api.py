@@ -46,9 +46,10 @@ def put_assignment(body: dict[str, Any], conversation_id: str) -> Response:
     """Assign it, take it over, or free it: as long as it is still whose you `expected`.
 
     Else 409 `conversation_changed`, with what it is now, and nothing is written. The same again is 200 and
-    changes nothing. Who is no active member, may not answer or may not see it is 422 `assignee_unavailable`.
+    changes nothing. A `note` for whoever takes it over is written with it. Who is no active member, may not
+    answer or may not see it is 422 `assignee_unavailable`.
     """
-    wanted = Wanted(body["assignee_id"], body.get("team_id"), moves="team_id" in body)
+    wanted = Wanted(body["assignee_id"], body.get("team_id"), moves="team_id" in body, note=body.get("note"))
     return _assigned(conversation_id, wanted, expected=body["expected"]["assignee_id"])
 
 

@@ -19,15 +19,20 @@ from livechat.handling.queries.assignments import (
     hold_team,
 )
 from livechat.models import Conversation, WorkspaceMember
+from livechat.notes.write_note import create_note
 
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """Whose the conversation is to be. ``team`` where ``moves`` only: else it keeps its own."""
+    """Whose the conversation is to be. ``team`` where ``moves`` only: else it keeps its own.
+
+    ``note`` is what the next one is to know: written where anything changes, so not twice by a repetition.
+    """
 
     assignee: str | UUID | None
     team: str | None = None
     moves: bool = False
+    note: str | None = None
 
 
 def assign(
@@ -72,6 +77,8 @@ def assign(
         if value != was[field]
     ]
     operation_id = write_changes(session, member.user_id, changed)
+    if wanted.note is not None:
+        create_note(session, member, conversation_id, wanted.note)
     session.refresh(before)
     return before, operation_id
 

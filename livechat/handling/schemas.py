@@ -1,18 +1,13 @@
 """Schemas of the routes by which a team handles conversations."""
 
-from typing import Any
-
 import marshmallow as ma
 from marshmallow import fields
 from marshmallow.validate import OneOf
 
 from livechat.conversations.object_schemas import AssigneeSchema, ConversationSchema
 from livechat.domain.team.conversation_status import ConversationStatus, SnoozeKind
+from livechat.notes.schemas import note_body
 from livechat.web.schemas import AnswerSchema, opaque_id, string
-
-
-def _no_note(_: Any) -> None:
-    raise ma.ValidationError("Private notes are not there yet: hand it over without one.")
 
 
 class ExpectedAssigneeSchema(ma.Schema):
@@ -27,9 +22,7 @@ class AssignmentSchema(ma.Schema):
     assignee_id = opaque_id("The member who is to have it; null: nobody.", required=True, allow_none=True)
     team_id = opaque_id("A team of the workspace; null: none. Left out: as it was.", allow_none=True)
     expected = fields.Nested(ExpectedAssigneeSchema, required=True)
-    note = fields.Raw(
-        allow_none=True, validate=_no_note, metadata={"description": "Not yet: a note is refused (422)."}
-    )
+    note = note_body(allow_none=True)
 
 
 class ExpectedMessageSchema(ma.Schema):

@@ -17,10 +17,9 @@ def _says_something(body: str) -> None:
         raise ma.ValidationError(f"Give 1 to {MAX_BODY_CHARS:,} characters.")
 
 
-def note_body() -> fields.String:
-    """A required field for what a note says."""
+def note_body(**options: Any) -> fields.String:
+    """A field for what a note says."""
     return fields.String(
-        required=True,
         validate=_says_something,
         metadata={
             "description": "What your colleagues are to know. Where somebody who is mentioned stands in the "
@@ -28,6 +27,7 @@ def note_body() -> fields.String:
             "maxLength": MAX_BODY_CHARS,
             "example": "Paid twice, see the receipt.",
         },
+        **options,
     )
 
 
@@ -42,7 +42,7 @@ class MentionSchema(ma.Schema):
 
 
 class NewNoteSchema(ma.Schema):
-    body = note_body()
+    body = note_body(required=True)
     mentions = fields.List(
         fields.Nested(MentionSchema),
         load_default=list,
@@ -52,7 +52,7 @@ class NewNoteSchema(ma.Schema):
 
 
 class NoteChangeSchema(ma.Schema):
-    body = note_body()
+    body = note_body(required=True)
     version = fields.Integer(
         required=True,
         strict=True,

@@ -30,7 +30,11 @@ from livechat.notifications.notify import MENTION, notify
 
 
 def create_note(
-    session: AnySession, author: WorkspaceMember, conversation_id: UUID, body: str, mentions: Sequence[Json]
+    session: AnySession,
+    author: WorkspaceMember,
+    conversation_id: UUID,
+    body: str,
+    mentions: Sequence[Json] = (),
 ) -> UUID:
     """Write a note that names these, ``{"user_id"}`` or ``{"team_id"}`` each; its id. The caller commits.
 

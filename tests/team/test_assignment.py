@@ -174,14 +174,23 @@ def test_the_list_shows_what_one_conversation_shows(
     assert listed["assignee"] == {"user_id": str(agent), "name": "Ines"}
 
 
-def test_a_note_is_refused_until_there_are_notes(
+def test_a_note_is_handed_over_with_it_once_or_not_at_all(
     session: DbSession, team: Team, call: Call, chat: UUID
 ) -> None:
-    answer = call(
-        team.owner, "PUT", f"/conversations/{chat}/assignment", **_put(team.owner, note="Speaks Hindi")
-    )
-    assert (answer.status_code, list(answer.json["errors"])) == (422, ["note"])
+    agent, path = team.member(name="Ines"), f"/conversations/{chat}/assignment"
+    for wrong in ("", " ", "x" * 4097, 7):
+        answer = call(team.owner, "PUT", path, **_put(agent, note=wrong))
+        assert (answer.status_code, list(answer.json["errors"])) == (422, ["note"])
     assert _changes(session) == []
+    for _ in range(2):
+        assert call(team.owner, "PUT", path, **_put(agent, note="Speaks Hindi")).status_code == 200
+    # It was changed by now, so nothing is handed over, and nothing said.
+    assert call(team.owner, "PUT", path, **_put(team.owner, note="Mine")).status_code == 409
+    assert call(team.owner, "PUT", path, **_put(None, agent, note=None)).status_code == 200
+    entries = call(agent, "GET", f"/conversations/{chat}/timeline").json["entries"]
+    assert [each["kind"] for each in entries] == ["change", "note", "change"]
+    note = entries[1]["note"]
+    assert (note["body"], note["author"]["user_id"]) == ("Speaks Hindi", str(team.owner))
 
 
 def test_who_has_lost_sight_meanwhile_does_not_learn_to_whom(

@@ -345,7 +345,8 @@ export interface paths {
         /**
          * Assign it, take it over, or free it: as long as it is still whose you `expected`.
          * @description Else 409 `conversation_changed`, with what it is now, and nothing is written. The same again is 200 and
-         *     changes nothing. Who is no active member, may not answer or may not see it is 422 `assignee_unavailable`.
+         *     changes nothing. A `note` for whoever takes it over is written with it. Who is no active member, may not
+         *     answer or may not see it is 422 `assignee_unavailable`.
          */
         put: {
             parameters: {
@@ -3676,8 +3677,11 @@ export interface components {
             /** @description The member who is to have it; null: nobody. */
             assignee_id: string | null;
             expected: components["schemas"]["ExpectedAssignee"];
-            /** @description Not yet: a note is refused (422). */
-            note?: unknown;
+            /**
+             * @description What your colleagues are to know. Where somebody who is mentioned stands in the text, write `@[id]`, and show the name that they have when it is read.
+             * @example Paid twice, see the receipt.
+             */
+            note?: string | null;
             /** @description A team of the workspace; null: none. Left out: as it was. */
             team_id?: string | null;
         };
