@@ -21,8 +21,10 @@ from livechat.notes.schemas import MAX_BODY_CHARS, NoteSchema
 from livechat.stream.render import render
 from tests.conftest import make_token
 from tests.factories import make_conversation, make_message
+from tests.kinds.conftest import ASHA, Inbox, _box, inbox
 from tests.team.conftest import API, DbSession, Team
 
+__all__ = ["_box", "inbox"]
 Call = Callable[..., Any]
 
 
@@ -274,6 +276,35 @@ def test_nothing_of_a_note_is_a_message(session: DbSession, team: Team, call: Ca
     send = {"conversation_id": str(chat), "phone_number_id": team.numbers[0].phone_number_id}
     quoting = send | {"message": "x", "message_type": "text", "reply_to": note["id"]}
     assert call(team.owner, "POST", "/send-message", json=quoting).status_code == 404
+
+
+def test_meta_hears_nothing_of_all_that_can_be_done_with_notes(inbox: Inbox) -> None:
+    inbox.box.customer_writes(ASHA, "Hi")
+    assert inbox.box.flush()
+    inbox.ingest()
+    [chat] = [str(row["id"]) for row in inbox.rows("SELECT id FROM chat_conversations")]
+    owner = inbox.rows("SELECT owner_user_id FROM workspaces")[0]["owner_user_id"]
+
+    def done(method: str, path: str, **body: Any) -> Any:
+        answer = inbox.call(method, path, **({"json": body} if body else {}))
+        assert answer.status_code < 300, answer.text
+        inbox.deliver(chat)
+        return answer.json
+
+    before = inbox.box.requests()
+    named = {"mentions": [{"user_id": str(owner)}]}
+    note = done("POST", f"/conversations/{chat}/notes", body="/refund @[x] https://example.com 🎂", **named)
+    done("PATCH", f"/notes/{note['id']}", body="*Paid* twice.", version=1)
+    handed = {"assignee_id": str(owner), "expected": {"assignee_id": None}, "note": "Speaks Hindi"}
+    done("PUT", f"/conversations/{chat}/assignment", **handed)
+    done("DELETE", f"/notes/{note['id']}")
+    entries = done("GET", f"/conversations/{chat}/timeline")["entries"]
+    assert [each["kind"] for each in entries] == ["message", "note", "change", "note"]
+    assert inbox.box.requests() == before
+    # What would have been heard is.
+    inbox.accepted(conversation_id=chat, message="Hello")
+    inbox.deliver(chat)
+    assert len(inbox.box.requests()) == len(before) + 1
 
 
 def test_no_function_of_what_sends_takes_a_note() -> None:
