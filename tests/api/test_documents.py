@@ -69,6 +69,7 @@ def test_it_agrees_with_the_contract(document: dict[str, Any]) -> None:
         *("marketing_opt_out", "is_blocked", "labels"),
         *("marketing_opt_out", "is_blocked"),
         *("workspace_id", "assignee", "team", "status", "snoozed_until", "version"),
+        *("my_unread_count", "counted_total", "read_total", "waiting_since"),
     }
     assert set(schemas["Message"]["required"]) == {
         *(
