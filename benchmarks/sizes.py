@@ -20,6 +20,8 @@ class Sizes:
     paced: int = 1_000
     crowd: int = 2_000
     crowd_webhooks: int = 500
+    streams: int = 100
+    stream_messages: int = 200
 
 
 QUICK = Sizes(
@@ -35,5 +37,7 @@ QUICK = Sizes(
     paced=20,
     crowd=50,
     crowd_webhooks=5,
+    streams=5,
+    stream_messages=5,
 )
 BIG_MESSAGES = 5_000_000
