@@ -18,7 +18,7 @@ from livechat.live import event_log as logs
 from livechat.live.ephemeral import Ephemeral
 from livechat.live.event_log import CONTROL, LogEntry
 from livechat.live.positions import START, Position, parse_position, position_text
-from livechat.live.subscription import Joined, LiveEvent, Reset, Subscription, Unnumbered
+from livechat.live.subscription import Joined, LiveEvent, Reset, Subscription, Unnumbered, tell_all
 
 log = structlog.get_logger(__name__)
 
@@ -239,13 +239,16 @@ class Listener:
             if account_id not in self._followed:
                 return
             self._followed[account_id] = at
-            for subscription in self._subscriptions[account_id]:
-                subscription.offer([Reset({account_id: at})])
+            concerned = [
+                each for each in self._subscriptions[account_id] if each.offer([Reset({account_id: at})])
+            ]
+        tell_all(concerned)
 
     def _hand_out(self, events: Sequence[LiveEvent]) -> None:
         by_account: defaultdict[UUID, list[LiveEvent]] = defaultdict(list)
         for event in events:
             by_account[event.account_id].append(event)
+        concerned: set[Subscription] = set()
         with self._lock:
             for account_id, own in by_account.items():
                 read_to = self._followed.get(account_id)
@@ -256,15 +259,19 @@ class Listener:
                 if not fresh:
                     continue
                 self._followed[account_id] = fresh[-1].at
-                for subscription in self._subscriptions[account_id]:
-                    subscription.offer(fresh)
+                concerned.update(each for each in self._subscriptions[account_id] if each.offer(fresh))
+        # Outside of the lock, and after all of them: who is woken has the rest to read as well.
+        tell_all(concerned)
 
     def _hand_on(self, event: Ephemeral) -> None:
         shown = [Unnumbered(event.payload)]
         with self._lock:
-            for each in self._open:
-                if event.is_for(each.user_id, each.workspaces, each.phone_number_id):
-                    each.offer(shown)
+            concerned = [
+                each
+                for each in self._open
+                if event.is_for(each.user_id, each.workspaces, each.phone_number_id) and each.offer(shown)
+            ]
+        tell_all(concerned)
 
     def _poke(self, users: Collection[UUID]) -> None:
         with self._lock:
@@ -313,6 +320,8 @@ class Listener:
             if changed:
                 here = {account_id: self._followed[account_id] for account_id in subscription.accounts}
                 subscription.offer([Reset(here)])
+        if changed:
+            subscription.tell()
 
     def _join(self, client: Redis, subscription: Subscription, account_id: UUID) -> None:
         tail = logs.tails(client, [account_id])[account_id]
@@ -323,6 +332,7 @@ class Listener:
             self._subscriptions[account_id].add(subscription)
             subscription.accounts.add(account_id)
             subscription.offer([Joined(account_id, (subscription.checked_ms - 1, 0), up_to)])
+        subscription.tell()
 
 
 def _allowed(scope: Mapping[UUID, Scope], phone_number_id: str | None, has_second_factor: bool) -> set[UUID]:

@@ -5,6 +5,7 @@ import binascii
 import struct
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from uuid import UUID
 
 # (milliseconds, sequence), as Redis numbers the entries of a stream.
@@ -27,9 +28,7 @@ class Bookmark:
 
     def encode(self) -> str:
         """The id as clients see it: URL-safe characters, about 43 for each account."""
-        parts = [_PART.pack(account.bytes, *at) for account, at in sorted(self.positions.items())]
-        raw = _HEAD.pack(_VERSION, self.epoch) + b"".join(parts)
-        return base64.urlsafe_b64encode(raw).rstrip(b"=").decode()
+        return _encoded(self.epoch, tuple(self.positions.items()))
 
     @classmethod
     def decode(cls, text: str) -> "Bookmark | None":
@@ -48,6 +47,14 @@ class Bookmark:
             return None
         positions = {UUID(bytes=account): (ms, seq) for account, ms, seq in _PART.iter_unpack(body)}
         return cls(epoch, positions)
+
+
+@lru_cache(maxsize=256)
+def _encoded(epoch: int, positions: tuple[tuple[UUID, Position], ...]) -> str:
+    """Kept for a while: all who follow the same accounts get the same id with an event."""
+    parts = [_PART.pack(account.bytes, *at) for account, at in sorted(positions)]
+    raw = _HEAD.pack(_VERSION, epoch) + b"".join(parts)
+    return base64.urlsafe_b64encode(raw).rstrip(b"=").decode()
 
 
 def parse_position(entry_id: bytes | str) -> Position:

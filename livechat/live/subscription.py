@@ -1,9 +1,10 @@
-"""The queue of one open stream: the listener fills it, the thread that writes to the browser empties it."""
+"""The queue of one open stream: the listener fills it, whoever writes to the browser empties it."""
 
 import threading
 from collections import deque
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from typing import Any
 from uuid import UUID
 
 from livechat.domain.visibility import Audience, Sight
@@ -88,19 +89,25 @@ class Subscription:
     _is_ended: bool = False
     _skipped: dict[UUID, Position] | None = None
     _changed: threading.Condition = field(default_factory=threading.Condition)
+    # Where nobody waits in ``take``: ``waker`` has every ``resume`` that it is given called, soon, elsewhere.
+    waker: Callable[[Iterable[Callable[[], None]]], None] | None = None
+    resume: Callable[[], None] = lambda: None
 
-    def offer(self, items: Sequence[Item]) -> None:
-        """Queue the items that are for this stream; a stream that does not keep up is ended instead."""
+    def offer(self, items: Sequence[Item]) -> bool:
+        """Queue the items that are for this stream; a stream that does not keep up is ended instead.
+
+        Whether anything has changed: the caller then tells by ``tell``, when it holds no lock any more.
+        """
         wanted = [
             item.seen_by(self.user_id) if isinstance(item, LiveEvent) else item
             for item in items
             if not isinstance(item, LiveEvent) or self.wants(item)
         ]
         if not wanted:
-            return
+            return False
         with self._changed:
             if self._is_ended:
-                return
+                return False
             self._items.extend(wanted)
             self._bytes += sum(map(_size, wanted))
             if len(self._items) > MAX_WAITING or self._bytes > MAX_WAITING_BYTES:
@@ -109,6 +116,15 @@ class Subscription:
                     item.account_id: item.at for item in self._items if isinstance(item, LiveEvent)
                 }
                 self._items.clear()
+        return True
+
+    def tell(self) -> None:
+        """Wake whoever writes to the browser."""
+        tell_all([self])
+
+    def notify(self) -> None:
+        """Wake the thread that waits in ``take``."""
+        with self._changed:
             self._changed.notify()
 
     def wants(self, event: LiveEvent) -> bool:
@@ -127,13 +143,13 @@ class Subscription:
         """Have the stream write a heartbeat now: only a write can show that the browser is gone."""
         with self._changed:
             self._is_poked = True
-            self._changed.notify()
+        self.tell()
 
     def end(self) -> None:
         """End the stream after the items it has; a browser that reconnects is checked afresh."""
         with self._changed:
             self._is_ended = True
-            self._changed.notify()
+        self.tell()
 
     @property
     def is_ended(self) -> bool:
@@ -147,6 +163,23 @@ class Subscription:
         with self._changed:
             return self._skipped
 
+    def take_at_once(self, limit: int) -> "list[LiveEvent | Reset | Unnumbered] | None":
+        """Up to ``limit`` items, if there are any; None if what is to be done may wait: ``take`` it then."""
+        with self._changed:
+            if self._is_poked or self._is_ended:
+                return None
+            taken: list[LiveEvent | Reset | Unnumbered] = []
+            while self._items and len(taken) < limit:
+                item = self._items[0]
+                if isinstance(item, Joined):
+                    if not taken:
+                        return None
+                    break
+                taken.append(item)
+                self._items.popleft()
+            self._bytes -= sum(map(_size, taken))
+            return taken
+
     def take(self, limit: int, timeout_s: float) -> list[Item]:
         """Up to ``limit`` items, once there are any; empty at the time-out, if poked, or at the end."""
         with self._changed:
@@ -155,6 +188,18 @@ class Subscription:
             taken = [self._items.popleft() for _ in range(min(limit, len(self._items)))]
             self._bytes -= sum(map(_size, taken))
             return taken
+
+
+def tell_all(subscriptions: Iterable[Subscription]) -> None:
+    """Wake whoever writes to these browsers: those of one event loop by one call."""
+    resumes: dict[Any, list[Callable[[], None]]] = {}
+    for each in subscriptions:
+        if each.waker is not None:
+            resumes.setdefault(each.waker, []).append(each.resume)
+        else:
+            each.notify()
+    for waker, of_loop in resumes.items():
+        waker(of_loop)
 
 
 def _size(item: Item) -> int:

@@ -1,7 +1,7 @@
 """``GET /events``: what changes, as server-sent events (WHATWG HTML, section 9.2).
 
-The request's database session ends before the first byte is sent. An open stream holds a socket, and a thread
-of the server while it waits for events.
+The request's database session ends before the first byte is sent. An open stream holds a socket, and while it
+waits for events no thread.
 """
 
 import time
@@ -38,6 +38,8 @@ from livechat.web.guards.auth import caller, current_user_id, token_expires_at
 from livechat.web.guards.costs import Cost
 from livechat.web.guards.limits import RateLimitedError
 from livechat.web.schemas import opaque_id
+from livechat.web.server.answers import LiveBody
+from livechat.web.server.wakes import Resume, Wakes
 
 log = structlog.get_logger(__name__)
 bp = ApiBlueprint("events", __name__, description="What changes, while it changes.")
@@ -77,7 +79,11 @@ def init_events(app: Flask, settings: Settings) -> None:
     with app.app_context():
         client = redis.client
     app.extensions[_EXTENSION] = Listener(
-        lambda: _blocking_client(settings), client, lambda entries: _rendered(app, entries), scopes, chores
+        lambda: _blocking_client(settings),
+        client,
+        lambda entries: _rendered(app, entries),
+        scopes,
+        chores,
     )
 
 
@@ -164,10 +170,12 @@ def _close(listener: Listener, subscription: Subscription, place: Place) -> None
         place.leave()
 
 
-class EventStream:
+class EventStream(LiveBody):
     """The response's body: events and heartbeats until the client leaves or its token ends.
 
     An iterator with ``close`` rather than a generator: closing a generator that never began runs nothing.
+    ``next`` makes what waits for Redis or the database: the opening, heartbeats, since they renew the place,
+    and the end. Events that have come are ``ready``.
     """
 
     def __init__(
@@ -186,7 +194,7 @@ class EventStream:
         self._ends_at = time.monotonic() + seconds
         self._on_close, self._renew = on_close, renew
         self._renewed_at = self._commented_at = time.monotonic()
-        self._is_closed = False
+        self._is_closed = self._is_live = False
         self._chunks = self._body(last_event_id)
 
     def __iter__(self) -> Iterator[bytes]:
@@ -196,6 +204,18 @@ class EventStream:
         if self._is_closed:
             raise StopIteration
         return next(self._chunks)
+
+    def attach(self, wakes: Wakes, resume: Resume) -> None:
+        """Be written to by an event loop, and not by a thread that waits for items."""
+        self._subscription.resume, self._subscription.waker = resume, wakes.wake
+
+    def ready(self) -> bytes | None:
+        """The events that have come; None before the opening is through, and when ``next`` has something."""
+        now = time.monotonic()
+        if not self._is_live or now >= min(self._ends_at, self._commented_at + HEARTBEAT_S):
+            return None
+        items = self._subscription.take_at_once(_WRITE)
+        return None if items is None else b"".join(map(self._lines, items))
 
     def close(self) -> None:
         """Free the subscription and the place; the server calls this at the end, whoever ended the stream."""
@@ -211,6 +231,9 @@ class EventStream:
             # The server makes bytes that are not ASCII an empty id, which is not understood: a reset.
             if last_event_id is not None:
                 yield from self._resumed(last_event_id)
+            self._is_live = True
+            if self._subscription.waker is not None:
+                yield b""
             yield from self._live()
         except (RedisError, SourceUnavailableError) as error:
             # The browser reconnects with the last id that it got.
@@ -254,18 +277,13 @@ class EventStream:
             items = self._subscription.take(_WRITE, min(comment_due_s, left_s))
             chunk = b""
             for item in items:
-                if isinstance(item, LiveEvent):
-                    chunk += self._numbered(item)
-                elif isinstance(item, Unnumbered):
-                    chunk += item.payload
-                elif isinstance(item, Reset):
-                    self._positions.update(item.positions)
-                    chunk += self._reset()
-                elif isinstance(item, Joined):
-                    if chunk:
-                        yield chunk
-                        chunk = b""
-                    yield from self._replayed(item.account_id, item.after, item.up_to)
+                if not isinstance(item, Joined):
+                    chunk += self._lines(item)
+                    continue
+                if chunk:
+                    yield chunk
+                    chunk = b""
+                yield from self._replayed(item.account_id, item.after, item.up_to)
             # Also among many events: a client may watch for the comments alone.
             if not chunk or time.monotonic() - self._commented_at >= HEARTBEAT_S:
                 chunk += _HEARTBEAT
@@ -283,6 +301,14 @@ class EventStream:
             # Without Redis no other stream gets a place either.
             with suppress(RedisError):
                 self._renew()
+
+    def _lines(self, item: LiveEvent | Reset | Unnumbered) -> bytes:
+        if isinstance(item, LiveEvent):
+            return self._numbered(item)
+        if isinstance(item, Reset):
+            self._positions.update(item.positions)
+            return self._reset()
+        return item.payload
 
     def _numbered(self, event: LiveEvent) -> bytes:
         self._positions[event.account_id] = event.at

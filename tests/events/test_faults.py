@@ -17,7 +17,7 @@ from livechat.core.extensions import db, redis
 from livechat.live import event_log as logs
 from livechat.live.event_log import Change, Kind, LogEntry
 from livechat.live.publish import publish
-from livechat.live.subscription import MAX_WAITING, LiveEvent, Subscription
+from livechat.live.subscription import MAX_WAITING, Joined, LiveEvent, Subscription
 from livechat.models import Conversation, Message
 from livechat.stream.render import render
 from tests.conftest import make_token, wait_until
@@ -136,6 +136,23 @@ def test_a_full_inbox_ends_its_subscription_and_forgets_what_waited() -> None:
     assert slow.skipped == {account: (1, MAX_WAITING)}
     slow.offer([LiveEvent(account, (2, 0), None, b"x")])
     assert slow.take(10, 0) == []
+
+
+def test_what_may_wait_is_left_to_a_thread_and_what_stands_before_it_comes_first() -> None:
+    account, other = uuid4(), uuid4()
+    stream = Subscription(uuid4(), None, 1, {account}, 0)
+    event, joined = LiveEvent(account, (1, 1), None, b"x"), Joined(other, (0, 0), (1, 0))
+    stream.offer([event, joined, event])
+    assert stream.take_at_once(10) == [event]
+    assert stream.take_at_once(10) is None
+    assert stream.take(1, 0) == [joined]
+    assert stream.take_at_once(10) == [event]
+    stream.poke()
+    assert stream.take_at_once(10) is None
+    assert stream.take(10, 0) == []
+    assert stream.take_at_once(10) == []
+    stream.end()
+    assert stream.take_at_once(10) is None
 
 
 def test_a_batch_is_rendered_with_six_statements(session: AnySession, statements: list[str]) -> None:

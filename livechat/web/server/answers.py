@@ -1,8 +1,11 @@
 """Answers of the WSGI application: a thread reads a small one whole, a large one piece by piece."""
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
+
+from livechat.web.server.wakes import Resume, Wakes
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication
@@ -12,21 +15,41 @@ WHOLE_BYTES = 1024 * 1024
 Header = tuple[bytes, bytes]
 
 
+class LiveBody(ABC, Iterator[bytes]):
+    """A body that goes on for hours and mostly has nothing to say.
+
+    ``next`` may wait, and belongs in a thread. ``ready`` never does: between two calls of ``next`` the event
+    loop asks it for what has come. The two are never called at the same time.
+    """
+
+    @abstractmethod
+    def attach(self, wakes: Wakes, resume: Resume) -> None:
+        """Have ``wakes`` call ``resume`` whenever ``ready`` may have something else to say than before."""
+
+    @abstractmethod
+    def ready(self) -> bytes | None:
+        """What can be written now, b"" if there is nothing; None: ``next`` has to be asked."""
+
+
 @dataclass(slots=True)
 class Answer:
-    """Status, headers and the body: ``body``, or ``pieces`` that are still to be made."""
+    """Status, headers and the body: ``body``, ``pieces`` that are still to be made, or a ``live`` one."""
 
     status: int
     headers: list[Header]
     body: bytes = b""
     pieces: Iterator[bytes] | None = None
     on_close: Callable[[], object] | None = field(default=None, repr=False)
+    live: LiveBody | None = None
 
     def next_piece(self) -> bytes | None:
-        """The next piece that is not empty, None at the end. Waits until the application makes one."""
+        """The next piece that is not empty, None at the end. Waits until the application makes one.
+
+        An empty piece of a live body means that from here on it is asked by ``ready``.
+        """
         assert self.pieces is not None  # noqa: S101  # asked of streams alone
         for piece in self.pieces:
-            if piece:
+            if piece or self.live is not None:
                 return piece
         return None
 
@@ -51,6 +74,10 @@ def answer_of(application: "WSGIApplication", environ: dict[str, Any]) -> Answer
     try:
         if isinstance(result, list) and started:
             return Answer(*started[0], body=b"".join(result))
+        if isinstance(result, LiveBody):
+            answer = Answer(*started[0], pieces=result, on_close=close, live=result)
+            close = None
+            return answer
         pieces = iter(result)
         # An application may start its response only with its first piece.
         first = b"" if started else next(pieces, b"")

@@ -13,11 +13,13 @@ import structlog
 
 from livechat.core.metrics import REQUESTS_CUT
 from livechat.web.server.addresses import Addresses
-from livechat.web.server.answers import Answer, answer_of
+from livechat.web.server.answers import Answer, LiveBody, answer_of
 from livechat.web.server.bodies import Bodies, Body, BodyCutError, BodyLimits, ClientGoneError, Receive
 from livechat.web.server.environ import environ_of
+from livechat.web.server.following import Following
 from livechat.web.server.sentry import Sentry
 from livechat.web.server.threads import OverloadedError, Threads
+from livechat.web.server.wakes import Wakes
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication
@@ -74,6 +76,8 @@ class Door:
         self._busy: set[tuple[str, str]] = set()
         self._sentry = Sentry(self._busy, addresses, connections_per_address, stalled_s)
         self._ticking: asyncio.Task[None] | None = None
+        self._wakes: Wakes | None = None
+        self._followings: set[Following] = set()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request, or the process's lifespan, as ASGI 3 says."""
@@ -107,6 +111,8 @@ class Door:
             try:
                 self._bodies.cut_overdue()
                 self._sentry.look()
+                for following in list(self._followings):
+                    following.resume()
             except Exception as error:  # noqa: BLE001  # without these looks nothing is bounded any more
                 log.error("sentry_failed", error=type(error).__name__)
 
@@ -181,6 +187,9 @@ class Door:
             return
         gone = loop.create_task(_until_gone(receive))
         try:
+            if answer.live is not None:
+                await self._follow(answer, answer.live, gone, threads, send)
+                return
             while not gone.done():
                 piece = await threads.run(loop, answer.next_piece)
                 if piece is None:
@@ -197,6 +206,19 @@ class Door:
             gone.cancel()
             with suppress(OverloadedError):
                 await self._threads.run(loop, answer.close)
+
+    async def _follow(
+        self, answer: Answer, live: LiveBody, gone: "asyncio.Task[None]", threads: Threads, send: Send
+    ) -> None:
+        if self._wakes is None:
+            self._wakes = Wakes(asyncio.get_running_loop())
+        following = Following(answer, live, send, threads, self._wakes, self._stalled_s)
+        gone.add_done_callback(lambda _: following.stop())
+        self._followings.add(following)
+        try:
+            await following.run()
+        finally:
+            self._followings.discard(following)
 
     def _refusal(self, status: int, code: str, detail: str) -> Answer:
         """A problem (RFC 9457) made without the application; the connection ends with it."""
