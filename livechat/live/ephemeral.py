@@ -84,39 +84,43 @@ def parse(rows: Any) -> Iterator[Ephemeral]:
             log.warning("ephemeral_event_not_understood")
 
 
+def pack_audience(audience: Audience | None) -> list[Any] | None:
+    """The audience as JSON takes it."""
+    if audience is None:
+        return None
+    number, watchers = audience.phone_number_id, list(audience.watchers)
+    return [number, audience.assignee_id, audience.team_id, watchers]
+
+
+def unpack_audience(packed: list[Any] | None) -> Audience | None:
+    """What ``pack_audience`` was called on."""
+    if packed is None:
+        return None
+    number, assignee, team, watchers = packed
+    return Audience(number, _uuid(assignee), _uuid(team), frozenset(map(UUID, watchers)))
+
+
 def _pack(event: Ephemeral) -> bytes:
-    audience = event.audience
     return orjson.dumps(
         {
             "name": event.name,
             "data": event.data,
             "workspace": event.workspace_id,
             "users": None if event.users is None else list(event.users),
-            "audience": None
-            if audience is None
-            else [
-                audience.phone_number_id,
-                audience.assignee_id,
-                audience.team_id,
-                list(audience.watchers),
-            ],
+            "audience": pack_audience(event.audience),
         }
     )
 
 
 def _unpack(packed: dict[str, Any]) -> Ephemeral:
-    users, audience = packed["users"], packed["audience"]
+    users = packed["users"]
     return Ephemeral(
         packed["name"],
         packed["data"],
         _uuid(packed["workspace"]),
-        None if audience is None else _audience(*audience),
+        unpack_audience(packed["audience"]),
         None if users is None else frozenset(map(UUID, users)),
     )
-
-
-def _audience(number: str, assignee: str | None, team: str | None, watchers: list[str]) -> Audience:
-    return Audience(number, _uuid(assignee), _uuid(team), frozenset(map(UUID, watchers)))
 
 
 def _uuid(text: str | None) -> UUID | None:

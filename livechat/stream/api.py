@@ -32,6 +32,7 @@ from livechat.live.positions import Bookmark, Position
 from livechat.live.subscription import Joined, LiveEvent, Reset, Subscription, Unnumbered
 from livechat.presence.tell import tell_what_is_due
 from livechat.stream.render import render, reset_payload, visible_accounts
+from livechat.stream.siblings import SharedRendering
 from livechat.web.blueprint import ApiBlueprint
 from livechat.web.context import settings as app_settings
 from livechat.web.guards.auth import caller, current_user_id, token_expires_at
@@ -81,7 +82,7 @@ def init_events(app: Flask, settings: Settings) -> None:
     app.extensions[_EXTENSION] = Listener(
         lambda: _blocking_client(settings),
         client,
-        lambda entries: _rendered(app, entries),
+        SharedRendering(lambda entries: _rendered(app, entries), settings.database_url),
         scopes,
         chores,
     )
