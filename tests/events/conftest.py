@@ -159,7 +159,8 @@ class Server:
         raw = orjson.dumps(body) if body is not None else None
         connection.request(method, "/api/live-chat" + path, body=raw, headers=headers)
         response = connection.getresponse()
-        answer = response.status, orjson.loads(response.read())
+        said = response.read()
+        answer = response.status, orjson.loads(said) if said else None
         connection.close()
         return answer
 
