@@ -1,5 +1,6 @@
 """Events without an id: who hears them, and that nothing of them stays."""
 
+import threading
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -10,10 +11,13 @@ from livechat.domain.visibility import Audience
 from livechat.live import ephemeral
 from livechat.live import event_log as logs
 from livechat.live.ephemeral import Ephemeral
+from livechat.live.listener import Listener
+from livechat.live.subscription import Unnumbered
 from livechat.models import PhoneNumber, WabaAccount, WorkspaceMember
 from tests.conftest import wait_until
 from tests.events.conftest import OpenStream
 from tests.ingest.conftest import NUMBER, OWNER, OWNER_2, Meta, make_text_body
+from tests.services import EmbeddedServices
 
 AnySession = scoped_session[Session]
 
@@ -79,6 +83,27 @@ def test_it_moves_no_position_and_never_comes_again(
     resumed = browse(OWNER, last_id=page.events[0].id)
     resumed.wait_for(1)
     assert resumed.names() == ["message.created"]
+
+
+def test_one_that_is_sent_before_the_listener_reads_is_heard(
+    services: EmbeddedServices, redis_client: Redis
+) -> None:
+    """The thread begins with the first stream, and may be slow to."""
+    may_begin = threading.Event()
+
+    def connect() -> Redis:
+        may_begin.wait(20)
+        return Redis.from_url(services.redis_url, socket_timeout=10, single_connection_client=True)
+
+    user = uuid4()
+    listener = Listener(connect, redis_client, lambda entries: [], lambda users: {})
+    stream = listener.subscribe(user, None)
+    now = Ephemeral("now", {}, users=frozenset({user}))
+    ephemeral.send(redis_client, now)
+    may_begin.set()
+    heard = stream.take(1, 20)
+    listener.unsubscribe(stream)
+    assert heard == [Unnumbered(now.payload)]
 
 
 def test_what_a_newer_version_writes_is_left_out_and_little_is_kept(redis_client: Redis) -> None:
