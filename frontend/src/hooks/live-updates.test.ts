@@ -6,7 +6,7 @@ import { keys } from '../lib/keys';
 import type { Message } from '../lib/types';
 import { everything } from '../lib/list-filter';
 import { isOutOfSight } from '../lib/out-of-sight';
-import { aConversation, aMessage } from '../testing/samples';
+import { aConversation, aMember, aMessage, aNotification } from '../testing/samples';
 import { applyToCache } from './live-updates';
 
 const thread = (...messages: Message[]): ThreadData => ({
@@ -156,4 +156,18 @@ it('names that have changed are asked for again, with what shows them, and no me
   for (const queryKey of all) client.setQueryData(queryKey, {});
   applyToCache(client, { type: 'members.updated', message: null, conversation: null, data: { workspace_id: 'w1' } });
   expect(all.map((queryKey) => client.getQueryState(queryKey)?.isInvalidated)).toEqual([true, true, false]);
+});
+
+const told = (type: LiveEvent['type'], data: Record<string, unknown>): LiveEvent => ({ type, message: null, conversation: null, data });
+
+it('what the agent is told of and who is there come into the cache by the stream; other workspaces stay as they are', () => {
+  const client = new QueryClient();
+  client.setQueryData(keys.notifications(), []);
+  client.setQueryData(keys.members('w1'), [aMember()]);
+  client.setQueryData(keys.members('w2'), [aMember()]);
+  applyToCache(client, told('notification.created', { notification: aNotification() }));
+  applyToCache(client, told('presence.updated', { workspace_id: 'w1', members: [{ user_id: 'ben', availability: 'away' }] }));
+  expect(client.getQueryData(keys.notifications())).toEqual([aNotification()]);
+  expect(client.getQueryData(keys.members('w1'))).toEqual([aMember({ availability: 'away' })]);
+  expect(client.getQueryData(keys.members('w2'))).toEqual([aMember()]);
 });

@@ -10,6 +10,7 @@ import {
   putMessage,
   removedId,
 } from '../lib/apply-event';
+import { applyToMembers, applyToNotifications } from '../lib/apply-told';
 import { atMostEvery } from '../lib/at-most-every';
 import { onServer } from '../lib/base';
 import { tellHearers } from '../lib/event-hub';
@@ -21,7 +22,7 @@ import type { StreamStatus } from '../lib/live-events';
 import { loseSight, regainSight } from '../lib/out-of-sight';
 import { SharedStream } from '../lib/shared-stream';
 import { mergeMessage } from '../lib/status';
-import type { Conversation, Message } from '../lib/types';
+import type { Conversation, Member, Message, Notification } from '../lib/types';
 
 const POLL_MS = 3000;
 // A hidden tab's timers may run once a minute: a longer pause is a sleep.
@@ -47,6 +48,13 @@ export function applyToCache(client: QueryClient, event: LiveEvent, only?: Query
   for (const [id, data] of Object.entries(after.conversations))
     if (data !== before.conversations[id]) client.setQueryData(keys.conversation(id), data);
   if (event.message !== null) refreshWindows(client, event.message, only);
+  client.setQueriesData<Notification[]>({ queryKey: keys.notifications(), ...limitedTo(only) }, (known) =>
+    applyToNotifications(known, event),
+  );
+  if (event.type === 'presence.updated')
+    client.setQueriesData<Member[]>({ queryKey: keys.members(String(event.data?.workspace_id)), ...limitedTo(only) }, (known) =>
+      applyToMembers(known, event),
+    );
   const removed = removedId(event);
   if (removed !== null && (only === undefined || only.queryKey.includes(removed))) forget(client, removed);
   // It was handed back while the page was open: what was forgotten of it is loaded when it is opened.
@@ -180,7 +188,11 @@ export function useLiveUpdates(options: Options): StreamStatus {
       },
       onGap,
       onStatus: (next) => {
-        if (next === 'live') lineLives();
+        if (next === 'live') {
+          lineLives();
+          // Who is there is told without an id: what was told meanwhile is not told again.
+          void client.invalidateQueries({ predicate: ({ queryKey }) => queryKey[2] === 'members' });
+        }
         if (next === 'signed-out') onSignedOut();
         // A new attempt where there was no stream is not news to the agent, who is served by asking.
         setStatus((known) => (known === 'unsupported' && next === 'connecting' ? known : next));

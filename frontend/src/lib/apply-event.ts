@@ -22,6 +22,9 @@ export const EVENT_TYPES = [
   'read.updated',
   'note.created',
   'note.updated',
+  'notification.created',
+  'notification.done',
+  'presence.updated',
   'members.updated',
   'catalog.updated',
 ] as const;

@@ -8,6 +8,8 @@ export type Message = Schemas['Message'];
 /** What the team changed of a conversation, and what they wrote to each other about it. */
 export type Change = Schemas['Change'];
 export type Note = Schemas['Note'];
+/** What the agent is told of, and no colleague. */
+export type Notification = Schemas['Notification'];
 export type Workspace = Schemas['Workspace'];
 export type Member = Schemas['Member'];
 export type Team = Schemas['Team'];

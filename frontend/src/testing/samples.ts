@@ -1,4 +1,4 @@
-import type { Conversation, Member, Message } from '../lib/types';
+import type { Conversation, Member, Message, Notification } from '../lib/types';
 
 /** Objects as the API gives them, for tests; what a test cares about it names itself. */
 export function aMessage(given: Partial<Message> = {}): Message {
@@ -74,6 +74,20 @@ export function aMember(given: Partial<Member> = {}): Member {
     presence: 'active',
     can_receive: true,
     joined_at: '2026-11-01T10:00:00.000000Z',
+    ...given,
+  };
+}
+
+export function aNotification(given: Partial<Notification> = {}): Notification {
+  return {
+    id: 'n1',
+    kind: 'mention',
+    conversation_id: 'c1',
+    cause_id: 'note1',
+    count: 1,
+    at: '2026-11-22T10:00:00.000000Z',
+    seen_at: null,
+    done_at: null,
     ...given,
   };
 }

@@ -1,0 +1,29 @@
+import { type LiveEvent, removedId } from './apply-event';
+import type { Member, Notification } from './types';
+
+/**
+ * What the agent is told of, after an event; undefined: it is not loaded. The same event again changes nothing, and
+ * what is done stays done, in whatever order events and answers come.
+ */
+export function applyToNotifications(known: Notification[] | undefined, event: LiveEvent): Notification[] | undefined {
+  const removed = removedId(event);
+  if (removed !== null && known?.some((one) => one.conversation_id === removed))
+    return known.filter((one) => one.conversation_id !== removed);
+  const told = event.data?.notification as Notification | undefined;
+  return told && known && putNotification(known, told);
+}
+
+/** The newest stands first. */
+export function putNotification(known: Notification[], told: Notification): Notification[] {
+  const before = known.find((one) => one.id === told.id);
+  if (before && (JSON.stringify(before) === JSON.stringify(told) || (before.done_at !== null && told.done_at === null)))
+    return known;
+  const rank = (one: Notification) => `${one.at} ${one.id}`;
+  return [told, ...known.filter((one) => one !== before)].toSorted((a, b) => (rank(a) < rank(b) ? 1 : -1));
+}
+
+/** Members of a workspace with what an event says of their being there; undefined: they are not loaded. */
+export function applyToMembers(known: Member[] | undefined, { data }: LiveEvent): Member[] | undefined {
+  const told = new Map((data?.members as Member[] | undefined)?.map((one) => [one.user_id, one]));
+  return known?.map((one) => ({ ...one, ...told.get(one.user_id) }));
+}
