@@ -13,6 +13,7 @@ import { t } from '../words/en';
 import type { Layer } from './layers';
 import styles from './header.module.css';
 
+const Bell = lazyPart(() => import('../features/bell/bell'));
 const UserMenu = lazyPart(() => import('./user-menu'));
 
 interface Props {
@@ -26,6 +27,7 @@ interface Props {
   /** Whether they may begin conversations. */
   mayStart: boolean;
   onChooseNumber: (phoneNumberId: string) => void;
+  onConversation: (id: string) => void;
   onOpen: (layer: Layer) => void;
   onActivity: () => void;
   onTeam: () => void;
@@ -44,7 +46,7 @@ const textOf = (status: StreamStatus): string =>
 
 export function Header(props: Props) {
   const { label, others, numbers, number, isOfAll, status, mayStart } = props;
-  const { onChooseNumber, onOpen, onActivity, onTeam, onSignOut } = props;
+  const { onChooseNumber, onConversation, onOpen, onActivity, onTeam, onSignOut } = props;
   const isOnline = useOnline();
   const shown = isOnline ? status : 'down';
   const statusText = isOnline ? textOf(status) : t.connection.offline;
@@ -83,6 +85,11 @@ export function Header(props: Props) {
             </Button>
           )}
         </>
+      )}
+      {number && (
+        <Suspense fallback={<span className={styles.menuPlace} />}>
+          <Bell onConversation={onConversation} />
+        </Suspense>
       )}
       <Suspense fallback={<span className={styles.menuPlace} />}>
         <UserMenu

@@ -83,6 +83,7 @@ export function LiveChat({ session, onSignOut, onSignedOut }: Props) {
         status={status}
         mayStart={mayHandle}
         onChooseNumber={place.chooseNumber}
+        onConversation={place.openConversation}
         onOpen={setLayer}
         onActivity={place.openActivity}
         onTeam={place.openTeam}

@@ -1,6 +1,6 @@
 import { HttpResponse, http } from 'msw';
 import { setupServer } from 'msw/node';
-import type { Conversation, Label, Member, Message, PhoneNumber, Team, Workspace } from '../lib/types';
+import type { Conversation, Label, Member, Message, Notification, PhoneNumber, Team, Workspace } from '../lib/types';
 import { aConversation, aMember, aMessage } from './samples';
 
 const API = '*/api/live-chat';
@@ -47,6 +47,7 @@ export class FakeServer {
   members: Member[] = [aMember({ user_id: 'u1', name: 'Ines' }), aMember()];
   teams: Team[] = [];
   labels: Label[] = [];
+  notifications: Notification[] = [];
   /** Idempotency keys of the sends, as they came. */
   readonly sends: string[] = [];
   /** Their bodies. */
@@ -67,6 +68,18 @@ export class FakeServer {
     http.get(`${API}/workspaces/:id/members`, () => HttpResponse.json({ members: this.members })),
     http.get(`${API}/workspaces/:id/teams`, () => HttpResponse.json({ teams: this.teams })),
     http.get(`${API}/workspaces/:id/labels`, () => HttpResponse.json({ labels: this.labels })),
+    http.get(`${API}/notifications`, () => HttpResponse.json({ notifications: this.notifications, next_cursor: null })),
+    http.post(`${API}/notifications/:id/done`, ({ params }) => {
+      const at = new Date().toISOString();
+      this.notifications = this.notifications.map((one) => (one.id === params.id ? { ...one, done_at: at } : one));
+      return HttpResponse.json(this.notifications.find((one) => one.id === params.id));
+    }),
+    http.put(`${API}/workspaces/:id/availability`, async ({ request }) => {
+      const { chosen } = (await request.json()) as { chosen: Member['availability'] };
+      this.members = this.members.map((one) => (one.user_id === 'u1' ? { ...one, availability: chosen } : one));
+      const { user_id, availability, availability_until, presence, can_receive } = this.members[0] ?? aMember();
+      return HttpResponse.json({ user_id, availability, availability_until, presence, can_receive });
+    }),
     http.get(`${API}/conversations`, ({ request }) => this.list(new URL(request.url).searchParams)),
     http.get(`${API}/conversations/counts`, () => HttpResponse.json(this.counts())),
     http.get(`${API}/conversations/:id`, ({ params }) => {

@@ -7,6 +7,7 @@ import { join, signIn } from './ar-join';
 import { handling } from './ar-handling';
 import { inbox } from './ar-inbox';
 import { activity, details, edits, keyboard, kinds, lightbox, message, numbers, writing } from './ar-parts';
+import { own } from './ar-own';
 import { team } from './ar-team';
 import { digits, files, plural, type Translation, unreadMessages } from './ar-words';
 import type { Sentences } from './catalogue';
@@ -397,6 +398,7 @@ export const arabic: Record<string, Sentences> = {
   writing,
   message,
   numbers,
+  own,
   team,
   join,
   signIn,

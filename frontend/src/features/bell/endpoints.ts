@@ -1,0 +1,51 @@
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { useServices } from '../../hooks/services';
+import { type ApiClient, bodyOf } from '../../lib/api';
+import { putNotification } from '../../lib/apply-told';
+import { keys } from '../../lib/keys';
+import { notify } from '../../lib/notices';
+import type { Notification } from '../../lib/types';
+
+const PAGE = 100;
+const MOST_PAGES = 5;
+// Events tell of each. This is for where no stream comes through.
+const REFRESH_MS = 120_000;
+
+/** What the agent is told of in all their workspaces, done or not, the newest first. */
+export function useTold() {
+  const { api } = useServices();
+  return useQuery({
+    queryKey: keys.notifications(),
+    queryFn: ({ signal }) => all(api, signal),
+    refetchInterval: REFRESH_MS,
+  });
+}
+
+/** Something old may be still to do behind much that is done, so what there is is asked for, page by page. */
+async function all(api: ApiClient, signal: AbortSignal): Promise<Notification[]> {
+  const found: Notification[] = [];
+  let cursor: string | null = null;
+  for (let page = 0; page < MOST_PAGES && (page === 0 || cursor !== null); page++) {
+    const query: { limit: number; cursor?: string } = { limit: PAGE, ...(cursor !== null && { cursor }) };
+    // oxlint-disable-next-line no-await-in-loop
+    const answer: { notifications: Notification[]; next_cursor: string | null } = await bodyOf(
+      api.GET('/api/live-chat/notifications', { params: { query }, signal }),
+    );
+    found.push(...answer.notifications);
+    cursor = answer.next_cursor;
+  }
+  return found;
+}
+
+/** Says that the agent is through with one, on all their devices. */
+export function useDone() {
+  const { api } = useServices();
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: (id: string) =>
+      bodyOf(api.POST('/api/live-chat/notifications/{notification_id}/done', { params: { path: { notification_id: id } } })),
+    onSuccess: (answer) =>
+      client.setQueryData<Notification[]>(keys.notifications(), (known) => known && putNotification(known, answer)),
+    onError: (error) => notify(error.message, 'trouble'),
+  });
+}

@@ -1,0 +1,26 @@
+import { expect, it } from 'vitest';
+import { aNotification } from '../../testing/samples';
+import type { Notification } from '../../lib/types';
+import { sentenceOf, timeAgo, toDo } from './sentence';
+
+it('each kind has its sentence, with the name as soon as it is known', () => {
+  expect(sentenceOf(aNotification(), 'Asha')).toBe('You were mentioned in the conversation with Asha');
+  expect(sentenceOf(aNotification({ kind: 'assigned' }), 'Asha')).toBe('The conversation with Asha was assigned to you');
+  expect(sentenceOf(aNotification({ kind: 'woken' }), null)).toBe('The conversation with a customer is back');
+  expect(sentenceOf({ kind: 'of tomorrow' as Notification['kind'] }, 'Asha')).toBe('Something waits in the conversation with Asha');
+});
+
+it('a time is told by how long ago it was, and never as one to come', () => {
+  const now = new Date('2026-11-22T10:00:00Z');
+  const told = (at: string) => timeAgo(at, now);
+  expect(told('2026-11-22T09:59:30.000000Z')).toBe('now');
+  expect(told('2026-11-22T10:00:20.000000Z')).toBe('now');
+  expect(told('2026-11-22T09:55:00.000000Z')).toBe('5 minutes ago');
+  expect(told('2026-11-22T07:00:00.000000Z')).toBe('3 hours ago');
+  expect(told('2026-11-21T09:00:00.000000Z')).toBe('yesterday');
+});
+
+it('what is done is not to do', () => {
+  const open = aNotification({ id: 'n2' });
+  expect(toDo([aNotification({ done_at: '2026-11-22T10:00:00.000000Z' }), open])).toEqual([open]);
+});

@@ -1,0 +1,24 @@
+import { catalogue } from './catalogue';
+
+/** The sentences of what is the agent's own: what they are told of, and whether they are available. */
+export const o = catalogue('own', {
+  heading: 'Notifications',
+  open: (count: number) => (count === 0 ? 'Notifications' : `Notifications: ${count} not done`),
+  empty: 'Nothing waits for you',
+  emptyHint: 'You are told here when a colleague mentions you, or a conversation becomes yours.',
+  kinds: {
+    mention: (name: string) => `You were mentioned in the conversation with ${name}`,
+    assigned: (name: string) => `The conversation with ${name} was assigned to you`,
+    woken: (name: string) => `The conversation with ${name} is back`,
+    other: (name: string) => `Something waits in the conversation with ${name}`,
+  },
+  aCustomer: 'a customer',
+  times: (count: number) => `${count} times`,
+  done: 'Mark as done',
+  doneOf: (sentence: string) => `Mark as done: ${sentence}`,
+
+  availability: 'Availability',
+  available: 'Available',
+  away: 'Away',
+  off: 'Off',
+});
