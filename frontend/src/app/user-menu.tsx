@@ -1,5 +1,6 @@
 import { Activity, Bell, BellOff, CircleUserRound, ExternalLink, Keyboard, LogOut, Plug, Settings as SettingsIcon, Users, VolumeX, Volume2 } from 'lucide-react';
 import { Menu, MenuItem } from '../components/menu';
+import { AvailabilityItems } from '../features/availability/availability-items';
 import type { OtherPerson } from '../features/session/session';
 import { useSettings } from '../hooks/settings';
 import { turnOnNotifications } from '../lib/permission';
@@ -29,6 +30,7 @@ export default function UserMenu({ label, others, number, onOpen, onActivity, on
   };
   return (
     <Menu label={t.menu.open} icon={<CircleUserRound size={22} />} heading={t.menu.signedIn(label)}>
+      {number && <AvailabilityItems workspaceId={number.workspace_id} />}
       <MenuItem
         icon={<Bell size={18} />}
         isChecked={desktopNotifications}

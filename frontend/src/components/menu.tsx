@@ -94,14 +94,16 @@ interface ItemProps {
   children: ReactNode;
   /** If given, the action is a setting that is on or off. */
   isChecked?: boolean;
+  /** It is one of several choices, of which one holds. */
+  isOneOf?: boolean;
   onChoose: () => void;
 }
 
-export function MenuItem({ icon, children, isChecked, onChoose }: ItemProps) {
+export function MenuItem({ icon, children, isChecked, isOneOf, onChoose }: ItemProps) {
   return (
     <button
       type="button"
-      role={isChecked === undefined ? 'menuitem' : 'menuitemcheckbox'}
+      role={isChecked === undefined ? 'menuitem' : isOneOf ? 'menuitemradio' : 'menuitemcheckbox'}
       aria-checked={isChecked}
       tabIndex={-1}
       className={styles.item}
