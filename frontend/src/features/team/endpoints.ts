@@ -9,7 +9,8 @@ import type { ProblemBody } from '../../lib/types';
 import { teamKeys } from './keys';
 import type { Invite, MemberChanges } from './team-model';
 
-const REFRESH_MS = 15_000;
+// Events tell at once, but for a workspace that has no number yet: no stream follows it.
+const REFRESH_MS = 60_000;
 const WORKSPACE = '/api/live-chat/workspaces/{workspace_id}';
 
 interface Bare {
@@ -34,7 +35,7 @@ export function useInvitations(workspaceId: string) {
   });
 }
 
-/** Colleagues come and go while the settings are open: all that is shown of the workspace is asked for again. */
+/** Colleagues come and go while the settings are open: what is shown of the workspace is fresh, as far as events do not see to it. */
 export function useFreshWorkspace(): void {
   const client = useQueryClient();
   useEffect(() => {
