@@ -174,6 +174,12 @@ def _changes(session: AnySession, ids: Mapping[str, Any]) -> None:
         write_own_changes(session, changed, cause="merge")
 
 
+@follows("episodes.conversation_id")
+def _episodes(session: AnySession, ids: Mapping[str, Any]) -> None:
+    """Keep the episodes of both. Of two that are open the one that began earlier stays open."""
+    session.execute(text("SELECT merge_episodes(:loser, :winner)"), ids)
+
+
 @follows("notes.conversation_id")
 def _notes(session: AnySession, ids: Mapping[str, Any]) -> None:
     _moved(session, "notes", ids)

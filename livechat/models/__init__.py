@@ -10,6 +10,7 @@ from livechat.models.conversations.alias import ConversationAlias
 from livechat.models.conversations.change import ConversationChange
 from livechat.models.conversations.conversation import Conversation
 from livechat.models.conversations.draft import Draft
+from livechat.models.conversations.episode import Episode
 from livechat.models.conversations.former_id import ConversationFormerId
 from livechat.models.conversations.other_id import NEVER_LEFT, ConversationOtherId
 from livechat.models.conversations.read import ConversationRead
@@ -59,6 +60,7 @@ __all__ = [
     "ConversationRead",
     "ConversationWatcher",
     "Draft",
+    "Episode",
     "IdempotencyKey",
     "Invitation",
     "Label",

@@ -8,7 +8,7 @@ from sqlalchemy import text
 
 from livechat.core.extensions import db
 from livechat.domain.clock import now
-from livechat.models import Conversation, ConversationChange
+from livechat.models import Conversation, ConversationChange, Episode
 from tests.factories import make_conversation, make_message
 from tests.team.conftest import DbSession, Team
 
@@ -70,6 +70,9 @@ def test_what_the_previous_release_stores_opens_it_too(session: DbSession, team:
         session.commit()
         session.refresh(conversation)
         assert (conversation.status == "open", conversation.version) == (opens, int(opens)), standing
+        # As it is by then; a snooze is an episode too.
+        open_episodes = session.query(Episode).filter_by(conversation_id=conversation.id, resolved_at=None)
+        assert open_episodes.count() == 1
         lines = session.query(ConversationChange).filter_by(conversation_id=conversation.id).all()
         assert {line.field: line.to_value for line in lines if line.field == "status"} == (
             {"status": "open"} if opens else {}
