@@ -140,7 +140,7 @@ def a_member_leaves_a_team(scene: Scene) -> Iterator[None]:
 
 @use_case(
     "POST /workspaces/<workspace_id>/transfer-ownership",
-    "publish_members in transfer_ownership.transfer_ownership",
+    "publish_members in transfer_ownership._pass_on",
 )
 def the_workspace_gets_another_owner(scene: Scene) -> Iterator[None]:
     user = _colleague(scene)
