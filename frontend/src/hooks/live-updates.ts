@@ -67,7 +67,6 @@ export function applyToCache(client: QueryClient, event: LiveEvent, only?: Query
 /** Nothing of a conversation that is out of sight stays on this machine, but for what its reader has written. */
 function forget(client: QueryClient, id: string): void {
   loseSight(id);
-  client.removeQueries({ queryKey: keys.threads(id) });
   client.removeQueries({
     predicate: ({ queryKey, state }) => {
       const about = (state.data as { conversation_id?: unknown } | undefined)?.conversation_id;

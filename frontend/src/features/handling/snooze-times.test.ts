@@ -26,6 +26,11 @@ it('wakes at nine on the wall also where the clocks change that night', () => {
   expect(times('2026-10-24T21:30:00Z', 'Europe/Berlin').tomorrow).toBe('2026-10-25T08:00');
 });
 
+it('knows the clock right behind a change of it', () => {
+  // New York puts its clocks forward at 2:00: 4:00 is an hour nearer to Greenwich than it was.
+  expect(readField('2027-03-14T04:00', 'America/New_York')?.toISOString()).toBe('2027-03-14T08:00:00.000Z');
+});
+
 it('offers to wake before the window closes, while there is time for it', () => {
   expect(times('2026-11-25T10:00:00Z', 'UTC', '2026-11-25T20:00:00Z').window).toBe('2026-11-25T19:00');
   expect(times('2026-11-25T10:00:00Z', 'UTC', '2026-11-25T10:30:00Z').window).toBeUndefined();
