@@ -40,6 +40,13 @@ def second_number(product: Product) -> Iterator[str]:
     connected = {name: number[name] for name in ("waba_id", "phone_number_id")} | {"access_token": token}
     product.api("POST", "/phone-numbers", connected)
     yield str(number["phone_number_id"])
+    product.sql(
+        """
+        DELETE FROM conversation_reads WHERE conversation_id IN
+            (SELECT id FROM chat_conversations WHERE phone_number_id = %(number)s)
+        """,
+        number=number["phone_number_id"],
+    )
     for table in ("chat_messages", "chat_conversations", "phone_numbers"):
         product.sql(
             f"DELETE FROM {table} WHERE phone_number_id = %(number)s",

@@ -159,7 +159,13 @@ export default function ConversationPlace(props: Props) {
             onUp={toLastMessage}
             renderTools={(replyToId, onSent) => (
               <>
-                <Button kind="icon" aria-label={t.composer.note} title={t.composer.noteTitle} onClick={() => setNote(true)}>
+                <Button
+                  kind="icon"
+                  className={styles.note}
+                  aria-label={t.composer.note}
+                  title={t.composer.noteTitle}
+                  onClick={() => setNote(true)}
+                >
                   <LockKeyhole size={19} />
                 </Button>
                 <ComposerTools
@@ -193,7 +199,17 @@ export default function ConversationPlace(props: Props) {
             <DetailsPane
               conversation={conversation}
               number={number.phone_number_id === conversation.phone_number_id ? number : null}
-              handling={<HandlingFacts conversation={conversation} onMarkUnread={() => markUnread()} />}
+              handling={
+                <HandlingFacts
+                  conversation={conversation}
+                  onMarkUnread={() => markUnread()}
+                  onNote={() => {
+                    // What lies over the thread would lie over the field.
+                    if (details.isDrawer) details.toggle();
+                    setNote(true);
+                  }}
+                />
+              }
               isDrawer={details.isDrawer}
               onOpenMessage={onOpenMessage}
               onClose={details.toggle}

@@ -17,10 +17,11 @@ import { SnoozeDialog } from './snooze-dialog';
 interface Props {
   conversation: Conversation;
   onMarkUnread: () => void;
+  onNote: () => void;
 }
 
 /** In the details: how the conversation stands, whose it is and what it is about, and how to change that. */
-export default function HandlingFacts({ conversation, onMarkUnread }: Props) {
+export default function HandlingFacts({ conversation, onMarkUnread, onNote }: Props) {
   const { userId } = useServices();
   const { mayHandle } = useRights(conversation.workspace_id);
   const { label } = useLabelling(conversation);
@@ -77,9 +78,10 @@ export default function HandlingFacts({ conversation, onMarkUnread }: Props) {
           </dd>
         </div>
       </dl>
-      <Button className={styles.unread} onClick={onMarkUnread}>
-        {t.thread.markUnread}
-      </Button>
+      <div className={styles.chips}>
+        <Button onClick={onNote}>{t.composer.note}</Button>
+        <Button onClick={onMarkUnread}>{t.thread.markUnread}</Button>
+      </div>
       {layer === 'assign' && <AssignPicker conversation={conversation} onClose={() => setLayer(null)} />}
       {layer === 'labels' && <LabelPicker conversation={conversation} onClose={() => setLayer(null)} />}
       {layer === 'snooze' && <SnoozeDialog conversation={conversation} onClose={() => setLayer(null)} />}
