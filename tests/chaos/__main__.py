@@ -27,6 +27,8 @@ from tests.chaos.faults import Injector
 from tests.chaos.load import Load, Record
 from tests.chaos.page import Page, settle
 from tests.chaos.running import Running, can_mount
+from tests.chaos.team import TeamLoad
+from tests.chaos.team_audit import audit_team
 
 QUIET_S = 420.0
 PAGE_S = 60.0
@@ -35,6 +37,10 @@ MOST_SENDS_PER_S = 6.0
 # To one customer. A message in six seconds is what Meta allows: faster agents only fill a queue that then takes
 # as long to empty as it took to fill, and the run waits for it.
 SECONDS_BETWEEN_SENDS = 8.0
+# What --team means: a busy inbox of many, in which only workers die, so that nothing may be refused.
+WATCHED = 4
+TEAM_KINDS = ("kill ingest worker", "kill ingest child", "kill send worker", "kill background worker")
+TEAM = {"members": 20, "customers": 200, "writes": 50.0, "pause": 20.0, "removals": 60.0, "acts": 20.0}
 
 
 def main() -> int:
@@ -47,8 +53,20 @@ def main() -> int:
     parser.add_argument("--kinds", default="", help="only these faults, by comma")
     parser.add_argument("--pause", type=float, default=3.0, help="seconds between faults, on the average")
     parser.add_argument("--customers", type=int, default=120)
+    parser.add_argument("--members", type=int, default=6, help="of the team that works the inbox")
+    parser.add_argument("--writes", type=float, default=8, help="customers' messages a second")
+    parser.add_argument("--acts", type=float, default=6, help="of the team, a second")
+    parser.add_argument("--removals", type=float, default=30, help="seconds between two, on the average")
+    parser.add_argument(
+        "--team",
+        action="store_true",
+        help="twenty members, two hundred customers, fifty messages a second; only workers are killed, and no "
+        "answer may be an error",
+    )
     parser.add_argument("--keep", action="store_true", help="keep logs and data also when all is well")
     asked = parser.parse_args()
+    if asked.team:
+        vars(asked).update(TEAM, kinds=",".join(TEAM_KINDS))
     if can_mount() and "CHAOS_OWN_MOUNTS" not in os.environ:
         # Small disks that can be filled, which vanish with this process however it ends.
         os.environ["CHAOS_OWN_MOUNTS"] = "1"
@@ -85,8 +103,18 @@ def _run(running: Running, asked: argparse.Namespace, seed: int) -> bool:
         seed=seed,
         customers=asked.customers,
         agents=6,
-        writes_per_s=8,
+        writes_per_s=asked.writes,
         sends_per_s=min(MOST_SENDS_PER_S, asked.customers / SECONDS_BETWEEN_SENDS),
+    )
+    team = TeamLoad(
+        running,
+        load,
+        record,
+        seed=seed,
+        members=asked.members,
+        acts_per_s=asked.acts,
+        seconds_between_removals=asked.removals,
+        allows_outage=not asked.team,
     )
     pause_s = (asked.pause * 0.2, asked.pause * 1.8)
     broker_url = running.environ()["CELERY_BROKER_URL"]
@@ -95,6 +123,8 @@ def _run(running: Running, asked: argparse.Namespace, seed: int) -> bool:
     pages = [Page(lambda: edge.upstream, load.token, load.api()) for _ in range(2)]
     began = time.monotonic()
     load.start()
+    team.start()
+    pages += [Page(lambda: edge.upstream, each.token, each.api) for each in team.people[:WATCHED]]
     words = [word for word in asked.kinds.split(",") if word]
     deck = [kind for kind in injector.kinds() if not words or kind in words]
     try:
@@ -105,6 +135,7 @@ def _run(running: Running, asked: argparse.Namespace, seed: int) -> bool:
     _say(began, "heal")
     injector.heal()
     injector.reconnect()
+    team.stop(ANSWERS_S)
     load.stop(ANSWERS_S)
     _say(began, "wait until quiet")
     if not _becomes_quiet(running, edge):
@@ -112,8 +143,10 @@ def _run(running: Running, asked: argparse.Namespace, seed: int) -> bool:
     injector.inject("reconcile unread under load")
     _say(began, "audit")
     result = audit(running, edge, record, load.api())
+    audit_team(running, team, result)
     for page in pages:
-        for difference in settle(page, PAGE_S)[:20]:
+        differences = settle(page, PAGE_S)
+        for difference in [*differences[:20], *([page.standing] if differences else [])]:
             result.breaks("page", difference)
         page.close()
     result.counts["events read"] = sum(page.events for page in pages)

@@ -1,5 +1,6 @@
 """Customers who write and agents who answer: steady load, with a record of everything that was promised to them."""
 
+import math
 import random
 import threading
 import time
@@ -18,6 +19,8 @@ API = "/api/live-chat"
 REPEAT_S = 0.3
 ANSWER_TIMEOUT_S = 60.0
 IMPATIENT_S = 0.02
+# By one thread, which waits for the sandbox's answer.
+MOST_WRITES_PER_S = 12.5
 # What a status is worth, so that a step back can be told; queued and sending may alternate.
 RANK = {"queued": 0, "sending": 0, "unknown": 15, "sent": 20, "failed": 25, "delivered": 30, "read": 40}
 
@@ -95,11 +98,13 @@ class Api:
             self._record.unserved.append((asked_at, time.monotonic(), what))
 
     def get(self, path: str, until: Callable[[], bool]) -> Any:
-        """The JSON of a GET, asked until it succeeds; None where ``until`` says that it is over."""
+        """The JSON of a GET, asked until it succeeds; None where it is out of sight, or ``until`` is over."""
         while not until():
             status, answer = self.ask("GET", path)
             if status == 200:
                 return answer
+            if status == 404:
+                return None
             time.sleep(REPEAT_S)
         return None
 
@@ -119,11 +124,12 @@ class Load:
         writes_per_s: float,
         sends_per_s: float,
     ) -> None:
-        self._running, self._base, self.record = running, base, record
+        self._running, self.base, self.record = running, base, record
         self._seed = seed
         self.customers = [f"9198{10_000_000 + seed % 1000 * 10_000 + n}" for n in range(customers)]
         self._agents = agents
-        self._write_pause_s = 1 / writes_per_s
+        self._writers = math.ceil(writes_per_s / MOST_WRITES_PER_S)
+        self._write_pause_s = self._writers / writes_per_s
         self._send_pause_s = agents / sends_per_s
         self._stopping = threading.Event()
         self._abandoned = threading.Event()
@@ -136,7 +142,8 @@ class Load:
         sandbox = self._running.client()
         for customer in self.customers:
             self._write(sandbox, customer)
-        self._run(self._write_on, random.Random(self._seed))
+        for n in range(self._writers):
+            self._run(self._write_on, random.Random(self._seed + 10 + n))
         self._run(self._customers_read, random.Random(self._seed + 1))
         self._run(self._watch, random.Random(self._seed + 2))
         for n in range(self._agents):
@@ -154,7 +161,7 @@ class Load:
 
     def api(self) -> Api:
         """An agent's view of the API; one for each thread."""
-        return Api(self._base, self.token, self.record)
+        return Api(self.base, self.token, self.record)
 
     def _run(self, work: Callable[..., None], *arguments: Any) -> None:
         thread = threading.Thread(target=work, args=arguments, daemon=True)
@@ -260,7 +267,13 @@ class Load:
         if len(ids) > 1 or sum(status == 202 for status, _ in told) > 1:
             self.record.breaks(f"one key made several messages: {sorted(ids)}, {[s for s, _ in told]}")
         # With a lost answer before it, a 200 is all that tells of the acceptance.
-        accepted = Accepted(ids.pop(), conversation, customer, text, asked_at, time.monotonic())
+        self.has_accepted(ids.pop(), conversation, customer, text, asked_at)
+
+    def has_accepted(
+        self, message_id: str, conversation: str, customer: str, text: str, asked_at: float
+    ) -> None:
+        """Keep in mind that the API has accepted a send, first asked for at ``asked_at``."""
+        accepted = Accepted(message_id, conversation, customer, text, asked_at, time.monotonic())
         with self.record.lock:
             self.record.accepted[accepted.message_id] = accepted
 

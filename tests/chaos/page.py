@@ -15,6 +15,7 @@ from tests.system.product import NUMBER
 READ_TIMEOUT_S = 25.0
 AGAIN_S = 0.3
 NEWEST = 50
+SHOWN = ("message.created", "message.updated", "conversation.updated")
 
 
 class Page:
@@ -27,6 +28,8 @@ class Page:
         self.connects = 0
         self.resets = 0
         self.events = 0
+        self._heard_at = time.monotonic()
+        self._doing = ""
         self._closed = threading.Event()
         self._last_id = ""
         self._thread = threading.Thread(target=self._follow, daemon=True)
@@ -71,19 +74,59 @@ class Page:
 
     def _take(self, fields: dict[str, str]) -> None:
         self.events += 1
-        if fields["event"] == "reset":
-            self.resets += 1
+        self._heard_at = time.monotonic()
+        # What has no id is true only now: who is there, and what the tabs count.
+        if "id" not in fields:
+            return
+        name, data = fields["event"], _lasting(json.loads(fields["data"]))
+        if name in ("reset", "members.updated", "catalog.updated"):
+            self.resets += name == "reset"
             self._load()
-        else:
-            data = _lasting(json.loads(fields["data"]))
-            if data.get("message"):
-                self.messages[data["message"]["id"]] = data["message"]
-            if data.get("conversation"):
-                self.conversations[data["conversation"]["id"]] = data["conversation"]
+        elif name == "conversation.removed":
+            self.conversations.pop(data["id"], None)
+            self.messages = {
+                id_: each for id_, each in self.messages.items() if each["conversation_id"] != data["id"]
+            }
+        elif name == "read.updated":
+            self.conversations.get(data.pop("conversation_id"), {}).update(data)
+        elif name in SHOWN:
+            self._show(data)
         # Only now: what was not taken in must come again.
-        self._last_id = fields.get("id", self._last_id)
+        self._last_id = fields["id"]
+
+    def _show(self, data: Any) -> None:
+        """Take in a conversation, with the message that the event is about."""
+        conversation = data["conversation"]
+        known = self.conversations.get(conversation["id"])
+        if known is None:
+            # It has come into sight: its thread is fetched as it is now.
+            known = self._api.get(f"/conversations/{conversation['id']}", self._closed.is_set)
+            page = self._api.get(
+                f"/messages?conversation_id={conversation['id']}&limit={NEWEST}", self._closed.is_set
+            )
+            if known is None or page is None:
+                return
+            self.messages |= {each["id"]: each for each in _lasting(page["messages"])}
+        total = known["read_total"]
+        own = {"read_total": total, "my_unread_count": conversation["counted_total"] - total}
+        self.conversations[conversation["id"]] = conversation | own
+        if data["message"]:
+            self.messages[data["message"]["id"]] = data["message"]
+
+    @property
+    def standing(self) -> str:
+        """For whoever asks why it differs: whether it still follows, and since when it has heard nothing."""
+        return (
+            f"alive {self._thread.is_alive()}, {self._doing}, {self.connects} streams, {self.resets} resets, "
+            f"{self.events} events, the last {time.monotonic() - self._heard_at:.0f} s ago"
+        )
 
     def _load(self) -> None:
+        self._doing = "loads"
+        self._fetch()
+        self._doing = "listens"
+
+    def _fetch(self) -> None:
         fresh = fetch(self._api, self._closed.is_set)
         if fresh is not None:
             self.conversations, pages = fresh
