@@ -34,7 +34,8 @@ def insert_notifications(session: AnySession, kind: str, wanted: Collection[tupl
 
 def finish_where(session: AnySession, *conditions: ColumnElement[bool]) -> Told:
     """Those that were not done and are now."""
-    now = func.clock_timestamp()
+    # One moment for both columns: the clock of the database goes on within a statement.
+    now = func.statement_timestamp()
     done = session.execute(
         update(Notification)
         .where(Notification.done_at.is_(None), *conditions)

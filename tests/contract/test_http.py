@@ -72,7 +72,7 @@ REFUSED: list[tuple[str, str, dict[str, str], bytes | None, int, str]] = [
     ("GET", f"{API}/events", {}, None, 401, "unauthorized"),
     ("GET", f"{API}/conversations?phone_number_id={NUMBER}&user_id={uuid4()}", {}, None, 403, "forbidden"),
     ("GET", f"{API}/conversations?phone_number_id={NUMBER}&user_id=me", {}, None, 403, "forbidden"),
-    ("GET", f"{API}/conversations", {}, None, 422, "validation_failed"),
+    ("GET", f"{API}/conversations?scope=nobody", {}, None, 422, "validation_failed"),
     ("GET", f"{API}/conversations?phone_number_id={NUMBER}&limit=201", {}, None, 422, "validation_failed"),
     ("GET", f"{API}/conversations?phone_number_id={NUMBER}&cursor=x", {}, None, 422, "validation_failed"),
     ("GET", f"{API}/conversations?phone_number_id=1", {}, None, 404, "not_found"),

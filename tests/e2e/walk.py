@@ -209,7 +209,7 @@ class Walk:
         yield View("menu", self._menu, is_layer=True)
         yield View("settings", self._item(0, "input"), is_layer=True, height=1500)
         yield View("keyboard", self._item(1, "kbd, dt, td"), is_layer=True, height=1300)
-        yield View("connect", self._item(3, "input"), is_layer=True, height=1000)
+        yield View("connect", self._item(4, "input"), is_layer=True, height=1000)
         yield View("palette", self._palette, is_layer=True)
         yield View("new chat", self._new_chat, is_layer=True)
 
@@ -230,7 +230,7 @@ class Walk:
         shown(page, "[role=option]")
 
     def _new_chat(self, page: Any) -> None:
-        page.locator("header > button").last.click()
+        page.locator("header > button").nth(1).click()
         shown(page, "dialog[open] input")
 
     def _places(self) -> Iterator[View]:

@@ -130,7 +130,7 @@ def make_tenant(session: scoped_session[Session], name: str) -> Tenant:
         "message_id": of_message,
         "event_id": str(event),
         **dict.fromkeys(("label_id", "label"), str(label.id)),
-        **dict.fromkeys(("before", "after", "around", "up_to", "reply_to"), of_message),
+        **dict.fromkeys(("before", "after", "around", "up_to", "from", "reply_to"), of_message),
     }
     traces = (
         said,

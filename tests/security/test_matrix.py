@@ -150,9 +150,10 @@ PLAIN: dict[str, Any] = {
     "access_token": "EAAsomething",
     "assignee_id": None,
     "expected": {"assignee_id": None},
+    "operation_id": "01a226be-7d0f-780c-960f-0850f70071a0",
 }
 # These find nothing with one's own ids either: the message has no file.
-FIND_NOTHING = {f"{API}/messages/{{message_id}}/media/retry"}
+FIND_NOTHING = {f"{API}/messages/{{message_id}}/media/retry", f"{API}/undo"}
 FIND_NOTHING |= {
     # Nobody was given such a link.
     f"{API}/invitations/peek",
@@ -195,7 +196,10 @@ def calls(document: dict[str, Any], own: dict[str, str]) -> Iterator[tuple[Call,
                     if is_form and inner.get("format") == "binary":
                         continue  # every form comes with a file
                     # A draft's text is a string, a send's stands beside its ``message``.
-                    is_wanted = name in PLAIN and not (name == "text" and "message" in schema["properties"])
+                    # What is expected differs from route to route: only where it must be said.
+                    is_wanted = name in PLAIN.keys() - {"expected", "operation_id"} and not (
+                        name == "text" and "message" in schema["properties"]
+                    )
                     if name in schema.get("required", ()) or is_wanted:
                         body[name] = value_for(name, inner, own)
                     elif name in INSTEAD:

@@ -13,7 +13,7 @@ from livechat.core.session import AnySession
 from livechat.domain.status import RANK, MessageStatus
 from livechat.outbound.delivery.to_meta import distrust_files
 from livechat.outbound.queries import status_events as statuses
-from livechat.outbound.queries.waiting import owe_again, owe_no_more
+from livechat.outbound.queries.owed_answers import owe_again, owe_no_more
 from livechat.templates.sync_templates import template_refused
 from livechat.whatsapp.graph.graph_errors import PAUSING_CODES
 from livechat.whatsapp.sending.outgoing import message_id_from_callback

@@ -26,7 +26,7 @@ from livechat.outbound.delivery.refusals import learn_from_refusal
 from livechat.outbound.delivery.to_meta import ClaimLostError, OutgoingFiles, distrust_files_of
 from livechat.outbound.queries import claims as outgoing
 from livechat.outbound.queries.claims import AcceptedRow, Claim
-from livechat.outbound.queries.waiting import owe_again
+from livechat.outbound.queries.owed_answers import owe_again
 from livechat.whatsapp.graph.client import Accepted, GraphClient
 from livechat.whatsapp.graph.graph_errors import Disposition, GraphError
 from livechat.whatsapp.sending.outgoing import body_for, callback_data
