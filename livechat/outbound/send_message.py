@@ -7,7 +7,8 @@ from typing import Any
 from uuid import UUID
 
 from livechat.accounts.access import access_conversation, access_number_as, parse_id
-from livechat.conversations.queries.finding import create_conversation, find_conversation, lock_conversation
+from livechat.conversations.open_conversation import begin_conversation
+from livechat.conversations.queries.finding import find_conversation, lock_conversation
 from livechat.core.after_commit import after_commit
 from livechat.core.errors import (
     CustomerBlockedError,
@@ -65,7 +66,7 @@ def send_message(session: AnySession, user_id: UUID, request: SendRequest, *, no
     if earlier is not None:
         return earlier
     checked = check_template(session, number, request.part) if request.message_type == "template" else None
-    conversation = _locked_conversation(session, user_id, number, request)
+    conversation = _locked_conversation(session, user_id, number, member, request)
     _hold_to(session, member, conversation, request.expected)
     if conversation.gone_at is not None:
         raise ValidationFailedError(
@@ -161,7 +162,7 @@ def _earlier(session: AnySession, user_id: UUID, request: SendRequest) -> SendRe
 
 
 def _locked_conversation(
-    session: AnySession, user_id: UUID, number: PhoneNumber, request: SendRequest
+    session: AnySession, user_id: UUID, number: PhoneNumber, member: WorkspaceMember, request: SendRequest
 ) -> Conversation:
     if request.conversation_id is not None:
         accessible = access_conversation(session, user_id, request.conversation_id)
@@ -174,7 +175,10 @@ def _locked_conversation(
         if wanted is None and request.needs_window:
             raise ServiceWindowClosedError(None)
         if wanted is None:
-            wanted = create_conversation(session, number, phone)
+            wanted = begin_conversation(session, member, number, phone)
+        else:
+            # Who knows a customer's number may not write past what they see.
+            access_conversation(session, user_id, wanted)
     conversation = lock_conversation(session, wanted) if wanted is not None else None
     if conversation is None:
         # The conversation was merged into another one at this moment.

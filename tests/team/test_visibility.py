@@ -13,7 +13,14 @@ from livechat.domain import clock
 from livechat.domain.visibility import Audience, Sight, Visibility
 from livechat.inbox.inbox_filter import InboxFilter, Sort
 from livechat.inbox.queries.inbox_pages import inbox_page
-from livechat.models import Conversation, ConversationWatcher, TeamMember, WorkspaceMember
+from livechat.models import (
+    Conversation,
+    ConversationChange,
+    ConversationWatcher,
+    Message,
+    TeamMember,
+    WorkspaceMember,
+)
 from livechat.stream.queries import scopes_of
 from tests.factories import make_conversation, make_message
 from tests.team.conftest import DbSession, Team
@@ -140,3 +147,57 @@ def test_who_is_no_active_member_sees_nothing(session: DbSession, team: Team, ca
     session.commit()
     assert call(agent, "GET", "/phone-numbers").json == {"phone_numbers": []}
     assert call(agent, "GET", f"/conversations/{conversation.id}").status_code == 404
+
+
+@pytest.mark.parametrize("visibility", ["own", "team"])
+def test_a_customers_number_leads_past_nobodys_sight(
+    session: DbSession, team: Team, call: Call, visibility: str
+) -> None:
+    agent, number = team.member(visibility=visibility), team.numbers[0].phone_number_id
+    hidden = make_conversation(session, team.numbers[0], last_inbound_at=clock.now())
+    session.commit()
+    to = {"phone_number_id": number, "to": hidden.customer_phone}
+    assert call(agent, "POST", "/send-message", json={**to, "message": "Hello"}).status_code == 404
+    assert call(agent, "POST", "/conversations", json=to).status_code == 404
+    assert session.scalars(select(Message)).all() == []
+    assert call(team.owner, "POST", "/conversations", json=to).status_code == 200
+
+
+def test_who_sees_less_than_all_has_what_they_begin(session: DbSession, team: Team, call: Call) -> None:
+    agent, number = team.member(visibility="own"), team.numbers[0].phone_number_id
+    to = {"phone_number_id": number, "to": "+15550009999"}
+    begun = call(agent, "POST", "/conversations", json=to)
+    assert (begun.status_code, begun.json["assignee"]["user_id"]) == (201, str(agent))
+    again = call(agent, "POST", "/conversations", json=to)
+    assert (again.status_code, again.json["id"]) == (200, begun.json["id"])
+    [change] = session.scalars(select(ConversationChange))
+    assert (change.actor_id, change.field, change.to_value) == (agent, "assignee", str(agent))
+    others = call(team.owner, "POST", "/conversations", json={**to, "to": "+15550009998"})
+    assert others.json["assignee"] is None
+
+
+def test_no_id_of_what_is_hidden_is_of_any_use(session: DbSession, team: Team, call: Call) -> None:
+    agent = team.member(visibility="own")
+    hidden = make_conversation(session, team.numbers[0], last_inbound_at=clock.now())
+    message = make_message(session, hidden)
+    session.commit()
+    conversation, number = f"/conversations/{hidden.id}", team.numbers[0].phone_number_id
+    send = {"phone_number_id": number, "conversation_id": str(hidden.id), "message": "Hello"}
+    asked: list[tuple[str, str, dict[str, Any]]] = [
+        ("POST", "/send-message", send),
+        ("POST", f"/messages/{message.id}/resend", {}),
+        ("POST", f"/messages/{message.id}/media/retry", {}),
+        ("GET", f"/messages/{message.id}/edits", {}),
+        ("POST", f"{conversation}/typing", {}),
+        ("POST", f"{conversation}/unread", {"from": str(message.id)}),
+        ("POST", f"{conversation}/block", {}),
+        ("DELETE", f"{conversation}/block", {}),
+        ("POST", f"{conversation}/claim", {}),
+        ("PUT", f"{conversation}/status", {"status": "resolved"}),
+        ("PUT", f"{conversation}/watchers/{agent}", {}),
+        ("GET", f"{conversation}/timeline", {}),
+    ]
+    answers = {
+        (method, path): call(agent, method, path, json=body).status_code for method, path, body in asked
+    }
+    assert set(answers.values()) == {404}, answers

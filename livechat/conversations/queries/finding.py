@@ -62,6 +62,18 @@ def create_conversation(session: AnySession, number: PhoneNumber, customer_phone
 
     Raises LookupError where that one is gone again.
     """
+    insert_conversation(session, number, customer_phone)
+    # Only a second statement sees the conversation that another transaction has committed meanwhile.
+    found = find_conversation(session, number.phone_number_id, customer_phone)
+    if found is None:
+        raise LookupError("The conversation was deleted while it was being created.")
+    return found
+
+
+def insert_conversation(
+    session: AnySession, number: PhoneNumber, customer_phone: str, *, assignee_id: UUID | None = None
+) -> UUID | None:
+    """A new conversation with this phone; None where somebody else makes it at this moment."""
     owner = select(WabaAccount.user_id).where(WabaAccount.id == number.account_id).scalar_subquery()
     made = session.execute(
         insert(Conversation)
@@ -70,6 +82,7 @@ def create_conversation(session: AnySession, number: PhoneNumber, customer_phone
             phone_number_id=number.phone_number_id,
             customer_phone=customer_phone,
             last_message_time=func.clock_timestamp(),
+            assignee_id=assignee_id,
         )
         .on_conflict_do_nothing(
             index_elements=[Conversation.phone_number_id, Conversation.customer_phone],
@@ -79,11 +92,7 @@ def create_conversation(session: AnySession, number: PhoneNumber, customer_phone
     ).scalar_one_or_none()
     if made is not None:
         _name_from_address_book(session, made, number.phone_number_id, customer_phone)
-    # Only a second statement sees the conversation that another transaction has committed meanwhile.
-    found = find_conversation(session, number.phone_number_id, customer_phone)
-    if found is None:
-        raise LookupError("The conversation was deleted while it was being created.")
-    return found
+    return made
 
 
 def _name_from_address_book(
