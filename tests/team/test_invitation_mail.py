@@ -19,6 +19,7 @@ from livechat.operations.doctor import State, mail
 from livechat.team.inviting.mail_invitation import mail_invitation, sweep_mail
 from livechat.team.inviting.mailing import gotrue
 from tests.conftest import make_token
+from tests.events.call_sites import watched
 from tests.team.conftest import API, DbSession, Team
 from tests.team.mailbox import Mailbox, SignInService, serving
 
@@ -135,7 +136,9 @@ def test_a_mail_that_fails_says_so_is_tried_again_and_ends_with_the_invitation(
     settings = set_up(smtp_url=mailbox.url)
     mailbox.refusal = "451 later, ines@example.com"
     invitation_id, link = invite()
-    mail_invitation(session, settings, invitation_id)
+    with watched() as told:
+        mail_invitation(session, settings, invitation_id)
+    assert told == {"publish_members in mail_invitation._settle"}
     [shown] = listed()["invitations"]
     assert (shown["sent_at"], shown["send_error"]) == (None, "The mail server refused the address (451).")
     row = session.get_one(Invitation, invitation_id, populate_existing=True)
