@@ -18,7 +18,7 @@ from livechat import create_app, use_broker
 from livechat.core.config import Settings
 from livechat.core.extensions import db
 from livechat.domain.clock import now
-from livechat.models import Invitation, Label, Team
+from livechat.models import BulkJob, Invitation, Label, Note, Notification, Team
 from tests.api.conftest import KeyServer, key_server
 from tests.conftest import JWT_SECRET, environment
 from tests.factories import make_account, make_conversation, make_message, make_number
@@ -116,7 +116,10 @@ def make_tenant(session: scoped_session[Session], name: str) -> Tenant:
         expires_at=now() + timedelta(days=1),
         invited_by=user,
     )
-    session.add_all([team, invitation])
+    note = Note(conversation_id=conversation.id, author_id=user, body=f"what {name} noted")
+    told = Notification(user_id=user, conversation_id=conversation.id, kind="assigned", cause_id=uuid4())
+    job = BulkJob(user_id=user, action="resolve", parameters={}, finished_at=now())
+    session.add_all([team, invitation, note, told, job])
     session.commit()
     of_message = str(message.id)
     ids: dict[str, Any] = {
@@ -125,6 +128,9 @@ def make_tenant(session: scoped_session[Session], name: str) -> Tenant:
         "workspace_id": str(account.workspace_id),
         "team_id": str(team.id),
         "invitation_id": str(invitation.id),
+        "job_id": str(job.id),
+        "note_id": str(note.id),
+        "notification_id": str(told.id),
         "phone_number_id": number.phone_number_id,
         "conversation_id": str(conversation.id),
         "message_id": of_message,
