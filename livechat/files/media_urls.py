@@ -13,6 +13,8 @@ from uuid import UUID
 from flask import Flask, current_app
 from itsdangerous import BadSignature, Signer
 
+from livechat.web import base64url
+
 PATH = "/api/live-chat/media/"
 # An address is valid for at least one period and at most two.
 PERIOD_S = 600
@@ -58,7 +60,8 @@ class MediaUrls:
         """The file that ``token``, the last part of an address, names. Raises BadMediaUrlError."""
         try:
             signed = self._signer.unsign(token.encode()).decode()
-        except (BadSignature, UnicodeError):
+            base64url.decode(token.rpartition(".")[2])
+        except (BadSignature, ValueError):
             raise BadMediaUrlError(has_expired=False) from None
         media_id, what, ends_at = signed.split(".")
         left = int(ends_at) - int(time.time() if now is None else now)

@@ -1,12 +1,12 @@
 """How far a client has read each account's event log, as one opaque id that fits a header line."""
 
-import base64
-import binascii
 import struct
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 from uuid import UUID
+
+from livechat.web import base64url
 
 # (milliseconds, sequence), as Redis numbers the entries of a stream.
 Position = tuple[int, int]
@@ -36,8 +36,8 @@ class Bookmark:
         if not text or len(text) > _MAX_CHARS:
             return None
         try:
-            raw = base64.b64decode(text.encode("ascii") + b"=" * (-len(text) % 4), b"-_", validate=True)
-        except (UnicodeEncodeError, binascii.Error):
+            raw = base64url.decode(text)
+        except ValueError:
             return None
         body = raw[_HEAD.size :]
         if len(raw) < _HEAD.size or len(body) % _PART.size:
@@ -54,7 +54,7 @@ def _encoded(epoch: int, positions: tuple[tuple[UUID, Position], ...]) -> str:
     """Kept for a while: all who follow the same accounts get the same id with an event."""
     parts = [_PART.pack(account.bytes, *at) for account, at in sorted(positions)]
     raw = _HEAD.pack(_VERSION, epoch) + b"".join(parts)
-    return base64.urlsafe_b64encode(raw).rstrip(b"=").decode()
+    return base64url.encode(raw)
 
 
 def parse_position(entry_id: bytes | str) -> Position:

@@ -1,14 +1,13 @@
 """Cursors of lists: opaque to clients; a text that is not one of ours is refused."""
 
-import binascii
 import re
-from base64 import urlsafe_b64decode, urlsafe_b64encode
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from uuid import UUID
 
 from livechat.core.errors import ValidationFailedError
+from livechat.web import base64url
 
 _PLAIN = re.compile(rb"([0-9]{1,18})\.([0-9a-f]{32})")
 _SORTED = re.compile(rb"([01])\.([0-9]{1,18})\.([0-9a-f]{32})\.([0-9]{1,18})\.([0-9a-f]{16})")
@@ -47,7 +46,7 @@ def place_of(cursor: str) -> ListPlace:
     try:
         moment, id_ = _decoded(cursor, _PLAIN)
         return ListPlace(last_message_time=_moment(moment), id=UUID(id_))
-    except (ValueError, binascii.Error, OverflowError) as error:
+    except (ValueError, OverflowError) as error:
         raise _refused() from error
 
 
@@ -64,16 +63,16 @@ def sorted_place_of(cursor: str, question: str) -> SortedPlace:
         if digest != _digest(question):
             raise ValueError("of another question")
         return SortedPlace(int(part), _moment(key), UUID(id_), _moment(asked_at))
-    except (ValueError, binascii.Error, OverflowError) as error:
+    except (ValueError, OverflowError) as error:
         raise _refused() from error
 
 
 def _encoded(plain: str) -> str:
-    return urlsafe_b64encode(plain.encode()).decode().rstrip("=")
+    return base64url.encode(plain.encode())
 
 
 def _decoded(cursor: str, shape: "re.Pattern[bytes]") -> tuple[str, ...]:
-    match = shape.fullmatch(urlsafe_b64decode(cursor.encode("ascii") + b"=" * (-len(cursor) % 4)))
+    match = shape.fullmatch(base64url.decode(cursor))
     if match is None:
         raise ValueError("not of our make")
     return tuple(group.decode() for group in match.groups())

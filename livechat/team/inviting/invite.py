@@ -3,7 +3,6 @@
 import hashlib
 import hmac
 import secrets
-from base64 import urlsafe_b64encode
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
@@ -16,6 +15,7 @@ from livechat.models import Invitation, Workspace, WorkspaceMember
 from livechat.team.inviting.email_address import folded
 from livechat.team.queries.invitation_rows import invitation_in, renew, revoke, store_invitation
 from livechat.team.queries.rosters import numbers_in
+from livechat.web import base64url
 
 _TOKEN_BYTES = 32
 _PURPOSE = b"an invitation's link"
@@ -41,7 +41,7 @@ def tokens_of(request_id: UUID, keys: Sequence[str]) -> list[str]:
     """
     said = _PURPOSE + request_id.bytes
     digests = [hmac.digest(key.encode(), said, "sha256") for key in keys]
-    return [urlsafe_b64encode(digest).decode().rstrip("=") for digest in digests]
+    return [base64url.encode(digest) for digest in digests]
 
 
 def good_token(invitation: Invitation, tokens: Sequence[str]) -> str | None:
