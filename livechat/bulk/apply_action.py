@@ -8,6 +8,7 @@ from uuid import UUID
 
 from livechat.accounts.access import access_conversation_as, parse_id
 from livechat.bulk.queries import members_of_user
+from livechat.conversations.mark_read import mark_read
 from livechat.core.errors import ForbiddenError
 from livechat.core.session import AnySession
 from livechat.domain.permissions import Permission, is_allowed
@@ -80,9 +81,15 @@ def _remove_label(turn: _Turn) -> None:
     take_label(turn.session, turn.member.user_id, str(turn.conversation.id), turn.parameters["label_id"])
 
 
+def _read(turn: _Turn) -> None:
+    # Who reads many at once has not looked at each: the customers are not told that somebody did.
+    mark_read(turn.session, turn.conversation.id, None, by=turn.member.user_id, for_team=False)
+
+
 ACTIONS: dict[str, Callable[[_Turn], None]] = {
     "assign": _assign,
     "status": _status,
     "add_label": _add_label,
     "remove_label": _remove_label,
+    "read": _read,
 }

@@ -22,6 +22,7 @@ FIELDS: dict[str, tuple[set[str], set[str]]] = {
     "snooze": (set(), {"snoozed_until", "snooze_kind"}),
     "add_label": ({"label_id"}, set()),
     "remove_label": ({"label_id"}, set()),
+    "read": (set(), set()),
 }
 
 
@@ -36,7 +37,11 @@ class ExpectedOfAllSchema(ma.Schema):
 
 
 class BulkSchema(ma.Schema):
-    action = fields.String(required=True, validate=OneOf(list(FIELDS)))
+    action = fields.String(
+        required=True,
+        validate=OneOf(list(FIELDS)),
+        metadata={"description": "`read` is for you alone: no customer gets blue ticks by it."},
+    )
     ids = fields.List(
         fields.String(),
         validate=Length(min=1, max=MOST, error=f"Give 1 to {MOST} conversations."),

@@ -6,7 +6,7 @@ from uuid import UUID, uuid4
 
 import pytest
 from redis import Redis
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 
 from livechat.bulk import run_bulk as running
 from livechat.bulk import start_bulk
@@ -113,6 +113,24 @@ def test_what_was_said_after_it_was_asked_for_is_not_put_away(
         assert _outcomes(call, team.owner, job) == {calm: ("done", None), busy: late}
         shown = [call(team.owner, "GET", f"/conversations/{each}").json["status"] for each in (calm, busy)]
         assert shown == [status, "open"]
+
+
+def test_reading_many_is_for_the_reader_alone_and_tells_no_customer(
+    session: DbSession, team: Team, call: Call, redis_client: Redis
+) -> None:
+    made = [make_message(session, each).conversation_id for each in _many(session, team, 2)]
+    session.execute(
+        update(Conversation).values(counted_total=1, last_counted_seq=Conversation.last_message_seq)
+    )
+    session.commit()
+    other = team.member()
+    job = _started(call, team.owner, action="read", filter={"unread": "mine"})
+    run_bulk(session, UUID(job["id"]))
+    session.remove()
+    for user, unread in ((team.owner, 0), (other, 1)):
+        shown = [call(user, "GET", f"/conversations/{each}").json for each in made]
+        assert [(each["my_unread_count"], each["unread_count"]) for each in shown] == [(unread, 1)] * 2
+    assert tasks(redis_client) == []
 
 
 def test_each_item_is_asked_again_for_sight_right_and_what_was_expected(
