@@ -49,6 +49,8 @@ READ_COUNT = 500
 # that should tell of it was lost.
 SCOPES_EVERY_S = 15.0
 CHORES_EVERY_S = 1.0
+# However much happens, a stream is told so seldom that the numbers on its tabs may have changed.
+COUNTS_EVERY_S = 2.0
 FIRST_WAIT_S, LONGEST_WAIT_S = 0.05, 2.0
 _WAKE_KEPT_S = 60
 
@@ -107,6 +109,7 @@ class Listener:
             sights=_sights(scope),
             workspaces=_workspaces(scope, accounts),
             has_second_factor=has_second_factor,
+            homes=_homes(scope),
         )
         with self._lock:
             is_unfollowed = any(account_id not in self._followed for account_id in accounts)
@@ -184,11 +187,14 @@ class Listener:
 
     def _listen(self, client: Redis, reader: "_Reader") -> None:
         """Read and hand out until no stream is open. Raises RedisError if the connection is lost."""
-        scopes_due = chores_due = 0.0
+        scopes_due = chores_due = counts_due = 0.0
         while not self._is_idle():
             if time.monotonic() >= chores_due:
                 self._do_chores()
                 chores_due = time.monotonic() + CHORES_EVERY_S
+            if time.monotonic() >= counts_due:
+                self._tell_counts()
+                counts_due = time.monotonic() + COUNTS_EVERY_S
             if time.monotonic() >= scopes_due:
                 self._check_scopes(client, None)
                 scopes_due = time.monotonic() + SCOPES_EVERY_S
@@ -204,6 +210,11 @@ class Listener:
                 self._hand_on(event)
             if found.entries:
                 self._hand_out(self._rendered(found.entries))
+
+    def _tell_counts(self) -> None:
+        with self._lock:
+            concerned = [each for each in self._open if each.offer_counts()]
+        tell_all(concerned)
 
     def _do_chores(self) -> None:
         try:
@@ -317,6 +328,7 @@ class Listener:
                 for account_id in subscription.accounts
             )
             subscription.sights, subscription.workspaces = sights, _workspaces(scope, allowed)
+            subscription.homes = _homes(scope)
             if changed:
                 here = {account_id: self._followed[account_id] for account_id in subscription.accounts}
                 subscription.offer([Reset(here)])
@@ -346,6 +358,10 @@ def _allowed(scope: Mapping[UUID, Scope], phone_number_id: str | None, has_secon
 
 def _sights(scope: Mapping[UUID, Scope]) -> dict[UUID, Sight]:
     return {account_id: of_account.sight for account_id, of_account in scope.items()}
+
+
+def _homes(scope: Mapping[UUID, Scope]) -> dict[UUID, UUID]:
+    return {account_id: of_account.workspace_id for account_id, of_account in scope.items()}
 
 
 def _workspaces(scope: Mapping[UUID, Scope], accounts: Collection[UUID]) -> dict[UUID, Sight]:

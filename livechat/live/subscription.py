@@ -4,10 +4,12 @@ import threading
 from collections import deque
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
 from livechat.domain.visibility import Audience, Sight
+from livechat.live.ephemeral import Ephemeral
 from livechat.live.positions import Position
 
 # A browser that lags behind by so much must fetch afresh: this is cheaper for it, and bounds our memory.
@@ -83,6 +85,9 @@ class Subscription:
     sights: Mapping[UUID, Sight] = field(default_factory=dict)
     workspaces: Mapping[UUID, Sight] = field(default_factory=dict)
     has_second_factor: bool = True
+    # {account: its workspace}, and those of whose conversations something was shown since counts were told.
+    homes: Mapping[UUID, UUID] = field(default_factory=dict)
+    _recount: set[UUID] = field(default_factory=set)
     _items: deque[Item] = field(default_factory=deque)
     _bytes: int = 0
     _is_poked: bool = False
@@ -105,6 +110,9 @@ class Subscription:
         ]
         if not wanted:
             return False
+        # Only what belongs to a conversation has an audience.
+        shown = {item.account_id for item in wanted if isinstance(item, LiveEvent) and item.audience}
+        self._recount |= {self.homes[account_id] for account_id in shown if account_id in self.homes}
         with self._changed:
             if self._is_ended:
                 return False
@@ -126,6 +134,14 @@ class Subscription:
         """Wake the thread that waits in ``take``."""
         with self._changed:
             self._changed.notify()
+
+    def offer_counts(self) -> bool:
+        """Say that counts may have changed, of each workspace of which the stream has shown something since.
+
+        Whether there is something to tell, as of ``offer``; the listener's thread alone calls either.
+        """
+        recount, self._recount = self._recount, set()
+        return self.offer([Unnumbered(_counts_payload(workspace_id)) for workspace_id in sorted(recount)])
 
     def wants(self, event: LiveEvent) -> bool:
         """Whether this stream is to show the event: it has something to show, on its number, in its sight."""
@@ -200,6 +216,12 @@ def tell_all(subscriptions: Iterable[Subscription]) -> None:
             each.notify()
     for waker, of_loop in resumes.items():
         waker(of_loop)
+
+
+@lru_cache(maxsize=1000)
+def _counts_payload(workspace_id: UUID) -> bytes:
+    # The numbers are each member's own, and a page asks for them only where it shows them.
+    return Ephemeral("counts.updated", {"workspace_id": str(workspace_id)}).payload
 
 
 def _size(item: Item) -> int:

@@ -120,7 +120,9 @@ def _rendered(app: Flask, entries: Sequence[LogEntry]) -> list[LiveEvent]:
     "stays that of the last event which had one. Of these `viewers.updated` says who looks at a conversation "
     'that you see: `{"conversation_id": …, "viewers": [{"user_id": …, "name": …, "typing": …}]}`; '
     '`presence.updated`, at most one in 5 s, has `{"workspace_id": …, "members": […]}`, with `user_id`, '
-    "`presence`, `availability`, `availability_until` and `can_receive` of those of whom that has changed. "
+    "`presence`, `availability`, `availability_until` and `can_receive` of those of whom that has changed; "
+    '`counts.updated`, at most one in 2 s, has `{"workspace_id": …}`: fetch the numbers on the tabs again. '
+    '`job.updated` comes to who started a bulk action, with `{"job": …}` as `GET /jobs/{id}` has it. '
     "After each connection ask for members once: what was told meanwhile is not told again. Leave out events "
     "that you do not know. A comment comes at least every 15 s. It ends with the token.",
 )

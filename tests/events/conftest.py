@@ -43,6 +43,8 @@ class Browser:
     headers: dict[str, str]
     query: str = ""
     events: list[Received] = field(default_factory=list)
+    # They come by the clock, between whatever else comes.
+    counts: list[Received] = field(default_factory=list)
     comments: list[float] = field(default_factory=list)
     ended_at: float | None = None
     status: int = 0
@@ -76,14 +78,13 @@ class Browser:
                     name, _, value = line.partition(": ")
                     fields[name] = value
                 elif fields:
-                    self.events.append(
-                        Received(
-                            fields["event"],
-                            fields.get("id", ""),
-                            orjson.loads(fields["data"]),
-                            time.monotonic(),
-                        )
+                    event = Received(
+                        fields["event"],
+                        fields.get("id", ""),
+                        orjson.loads(fields["data"]),
+                        time.monotonic(),
                     )
+                    (self.counts if event.name == "counts.updated" else self.events).append(event)
                     fields = {}
         except (OSError, http.client.HTTPException, ValueError, AttributeError):
             pass

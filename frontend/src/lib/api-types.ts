@@ -1218,7 +1218,7 @@ export interface paths {
             };
             requestBody?: never;
             responses: {
-                /** @description `message.created`, `message.updated` and `conversation.updated`, each with an `id` and the data `{"message": …, "conversation": …}` (null what does not apply). `conversation.removed`, with `{"id": …}`: one has gone out of your sight, forget it. `reset`: events may have been missed, fetch again. `members.updated` has `{"workspace_id": …}` as its data: its name, members or teams have changed. `read.updated` comes to you alone, when you have read: `{"conversation_id": …, "my_unread_count": …, "counted_total": …, "read_total": …}`. `catalog.updated` has `{"kind": …, "version": …}`: fetch `labels`, `teams`, `canned_replies` or `views` again, once for each version; conversations show labels and teams as they are there. Events that say what is true only now have no `id`: they are never sent again, and the `id` to resume behind stays that of the last event which had one. Of these `viewers.updated` says who looks at a conversation that you see: `{"conversation_id": …, "viewers": [{"user_id": …, "name": …, "typing": …}]}`; `presence.updated`, at most one in 5 s, has `{"workspace_id": …, "members": […]}`, with `user_id`, `presence`, `availability`, `availability_until` and `can_receive` of those of whom that has changed. After each connection ask for members once: what was told meanwhile is not told again. Leave out events that you do not know. A comment comes at least every 15 s. It ends with the token. */
+                /** @description `message.created`, `message.updated` and `conversation.updated`, each with an `id` and the data `{"message": …, "conversation": …}` (null what does not apply). `conversation.removed`, with `{"id": …}`: one has gone out of your sight, forget it. `reset`: events may have been missed, fetch again. `members.updated` has `{"workspace_id": …}` as its data: its name, members or teams have changed. `read.updated` comes to you alone, when you have read: `{"conversation_id": …, "my_unread_count": …, "counted_total": …, "read_total": …}`. `catalog.updated` has `{"kind": …, "version": …}`: fetch `labels`, `teams`, `canned_replies` or `views` again, once for each version; conversations show labels and teams as they are there. Events that say what is true only now have no `id`: they are never sent again, and the `id` to resume behind stays that of the last event which had one. Of these `viewers.updated` says who looks at a conversation that you see: `{"conversation_id": …, "viewers": [{"user_id": …, "name": …, "typing": …}]}`; `presence.updated`, at most one in 5 s, has `{"workspace_id": …, "members": […]}`, with `user_id`, `presence`, `availability`, `availability_until` and `can_receive` of those of whom that has changed; `counts.updated`, at most one in 2 s, has `{"workspace_id": …}`: fetch the numbers on the tabs again. `job.updated` comes to who started a bulk action, with `{"job": …}` as `GET /jobs/{id}` has it. After each connection ask for members once: what was told meanwhile is not told again. Leave out events that you do not know. A comment comes at least every 15 s. It ends with the token. */
                 200: {
                     headers: {
                         [name: string]: unknown;
@@ -3798,8 +3798,11 @@ export interface components {
             until: string | null;
         };
         Bulk: {
-            /** @enum {string} */
-            action: "assign" | "status" | "resolve" | "reopen" | "snooze" | "add_label" | "remove_label";
+            /**
+             * @description `read` is for you alone: no customer gets blue ticks by it.
+             * @enum {string}
+             */
+            action: "assign" | "status" | "resolve" | "reopen" | "snooze" | "add_label" | "remove_label" | "read";
             /** @description For `assign`: the member; null: nobody. */
             assignee_id?: string | null;
             /** @description For `assign`. */
