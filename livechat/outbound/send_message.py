@@ -59,7 +59,7 @@ def send_message(session: AnySession, user_id: UUID, request: SendRequest, *, no
     ConversationChangedError (it is not as ``request.expected`` has it), IdempotencyConflictError,
     ServiceWindowClosedError, CustomerBlockedError, what ``check_recipient`` raises, and
     ValidationFailedError, as for a quoted message that Meta does not have yet. The key is looked up first: a
-    repeated request is answered even after the window has closed, or more was said.
+    repeated request is answered even after the window has closed, or more was said, to who still sees it.
     """
     number, member = access_number_as(session, user_id, request.phone_number_id)
     earlier = _earlier(session, user_id, request)
@@ -156,6 +156,8 @@ def _earlier(session: AnySession, user_id: UUID, request: SendRequest) -> SendRe
     )
     if not found:
         return None
+    # Who does not see the conversation any more is not shown it by repeating themselves.
+    access_conversation(session, user_id, found[0].conversation_id)
     if len(found) > 1 or found[0].request_digest != request.digest:
         raise IdempotencyConflictError("Use a new key for a new request.")
     return SendResult(found[0].message_id, found[0].conversation_id, is_new=False)

@@ -80,6 +80,24 @@ def test_half_of_what_was_seen_is_enough_and_what_is_no_id_is_refused(
         assert answer.status_code == status, expected
 
 
+def test_who_lost_sight_is_not_shown_it_by_sending_the_same_again(
+    session: DbSession, team: Team, call: Call, chat: UUID
+) -> None:
+    agent = team.member(visibility="own")
+    session.get_one(Conversation, chat).assignee_id = agent
+    session.commit()
+    body = _body(team, chat, client_message_id="a")
+    other = {**body, "message": "At seven."}
+    assert [call(agent, "POST", "/send-message", json=body).status_code for _ in range(2)] == [202, 200]
+    session.get_one(Conversation, chat).assignee_id = team.owner
+    session.commit()
+    # Nor is it said whether their key is taken.
+    for asked in (body, other):
+        answer = call(agent, "POST", "/send-message", json=asked)
+        assert (answer.status_code, answer.json["code"]) == (404, "not_found")
+    assert _sent(session) == 1
+
+
 def test_of_two_who_answer_what_both_saw_one_does(
     app: Flask, session: DbSession, team: Team, chat: UUID
 ) -> None:
