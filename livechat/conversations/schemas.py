@@ -38,14 +38,14 @@ class MessagesSchema(AnswerSchema):
     limit = fields.Integer(required=True)
     offset = fields.Integer(required=True, metadata={"description": "0 where the page was asked for by id."})
     first_unread_id = fields.String(
-        required=True, allow_none=True, metadata={"description": "The oldest unread message."}
+        required=True, allow_none=True, metadata={"description": "The oldest message that you have not read."}
     )
     last_unread_id = fields.String(
         required=True,
         allow_none=True,
         metadata={
-            "description": "The unread message that was stored last, whatever its timestamp: who has seen "
-            "the whole thread reads up to it."
+            "description": "The message that was stored last, whatever its timestamp, of those that you or "
+            "the team have not read: who has seen the whole thread reads up to it."
         },
     )
 

@@ -100,6 +100,38 @@ def test_who_reads_reads_for_themselves_and_their_own_devices_are_told(
     ]
 
 
+def test_a_thread_names_what_the_caller_has_not_read(session: DbSession, team: Team, call: Call) -> None:
+    ana, ben, dora = team.member(), team.member(), team.member("viewer")
+    chat, made = _chat(team, 4)
+    joined_late = team.member(read_floor_seq=made[2].seq)
+    ids = [None, *(str(each.id) for each in made)]
+
+    def unread(user: UUID) -> tuple[int, int]:
+        """(the first, the last) by number; 0: there is none."""
+        page = call(user, "GET", f"/messages?conversation_id={chat}&limit=1").json
+        return ids.index(page["first_unread_id"]), ids.index(page["last_unread_id"])
+
+    def read(user: UUID, up_to: int) -> None:
+        call(user, "POST", f"/conversations/{chat}/read", json={"up_to": ids[up_to]})
+
+    read(ana, 2)
+    assert [unread(each) for each in (ana, ben, joined_late)] == [(3, 4), (1, 4), (4, 4)]
+    # The viewer has read all, and the team has not: the last is what ends both.
+    read(dora, 4)
+    assert unread(dora) == (0, 4)
+    read(ana, 4)
+    assert [unread(each) for each in (ana, ben, dora, joined_late)] == [(0, 0), (1, 4), (0, 0), (4, 4)]
+    call(ana, "POST", f"/conversations/{chat}/unread", json={"from": ids[2]})
+    assert unread(ana) == (2, 4)
+    # What the team had read in a thread that was merged into this one: to ana it is unread.
+    read(ana, 4)
+    conversation = session.get_one(Conversation, UUID(chat))
+    apart = make_message(session, conversation, counts_unread=False, was_read_apart=True)
+    session.commit()
+    ids.append(str(apart.id))
+    assert [unread(each) for each in (ana, ben)] == [(5, 5), (1, 5)]
+
+
 def test_read_up_to_the_fourth_of_a_batch_leaves_six(meta: Meta, call: Call) -> None:
     """G2."""
     body = make_text_body("wamid.0")

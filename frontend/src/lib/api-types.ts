@@ -4547,9 +4547,9 @@ export interface components {
             title: string | null;
         };
         Messages: {
-            /** @description The oldest unread message. */
+            /** @description The oldest message that you have not read. */
             first_unread_id: string | null;
-            /** @description The unread message that was stored last, whatever its timestamp: who has seen the whole thread reads up to it. */
+            /** @description The message that was stored last, whatever its timestamp, of those that you or the team have not read: who has seen the whole thread reads up to it. */
             last_unread_id: string | null;
             limit: number;
             /** @description The oldest comes first. */

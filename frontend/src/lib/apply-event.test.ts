@@ -41,7 +41,7 @@ describe('a message that has come', () => {
   const old = aMessage({ id: 'm1', timestamp: at(1) });
   const fresh = aMessage({ id: 'm2', timestamp: at(2), text: 'And now?' });
   const before = stateWith([aConversation({ last_message: old, last_message_time: at(1) })], [old]);
-  const conversation = aConversation({ last_message: fresh, last_message_time: at(2), unread_count: 1 });
+  const conversation = aConversation({ last_message: fresh, last_message_time: at(2), unread_count: 1, my_unread_count: 1 });
 
   it('is what a fresh fetch would give', () => {
     const after = applyEvent(before, created(fresh, conversation));
@@ -151,10 +151,17 @@ describe('the list', () => {
   });
 
   it('forgets where reading was to begin once all is read', () => {
-    const state = stateWith([{ ...first, unread_count: 1 }], []);
+    const state = stateWith([{ ...first, unread_count: 1, my_unread_count: 1 }], []);
     state.threads.c1 = { pages: [page([aMessage()], 1, 'm1')], pageParams: [null] };
-    const after = applyEvent(state, ofConversation({ ...first, unread_count: 0 }));
-    expect(after.threads.c1?.pages[0]?.first_unread_id).toBeNull();
+    const after = (mine: number, shared: number) => {
+      const read = { ...first, my_unread_count: mine, unread_count: shared };
+      const newest = applyEvent(state, ofConversation(read)).threads.c1?.pages[0];
+      return [newest?.first_unread_id, newest?.last_unread_id];
+    };
+    expect(after(0, 0)).toEqual([null, null]);
+    // A colleague has read it, the agent has not; and the other way round.
+    expect(after(1, 0)).toEqual(['m1', 'm1']);
+    expect(after(0, 1)).toEqual([null, 'm1']);
   });
 });
 

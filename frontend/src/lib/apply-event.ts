@@ -152,12 +152,15 @@ function withConversation(state: LiveState, conversation: Conversation): LiveSta
   const kept = known ? newer(known, conversation) : conversation;
   const thread = state.threads[conversation.id];
   const newest = thread?.pages[0];
-  const isReadNow =
-    kept.unread_count === 0 && newest && (newest.first_unread_id !== null || newest.last_unread_id !== null);
+  // What a colleague has read is read for the team, and the agent's line stays where it is.
+  const mine = kept.my_unread_count ?? kept.unread_count;
+  const first_unread_id = mine ? newest?.first_unread_id : null;
+  const last_unread_id = mine || kept.unread_count ? newest?.last_unread_id : null;
+  const isReadNow = newest && (first_unread_id !== newest.first_unread_id || last_unread_id !== newest.last_unread_id);
   return {
     threads:
       thread && isReadNow
-        ? { ...state.threads, [conversation.id]: replacePage(thread, 0, { ...newest, first_unread_id: null, last_unread_id: null }) }
+        ? { ...state.threads, [conversation.id]: replacePage(thread, 0, { ...newest, first_unread_id, last_unread_id } as MessagePage) }
         : state.threads,
     conversations:
       // A conversation that nobody has opened is loaded when somebody opens it.

@@ -7,7 +7,7 @@ from uuid import UUID
 from flask import Response
 from sqlalchemy import Row
 
-from livechat.accounts.access import access_conversation, access_message, parse_id
+from livechat.accounts.access import access_conversation, access_conversation_as, access_message, parse_id
 from livechat.conversations.ask_again import ask_again
 from livechat.conversations.object_schemas import MessageSchema
 from livechat.conversations.present import earlier_texts_json, messages_json, row_json
@@ -50,11 +50,12 @@ def list_messages(query: dict[str, Any]) -> Response:
     `offset` counts back from the newest message; inside a page the oldest comes first. `before`, `after` or
     `around` page by message id instead, at the same cost at any depth.
     """
-    conversation = access_conversation(db.session, current_user_id(), query["conversation_id"])
+    user_id = current_user_id()
+    conversation, member = access_conversation_as(db.session, user_id, query["conversation_id"])
     limit, offset = query["limit"], query.get("offset", 0)
     way = next((name for name in _BY_KEY if name in query), None)
     named = parse_id(query[way], "message in this conversation") if way is not None else None
-    facts = thread_facts(db.session, conversation, named)
+    facts = thread_facts(db.session, conversation, member, named)
     rows: list[Row[Any]] = []
     if way is not None:
         if facts.anchor is None:

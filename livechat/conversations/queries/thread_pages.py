@@ -7,14 +7,21 @@ from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, Select, and_, func, or_, select, tuple_, union_all
+from sqlalchemy import Row, ScalarSelect, Select, and_, func, or_, select, tuple_, union_all
 from sqlalchemy.dialects.postgresql import JSONB, aggregate_order_by
 from sqlalchemy.orm import aliased
 from sqlalchemy.sql.elements import ColumnElement
 
 from livechat.core.session import AnySession
 from livechat.files.queries import card_files_column, media_json_column
-from livechat.models import Conversation, Message, MessageChange, MessageReaction
+from livechat.models import (
+    Conversation,
+    ConversationRead,
+    Message,
+    MessageChange,
+    MessageReaction,
+    WorkspaceMember,
+)
 
 _Quoted: Any = aliased(Message, name="quoted")
 
@@ -132,11 +139,17 @@ def shared_page(
     return session.execute(statement.order_by(Message.timestamp.desc(), Message.id.desc()).limit(limit)).all()
 
 
+# The oldest unread message is looked for among so many that were stored first: who joined a long thread and
+# never read it does not make every page cost as much as the thread is long.
+_MOST_LOOKED_AT = 1000
+
+
 @dataclass(frozen=True, slots=True)
 class ThreadFacts:
     """Facts of a whole thread. ``anchor`` is (timestamp, seq) of the named message, None if it is not here.
 
-    Of the unread messages, the first is the oldest by its timestamp, the last the one that was stored last.
+    The first unread message is the oldest by its timestamp of those that the member has not read. The last is
+    the one that was stored last of those that they or the team have not read: reading up to it ends both.
     """
 
     total: int
@@ -145,19 +158,13 @@ class ThreadFacts:
     anchor: tuple[datetime, int] | None
 
 
-def thread_facts(session: AnySession, conversation: Conversation, anchor_id: UUID | None) -> ThreadFacts:
-    """What a page says about its whole thread, in one statement."""
+def thread_facts(
+    session: AnySession, conversation: Conversation, member: WorkspaceMember, anchor_id: UUID | None
+) -> ThreadFacts:
+    """What a page says about its whole thread to this member, in one statement."""
     of_thread = Message.conversation_id == conversation.id
     total = select(func.count()).select_from(Message).where(of_thread).scalar_subquery()
-    # Materialized: otherwise the planner, seeing the order, would walk the thread from its beginning.
-    unread = (
-        select(Message.id, Message.timestamp, Message.seq)
-        .where(of_thread, Message.counts_unread, Message.seq > conversation.read_seq)
-        .cte("unread")
-        .prefix_with("MATERIALIZED")
-    )
-    first_unread = select(unread.c.id).order_by(unread.c.timestamp, unread.c.seq).limit(1).scalar_subquery()
-    last_unread = select(unread.c.id).order_by(unread.c.seq.desc()).limit(1).scalar_subquery()
+    first_unread, last_unread = _unread(conversation, _own_pointer(conversation, member))
     anchor = _anchor(of_thread, anchor_id)
     row = session.execute(
         select(
@@ -174,6 +181,35 @@ def thread_facts(session: AnySession, conversation: Conversation, anchor_id: UUI
         last_unread_id=row.last_unread_id,
         anchor=found,
     )
+
+
+def _own_pointer(conversation: Conversation, member: WorkspaceMember) -> ScalarSelect[int]:
+    """Up to where the member has read; without a pointer of theirs it is what was there when they joined."""
+    moved = select(ConversationRead.read_seq).where(
+        ConversationRead.user_id == member.user_id, ConversationRead.conversation_id == conversation.id
+    )
+    own = select(func.coalesce(moved.scalar_subquery(), member.read_floor_seq).label("seq")).cte("own")
+    return select(own.c.seq).scalar_subquery()
+
+
+def _unread(
+    conversation: Conversation, own: ScalarSelect[int]
+) -> tuple[ScalarSelect[UUID], ScalarSelect[UUID]]:
+    """The first and the last unread message, as ``ThreadFacts`` has them."""
+    stored = select(Message.id, Message.timestamp, Message.seq).where(
+        Message.conversation_id == conversation.id
+    )
+    # Read by the team in a thread that was merged into this one: to a member it still counts.
+    apart = stored.where(Message.was_read_apart, Message.seq > own)
+    counted = stored.where(Message.counts_unread)
+    oldest = counted.where(Message.seq > own).order_by(Message.seq).limit(_MOST_LOOKED_AT)
+    # Materialized: otherwise the planner, seeing the order, would walk the thread from its beginning.
+    unread = union_all(oldest, apart).cte("unread").prefix_with("MATERIALIZED")
+    first = select(unread.c.id).order_by(unread.c.timestamp, unread.c.seq).limit(1)
+    of_anybody = counted.where(Message.seq > func.least(own, conversation.read_seq))
+    newest = union_all(of_anybody.order_by(Message.seq.desc()).limit(1), apart).subquery()
+    last = select(newest.c.id).order_by(newest.c.seq.desc()).limit(1)
+    return first.scalar_subquery(), last.scalar_subquery()
 
 
 def _anchor(of_thread: ColumnElement[bool], anchor_id: UUID | None) -> list[Select[Any]]:
