@@ -81,7 +81,7 @@ def put_conversation_status(body: dict[str, Any], conversation_id: str) -> Respo
     """Resolve it, snooze it, or open it: where `expected` is given, as long as nothing was said since.
 
     Else 409 `conversation_changed`, with what it is now, and nothing is written. The same again is 200 and
-    changes nothing. A customer who writes opens what is resolved, and what is snoozed until a reply.
+    changes nothing. A customer who writes opens what is resolved or snoozed, but `time_even_if_reply`.
     """
     wanted = check_standing(body["status"], body.get("snoozed_until"), body.get("snooze_kind"), clock.now())
     expected = body.get("expected")

@@ -51,7 +51,7 @@ class StatusSchema(ma.Schema):
         validate=OneOf([each.value for each in SnoozeKind]),
         metadata={
             "description": "What ends a snooze: a `time`, a `reply`, or what comes first (`time_or_reply`, "
-            "the default). `time` and `time_even_if_reply` sleep on where the customer writes."
+            "the default). A customer who writes ends each but `time_even_if_reply`, which sleeps on."
         },
     )
     expected = fields.Nested(

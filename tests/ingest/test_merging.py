@@ -180,6 +180,12 @@ _OPEN = {"status": "open", "snooze_kind": None, "snoozed_until": None}
             _TIMED,
             _TIMED | {"snooze_kind": "time_or_reply"},
         ),
+        (
+            _TIMED | {"snooze_kind": "time_even_if_reply"},
+            _TIMED,
+            _TIMED | {"snooze_kind": "time_or_reply"},
+        ),
+        (_TIMED | {"snoozed_until": TOMORROW + timedelta(days=1)}, _TIMED, _TIMED),
     ],
 )
 @pytest.mark.parametrize("swapped", [False, True])

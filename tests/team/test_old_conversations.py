@@ -61,7 +61,8 @@ def test_what_the_previous_release_stores_opens_it_too(session: DbSession, team:
     for standing, opens in (
         ({"status": "resolved"}, True),
         ({"status": "snoozed", "snooze_kind": "time_or_reply", "snoozed_until": until}, True),
-        ({"status": "snoozed", "snooze_kind": "time", "snoozed_until": until}, False),
+        ({"status": "snoozed", "snooze_kind": "time", "snoozed_until": until}, True),
+        ({"status": "snoozed", "snooze_kind": "time_even_if_reply", "snoozed_until": until}, False),
     ):
         conversation = make_conversation(session, team.numbers[0], **standing)
         make_message(session, conversation)
@@ -81,4 +82,4 @@ def test_what_the_previous_release_stores_opens_it_too(session: DbSession, team:
             [snooze] = [line for line in lines if line.field == "snooze"]
             # As this release writes it down.
             shown = until.isoformat(timespec="microseconds").replace("+00:00", "Z")
-            assert snooze.from_value == {"snoozed_until": shown, "snooze_kind": "time_or_reply"}
+            assert snooze.from_value == {"snoozed_until": shown, "snooze_kind": standing["snooze_kind"]}

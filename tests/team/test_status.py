@@ -149,7 +149,7 @@ TOMORROW = now() + timedelta(days=1)
         ({"status": "resolved"}, True),
         ({"status": "snoozed", "snooze_kind": "reply"}, True),
         ({"status": "snoozed", "snooze_kind": "time_or_reply", "snoozed_until": TOMORROW}, True),
-        ({"status": "snoozed", "snooze_kind": "time", "snoozed_until": TOMORROW}, False),
+        ({"status": "snoozed", "snooze_kind": "time", "snoozed_until": TOMORROW}, True),
         ({"status": "snoozed", "snooze_kind": "time_even_if_reply", "snoozed_until": TOMORROW}, False),
     ],
 )

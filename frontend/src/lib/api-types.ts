@@ -912,7 +912,7 @@ export interface paths {
         /**
          * Resolve it, snooze it, or open it: where `expected` is given, as long as nothing was said since.
          * @description Else 409 `conversation_changed`, with what it is now, and nothing is written. The same again is 200 and
-         *     changes nothing. A customer who writes opens what is resolved, and what is snoozed until a reply.
+         *     changes nothing. A customer who writes opens what is resolved or snoozed, but `time_even_if_reply`.
          */
         put: {
             parameters: {
@@ -4983,7 +4983,7 @@ export interface components {
             /** @description Nothing is changed where something was said since. */
             expected?: components["schemas"]["ExpectedMessage"] | null;
             /**
-             * @description What ends a snooze: a `time`, a `reply`, or what comes first (`time_or_reply`, the default). `time` and `time_even_if_reply` sleep on where the customer writes.
+             * @description What ends a snooze: a `time`, a `reply`, or what comes first (`time_or_reply`, the default). A customer who writes ends each but `time_even_if_reply`, which sleeps on.
              * @enum {string|null}
              */
             snooze_kind?: "time" | "reply" | "time_or_reply" | "time_even_if_reply" | null;

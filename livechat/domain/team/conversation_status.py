@@ -1,8 +1,7 @@
 """Where a conversation stands with its team: open, snoozed, resolved, and what moves it from one to another.
 
-A message that is to be answered opens what is resolved, by its arrival, whatever time Meta gives it. Of what
-is snoozed it opens only that which was to wait for a reply: until a ``time`` means until then, also where
-the customer writes before.
+A message that is to be answered opens what is resolved or snoozed, by its arrival, whatever time Meta gives
+it. One kind of snooze alone sleeps on, the one that says so by its name.
 """
 
 from dataclasses import dataclass
@@ -24,10 +23,10 @@ class ConversationStatus(StrEnum):
 class SnoozeKind(StrEnum):
     """What ends a snooze."""
 
+    # Ended by a reply like ``time_or_reply``, which is the same said aloud.
     TIME = "time"
     REPLY = "reply"
     TIME_OR_REPLY = "time_or_reply"
-    # As ``time``; the name that says so aloud.
     TIME_EVEN_IF_REPLY = "time_even_if_reply"
 
 
@@ -35,7 +34,6 @@ class SnoozeKind(StrEnum):
 # has it; tests hold the two together.
 EPISODE_GRACE = timedelta(hours=12)
 _LONGEST_SNOOZE = timedelta(days=3653)
-_ENDED_BY_REPLY = (SnoozeKind.REPLY, SnoozeKind.TIME_OR_REPLY)
 
 
 class InvalidStandingError(ValueError):
@@ -64,7 +62,8 @@ class Standing:
     def reopened_by_inbound(self) -> bool:
         """Whether a message that is to be answered opens the conversation."""
         if self.status == ConversationStatus.SNOOZED:
-            return self.snooze_kind in _ENDED_BY_REPLY
+            # As migration 0038 has it, for what the previous release stores.
+            return self.snooze_kind != SnoozeKind.TIME_EVEN_IF_REPLY
         return self.status == ConversationStatus.RESOLVED
 
 
@@ -123,6 +122,6 @@ def _earlier(one: Standing, other: Standing) -> Standing:
     until = min(times, default=None)
     if until is None:
         return one
-    if any(each.snooze_kind in _ENDED_BY_REPLY for each in (one, other)):
+    if one.reopened_by_inbound() != other.reopened_by_inbound() or len(times) == 1:
         return Standing(ConversationStatus.SNOOZED.value, until, SnoozeKind.TIME_OR_REPLY.value)
     return one if one.snoozed_until == until else other
