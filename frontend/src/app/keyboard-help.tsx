@@ -2,16 +2,16 @@ import { Dialog } from '../components/dialog';
 import { DialogBar } from '../components/dialog-bar';
 import { useSettings } from '../hooks/settings';
 import { changeSettings } from '../lib/settings';
-import { t } from '../words/en';
 import { keyboard } from '../words/keyboard-en';
+import { u } from '../words/user-en';
 import styles from './keyboard-help.module.css';
 
 export default function KeyboardHelp({ onClose }: { onClose: () => void }) {
   const { enterSends, singleKeys } = useSettings();
   const rows = [...(enterSends ? keyboard.enterSends : keyboard.commandSends), ...keyboard.rows];
   return (
-    <Dialog label={t.menu.keyboard} onClose={onClose}>
-      <DialogBar heading={t.menu.keyboard} onClose={onClose} />
+    <Dialog label={u.menu.keyboard} onClose={onClose}>
+      <DialogBar heading={u.menu.keyboard} onClose={onClose} />
       <dl className={styles.list}>
         {rows.map(([combination, action]) => (
           <div key={combination} className={styles.row}>
@@ -28,7 +28,7 @@ export default function KeyboardHelp({ onClose }: { onClose: () => void }) {
           checked={singleKeys}
           onChange={(event) => changeSettings({ singleKeys: event.target.checked })}
         />
-        {t.settings.singleKeys}
+        {u.settings.singleKeys}
       </label>
     </Dialog>
   );

@@ -7,6 +7,7 @@ import { turnOnNotifications } from '../lib/permission';
 import { changeSettings } from '../lib/settings';
 import type { PhoneNumber } from '../lib/types';
 import { t } from '../words/en';
+import { u } from '../words/user-en';
 import type { Layer } from './layers';
 
 interface Props {
@@ -29,7 +30,7 @@ export default function UserMenu({ label, others, number, onOpen, onActivity, on
     changeSettings({ mutedNumbers: isMuted ? others : [...others, number.phone_number_id] });
   };
   return (
-    <Menu label={t.menu.open} icon={<CircleUserRound size={22} />} heading={t.menu.signedIn(label)}>
+    <Menu label={u.menu.open} icon={<CircleUserRound size={22} />} heading={u.menu.signedIn(label)}>
       {number && <AvailabilityItems workspaceId={number.workspace_id} />}
       <MenuItem
         icon={<Bell size={18} />}
@@ -39,40 +40,40 @@ export default function UserMenu({ label, others, number, onOpen, onActivity, on
           else void turnOnNotifications();
         }}
       >
-        {desktopNotifications ? t.menu.notificationsOn : t.menu.notificationsOff}
+        {desktopNotifications ? u.menu.notificationsOn : u.menu.notificationsOff}
       </MenuItem>
       <MenuItem
         icon={sound ? <Volume2 size={18} /> : <VolumeX size={18} />}
         isChecked={sound}
         onChoose={() => changeSettings({ sound: !sound })}
       >
-        {t.menu.sound}
+        {u.menu.sound}
       </MenuItem>
       {number && (
         <MenuItem icon={<BellOff size={18} />} isChecked={isMuted} onChoose={toggleMuted}>
-          {t.menu.muteNumber}
+          {u.menu.muteNumber}
         </MenuItem>
       )}
       <MenuItem icon={<SettingsIcon size={18} />} onChoose={() => onOpen('settings')}>
-        {t.settings.heading}
+        {u.settings.heading}
       </MenuItem>
       <MenuItem icon={<Keyboard size={18} />} onChoose={() => onOpen('keyboard')}>
-        {t.menu.keyboard}
+        {u.menu.keyboard}
       </MenuItem>
       {number && (
         <MenuItem icon={<Activity size={18} />} onChoose={onActivity}>
-          {t.menu.activity}
+          {u.menu.activity}
         </MenuItem>
       )}
       <MenuItem icon={<Users size={18} />} onChoose={onTeam}>
-        {t.menu.team}
+        {u.menu.team}
       </MenuItem>
       <MenuItem icon={<Plug size={18} />} onChoose={() => onOpen('connect')}>
         {t.header.connectNumber}
       </MenuItem>
       {others?.map(({ name, open }) => (
         <MenuItem key={name} icon={<ExternalLink size={18} />} onChoose={open}>
-          {t.menu.openAs(name)}
+          {u.menu.openAs(name)}
         </MenuItem>
       ))}
       <MenuItem icon={<LogOut size={18} />} onChoose={onSignOut}>

@@ -1,4 +1,4 @@
-import { t } from '../words/en';
+import { u } from '../words/user-en';
 import { notify } from './notices';
 import { changeSettings } from './settings';
 
@@ -6,6 +6,6 @@ import { changeSettings } from './settings';
 export async function turnOnNotifications(): Promise<void> {
   const answer = typeof Notification === 'undefined' ? 'denied' : await Notification.requestPermission();
   changeSettings({ desktopNotifications: answer === 'granted' });
-  if (answer === 'granted') notify(t.notifications.on);
-  else notify(t.notifications.refused, 'trouble');
+  if (answer === 'granted') notify(u.notifications.on);
+  else notify(u.notifications.refused, 'trouble');
 }

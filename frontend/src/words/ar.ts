@@ -9,6 +9,7 @@ import { inbox } from './ar-inbox';
 import { activity, details, edits, keyboard, kinds, lightbox, message, numbers, writing } from './ar-parts';
 import { own } from './ar-own';
 import { team } from './ar-team';
+import { user } from './ar-user';
 import { digits, files, plural, type Translation, unreadMessages } from './ar-words';
 import type { Sentences } from './catalogue';
 import type { t } from './en';
@@ -321,42 +322,6 @@ const page = {
     drop: 'أفلت الملفات لإرفاقها',
     chooseTemplate: 'اختر قالبًا',
   },
-  menu: {
-    team: 'مساحة العمل والأشخاص',
-    activity: 'النشاط',
-    keyboard: 'اختصارات لوحة المفاتيح',
-    open: 'حسابك وإعداداتك',
-    openAs: (name) => `الفتح باسم ${name}`,
-    signedIn: (label) => `سجّلت الدخول باسم ${label}`,
-    notificationsOff: 'تشغيل إشعارات سطح المكتب',
-    notificationsOn: 'إشعارات سطح المكتب',
-    sound: 'صوت للرسائل الجديدة',
-    muteNumber: 'كتم هذا الرقم',
-  },
-  notifications: {
-    on: 'الإشعارات مفعّلة.',
-    refused: 'لا يسمح المتصفح بإشعارات لهذه الصفحة.',
-    more: (text, count) => `${text} (${unreadMessages(count)})`,
-  },
-  settings: {
-    heading: 'الإعدادات',
-    hint: 'تُحفظ في هذا المتصفح.',
-    sendWith: 'الإرسال',
-    enterSends: 'الإرسال بمفتاح Enter',
-    commandSends: 'الإرسال بمفتاحي ⁦Ctrl / ⌘ + Enter⁩',
-    appearance: 'الصفحة ولوحة المفاتيح',
-    compactRows: 'قائمة محادثات مضغوطة',
-    singleKeys: 'اختصارات بمفتاح واحد (⁦R, C, E, /, ?⁩)',
-    notifications: 'الرسائل الجديدة',
-    desktop: 'إشعارات سطح المكتب',
-    volume: 'مستوى الصوت',
-    language: 'اللغة',
-    theme: 'المظهر',
-    themes: { system: 'كإعداد هذا الجهاز', light: 'فاتح', dark: 'داكن' },
-    timeZone: 'المنطقة الزمنية',
-    deviceZone: (name) => `كإعداد هذا الجهاز (⁦${name}⁩)`,
-    mute: (name) => `كتم ${name}`,
-  },
   newChat: {
     open: 'محادثة جديدة',
     to: 'رقم هاتف العميل',
@@ -402,4 +367,5 @@ export const arabic: Record<string, Sentences> = {
   team,
   join,
   signIn,
+  user,
 };

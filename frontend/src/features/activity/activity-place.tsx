@@ -7,6 +7,7 @@ import { numberName } from '../../lib/names';
 import type { PhoneNumber } from '../../lib/types';
 import { a } from '../../words/activity-en';
 import { t } from '../../words/en';
+import { u } from '../../words/user-en';
 import styles from './activity-place.module.css';
 import { useActivity, useFailedWebhooks, useSendsForAttention } from './endpoints';
 import { FailedWebhooks } from './failed-webhooks';
@@ -33,7 +34,7 @@ export default function ActivityPlace({ number, onBack }: Props) {
         </Button>
         <div className={styles.title}>
           <h2 id={headingId} className={styles.heading}>
-            {t.menu.activity}
+            {u.menu.activity}
           </h2>
           <p className={styles.number}>
             <bdi>{numberName(number)}</bdi>

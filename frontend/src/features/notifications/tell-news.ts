@@ -3,7 +3,7 @@ import { preview } from '../../lib/message/preview';
 import { customerName } from '../../lib/names';
 import { getSettings } from '../../lib/settings';
 import { chime } from '../../lib/sound';
-import { t } from '../../words/en';
+import { u } from '../../words/user-en';
 import { claimTelling, isAttended } from './attendance';
 
 // What is older was missed, and is told by the counts.
@@ -25,7 +25,7 @@ export async function tell(event: LiveEvent, open: (conversationId: string, phon
     const shown = new Notification(customerName(conversation), {
       body:
         conversation.unread_count > 1
-          ? t.notifications.more(preview(message), conversation.unread_count)
+          ? u.notifications.more(preview(message), conversation.unread_count)
           : preview(message),
       // One for a conversation: the next takes its place.
       tag: `livechat.${conversation.id}`,

@@ -15,6 +15,7 @@ import type { PhoneNumber } from '../../lib/types';
 import { isComposing } from '../../lib/typing';
 import { t } from '../../words/en';
 import { n } from '../../words/numbers-en';
+import { u } from '../../words/user-en';
 import styles from './palette.module.css';
 
 export type Command =
@@ -165,9 +166,9 @@ function commands(numbers: PhoneNumber[], number: PhoneNumber, onCommand: (comma
           phoneNumberId: other.phone_number_id,
         }),
       ),
-    command('activity', <Activity size={18} />, t.menu.activity, { kind: 'activity' }),
-    command('settings', <Settings size={18} />, t.settings.heading, { kind: 'layer', layer: 'settings' }),
-    command('keyboard', <Keyboard size={18} />, t.menu.keyboard, { kind: 'layer', layer: 'keyboard' }),
+    command('activity', <Activity size={18} />, u.menu.activity, { kind: 'activity' }),
+    command('settings', <Settings size={18} />, u.settings.heading, { kind: 'layer', layer: 'settings' }),
+    command('keyboard', <Keyboard size={18} />, u.menu.keyboard, { kind: 'layer', layer: 'keyboard' }),
     command('connect', <Plug size={18} />, n.heading, { kind: 'layer', layer: 'connect' }),
     command('sign-out', <LogOut size={18} />, t.session.signOut, { kind: 'sign-out' }),
   ];

@@ -7,7 +7,7 @@ import { turnOnNotifications } from '../../lib/permission';
 import { changeSettings, THEMES, type Theme } from '../../lib/settings';
 import { chime } from '../../lib/sound';
 import type { PhoneNumber } from '../../lib/types';
-import { t } from '../../words/en';
+import { u } from '../../words/user-en';
 import styles from './settings-dialog.module.css';
 
 // Each in its own words, so that whoever has come upon the wrong one finds the way back.
@@ -25,11 +25,11 @@ interface Props {
 export default function SettingsDialog({ numbers, onClose }: Props) {
   const settings = useSettings();
   return (
-    <Dialog label={t.settings.heading} onClose={onClose}>
-      <DialogBar heading={t.settings.heading} onClose={onClose} />
-      <p className={styles.hint}>{t.settings.hint}</p>
+    <Dialog label={u.settings.heading} onClose={onClose}>
+      <DialogBar heading={u.settings.heading} onClose={onClose} />
+      <p className={styles.hint}>{u.settings.hint}</p>
       <fieldset className={styles.group}>
-        <legend>{t.settings.sendWith}</legend>
+        <legend>{u.settings.sendWith}</legend>
         {[true, false].map((value) => (
           <label key={String(value)} className={styles.line}>
             <input
@@ -38,26 +38,26 @@ export default function SettingsDialog({ numbers, onClose }: Props) {
               checked={settings.enterSends === value}
               onChange={() => changeSettings({ enterSends: value })}
             />
-            {value ? t.settings.enterSends : t.settings.commandSends}
+            {value ? u.settings.enterSends : u.settings.commandSends}
           </label>
         ))}
       </fieldset>
       <fieldset className={styles.group}>
-        <legend>{t.settings.appearance}</legend>
+        <legend>{u.settings.appearance}</legend>
         <Choice
-          label={t.settings.language}
+          label={u.settings.language}
           value={language}
           options={LANGUAGES}
           onChange={(value) => changeLanguage(value as Language)}
         />
         <Choice
-          label={t.settings.theme}
+          label={u.settings.theme}
           value={settings.theme}
-          options={THEMES.map((theme) => [theme, t.settings.themes[theme]])}
+          options={THEMES.map((theme) => [theme, u.settings.themes[theme]])}
           onChange={(value) => changeSettings({ theme: value as Theme })}
         />
         <Choice
-          label={t.settings.timeZone}
+          label={u.settings.timeZone}
           value={settings.timeZone ?? DEVICE}
           options={timeZones()}
           onChange={(value) => {
@@ -67,25 +67,25 @@ export default function SettingsDialog({ numbers, onClose }: Props) {
           }}
         />
         <Check
-          label={t.settings.compactRows}
+          label={u.settings.compactRows}
           isOn={settings.compactRows}
           onChange={(compactRows) => changeSettings({ compactRows })}
         />
         <Check
-          label={t.settings.singleKeys}
+          label={u.settings.singleKeys}
           isOn={settings.singleKeys}
           onChange={(singleKeys) => changeSettings({ singleKeys })}
         />
       </fieldset>
       <fieldset className={styles.group}>
-        <legend>{t.settings.notifications}</legend>
+        <legend>{u.settings.notifications}</legend>
         <Check
-          label={t.settings.desktop}
+          label={u.settings.desktop}
           isOn={settings.desktopNotifications}
           onChange={(isOn) => (isOn ? void turnOnNotifications() : changeSettings({ desktopNotifications: false }))}
         />
         <Check
-          label={t.menu.sound}
+          label={u.menu.sound}
           isOn={settings.sound}
           onChange={(sound) => {
             changeSettings({ sound });
@@ -93,7 +93,7 @@ export default function SettingsDialog({ numbers, onClose }: Props) {
           }}
         />
         <label className={styles.line}>
-          {t.settings.volume}
+          {u.settings.volume}
           <input
             type="range"
             min={0}
@@ -111,7 +111,7 @@ export default function SettingsDialog({ numbers, onClose }: Props) {
           return (
             <Check
               key={id}
-              label={t.settings.mute(numberName(number))}
+              label={u.settings.mute(numberName(number))}
               isOn={settings.mutedNumbers.includes(id)}
               onChange={(isOn) => changeSettings({ mutedNumbers: isOn ? [...others, id] : others })}
             />
@@ -147,7 +147,7 @@ function Choice({ label, value, options, onChange }: ChoiceProps) {
 function timeZones(): [string, string][] {
   const own = new Intl.DateTimeFormat().resolvedOptions().timeZone;
   const named = Intl.supportedValuesOf('timeZone').map((zone): [string, string] => [zone, zone.replaceAll('_', ' ')]);
-  return [[DEVICE, t.settings.deviceZone(own.replaceAll('_', ' '))], ...named];
+  return [[DEVICE, u.settings.deviceZone(own.replaceAll('_', ' '))], ...named];
 }
 
 function Check({ label, isOn, onChange }: { label: string; isOn: boolean; onChange: (isOn: boolean) => void }) {
