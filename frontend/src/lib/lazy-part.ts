@@ -10,16 +10,19 @@ const AGAIN_MS = 5000;
  * server is back. So a button that is pressed in an outage takes nothing down.
  */
 export function lazyPart<P>(load: () => Promise<{ default: ComponentType<P> }>) {
-  return lazy(async () => {
-    for (let isFirst = true; ; isFirst = false) {
-      try {
-        return await load();
-      } catch {
-        if (isFirst) notify(t.failedToLoad, 'trouble');
-        await lineBackOr(AGAIN_MS);
-      }
+  return lazy(() => loadPatiently(load, () => notify(t.failedToLoad, 'trouble')));
+}
+
+/** What is loaded, now or when the server is back. `onTrouble` is called once, where it does not come at the first try. */
+export async function loadPatiently<T>(load: () => Promise<T>, onTrouble?: () => void): Promise<T> {
+  for (let isFirst = true; ; isFirst = false) {
+    try {
+      return await load();
+    } catch {
+      if (isFirst) onTrouble?.();
+      await lineBackOr(AGAIN_MS);
     }
-  });
+  }
 }
 
 function lineBackOr(longestMs: number): Promise<void> {

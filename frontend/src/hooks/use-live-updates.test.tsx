@@ -1,0 +1,24 @@
+// @vitest-environment jsdom
+import { QueryClient, QueryClientProvider } from '@tanstack/react-query';
+import { renderHook, waitFor } from '@testing-library/react';
+import type { ReactNode } from 'react';
+import { afterEach, expect, it, vi } from 'vitest';
+import { newApiClient } from '../lib/api';
+import { useLiveUpdates } from './use-live-updates';
+
+const tokens = { getToken: async () => 'token', refreshToken: async () => 'token' };
+afterEach(() => vi.unstubAllGlobals());
+
+it('what is left before its part was loaded opens no stream', async () => {
+  const asked = vi.fn<typeof fetch>(async () => new Response(null, { status: 404 }));
+  vi.stubGlobal('fetch', asked);
+  const client = new QueryClient();
+  const options = { api: newApiClient(tokens), tokens, userId: 'u1', phoneNumberId: null, conversationId: null, onSignedOut: vi.fn<() => void>(), onEvent: vi.fn<() => void>() };
+  const wrapper = ({ children }: { children: ReactNode }) => <QueryClientProvider client={client}>{children}</QueryClientProvider>;
+  renderHook(() => useLiveUpdates(options), { wrapper }).unmount();
+  const page = renderHook(() => useLiveUpdates(options), { wrapper });
+  expect(page.result.current).toBe('connecting');
+  await waitFor(() => expect(page.result.current).toBe('unsupported'));
+  expect(asked).toHaveBeenCalledTimes(1);
+  page.unmount();
+});
