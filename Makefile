@@ -10,14 +10,17 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --no-input
 
-.PHONY: help run test test-long page-test chaos bench bench-page lint format lock clean frontend frontend-test api-types
+.PHONY: help run demo test test-long page-test chaos bench bench-page lint format lock clean frontend frontend-test api-types
 
 help: ## List the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 14
 
 run: $(VENV)/.run ## Start the whole product here, until Ctrl-C
 	@$(MAKE) --no-print-directory frontend || echo "make: going on without the page; the API and everything else run" >&2
-	@exec $(BIN)/python -m local --follow-parent
+	@exec $(BIN)/python -m local --follow-parent $(LOCAL_ARGS)
+
+demo: LOCAL_ARGS := --demo
+demo: run ## As run, with the inbox of a team: twelve conversations over two numbers
 
 frontend: frontend/dist/.built ## Build the page, where its sources have changed
 

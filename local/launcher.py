@@ -121,6 +121,7 @@ class Stack:
         )
         self._supervisor: Supervisor | None = None
         self._pids: dict[str, int] = {}
+        self._filling: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:
         """Start everything, and return after the line `ready:`. Raises LocalError or StopRequested."""
@@ -132,6 +133,8 @@ class Stack:
         self._wait_for_ports(self._plan.programs)
         say(self._tour())
         say(f"ready: {self._settings.web_url}/ after {time.monotonic() - begin:.1f} s")
+        if self._plan.fill:
+            self._filling = self._begin_step("fill", self._plan.fill)
 
     def _start_programs(self) -> None:
         self._folder.empty_metrics()
@@ -252,9 +255,20 @@ class Stack:
 
     def _run_step(self, name: str, command: Sequence[str]) -> None:
         """Run a command to its end, with a log of its own. Raises LocalError where it fails."""
-        log = self._folder.logs / f"{name}.log"
-        with log.open("wb") as output:
-            process = subprocess.Popen(
+        process = self._begin_step(name, command)
+        try:
+            in_time = self._stopper.wait_until(lambda: process.poll() is not None, STEP_S)
+        finally:
+            process.kill()
+            process.wait()
+        if not in_time:
+            self._fail(name, f"took more than {STEP_S:.0f} s")
+        if process.returncode != 0:
+            self._fail(name, f"failed with exit code {process.returncode}")
+
+    def _begin_step(self, name: str, command: Sequence[str]) -> subprocess.Popen[bytes]:
+        with (self._folder.logs / f"{name}.log").open("wb") as output:
+            return subprocess.Popen(
                 child.wrap(command, parent=os.getpid()),
                 cwd=self._settings.project,
                 env={**self._environment, child.PROGRAM_MARK: name},
@@ -263,15 +277,17 @@ class Stack:
                 stderr=output,
                 start_new_session=True,
             )
-            try:
-                in_time = self._stopper.wait_until(lambda: process.poll() is not None, STEP_S)
-            finally:
-                process.kill()
-                process.wait()
-        if not in_time:
-            self._fail(name, f"took more than {STEP_S:.0f} s")
-        if process.returncode != 0:
-            self._fail(name, f"failed with exit code {process.returncode}")
+
+    def _look_at_filling(self) -> None:
+        """Tell once how filling ended. The product goes on where it failed, and the next start ends it."""
+        if self._filling is None or (code := self._filling.poll()) is None:
+            return
+        self._filling = None
+        if code == 0:
+            say("       the demo's inbox is filled")
+        else:
+            show_tail(self._folder.logs / "fill.log")
+            complain("make demo: the inbox could not be filled; the next start goes on with it.")
 
     def _tour(self) -> str:
         places = [("page", f"{self._settings.web_url}/")]
@@ -291,6 +307,7 @@ class Stack:
         next_try: dict[str, float] = {}
         while True:
             self._stopper.wait_until(lambda: False, WATCH_S)
+            self._look_at_filling()
             supervisor = self._running_supervisor()
             if not supervisor.is_running():
                 self._start_again()
@@ -316,6 +333,10 @@ class Stack:
 
     def stop(self) -> None:
         """Stop everything in order. Kill what is left after `STOP_S`, or at a second request."""
+        filling, self._filling = self._filling, None
+        if filling is not None:
+            filling.kill()
+            filling.wait()
         supervisor, self._supervisor = self._supervisor, None
         if supervisor is None:
             return

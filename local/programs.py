@@ -1,7 +1,7 @@
 """The programs of the product as data: their commands, their order at the end, and their ports."""
 
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import IntEnum
 
 from local.ports import HOST
@@ -45,12 +45,14 @@ class Plan:
     """What the launcher runs between the databases' start and the line `ready:`.
 
     `migrate` runs to its end, and then the `programs` start. Once the web says that it is ready, those that
-    come later start, and `seed` runs to its end. An empty tuple leaves a step out.
+    come later start, and `seed` runs to its end. `fill` begins after `ready:`, once, and nothing waits for
+    it. An empty tuple leaves a step out.
     """
 
     migrate: tuple[str, ...]
     programs: tuple[Program, ...]
     seed: tuple[str, ...]
+    fill: tuple[str, ...] = ()
 
 
 def _python(module: str, *arguments: str) -> tuple[str, ...]:
@@ -121,3 +123,11 @@ def product(settings: LocalSettings) -> Plan:
         programs=tuple(programs),
         seed=_python("sandbox.seed") if settings.sandbox else (),
     )
+
+
+def demo(settings: LocalSettings) -> Plan:
+    """The plan of `make demo`: as `make run`, with a team's inbox in the sandbox."""
+    plan = product(settings)
+    if not settings.sandbox:
+        return plan
+    return replace(plan, fill=_python("sandbox.demo_inbox", str(settings.folder.state / "demo-inbox")))

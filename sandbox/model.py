@@ -68,6 +68,8 @@ class Customer:
     phone_hidden: bool = False
     # Other writings of this number. A send to one reaches the customer, and the answer names ``wa_id``.
     also_written: list[str] = field(default_factory=list)
+    # What they answer, one after the other, as the business writes to them; then they are silent.
+    answers: list[str] = field(default_factory=list)
 
     @property
     def shown_wa_id(self) -> str | None:

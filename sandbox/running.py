@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from flask import current_app
 
 from sandbox.customer_voice import CustomerVoice
@@ -68,12 +70,23 @@ class Sandbox:
             self.state.close()
 
     def _answer_for_customer(self, message: Message) -> None:
-        """Have the customer answer a message that was delivered, where `auto_reply` is on."""
+        """Have the customer answer what was delivered: by their own script, else by `auto_reply`."""
         behaviour = self.world.behaviour
-        if behaviour.auto_reply:
-            command = {"text": behaviour.auto_reply_text}
-            delay = behaviour.auto_reply_delay_ms / 1000
-            self.scheduler.after(delay, lambda: self._write(message, command))
+        scripted = self.world.next_answer(message.customer_key)
+        if scripted is not None:
+            # Whoever answers has read.
+            self._read(message)
+            self._later(lambda: self._write(message, {"text": scripted}))
+        elif behaviour.auto_reply:
+            self._later(lambda: self._write(message, {"text": behaviour.auto_reply_text}))
+
+    def _later(self, act: Callable[[], None]) -> None:
+        self.scheduler.after(self.world.behaviour.auto_reply_delay_ms / 1000, act)
+
+    def _read(self, message: Message) -> None:
+        customer = self.world.find_customer(message.customer_key)
+        if customer is not None:
+            self.lifecycle.read_by_customer(message.phone_number_id, customer, None)
 
     def _write(self, message: Message, command: Json) -> None:
         customer = self.world.find_customer(message.customer_key)

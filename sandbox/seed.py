@@ -15,22 +15,14 @@ from urllib.parse import urlsplit
 
 import requests
 
-from sandbox.demo_team import ADA, COLLEAGUES, Person
+from sandbox.clients import Clients, SeedError
+from sandbox.demo_team import ADA, COLLEAGUES
 from sandbox.sandbox_config import DEFAULT_PHONE_NUMBER_ID, DEFAULT_WABA_ID
 
 GREETING = "Hi, is my order ready? 🙂"
 FIRST_CUSTOMER = "917755991051"
 READY_TIMEOUT_S = 120.0
 STORED_TIMEOUT_S = 30.0
-HTTP_TIMEOUT_S = 30.0
-
-
-class SeedError(Exception):
-    """Seeding failed. The message is for the person who started it."""
-
-    def __init__(self, message: str, status: int | None = None) -> None:
-        self.status = status
-        super().__init__(message)
 
 
 class Seeder:
@@ -39,26 +31,22 @@ class Seeder:
     def __init__(
         self, livechat_url: str, sandbox_url: str, access_token: str, wait_s: float = READY_TIMEOUT_S
     ):
-        self._livechat = livechat_url.rstrip("/")
-        self._sandbox = sandbox_url.rstrip("/")
+        self._clients = Clients(livechat_url, sandbox_url)
         self._access_token = access_token
         self._wait_s = wait_s
-        self._http = requests.Session()
-        # A proxy of the environment must not stand between processes of one machine.
-        self._http.trust_env = False
 
     def run(self) -> str:
         """Seed, and return one line about what was done. Raises SeedError."""
         self._wait_until_ready()
-        headers = self._signed_in(ADA)
-        api = f"{self._livechat}/api/live-chat"
+        headers = self._clients.signed_in(ADA)
+        api = self._clients.api
         wanted = {
             "waba_id": DEFAULT_WABA_ID,
             "phone_number_id": DEFAULT_PHONE_NUMBER_ID,
             "access_token": self._access_token,
         }
         try:
-            number = self._object("POST", f"{api}/phone-numbers", wanted, headers)
+            number = self._clients.call("POST", f"{api}/phone-numbers", wanted, headers)
         except SeedError as error:
             # Its team may do without her: that is no reason for the product not to start.
             if error.status in {403, 409}:
@@ -68,9 +56,7 @@ class Seeder:
         name = number.get("verified_name") or DEFAULT_PHONE_NUMBER_ID
         if self._conversations(api, headers):
             return f"{name} is connected; its conversations are kept"
-        self._object(
-            "POST", f"{self._sandbox}/sandbox/customers/{FIRST_CUSTOMER}/messages", {"text": GREETING}
-        )
+        self._clients.command(f"/customers/{FIRST_CUSTOMER}/messages", {"text": GREETING})
         deadline = time.monotonic() + STORED_TIMEOUT_S
         while not self._conversations(api, headers):
             if time.monotonic() > deadline:
@@ -86,27 +72,22 @@ class Seeder:
         Who was removed since, or was given another role, stays so. A new invitation replaces one that an
         earlier run did not get accepted.
         """
-        listed = self._object("GET", f"{workspace}/members?include=removed", None, headers)["members"]
+        listed = self._clients.call("GET", f"{workspace}/members?include=removed", None, headers)["members"]
         known = {member["user_id"]: member for member in listed}
         # The owner came by connecting a number, which asked for no name.
         if not known[ADA.user_id]["name"]:
-            self._object("PATCH", f"{workspace}/members/{ADA.user_id}", {"name": ADA.name}, headers)
+            self._clients.call("PATCH", f"{workspace}/members/{ADA.user_id}", {"name": ADA.name}, headers)
         for person in COLLEAGUES:
             if person.user_id not in known:
                 wanted = {"email": person.email, "role": person.role}
-                invited = self._object("POST", f"{workspace}/invitations", wanted, headers)
+                invited = self._clients.call("POST", f"{workspace}/invitations", wanted, headers)
                 accept = {"token": urlsplit(invited["link"]).fragment}
-                url = f"{self._livechat}/api/live-chat/invitations/accept"
-                self._object("POST", url, accept, self._signed_in(person))
-
-    def _signed_in(self, person: Person) -> dict[str, str]:
-        """The headers of requests that the person makes."""
-        given = self._object("POST", f"{self._sandbox}/sandbox/demo/token", {"as": person.key})
-        return {"Authorization": f"Bearer {given['access_token']}"}
+                url = f"{self._clients.api}/invitations/accept"
+                self._clients.call("POST", url, accept, self._clients.signed_in(person))
 
     def _conversations(self, api: str, headers: dict[str, str]) -> list[Any]:
         url = f"{api}/conversations?phone_number_id={DEFAULT_PHONE_NUMBER_ID}&limit=1"
-        found = self._object("GET", url, None, headers)
+        found = self._clients.call("GET", url, None, headers)
         return list(found.get("conversations", []))
 
     def _wait_until_ready(self) -> None:
@@ -114,27 +95,14 @@ class Seeder:
         said = "no answer"
         while time.monotonic() < deadline:
             try:
-                answer = self._http.get(f"{self._livechat}/readyz", timeout=5)
+                answer = self._clients.http.get(f"{self._clients.livechat}/readyz", timeout=5)
                 if answer.status_code == 200:
                     return
                 said = f"{answer.status_code}"
             except requests.RequestException as error:
                 said = type(error).__name__
             time.sleep(0.25)
-        raise SeedError(f"{self._livechat}/readyz was not ready within {self._wait_s:g} s ({said})")
-
-    def _object(
-        self, method: str, url: str, body: dict[str, Any] | None, headers: dict[str, str] | None = None
-    ) -> dict[str, Any]:
-        try:
-            answer = self._http.request(method, url, json=body, headers=headers, timeout=HTTP_TIMEOUT_S)
-        except requests.RequestException as error:
-            raise SeedError(f"{method} {url}: {type(error).__name__}") from None
-        if answer.status_code not in {200, 201}:
-            said = f"{method} {url} answered {answer.status_code}: {answer.text[:300]}"
-            raise SeedError(said, answer.status_code)
-        found: dict[str, Any] = answer.json()
-        return found
+        raise SeedError(f"{self._clients.livechat}/readyz was not ready within {self._wait_s:g} s ({said})")
 
 
 def main(env: Mapping[str, str] = os.environ) -> int:

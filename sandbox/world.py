@@ -142,6 +142,16 @@ class World:
             self.touch("customer", customer.key)
             return customer
 
+    def next_answer(self, key: str) -> str | None:
+        """The next line of the customer's script, which they then have said. None: they have none."""
+        with self.lock:
+            customer = self.customers.get(key)
+            if customer is None or not customer.answers:
+                return None
+            said = customer.answers.pop(0)
+            self.touch("customer", key)
+            return said
+
     def recipient(self, ref: str, *, by_user_id: bool) -> Customer:
         """The person whom a send is for. Somebody unknown becomes a stranger."""
         with self.lock:

@@ -49,6 +49,7 @@ TINY_LAUNCHER = """
                 Program("worker", (sys.executable, "worker.py"), stop_wait_s=2),
             ),
             seed=(sys.executable, "seed.py"),
+            fill=(sys.executable, "fill.py") if os.path.exists("fill.py") else (),
         )
     sys.exit(main(os.environ, Path.cwd(), plan, follow_parent="--follow-parent" in sys.argv))
 """

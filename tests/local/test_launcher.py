@@ -65,10 +65,13 @@ def test_start_stop_and_start_again_keep_data_and_secrets(make_project):
     project = make_project(initialised=False)
     project.write("migrate.py", STEP)
     project.write("seed.py", STEP)
+    # What fills the demo has all the time that it wants: neither `ready:` nor the end waits for it.
+    project.write("fill.py", STEP + "    import time; time.sleep(600)")
     first = project.start()
     lines = project.output().splitlines()
     assert lines[-1].startswith(f"ready: http://127.0.0.1:{project.web_port}/")
-    assert (project.folder / "steps").read_text().split() == ["migrate", "seed"]
+    steps = project.folder / "steps"
+    wait_until(lambda: steps.read_text().split() == ["migrate", "seed", "fill"], what="the filling")
     assert answers(project)
     kept = secrets_of(project)
     with psycopg.connect(dsn(project), autocommit=True) as connection:
@@ -81,7 +84,9 @@ def test_start_stop_and_start_again_keep_data_and_secrets(make_project):
     assert not project.get()
 
     assert "data folder is made" in project.output()
+    project.write("fill.py", "")
     second = project.start()
+    wait_until(lambda: "the demo's inbox is filled" in project.output(), what="its end")
     assert "data folder is made" not in project.output(), "a second start reuses it"
     assert secrets_of(project) == kept
     with psycopg.connect(dsn(project)) as connection:
@@ -94,7 +99,10 @@ def test_start_stop_and_start_again_keep_data_and_secrets(make_project):
 
 def test_every_program_killed_comes_back_and_leaves_no_orphan(make_project):
     project = make_project()
+    project.write("fill.py", "raise SystemExit('no sandbox')")
     launcher = project.start()
+    wait_until(lambda: "the next start goes on with it" in project.output(), what="a complaint")
+    assert "    fill | no sandbox" in project.output()
     for name in KILLED:
         before = project.main_pid(name)
         os.kill(before, signal.SIGKILL)

@@ -154,6 +154,17 @@ def test_customers_answer_by_themselves(open_box: SandboxClient, callback: Callb
     assert wait_until(lambda: callback.messages)[0]["text"]["body"] == "Thanks!"
 
 
+def test_a_customer_with_a_script_reads_and_says_each_line_once(
+    open_box: SandboxClient, callback: Callback
+) -> None:
+    open_box.behave(auto_reply=True, auto_reply_text="Thanks!", auto_reply_delay_ms=0)
+    open_box.add_customer(wa_id=ASHA, answers=["Lovely!", "See you"])
+    for said in (["Lovely!"], ["Lovely!", "See you"], ["Lovely!", "See you", "Thanks!"]):
+        wamid = _wamid(open_box.send("+" + ASHA))
+        wait_until(lambda said=said: [m["text"]["body"] for m in callback.messages] == said)
+        assert open_box.message(wamid)["status"] == ("delivered" if "Thanks!" in said else "read")
+
+
 def test_the_pair_limit_has_real_numbers(box: SandboxClient) -> None:
     box.behave(enforce_pair_limit=True, enforce_window="off")
     codes = [box.send("+" + ASHA).status_code for _ in range(46)]

@@ -10,6 +10,9 @@ from typing import Any
 
 import pytest
 
+from sandbox.clients import Clients
+from sandbox.demo_inbox import DemoInbox, Journal
+from sandbox.demo_stories import STORIES
 from tests.conftest import wait_until
 from tests.ingest.conftest import PAYLOADS
 from tests.system.product import ASHA, NUMBER, Product, call
@@ -135,6 +138,71 @@ def test_a_team_of_four_is_there(product: Product) -> None:
     ]
 
 
+class _KilledJournal(Journal):
+    """Of a run that is killed when this step is done, and not yet written down."""
+
+    last: str = ""
+
+    def add(self, step: str) -> None:
+        if step == self.last:
+            raise KeyboardInterrupt
+        super().add(step)
+
+
+def test_the_demo_s_inbox_is_filled_once_whatever_kills_it(product: Product, tmp_path: Path) -> None:
+    clients, token = Clients(product.base, product.sandbox), product.secret("SANDBOX_ACCESS_TOKEN")
+    told = [story for story in STORIES if story.key in ("meera", "rohan", "misaki")]
+
+    def filled(journal: Journal) -> str:
+        return DemoInbox(clients, token, journal, told).run()
+
+    # Killed after a webhook, a claim, a reply, a label, a note and a snooze: each of them is done twice.
+    for last in ("label Refund", "misaki/0.0", *(f"misaki/1.{at}" for at in range(1, 6))):
+        journal = _KilledJournal(tmp_path / "journal")
+        journal.last = last
+        with pytest.raises(KeyboardInterrupt):
+            filled(journal)
+    assert filled(Journal(tmp_path / "journal")).endswith("steps are done")
+    before = _inbox(product, [story.customer["user_id"] for story in told])
+    assert [each[:5] for each in before] == [
+        ("open", None, None, ["Allergy"], ["inbound"]),
+        ("open", "Ben", None, ["Delivery", "Order"], ["inbound", "outbound", "inbound", "inbound"]),
+        ("snoozed", "Ada", None, ["Order"], ["inbound", "outbound"]),
+    ]
+    assert [(len(each[5]), each[6]) for each in before] == [
+        (0, ["label"]),
+        (1, ["assignee", "label", "label"]),
+        (1, ["assignee", "label", "status", "snooze"]),
+    ]
+    # Another start finds it; so does one with another data folder and the same database.
+    assert filled(Journal(tmp_path / "journal")) == "all of it is there already"
+    filled(Journal(tmp_path / "elsewhere"))
+    assert _inbox(product, [story.customer["user_id"] for story in told]) == before
+
+
+def _inbox(product: Product, customers: list[str]) -> list[tuple[Any, ...]]:
+    """Of each customer's conversation how it stands, and what is in it: messages, notes, changed fields."""
+    listed = product.get(f"/conversations?phone_number_id={NUMBER}&limit=200")["conversations"]
+    found = []
+    for one in (next(row for row in listed if row["customer_user_id"] == customer) for customer in customers):
+        entries = product.get(f"/conversations/{one['id']}/timeline?limit=200")["entries"]
+        parts = {
+            kind: [e[kind] for e in entries if e["kind"] == kind] for kind in ("message", "note", "change")
+        }
+        found.append(
+            (
+                one["status"],
+                one["assignee"] and one["assignee"]["name"],
+                one["team"],
+                [label["name"] for label in one["labels"]],
+                [message["direction"] for message in parts["message"]],
+                [note["body"] for note in parts["note"]],
+                [change["field"] for change in parts["change"]],
+            )
+        )
+    return found
+
+
 def test_ctrl_c_leaves_nothing_and_a_second_start_finds_everything(product: Product) -> None:
     before, team = {message["id"] for message in _messages(product)}, _team(product)
     assert product.stop() == 0
@@ -150,6 +218,8 @@ def test_nothing_of_what_was_said_is_in_the_logs(product: Product) -> None:
     said = [
         b"is my order ready",
         b"Thank you!",
+        "抹茶".encode(),
+        b"oven is full",
         ASHA.encode(),
         product.secret("WHATSAPP_APP_SECRET").encode(),
     ]
