@@ -14,6 +14,7 @@ from livechat.accounts.queries.visible import seen_numbers
 from livechat.core.session import AnySession
 from livechat.domain.ids import uuid7
 from livechat.models import (
+    CannedReplyMedia,
     Media,
     MediaUpload,
     Message,
@@ -380,7 +381,7 @@ def sent_content(session: AnySession, wamid: str) -> Row[Any] | None:
 
 
 def unsent_uploads(session: AnySession, older_than: timedelta, limit: int) -> list[UUID]:
-    """Uploads that no message shows, longest kept first and locked, so that they can be removed."""
+    """Uploads that no message shows and no canned reply carries, the oldest first, locked to be removed."""
     return list(
         session.execute(
             select(Media.id)
@@ -389,6 +390,7 @@ def unsent_uploads(session: AnySession, older_than: timedelta, limit: int) -> li
                 Media.created_at < func.now() - older_than,
                 ~select(MessageMedia.message_id).where(MessageMedia.media_id == Media.id).exists(),
                 ~select(MessageCardFile.message_id).where(MessageCardFile.media_id == Media.id).exists(),
+                ~select(CannedReplyMedia.media_id).where(CannedReplyMedia.media_id == Media.id).exists(),
             )
             .order_by(Media.created_at)
             .limit(limit)

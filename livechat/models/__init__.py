@@ -6,6 +6,8 @@ from livechat.models.accounts.phone_number import PhoneNumber
 from livechat.models.accounts.waba_account import WabaAccount
 from livechat.models.bulk.bulk_item import BulkItem
 from livechat.models.bulk.bulk_job import BulkJob
+from livechat.models.canned.canned_reply import CannedReply
+from livechat.models.canned.canned_reply_media import CannedReplyMedia
 from livechat.models.conversations.alias import ConversationAlias
 from livechat.models.conversations.change import ConversationChange
 from livechat.models.conversations.conversation import Conversation
@@ -51,6 +53,8 @@ __all__ = [
     "AvailabilityChange",
     "BulkItem",
     "BulkJob",
+    "CannedReply",
+    "CannedReplyMedia",
     "Conversation",
     "ConversationAlias",
     "ConversationChange",

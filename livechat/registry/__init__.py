@@ -4,6 +4,7 @@ from flask import Blueprint, Flask
 
 from livechat.accounts.second_factor import init_second_factor
 from livechat.bulk import api as bulk
+from livechat.canned import api as canned
 from livechat.conversations.api import customer_routes, inbox_routes, thread_routes
 from livechat.core.config import Settings
 from livechat.files import api as files
@@ -47,6 +48,7 @@ API_BLUEPRINTS: list[ApiBlueprint] = [
     inbox.bp,
     bulk.bp,
     labels.bp,
+    canned.bp,
     watching.bp,
     notes.bp,
     notifications.bp,

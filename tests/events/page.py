@@ -178,12 +178,13 @@ def _fetched(get: Get) -> tuple[Objects, Objects, Objects, Objects]:
 
 
 def _team(get: Get) -> Json:
-    """The user's workspaces, with the people, teams and labels in each."""
+    """The user's workspaces, with the people, teams, labels and canned replies in each."""
     return {
         each["id"]: each
         | get(f"/workspaces/{each['id']}/members?include=removed")
         | get(f"/workspaces/{each['id']}/teams")
         | get(f"/workspaces/{each['id']}/labels")
+        | get(f"/workspaces/{each['id']}/canned-replies")
         for each in get("/workspaces")["workspaces"]
     }
 

@@ -17,6 +17,7 @@ from tests.events.call_sites import call_sites, watched
 from tests.events.changes import (
     agents,
     bulk,
+    canned,
     files,
     inbound,
     labels,
@@ -36,6 +37,7 @@ __all__ = [
     "_box",
     "agents",
     "bulk",
+    "canned",
     "files",
     "inbound",
     "inbox",
@@ -56,6 +58,7 @@ SHOWS_NOTHING = {
     "POST /bulk": "it only asks; a task does it",
     "POST /templates/sync": "templates are fetched when they are chosen from",
     "POST /conversations/<conversation_id>/typing": "is the customer's to see",
+    "POST /workspaces/<workspace_id>/canned-replies/<canned_id>/render": "it stores nothing",
     "POST /workspaces/<workspace_id>/invitations": "invitations are fetched where admins look at them",
     "DELETE /workspaces/<workspace_id>/invitations/<invitation_id>": "nor is that one was revoked",
     "POST /workspaces/<workspace_id>/invitations/<invitation_id>/resend": "nor that one was made anew",

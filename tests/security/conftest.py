@@ -18,7 +18,7 @@ from livechat import create_app, use_broker
 from livechat.core.config import Settings
 from livechat.core.extensions import db
 from livechat.domain.clock import now
-from livechat.models import BulkJob, Invitation, Label, Note, Notification, Team
+from livechat.models import BulkJob, CannedReply, Invitation, Label, Note, Notification, Team
 from tests.api.conftest import KeyServer, key_server
 from tests.conftest import JWT_SECRET, environment
 from tests.factories import make_account, make_conversation, make_message, make_number
@@ -119,7 +119,15 @@ def make_tenant(session: scoped_session[Session], name: str) -> Tenant:
     note = Note(conversation_id=conversation.id, author_id=user, body=f"what {name} noted")
     told = Notification(user_id=user, conversation_id=conversation.id, kind="assigned", cause_id=uuid4())
     job = BulkJob(user_id=user, action="resolve", parameters={}, finished_at=now())
-    session.add_all([team, invitation, note, told, job])
+    canned = CannedReply(
+        workspace_id=account.workspace_id,
+        scope="workspace",
+        shortcut="greet",
+        title=f"{name}'s greeting",
+        body=f"what {name} often answers",
+        created_by=user,
+    )
+    session.add_all([team, invitation, note, told, job, canned])
     session.commit()
     of_message = str(message.id)
     ids: dict[str, Any] = {
@@ -129,6 +137,7 @@ def make_tenant(session: scoped_session[Session], name: str) -> Tenant:
         "team_id": str(team.id),
         "invitation_id": str(invitation.id),
         "job_id": str(job.id),
+        "canned_id": str(canned.id),
         "note_id": str(note.id),
         "notification_id": str(told.id),
         "phone_number_id": number.phone_number_id,
@@ -143,7 +152,7 @@ def make_tenant(session: scoped_session[Session], name: str) -> Tenant:
         f"what {name} answered",
         f"{name}'s Bakery",
         f"{name}'s customer",
-        label.name,
+        *(label.name, canned.title, canned.body),
         str(conversation.customer_phone),
         *(str(message.wamid), str(failed.id), str(failed.wamid)),
     )

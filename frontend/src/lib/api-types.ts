@@ -2797,6 +2797,237 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/live-chat/workspaces/{workspace_id}/canned-replies": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                workspace_id: string;
+            };
+            cookie?: never;
+        };
+        /** The workspace's, those of one's teams (for an admin: of all teams) and one's own, by shortcut. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    workspace_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["CannedReplies"];
+                    };
+                };
+                401: components["responses"]["UNAUTHORIZED"];
+                403: components["responses"]["FORBIDDEN"];
+                404: components["responses"]["NOT_FOUND"];
+                429: components["responses"]["TOO_MANY_REQUESTS"];
+                503: components["responses"]["SERVICE_UNAVAILABLE"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        put?: never;
+        /** Make one. For an agent with scope `personal` alone. Of whose it is no two have one shortcut. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: {
+                    /** @description The same request again answers 200 and makes nothing. */
+                    "Idempotency-Key"?: string;
+                };
+                path: {
+                    workspace_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["NewCannedReply"];
+                };
+            };
+            responses: {
+                /** @description The same request made it before */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["CannedReply"];
+                    };
+                };
+                /** @description Created */
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["CannedReply"];
+                    };
+                };
+                400: components["responses"]["BAD_REQUEST"];
+                401: components["responses"]["UNAUTHORIZED"];
+                403: components["responses"]["FORBIDDEN"];
+                404: components["responses"]["NOT_FOUND"];
+                409: components["responses"]["CONFLICT"];
+                415: components["responses"]["UNSUPPORTED_MEDIA_TYPE"];
+                422: components["responses"]["UNPROCESSABLE_ENTITY"];
+                429: components["responses"]["TOO_MANY_REQUESTS"];
+                503: components["responses"]["SERVICE_UNAVAILABLE"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/live-chat/workspaces/{workspace_id}/canned-replies/{canned_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                workspace_id: string;
+                canned_id: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Put it away: its shortcut is free. What was sent with it stays. */
+        delete: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    workspace_id: string;
+                    canned_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description No Content */
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                401: components["responses"]["UNAUTHORIZED"];
+                403: components["responses"]["FORBIDDEN"];
+                404: components["responses"]["NOT_FOUND"];
+                429: components["responses"]["TOO_MANY_REQUESTS"];
+                503: components["responses"]["SERVICE_UNAVAILABLE"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        options?: never;
+        head?: never;
+        /** Change what is given. Whose it is changes by `scope` and `team_id`, for who may write both. */
+        patch: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    workspace_id: string;
+                    canned_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["CannedReplyChanges"];
+                };
+            };
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["CannedReply"];
+                    };
+                };
+                400: components["responses"]["BAD_REQUEST"];
+                401: components["responses"]["UNAUTHORIZED"];
+                403: components["responses"]["FORBIDDEN"];
+                404: components["responses"]["NOT_FOUND"];
+                409: components["responses"]["CONFLICT"];
+                415: components["responses"]["UNSUPPORTED_MEDIA_TYPE"];
+                422: components["responses"]["UNPROCESSABLE_ENTITY"];
+                429: components["responses"]["TOO_MANY_REQUESTS"];
+                503: components["responses"]["SERVICE_UNAVAILABLE"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        trace?: never;
+    };
+    "/api/live-chat/workspaces/{workspace_id}/canned-replies/{canned_id}/render": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                workspace_id: string;
+                canned_id: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** The reply with its variables filled for a conversation. Nothing is stored, nothing is sent. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    workspace_id: string;
+                    canned_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["Render"];
+                };
+            };
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Rendered"];
+                    };
+                };
+                400: components["responses"]["BAD_REQUEST"];
+                401: components["responses"]["UNAUTHORIZED"];
+                403: components["responses"]["FORBIDDEN"];
+                404: components["responses"]["NOT_FOUND"];
+                422: components["responses"]["UNPROCESSABLE_ENTITY"];
+                429: components["responses"]["TOO_MANY_REQUESTS"];
+                503: components["responses"]["SERVICE_UNAVAILABLE"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/live-chat/workspaces/{workspace_id}/invitations": {
         parameters: {
             query?: never;
@@ -3831,6 +4062,69 @@ export interface components {
             /** @description For `assign`: a team; null: none. Left out: as it was. */
             team_id?: string | null;
         };
+        CannedReplies: {
+            /** @description By shortcut. Of one shortcut one's own comes first, then teams', then the workspace's: the first is the one to take. */
+            canned_replies: components["schemas"]["CannedReply"][];
+        };
+        CannedReply: {
+            /** @example Hello {{contact.first_name|there}}! */
+            body: string;
+            content: {
+                [key: string]: unknown;
+            } | null;
+            /**
+             * Format: date-time
+             * @description When it was made.
+             * @example 2026-11-22T10:00:00.000000Z
+             */
+            created_at: string;
+            id: string;
+            /** @description The files of numbers that the caller sees. */
+            media: components["schemas"]["Uploaded"][];
+            media_ids: string[];
+            /** @description Whose own it is. */
+            owner_user_id: string | null;
+            /** @enum {string} */
+            scope: "workspace" | "team" | "personal";
+            /** @example hello */
+            shortcut: string;
+            team_id: string | null;
+            /** @example Greeting */
+            title: string;
+            /**
+             * Format: date-time
+             * @description When it was changed last.
+             * @example 2026-11-22T10:00:00.000000Z
+             */
+            updated_at: string;
+        };
+        CannedReplyChanges: {
+            /**
+             * @description The text. Variables: contact.first_name, contact.name, agent.name, number.name, today; what stands behind a bar is taken where one has no value.
+             * @example Hello {{contact.first_name|there}}!
+             */
+            body?: string;
+            /** @description What `send-message` takes as `interactive`, with variables. */
+            content?: {
+                [key: string]: unknown;
+            } | null;
+            /** @description Files that it is sent with, in this order. */
+            media_ids?: string[];
+            /**
+             * @description Whose it is. An agent has their own.
+             * @enum {string}
+             */
+            scope?: "workspace" | "team" | "personal";
+            /**
+             * @description Typed behind a slash to find it.
+             * @example hello
+             */
+            shortcut?: string;
+            /** @description The team's whose it is, with scope `team`. */
+            team_id?: string | null;
+            /** @example Greeting */
+            title?: string;
+        };
         Change: {
             actor: components["schemas"]["Actor"];
             /**
@@ -4559,6 +4853,33 @@ export interface components {
             /** @description Messages in the thread. */
             total: number;
         };
+        NewCannedReply: {
+            /**
+             * @description The text. It may be empty beside files or `content`.
+             * @example Hello {{contact.first_name|there}}!
+             */
+            body: string;
+            /** @description What `send-message` takes as `interactive`, with variables. */
+            content?: {
+                [key: string]: unknown;
+            } | null;
+            /** @description Files that it is sent with, in this order. */
+            media_ids?: string[];
+            /**
+             * @description Whose it is. An agent has their own.
+             * @enum {string}
+             */
+            scope: "workspace" | "team" | "personal";
+            /**
+             * @description Typed behind a slash to find it.
+             * @example hello
+             */
+            shortcut: string;
+            /** @description The team's whose it is, with scope `team`. */
+            team_id?: string | null;
+            /** @example Greeting */
+            title: string;
+        };
         NewLabel: {
             /** @example #b91c1c */
             colour: string;
@@ -4829,6 +5150,20 @@ export interface components {
              * @default null
              */
             up_to: string | null;
+        };
+        Render: {
+            /** @description For whom it is filled. */
+            conversation_id: string;
+        };
+        Rendered: {
+            /** @description The same for `content`. */
+            content: {
+                [key: string]: unknown;
+            } | null;
+            /** @description The body. A variable that could not be filled stays as it is written. */
+            text: string;
+            /** @description Variables without value and fallback: fill them before sending. */
+            unfilled: string[];
         };
         Replay: {
             /**

@@ -1,0 +1,1 @@
+"""Tables of canned replies and the files that they carry."""
