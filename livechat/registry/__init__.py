@@ -23,6 +23,7 @@ from livechat.stream import api as stream
 from livechat.team.api import invitation_routes, member_routes, team_routes, workspace_routes
 from livechat.templates import api as templates
 from livechat.timeline import api as timeline
+from livechat.views import api as views
 from livechat.watching import api as watching
 from livechat.web.blueprint import ApiBlueprint
 from livechat.web.guards.auth import init_auth
@@ -49,6 +50,7 @@ API_BLUEPRINTS: list[ApiBlueprint] = [
     bulk.bp,
     labels.bp,
     canned.bp,
+    views.bp,
     watching.bp,
     notes.bp,
     notifications.bp,

@@ -178,13 +178,14 @@ def _fetched(get: Get) -> tuple[Objects, Objects, Objects, Objects]:
 
 
 def _team(get: Get) -> Json:
-    """The user's workspaces, with the people, teams, labels and canned replies in each."""
+    """The user's workspaces, with the people, teams, labels, canned replies and views in each."""
     return {
         each["id"]: each
         | get(f"/workspaces/{each['id']}/members?include=removed")
         | get(f"/workspaces/{each['id']}/teams")
         | get(f"/workspaces/{each['id']}/labels")
         | get(f"/workspaces/{each['id']}/canned-replies")
+        | get(f"/workspaces/{each['id']}/views")
         for each in get("/workspaces")["workspaces"]
     }
 

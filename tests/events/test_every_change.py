@@ -27,6 +27,7 @@ from tests.events.changes import (
     operations,
     outbound,
     people,
+    views,
 )
 from tests.events.changes.scene import USE_CASES, Scene, UseCase
 from tests.events.conftest import OpenStream
@@ -48,6 +49,7 @@ __all__ = [
     "operations",
     "outbound",
     "people",
+    "views",
 ]
 
 # Everything else that writes: with the reason why no page shows it.

@@ -18,7 +18,7 @@ from livechat import create_app, use_broker
 from livechat.core.config import Settings
 from livechat.core.extensions import db
 from livechat.domain.clock import now
-from livechat.models import BulkJob, CannedReply, Invitation, Label, Note, Notification, Team
+from livechat.models import BulkJob, CannedReply, Invitation, Label, Note, Notification, SavedView, Team
 from tests.api.conftest import KeyServer, key_server
 from tests.conftest import JWT_SECRET, environment
 from tests.factories import make_account, make_conversation, make_message, make_number
@@ -127,7 +127,15 @@ def make_tenant(session: scoped_session[Session], name: str) -> Tenant:
         body=f"what {name} often answers",
         created_by=user,
     )
-    session.add_all([team, invitation, note, told, job, canned])
+    view = SavedView(
+        workspace_id=account.workspace_id,
+        visibility="all",
+        owner_user_id=user,
+        name=f"{name}'s view",
+        filter={},
+        sort="recent",
+    )
+    session.add_all([team, invitation, note, told, job, canned, view])
     session.commit()
     of_message = str(message.id)
     ids: dict[str, Any] = {
@@ -138,6 +146,7 @@ def make_tenant(session: scoped_session[Session], name: str) -> Tenant:
         "invitation_id": str(invitation.id),
         "job_id": str(job.id),
         "canned_id": str(canned.id),
+        "view_id": str(view.id),
         "note_id": str(note.id),
         "notification_id": str(told.id),
         "phone_number_id": number.phone_number_id,
@@ -152,7 +161,7 @@ def make_tenant(session: scoped_session[Session], name: str) -> Tenant:
         f"what {name} answered",
         f"{name}'s Bakery",
         f"{name}'s customer",
-        *(label.name, canned.title, canned.body),
+        *(label.name, canned.title, canned.body, view.name),
         str(conversation.customer_phone),
         *(str(message.wamid), str(failed.id), str(failed.wamid)),
     )

@@ -3850,6 +3850,183 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/live-chat/workspaces/{workspace_id}/views": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                workspace_id: string;
+            };
+            cookie?: never;
+        };
+        /** One's own views, those of one's teams (for an admin: of all teams) and those for all, by name. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    workspace_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Views"];
+                    };
+                };
+                401: components["responses"]["UNAUTHORIZED"];
+                403: components["responses"]["FORBIDDEN"];
+                404: components["responses"]["NOT_FOUND"];
+                429: components["responses"]["TOO_MANY_REQUESTS"];
+                503: components["responses"]["SERVICE_UNAVAILABLE"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        put?: never;
+        /** Save a view. Private ones are everybody's to make; what is shared an admin makes. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: {
+                    /** @description The same request again answers 200 and makes nothing. */
+                    "Idempotency-Key"?: string;
+                };
+                path: {
+                    workspace_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["NewView"];
+                };
+            };
+            responses: {
+                /** @description The same request made it before */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["View"];
+                    };
+                };
+                /** @description Created */
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["View"];
+                    };
+                };
+                400: components["responses"]["BAD_REQUEST"];
+                401: components["responses"]["UNAUTHORIZED"];
+                403: components["responses"]["FORBIDDEN"];
+                404: components["responses"]["NOT_FOUND"];
+                409: components["responses"]["CONFLICT"];
+                415: components["responses"]["UNSUPPORTED_MEDIA_TYPE"];
+                422: components["responses"]["UNPROCESSABLE_ENTITY"];
+                429: components["responses"]["TOO_MANY_REQUESTS"];
+                503: components["responses"]["SERVICE_UNAVAILABLE"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/live-chat/workspaces/{workspace_id}/views/{view_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                workspace_id: string;
+                view_id: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Delete a view. Conversations are not touched. */
+        delete: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    workspace_id: string;
+                    view_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description No Content */
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                401: components["responses"]["UNAUTHORIZED"];
+                403: components["responses"]["FORBIDDEN"];
+                404: components["responses"]["NOT_FOUND"];
+                429: components["responses"]["TOO_MANY_REQUESTS"];
+                503: components["responses"]["SERVICE_UNAVAILABLE"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        options?: never;
+        head?: never;
+        /** Change what is given. */
+        patch: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    workspace_id: string;
+                    view_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["ViewChanges"];
+                };
+            };
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["View"];
+                    };
+                };
+                400: components["responses"]["BAD_REQUEST"];
+                401: components["responses"]["UNAUTHORIZED"];
+                403: components["responses"]["FORBIDDEN"];
+                404: components["responses"]["NOT_FOUND"];
+                409: components["responses"]["CONFLICT"];
+                415: components["responses"]["UNSUPPORTED_MEDIA_TYPE"];
+                422: components["responses"]["UNPROCESSABLE_ENTITY"];
+                429: components["responses"]["TOO_MANY_REQUESTS"];
+                503: components["responses"]["SERVICE_UNAVAILABLE"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -4904,6 +5081,33 @@ export interface components {
             /** @description Who is to read it; each a member or a team. */
             mentions?: components["schemas"]["Mention"][];
         };
+        NewView: {
+            /**
+             * @description Parameters of `GET /conversations`, without `sort`, `limit` and `cursor`.
+             * @example {
+             *       "scope": "mine",
+             *       "waiting": true
+             *     }
+             */
+            filter: {
+                [key: string]: unknown;
+            };
+            /** @example Refunds that wait */
+            name: string;
+            /**
+             * @default recent
+             * @enum {string}
+             */
+            sort: "recent" | "waiting" | "closing";
+            /** @description The team that is offered it, with visibility `team`. */
+            team_id?: string | null;
+            /**
+             * @description Who is offered it. What they see in it stays their own.
+             * @default private
+             * @enum {string}
+             */
+            visibility: "private" | "team" | "all";
+        };
         Note: {
             author: components["schemas"]["Author"];
             /** @description Null once it is deleted. */
@@ -5510,12 +5714,67 @@ export interface components {
             waveform: number[] | null;
             width: number | null;
         };
+        View: {
+            /**
+             * Format: date-time
+             * @description When it was made.
+             * @example 2026-11-22T10:00:00.000000Z
+             */
+            created_at: string;
+            /** @description Parameters of `GET /conversations`, without `sort`, `limit` and `cursor`. */
+            filter: {
+                [key: string]: unknown;
+            };
+            id: string;
+            /** @example Refunds that wait */
+            name: string;
+            /** @description Who made it. */
+            owner_user_id: string;
+            /** @enum {string} */
+            sort: "recent" | "waiting" | "closing";
+            team_id: string | null;
+            /**
+             * Format: date-time
+             * @description When it was changed last.
+             * @example 2026-11-22T10:00:00.000000Z
+             */
+            updated_at: string;
+            /** @enum {string} */
+            visibility: "private" | "team" | "all";
+        };
+        ViewChanges: {
+            /**
+             * @description Parameters of `GET /conversations`, without `sort`, `limit` and `cursor`.
+             * @example {
+             *       "scope": "mine",
+             *       "waiting": true
+             *     }
+             */
+            filter?: {
+                [key: string]: unknown;
+            };
+            /** @example Refunds that wait */
+            name?: string;
+            /** @enum {string} */
+            sort?: "recent" | "waiting" | "closing";
+            /** @description The team that is offered it, with visibility `team`. */
+            team_id?: string | null;
+            /**
+             * @description Who is offered it. What they see in it stays their own.
+             * @enum {string}
+             */
+            visibility?: "private" | "team" | "all";
+        };
         Viewer: {
             /** @example Ines Duarte */
             name: string | null;
             typing: boolean;
             /** @description Supabase's id of the user. */
             user_id: string;
+        };
+        Views: {
+            /** @description By name. */
+            views: components["schemas"]["View"][];
         };
         WatchedConversation: {
             /** @description The member whose conversation it is; null: nobody's. */
