@@ -17,6 +17,9 @@ const BEAT_MS = 5000;
 const ASLEEP_MS = 90_000;
 // What events change in the counts of a number is asked for, however many there are.
 const NUMBERS_EVERY_MS = 500;
+// The server says at most every 2 s that the tabs' counts may have changed; all pages of a team hear it.
+const COUNTS_EVERY_MS = 5000;
+const COUNTS_FIRST_MS = 200;
 const EVENTS_URL = onServer('/api/live-chat/events');
 
 export interface Following {
@@ -31,6 +34,7 @@ export interface Following {
 /** Puts what happens into the cache, by the stream that this browser's tabs share. The answer ends it. */
 export function followStream(client: QueryClient, { tokens, userId, onSignedOut, onEvent, onStatus }: Following): () => void {
   const numbers = atMostEvery(NUMBERS_EVERY_MS, () => void client.invalidateQueries({ queryKey: keys.phoneNumbers() }));
+  const counts = pacedCounts(client);
   const inFlight = new InFlight(client, {
     repeat: (query, event) => applyToCache(client, event, query),
     reload: (query) => void client.invalidateQueries({ queryKey: query.queryKey, exact: true }),
@@ -49,7 +53,8 @@ export function followStream(client: QueryClient, { tokens, userId, onSignedOut,
       applyToCache(client, event);
       tellHearers(event);
       onEvent(event);
-      numbers.ask();
+      if (event.type === 'counts.updated') counts.ask();
+      else numbers.ask();
     },
     onGap,
     onStatus: (next) => {
@@ -81,6 +86,7 @@ export function followStream(client: QueryClient, { tokens, userId, onSignedOut,
   window.addEventListener('pageshow', onPageShow);
   return () => {
     numbers.stop();
+    counts.stop();
     clearInterval(beat);
     window.removeEventListener('online', onOnline);
     document.removeEventListener('resume', onOnline);
@@ -92,13 +98,22 @@ export function followStream(client: QueryClient, { tokens, userId, onSignedOut,
 
 /** Asks in intervals, where no stream comes through. The answer ends it. */
 export function pollInstead(api: ApiClient, client: QueryClient, phoneNumberId: string, conversationId: string | null): () => void {
+  const counts = pacedCounts(client);
   const timer = setInterval(() => {
+    counts.ask();
     void poll(api, client, phoneNumberId, conversationId).catch(() => {
       // The next round asks again, and the connection's state is shown in the header.
     });
   }, POLL_MS);
-  return () => clearInterval(timer);
+  return () => {
+    clearInterval(timer);
+    counts.stop();
+  };
 }
+
+/** The counts of the tabs are asked for again: soon, and however much happens, once in a few seconds. */
+const pacedCounts = (client: QueryClient) =>
+  atMostEvery(COUNTS_EVERY_MS, () => void client.invalidateQueries({ queryKey: keys.allCounts() }), COUNTS_FIRST_MS);
 
 /** Ask for the newest and treat what comes as events: there is one way into the cache. */
 async function poll(

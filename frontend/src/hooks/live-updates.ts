@@ -9,15 +9,11 @@ import {
   removedId,
 } from '../lib/apply-event';
 import { applyToMembers, applyToNotifications } from '../lib/apply-told';
-import { atMostEvery } from '../lib/at-most-every';
 import { keys } from '../lib/keys';
-import { type ListFilter, ownUnread } from '../lib/list-filter';
+import type { ListFilter } from '../lib/list-filter';
 import { loseSight, regainSight } from '../lib/out-of-sight';
 import { mergeMessage } from '../lib/status';
 import type { Conversation, Member, Message, Notification } from '../lib/types';
-
-// What events change in the counts of the tabs is asked for, however many there are.
-const COUNTS_EVERY_MS = 2000;
 
 /**
  * Put an event into the query cache, or into one query of it; what does not change is not touched, and nothing
@@ -26,7 +22,6 @@ const COUNTS_EVERY_MS = 2000;
 export function applyToCache(client: QueryClient, event: LiveEvent, only?: Query): void {
   const before = readState(client, event, only);
   const after = applyEvent(before, event);
-  if (only === undefined && changesCounts(before, event)) recount(client);
   for (const [index, { filter, data }] of after.lists.entries())
     if (data !== before.lists[index]?.data) client.setQueryData(keys.conversationList(filter), data);
   for (const [id, data] of Object.entries(after.threads))
@@ -69,27 +64,6 @@ function forget(client: QueryClient, id: string): void {
  */
 function refetchNames(client: QueryClient): void {
   void client.invalidateQueries({ predicate: ({ queryKey }) => queryKey[0] !== 'threads' && queryKey[0] !== 'message' });
-}
-
-/** Whether a tab may have another count now. Most messages change none. */
-function changesCounts({ lists, conversations }: LiveState, { type, conversation }: LiveEvent): boolean {
-  if (conversation === null) return type === 'conversation.removed' || type === 'read.updated';
-  const { id } = conversation;
-  const listed = lists.flatMap((list) => list.data.pages).flatMap((page) => page.conversations);
-  const known = conversations[id] ?? listed.find((item) => item.id === id);
-  if (known === undefined) return true;
-  const counted = (one: Conversation) =>
-    JSON.stringify([one.status, one.assignee?.user_id, !one.waiting_since, one.window_expires_at === null, ownUnread(one) > 0]);
-  return counted(known) !== counted(conversation);
-}
-
-const recounts = new WeakMap<QueryClient, ReturnType<typeof atMostEvery>>();
-
-/** The counts of the tabs are asked for again, however much happens, once in a few seconds. */
-function recount(client: QueryClient): void {
-  const known = recounts.get(client) ?? atMostEvery(COUNTS_EVERY_MS, () => void client.invalidateQueries({ queryKey: keys.allCounts() }));
-  recounts.set(client, known);
-  known.ask();
 }
 
 /** A window into a thread's past takes changes of what it shows, and nothing new. */

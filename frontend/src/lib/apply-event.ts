@@ -27,6 +27,7 @@ export const EVENT_TYPES = [
   'presence.updated',
   'members.updated',
   'catalog.updated',
+  'counts.updated',
 ] as const;
 export type EventType = (typeof EVENT_TYPES)[number];
 

@@ -27,3 +27,18 @@ test('a single wish is met after one interval, and none after a stop', () => {
   vi.advanceTimersByTime(1000);
   expect(act).toHaveBeenCalledOnce();
 });
+
+test('after a pause a wish is met at once, and the next ones wait for the interval', () => {
+  const act = vi.fn<() => void>();
+  const paced = atMostEvery(5000, act, 100);
+  for (let at = 0; at < 11_000; at += 100) {
+    paced.ask();
+    vi.advanceTimersByTime(100);
+  }
+  expect(act).toHaveBeenCalledTimes(3);
+  vi.advanceTimersByTime(10_000);
+  act.mockClear();
+  paced.ask();
+  vi.advanceTimersByTime(100);
+  expect(act).toHaveBeenCalledOnce();
+});
