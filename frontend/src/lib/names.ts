@@ -23,3 +23,14 @@ export function customerName(customer: Customer): string {
 export function numberName(number: PhoneNumber): string {
   return number.verified_name ? `${number.verified_name} · ${number.display_phone_number}` : number.display_phone_number;
 }
+
+/** What tells our numbers apart, as short as it can be: {number: name}. */
+export function lineNames(numbers: readonly PhoneNumber[]): ReadonlyMap<string, string> {
+  return new Map(
+    numbers.map((number) => {
+      const { verified_name: name, display_phone_number: digits } = number;
+      const isShared = numbers.some((other) => other !== number && other.verified_name === name);
+      return [number.phone_number_id, name ? (isShared ? `${name} · ${digits.slice(-4)}` : name) : digits];
+    }),
+  );
+}

@@ -142,6 +142,7 @@ const page = {
     waitingFor: (minutes) => `ينتظر منذ ${span(minutes)}`,
     snoozedUntil: (time) => (time === null ? 'مؤجلة حتى يرد' : `مؤجلة حتى ${time}`),
     resolved: 'محلولة',
+    through: (name) => `عبر ⁨${name}⁩`,
     noMessages: 'لا رسائل',
     assignedTo: (name) => (name === null ? 'مسندة إليك' : `مسندة إلى ⁨${name}⁩`),
     labels: (names) => `الوسوم: ⁨${names}⁩`,

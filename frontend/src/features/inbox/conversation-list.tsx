@@ -14,6 +14,7 @@ import { isComposing } from '../../lib/typing';
 import { t } from '../../words/en';
 import styles from './conversation-list.module.css';
 import { BrokenRow, ConversationRow } from './conversation-row';
+import { useLineNames } from './use-line-names';
 import { useStillUnderPointer } from './use-still-under-pointer';
 
 interface Props {
@@ -49,6 +50,7 @@ export function ConversationList(props: Props) {
         conversations={conversations}
         currentId={currentId}
         hrefOf={hrefOf}
+        isOfAll={filter.phoneNumberId === null}
         hasMore={list.hasNextPage}
         loadMore={() => {
           if (!list.isFetchingNextPage) void list.fetchNextPage();
@@ -62,13 +64,16 @@ interface RowsProps {
   conversations: Conversation[];
   currentId: string | null;
   hrefOf: (conversationId: string) => string;
+  /** Of all numbers: each row says through which one it runs. */
+  isOfAll: boolean;
   hasMore: boolean;
   loadMore: () => void;
 }
 
 function Rows(props: RowsProps) {
-  const { currentId, hrefOf, hasMore, loadMore } = props;
+  const { currentId, hrefOf, isOfAll, hasMore, loadMore } = props;
   const { userId } = useServices();
+  const lines = useLineNames();
   const { compactRows } = useSettings();
   const rowPx = compactRows ? COMPACT_ROW_PX : ROW_PX;
   const now = useNow();
@@ -172,6 +177,7 @@ function Rows(props: RowsProps) {
                     conversation={conversation}
                     href={hrefOf(conversation.id)}
                     isCurrent={conversation.id === currentId}
+                    line={isOfAll ? lines.get(conversation.phone_number_id) : undefined}
                     isTabStop={item.index === mountedStop}
                     userId={userId}
                     now={now}

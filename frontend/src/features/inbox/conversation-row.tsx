@@ -20,6 +20,8 @@ interface Props {
   conversation: Conversation;
   href: string;
   isCurrent: boolean;
+  /** The number of ours that it runs through, where the list is of several. */
+  line: string | undefined;
   /** Of all rows, the one that Tab leads to. */
   isTabStop: boolean;
   userId: string;
@@ -27,7 +29,7 @@ interface Props {
 }
 
 export const ConversationRow = memo(function ConversationRow(props: Props) {
-  const { conversation, href, isCurrent, isTabStop, userId, now } = props;
+  const { conversation, href, isCurrent, line, isTabStop, userId, now } = props;
   const name = customerName(conversation);
   const words = useSavedDraft(userId, conversation);
   const files = useSyncExternalStore(subscribeUnsentFiles, () => unsentFiles(conversation.id));
@@ -74,7 +76,7 @@ export const ConversationRow = memo(function ConversationRow(props: Props) {
             </span>
           )}
         </span>
-        <Standing conversation={conversation} closesIn={left.state === 'closing' ? left.minutes : null} now={now} />
+        <Standing conversation={conversation} line={line} closesIn={left.state === 'closing' ? left.minutes : null} now={now} />
       </span>
     </Link>
   );
@@ -84,7 +86,7 @@ export const ConversationRow = memo(function ConversationRow(props: Props) {
 const WAITING_FROM = 5;
 
 /** How it stands, where that asks for something: one line, or none. */
-function Standing({ conversation, closesIn, now }: { conversation: Conversation; closesIn: number | null; now: Date }) {
+function Standing({ conversation, line, closesIn, now }: Pick<Props, 'conversation' | 'line' | 'now'> & { closesIn: number | null }) {
   const { status, snoozed_until: until, waiting_since: since } = conversation;
   const waited = since ? Math.floor((now.getTime() - Date.parse(since)) / 60_000) : 0;
   const said = [
@@ -92,9 +94,11 @@ function Standing({ conversation, closesIn, now }: { conversation: Conversation;
     status === 'resolved' && t.inbox.resolved,
     status === 'open' && waited >= WAITING_FROM && t.inbox.waitingFor(waited),
   ].filter(Boolean);
-  if (said.length === 0 && closesIn === null) return null;
+  if (line === undefined && said.length === 0 && closesIn === null) return null;
   return (
     <span className={styles.standing}>
+      {line !== undefined && <span className={styles.line}>{t.inbox.through(line)}</span>}
+      {line !== undefined && (said.length > 0 || closesIn !== null) && ' · '}
       {said.join(' · ')}
       {said.length > 0 && closesIn !== null && ' · '}
       {closesIn !== null && <span className={styles.closing}>{t.inbox.closesIn(closesIn)}</span>}

@@ -1,9 +1,10 @@
 // @vitest-environment jsdom
-import { screen, waitFor } from '@testing-library/react';
+import { cleanup, screen, waitFor } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import { useRef } from 'react';
 import { afterAll, beforeAll, beforeEach, expect, it, vi } from 'vitest';
-import { FakeServer, anOpenConversation, problem } from '../../testing/fake-server';
+import { keys } from '../../lib/keys';
+import { aNumber, FakeServer, anOpenConversation, problem } from '../../testing/fake-server';
 import { renderInPage } from '../../testing/in-page';
 import { InboxPane } from './inbox-pane';
 import { useInboxFilter } from './use-inbox-filter';
@@ -23,11 +24,11 @@ beforeEach(() => {
 
 const onNewChat = vi.fn<() => void>();
 
-function Pane() {
+function Pane({ number = '100' as string | null }) {
   const search = useRef<HTMLInputElement>(null);
   return (
     <InboxPane
-      filter={useInboxFilter('100')}
+      filter={useInboxFilter(number)}
       currentId={null}
       searchRef={search}
       hrefOf={(id) => `/live-chat/${id}`}
@@ -131,6 +132,21 @@ it('shows whose conversations were asked for, how many there are, and keeps it i
   renderInPage(<Pane />);
   await waitFor(() => expect(rows()).toEqual(['Asha']));
   expect(await tab('Mine')).toHaveAttribute('aria-pressed', 'true');
+});
+
+it('says in a list of all numbers through which one each conversation runs', async () => {
+  const { client } = renderInPage(<Pane />);
+  const two = [aNumber, { ...aNumber, phone_number_id: '101', display_phone_number: '+91 77559 00001' }];
+  client.setQueryData(keys.phoneNumbers(), [...two, { ...aNumber, phone_number_id: '102', verified_name: 'Vans' }]);
+  await waitFor(() => expect(rows()).toHaveLength(3));
+  expect(document.body).not.toHaveTextContent('via ');
+  for (const [at, one] of server.conversations.entries()) one.phone_number_id = `10${at}`;
+  cleanup();
+  const again = renderInPage(<Pane number={null} />);
+  again.client.setQueryData(keys.phoneNumbers(), client.getQueryData(keys.phoneNumbers()));
+  await waitFor(() => expect(rows()).toHaveLength(3));
+  const through = [...document.querySelectorAll('[data-conversation]')].map((row) => /via .*/.exec(row.textContent)?.[0]);
+  expect(through).toEqual(['via Asha’s Bakery · 0000', 'via Asha’s Bakery · 0001', 'via Vans']);
 });
 
 it('says of each empty tab why it is empty, with a way on', async () => {
