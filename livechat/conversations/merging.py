@@ -190,6 +190,11 @@ def _notifications(session: AnySession, ids: Mapping[str, Any]) -> None:
     _moved(session, "notifications", ids)
 
 
+@follows("reminders.conversation_id")
+def _reminders(session: AnySession, ids: Mapping[str, Any]) -> None:
+    _moved(session, "reminders", ids)
+
+
 @follows("chat_drafts.conversation_id")
 def _drafts(session: AnySession, ids: Mapping[str, Any]) -> None:
     """Keep one draft of each user, the one that they wrote last."""

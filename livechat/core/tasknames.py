@@ -34,6 +34,7 @@ class TaskName(StrEnum):
     SYNC_TEMPLATES = "maintenance.sync_templates"
     REFRESH_NUMBER = "maintenance.refresh_number"
     WAKE_SNOOZED = "maintenance.wake_snoozed"
+    REMIND = "maintenance.remind"
     SWEEP_ACCOUNTS = "maintenance.sweep_accounts"
     END_AVAILABILITY = "maintenance.end_availability"
     RUN_BULK = "maintenance.run_bulk"

@@ -36,6 +36,7 @@ from livechat.models.notes.note import Note
 from livechat.models.notes.note_mention import NoteMention
 from livechat.models.notes.note_version import NoteVersion
 from livechat.models.notifications.notification import Notification
+from livechat.models.reminders.reminder import Reminder
 from livechat.models.views.saved_view import SavedView
 from livechat.models.workspaces.availability_change import AvailabilityChange
 from livechat.models.workspaces.idempotency_key import IdempotencyKey
@@ -84,6 +85,7 @@ __all__ = [
     "NoteVersion",
     "Notification",
     "PhoneNumber",
+    "Reminder",
     "SavedView",
     "Team",
     "TeamMember",

@@ -18,6 +18,19 @@ def finish(session: AnySession, notification_id: UUID) -> None:
     _tell(session, finish_where(session, Notification.id == notification_id))
 
 
+def finish_cause(session: AnySession, user_id: UUID, kind: str, cause_id: UUID) -> None:
+    """The user is through with what they were told of, where they were; harmless to repeat."""
+    _tell(
+        session,
+        finish_where(
+            session,
+            Notification.user_id == user_id,
+            Notification.kind == kind,
+            Notification.cause_id == cause_id,
+        ),
+    )
+
+
 def finish_answered(session: AnySession, user_id: UUID, conversation_id: UUID) -> None:
     """The user has answered the customer: of this conversation nothing is left to tell them."""
     _tell(

@@ -8,7 +8,7 @@ from livechat.live.event_log import Change, Kind
 from livechat.live.publish import publish
 from livechat.notifications.queries import insert_notifications
 
-MENTION, ASSIGNED, WOKEN = "mention", "assigned", "woken"
+MENTION, ASSIGNED, WOKEN, REMINDER = "mention", "assigned", "woken", "reminder"
 
 
 def notify(

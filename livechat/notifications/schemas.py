@@ -13,7 +13,9 @@ class NotificationSchema(AnswerSchema):
         required=True, validate=OneOf(["mention", "assigned", "reminder", "window_closing", "woken"])
     )
     conversation_id = string()
-    cause_id = string("The note of a mention, the change of an assignment: the timeline takes it.")
+    cause_id = string(
+        "The note of a mention, the change of an assignment: the timeline takes it. Of a reminder its id."
+    )
     count = fields.Integer(required=True, metadata={"description": "How often it was told."})
     at = moment("When it was told.")
     seen_at = moment("When you had seen it.", nullable=True)

@@ -19,6 +19,7 @@ from livechat.operations.api import activity_routes, webhook_routes
 from livechat.outbound.api import resend_routes, send_routes, typing_routes
 from livechat.presence import api as presence
 from livechat.registry import documents, health, page
+from livechat.reminders import api as reminders
 from livechat.stream import api as stream
 from livechat.team.api import invitation_routes, member_routes, team_routes, workspace_routes
 from livechat.templates import api as templates
@@ -54,6 +55,7 @@ API_BLUEPRINTS: list[ApiBlueprint] = [
     watching.bp,
     notes.bp,
     notifications.bp,
+    reminders.bp,
     templates.bp,
     stream.bp,
     activity_routes.bp,

@@ -68,6 +68,7 @@ SHOWS_NOTHING = {
     "POST /presence": "it says what is true only now, and a page asks for that when it opens",
     "PUT /workspaces/<workspace_id>/availability": "is told like presence: tests/team/test_presence.py",
     TaskName.END_AVAILABILITY: "and so is its end",
+    "POST /conversations/<conversation_id>/reminders": "reminders are fetched where they are looked at",
     TaskName.MAIL_INVITATION: "says of an invitation how its mail went: it is in no page's state either",
     TaskName.SWEEP_INVITATIONS: "only wakes that",
     TaskName.SWEEP_BULK: "only wakes a bulk action",

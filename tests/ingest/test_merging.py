@@ -18,6 +18,7 @@ from livechat.models import (
     Label,
     Note,
     Notification,
+    Reminder,
     WabaAccount,
 )
 from tests.ingest.conftest import Meta, make_text_body
@@ -152,6 +153,18 @@ def test_the_notes_of_both_stand_in_one_thread(meta: Meta) -> None:
     assert [row["conversation_id"] for row in notes] == [merged["id"]] * 2
 
 
+def test_the_reminders_of_both_are_of_the_kept_one(meta: Meta) -> None:
+    rows = _two_threads(meta)
+    meta.session.add_all(
+        Reminder(conversation_id=row["id"], user_id=uuid4(), due_at=now(), text="x") for row in rows
+    )
+    meta.session.commit()
+    _merge(meta)
+    [merged] = meta.conversations()
+    reminders = meta.rows("SELECT conversation_id FROM reminders")
+    assert [row["conversation_id"] for row in reminders] == [merged["id"]] * 2
+
+
 @pytest.mark.parametrize("of_loser", [True, False])
 def test_what_only_one_of_them_has_stays(meta: Meta, of_loser: bool) -> None:
     ana, rows = uuid4(), _two_threads(meta)
@@ -274,6 +287,7 @@ def test_what_a_team_knows_follows_where_the_previous_release_merges(meta: Meta)
             ConversationWatcher(conversation_id=loser, user_id=one),
             Note(conversation_id=loser, author_id=one, body="x"),
             Notification(conversation_id=loser, user_id=one, kind="mention", cause_id=one),
+            Reminder(conversation_id=loser, user_id=one, due_at=now(), text="x"),
         ]
     )
     meta.session.execute(
@@ -286,7 +300,7 @@ def test_what_a_team_knows_follows_where_the_previous_release_merges(meta: Meta)
     for statement in PREVIOUS_MERGE:
         meta.session.execute(text(statement), {"loser": loser, "winner": winner})
     meta.session.commit()
-    for table in ("conversation_labels", "conversation_changes", "notes", "notifications"):
+    for table in ("conversation_labels", "conversation_changes", "notes", "notifications", "reminders"):
         assert [row["conversation_id"] for row in meta.rows(f"SELECT * FROM {table}")] == [winner]
     watchers = meta.rows("SELECT conversation_id, user_id FROM conversation_watchers")
     assert {(row["conversation_id"], row["user_id"]) for row in watchers} == {(winner, both), (winner, one)}

@@ -18,7 +18,17 @@ from livechat import create_app, use_broker
 from livechat.core.config import Settings
 from livechat.core.extensions import db
 from livechat.domain.clock import now
-from livechat.models import BulkJob, CannedReply, Invitation, Label, Note, Notification, SavedView, Team
+from livechat.models import (
+    BulkJob,
+    CannedReply,
+    Invitation,
+    Label,
+    Note,
+    Notification,
+    Reminder,
+    SavedView,
+    Team,
+)
 from tests.api.conftest import KeyServer, key_server
 from tests.conftest import JWT_SECRET, environment
 from tests.factories import make_account, make_conversation, make_message, make_number
@@ -135,7 +145,10 @@ def make_tenant(session: scoped_session[Session], name: str) -> Tenant:
         filter={},
         sort="recent",
     )
-    session.add_all([team, invitation, note, told, job, canned, view])
+    reminder = Reminder(
+        user_id=user, conversation_id=conversation.id, due_at=now(), text=f"what {name} is not to forget"
+    )
+    session.add_all([team, invitation, note, told, job, canned, view, reminder])
     session.commit()
     of_message = str(message.id)
     ids: dict[str, Any] = {
@@ -149,6 +162,7 @@ def make_tenant(session: scoped_session[Session], name: str) -> Tenant:
         "view_id": str(view.id),
         "note_id": str(note.id),
         "notification_id": str(told.id),
+        "reminder_id": str(reminder.id),
         "phone_number_id": number.phone_number_id,
         "conversation_id": str(conversation.id),
         "message_id": of_message,
@@ -161,7 +175,7 @@ def make_tenant(session: scoped_session[Session], name: str) -> Tenant:
         f"what {name} answered",
         f"{name}'s Bakery",
         f"{name}'s customer",
-        *(label.name, canned.title, canned.body, view.name),
+        *(label.name, canned.title, canned.body, view.name, reminder.text),
         str(conversation.customer_phone),
         *(str(message.wamid), str(failed.id), str(failed.wamid)),
     )

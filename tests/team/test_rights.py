@@ -9,7 +9,7 @@ import pytest
 from flask import Flask
 
 from livechat.domain.permissions import ALLOWED, Permission, Role, is_allowed
-from livechat.models import ConversationChange, Label, Note, Notification
+from livechat.models import ConversationChange, Label, Note, Notification, Reminder
 from tests.factories import make_conversation, make_message
 from tests.team.conftest import DbSession, Team
 
@@ -64,7 +64,8 @@ def test_a_route_refuses_the_roles_that_lack_what_it_needs(
         told = Notification(
             user_id=user, conversation_id=conversation.id, kind="mention", cause_id=message.id
         )
-        session.add_all([label, note, told])
+        reminder = Reminder(user_id=user, conversation_id=conversation.id, due_at=message.timestamp, text="")
+        session.add_all([label, note, told, reminder])
         # What is undone; the operation has the conversation's id.
         change = {"operation_id": conversation.id, "conversation_id": conversation.id, "cause": "user"}
         session.add(
@@ -81,6 +82,7 @@ def test_a_route_refuses_the_roles_that_lack_what_it_needs(
             "<user_id>": user,
             "<note_id>": note.id,
             "<notification_id>": told.id,
+            "<reminder_id>": reminder.id,
         }
         # Of a message without a file, and of no webhook, there is nothing to do.
         if "<event_id>" in path or path.endswith("/media/retry"):
@@ -122,6 +124,8 @@ def _given(method: str, path: str, number: str, conversation_id: UUID, message_i
         return {"json": {"assignee_id": None, "expected": {"assignee_id": None}}}
     if path.endswith("/status"):
         return {"json": {"status": "resolved"}}
+    if path.endswith("/reminders"):
+        return {"json": {"due_at": "2035-01-01T09:00:00Z", "text": "Ask again"}}
     if path == "/media":
         file = (BytesIO(b"%PDF-1.4\n%%EOF"), "a.pdf")
         return {"data": {"file": file, "phone_number_id": number}}

@@ -899,6 +899,74 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/live-chat/conversations/{conversation_id}/reminders": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                conversation_id: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Be told of the conversation at that time, by a notification of kind `reminder`.
+         * @description It is yours alone, and changes nothing of the conversation.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: {
+                    /** @description The same request again answers 200 and makes nothing. */
+                    "Idempotency-Key"?: string;
+                };
+                path: {
+                    conversation_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["NewReminder"];
+                };
+            };
+            responses: {
+                /** @description The same request made it before */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Reminder"];
+                    };
+                };
+                /** @description Created */
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Reminder"];
+                    };
+                };
+                400: components["responses"]["BAD_REQUEST"];
+                401: components["responses"]["UNAUTHORIZED"];
+                404: components["responses"]["NOT_FOUND"];
+                409: components["responses"]["CONFLICT"];
+                415: components["responses"]["UNSUPPORTED_MEDIA_TYPE"];
+                422: components["responses"]["UNPROCESSABLE_ENTITY"];
+                429: components["responses"]["TOO_MANY_REQUESTS"];
+                503: components["responses"]["SERVICE_UNAVAILABLE"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/live-chat/conversations/{conversation_id}/status": {
         parameters: {
             query?: never;
@@ -2160,6 +2228,100 @@ export interface paths {
                 404: components["responses"]["NOT_FOUND"];
                 415: components["responses"]["UNSUPPORTED_MEDIA_TYPE"];
                 422: components["responses"]["UNPROCESSABLE_ENTITY"];
+                429: components["responses"]["TOO_MANY_REQUESTS"];
+                503: components["responses"]["SERVICE_UNAVAILABLE"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/live-chat/reminders": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Yours in all your workspaces: first the open ones, the next due first, then the last done first.
+         * @description Of a conversation that went out of your sight nothing is listed.
+         */
+        get: {
+            parameters: {
+                query?: {
+                    /** @description How many items at most. */
+                    limit?: number;
+                    /** @description `next_cursor` of the page before. */
+                    cursor?: string;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Reminders"];
+                    };
+                };
+                401: components["responses"]["UNAUTHORIZED"];
+                422: components["responses"]["UNPROCESSABLE_ENTITY"];
+                429: components["responses"]["TOO_MANY_REQUESTS"];
+                503: components["responses"]["SERVICE_UNAVAILABLE"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/live-chat/reminders/{reminder_id}/done": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                reminder_id: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Say that you are through with it, due or not; so is its notification. Harmless to repeat. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    reminder_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Reminder"];
+                    };
+                };
+                401: components["responses"]["UNAUTHORIZED"];
+                404: components["responses"]["NOT_FOUND"];
                 429: components["responses"]["TOO_MANY_REQUESTS"];
                 503: components["responses"]["SERVICE_UNAVAILABLE"];
                 default: components["responses"]["DEFAULT_ERROR"];
@@ -5081,6 +5243,18 @@ export interface components {
             /** @description Who is to read it; each a member or a team. */
             mentions?: components["schemas"]["Mention"][];
         };
+        NewReminder: {
+            /**
+             * Format: date-time
+             * @description When you want to be told, with its offset: a time to come.
+             */
+            due_at: string;
+            /**
+             * @description What you want to be told, for your eyes alone; it may be empty.
+             * @example Ask whether the parcel came.
+             */
+            text: string;
+        };
         NewView: {
             /**
              * @description Parameters of `GET /conversations`, without `sort`, `limit` and `cursor`.
@@ -5177,7 +5351,7 @@ export interface components {
              * @example 2026-11-22T10:00:00.000000Z
              */
             at: string;
-            /** @description The note of a mention, the change of an assignment: the timeline takes it. */
+            /** @description The note of a mention, the change of an assignment: the timeline takes it. Of a reminder its id. */
             cause_id: string;
             conversation_id: string;
             /** @description How often it was told. */
@@ -5354,6 +5528,41 @@ export interface components {
              * @default null
              */
             up_to: string | null;
+        };
+        Reminder: {
+            conversation_id: string;
+            /**
+             * Format: date-time
+             * @description When you asked for it.
+             * @example 2026-11-22T10:00:00.000000Z
+             */
+            created_at: string;
+            /**
+             * Format: date-time
+             * @description When you said that it is done; null: it is open.
+             * @example 2026-11-22T10:00:00.000000Z
+             */
+            done_at: string | null;
+            /**
+             * Format: date-time
+             * @description When you want to be told.
+             * @example 2026-11-22T10:00:00.000000Z
+             */
+            due_at: string;
+            id: string;
+            text: string;
+            /**
+             * Format: date-time
+             * @description When it was found due; null: it was not yet.
+             * @example 2026-11-22T10:00:00.000000Z
+             */
+            told_at: string | null;
+        };
+        Reminders: {
+            /** @description For the next page; null: this was the last. */
+            next_cursor: string | null;
+            /** @description The open ones, the next due first; then the last done first. */
+            reminders: components["schemas"]["Reminder"][];
         };
         Render: {
             /** @description For whom it is filled. */

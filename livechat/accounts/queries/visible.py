@@ -131,7 +131,7 @@ def seen_numbers(statement: Select[*Columns], user_id: UUID) -> Select[*Columns]
     return found.where(WorkspaceMember.workspace_id.not_in(withheld)) if withheld else found
 
 
-def all_numbers(statement: Select[*Columns], user_id: UUID) -> Select[*Columns]:
+def all_numbers(statement: Select[*Columns], user_id: UUID | Attribute) -> Select[*Columns]:
     """Only what stands on numbers that this user may use; joins ``WabaAccount`` and ``WorkspaceMember``.
 
     For what is asked for by its id: ``access.require`` refuses what the request may not show.

@@ -4,6 +4,9 @@ from collections.abc import Iterator
 from typing import Any
 from uuid import UUID, uuid4
 
+from livechat.core.tasknames import TaskName
+from livechat.domain.clock import now, rfc3339
+from livechat.reminders.remind import remind
 from tests.conftest import make_token
 from tests.events.changes.scene import Scene, use_case
 from tests.kinds.conftest import API
@@ -30,6 +33,29 @@ def a_member_is_mentioned_and_assigned_to(scene: Scene) -> Iterator[None]:
     yield
     scene.inbox.accepted(conversation_id=chat, message="Hello")
     yield
+
+
+@use_case(TaskName.REMIND, "publish in notify.notify")
+def a_reminder_is_due(scene: Scene) -> Iterator[None]:
+    _reminder(scene)
+    yield
+    assert remind(scene.inbox.session) == 1
+    yield
+
+
+@use_case("POST /reminders/<reminder_id>/done", "publish in finish._tell")
+def a_reminder_is_done(scene: Scene) -> Iterator[None]:
+    reminder = _reminder(scene)
+    assert remind(scene.inbox.session) == 1
+    yield
+    scene.call("POST", f"/reminders/{reminder}/done")
+    yield
+
+
+def _reminder(scene: Scene) -> str:
+    """It is due."""
+    body = {"due_at": rfc3339(now()), "text": "Ask again"}
+    return str(scene.call("POST", f"/conversations/{scene.chat()}/reminders", json=body)["id"])
 
 
 def _as(scene: Scene, user: UUID, method: str, path: str, **options: Any) -> None:

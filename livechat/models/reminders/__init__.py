@@ -1,0 +1,1 @@
+"""The table of what members want to be reminded of."""
