@@ -40,11 +40,11 @@ def apply_action(
     ACTIONS[job.action](_Turn(session, member, conversation, job.parameters, last_message_id))
 
 
-def hold_members(session: AnySession, job: BulkJob) -> None:
-    """Lock whom conversations are to be assigned to, before any conversation is locked."""
+def hold_takers(session: AnySession, job: BulkJob) -> None:
+    """Lock whom and what team conversations are to be given to, before any conversation is locked."""
     if job.action == "assign":
-        for member in members_of_user(session, job.user_id):
-            hold_wanted(session, member.workspace_id, _wanted(job.parameters))
+        workspaces = [member.workspace_id for member in members_of_user(session, job.user_id)]
+        hold_wanted(session, workspaces, _wanted(job.parameters))
 
 
 def _wanted(parameters: dict[str, Any]) -> Wanted:

@@ -11,7 +11,7 @@ from uuid import UUID
 import structlog
 from sqlalchemy.exc import DBAPIError
 
-from livechat.bulk.apply_action import apply_action, hold_members
+from livechat.bulk.apply_action import apply_action, hold_takers
 from livechat.bulk.queries import forsaken_jobs, pending_items, take_job, write_outcomes
 from livechat.conversations.write_changes import as_one_operation
 from livechat.core.after_commit import enqueue
@@ -75,8 +75,8 @@ def _do_some(session: AnySession, job_id: UUID) -> bool:
     if job is None:
         return False
     items = pending_items(session, job_id, STEP)
-    # Members are locked before conversations, everywhere, and conversations by their ids.
-    hold_members(session, job)
+    # Members and teams are locked before conversations, everywhere, and conversations by their ids.
+    hold_takers(session, job)
     with as_one_operation(job.operation_id):
         outcomes = {each: _outcome(session, job, each, last) for each, last in items}
     write_outcomes(session, job_id, outcomes)

@@ -1,5 +1,6 @@
 """Assigning a conversation, to a member, to a team, to nobody: as long as it is still whose they saw."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -16,10 +17,10 @@ from livechat.handling.queries.assignments import (
     change_assignment,
     chosen_numbers,
     hold_member,
-    hold_team,
 )
 from livechat.models import Conversation, WorkspaceMember
 from livechat.notes.write_note import create_note
+from livechat.team.queries.groups import hold_teams
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +54,7 @@ def assign(
     conversation = session.get(Conversation, conversation_id)
     if conversation is None:
         raise NotFoundError("There is no such conversation.")
-    # Members are locked before conversations, so that this and their removal never wait for each other.
+    # Members, teams, conversations: so this and a removal never wait for each other.
     assignee_id = available(session, member.workspace_id, conversation.phone_number_id, wanted.assignee)
     team_id = _team(session, member.workspace_id, wanted.team)
     before = lock_conversation(session, conversation_id)
@@ -83,12 +84,14 @@ def assign(
     return before, operation_id
 
 
-def hold_wanted(session: AnySession, workspace_id: UUID, wanted: Wanted) -> None:
-    """Lock whom it is to be assigned to, for who assigns many: members come before conversations."""
+def hold_wanted(session: AnySession, workspace_ids: Collection[UUID], wanted: Wanted) -> None:
+    """Lock whom it is to be assigned to, for who assigns many: before any conversation is locked."""
     if wanted.assignee is not None:
-        hold_member(session, workspace_id, parse_id(wanted.assignee, "member"))
+        for workspace_id in workspace_ids:
+            hold_member(session, workspace_id, parse_id(wanted.assignee, "member"))
     if wanted.team is not None:
-        hold_team(session, workspace_id, parse_id(wanted.team, "team"))
+        for workspace_id in workspace_ids:
+            hold_teams(session, workspace_id, {parse_id(wanted.team, "team")})
 
 
 def available(
@@ -117,7 +120,7 @@ def available(
 def _team(session: AnySession, workspace_id: UUID, given: str | None) -> UUID | None:
     if given is None:
         return None
-    found = hold_team(session, workspace_id, parse_id(given, "team"))
-    if found is None:
+    team_id = parse_id(given, "team")
+    if not hold_teams(session, workspace_id, {team_id}):
         raise NotFoundError("There is no such team.")
-    return found.id
+    return team_id

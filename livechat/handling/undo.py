@@ -13,11 +13,12 @@ from livechat.core.session import AnySession
 from livechat.domain.ids import uuid7
 from livechat.domain.team.conversation_status import ConversationStatus, Standing, standing_of
 from livechat.handling.assign import available
-from livechat.handling.queries.assignments import hold_team, newest_change
+from livechat.handling.queries.assignments import newest_change
 from livechat.handling.queries.operations import changes_of, seen_of, was_asked_since
 from livechat.handling.queries.standings import change_status
 from livechat.labels.queries import find_label, label_in_its_place, labels_in, put_on, take_off
 from livechat.models import Conversation, ConversationChange, Label, WorkspaceMember
+from livechat.team.queries.groups import hold_teams
 
 UNDO_FOR = timedelta(minutes=10)
 Json = dict[str, Any]
@@ -32,6 +33,14 @@ class Undone:
     operation_id: UUID
     undone: list[UUID] = field(default_factory=list)
     skipped: list[Json] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class _Takers:
+    """Who may have conversations back: ``assignees``, each (assignee, number), and ``teams``."""
+
+    assignees: set[tuple[str, str]]
+    teams: set[str]
 
 
 class _SkippedError(Exception):
@@ -55,14 +64,14 @@ def undo(session: AnySession, user_id: UUID, operation_id: str, now: datetime) -
     require(member)
     if changes[0].at < now - UNDO_FOR:
         raise UndoExpiredError
-    # Members are locked before conversations, everywhere.
-    free = _free_assignees(session, member, [(each, acts[each.id]) for each, _ in seen])
+    # Members, then teams, are locked before conversations, everywhere.
+    takers = _held_takers(session, member, [(each, acts[each.id]) for each, _ in seen])
     result, changed = Undone(uuid7()), list[Changed]()
     locked = seen_of(session, user_id, acts, lock=True)
     for conversation, _ in locked:
         own = acts[conversation.id]
         try:
-            _put_back(session, member, conversation, own, free)
+            _put_back(session, member, conversation, own, takers)
         except _SkippedError as reason:
             result.skipped.append(_skipped(session, conversation.id, own, str(reason)))
             continue
@@ -80,10 +89,10 @@ def undo(session: AnySession, user_id: UUID, operation_id: str, now: datetime) -
     return result
 
 
-def _free_assignees(
+def _held_takers(
     session: AnySession, member: WorkspaceMember, seen: Sequence[tuple[Conversation, Acts]]
-) -> set[tuple[str, str]]:
-    """{(assignee, number)}: of those to whom conversations would go back the ones who may have them, held."""
+) -> _Takers:
+    """Of those to whom conversations would go back the ones who may have them, held until the end."""
     wanted = {
         (acts["assignee"].from_value, conversation.phone_number_id)
         for conversation, acts in seen
@@ -96,7 +105,9 @@ def _free_assignees(
         except AssigneeUnavailableError:
             continue
         free.add((assignee, number))
-    return free
+    left = {acts["team"].from_value for _, acts in seen if "team" in acts}
+    teams = hold_teams(session, member.workspace_id, {UUID(each) for each in left if each is not None})
+    return _Takers(free, {str(each) for each in teams})
 
 
 def _put_back(
@@ -104,7 +115,7 @@ def _put_back(
     member: WorkspaceMember,
     conversation: Conversation,
     acts: Acts,
-    free: set[tuple[str, str]],
+    takers: _Takers,
 ) -> None:
     """Write back every field of the locked conversation; raises _SkippedError before anything is written."""
     # It gave or took sight, which not everybody may who may undo.
@@ -121,10 +132,10 @@ def _put_back(
         raise _SkippedError("changed")
     if "assignee" in acts:
         assignee = acts["assignee"].from_value
-        if assignee is not None and (assignee, conversation.phone_number_id) not in free:
+        if assignee is not None and (assignee, conversation.phone_number_id) not in takers.assignees:
             raise _SkippedError("assignee_unavailable")
     team = acts["team"].from_value if "team" in acts else None
-    if team is not None and hold_team(session, member.workspace_id, UUID(team)) is None:
+    if team is not None and team not in takers.teams:
         raise _SkippedError("team_gone")
     closes = "status" in acts and acts["status"].from_value != ConversationStatus.OPEN
     # What has come since is not buried.

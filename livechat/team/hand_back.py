@@ -19,8 +19,8 @@ def hand_back(
     The rows of both members are locked by the caller, before this locks conversations. So whoever assigns to
     the member at this moment has committed, and is handed back here, or comes later, and finds them gone.
     """
-    found = lock_conversations_of(session, member, unseen=unseen)
-    if found:
+    # A merge hands an assignee on without holding them: what that has moved meanwhile a second look finds.
+    while found := lock_conversations_of(session, member, unseen=unseen):
         taken = hand_on(session, found, to)
         changed = [
             Changed(conversation_id, "assignee", member.user_id, taker)

@@ -23,7 +23,7 @@ def hold_member(session: AnySession, workspace_id: UUID, user_id: UUID) -> Works
     """The active member, who stays as they are until the transaction ends; None where there is none.
 
     Who removes or suspends them locks the same row, and so comes before or after, never between. Members are
-    locked before conversations, everywhere.
+    locked before conversations, everywhere (docs/decisions/lock-order.md).
     """
     return session.execute(
         select(WorkspaceMember)
@@ -48,15 +48,6 @@ def chosen_numbers(session: AnySession, member: WorkspaceMember) -> frozenset[st
             )
         )
     )
-
-
-def hold_team(session: AnySession, workspace_id: UUID, team_id: UUID) -> Team | None:
-    """The workspace's team, which cannot be deleted until the transaction ends; None where there is none."""
-    return session.execute(
-        select(Team)
-        .where(Team.id == team_id, Team.workspace_id == workspace_id)
-        .with_for_update(read=True, key_share=True)
-    ).scalar_one_or_none()
 
 
 def change_assignment(

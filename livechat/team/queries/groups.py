@@ -1,6 +1,6 @@
 """Teams with their members, and the conversations that a team has."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from uuid import UUID
 
 from sqlalchemy import delete, func, select, update
@@ -37,6 +37,36 @@ def team_of(session: AnySession, workspace_id: UUID, team_id: UUID) -> Team | No
     return session.execute(
         select(Team).where(Team.workspace_id == workspace_id, Team.id == team_id)
     ).scalar_one_or_none()
+
+
+def lock_team(session: AnySession, team_id: UUID) -> Team | None:
+    """The team, locked until the transaction ends; None where it was given up meanwhile.
+
+    Whoever gives a conversation to it, or lets somebody in, holds it: they have committed by then, or wait.
+    The lock is none that a foreign key asks for: who holds a conversation of the team, and writes it a second
+    time, would wait for it, and we for them.
+    """
+    return session.execute(
+        select(Team)
+        .where(Team.id == team_id)
+        .with_for_update(key_share=True)
+        .execution_options(populate_existing=True)
+    ).scalar_one_or_none()
+
+
+def hold_teams(session: AnySession, workspace_id: UUID, team_ids: Collection[UUID]) -> set[UUID]:
+    """Those of the teams that the workspace has: they are not given up before the transaction ends.
+
+    In the order of their ids, after members and before conversations.
+    """
+    return set(
+        session.scalars(
+            select(Team.id)
+            .where(Team.id.in_(team_ids), Team.workspace_id == workspace_id)
+            .order_by(Team.id)
+            .with_for_update(read=True)
+        )
+    )
 
 
 def members_of_team(session: AnySession, team_id: UUID) -> list[UUID]:

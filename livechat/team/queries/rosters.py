@@ -94,8 +94,8 @@ def lock_members(
 ) -> dict[UUID, WorkspaceMember]:
     """{user: their row, locked}; the unknown are left out.
 
-    In the order of their ids, and before any conversation is locked: so it is everywhere, and nobody waits
-    for each other in a circle. Who assigns takes a share lock on the assignee's row first.
+    In the order of their ids, and before any team or conversation is locked: so it is everywhere, and nobody
+    waits in a circle (docs/decisions/lock-order.md). Who assigns takes a share lock on the assignee's row.
     """
     rows = session.execute(
         select(WorkspaceMember)
