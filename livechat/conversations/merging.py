@@ -4,16 +4,22 @@ All foreign keys to ``chat_conversations`` are RESTRICT, so that rows of a forgo
 are not lost. A test reads those keys from the metadata, and fails for one that has no follower here.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Row, text
 
+from livechat.conversations.queries.takers import who_may_have
 from livechat.conversations.write_changes import Changed, standing_changes, write_own_changes
 from livechat.core.session import AnySession
-from livechat.domain.team.conversation_status import merged_standing, standing_of
+from livechat.domain.team.conversation_status import (
+    ConversationStatus,
+    Standing,
+    merged_standing,
+    standing_of,
+)
 
 Follow = Callable[[AnySession, Mapping[str, Any]], None]
 _followers: dict[str, Follow] = {}
@@ -36,8 +42,10 @@ def followed() -> set[str]:
 
 def merge_conversation(session: AnySession, loser: UUID, winner: UUID) -> None:
     """Move everything of ``loser`` into ``winner`` and delete ``loser``. The caller has locked both."""
-    ids = {"loser": loser, "winner": winner}
-    standing = merged_standing(*(standing_of(row) for row in _both(session, ids)))
+    ids: dict[str, Any] = {"loser": loser, "winner": winner}
+    both = _both(session, ids)
+    standing = merged_standing(*(standing_of(row) for row in both))
+    ids |= {"assignee": _assignee_of(session, both, standing), "team": both[0].team_id or both[1].team_id}
     for follow in _followers.values():
         follow(session, ids)
     session.execute(
@@ -45,8 +53,7 @@ def merge_conversation(session: AnySession, loser: UUID, winner: UUID) -> None:
             """
             UPDATE chat_conversations w
             SET receipt_seq = LEAST(w.receipt_seq, l.receipt_seq), is_blocked = w.is_blocked OR l.is_blocked,
-                assignee_id = COALESCE(w.assignee_id, l.assignee_id),
-                team_id = COALESCE(w.team_id, l.team_id),
+                assignee_id = :assignee, team_id = :team,
                 status = :status, snoozed_until = :snoozed_until, snooze_kind = :snooze_kind,
                 version = GREATEST(w.version, l.version) + 1,
                 waiting_since = LEAST(w.waiting_since, l.waiting_since),
@@ -158,13 +165,12 @@ def _labels(session: AnySession, ids: Mapping[str, Any]) -> None:
 def _changes(session: AnySession, ids: Mapping[str, Any]) -> None:
     """Move what was written down, and write down for either what the merge changes of it.
 
-    The winner's assignee and team stay, else the loser's hold; of the two the one that is more awake says
-    where it stands. To read both histories as one must end there.
+    To read both histories as one must end where the merged conversation stands.
     """
     _moved(session, "conversation_changes", ids)
     winner, loser = _both(session, ids)
     standing = merged_standing(standing_of(winner), standing_of(loser))
-    assignee, team = winner.assignee_id or loser.assignee_id, winner.team_id or loser.team_id
+    assignee, team = ids["assignee"], ids["team"]
     changed: list[Changed] = []
     for row in (winner, loser):
         kept = (("assignee", row.assignee_id, assignee), ("team", row.team_id, team))
@@ -212,9 +218,9 @@ def _drafts(session: AnySession, ids: Mapping[str, Any]) -> None:
     _moved(session, "chat_drafts", ids)
 
 
-def _both(session: AnySession, ids: Mapping[str, Any]) -> tuple[Row[Any], Row[Any]]:
+def _both(session: AnySession, ids: Mapping[str, Any]) -> Sequence[Row[Any]]:
     """What the team holds of the winner, and of the loser."""
-    rows = session.execute(
+    return session.execute(
         text(
             """
             SELECT id, assignee_id, team_id, status, snoozed_until, snooze_kind
@@ -223,7 +229,18 @@ def _both(session: AnySession, ids: Mapping[str, Any]) -> tuple[Row[Any], Row[An
         ),
         ids,
     ).all()
-    return rows[0], rows[1]
+
+
+def _assignee_of(session: AnySession, both: Sequence[Row[Any]], standing: Standing) -> UUID | None:
+    """The winner's assignee, else the loser's.
+
+    Whoever resolved one and may not have it any more does not get it by its being merged into an open one.
+    """
+    held = {row.assignee_id for row in both if row.assignee_id is not None}
+    resolved = {row.assignee_id for row in both if row.status == ConversationStatus.RESOLVED} & held
+    if resolved and standing.status != ConversationStatus.RESOLVED:
+        held -= resolved - who_may_have(session, both[0].id, resolved)
+    return next((row.assignee_id for row in both if row.assignee_id in held), None)
 
 
 def _moved(session: AnySession, table: str, ids: Mapping[str, Any]) -> None:

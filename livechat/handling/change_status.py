@@ -4,11 +4,13 @@ from datetime import datetime
 from uuid import UUID
 
 from livechat.conversations.queries.finding import lock_conversation
-from livechat.conversations.write_changes import standing_changes, write_changes
+from livechat.conversations.queries.takers import who_may_have
+from livechat.conversations.write_changes import Changed, standing_changes, write_changes
 from livechat.core.errors import NotFoundError, ValidationFailedError
 from livechat.core.session import AnySession
 from livechat.domain.ids import uuid7
 from livechat.domain.team.conversation_status import (
+    ConversationStatus,
     InvalidStandingError,
     Standing,
     standing_of,
@@ -52,6 +54,25 @@ def put_status(
         return conversation, uuid7()
     if not change_status(session, conversation_id, wanted, last_message=last_message):
         raise said_meanwhile(session, member, conversation)
-    operation_id = write_changes(session, member.user_id, standing_changes(conversation_id, was, wanted))
+    changed = standing_changes(conversation_id, was, wanted) + set_free(session, conversation, was, wanted)
+    operation_id = write_changes(session, member.user_id, changed)
     session.refresh(conversation)
     return conversation, operation_id
+
+
+def set_free(
+    session: AnySession, conversation: Conversation, was: Standing, becomes: Standing
+) -> list[Changed]:
+    """What was resolved and opens is nobody's, where its assignee may not have it any more: that change.
+
+    Who leaves hands on what is open and snoozed alone. The conversation is locked.
+    """
+    assignee = conversation.assignee_id
+    resolved = ConversationStatus.RESOLVED
+    if assignee is None or was.status != resolved or becomes.status == resolved:
+        return []
+    if who_may_have(session, conversation.id, {assignee}):
+        return []
+    conversation.assignee_id = None
+    session.flush()
+    return [Changed(conversation.id, "assignee", assignee, None)]

@@ -13,6 +13,7 @@ from livechat.core.session import AnySession
 from livechat.domain.ids import uuid7
 from livechat.domain.team.conversation_status import ConversationStatus, Standing, standing_of
 from livechat.handling.assign import available
+from livechat.handling.change_status import set_free
 from livechat.handling.queries.assignments import newest_change
 from livechat.handling.queries.operations import changes_of, seen_of, was_asked_since
 from livechat.handling.queries.standings import change_status
@@ -71,7 +72,7 @@ def undo(session: AnySession, user_id: UUID, operation_id: str, now: datetime) -
     for conversation, _ in locked:
         own = acts[conversation.id]
         try:
-            _put_back(session, member, conversation, own, takers)
+            freed = _put_back(session, member, conversation, own, takers)
         except _SkippedError as reason:
             result.skipped.append(_skipped(session, conversation.id, own, str(reason)))
             continue
@@ -79,6 +80,7 @@ def undo(session: AnySession, user_id: UUID, operation_id: str, now: datetime) -
         changed += [
             Changed(conversation.id, each.field, each.to_value, each.from_value) for each in own.values()
         ]
+        changed += freed
     out_of_sight = acts.keys() - {conversation.id for conversation, _ in locked}
     result.skipped += [
         {"conversation_id": str(each), "reason": "not_found", "changed_by": None}
@@ -116,8 +118,11 @@ def _put_back(
     conversation: Conversation,
     acts: Acts,
     takers: _Takers,
-) -> None:
-    """Write back every field of the locked conversation; raises _SkippedError before anything is written."""
+) -> list[Changed]:
+    """Write back every field of the locked conversation; raises _SkippedError before anything is written.
+
+    What changes besides: it opens, and its assignee may not have it any more.
+    """
     # It gave or took sight, which not everybody may who may undo.
     if "watcher" in acts:
         raise _SkippedError("watcher")
@@ -149,10 +154,12 @@ def _put_back(
     if acts.keys() & {"status", "snooze"}:
         # By the statement that people's own changes take: it knows what a status does to waiting.
         session.flush()
-        change_status(session, conversation.id, _standing_before(standing, acts), last_message=None)
+        before = _standing_before(standing, acts)
+        change_status(session, conversation.id, before, last_message=None)
         session.refresh(conversation)
-    else:
-        conversation.version += 1
+        return set_free(session, conversation, standing, before)
+    conversation.version += 1
+    return []
 
 
 def _standing_before(standing: Standing, acts: Acts) -> Standing:

@@ -14,10 +14,11 @@ def hand_back(
     *,
     unseen: bool = False,
 ) -> None:
-    """Hand them on, each with its change; ``unseen``: only those on numbers that the member does not see.
+    """Hand the open and snoozed ones on, each with its change; ``unseen``: on numbers not the member's alone.
 
     The rows of both members are locked by the caller, before this locks conversations. So whoever assigns to
     the member at this moment has committed, and is handed back here, or comes later, and finds them gone.
+    What is resolved keeps the name of who resolved it, and is nobody's once it opens.
     """
     # A merge hands an assignee on without holding them: what that has moved meanwhile a second look finds.
     while found := lock_conversations_of(session, member, unseen=unseen):

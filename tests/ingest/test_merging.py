@@ -178,6 +178,21 @@ def test_what_only_one_of_them_has_stays(meta: Meta, of_loser: bool) -> None:
     assert merged["assignee_id"] == ana
 
 
+@pytest.mark.parametrize("of_loser", [True, False])
+def test_who_left_does_not_get_what_they_resolved_by_its_merging(meta: Meta, of_loser: bool) -> None:
+    gone, rows = uuid4(), _two_threads(meta)
+    meta.session.execute(
+        text("UPDATE chat_conversations SET status = 'resolved', assignee_id = :user WHERE id = :id"),
+        {"user": gone, "id": rows[of_loser]["id"]},
+    )
+    meta.session.commit()
+    _merge(meta)
+    [merged] = meta.conversations()
+    assert (merged["status"], merged["assignee_id"]) == ("open", None)
+    [line] = meta.rows("SELECT from_value, to_value FROM conversation_changes WHERE field = 'assignee'")
+    assert (line["from_value"], line["to_value"]) == (str(gone), None)
+
+
 TOMORROW = now() + timedelta(days=1)
 _TIMED = {"status": "snoozed", "snooze_kind": "time", "snoozed_until": TOMORROW}
 _OPEN = {"status": "open", "snooze_kind": None, "snoozed_until": None}

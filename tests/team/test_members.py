@@ -202,6 +202,40 @@ def test_conversations_go_to_the_member_who_is_named_where_they_see_them(
     assert call(team.owner, "DELETE", f"{path}/members/{agent}").status_code == 404
 
 
+def test_what_is_resolved_stays_theirs_until_it_opens(
+    session: DbSession, team: Team, call: Call, path: str
+) -> None:
+    agent, heir = team.member(), team.member()
+    support = team.team("Support")
+    asleep = _assigned(session, team, agent, status="snoozed", snooze_kind="reply")
+    put, undone, again = (
+        _assigned(session, team, agent, status=status, team_id=support)
+        for status in ("resolved", "open", "resolved")
+    )
+    resolve = call(agent, "PUT", f"/conversations/{undone.id}/status", json={"status": "resolved"}).json
+    assert call(team.owner, "DELETE", f"{path}/members/{agent}?hand_over_to={heir}").status_code == 204
+    session.expire_all()
+    assert (asleep.status, asleep.assignee_id) == ("snoozed", heir)
+    assert {each.assignee_id for each in (put, undone, again)} == {agent}
+    # Whoever opens it: it is nobody's then, or its team's, and that is written down.
+    opened = call(heir, "PUT", f"/conversations/{put.id}/status", json={"status": "open"}).json
+    assert (opened["assignee"], opened["team"]["name"]) == (None, "Support")
+    undo = call(heir, "POST", "/undo", json={"operation_id": resolve["operation_id"]}).json
+    assert undo["undone"] == [str(undone.id)]
+    session.expire_all()
+    for each, cause in ((put, "user"), (undone, "undo")):
+        assert (each.status, each.assignee_id, each.team_id) == ("open", None, support)
+        freed = session.scalars(
+            select(ConversationChange).filter_by(conversation_id=each.id, field="assignee")
+        ).one()
+        assert (freed.from_value, freed.to_value, freed.cause) == (str(agent), None, cause)
+    # Back in the workspace they have their old ones still.
+    session.get_one(WorkspaceMember, (team.workspace_id, agent)).state = "active"
+    session.commit()
+    shown = call(agent, "PUT", f"/conversations/{again.id}/status", json={"status": "open"}).json
+    assert shown["assignee"]["user_id"] == str(agent)
+
+
 def test_who_loses_a_number_keeps_only_what_they_still_see(
     session: DbSession, team: Team, call: Call, path: str
 ) -> None:

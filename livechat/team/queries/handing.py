@@ -7,6 +7,7 @@ from uuid import UUID
 from sqlalchemy import case, delete, null, select, update
 
 from livechat.core.session import AnySession
+from livechat.domain.team.conversation_status import ConversationStatus
 from livechat.models import (
     Conversation,
     ConversationWatcher,
@@ -18,14 +19,19 @@ from livechat.models import (
 
 
 def lock_conversations_of(session: AnySession, member: WorkspaceMember, *, unseen: bool) -> list[UUID]:
-    """Those assigned to the member, locked in the order of their ids; ``unseen``: on numbers not theirs."""
-    statement = select(Conversation.id).where(
+    """The open and snoozed ones of the member; ``unseen``: those of them on numbers not theirs.
+
+    The resolved ones are locked too, in the order of their ids with the others: who opens one of them waits,
+    and sees then that the member may not have it any more.
+    """
+    statement = select(Conversation.id, Conversation.status).where(
         Conversation.assignee_id == member.user_id,
         Conversation.phone_number_id.in_(_numbers_of(member.workspace_id)),
     )
     if unseen:
         statement = statement.where(Conversation.phone_number_id.not_in(_chosen_by(member)))
-    return list(session.execute(statement.order_by(Conversation.id).with_for_update()).scalars())
+    locked = session.execute(statement.order_by(Conversation.id).with_for_update())
+    return [row.id for row in locked if row.status != ConversationStatus.RESOLVED]
 
 
 def hand_on(
