@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session, scoped_session
 from livechat.domain.clock import now
 from livechat.domain.status import RANK, MessageStatus
 from livechat.models import AccountMember, Conversation, Message, PhoneNumber, WabaAccount
+from livechat.whatsapp.searched_text import words_of
 from tests.conftest import ENCRYPTION_KEY
 
 AnySession = Session | scoped_session[Session]
@@ -99,6 +100,7 @@ def make_message(session: AnySession, conversation: Conversation | None = None, 
             "status_rank": RANK[status],
             "counts_unread": direction == "inbound",
             "timestamp": timestamp,
+            "search": words_of(body, columns.get("content", {})),
             **columns,
         }
     )

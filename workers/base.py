@@ -86,6 +86,7 @@ def bind_celery(app: Flask, settings: Settings) -> Celery:
     celery.loader.import_module("livechat.presence.tasks")
     celery.loader.import_module("livechat.bulk.tasks")
     celery.loader.import_module("livechat.team.tasks")
+    celery.loader.import_module("livechat.search.tasks")
     return celery
 
 
@@ -111,6 +112,7 @@ BEAT_SCHEDULE = {
     "sweep accounts": _every(60, TaskName.SWEEP_ACCOUNTS),
     "end availability": _every(5, TaskName.END_AVAILABILITY),
     "sweep invitations": _every(15, TaskName.SWEEP_INVITATIONS),
+    "fill words": _every(5, TaskName.FILL_WORDS),
 }
 
 

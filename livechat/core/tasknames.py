@@ -40,6 +40,7 @@ class TaskName(StrEnum):
     RUN_BULK = "maintenance.run_bulk"
     SWEEP_BULK = "maintenance.sweep_bulk"
     SWEEP_INVITATIONS = "maintenance.sweep_invitations"
+    FILL_WORDS = "maintenance.fill_words"
 
     @property
     def queue(self) -> Queue:

@@ -19,6 +19,7 @@ from livechat.domain.status import MessageStatus
 from livechat.outbound.attach_file import attach_file
 from livechat.outbound.queries import accepting
 from livechat.outbound.send_message import SendResult, announce, ended_by
+from livechat.whatsapp.searched_text import words_of
 
 
 def resend_message(
@@ -61,6 +62,7 @@ def resend_message(
         message_type=source.message_type,
         text=source.text,
         content=source.content,
+        search=words_of(source.text, source.content),
         reply_to_wamid=source.reply_to_wamid,
         ended_waiting_since=ended_by(source.message_type, conversation),
         sent_by=user_id,

@@ -33,6 +33,7 @@ from livechat.outbound.queries import accepting
 from livechat.outbound.queries.idempotency import find_earlier
 from livechat.outbound.send_request import MEDIA_TYPES, SendRequest
 from livechat.templates.choose_template import check_template
+from livechat.whatsapp.searched_text import words_of
 from livechat.whatsapp.sending import outgoing
 
 # How ids of event lines and of calls begin. They are no messages at Meta and cannot be quoted.
@@ -88,14 +89,16 @@ def send_message(session: AnySession, user_id: UUID, request: SendRequest, *, no
     content = _content(request.message_type, part)
     if checked is not None:
         content["rendered"] = checked.rendered
+    text = checked.text if checked is not None else outgoing.text_of(request.message_type, part)
     stored = accepting.insert_outbound(
         session,
         id=uuid7(),
         conversation_id=conversation.id,
         phone_number_id=number.phone_number_id,
         message_type=request.message_type,
-        text=checked.text if checked is not None else outgoing.text_of(request.message_type, part),
+        text=text,
         content=content,
+        search=words_of(text, content),
         reply_to_wamid=_quoted_wamid(session, conversation, request.reply_to),
         ended_waiting_since=ended_by(request.message_type, conversation),
         sent_by=user_id,

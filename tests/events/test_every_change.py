@@ -72,6 +72,7 @@ SHOWS_NOTHING = {
     TaskName.MAIL_INVITATION: "says of an invitation how its mail went: it is in no page's state either",
     TaskName.SWEEP_INVITATIONS: "only wakes that",
     TaskName.SWEEP_BULK: "only wakes a bulk action",
+    TaskName.FILL_WORDS: "what a row is found by is no part of it",
     TaskName.SWEEP_INBOUND: "only wakes the ingest",
     TaskName.PRUNE: "webhooks' bodies are in no page's state",
     TaskName.TIDY_COUNTS: "nor are sums of webhooks",

@@ -46,7 +46,7 @@ class Asked:
         return all(pattern.search(folded) for pattern in self.patterns)
 
     def find(self, text: str | None) -> list[Span]:
-        """Where the words stand in ``text``, as it is and in order, in UTF-16 code units as JavaScript counts.
+        """Where the words stand in ``text``, in order, in UTF-16 code units as JavaScript counts.
 
         Words that are not in it are left out: they stand in what else is searched of the message.
         """
@@ -118,7 +118,8 @@ def _spelled(piece: _Piece) -> str:
     if piece.is_run:
         return piece.text
     return _BETWEEN.join(
-        (_IN_DIGITS if part[0].isdigit() else _IN_WORD).join(part) for part in DIGITS_OR_NOT.findall(piece.text)
+        (_IN_DIGITS if part[0].isdigit() else _IN_WORD).join(part)
+        for part in DIGITS_OR_NOT.findall(piece.text)
     )
 
 

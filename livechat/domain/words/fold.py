@@ -49,6 +49,8 @@ def _table() -> dict[int, str | None]:
 
 
 _TABLE = _table()
+# To look for one of these is faster than ``translate``, and most texts have none.
+_TRANSLATED = frozenset(map(chr, _TABLE))
 # Vowels and last consonants of Hangul, which join the letter before them.
 _JOINING = range(0x1160, 0x1200)
 
@@ -58,12 +60,16 @@ def fold(text: str) -> str:
     if text.isascii():
         return text.lower()
     # Marks first: the Greek iota beneath a letter would become a letter by its case.
-    plain = unicodedata.normalize("NFKD", text).translate(_TABLE).casefold()
+    plain = _translated(unicodedata.normalize("NFKD", text)).casefold()
     if plain.isascii():
         return plain
     # Folding the case made letters that the table knows, or that are composed.
-    plain = unicodedata.normalize("NFKD", plain).translate(_TABLE)
+    plain = _translated(unicodedata.normalize("NFKD", plain))
     return unicodedata.normalize("NFC", plain)
+
+
+def _translated(text: str) -> str:
+    return text if _TRANSLATED.isdisjoint(text) else text.translate(_TABLE)
 
 
 def fold_with_places(text: str) -> tuple[str, list[int], list[int]]:

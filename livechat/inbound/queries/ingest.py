@@ -66,15 +66,16 @@ _INSERT_MESSAGES = text(
     """
     INSERT INTO chat_messages (id, conversation_id, phone_number_id, wamid, direction, origin, message_type,
                                text, content, status, status_rank, error, counts_unread, timestamp,
-                               sent_at, delivered_at, read_at, failed_at, reply_to_wamid)
+                               sent_at, delivered_at, read_at, failed_at, reply_to_wamid, search)
     SELECT id, conversation_id, phone_number_id, wamid, direction, origin, message_type, text, content,
            status, status_rank, NULLIF(error, 'null'), counts_unread, timestamp,
            CASE WHEN status = 'sent' THEN timestamp END, NULL, NULL,
-           CASE WHEN status = 'failed' THEN timestamp END, reply_to_wamid
+           CASE WHEN status = 'failed' THEN timestamp END, reply_to_wamid,
+           array_to_tsvector(string_to_array(words, ' '))
     FROM jsonb_to_recordset(CAST(:rows AS jsonb)) AS r(
         n int, id uuid, conversation_id uuid, phone_number_id text, wamid text, direction text, origin text,
         message_type text, text text, content jsonb, status text, status_rank smallint, error jsonb,
-        counts_unread boolean, timestamp timestamptz, reply_to_wamid text)
+        counts_unread boolean, timestamp timestamptz, reply_to_wamid text, words text)
     ORDER BY n
     ON CONFLICT (wamid) DO NOTHING
     RETURNING id, seq, ARRAY(SELECT q.id FROM chat_messages q WHERE q.reply_to_wamid = chat_messages.wamid
@@ -111,7 +112,7 @@ _REPLACE_PLACEHOLDERS = text(
                 WHEN 'call' THEN m.message_type = 'call' AND r.content->'call'->>'event' = 'terminate'
                     AND m.content->'call'->>'event' IS DISTINCT FROM 'terminate'
                 ELSE r.message_type <> 'media_placeholder' END
-    RETURNING m.id, m.wamid
+    RETURNING m.id, m.wamid, m.text, m.content
     """
 )
 
@@ -119,7 +120,7 @@ _REPLACE_PLACEHOLDERS = text(
 def replace_placeholders(session: AnySession, rows: list[dict[str, Any]]) -> Rows:
     """Replace placeholders by their files and call lines by their voicemails; add calls' ends to their lines.
 
-    Returns (id, wamid) of the messages that changed.
+    Returns (id, wamid, text, content) of the messages that changed.
     """
     return session.execute(_REPLACE_PLACEHOLDERS, {"rows": as_json(rows)}).all()
 
@@ -201,6 +202,24 @@ _UNAPPLIED_CHANGES = text(
 def unapplied_changes(session: AnySession, wamids: list[str]) -> Rows:
     """Edits and deletions that wait for these messages, each with its message, locked; the oldest first."""
     return session.execute(_UNAPPLIED_CHANGES, {"wamids": as_json(wamids)}).all()
+
+
+_FIND_BY = text(
+    """
+    UPDATE chat_messages m SET search = array_to_tsvector(string_to_array(r.words, ' '))
+    FROM jsonb_to_recordset(CAST(:rows AS jsonb)) AS r(id uuid, words text)
+    WHERE m.id = r.id
+    """
+)
+
+
+def find_by(session: AnySession, words: dict[UUID, list[str]]) -> None:
+    """Let these messages, which say something else now, be found by these words.
+
+    A statement of its own: the trigger of migration 0042 takes the words from whoever changes a text alone.
+    """
+    rows = [{"id": id_, "words": " ".join(each)} for id_, each in words.items()]
+    session.execute(_FIND_BY, {"rows": as_json(rows)})
 
 
 def apply_change(

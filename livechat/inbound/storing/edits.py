@@ -8,6 +8,7 @@ from livechat.core.session import AnySession
 from livechat.inbound.queries import ingest as queries
 from livechat.inbound.storing.batch import BatchResult
 from livechat.inbound.storing.locating import Located
+from livechat.whatsapp.searched_text import words_of
 from livechat.whatsapp.webhook.items import MessageChange
 
 
@@ -55,6 +56,10 @@ def apply_changes(session: AnySession, wamids: list[str], result: BatchResult) -
     for message_id, message in shown.items():
         queries.apply_change(
             session, message_id, message["message_type"], message["text"], message["content"]
+        )
+    if shown:
+        queries.find_by(
+            session, {id_: words_of(message["text"], message["content"]) for id_, message in shown.items()}
         )
     result.updated_messages |= queries.ids_by_wamid(session, wamids) if shown else {}
 

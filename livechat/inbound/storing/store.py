@@ -39,6 +39,7 @@ from livechat.inbound.storing.naming import settle_names, settle_statuses
 from livechat.live.publish import publish_numbers
 from livechat.numbers.apply_news import apply_account_news
 from livechat.outbound.delivery import apply_status
+from livechat.whatsapp.searched_text import words_of
 from livechat.whatsapp.webhook.items import (
     AccountNews,
     Broken,
@@ -186,6 +187,7 @@ def _message_row(n: int, message_id: UUID, conversation_id: UUID, item: ThreadMe
         "counts_unread": item.counts_unread,
         "timestamp": item.timestamp,
         "reply_to_wamid": item.reply_to_wamid,
+        "words": " ".join(words_of(item.text, item.content)),
     }
 
 
@@ -256,6 +258,8 @@ def _replace_placeholders(
         entry, _, conversation = by_wamid[replaced.wamid]
         entry.stored(replaced.id)
         result.updated_messages[replaced.id] = conversation.id
+    if found:
+        queries.find_by(session, {each.id: words_of(each.text, each.content) for each in found})
     fetch_files_of(session, [replaced.id for replaced in found])
 
 

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from livechat.core.extensions import Model
 from livechat.domain.ids import uuid7
-from livechat.models.columns import Timestamps, moment
+from livechat.models.columns import Timestamps, Words, moment
 
 
 class Message(Timestamps, Model):
@@ -115,9 +115,17 @@ class Message(Timestamps, Model):
             unique=True,
             postgresql_where=sql("resend_of IS NOT NULL"),
         ),
+        # Short of what waits in it, which each search goes through.
         Index(
-            "ix_chat_messages_search", sql("to_tsvector('simple', left(text, 65536))"), postgresql_using="gin"
+            "ix_chat_messages_words",
+            "search",
+            postgresql_using="gin",
+            postgresql_with={"gin_pending_list_limit": "1024"},
         ),
+        # A search for a frequent word goes back along it from the newest (``search.queries``).
+        Index("ix_chat_messages_number", "phone_number_id", sql("timestamp DESC"), sql("seq DESC")),
+        # Those whose words are still to be found (``search.fill_words``): none, mostly.
+        Index("ix_chat_messages_wordless", "seq", postgresql_where=sql("search IS NULL")),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid7)
@@ -158,5 +166,10 @@ class Message(Timestamps, Model):
     claimed_by: Mapped[str | None] = mapped_column(Text, doc="the process that last claimed it")
     is_uploading: Mapped[bool] = mapped_column(
         default=False, server_default=sql("false"), doc="its sender has not begun the call of the message"
+    )
+    search: Mapped[list[str] | None] = mapped_column(
+        Words,
+        deferred=True,
+        doc="the words that find it (``whatsapp.searched_text``); null: not yet looked at",
     )
     resend_of: Mapped[UUID | None] = mapped_column(doc="the message that an agent sent again as this one")

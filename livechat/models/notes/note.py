@@ -8,7 +8,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from livechat.core.extensions import Model
 from livechat.domain.ids import uuid7
-from livechat.models.columns import moment
+from livechat.models.columns import Words, moment
 
 
 class Note(Model):
@@ -21,6 +21,9 @@ class Note(Model):
     __table_args__ = (
         CheckConstraint("(body IS NULL) = (deleted_at IS NOT NULL)", name="deleted"),
         Index(None, "conversation_id", "created_at", "id"),
+        Index("ix_notes_words", "search", postgresql_using="gin"),
+        Index("ix_notes_recent", sql("created_at DESC"), sql("id DESC")),
+        Index("ix_notes_wordless", "id", postgresql_where=sql("search IS NULL")),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid7)
@@ -33,3 +36,6 @@ class Note(Model):
     deleted_at: Mapped[moment | None]
     deleted_by: Mapped[UUID | None]
     version: Mapped[int] = mapped_column(server_default=sql("1"), default=1)
+    search: Mapped[list[str] | None] = mapped_column(
+        Words, deferred=True, doc="the words that find it; null: not yet looked at"
+    )
