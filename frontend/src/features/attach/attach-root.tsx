@@ -14,7 +14,7 @@ import { Recorder } from './recorder';
 import TemplateSheet from './template-sheet';
 import { Tray } from './tray';
 import { TrayView } from './tray-view';
-import { useSendPart } from './use-send-part';
+import { useSendPart } from '../../hooks/send-part';
 
 interface Props {
   conversation: Conversation;

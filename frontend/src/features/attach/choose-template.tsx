@@ -3,7 +3,7 @@ import { Suspense, useCallback, useState } from 'react';
 import { Button } from '../../components/button';
 import { lazyPart } from '../../lib/lazy-part';
 import { t } from '../../words/en';
-import type { Recipient } from './use-send-part';
+import type { Recipient } from '../../hooks/send-part';
 
 const TemplateSheet = lazyPart(() => import('./template-sheet'));
 

@@ -3,7 +3,7 @@ import { ApiProblem } from '../../lib/api';
 import { newId } from '../../lib/ids';
 import type { Accepted } from '../../lib/types';
 import { c } from '../../words/compose-en';
-import { type Recipient, useSendPart } from './use-send-part';
+import { type Recipient, useSendPart } from '../../hooks/send-part';
 
 export interface SheetProps {
   recipient: Recipient;

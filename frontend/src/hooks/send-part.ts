@@ -1,10 +1,10 @@
 import { useQueryClient } from '@tanstack/react-query';
 import { useCallback } from 'react';
-import { applyToCache } from '../../hooks/live-updates';
-import { useServices } from '../../hooks/services';
-import { ApiProblem, bodyOf } from '../../lib/api';
-import { keys } from '../../lib/keys';
-import type { Accepted } from '../../lib/types';
+import { applyToCache } from './live-updates';
+import { useServices } from './services';
+import { ApiProblem, bodyOf } from '../lib/api';
+import { keys } from '../lib/keys';
+import type { Accepted } from '../lib/types';
 
 const SEND_TIMEOUT_MS = 20_000;
 
