@@ -21,8 +21,9 @@ export const keys = {
   /** What the agent is told of. */
   notifications: () => ['notifications'] as const,
   workspaces: () => ['workspaces'] as const,
-  /** Of one workspace: its people, teams and labels. */
+  /** Of one workspace: its people, teams, labels and canned replies. */
   members: (workspaceId: string) => ['workspaces', workspaceId, 'members'] as const,
   teams: (workspaceId: string) => ['workspaces', workspaceId, 'teams'] as const,
   labels: (workspaceId: string) => ['workspaces', workspaceId, 'labels'] as const,
+  canned: (workspaceId: string) => ['workspaces', workspaceId, 'canned-replies'] as const,
 };

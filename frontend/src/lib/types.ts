@@ -14,6 +14,7 @@ export type Workspace = Schemas['Workspace'];
 export type Member = Schemas['Member'];
 export type Team = Schemas['Team'];
 export type Label = Schemas['Label'];
+export type CannedReply = Schemas['CannedReply'];
 /** The answer to a change of a conversation: it as it is now, and what the change is undone by. */
 export type HandledConversation = Schemas['HandledConversation'];
 export type MessageStatus = Message['status'];

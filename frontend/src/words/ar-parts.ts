@@ -310,4 +310,12 @@ export const writing = {
     `${plural(count, { zero: 'لا رموز', one: 'رمز واحد', two: 'رمزان', few: '# رموز', many: '# رمزًا', other: '# رمز' })}. اختر بالأسهم وأدرج بمفتاح Enter.`,
   list: 'رموز تعبيرية',
   preview: 'إظهار معاينة للرابط',
+  canned: 'ردود جاهزة',
+  foundCanned: (count) =>
+    `${plural(count, { zero: 'لا ردود جاهزة', one: 'رد جاهز واحد', two: 'ردّان جاهزان', few: '# ردود جاهزة', many: '# ردًا جاهزًا', other: '# رد جاهز' })}. اختر بالأسهم وأدرج بمفتاح Enter.`,
+  own: 'خاص بك',
+  cannedText: 'النص',
+  files: 'الملفات',
+  choices: 'ما يمكن النقر عليه',
+  unfilled: 'املأ أولًا ما بين الأقواس المزدوجة.',
 } satisfies Translation<typeof w>;

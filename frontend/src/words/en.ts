@@ -215,6 +215,7 @@ export const t = catalogue('page', {
       count >= 0 ? plural(count, 'character left', 'characters left') : plural(-count, 'character too many', 'characters too many'),
     replyingTo: (name: string) => `Replying to ${name}`,
     cancelReply: 'Cancel reply',
+    unfilled: 'Fill in what stands in double braces',
     goneElsewhere: 'What stood here was sent or cleared on another device.',
     goneDetail: 'What this began as was sent or cleared on another device. Your customer may have it already.',
     kept: 'What you were writing, to copy into a template',

@@ -6,4 +6,11 @@ export const w = catalogue('writing', {
   found: (count: number) => `${plural(count, 'emoji', 'emoji')}. Arrow keys choose, Enter inserts.`,
   list: 'Emoji',
   preview: 'Show a preview of the link',
+  canned: 'Canned replies',
+  foundCanned: (count: number) => `${plural(count, 'canned reply', 'canned replies')}. Arrow keys choose, Enter inserts.`,
+  own: 'Your own',
+  cannedText: 'Text',
+  files: 'Files',
+  choices: 'What can be tapped',
+  unfilled: 'Fill in what stands in double braces first.',
 });

@@ -17,6 +17,7 @@ import { filesOutlet, subscribeUnsentFiles } from '../../lib/unsent-files';
 import { t } from '../../words/en';
 import styles from './composer.module.css';
 import type { Selected } from './formatting';
+import { unfilledIn } from './unfilled';
 import { useDraft } from './use-draft';
 import { useTellTyping } from './use-tell-typing';
 
@@ -90,12 +91,19 @@ function Writing({ ref, id, conversation, onUp, renderTools, closedAction, isClo
   const left = TEXT_MAX - length;
   // With files in the tray both go: what is written is their caption.
   const sendFiles = useSyncExternalStore(subscribeUnsentFiles, () => filesOutlet(conversation.id));
+  // Of a canned reply: what nobody has filled goes to no customer.
+  const unfilled = unfilledIn(text);
   const canSend = (length > 0 || sendFiles !== null) && left >= 0 && gone === 'no';
 
   const send = () => {
     // What the customer may have already takes a second thought.
     keepButton.current?.focus();
     if (!canSend) return;
+    if (unfilled !== null) {
+      field.current?.focus();
+      field.current?.setSelectionRange(...unfilled);
+      return;
+    }
     if (sendFiles !== null) sendFiles(text, replyTo);
     else outbox.add({ ...newReply(conversation, text.trim(), replyTo), ...(hasPreview ? {} : { noPreview: true }) });
     setPreview(true);
@@ -169,6 +177,7 @@ function Writing({ ref, id, conversation, onUp, renderTools, closedAction, isClo
             hasPreview={hasPreview}
             onPreview={setPreview}
             isText={sendFiles === null}
+            conversation={conversation}
           />
         </Suspense>
         {/* The copy behind the field has the text's height, and so has the field. */}
@@ -197,6 +206,7 @@ function Writing({ ref, id, conversation, onUp, renderTools, closedAction, isClo
       </div>
       <p className={styles.foot}>
         <span id={`${id}-hint`}>{enterSends ? t.composer.hint : t.composer.hintCommand}</span>
+        {unfilled !== null && <span role="status">{t.composer.unfilled}</span>}
         {isUnkept && <span role="status">{t.composer.notKept}</span>}
         {length >= COUNTER_FROM && (
           <span role="status" className={styles.counter} data-over={left < 0 || undefined}>

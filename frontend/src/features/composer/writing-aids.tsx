@@ -4,6 +4,7 @@ import { Button } from '../../components/button';
 import { lazyPart } from '../../lib/lazy-part';
 import { isComposing } from '../../lib/typing';
 import { w } from '../../words/writing-en';
+import type { Conversation } from '../../lib/types';
 import { EmojiList } from './emoji-list';
 import { type Selected, toggleMark } from './formatting';
 import styles from './writing-aids.module.css';
@@ -18,15 +19,19 @@ interface Props {
   onPreview: (hasPreview: boolean) => void;
   /** A text of its own: captions have no previews. */
   isText: boolean;
+  conversation: Conversation;
 }
 
+const CannedList = lazyPart(() => import('./canned-list'));
 const EmojiDialog = lazyPart(() => import('../../components/emoji/emoji-dialog'));
 const MARKS: Record<string, string> = { KeyB: '*', KeyI: '_' };
+/** Somewhere a word begins with a slash. */
+const SLASH = /(?:^|\s)\//;
 // As the server looks for one.
 const LINK = /https?:\/\/[^\s/?#]/i;
 
 /** What helps with writing, and is not needed for the first letter: emoji, WhatsApp's marks, and the link's preview. */
-export default function WritingAids({ field, text, onEdit, hasPreview, onPreview, isText }: Props) {
+export default function WritingAids({ field, text, onEdit, hasPreview, onPreview, isText, conversation }: Props) {
   const [isPicking, setPicking] = useState(false);
   const edit = (change: (selected: Selected) => Selected) => {
     const element = field.current;
@@ -78,6 +83,11 @@ export default function WritingAids({ field, text, onEdit, hasPreview, onPreview
         </label>
       )}
       <EmojiList field={field} text={text} onEdit={onEdit} />
+      {SLASH.test(text) && (
+        <Suspense>
+          <CannedList field={field} text={text} onEdit={onEdit} conversation={conversation} />
+        </Suspense>
+      )}
       {isPicking && (
         <Suspense>
           <EmojiDialog heading={w.emoji} onPick={insert} onClose={() => setPicking(false)} />

@@ -7,7 +7,7 @@ import { keys } from '../../lib/keys';
 import { notify } from '../../lib/notices';
 import type { ProblemBody } from '../../lib/types';
 import { teamKeys } from './keys';
-import type { Invite, MemberChanges } from './team-model';
+import type { CannedGiven, Invite, MemberChanges } from './team-model';
 
 // Events tell at once, but for a workspace that has no number yet: no stream follows it.
 const REFRESH_MS = 60_000;
@@ -107,6 +107,18 @@ export function useWorkspaceCalls(workspaceId: string) {
       bodyOf(api.POST(`${WORKSPACE}/labels`, { params: { path, header: { 'Idempotency-Key': newId() } }, body })),
     changeLabel: (labelId: string, body: { name?: string; colour?: string }) =>
       bodyOf(api.PATCH(`${WORKSPACE}/labels/{label_id}`, { params: { path: { ...path, label_id: labelId } }, body })),
+    makeCanned: (body: CannedGiven) =>
+      bodyOf(
+        api.POST(`${WORKSPACE}/canned-replies`, { params: { path, header: { 'Idempotency-Key': newId() } }, body }),
+      ),
+    changeCanned: (cannedId: string, body: CannedGiven) =>
+      bodyOf(
+        api.PATCH(`${WORKSPACE}/canned-replies/{canned_id}`, { params: { path: { ...path, canned_id: cannedId } }, body }),
+      ),
+    archiveCanned: (cannedId: string) =>
+      done(
+        api.DELETE(`${WORKSPACE}/canned-replies/{canned_id}`, { params: { path: { ...path, canned_id: cannedId } } }),
+      ),
     archiveLabel: (labelId: string) =>
       done(api.DELETE(`${WORKSPACE}/labels/{label_id}`, { params: { path: { ...path, label_id: labelId } } })),
   };

@@ -9,6 +9,7 @@ import type { PhoneNumber, Workspace } from '../../lib/types';
 import { t } from '../../words/en';
 import { p } from '../../words/team-en';
 import { useFreshWorkspace } from './endpoints';
+import { CannedSection } from './canned-section';
 import { InvitationsSection } from './invitations-section';
 import { LabelsSection } from './labels-section';
 import { Loaded } from './loaded';
@@ -87,7 +88,7 @@ export default function TeamPlace({ path, numbers, workspaceId, onBack }: Props)
                 ))}
               </nav>
               <div className={styles.body}>
-                {!canManage(workspace) && <p className={styles.hint}>{p.readOnly}</p>}
+                {!canManage(workspace) && section !== 'canned' && <p className={styles.hint}>{p.readOnly}</p>}
                 <Part
                   key={workspace.id}
                   section={section}
@@ -124,6 +125,8 @@ function Part({ section, workspace, numbers, userId, onLeft }: PartProps) {
       return <TeamsSection workspace={workspace} userId={userId} />;
     case 'invitations':
       return <InvitationsSection workspace={workspace} numbers={numbers} />;
+    case 'canned':
+      return <CannedSection workspace={workspace} />;
     case 'labels':
       return <LabelsSection workspace={workspace} />;
     case 'workspace':
