@@ -84,7 +84,8 @@ def _in_turns(ports: list[int], requests: list[dict[str, list[bytes]]]) -> list[
         every = list(chain.from_iterable(zip(*of_port.values(), strict=True)))
         drive(port, every[: len(every) // 8], 1).only(200)
     parts: list[dict[str, list[Result]]] = [{name: [] for name in NAMES} for _ in ports]
-    for turn in range(TURNS):
+    count = min(map(len, requests[0].values()))
+    for turn in range(min(TURNS, count)):
         for name in NAMES:
             for port, of_port, into in zip(ports, requests, parts, strict=True):
                 into[name].append(drive(port, of_port[name][turn::TURNS], 1).only(200))
