@@ -78,7 +78,7 @@ def list_items(query: dict[str, Any], job_id: str) -> Response:
     """What came of each conversation of one of your bulk actions."""
     job = _job(parse_id(job_id, "job"), current_user_id())
     behind = parse_id(query["cursor"], "item") if query.get("cursor") else None
-    found = items_page(db.session, job.id, limit=query["limit"] + 1, behind=behind)
+    found = items_page(db.session, job.id, query.get("state", ()), limit=query["limit"] + 1, behind=behind)
     page = found[: query["limit"]]
     items = [
         {"conversation_id": str(each.conversation_id), "state": each.state, "reason": each.reason}

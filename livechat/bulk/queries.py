@@ -65,15 +65,17 @@ def tallies(session: AnySession, job_ids: Collection[UUID]) -> dict[UUID, Tally]
 
 
 def items_page(
-    session: AnySession, job_id: UUID, *, limit: int, behind: UUID | None
+    session: AnySession, job_id: UUID, states: Collection[str], *, limit: int, behind: UUID | None
 ) -> Sequence[Row[UUID, str, str | None]]:
-    """(conversation_id, state, reason) of a job's items, by their ids."""
+    """(conversation_id, state, reason) of a job's items in these states, by their ids; none named: in any."""
     statement = (
         select(BulkItem.conversation_id, BulkItem.state, BulkItem.reason)
         .where(BulkItem.job_id == job_id)
         .order_by(BulkItem.conversation_id)
         .limit(limit)
     )
+    if states:
+        statement = statement.where(BulkItem.state.in_(states))
     if behind is not None:
         statement = statement.where(BulkItem.conversation_id > behind)
     return session.execute(statement).all()

@@ -116,14 +116,21 @@ class StartedSchema(AnswerSchema):
     job = fields.Nested(JobSchema, required=True)
 
 
+STATES = ["pending", "done", "skipped", "failed"]
+
+
 class ItemsQuerySchema(ma.Schema):
+    state = fields.List(
+        fields.String(validate=OneOf(STATES)),
+        metadata={"description": "Only items in this state; given several times, in one of these."},
+    )
     limit = page_limit()
     cursor = opaque_id("`next_cursor` of the page before.")
 
 
 class ItemSchema(AnswerSchema):
     conversation_id = string()
-    state = fields.String(required=True, validate=OneOf(["pending", "done", "skipped", "failed"]))
+    state = fields.String(required=True, validate=OneOf(STATES))
     reason = string("Why it was skipped: the code of a problem.", nullable=True, example="not_found")
 
 

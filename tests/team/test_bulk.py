@@ -194,6 +194,8 @@ def test_what_fails_fails_alone(
     session.remove()
     shown = call(team.owner, "GET", f"/jobs/{job['id']}").json
     assert (shown["state"], shown["done"], shown["failed"]) == ("done", 2, 1)
+    amiss = call(team.owner, "GET", f"/jobs/{job['id']}/items?state=skipped&state=failed").json["items"]
+    assert amiss == [{"conversation_id": str(bad), "state": "failed", "reason": "internal_error"}]
     labelled = {each: call(team.owner, "GET", f"/conversations/{each}").json["labels"] for each in ids}
     assert [each for each, labels in labelled.items() if not labels] == [str(bad)]
 

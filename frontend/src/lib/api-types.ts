@@ -1468,6 +1468,8 @@ export interface paths {
         get: {
             parameters: {
                 query?: {
+                    /** @description Only items in this state; given several times, in one of these. */
+                    state?: ("pending" | "done" | "skipped" | "failed")[];
                     /** @description How many items at most. */
                     limit?: number;
                     /** @description `next_cursor` of the page before. */
