@@ -118,6 +118,7 @@ class Stack:
             secrets,
             self._postgres.url if self._postgres else settings.database_url,
             self._redis.url if self._redis else settings.redis_url,
+            kept_port(self._folder.root / "mail.port") if settings.takes_mails else 0,
         )
         self._supervisor: Supervisor | None = None
         self._pids: dict[str, int] = {}

@@ -82,10 +82,19 @@ class LocalSettings:
                 by = f" by {holder}" if holder else ""
                 raise LocalError(f"Port {port} is taken{by}: stop that, or set {variable} to another port.")
 
+    @property
+    def takes_mails(self) -> bool:
+        """Whether the sandbox gets the mails. Those of a real project, or for a given server, are real."""
+        own = ("LIVECHAT_SMTP_URL", "SUPABASE_URL")
+        return self.sandbox and not any(self.environ.get(name) for name in own)
+
     def children_environment(
-        self, secrets: Mapping[str, str], database_url: str, redis_url: str
+        self, secrets: Mapping[str, str], database_url: str, redis_url: str, mail_port: int = 0
     ) -> dict[str, str]:
-        """The environment of every program: that of this run, completed."""
+        """The environment of every program: that of this run, completed.
+
+        `mail_port` is where the sandbox takes mails; 0: it takes none.
+        """
         graph_url = self.sandbox_url if self.sandbox else GRAPH_URL
         given = {name: value for name, value in self.environ.items() if value}
         passwords = ("POSTGRES_PASSWORD", "REDIS_PASSWORD")
@@ -97,6 +106,7 @@ class LocalSettings:
             # The page and the demo user's token are for this machine only. Webhooks are taken under any name.
             "LIVECHAT_HOSTS": "127.0.0.1,localhost,[::1]",
             **({"SANDBOX_URL": self.sandbox_url} if self.sandbox else {}),
+            **({"LIVECHAT_SMTP_URL": f"smtp://{HOST}:{mail_port}"} if mail_port else {}),
         }
         fixed = {
             **{name: value for name, value in secrets.items() if name not in passwords},
@@ -105,6 +115,7 @@ class LocalSettings:
             "LIVECHAT_PORT": str(self.web_port),
             "FLOWER_PORT": str(self.flower_port),
             "SANDBOX_PORT": str(self.sandbox_port),
+            "SANDBOX_SMTP_PORT": str(mail_port or ""),
             "LIVECHAT_SANDBOX": "1" if self.sandbox else "0",
             "LIVECHAT_DATA_DIR": str(self.folder.root),
             "LIVECHAT_URL": self.web_url,

@@ -9,6 +9,7 @@ import sys
 
 from sandbox.app import create_app
 from sandbox.httpd import HttpServer
+from sandbox.mail_sink import MailSink
 from sandbox.sandbox_config import ConfigError, SandboxConfig
 
 
@@ -23,6 +24,10 @@ def main() -> int:
         return 2
     app = create_app(config)
     server = HttpServer(app, config.host, config.port)
+    mails = None
+    if config.smtp_port is not None:
+        mails = MailSink(app.extensions["sandbox"].outbox, config.host, config.smtp_port)
+        mails.start()
 
     def stop(signum: int, frame: object) -> None:
         raise SystemExit(0)
@@ -34,6 +39,8 @@ def main() -> int:
         server.serve_forever()
     finally:
         server.stop()
+        if mails is not None:
+            mails.stop()
         app.extensions["sandbox"].stop()
     return 0
 

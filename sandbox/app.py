@@ -12,7 +12,7 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.routing import BaseConverter
 
 from sandbox import web_page
-from sandbox.control import customer_acts, inventory, traffic, user_tokens
+from sandbox.control import customer_acts, inventory, mails, traffic, user_tokens
 from sandbox.control.requests import reply
 from sandbox.errors import ControlError, GraphError, unknown_path, unsupported
 from sandbox.graph import routes
@@ -73,7 +73,7 @@ def create_app(config: SandboxConfig) -> Flask:
     app.url_map.strict_slashes = False
     app.wsgi_app = GraphPaths(app.wsgi_app)  # type: ignore[method-assign]  # as Flask has it
     app.extensions["sandbox"] = Sandbox(config)
-    for module in (routes, inventory, customer_acts, traffic, user_tokens, web_page):
+    for module in (routes, inventory, customer_acts, traffic, user_tokens, mails, web_page):
         app.register_blueprint(module.bp)
     app.before_request(_refuse_foreign_names)
     app.before_request(_refuse_foreign_pages)

@@ -21,7 +21,7 @@ from typing import Any
 from urllib.parse import quote
 
 from sandbox.clients import Clients, SeedError
-from sandbox.demo_stories import LABELS, SECOND_NUMBER, STORIES, TEAMS, Act, Line, Story
+from sandbox.demo_stories import LABELS, SECOND_NUMBER, STORIES, TEAMS, WORKSPACE, Act, Line, Story
 from sandbox.demo_team import ADA, TEAM
 from sandbox.meta_ids import Ids
 from sandbox.model import Json
@@ -81,6 +81,7 @@ class DemoInbox:
         return f"{len(todo)} steps are done" if todo else "all of it is there already"
 
     def _steps(self) -> Iterator[Step]:
+        yield "workspace", self._name_workspace
         yield "number", self._connect_second_number
         for name in TEAMS:
             yield f"team {name}", partial(self._make_team, name)
@@ -97,6 +98,10 @@ class DemoInbox:
             yield f"{story.key}/answers", partial(self._give_script, story)
 
     # What there is
+
+    def _name_workspace(self) -> None:
+        place = f"/workspaces/{self._workspace()}"
+        self._ask(ADA.key, "PATCH", place, {"name": WORKSPACE})
 
     def _connect_second_number(self) -> None:
         self._clients.command("/numbers", {**SECOND_NUMBER, "waba_id": DEFAULT_WABA_ID})

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from sandbox.model import Json
 from sandbox.sandbox_config import DEFAULT_PHONE_NUMBER_ID
 
+WORKSPACE = "Asha's Bakery"
 BAKERY = DEFAULT_PHONE_NUMBER_ID
 CAFE = "845177203916384"
 SECOND_NUMBER: Json = {

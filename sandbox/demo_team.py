@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+import uuid
 from dataclasses import dataclass
 
 from sandbox.errors import ControlError
@@ -25,12 +27,17 @@ COLLEAGUES = (
     Person("chika", "c91e5a03-7d64-4e0f-9b3a-45f1d8027e32", "chika@example.com", "Chika", "agent"),
     Person("dora", "d06b83f9-2a5e-4d17-8c40-91e7b6f35a43", "dora@example.com", "Dora", "viewer"),
 )
+_ADDRESS = re.compile(r"[^\s@<>]{1,64}@[^\s@<>]{1,189}")
 TEAM = {person.key: person for person in (ADA, *COLLEAGUES)}
 
 
 def person_called(key: str) -> Person:
-    """One of the four. Raises ControlError."""
-    found = TEAM.get(key)
+    """One of the four, or whoever has this e-mail address: invitations may go to any. Raises ControlError."""
+    found = TEAM.get(key) or next((person for person in TEAM.values() if person.email == key.lower()), None)
+    if found is None and _ADDRESS.fullmatch(key):
+        address = key.lower()
+        name = re.sub(r"[\W_]+", " ", address.partition("@")[0]).strip().title() or address
+        return Person(address, str(uuid.uuid5(uuid.NAMESPACE_URL, f"mailto:{address}")), address, name, "")
     if found is None:
-        raise ControlError(f"as must be one of {', '.join(TEAM)}")
+        raise ControlError(f"as must be one of {', '.join(TEAM)}, or an e-mail address")
     return found

@@ -12,6 +12,7 @@ from sandbox.keys import KeyRing
 from sandbox.kinds.commands import Kinds
 from sandbox.lifecycle import Lifecycle
 from sandbox.model import Json, Message
+from sandbox.outbox import Outbox
 from sandbox.recorder import Recorder
 from sandbox.sandbox_config import SandboxConfig
 from sandbox.scheduler import Scheduler
@@ -41,6 +42,7 @@ class Sandbox:
         self.faults = Faults(self.world.ids)
         self.limits = RateLimits()
         self.recorder = Recorder()
+        self.outbox = Outbox()
         self.keys = KeyRing(config)
         self.state = StateFile(config.state_path, self.world) if config.state_path else None
         self.lifecycle.on_delivered = self._answer_for_customer
@@ -56,6 +58,7 @@ class Sandbox:
         self.faults.remove()
         self.limits.clear()
         self.recorder.clear()
+        self.outbox.clear()
         self.keys.reset()
 
     def settled(self) -> bool:

@@ -33,6 +33,7 @@ class SandboxConfig:
     supabase_url: str = ""
     host: str = "127.0.0.1"
     port: int = 8001
+    smtp_port: int | None = None
     public_url: str = ""
     state_path: str = ""
     seed: int | None = None
@@ -93,6 +94,7 @@ class SandboxConfig:
             supabase_url=url("SUPABASE_URL", ""),
             host=env.get("SANDBOX_HOST") or "127.0.0.1",
             port=integer("SANDBOX_PORT", "8001"),
+            smtp_port=integer("SANDBOX_SMTP_PORT", "0") if env.get("SANDBOX_SMTP_PORT") else None,
             public_url=url("SANDBOX_PUBLIC_URL", ""),
             state_path=env.get("SANDBOX_STATE", ""),
             hosts=frozenset(

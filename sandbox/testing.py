@@ -17,6 +17,7 @@ import requests
 from sandbox.app import create_app
 from sandbox.httpd import HttpServer
 from sandbox.model import Json
+from sandbox.outbox import Outbox
 from sandbox.sandbox_config import DEFAULT_PHONE_NUMBER_ID, DEFAULT_WABA_ID, SandboxConfig
 
 START_TIMEOUT_S = 20.0
@@ -221,6 +222,12 @@ class SandboxServer:
         self.client = SandboxClient(self.base_url, self.config.access_token)
         self._wait_until_ready()
         return self
+
+    @property
+    def outbox(self) -> Outbox:
+        """The mails of a sandbox in this process."""
+        found: Outbox = self._app.extensions["sandbox"].outbox
+        return found
 
     def stop(self) -> None:
         """Stop serving."""

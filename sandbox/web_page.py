@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 from flask import Blueprint, Response, render_template, request
 
 from sandbox.behaviour import as_json
@@ -23,8 +25,29 @@ _INLINE = ("image/jpeg", "image/png", "image/webp", "video/mp4", "audio/ogg", "a
 @bp.get("/")
 def index() -> Response:
     """The page. Its script fills it from `/sandbox/view`."""
-    html = render_template("page.html", livechat_url=sandbox().config.livechat_url)
+    config = sandbox().config
+    html = render_template(
+        "page.html", livechat_url=config.livechat_url, has_outbox=config.smtp_port is not None
+    )
     return Response(html, content_type="text/html; charset=utf-8")
+
+
+@bp.get("/sandbox/outbox")
+def outbox() -> Response:
+    """The mails, newest first, with links that can be clicked."""
+    mails = [
+        {
+            "id": mail.id,
+            "to": mail.to,
+            "subject": mail.subject or "(no subject)",
+            "when": datetime.fromtimestamp(mail.at, UTC).strftime("%Y-%m-%d %H:%M:%SZ"),
+            "pieces": list(mail.pieces()),
+        }
+        for mail in sandbox().outbox.listed()
+    ]
+    html = render_template("outbox.html", mails=mails, is_on=sandbox().config.smtp_port is not None)
+    # An invitation's link lets its reader in.
+    return Response(html, content_type="text/html; charset=utf-8", headers={"Cache-Control": "no-store"})
 
 
 @bp.get("/sandbox/view")

@@ -21,7 +21,8 @@ def jwks() -> Response:
 
 @bp.route("/sandbox/demo/token", methods=["POST", "OPTIONS"])
 def demo_token() -> Response:
-    """`{access_token, user_id, email, name, expires_in}` of one of the demo's people: `{as?}`, else Ada.
+    """`{access_token, user_id, email, name, expires_in}` of one of the demo's people, or of whoever has
+    an address: `{as?}`, else Ada.
 
     The live chat's page may ask from its own origin.
     """

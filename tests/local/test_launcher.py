@@ -14,6 +14,7 @@ import redis
 
 from local import procfs
 from local.data_folder import DataFolder
+from local.settings import LocalSettings
 from tests.local.support import ROOT, STEP, Project, wait_until
 from tests.services import EmbeddedServices
 
@@ -295,6 +296,25 @@ def test_an_empty_environment_finds_all_faults_at_once():
         "make run: LIVECHAT_PORT is a port between 1 and 65535, not 'http'; FLOWER_PORT is a port between "
         "1 and 65535, not '70000'; LIVECHAT_SANDBOX is 0 or 1, not 'yes'.\n"
     )
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        {},
+        {"LIVECHAT_SANDBOX": "0"},
+        {"SUPABASE_URL": "https://x.supabase.co"},
+        {"LIVECHAT_SMTP_URL": "smtp://m"},
+    ],
+)
+def test_the_sandbox_gets_the_mails_of_the_demo_alone(given):
+    settings = LocalSettings.from_env(given, ROOT)
+    assert settings.takes_mails == (given == {})
+    told = settings.children_environment({}, "", "", 2525 if settings.takes_mails else 0)
+    assert told.get("LIVECHAT_SMTP_URL") == (
+        "smtp://127.0.0.1:2525" if given == {} else given.get("LIVECHAT_SMTP_URL")
+    )
+    assert told["SANDBOX_SMTP_PORT"] == ("2525" if given == {} else "")
 
 
 def test_a_data_folder_may_lie_deeper_than_a_socket_s_path_is_long(make_project, tmp_path):

@@ -32,7 +32,16 @@ def test_the_demo_has_four_people(server: SandboxServer, box: SandboxClient) -> 
     assert unnamed["email"] == given["ada"]["email"] == "demo@example.com"
 
 
-@pytest.mark.parametrize("person", ["eve", "Ben", "", None, 7, ["ben"], {"ben": 1}])
+def test_whoever_is_invited_is_somebody_by_their_address(server: SandboxServer, box: SandboxClient) -> None:
+    eve = box.demo_token("Eve.Novak@Example.com")
+    claims = jwt.decode(eve["access_token"], server.config.jwt_secret, ["HS256"], audience="authenticated")
+    assert (claims["email"], claims["sub"]) == ("eve.novak@example.com", eve["user_id"])
+    assert eve["name"] == "Eve Novak"
+    assert box.demo_token("eve.novak@example.com")["user_id"] == eve["user_id"]
+    assert box.demo_token("ben@example.com")["user_id"] == box.demo_token("ben")["user_id"]
+
+
+@pytest.mark.parametrize("person", ["eve", "Ben", "", "@", "a b@c", "x@y>", None, 7, ["ben"], {"ben": 1}])
 def test_nobody_else_is_in_the_demo(box: SandboxClient, person: object) -> None:
     answer = requests.post(f"{box.base_url}/sandbox/demo/token", json={"as": person}, timeout=5)
     assert (answer.status_code, answer.json().keys()) == (422, {"error"})

@@ -138,6 +138,28 @@ def test_a_team_of_four_is_there(product: Product) -> None:
     ]
 
 
+def test_a_mailed_invitation_is_in_the_sandbox_s_outbox(product: Product) -> None:
+    (workspace,) = product.get("/workspaces")["workspaces"]
+    invitations = f"/workspaces/{workspace['id']}/invitations"
+    made = product.post(invitations, {"email": "eve@example.com", "role": "agent"}).json()
+
+    def mailed() -> dict[str, Any] | None:
+        mails = product.command("GET", "/mails")["mails"]
+        return next((mail for mail in mails if mail["to"] == "eve@example.com"), None)
+
+    # As a browser opens it: in a window that the demo signs in under the address.
+    place, token = wait_until(mailed)["links"][0].split("#")
+    assert (place, token) == (
+        f"{made['link'].split('#')[0]}?as=eve%40example.com",
+        made["link"].split("#")[1],
+    )
+    eve = product.command("POST", "/demo/token", {"as": "eve@example.com"})["access_token"]
+    peeked = call(
+        "POST", f"{product.api}/invitations/peek", {"token": token}, {"Authorization": f"Bearer {eve}"}
+    )
+    assert (peeked.status, peeked.json()["role"]) == (200, "agent")
+
+
 class _KilledJournal(Journal):
     """Of a run that is killed when this step is done, and not yet written down."""
 

@@ -29,8 +29,11 @@ test('a window is whom its address names, and stays so when the address does not
   expect([session.userId, session.label, await session.getToken()]).toEqual(['u-ben', 'BEN', 't-ben']);
   expect((await signInAt('/live-chat')).userId).toBe('u-ben');
   expect((await signInAt('/live-chat?as=dora')).userId).toBe('u-dora');
+  // As an invitation's mail is opened.
+  const invited = await signInAt('/live-chat/join?as=eve%40example.com');
+  expect([invited.userId, invited.others?.length]).toEqual(['u-eve@example.com', 4]);
   expect(await session.refreshToken('t-ben')).toBe('t-ben');
-  expect(asked).toEqual(['ben', 'ben', 'dora', 'ben']);
+  expect(asked).toEqual(['ben', 'ben', 'dora', 'eve@example.com', 'ben']);
 });
 
 test.each(['/', '/?as=eve', '/?as=', '/?as=Ben'])('at %s a window is the first of the team', async (address) => {
