@@ -45,6 +45,20 @@ NO_ANSWERS = ("reaction",)
 
 
 @dataclass(frozen=True, slots=True)
+class Sendable:
+    """A request that passed every check: its conversation, locked, and the message as it is to be stored.
+
+    ``part`` is the request's, completed with what follows from its files.
+    """
+
+    conversation: Conversation
+    part: Any
+    text: str | None
+    content: dict[str, Any]
+    reply_to_wamid: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class SendResult:
     """The message of a request. ``is_new`` False: an earlier request with the same key stored it."""
 
@@ -62,10 +76,55 @@ def send_message(session: AnySession, user_id: UUID, request: SendRequest, *, no
     ValidationFailedError, as for a quoted message that Meta does not have yet. The key is looked up first: a
     repeated request is answered even after the window has closed, or more was said, to who still sees it.
     """
+    result = accept_message(session, user_id, request, now=now)
+    if result.is_new and request.message_type != "reaction":
+        finish_answered(session, user_id, result.conversation_id)
+    return result
+
+
+def accept_message(session: AnySession, user_id: UUID, request: SendRequest, *, now: datetime) -> SendResult:
+    """The same where its sender does not sit before the conversation: what they are told of stays open."""
     number, member = access_number_as(session, user_id, request.phone_number_id)
     earlier = _earlier(session, user_id, request)
     if earlier is not None:
         return earlier
+    checked = check_sendable(session, member, number, request, now=now)
+    conversation = checked.conversation
+    stored = accepting.insert_outbound(
+        session,
+        id=uuid7(),
+        conversation_id=conversation.id,
+        phone_number_id=number.phone_number_id,
+        message_type=request.message_type,
+        text=checked.text,
+        content=checked.content,
+        search=words_of(checked.text, checked.content),
+        reply_to_wamid=checked.reply_to_wamid,
+        ended_waiting_since=ended_by(request.message_type, conversation),
+        sent_by=user_id,
+        client_message_id=request.client_message_id,
+        idempotency_key=request.idempotency_key,
+        request_digest=request.digest,
+    )
+    if stored is None:
+        # Another request with the same key was committed while we waited for the conversation's lock.
+        winner = _earlier(session, user_id, request)
+        if winner is None:
+            raise IdempotencyConflictError
+        return winner
+    attach_file(session, stored.message_id, request.message_type, {request.message_type: checked.part})
+    announce(session, conversation, stored, request.message_type)
+    return SendResult(stored.message_id, conversation.id, is_new=True)
+
+
+def check_sendable(
+    session: AnySession, member: WorkspaceMember, number: PhoneNumber, request: SendRequest, *, now: datetime
+) -> Sendable:
+    """Everything that is checked of a message, but whether it was sent before; raises as ``send_message``.
+
+    ``member`` uses the number. A conversation with a stranger begins here.
+    """
+    user_id = member.user_id
     checked = check_template(session, number, request.part) if request.message_type == "template" else None
     conversation = _locked_conversation(session, user_id, number, member, request)
     _hold_to(session, member, conversation, request.expected)
@@ -89,34 +148,13 @@ def send_message(session: AnySession, user_id: UUID, request: SendRequest, *, no
     content = _content(request.message_type, part)
     if checked is not None:
         content["rendered"] = checked.rendered
-    text = checked.text if checked is not None else outgoing.text_of(request.message_type, part)
-    stored = accepting.insert_outbound(
-        session,
-        id=uuid7(),
-        conversation_id=conversation.id,
-        phone_number_id=number.phone_number_id,
-        message_type=request.message_type,
-        text=text,
+    return Sendable(
+        conversation,
+        part,
+        text=checked.text if checked is not None else outgoing.text_of(request.message_type, part),
         content=content,
-        search=words_of(text, content),
         reply_to_wamid=_quoted_wamid(session, conversation, request.reply_to),
-        ended_waiting_since=ended_by(request.message_type, conversation),
-        sent_by=user_id,
-        client_message_id=request.client_message_id,
-        idempotency_key=request.idempotency_key,
-        request_digest=request.digest,
     )
-    if stored is None:
-        # Another request with the same key was committed while we waited for the conversation's lock.
-        winner = _earlier(session, user_id, request)
-        if winner is None:
-            raise IdempotencyConflictError
-        return winner
-    attach_file(session, stored.message_id, request.message_type, {request.message_type: part})
-    announce(session, conversation, stored, request.message_type)
-    if request.message_type != "reaction":
-        finish_answered(session, user_id, conversation.id)
-    return SendResult(stored.message_id, conversation.id, is_new=True)
 
 
 def ended_by(message_type: str, conversation: Conversation) -> datetime | None:
