@@ -80,6 +80,7 @@ def bind_celery(app: Flask, settings: Settings) -> Celery:
     celery.loader.import_module("livechat.files.tasks")
     celery.loader.import_module("livechat.handling.tasks")
     celery.loader.import_module("livechat.reminders.tasks")
+    celery.loader.import_module("livechat.scheduled.tasks")
     celery.loader.import_module("livechat.operations.tasks")
     celery.loader.import_module("livechat.numbers.tasks")
     celery.loader.import_module("livechat.templates.tasks")
@@ -108,6 +109,7 @@ BEAT_SCHEDULE = {
     "tidy counts": _every(60, TaskName.TIDY_COUNTS),
     "wake snoozed": _every(5, TaskName.WAKE_SNOOZED),
     "remind": _every(5, TaskName.REMIND),
+    "send scheduled": _every(2, TaskName.SEND_SCHEDULED),
     "sweep bulk": _every(5, TaskName.SWEEP_BULK),
     "sweep accounts": _every(60, TaskName.SWEEP_ACCOUNTS),
     "end availability": _every(5, TaskName.END_AVAILABILITY),

@@ -201,6 +201,11 @@ def _reminders(session: AnySession, ids: Mapping[str, Any]) -> None:
     _moved(session, "reminders", ids)
 
 
+@follows("scheduled_messages.conversation_id")
+def _scheduled_messages(session: AnySession, ids: Mapping[str, Any]) -> None:
+    _moved(session, "scheduled_messages", ids)
+
+
 @follows("chat_drafts.conversation_id")
 def _drafts(session: AnySession, ids: Mapping[str, Any]) -> None:
     """Keep one draft of each user, the one that they wrote last."""

@@ -95,6 +95,13 @@ class ResendUnconfirmedError(AppError):
     title = "The customer may have got this message already"
 
 
+class ScheduledMessageEndedError(AppError):
+    """It was sent or cancelled before; ``detail`` says which."""
+
+    code, status = "scheduled_message_ended", HTTPStatus.CONFLICT
+    title = "This message does not wait to be sent any more"
+
+
 class ConversationChangedError(AppError):
     """What the caller saw of a conversation is no longer so: here is what is, and who changed it when."""
 

@@ -35,6 +35,7 @@ class TaskName(StrEnum):
     REFRESH_NUMBER = "maintenance.refresh_number"
     WAKE_SNOOZED = "maintenance.wake_snoozed"
     REMIND = "maintenance.remind"
+    SEND_SCHEDULED = "maintenance.send_scheduled"
     SWEEP_ACCOUNTS = "maintenance.sweep_accounts"
     END_AVAILABILITY = "maintenance.end_availability"
     RUN_BULK = "maintenance.run_bulk"

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from sqlalchemy import CursorResult, Row, delete, func, or_, select, update
 from sqlalchemy import text as sql
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.dialects.postgresql import array, insert
 
 from livechat.accounts.queries.visible import seen_numbers
 from livechat.core.session import AnySession
@@ -21,6 +21,7 @@ from livechat.models import (
     MessageCardFile,
     MessageMedia,
     PhoneNumber,
+    ScheduledMessage,
 )
 
 # How long the sweep waits for a queued fetch before it sends another task. Two tasks do no harm: the second
@@ -381,7 +382,10 @@ def sent_content(session: AnySession, wamid: str) -> Row[Any] | None:
 
 
 def unsent_uploads(session: AnySession, older_than: timedelta, limit: int) -> list[UUID]:
-    """Uploads that no message shows and no canned reply carries, the oldest first, locked to be removed."""
+    """Uploads that no message shows, is to show later, or a canned reply carries, locked to be removed.
+
+    The oldest come first.
+    """
     return list(
         session.execute(
             select(Media.id)
@@ -391,6 +395,13 @@ def unsent_uploads(session: AnySession, older_than: timedelta, limit: int) -> li
                 ~select(MessageMedia.message_id).where(MessageMedia.media_id == Media.id).exists(),
                 ~select(MessageCardFile.message_id).where(MessageCardFile.media_id == Media.id).exists(),
                 ~select(CannedReplyMedia.media_id).where(CannedReplyMedia.media_id == Media.id).exists(),
+                ~select(ScheduledMessage.id)
+                .where(
+                    # It is to be sent, or may still be.
+                    ScheduledMessage.state.in_(("scheduled", "needs_attention")),
+                    ScheduledMessage.media_ids.contains(array([Media.id])),
+                )
+                .exists(),
             )
             .order_by(Media.created_at)
             .limit(limit)

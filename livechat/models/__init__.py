@@ -37,6 +37,7 @@ from livechat.models.notes.note_mention import NoteMention
 from livechat.models.notes.note_version import NoteVersion
 from livechat.models.notifications.notification import Notification
 from livechat.models.reminders.reminder import Reminder
+from livechat.models.scheduled.scheduled_message import ScheduledMessage
 from livechat.models.views.saved_view import SavedView
 from livechat.models.workspaces.availability_change import AvailabilityChange
 from livechat.models.workspaces.idempotency_key import IdempotencyKey
@@ -87,6 +88,7 @@ __all__ = [
     "PhoneNumber",
     "Reminder",
     "SavedView",
+    "ScheduledMessage",
     "Team",
     "TeamMember",
     "WabaAccount",

@@ -16,13 +16,16 @@ def notify(
     kind: str,
     wanted: Collection[tuple[UUID, UUID, UUID]],
     accounts: Mapping[UUID, UUID] | None = None,
+    *,
+    again: bool = False,
 ) -> None:
     """Tell of ``wanted``, each (user, conversation, cause). The caller commits.
 
-    ``accounts``, {conversation: account}, need not be asked for.
+    ``accounts``, {conversation: account}, need not be asked for. ``again``: a cause of which they were told
+    before has come back.
     """
     if not wanted:
         return
-    told = insert_notifications(session, kind, wanted)
+    told = insert_notifications(session, kind, wanted, again=again)
     others = [(conversation, Change(Kind.NOTIFICATION_CREATED, id_)) for id_, conversation in told]
     publish(session, others=others, accounts=accounts)

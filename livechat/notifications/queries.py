@@ -17,18 +17,28 @@ from livechat.models import Conversation, Notification, PhoneNumber
 Told = list[tuple[UUID, UUID]]
 
 
-def insert_notifications(session: AnySession, kind: str, wanted: Collection[tuple[UUID, UUID, UUID]]) -> Told:
-    """Those that are new of these (user, conversation, cause)."""
+def insert_notifications(
+    session: AnySession, kind: str, wanted: Collection[tuple[UUID, UUID, UUID]], *, again: bool = False
+) -> Told:
+    """Those that are new of these (user, conversation, cause); where ``again``, old ones too, once more."""
     rows = [
         {"id": uuid7(), "kind": kind, "user_id": user, "conversation_id": conversation, "cause_id": cause}
         for user, conversation, cause in wanted
     ]
-    made = session.execute(
-        insert(Notification)
-        .on_conflict_do_nothing()
-        .returning(Notification.id, Notification.conversation_id),
-        rows,
-    )
+    statement = insert(Notification)
+    if again:
+        statement = statement.on_conflict_do_update(
+            index_elements=[Notification.user_id, Notification.kind, Notification.cause_id],
+            set_={
+                "count": Notification.count + 1,
+                "at": func.clock_timestamp(),
+                "seen_at": None,
+                "done_at": None,
+            },
+        )
+    else:
+        statement = statement.on_conflict_do_nothing()
+    made = session.execute(statement.returning(Notification.id, Notification.conversation_id), rows)
     return [(row[0], row[1]) for row in made]
 
 

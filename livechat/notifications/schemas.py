@@ -14,7 +14,8 @@ class NotificationSchema(AnswerSchema):
     )
     conversation_id = string()
     cause_id = string(
-        "The note of a mention, the change of an assignment: the timeline takes it. Of a reminder its id."
+        "The note of a mention, the change of an assignment: the timeline takes it. Of a reminder its "
+        "id, or that of your scheduled message that was not sent."
     )
     count = fields.Integer(required=True, metadata={"description": "How often it was told."})
     at = moment("When it was told.")

@@ -20,6 +20,7 @@ from livechat.outbound.api import resend_routes, send_routes, typing_routes
 from livechat.presence import api as presence
 from livechat.registry import documents, health, page
 from livechat.reminders import api as reminders
+from livechat.scheduled import api as scheduled
 from livechat.stream import api as stream
 from livechat.team.api import invitation_routes, member_routes, team_routes, workspace_routes
 from livechat.templates import api as templates
@@ -43,6 +44,7 @@ API_BLUEPRINTS: list[ApiBlueprint] = [
     timeline.bp,
     send_routes.bp,
     resend_routes.bp,
+    scheduled.bp,
     files.bp,
     customer_routes.bp,
     handling.bp,

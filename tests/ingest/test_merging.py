@@ -19,6 +19,7 @@ from livechat.models import (
     Note,
     Notification,
     Reminder,
+    ScheduledMessage,
     WabaAccount,
 )
 from tests.ingest.conftest import Meta, make_text_body
@@ -153,16 +154,32 @@ def test_the_notes_of_both_stand_in_one_thread(meta: Meta) -> None:
     assert [row["conversation_id"] for row in notes] == [merged["id"]] * 2
 
 
-def test_the_reminders_of_both_are_of_the_kept_one(meta: Meta) -> None:
+def _scheduled(conversation_id: object) -> ScheduledMessage:
+    return ScheduledMessage(
+        user_id=uuid4(),
+        phone_number_id="1",
+        conversation_id=conversation_id,
+        message_type="text",
+        part={"body": "x"},
+        content={},
+        send_at=now(),
+        cancel_if_customer_writes=False,
+        heard_seq=0,
+    )
+
+
+def test_the_reminders_and_scheduled_messages_of_both_are_of_the_kept_one(meta: Meta) -> None:
     rows = _two_threads(meta)
+    meta.session.add_all(_scheduled(row["id"]) for row in rows)
     meta.session.add_all(
         Reminder(conversation_id=row["id"], user_id=uuid4(), due_at=now(), text="x") for row in rows
     )
     meta.session.commit()
     _merge(meta)
     [merged] = meta.conversations()
-    reminders = meta.rows("SELECT conversation_id FROM reminders")
-    assert [row["conversation_id"] for row in reminders] == [merged["id"]] * 2
+    for table in ("reminders", "scheduled_messages"):
+        moved = meta.rows(f"SELECT conversation_id FROM {table}")
+        assert [row["conversation_id"] for row in moved] == [merged["id"]] * 2
 
 
 @pytest.mark.parametrize("of_loser", [True, False])
@@ -303,6 +320,7 @@ def test_what_a_team_knows_follows_where_the_previous_release_merges(meta: Meta)
             Note(conversation_id=loser, author_id=one, body="x"),
             Notification(conversation_id=loser, user_id=one, kind="mention", cause_id=one),
             Reminder(conversation_id=loser, user_id=one, due_at=now(), text="x"),
+            _scheduled(loser),
         ]
     )
     meta.session.execute(
@@ -315,7 +333,14 @@ def test_what_a_team_knows_follows_where_the_previous_release_merges(meta: Meta)
     for statement in PREVIOUS_MERGE:
         meta.session.execute(text(statement), {"loser": loser, "winner": winner})
     meta.session.commit()
-    for table in ("conversation_labels", "conversation_changes", "notes", "notifications", "reminders"):
+    for table in (
+        "conversation_labels",
+        "conversation_changes",
+        "notes",
+        "notifications",
+        "reminders",
+        "scheduled_messages",
+    ):
         assert [row["conversation_id"] for row in meta.rows(f"SELECT * FROM {table}")] == [winner]
     watchers = meta.rows("SELECT conversation_id, user_id FROM conversation_watchers")
     assert {(row["conversation_id"], row["user_id"]) for row in watchers} == {(winner, both), (winner, one)}

@@ -27,6 +27,7 @@ from livechat.models import (
     Notification,
     Reminder,
     SavedView,
+    ScheduledMessage,
     Team,
 )
 from tests.api.conftest import KeyServer, key_server
@@ -145,6 +146,19 @@ def make_tenant(session: scoped_session[Session], name: str) -> Tenant:
         filter={},
         sort="recent",
     )
+    scheduled = ScheduledMessage(
+        user_id=user,
+        phone_number_id=number.phone_number_id,
+        conversation_id=conversation.id,
+        message_type="text",
+        part={"body": "Hi"},
+        text=f"what {name} will say",
+        content={},
+        send_at=now() + timedelta(days=1),
+        cancel_if_customer_writes=False,
+        heard_seq=0,
+    )
+    session.add(scheduled)
     reminder = Reminder(
         user_id=user, conversation_id=conversation.id, due_at=now(), text=f"what {name} is not to forget"
     )
@@ -163,6 +177,7 @@ def make_tenant(session: scoped_session[Session], name: str) -> Tenant:
         "note_id": str(note.id),
         "notification_id": str(told.id),
         "reminder_id": str(reminder.id),
+        "scheduled_id": str(scheduled.id),
         "phone_number_id": number.phone_number_id,
         "conversation_id": str(conversation.id),
         "message_id": of_message,
@@ -175,7 +190,7 @@ def make_tenant(session: scoped_session[Session], name: str) -> Tenant:
         f"what {name} answered",
         f"{name}'s Bakery",
         f"{name}'s customer",
-        *(label.name, canned.title, canned.body, view.name, reminder.text),
+        *(label.name, canned.title, canned.body, view.name, reminder.text, str(scheduled.text)),
         str(conversation.customer_phone),
         *(str(message.wamid), str(failed.id), str(failed.wamid)),
     )

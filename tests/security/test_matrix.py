@@ -151,6 +151,7 @@ PLAIN: dict[str, Any] = {
     "assignee_id": None,
     "expected": {"assignee_id": None},
     "version": 1,
+    "send_at": "2035-01-01T09:00:00Z",
     "due_at": "2035-01-01T09:00:00Z",
     "operation_id": "01a226be-7d0f-780c-960f-0850f70071a0",
 }

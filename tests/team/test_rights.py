@@ -9,7 +9,7 @@ import pytest
 from flask import Flask
 
 from livechat.domain.permissions import ALLOWED, Permission, Role, is_allowed
-from livechat.models import ConversationChange, Label, Note, Notification, Reminder
+from livechat.models import ConversationChange, Label, Note, Notification, Reminder, ScheduledMessage
 from tests.factories import make_conversation, make_message
 from tests.team.conftest import DbSession, Team
 
@@ -65,6 +65,18 @@ def test_a_route_refuses_the_roles_that_lack_what_it_needs(
             user_id=user, conversation_id=conversation.id, kind="mention", cause_id=message.id
         )
         reminder = Reminder(user_id=user, conversation_id=conversation.id, due_at=message.timestamp, text="")
+        scheduled = ScheduledMessage(
+            user_id=user,
+            phone_number_id=number,
+            conversation_id=conversation.id,
+            message_type="text",
+            part={"body": "Hi"},
+            content={},
+            send_at=message.timestamp,
+            cancel_if_customer_writes=False,
+            heard_seq=0,
+        )
+        session.add(scheduled)
         session.add_all([label, note, told, reminder])
         # What is undone; the operation has the conversation's id.
         change = {"operation_id": conversation.id, "conversation_id": conversation.id, "cause": "user"}
@@ -83,6 +95,7 @@ def test_a_route_refuses_the_roles_that_lack_what_it_needs(
             "<note_id>": note.id,
             "<notification_id>": told.id,
             "<reminder_id>": reminder.id,
+            "<scheduled_id>": scheduled.id,
         }
         # Of a message without a file, and of no webhook, there is nothing to do.
         if "<event_id>" in path or path.endswith("/media/retry"):
@@ -110,6 +123,12 @@ def _given(method: str, path: str, number: str, conversation_id: UUID, message_i
             "conversation_id": str(conversation_id),
             "message": "Hi",
             "message_type": "text",
+        },
+        "/scheduled-messages": {
+            "phone_number_id": number,
+            "conversation_id": str(conversation_id),
+            "message": "Hi",
+            "send_at": "2035-01-01T09:00:00Z",
         },
         "/conversations": {"phone_number_id": number, "to": "+91 77559 91051"},
         "/undo": {"operation_id": str(conversation_id)},

@@ -2335,6 +2335,218 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/live-chat/scheduled-messages": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What you and your colleagues have scheduled, in the conversations that you see; the last first. */
+        get: {
+            parameters: {
+                query?: {
+                    /** @description Only this conversation's. */
+                    conversation_id?: string;
+                    /** @description Only these. */
+                    state?: "scheduled" | "sent" | "cancelled" | "needs_attention";
+                    /** @description How many items at most. */
+                    limit?: number;
+                    /** @description `next_cursor` of the page before. */
+                    cursor?: string;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ScheduledMessages"];
+                    };
+                };
+                401: components["responses"]["UNAUTHORIZED"];
+                404: components["responses"]["NOT_FOUND"];
+                422: components["responses"]["UNPROCESSABLE_ENTITY"];
+                429: components["responses"]["TOO_MANY_REQUESTS"];
+                503: components["responses"]["SERVICE_UNAVAILABLE"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        put?: never;
+        /**
+         * Have a message sent at a time.
+         * @description What a send checks is checked now, and again when it is due. Where it cannot be sent then it
+         *     `needs_attention`, and you are told by a notification of kind `reminder` with its id as `cause_id`.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: {
+                    /** @description The same request again answers 200 and makes nothing. */
+                    "Idempotency-Key"?: string;
+                };
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["NewScheduledMessage"];
+                };
+            };
+            responses: {
+                /** @description The same request scheduled it before */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ScheduledMessage"];
+                    };
+                };
+                /** @description Created */
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ScheduledMessage"];
+                    };
+                };
+                400: components["responses"]["BAD_REQUEST"];
+                401: components["responses"]["UNAUTHORIZED"];
+                403: components["responses"]["FORBIDDEN"];
+                404: components["responses"]["NOT_FOUND"];
+                409: components["responses"]["CONFLICT"];
+                415: components["responses"]["UNSUPPORTED_MEDIA_TYPE"];
+                422: components["responses"]["UNPROCESSABLE_ENTITY"];
+                429: components["responses"]["TOO_MANY_REQUESTS"];
+                503: components["responses"]["SERVICE_UNAVAILABLE"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/live-chat/scheduled-messages/{scheduled_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                scheduled_id: string;
+            };
+            cookie?: never;
+        };
+        /** One of them. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    scheduled_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ScheduledMessage"];
+                    };
+                };
+                401: components["responses"]["UNAUTHORIZED"];
+                404: components["responses"]["NOT_FOUND"];
+                429: components["responses"]["TOO_MANY_REQUESTS"];
+                503: components["responses"]["SERVICE_UNAVAILABLE"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        put?: never;
+        post?: never;
+        /** Cancel it, whoever wrote it: either nothing is sent, or 409 `scheduled_message_ended`, as it was. */
+        delete: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    scheduled_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description No Content */
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                401: components["responses"]["UNAUTHORIZED"];
+                403: components["responses"]["FORBIDDEN"];
+                404: components["responses"]["NOT_FOUND"];
+                409: components["responses"]["CONFLICT"];
+                429: components["responses"]["TOO_MANY_REQUESTS"];
+                503: components["responses"]["SERVICE_UNAVAILABLE"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        options?: never;
+        head?: never;
+        /**
+         * Change your message before it is sent. One that needs attention waits again when it is given a time.
+         * @description Once it is sent or cancelled: 409 `scheduled_message_ended`.
+         */
+        patch: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    scheduled_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["ScheduledMessageChange"];
+                };
+            };
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ScheduledMessage"];
+                    };
+                };
+                400: components["responses"]["BAD_REQUEST"];
+                401: components["responses"]["UNAUTHORIZED"];
+                403: components["responses"]["FORBIDDEN"];
+                404: components["responses"]["NOT_FOUND"];
+                409: components["responses"]["CONFLICT"];
+                415: components["responses"]["UNSUPPORTED_MEDIA_TYPE"];
+                422: components["responses"]["UNPROCESSABLE_ENTITY"];
+                429: components["responses"]["TOO_MANY_REQUESTS"];
+                503: components["responses"]["SERVICE_UNAVAILABLE"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        trace?: never;
+    };
     "/api/live-chat/send-message": {
         parameters: {
             query?: never;
@@ -5257,6 +5469,91 @@ export interface components {
              */
             text: string;
         };
+        NewScheduledMessage: {
+            /** @description For message_type audio, in place of message: under Meta's own field names. */
+            audio?: {
+                [key: string]: unknown;
+            } | null;
+            /**
+             * @description Whether it is cancelled by what the customer writes from now on: by its arrival; a reaction does not count.
+             * @default false
+             */
+            cancel_if_customer_writes: boolean;
+            /** @description Your own id of the message; it serves as an idempotency key. */
+            client_message_id?: string | null;
+            /** @description For message_type contacts, in place of message: under Meta's own field names. */
+            contacts?: unknown[] | null;
+            /** @description In place of to; the only way to a customer without a phone number. */
+            conversation_id?: string | null;
+            /** @description For message_type document, in place of message: under Meta's own field names. */
+            document?: {
+                [key: string]: unknown;
+            } | null;
+            /** @description What you saw of the conversation. Where it is no longer so nothing is stored: the answer is 409 `conversation_changed`. */
+            expected?: components["schemas"]["ExpectedConversation"] | null;
+            /** @description For message_type image, in place of message: under Meta's own field names. */
+            image?: {
+                [key: string]: unknown;
+            } | null;
+            /** @description For message_type interactive, in place of message: under Meta's own field names. */
+            interactive?: {
+                [key: string]: unknown;
+            } | null;
+            /** @description For message_type location, in place of message: under Meta's own field names. */
+            location?: {
+                [key: string]: unknown;
+            } | null;
+            /**
+             * @description The text, at most 4096 characters.
+             * @example Out for delivery.
+             */
+            message?: string | null;
+            /**
+             * @description Meta's word.
+             * @default text
+             * @enum {string|null}
+             */
+            message_type: "text" | "image" | "video" | "audio" | "document" | "sticker" | "location" | "contacts" | "reaction" | "interactive" | "template" | null;
+            /**
+             * @description Meta's id of your number.
+             * @example 106540352242922
+             */
+            phone_number_id: string;
+            /** @description Of a text: whether WhatsApp shows a preview of its first link. Left out: where it holds an http(s) address. */
+            preview_url?: boolean | null;
+            /** @description For message_type reaction, in place of message: under Meta's own field names. */
+            reaction?: {
+                [key: string]: unknown;
+            } | null;
+            /** @description The id of the message of this conversation that is quoted. */
+            reply_to?: string | null;
+            /**
+             * Format: date-time
+             * @description When it is to be sent, with its offset: a time to come.
+             */
+            send_at: string;
+            /** @description For message_type sticker, in place of message: under Meta's own field names. */
+            sticker?: {
+                [key: string]: unknown;
+            } | null;
+            /** @description For message_type template, in place of message: under Meta's own field names. */
+            template?: {
+                [key: string]: unknown;
+            } | null;
+            /** @description For message_type text, under Meta's own field names: body in place of message, preview_url. */
+            text?: {
+                [key: string]: unknown;
+            } | null;
+            /**
+             * @description The customer's number with country code; +, spaces and dashes do not matter. Either this or conversation_id.
+             * @example +91 77559 91051
+             */
+            to?: string | null;
+            /** @description For message_type video, in place of message: under Meta's own field names. */
+            video?: {
+                [key: string]: unknown;
+            } | null;
+        };
         NewView: {
             /**
              * @description Parameters of `GET /conversations`, without `sort`, `limit` and `cursor`.
@@ -5353,7 +5650,7 @@ export interface components {
              * @example 2026-11-22T10:00:00.000000Z
              */
             at: string;
-            /** @description The note of a mention, the change of an assignment: the timeline takes it. Of a reminder its id. */
+            /** @description The note of a mention, the change of an assignment: the timeline takes it. Of a reminder its id, or that of your scheduled message that was not sent. */
             cause_id: string;
             conversation_id: string;
             /** @description How often it was told. */
@@ -5621,6 +5918,121 @@ export interface components {
              * @default false
              */
             even_if_delivered: boolean;
+        };
+        ScheduledMessage: {
+            /** @description Who wrote it, and as whom it is sent. */
+            author: components["schemas"]["Assignee"];
+            cancel_if_customer_writes: boolean;
+            client_message_id: string | null;
+            /** @description The typed part, under Meta's own field names. */
+            content: {
+                [key: string]: unknown;
+            };
+            conversation_id: string;
+            /**
+             * Format: date-time
+             * @description When it was scheduled.
+             * @example 2026-11-22T10:00:00.000000Z
+             */
+            created_at: string;
+            /** @description The same as a sentence. */
+            detail: string | null;
+            /**
+             * Format: date-time
+             * @description When it was sent, cancelled, or could not be sent; null: it waits.
+             * @example 2026-11-22T10:00:00.000000Z
+             */
+            ended_at: string | null;
+            id: string;
+            /** @description Of one that was sent: the message. */
+            message_id: string | null;
+            message_type: string;
+            phone_number_id: string;
+            /** @description Of a cancelled one: `cancelled` (by a person) or `customer_wrote`. Of one that needs attention: the code of the problem that a send would have met. */
+            reason: string | null;
+            /** @description The message that it will quote. */
+            reply_to: string | null;
+            /**
+             * Format: date-time
+             * @description When it is to be sent.
+             * @example 2026-11-22T10:00:00.000000Z
+             */
+            send_at: string;
+            /** @enum {string} */
+            state: "scheduled" | "sent" | "cancelled" | "needs_attention";
+            /** @description What a person reads in a list. */
+            text: string | null;
+        };
+        ScheduledMessageChange: {
+            /** @description For message_type audio, in place of message: under Meta's own field names. */
+            audio?: {
+                [key: string]: unknown;
+            } | null;
+            /** @description Whether it is cancelled by what the customer writes from now on: by its arrival; a reaction does not count. */
+            cancel_if_customer_writes?: boolean;
+            /** @description For message_type contacts, in place of message: under Meta's own field names. */
+            contacts?: unknown[] | null;
+            /** @description For message_type document, in place of message: under Meta's own field names. */
+            document?: {
+                [key: string]: unknown;
+            } | null;
+            /** @description For message_type image, in place of message: under Meta's own field names. */
+            image?: {
+                [key: string]: unknown;
+            } | null;
+            /** @description For message_type interactive, in place of message: under Meta's own field names. */
+            interactive?: {
+                [key: string]: unknown;
+            } | null;
+            /** @description For message_type location, in place of message: under Meta's own field names. */
+            location?: {
+                [key: string]: unknown;
+            } | null;
+            /**
+             * @description The text, at most 4096 characters.
+             * @example Out for delivery.
+             */
+            message?: string | null;
+            /**
+             * @description Meta's word.
+             * @enum {string|null}
+             */
+            message_type?: "text" | "image" | "video" | "audio" | "document" | "sticker" | "location" | "contacts" | "reaction" | "interactive" | "template" | null;
+            /** @description Of a text: whether WhatsApp shows a preview of its first link. Left out: where it holds an http(s) address. */
+            preview_url?: boolean | null;
+            /** @description For message_type reaction, in place of message: under Meta's own field names. */
+            reaction?: {
+                [key: string]: unknown;
+            } | null;
+            /** @description The id of the message of this conversation that is quoted. */
+            reply_to?: string | null;
+            /**
+             * Format: date-time
+             * @description When it is to be sent, with its offset: a time to come.
+             */
+            send_at?: string;
+            /** @description For message_type sticker, in place of message: under Meta's own field names. */
+            sticker?: {
+                [key: string]: unknown;
+            } | null;
+            /** @description For message_type template, in place of message: under Meta's own field names. */
+            template?: {
+                [key: string]: unknown;
+            } | null;
+            /** @description For message_type text, under Meta's own field names: body in place of message, preview_url. */
+            text?: {
+                [key: string]: unknown;
+            } | null;
+            /** @description For message_type video, in place of message: under Meta's own field names. */
+            video?: {
+                [key: string]: unknown;
+            } | null;
+        };
+        ScheduledMessages: {
+            /** @description For the next page; null: this was the last. */
+            next_cursor: string | null;
+            /** @description What was scheduled last comes first. */
+            scheduled_messages: components["schemas"]["ScheduledMessage"][];
         };
         SendCounts: {
             /** @description The sum of the others: each stands in one of these states now. */

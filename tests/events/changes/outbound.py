@@ -9,9 +9,11 @@ import psycopg
 from sqlalchemy.exc import OperationalError
 
 from livechat.core.tasknames import TaskName
+from livechat.domain.clock import now, rfc3339
 from livechat.outbound.delivery import write_down
 from livechat.outbound.delivery.in_hand import InHand
 from livechat.outbound.delivery.sweep_outbound import sweep_outbound
+from livechat.scheduled.send_due import send_due
 from livechat.whatsapp.graph.client import Accepted, GraphClient
 from tests.events.changes.scene import TEMPLATE, Gate, Scene, use_case
 from tests.factories import make_message
@@ -180,6 +182,30 @@ def a_sender_has_died_while_it_uploaded(scene: Scene) -> Iterator[None]:
     yield
     sweep_outbound(scene.inbox.session, scene.inbox.redis)
     yield
+
+
+@use_case(TaskName.SEND_SCHEDULED, "publish in send_message.announce")
+def a_scheduled_message_is_due(scene: Scene) -> Iterator[None]:
+    _schedule(scene, scene.chat())
+    yield
+    assert send_due(scene.inbox.session) == 1
+    yield
+
+
+@use_case(TaskName.SEND_SCHEDULED, "publish in notify.notify")
+def a_scheduled_message_cannot_be_sent_any_more(scene: Scene) -> Iterator[None]:
+    chat = scene.chat()
+    _schedule(scene, chat)
+    scene.inbox.execute("UPDATE chat_conversations SET is_blocked = true")
+    yield
+    assert send_due(scene.inbox.session) == 1
+    yield
+
+
+def _schedule(scene: Scene, chat: str) -> None:
+    """It is due."""
+    body = {"phone_number_id": scene.inbox.number, "conversation_id": chat, "message": "Hello"}
+    scene.call("POST", "/scheduled-messages", json=body | {"send_at": rfc3339(now())})
 
 
 def _die(scene: Scene, *, is_uploading: bool) -> None:

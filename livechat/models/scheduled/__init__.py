@@ -1,0 +1,1 @@
+"""The table of messages to be sent at a time."""
