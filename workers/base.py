@@ -81,6 +81,7 @@ def bind_celery(app: Flask, settings: Settings) -> Celery:
     celery.loader.import_module("livechat.handling.tasks")
     celery.loader.import_module("livechat.reminders.tasks")
     celery.loader.import_module("livechat.scheduled.tasks")
+    celery.loader.import_module("livechat.inbox.tasks")
     celery.loader.import_module("livechat.operations.tasks")
     celery.loader.import_module("livechat.numbers.tasks")
     celery.loader.import_module("livechat.templates.tasks")
@@ -110,6 +111,7 @@ BEAT_SCHEDULE = {
     "wake snoozed": _every(5, TaskName.WAKE_SNOOZED),
     "remind": _every(5, TaskName.REMIND),
     "send scheduled": _every(2, TaskName.SEND_SCHEDULED),
+    "tell closing": _every(30, TaskName.TELL_CLOSING),
     "sweep bulk": _every(5, TaskName.SWEEP_BULK),
     "sweep accounts": _every(60, TaskName.SWEEP_ACCOUNTS),
     "end availability": _every(5, TaskName.END_AVAILABILITY),

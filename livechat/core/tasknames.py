@@ -36,6 +36,7 @@ class TaskName(StrEnum):
     WAKE_SNOOZED = "maintenance.wake_snoozed"
     REMIND = "maintenance.remind"
     SEND_SCHEDULED = "maintenance.send_scheduled"
+    TELL_CLOSING = "maintenance.tell_closing"
     SWEEP_ACCOUNTS = "maintenance.sweep_accounts"
     END_AVAILABILITY = "maintenance.end_availability"
     RUN_BULK = "maintenance.run_bulk"

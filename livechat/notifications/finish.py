@@ -15,12 +15,12 @@ from livechat.notifications.queries import Told, finish_where
 
 def finish(session: AnySession, notification_id: UUID) -> None:
     """Whoever has it says so; harmless to repeat. The caller has checked whose it is, and commits."""
-    _tell(session, finish_where(session, Notification.id == notification_id))
+    tell_done(session, finish_where(session, Notification.id == notification_id))
 
 
 def finish_cause(session: AnySession, user_id: UUID, kind: str, cause_id: UUID) -> None:
     """The user is through with what they were told of, where they were; harmless to repeat."""
-    _tell(
+    tell_done(
         session,
         finish_where(
             session,
@@ -33,7 +33,7 @@ def finish_cause(session: AnySession, user_id: UUID, kind: str, cause_id: UUID) 
 
 def finish_answered(session: AnySession, user_id: UUID, conversation_id: UUID) -> None:
     """The user has answered the customer: of this conversation nothing is left to tell them."""
-    _tell(
+    tell_done(
         session,
         finish_where(
             session, Notification.conversation_id == conversation_id, Notification.user_id == user_id
@@ -43,7 +43,7 @@ def finish_answered(session: AnySession, user_id: UUID, conversation_id: UUID) -
 
 def finish_read(session: AnySession, user_id: UUID, conversation_id: UUID) -> None:
     """The user has opened the conversation and read it: so they know of who mentioned them."""
-    _tell(
+    tell_done(
         session,
         finish_where(
             session,
@@ -61,7 +61,7 @@ def finish_resolved(
     accounts: Mapping[UUID, UUID] | None = None,
 ) -> None:
     """They are resolved: whoever did that is through with them, and nobody has them to do."""
-    _tell(
+    tell_done(
         session,
         finish_where(
             session,
@@ -76,7 +76,7 @@ def finish_handed_on(
     session: AnySession, were: Collection[tuple[UUID, UUID]], accounts: Mapping[UUID, UUID] | None = None
 ) -> None:
     """These (conversation, user): what was the user's to do is somebody else's."""
-    _tell(
+    tell_done(
         session,
         finish_where(
             session,
@@ -87,6 +87,7 @@ def finish_handed_on(
     )
 
 
-def _tell(session: AnySession, done: Told, accounts: Mapping[UUID, UUID] | None = None) -> None:
+def tell_done(session: AnySession, done: Told, accounts: Mapping[UUID, UUID] | None = None) -> None:
+    """Tell open pages that these are done. The caller commits."""
     others = [(conversation, Change(Kind.NOTIFICATION_DONE, id_)) for id_, conversation in done]
     publish(session, others=others, accounts=accounts)

@@ -6,15 +6,16 @@ from uuid import UUID
 from livechat.core.session import AnySession
 from livechat.live.event_log import Change, Kind
 from livechat.live.publish import publish
-from livechat.notifications.queries import insert_notifications
+from livechat.notifications.queries import Wanted, insert_notifications
 
 MENTION, ASSIGNED, WOKEN, REMINDER = "mention", "assigned", "woken", "reminder"
+WINDOW_CLOSING = "window_closing"
 
 
 def notify(
     session: AnySession,
     kind: str,
-    wanted: Collection[tuple[UUID, UUID, UUID]],
+    wanted: Collection[Wanted],
     accounts: Mapping[UUID, UUID] | None = None,
     *,
     again: bool = False,

@@ -15,10 +15,12 @@ from livechat.models import Conversation, Notification, PhoneNumber
 
 # One notification of one conversation: (its id, the conversation's).
 Told = list[tuple[UUID, UUID]]
+# (the user, the conversation, the cause)
+Wanted = tuple[UUID, UUID, UUID]
 
 
 def insert_notifications(
-    session: AnySession, kind: str, wanted: Collection[tuple[UUID, UUID, UUID]], *, again: bool = False
+    session: AnySession, kind: str, wanted: Collection[Wanted], *, again: bool = False
 ) -> Told:
     """Those that are new of these (user, conversation, cause); where ``again``, old ones too, once more."""
     rows = [

@@ -10,6 +10,8 @@ export const own = {
     mention: (name) => `ذُكرت في المحادثة مع ⁨${name}⁩`,
     assigned: (name) => `أُسندت إليك المحادثة مع ⁨${name}⁩`,
     woken: (name) => `عادت المحادثة مع ⁨${name}⁩`,
+    reminder: (name) => `أردت التذكير بالمحادثة مع ⁨${name}⁩`,
+    window_closing: (name) => `⁨${name}⁩ ينتظر، ونافذة واتساب تُغلق قريبًا`,
     other: (name) => `هناك ما ينتظر في المحادثة مع ⁨${name}⁩`,
   },
   aCustomer: 'عميل',

@@ -10,6 +10,8 @@ export const o = catalogue('own', {
     mention: (name: string) => `You were mentioned in the conversation with ${name}`,
     assigned: (name: string) => `The conversation with ${name} was assigned to you`,
     woken: (name: string) => `The conversation with ${name} is back`,
+    reminder: (name: string) => `You wanted to be reminded of the conversation with ${name}`,
+    window_closing: (name: string) => `${name} waits, and WhatsApp’s window closes soon`,
     other: (name: string) => `Something waits in the conversation with ${name}`,
   },
   aCustomer: 'a customer',

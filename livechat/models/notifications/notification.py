@@ -14,8 +14,9 @@ from livechat.models.columns import moment
 class Notification(Model):
     """Of one cause a member has one, however often it is told. It says that, never what: no text is in it.
 
-    ``cause_id`` is the note of a mention, the change of an assignment or a waking, the reminder, or the
-    scheduled message that could not be sent. Who lost sight of the conversation is not shown it.
+    ``cause_id`` is the note of a mention, the change of an assignment or a waking, the reminder, the
+    scheduled message that could not be sent, or the message whose window closes. Who lost sight of the
+    conversation is not shown it.
     """
 
     __tablename__ = "notifications"

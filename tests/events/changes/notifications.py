@@ -6,13 +6,16 @@ from uuid import UUID, uuid4
 
 from livechat.core.tasknames import TaskName
 from livechat.domain.clock import now, rfc3339
+from livechat.inbox.tell_closing import tell_closing
 from livechat.reminders.remind import remind
 from tests.conftest import make_token
 from tests.events.changes.scene import Scene, use_case
 from tests.kinds.conftest import API
 
 
-@use_case("POST /notifications/<notification_id>/done", "publish in notify.notify", "publish in finish._tell")
+@use_case(
+    "POST /notifications/<notification_id>/done", "publish in notify.notify", "publish in finish.tell_done"
+)
 def a_member_is_mentioned_and_assigned_to(scene: Scene) -> Iterator[None]:
     chat, ben = scene.chat(), uuid4()
     scene.inbox.execute(
@@ -43,12 +46,29 @@ def a_reminder_is_due(scene: Scene) -> Iterator[None]:
     yield
 
 
-@use_case("POST /reminders/<reminder_id>/done", "publish in finish._tell")
+@use_case("POST /reminders/<reminder_id>/done", "publish in finish.tell_done")
 def a_reminder_is_done(scene: Scene) -> Iterator[None]:
     reminder = _reminder(scene)
     assert remind(scene.inbox.session) == 1
     yield
     scene.call("POST", f"/reminders/{reminder}/done")
+    yield
+
+
+@use_case(TaskName.TELL_CLOSING, "publish in notify.notify", "publish in finish.tell_done")
+def a_window_closes_while_the_customer_waits(scene: Scene) -> Iterator[None]:
+    chat = scene.chat()
+    scene.call("POST", f"/conversations/{chat}/claim")
+    scene.inbox.execute(
+        "UPDATE chat_conversations SET last_inbound_at = now() - CAST('22 hours 30 minutes' AS interval), "
+        "waiting_since = now() WHERE id = :chat",
+        chat=chat,
+    )
+    yield
+    assert tell_closing(scene.inbox.session) == 1
+    yield
+    scene.customer_writes(text="Are you there?")
+    assert tell_closing(scene.inbox.session) == 0
     yield
 
 

@@ -7,6 +7,8 @@ it('each kind has its sentence, with the name as soon as it is known', () => {
   expect(sentenceOf(aNotification(), 'Asha')).toBe('You were mentioned in the conversation with Asha');
   expect(sentenceOf(aNotification({ kind: 'assigned' }), 'Asha')).toBe('The conversation with Asha was assigned to you');
   expect(sentenceOf(aNotification({ kind: 'woken' }), null)).toBe('The conversation with a customer is back');
+  expect(sentenceOf(aNotification({ kind: 'window_closing' }), null)).toBe('a customer waits, and WhatsApp’s window closes soon');
+  expect(sentenceOf(aNotification({ kind: 'reminder' }), 'Asha')).toBe('You wanted to be reminded of the conversation with Asha');
   expect(sentenceOf({ kind: 'of tomorrow' as Notification['kind'] }, 'Asha')).toBe('Something waits in the conversation with Asha');
 });
 

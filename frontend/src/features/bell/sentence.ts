@@ -7,7 +7,8 @@ const [MINUTE_S, HOUR_S, DAY_S] = [60, 3600, 86_400];
 
 /** What a notification says; null: the customer's name is not known yet. A kind that is new here waits, too. */
 export function sentenceOf({ kind }: Pick<Notification, 'kind'>, name: string | null): string {
-  const say = kind === 'mention' || kind === 'assigned' || kind === 'woken' ? o.kinds[kind] : o.kinds.other;
+  // A newer server may tell of more than the types know.
+  const say = kind in o.kinds ? o.kinds[kind] : o.kinds.other;
   return say(name ?? o.aCustomer);
 }
 
