@@ -65,6 +65,7 @@ class Settings:
     rate_limit_connects: str = "60 per minute"
     rate_limit_invites: str = "100 per hour"
     rate_limit_presence: str = "12000 per minute"
+    rate_limit_searches: str = "600 per minute"
     event_streams_per_user: int = 20
     event_streams_per_process: int = 560
     hosts: frozenset[str] = frozenset({ANY})
@@ -124,6 +125,7 @@ _RATES = (
     "rate_limit_connects",
     "rate_limit_invites",
     "rate_limit_presence",
+    "rate_limit_searches",
 )
 
 

@@ -21,6 +21,7 @@ from livechat.presence import api as presence
 from livechat.registry import documents, health, page
 from livechat.reminders import api as reminders
 from livechat.scheduled import api as scheduled
+from livechat.search import api as search
 from livechat.stream import api as stream
 from livechat.team.api import invitation_routes, member_routes, team_routes, workspace_routes
 from livechat.templates import api as templates
@@ -56,6 +57,7 @@ API_BLUEPRINTS: list[ApiBlueprint] = [
     views.bp,
     watching.bp,
     notes.bp,
+    search.bp,
     notifications.bp,
     reminders.bp,
     templates.bp,

@@ -1,6 +1,7 @@
 """Cursors of lists: opaque to clients; a text that is not one of ours is refused."""
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
@@ -11,6 +12,7 @@ from livechat.web import base64url
 
 _PLAIN = re.compile(rb"([0-9]{1,18})\.([0-9a-f]{32})")
 _SORTED = re.compile(rb"([01])\.([0-9]{1,18})\.([0-9a-f]{32})\.([0-9]{1,18})\.([0-9a-f]{16})")
+_MARKED = re.compile(rb"((?:[a-z]+:[0-9]{1,18}:[0-9a-f]{1,32}\.)+)([0-9a-f]{16})")
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -34,6 +36,14 @@ class SortedPlace:
     key: datetime
     id: UUID
     asked_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """Where a page of one of several lists ended. ``number``: what tells apart rows of the same moment."""
+
+    moment: datetime
+    number: int
 
 
 def cursor_of(place: ListPlace) -> str:
@@ -63,6 +73,24 @@ def sorted_place_of(cursor: str, question: str) -> SortedPlace:
         if digest != _digest(question):
             raise ValueError("of another question")
         return SortedPlace(int(part), _moment(key), UUID(id_), _moment(asked_at))
+    except (ValueError, OverflowError) as error:
+        raise _refused() from error
+
+
+def marks_cursor_of(marks: Mapping[str, Mark], question: str) -> str:
+    """The cursor of the page behind these marks, of several lists that answer one ``question``."""
+    plain = "".join(f"{name}:{_microseconds(mark.moment)}:{mark.number:x}." for name, mark in marks.items())
+    return _encoded(plain + _digest(question))
+
+
+def marks_of(cursor: str, question: str) -> dict[str, Mark]:
+    """The marks that ``marks_cursor_of`` was given; ValidationFailedError for another text or question."""
+    try:
+        marks, digest = _decoded(cursor, _MARKED)
+        if digest != _digest(question):
+            raise ValueError("of another question")
+        parts = [mark.split(":") for mark in marks.rstrip(".").split(".")]
+        return {name: Mark(_moment(moment), int(number, 16)) for name, moment, number in parts}
     except (ValueError, OverflowError) as error:
         raise _refused() from error
 

@@ -2547,6 +2547,70 @@ export interface paths {
         };
         trace?: never;
     };
+    "/api/live-chat/search": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Messages, people and notes by their words, each the newest first, a page of each.
+         * @description Order numbers and the like are found whole, without their hyphens and dots, and by their parts. Words in
+         *     Chinese, Japanese, Korean, Thai, Lao, Khmer and Burmese are found wherever they stand.
+         */
+        get: {
+            parameters: {
+                query: {
+                    /** @description Meta's id of one of your numbers. Left out: all that you see. */
+                    phone_number_id?: string;
+                    /** @description One of your workspaces. Left out: all of them. */
+                    workspace_id?: string;
+                    /** @description Words: a text has all of them, in any order; the last may be the beginning of one. Case, accents and width do not matter. Of people: part of a name, username or number. */
+                    q: string;
+                    /** @description `messages`, `people`, `notes`, or several with commas between. Left out: all. */
+                    in?: string;
+                    /** @description Only from this time on; of people, their latest message. RFC 3339, or a date alone. */
+                    from?: string;
+                    /** @description Only before this time. RFC 3339, or a date alone. */
+                    to?: string;
+                    /** @description How many items at most. */
+                    limit?: number;
+                    /** @description `next_cursor` of the page before. */
+                    cursor?: string;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Search"];
+                    };
+                };
+                401: components["responses"]["UNAUTHORIZED"];
+                403: components["responses"]["FORBIDDEN"];
+                404: components["responses"]["NOT_FOUND"];
+                422: components["responses"]["UNPROCESSABLE_ENTITY"];
+                429: components["responses"]["TOO_MANY_REQUESTS"];
+                503: components["responses"]["SERVICE_UNAVAILABLE"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/live-chat/send-message": {
         parameters: {
             query?: never;
@@ -5393,6 +5457,12 @@ export interface components {
             retryable: boolean;
             title: string | null;
         };
+        MessageHit: {
+            conversation: components["schemas"]["Conversation"];
+            message: components["schemas"]["Message"];
+            /** @description Where the words stand in the `text` (of a note: the `body`): `[start, end]`, in UTF-16 code units as JavaScript counts, so `text.slice(start, end)`. Empty where they stand elsewhere: in a file's name, a place, a card, a button. */
+            spans: number[][];
+        };
         Messages: {
             /** @description The oldest message that you have not read. */
             first_unread_id: string | null;
@@ -5617,6 +5687,12 @@ export interface components {
             body: string;
             /** @description The version that you edited. */
             version: number;
+        };
+        NoteHit: {
+            conversation: components["schemas"]["Conversation"];
+            note: components["schemas"]["Note"];
+            /** @description Where the words stand in the `text` (of a note: the `body`): `[start, end]`, in UTF-16 code units as JavaScript counts, so `text.slice(start, end)`. Empty where they stand elsewhere: in a file's name, a place, a card, a button. */
+            spans: number[][];
         };
         Notice: {
             /**
@@ -6033,6 +6109,18 @@ export interface components {
             next_cursor: string | null;
             /** @description What was scheduled last comes first. */
             scheduled_messages: components["schemas"]["ScheduledMessage"][];
+        };
+        Search: {
+            /** @description The newest first. */
+            messages: components["schemas"]["MessageHit"][];
+            /** @description For the next page of all three; null: there is no more of any. */
+            next_cursor: string | null;
+            /** @description The newest first. */
+            notes: components["schemas"]["NoteHit"][];
+            /** @description Whether the search was ended for its time. What it found is here; the next page goes on from where it came to. */
+            partial: boolean;
+            /** @description Their conversations, the latest message first. */
+            people: components["schemas"]["Conversation"][];
         };
         SendCounts: {
             /** @description The sum of the others: each stands in one of these states now. */

@@ -25,6 +25,8 @@ class Cost(StrEnum):
     CONNECTS = "connects"
     # Rarer still: each brings somebody in, or mail to a stranger.
     INVITES = "invites"
+    # Each may cost what a hundred reads do; people type and do not ask faster than they do.
+    SEARCHES = "searches"
     # What pages say by themselves, again and again: it must not use up what people ask for.
     PRESENCE = "presence"
 

@@ -57,6 +57,7 @@ class Limits:
             Cost.SENDS: parse_many(settings.rate_limit_sends),
             Cost.CONNECTS: parse_many(settings.rate_limit_connects),
             Cost.INVITES: parse_many(settings.rate_limit_invites),
+            Cost.SEARCHES: parse_many(settings.rate_limit_searches),
             Cost.PRESENCE: parse_many(settings.rate_limit_presence),
         }
         self._costs = {

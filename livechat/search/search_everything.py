@@ -1,0 +1,163 @@
+"""People, messages and notes in one search, each the newest first, within a limit of time.
+
+What takes longer is answered as far as it came: what was found is shown, and the next page goes on there.
+"""
+
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from uuid import UUID
+
+from sqlalchemy.exc import DBAPIError
+
+from livechat.core.session import AnySession
+from livechat.domain import clock
+from livechat.domain.words.asked import Asked, Span, read_query
+from livechat.domain.words.fold import fold
+from livechat.inbox.inbox_filter import InboxFilter, Sort
+from livechat.inbox.queries.inbox_pages import inbox_page
+from livechat.models import Conversation
+from livechat.search.queries.message_hits import Place, message_hits
+from livechat.search.queries.note_hits import note_hits
+from livechat.search.queries.reach import Reach, end_limit, limit_time, took_too_long
+from livechat.web.paging import ListPlace, Mark, SortedPlace
+from livechat.whatsapp.searched_text import searched_text
+
+BUDGET_S = 2.0
+KINDS = ("people", "messages", "notes")
+# Before all that there is.
+START = Mark(datetime(9999, 1, 1, tzinfo=UTC), 0)
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A message or note that answers, and where in its text the words stand."""
+
+    id: UUID
+    conversation_id: UUID
+    spans: list[Span]
+
+
+@dataclass(slots=True)
+class Results:
+    """``places``: of each kind of which there may be more, where its next page begins."""
+
+    people: list[Conversation] = field(default_factory=list)
+    messages: list[Hit] = field(default_factory=list)
+    notes: list[Hit] = field(default_factory=list)
+    places: dict[str, Mark] = field(default_factory=dict)
+    is_partial: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """``given``: as it was typed. ``places``: the kinds that are asked for, and where each begins."""
+
+    given: str
+    reach: Reach
+    places: Mapping[str, Mark]
+    limit: int
+
+
+def search_everything(session: AnySession, question: Question) -> Results:
+    """What answers the question, a page of each kind. It leaves no limit of time behind."""
+    results = Results()
+    asked = read_query(question.given)
+    if not question.reach.views:
+        return results
+    ends_at = time.monotonic() + BUDGET_S
+    for kind in KINDS:
+        place = question.places.get(kind)
+        if place is None or (asked is None and kind != "people"):
+            continue
+        results.places[kind] = place
+        work = _work(session, question, asked, kind, place, results)
+        if not _within(session, ends_at - time.monotonic(), work):
+            results.is_partial = True
+    end_limit(session)
+    return results
+
+
+def _within(session: AnySession, seconds: float, work: Callable[[], None]) -> bool:
+    """Do the work; whether it was done in time."""
+    if seconds <= 0:
+        return False
+    try:
+        with session.begin_nested():
+            limit_time(session, seconds)
+            work()
+    except DBAPIError as error:
+        if not took_too_long(error):
+            raise
+        return False
+    return True
+
+
+def _work(
+    session: AnySession, question: Question, asked: Asked | None, kind: str, place: Mark, results: Results
+) -> Callable[[], None]:
+    if kind == "people" or asked is None:
+        return lambda: _find_people(session, question, place, results)
+    if kind == "notes":
+        return lambda: _find_notes(session, question, asked, place, results)
+    return lambda: _find_messages(session, question, asked, place, results)
+
+
+def _find_people(session: AnySession, question: Question, mark: Mark, results: Results) -> None:
+    """As the list finds them, by parts of names and numbers."""
+    reach, now = question.reach, clock.now()
+    behind = SortedPlace(0, mark.moment, UUID(int=mark.number), now)
+    if reach.until is not None and reach.until <= mark.moment:
+        behind = SortedPlace(0, reach.until, UUID(int=0), now)
+    wanted = InboxFilter(search=question.given.strip())
+    found = inbox_page(
+        session, reach.views, wanted, Sort.RECENT, limit=question.limit + 1, asked_at=now, behind=behind
+    )
+    if reach.since is not None:
+        found = [each for each in found if each[1].key >= reach.since]
+    page = found[: question.limit]
+    results.people = [conversation for conversation, _ in page]
+    _go_on(results, "people", Mark(page[-1][1].key, page[-1][1].id.int) if len(found) > len(page) else None)
+
+
+def _find_notes(session: AnySession, question: Question, asked: Asked, mark: Mark, results: Results) -> None:
+    behind = ListPlace(mark.moment, UUID(int=mark.number))
+    while True:
+        rows = note_hits(session, question.reach, asked.query, behind, question.limit + 1)
+        for row in rows:
+            if len(results.notes) == question.limit:
+                _go_on(results, "notes", Mark(behind.last_message_time, behind.id.int))
+                return
+            behind = ListPlace(row.created_at, row.id)
+            if asked.is_in(fold(row.body)):
+                results.notes.append(Hit(row.id, row.conversation_id, asked.find(row.body)))
+        if len(rows) <= question.limit:
+            _go_on(results, "notes", None)
+            return
+
+
+def _find_messages(
+    session: AnySession, question: Question, asked: Asked, mark: Mark, results: Results
+) -> None:
+    start = None if mark == START else Place(mark.moment, mark.number)
+    for found in message_hits(session, question.reach, asked.query, start, question.limit + 1):
+        for row in found.rows:
+            if len(results.messages) == question.limit:
+                return
+            if asked.is_in(fold(searched_text(row.text, row.content))):
+                results.messages.append(Hit(row.id, row.conversation_id, asked.find(row.text)))
+                # Behind this one, should it be the page's last.
+                _go_on(results, "messages", Mark(row.timestamp, row.seq))
+        place = found.place
+        _go_on(results, "messages", Mark(place.timestamp, place.seq) if place is not None else None)
+        if len(results.messages) == question.limit:
+            # Whether there is more the next page says, rather than all of history now.
+            return
+
+
+def _go_on(results: Results, kind: str, mark: Mark | None) -> None:
+    if mark is None:
+        results.places.pop(kind, None)
+    else:
+        results.places[kind] = mark
