@@ -6,15 +6,16 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CursorResult, Row, delete, func, or_, select, update
+from sqlalchemy import ColumnElement, CursorResult, Row, delete, func, or_, select, update
 from sqlalchemy import text as sql
 from sqlalchemy.dialects.postgresql import array, insert
 
-from livechat.accounts.queries.visible import seen_numbers
+from livechat.accounts.queries.visible import conversation_is_seen, seen_numbers
 from livechat.core.session import AnySession
 from livechat.domain.ids import uuid7
 from livechat.models import (
     CannedReplyMedia,
+    Conversation,
     Media,
     MediaUpload,
     Message,
@@ -22,6 +23,7 @@ from livechat.models import (
     MessageMedia,
     PhoneNumber,
     ScheduledMessage,
+    WorkspaceMember,
 )
 
 # How long the sweep waits for a queued fetch before it sends another task. Two tasks do no harm: the second
@@ -290,13 +292,42 @@ def one_upload_at_a_time(session: AnySession, phone_number_id: str) -> None:
 
 
 def accessible(session: AnySession, user_id: UUID, media_id: UUID) -> Media | None:
-    """A file of a number that this user may use, locked against removal until the transaction ends."""
+    """A file of a number that this user may use, locked against removal until the transaction ends.
+
+    What is shown in messages, one that they see must show: unless it is their own upload, or a canned reply
+    keeps it for others.
+    """
+    may_see = or_(
+        Media.uploaded_by == user_id,
+        ~_is_shown(),
+        _is_canned(),
+        _is_shown(conversation_is_seen(user_id)),
+    )
     files = select(Media).join(PhoneNumber, PhoneNumber.phone_number_id == Media.phone_number_id)
     return session.execute(
         seen_numbers(files, user_id)
-        .where(Media.id == media_id)
+        .where(Media.id == media_id, may_see)
         .with_for_update(read=True, key_share=True, of=Media)
     ).scalar_one_or_none()
+
+
+def _is_shown(*where: ColumnElement[bool]) -> ColumnElement[bool]:
+    """Whether a message shows the file, in a conversation of which this holds."""
+    return or_(
+        *(
+            select(shows.media_id)
+            .join(Message, Message.id == shows.message_id)
+            .join(Conversation, Conversation.id == Message.conversation_id)
+            .where(shows.media_id == Media.id, *where)
+            .correlate(Media, WorkspaceMember)
+            .exists()
+            for shows in (MessageMedia, MessageCardFile)
+        )
+    )
+
+
+def _is_canned() -> ColumnElement[bool]:
+    return select(CannedReplyMedia.media_id).where(CannedReplyMedia.media_id == Media.id).exists()
 
 
 def link(session: AnySession, message_id: UUID, media_id: UUID) -> None:

@@ -239,7 +239,8 @@ class Stage:
 # What is asked of whoever comes last: what cannot be, is not.
 _ORPHANS = text(
     "SELECT count(*) FROM chat_conversations c JOIN workspace_members m ON m.user_id = c.assignee_id "
-    "WHERE c.id = ANY(:ids) AND (m.state <> 'active' OR m.number_scope = 'some')"
+    "WHERE c.id = ANY(:ids) AND c.status <> 'resolved' "
+    "AND (m.state <> 'active' OR m.number_scope = 'some')"
 )
 _BELIED = text(
     "SELECT count(*) FROM chat_conversations c JOIN LATERAL (SELECT DISTINCT ON (field) field, to_value "

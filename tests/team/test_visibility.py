@@ -3,21 +3,32 @@
 from collections.abc import Callable
 from random import Random
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import pytest
-from sqlalchemy import select
+from redis import Redis
+from sqlalchemy import func, select
 
 from livechat.accounts.queries.visible import conversation_of_member, views_of_member, who_sees
+from livechat.bulk.run_bulk import run_bulk
+from livechat.core.extensions import db
 from livechat.domain import clock
 from livechat.domain.visibility import Audience, Sight, Visibility
 from livechat.inbox.inbox_filter import InboxFilter, Sort
 from livechat.inbox.queries.inbox_pages import inbox_page
+from livechat.live import event_log as logs
+from livechat.live.positions import START
 from livechat.models import (
+    CannedReply,
+    CannedReplyMedia,
     Conversation,
     ConversationChange,
     ConversationWatcher,
+    Label,
+    Media,
     Message,
+    MessageMedia,
+    Note,
     TeamMember,
     WorkspaceMember,
 )
@@ -176,28 +187,144 @@ def test_who_sees_less_than_all_has_what_they_begin(session: DbSession, team: Te
     assert others.json["assignee"] is None
 
 
-def test_no_id_of_what_is_hidden_is_of_any_use(session: DbSession, team: Team, call: Call) -> None:
-    agent = team.member(visibility="own")
-    hidden = make_conversation(session, team.numbers[0], last_inbound_at=clock.now())
-    message = make_message(session, hidden)
+# Each names something of a conversation that the caller does not see; the rest of what it says is theirs.
+_OF_HIDDEN: list[tuple[str, str, dict[str, Any]]] = [
+    ("POST", "/messages/{message}/resend", {}),
+    ("POST", "/messages/{message}/media/retry", {}),
+    ("GET", "/messages/{message}/edits", {}),
+    ("GET", "/messages?conversation_id={own}&before={message}", {}),
+    ("GET", "/messages?conversation_id={own}&around={message}", {}),
+    ("GET", "/conversations/{own}/timeline?after={note}", {}),
+    ("GET", "/conversations/{hidden}/timeline", {}),
+    ("POST", "/conversations/{own}/read", {"up_to": "{message}"}),
+    ("POST", "/conversations/{own}/unread", {"from": "{message}"}),
+    ("POST", "/conversations/{hidden}/unread", {"from": "{message}"}),
+    ("PUT", "/conversations/{own}/draft", {"text": "Hel", "reply_to": "{message}"}),
+    ("POST", "/conversations/{hidden}/typing", {}),
+    ("POST", "/conversations/{hidden}/block", {}),
+    ("DELETE", "/conversations/{hidden}/block", {}),
+    ("POST", "/conversations/{hidden}/claim", {}),
+    ("PUT", "/conversations/{hidden}/assignment", {"assignee_id": None, "expected": {"assignee_id": None}}),
+    ("PUT", "/conversations/{hidden}/status", {"status": "resolved"}),
+    ("PUT", "/conversations/{hidden}/watchers/{agent}", {}),
+    ("DELETE", "/conversations/{hidden}/watchers/{agent}", {}),
+    ("PUT", "/conversations/{hidden}/labels/{label}", {}),
+    ("DELETE", "/conversations/{hidden}/labels/{label}", {}),
+    ("POST", "/conversations/{hidden}/notes", {"body": "Look."}),
+    ("PATCH", "/notes/{note}", {"body": "Look.", "version": 1}),
+    ("DELETE", "/notes/{note}", {}),
+    ("POST", "/conversations/{hidden}/reminders", {"due_at": "2031-01-01T00:00:00Z", "text": "Call."}),
+    ("POST", "/undo", {"operation_id": "{operation}"}),
+    ("POST", "/presence", {"state": "active", "viewing": "{hidden}", "typing": True}),
+    ("POST", "/send-message", {"conversation_id": "{hidden}", "message": "Hello"}),
+    ("POST", "/send-message", {"conversation_id": "{own}", "message": "Hello", "reply_to": "{message}"}),
+    (
+        "POST",
+        "/send-message",
+        {
+            "conversation_id": "{own}",
+            "message_type": "reaction",
+            "reaction": {"message_id": "{message}", "emoji": "+"},
+        },
+    ),
+    (
+        "POST",
+        "/send-message",
+        {"conversation_id": "{own}", "message_type": "image", "image": {"media_id": "{file}"}},
+    ),
+]
+
+
+def _filled(given: Any, ids: dict[str, Any]) -> Any:
+    if isinstance(given, dict):
+        return {name: _filled(value, ids) for name, value in given.items()}
+    return given.format(**ids) if isinstance(given, str) else given
+
+
+def test_no_id_of_what_is_hidden_is_of_any_use(
+    session: DbSession, team: Team, call: Call, redis_client: Redis
+) -> None:
+    agent, number = team.member(visibility="own"), team.numbers[0].phone_number_id
+    own = make_conversation(session, team.numbers[0], assignee_id=agent)
+    hidden = make_conversation(session, team.numbers[0])
+    message, file = make_message(session, hidden), _picture(number)
+    label = Label(
+        workspace_id=team.workspace_id,
+        name="VIP",
+        colour="#aa0000",
+        created_by=team.owner,
+        request_digest=b"",
+    )
+    note = Note(conversation_id=hidden.id, author_id=agent, body="Mine, when I saw it.")
+    session.add_all([file, label, note])
+    session.flush()
+    session.add(MessageMedia(message_id=message.id, media_id=file.id))
     session.commit()
-    conversation, number = f"/conversations/{hidden.id}", team.numbers[0].phone_number_id
-    send = {"phone_number_id": number, "conversation_id": str(hidden.id), "message": "Hello"}
-    asked: list[tuple[str, str, dict[str, Any]]] = [
-        ("POST", "/send-message", send),
-        ("POST", f"/messages/{message.id}/resend", {}),
-        ("POST", f"/messages/{message.id}/media/retry", {}),
-        ("GET", f"/messages/{message.id}/edits", {}),
-        ("POST", f"{conversation}/typing", {}),
-        ("POST", f"{conversation}/unread", {"from": str(message.id)}),
-        ("POST", f"{conversation}/block", {}),
-        ("DELETE", f"{conversation}/block", {}),
-        ("POST", f"{conversation}/claim", {}),
-        ("PUT", f"{conversation}/status", {"status": "resolved"}),
-        ("PUT", f"{conversation}/watchers/{agent}", {}),
-        ("GET", f"{conversation}/timeline", {}),
-    ]
-    answers = {
-        (method, path): call(agent, method, path, json=body).status_code for method, path, body in asked
+    resolved = call(team.owner, "PUT", f"/conversations/{hidden.id}/status", json={"status": "resolved"})
+    ids = {
+        "agent": agent,
+        "own": own.id,
+        "hidden": hidden.id,
+        "message": message.id,
+        "file": file.id,
+        "label": label.id,
+        "note": note.id,
+        "operation": resolved.json["operation_id"],
     }
-    assert set(answers.values()) == {404}, answers
+    before = _state(session, redis_client, team)
+    answers = {}
+    for method, path, body in _OF_HIDDEN:
+        asked = _filled(body, ids) | ({"phone_number_id": number} if path == "/send-message" else {})
+        options = {} if method == "GET" else {"json": asked}
+        answers[method, path, str(body)] = call(agent, method, path.format(**ids), **options).status_code
+    assert {case: status for case, status in answers.items() if status != 404} == {}
+    # Nobody was told anything, and nothing was written.
+    assert _state(session, redis_client, team) == before
+    # What is skipped says no more than what never was.
+    bulk = {"action": "resolve", "ids": [str(hidden.id), str(uuid4())]}
+    job = call(agent, "POST", "/bulk", json=bulk).json["job"]["id"]
+    run_bulk(session, UUID(job))
+    items = call(agent, "GET", f"/jobs/{job}/items").json["items"]
+    assert [(each["state"], each["reason"]) for each in items] == [("skipped", "not_found")] * 2
+
+
+def test_a_file_is_sent_on_by_who_sees_it_or_put_it_there(session: DbSession, team: Team, call: Call) -> None:
+    agent, number = team.member(visibility="own"), team.numbers[0].phone_number_id
+    own = make_conversation(session, team.numbers[0], assignee_id=agent)
+    hidden = make_conversation(session, team.numbers[0])
+    files = [_picture(number, uploaded_by=uploader) for uploader in (None, agent, None, None)]
+    # The third was never sent.
+    of_own, uploaded, _, canned = files
+    reply = CannedReply(
+        workspace_id=team.workspace_id,
+        scope="workspace",
+        shortcut="hi",
+        title="Hi",
+        body="",
+        created_by=team.owner,
+    )
+    session.add_all([*files, reply])
+    session.flush()
+    for conversation, file in ((own, of_own), (hidden, uploaded), (hidden, canned)):
+        session.add(MessageMedia(message_id=make_message(session, conversation).id, media_id=file.id))
+    session.add(CannedReplyMedia(canned_reply_id=reply.id, media_id=canned.id))
+    session.commit()
+    body = {"phone_number_id": number, "conversation_id": str(own.id), "message_type": "image"}
+    for file in files:
+        answer = call(agent, "POST", "/send-message", json={**body, "image": {"media_id": str(file.id)}})
+        assert answer.status_code == 202, answer.text
+
+
+def _picture(number: str, **columns: Any) -> Media:
+    picture = {"kind": "image", "state": "ready", "mime_type": "image/jpeg", "size": 9}
+    return Media(phone_number_id=number, source="upload", **picture, **columns)
+
+
+def _state(session: DbSession, redis: Redis, team: Team) -> tuple[int, dict[str, int]]:
+    """How much has been told, and how many rows there are."""
+    session.rollback()
+    told = logs.read_slice(redis, team.account.id, START, (2**62, 0), 1000).entries
+    tables = db.metadata.sorted_tables
+    rows = {table.name: session.scalar(select(func.count()).select_from(table)) for table in tables}
+    session.rollback()
+    return len(told), {name: count or 0 for name, count in rows.items()}
