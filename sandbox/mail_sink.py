@@ -62,10 +62,8 @@ class _Conversation(socketserver.StreamRequestHandler):
             return
 
     def _line(self) -> str | None:
-        raw = self.rfile.readline(MAX_LINE + 1)
-        if len(raw) > MAX_LINE:
-            self._say("500 line too long")
-            return None
+        """The next command. None at the end, and where a line is longer than any command."""
+        raw = self.rfile.readline(MAX_LINE)
         return raw.decode("utf-8", "replace").rstrip("\r\n") if raw.endswith(b"\n") else None
 
     def _obey(self, line: str) -> bool:
@@ -106,7 +104,7 @@ class _Conversation(socketserver.StreamRequestHandler):
             return True
         self._say("354 go on")
         size, lines = 0, []
-        while (line := self.rfile.readline(MAX_LINE + 1)) not in {b".\r\n", b".\n"}:
+        while (line := self.rfile.readline(MAX_LINE)) not in {b".\r\n", b".\n"}:
             size += len(line)
             if not line or size > MAX_MAIL:
                 self._say("552 too much")

@@ -15,6 +15,8 @@ from flask.testing import FlaskClient
 
 from livechat.core.config import SETTINGS_KEY, Settings
 from livechat.registry import page
+from local.programs import demo
+from local.settings import LocalSettings
 
 PROJECT = Path(__file__).resolve().parents[2]
 FRONTEND = PROJECT / "frontend"
@@ -97,6 +99,22 @@ def test_with_the_sandbox_the_page_is_told_of_the_demo_user_and_of_nothing_else(
     told = {"sandbox_url": "http://127.0.0.1:8001", "supabase_url": None, "supabase_anon_key": None}
     assert block(answer.text) == told
     assert "connect-src 'self' http://127.0.0.1:8001;" in answer.headers["Content-Security-Policy"]
+
+
+@pytest.mark.usefixtures("built")
+def test_without_the_sandbox_nobody_signs_in_as_the_demo(
+    app: Flask, client: FlaskClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with_settings(app, monkeypatch, sandbox=False, sandbox_url="http://127.0.0.1:8001")
+    answer = client.get("/?as=ben")
+    assert block(answer.text)["sandbox_url"] is None
+    assert "8001" not in answer.headers["Content-Security-Policy"]
+    for place in ("/sandbox/demo/token", "/api/live-chat/sandbox/demo/token"):
+        assert client.post(place, json={"as": "ben"}).status_code == 404
+    local = LocalSettings.from_env({"LIVECHAT_SANDBOX": "0"}, PROJECT)
+    plan = demo(local)
+    assert "sandbox" not in {program.name for program in plan.programs}
+    assert (plan.seed, plan.fill) == ((), ())
 
 
 @pytest.mark.usefixtures("built")
