@@ -21,7 +21,7 @@ from typing import Any
 from urllib.parse import quote
 
 from sandbox.clients import Clients, SeedError
-from sandbox.demo_stories import LABELS, SECOND_NUMBER, STORIES, TEAMS, WORKSPACE, Act, Line, Story
+from sandbox.demo_stories import CANNED, LABELS, SECOND_NUMBER, STORIES, TEAMS, WORKSPACE, Act, Line, Story
 from sandbox.demo_team import ADA, TEAM
 from sandbox.meta_ids import Ids
 from sandbox.model import Json
@@ -87,6 +87,8 @@ class DemoInbox:
             yield f"team {name}", partial(self._make_team, name)
         for name in LABELS:
             yield f"label {name}", partial(self._make_label, name)
+        for name in CANNED:
+            yield f"canned {name}", partial(self._make_canned_reply, name)
         for story in self._stories:
             yield f"{story.key}/customer", partial(self._declare, story)
             for at, (are_lines, group) in enumerate(
@@ -120,6 +122,10 @@ class DemoInbox:
 
     def _make_label(self, name: str) -> None:
         self._make("labels", {"name": name, "colour": LABELS[name]})
+
+    def _make_canned_reply(self, name: str) -> None:
+        title, body = CANNED[name]
+        self._make("canned-replies", {"scope": "workspace", "shortcut": name, "title": title, "body": body})
 
     def _make(self, kind: str, body: Json) -> None:
         try:

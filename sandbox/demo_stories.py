@@ -29,6 +29,21 @@ LABELS = {
     "Event": "#6d28d9",
     "Allergy": "#935a06",
 }
+# By what is typed behind a slash: title and text.
+CANNED = {
+    "hours": (
+        "Opening hours",
+        "Hello {{contact.first_name|there}}! We are open from eight to six, and on Sundays until one.",
+    ),
+    "allergy": (
+        "Allergies",
+        "Thank you for telling us. Which ones should we know of? We then look at every recipe.",
+    ),
+    "مواعيد": (
+        "مواعيد العمل",
+        "أهلًا {{contact.first_name|بك}}! نفتح من الثامنة حتى السادسة، ويوم الأحد حتى الواحدة.",
+    ),
+}
 
 
 @dataclass(frozen=True, slots=True)
