@@ -209,3 +209,22 @@ def test_the_links_origin_is_the_pages(team: Team, client: FlaskClient, path: st
     # A proxy speaks TLS, and we do not know.
     assert link("https://localhost") == "https://localhost"
     assert link("https://elsewhere.example") == "http://localhost"
+
+
+def test_only_so_many_are_pending_at_a_time(
+    session: DbSession, team: Team, call: Call, path: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("livechat.team.inviting.invite.MOST_PENDING", 2)
+    first, _ = _invited(call, team, path)
+    _invited(call, team, path, email=INES)
+    # Of another workspace, which this one does not see.
+    other = Team(session)
+    _invited(call, other, f"/workspaces/{other.workspace_id}/invitations")
+    refused = call(team.owner, "POST", path, json={"role": "agent"})
+    assert (refused.status_code, list(refused.json["errors"])) == (422, ["email"])
+    # One for the same address takes the place of the one before.
+    _invited(call, team, path, email=INES)
+    assert call(team.owner, "DELETE", f"{path}/{first['id']}").status_code == 204
+    _invited(call, team, path)
+    session.rollback()
+    assert len(call(team.owner, "GET", path).json["invitations"]) == 2

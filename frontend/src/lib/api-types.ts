@@ -3508,7 +3508,7 @@ export interface paths {
         };
         put?: never;
         /**
-         * Invite somebody. For admins. The link is shown this once.
+         * Invite somebody. For admins. The link is shown this once. Of those pending there are at most 200.
          * @description A second invitation for an address replaces the one that is pending: the old link is dead. The same
          *     request again, by its `Idempotency-Key`, answers the same link, or null where it is dead by now.
          */

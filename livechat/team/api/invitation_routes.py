@@ -65,7 +65,7 @@ def list_invitations(workspace_id: str) -> Response:
 @bp.alt_response(HTTPStatus.OK.value, schema=InvitedSchema, description="The same request made it before")
 @bp.problems(HTTPStatus.NOT_FOUND, HTTPStatus.FORBIDDEN, HTTPStatus.CONFLICT, *_BODY)
 def post_invitation(_headers: dict[str, Any], body: dict[str, Any], workspace_id: str) -> Response:
-    """Invite somebody. For admins. The link is shown this once.
+    """Invite somebody. For admins. The link is shown this once. Of those pending there are at most 200.
 
     A second invitation for an address replaces the one that is pending: the old link is dead. The same
     request again, by its `Idempotency-Key`, answers the same link, or null where it is dead by now.

@@ -8,12 +8,18 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from livechat.core.errors import InvitationGoneError, NotFoundError
+from livechat.core.errors import InvitationGoneError, NotFoundError, ValidationFailedError
 from livechat.core.session import AnySession
 from livechat.domain import clock
 from livechat.models import Invitation, Workspace, WorkspaceMember
 from livechat.team.inviting.email_address import folded
-from livechat.team.queries.invitation_rows import invitation_in, renew, revoke, store_invitation
+from livechat.team.queries.invitation_rows import (
+    count_pending,
+    invitation_in,
+    renew,
+    revoke,
+    store_invitation,
+)
 from livechat.team.queries.rosters import numbers_in
 from livechat.web import base64url
 
@@ -21,6 +27,8 @@ _TOKEN_BYTES = 32
 _PURPOSE = b"an invitation's link"
 # A link that admits whoever has it is good for a short time.
 HOURS_FOR_ANYBODY, HOURS_FOR_AN_ADDRESS = 24, 7 * 24
+# Links that are about, or lie about unused. A workspace that wants more has lost count of them.
+MOST_PENDING = 200
 
 
 def digest_of(token: str) -> bytes:
@@ -58,16 +66,21 @@ def invite(
 ) -> UUID:
     """The id of a new invitation with this token. One for the same address that is pending is replaced.
 
-    Raises NotFoundError for a number that is not the workspace's.
+    Raises NotFoundError for a number that is not the workspace's, and ValidationFailedError where too many
+    are pending.
     """
     numbers = wanted.get("phone_number_ids")
     if numbers is not None and set(numbers) - numbers_in(session, workspace.id):
         raise NotFoundError("There is no such phone number.")
     email = wanted.get("email")
+    address = None if email is None else folded(email)
+    if count_pending(session, workspace.id, but_for=address) >= MOST_PENDING:
+        sentence = f"At most {MOST_PENDING} invitations are pending at a time: revoke some that nobody took."
+        raise ValidationFailedError(errors={"email": [sentence]})
     return store_invitation(
         session,
         workspace.id,
-        email=None if email is None else folded(email),
+        email=address,
         role=wanted["role"],
         visibility=wanted["visibility"],
         phone_number_ids=None if numbers is None else sorted(set(numbers)),

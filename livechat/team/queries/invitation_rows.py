@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import delete, func, or_, select, text, update
+from sqlalchemy import delete, func, or_, select, text, true, update
 from sqlalchemy.dialects.postgresql import insert
 
 from livechat.core.session import AnySession
@@ -37,6 +37,14 @@ def open_invitations(session: AnySession, workspace_id: UUID) -> list[tuple[Invi
         .order_by(Invitation.created_at.desc(), Invitation.id.desc())
     )
     return [(invitation, name) for invitation, name in rows]
+
+
+def count_pending(session: AnySession, workspace_id: UUID, *, but_for: str | None) -> int:
+    """How many ``open_invitations`` lists, without one for this address, which another would replace."""
+    of_others = or_(Invitation.email.is_(None), Invitation.email != but_for) if but_for else true()
+    return session.execute(
+        select(func.count()).where(Invitation.workspace_id == workspace_id, text(PENDING), of_others)
+    ).scalar_one()
 
 
 def invitation_in(
