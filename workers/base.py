@@ -89,6 +89,7 @@ def bind_celery(app: Flask, settings: Settings) -> Celery:
     celery.loader.import_module("livechat.bulk.tasks")
     celery.loader.import_module("livechat.team.tasks")
     celery.loader.import_module("livechat.search.tasks")
+    celery.loader.import_module("livechat.assigning.tasks")
     return celery
 
 
@@ -117,6 +118,7 @@ BEAT_SCHEDULE = {
     "end availability": _every(5, TaskName.END_AVAILABILITY),
     "sweep invitations": _every(15, TaskName.SWEEP_INVITATIONS),
     "fill words": _every(5, TaskName.FILL_WORDS),
+    "sweep assigning": _every(5, TaskName.SWEEP_ASSIGNING),
 }
 
 

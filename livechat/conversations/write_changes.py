@@ -12,6 +12,7 @@ from livechat.domain.team.conversation_status import Standing
 from livechat.live.publish import publish
 from livechat.models import ConversationChange
 from livechat.notifications.follow_changes import follow_changes
+from livechat.waking.wake_assigner import wake_for_conversations
 
 _operation: ContextVar[UUID | None] = ContextVar("operation", default=None)
 # What decides who sees a conversation: with it somebody may lose sight.
@@ -103,6 +104,17 @@ def _write(
         accounts=accounts,
     )
     follow_changes(session, by, rows, accounts)
+    wake_for_conversations(session, {row.conversation_id for row in rows if _concerns_assigner(row)})
+
+
+def _concerns_assigner(row: ConversationChange) -> bool:
+    """Whether somebody may have room by it, or a conversation wait for an assignee.
+
+    What customers do the ingest tells by itself, and the assigner knows what it did.
+    """
+    if row.cause in ("inbound", "assigner"):
+        return False
+    return row.field in ("status", "team") or (row.field == "assignee" and row.from_value is not None)
 
 
 def _json(value: Any) -> Any:

@@ -43,6 +43,8 @@ class TaskName(StrEnum):
     SWEEP_BULK = "maintenance.sweep_bulk"
     SWEEP_INVITATIONS = "maintenance.sweep_invitations"
     FILL_WORDS = "maintenance.fill_words"
+    ASSIGN = "maintenance.assign"
+    SWEEP_ASSIGNING = "maintenance.sweep_assigning"
 
     @property
     def queue(self) -> Queue:

@@ -45,6 +45,7 @@ class LoadedConversation:
     status: str = "open"
     snoozed_until: datetime | None = None
     snooze_kind: str | None = None
+    assignee_id: UUID | None = None
     has_sending: bool = False
     new: bool = False
     heard: bool = False
@@ -103,6 +104,7 @@ def absorb(winner: LoadedConversation, loser: LoadedConversation) -> None:
         winner.last_message_seq = loser.last_message_seq
     standing = merged_standing(standing_of(winner), standing_of(loser))
     winner.status, winner.snoozed_until, winner.snooze_kind = astuple(standing)
+    winner.assignee_id = winner.assignee_id or loser.assignee_id
     winner.has_sending = winner.has_sending or loser.has_sending
     winner.dirty = winner.identity_dirty = True
 

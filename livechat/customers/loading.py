@@ -14,7 +14,7 @@ _ADDED = ("counted", "counted_seq")
 _MARKS = ("new", "heard", "dirty", "identity_dirty", "first_at", *_ADDED)
 _LOADED = [item.name for item in fields(LoadedConversation) if item.name not in _MARKS]
 # Where it stands is the team's to write: an arrival that opens it does so by itself.
-_READ_ONLY = ("begun_silently", "status", "snoozed_until", "snooze_kind", "has_sending")
+_READ_ONLY = ("begun_silently", "status", "snoozed_until", "snooze_kind", "assignee_id", "has_sending")
 _WRITTEN = [*(name for name in _LOADED if name not in _READ_ONLY), *_ADDED]
 
 

@@ -21,7 +21,7 @@ _LOCK_CONVERSATIONS = text(
            c.customer_parent_user_id, c.group_id, c.customer_username, c.customer_name, c.marketing_opt_out,
            c.marketing_opt_at, c.last_message_id, c.last_message_seq, c.unread_count, c.read_seq,
            c.last_inbound_at, c.window_refused_at, c.waiting_since, c.gone_at, c.begun_silently,
-           c.status, c.snoozed_until, c.snooze_kind,
+           c.status, c.snoozed_until, c.snooze_kind, c.assignee_id,
            EXISTS (SELECT FROM chat_messages m WHERE m.conversation_id = c.id AND m.status = 'sending')
                AS has_sending
     FROM chat_conversations c

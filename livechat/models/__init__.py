@@ -39,6 +39,7 @@ from livechat.models.notifications.notification import Notification
 from livechat.models.reminders.reminder import Reminder
 from livechat.models.scheduled.scheduled_message import ScheduledMessage
 from livechat.models.views.saved_view import SavedView
+from livechat.models.workspaces.assignment_rule import AssignmentRule
 from livechat.models.workspaces.availability_change import AvailabilityChange
 from livechat.models.workspaces.idempotency_key import IdempotencyKey
 from livechat.models.workspaces.invitation import Invitation
@@ -53,6 +54,7 @@ __all__ = [
     "AccountEvent",
     "AccountMember",
     "AccountNotice",
+    "AssignmentRule",
     "AvailabilityChange",
     "BulkItem",
     "BulkJob",

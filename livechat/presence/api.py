@@ -19,6 +19,7 @@ from livechat.presence.schemas import (
 )
 from livechat.presence.tell import presence_json, seen_now, tell_presence
 from livechat.presence.whereabouts import note_changed
+from livechat.waking.wake_assigner import wake_for_members
 from livechat.web.blueprint import ApiBlueprint
 from livechat.web.guards.auth import caller, current_user_id
 from livechat.web.guards.costs import Cost
@@ -71,4 +72,5 @@ def put_availability(body: dict[str, Any], workspace_id: str) -> Response:
     if has_changed:
         note_changed(redis.client, [user_id])
         tell_presence(db.session, redis.client)
+        wake_for_members(db.session, redis.client, [user_id])
     return json_response(shown)

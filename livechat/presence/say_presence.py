@@ -10,6 +10,7 @@ from livechat.core.session import AnySession
 from livechat.presence.availability import Presence
 from livechat.presence.tell import now_ms, tell_presence, tell_viewers, viewers_json
 from livechat.presence.whereabouts import Word, say
+from livechat.waking.wake_assigner import wake_for_members
 
 
 def say_presence(
@@ -35,4 +36,6 @@ def say_presence(
     tell_viewers(session, redis, [each for each in concerned if each is not None])
     if heard.has_changed_presence:
         tell_presence(session, redis)
+        if presence is Presence.ACTIVE:
+            wake_for_members(session, redis, [user_id])
     return [] if where is None or workspace_id is None else viewers_json(session, redis, workspace_id, where)

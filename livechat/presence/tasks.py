@@ -5,6 +5,7 @@ from livechat.core.tasknames import TaskName
 from livechat.presence.choose_availability import end_availability
 from livechat.presence.tell import tell_presence
 from livechat.presence.whereabouts import note_changed
+from livechat.waking.wake_assigner import wake_for_members
 
 
 @celery.task(name=TaskName.END_AVAILABILITY.value)
@@ -15,3 +16,4 @@ def end_what_has_ended() -> None:
     if back:
         note_changed(redis.client, back)
         tell_presence(db.session, redis.client)
+        wake_for_members(db.session, redis.client, back)

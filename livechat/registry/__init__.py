@@ -3,6 +3,7 @@
 from flask import Blueprint, Flask
 
 from livechat.accounts.second_factor import init_second_factor
+from livechat.assigning import api as assigning
 from livechat.bulk import api as bulk
 from livechat.canned import api as canned
 from livechat.conversations.api import customer_routes, inbox_routes, thread_routes
@@ -68,6 +69,7 @@ API_BLUEPRINTS: list[ApiBlueprint] = [
     member_routes.bp,
     team_routes.bp,
     invitation_routes.bp,
+    assigning.bp,
     presence.bp,
 ]
 # All others. A rule that needs no token must be in ``auth.PUBLIC_RULES`` too.

@@ -67,6 +67,8 @@ SHOWS_NOTHING = {
     "POST /invitations/peek": "it writes nothing",
     "POST /presence": "it says what is true only now, and a page asks for that when it opens",
     "PUT /workspaces/<workspace_id>/availability": "is told like presence: tests/team/test_presence.py",
+    "PUT /workspaces/<workspace_id>/assignment-rules/<target>": "rules are fetched where admins look at them",
+    TaskName.SWEEP_ASSIGNING: "only wakes the assigner",
     TaskName.END_AVAILABILITY: "and so is its end",
     "POST /conversations/<conversation_id>/reminders": "reminders are fetched where they are looked at",
     "POST /scheduled-messages": "and what is scheduled, too: the thread has it when it is sent",

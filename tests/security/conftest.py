@@ -170,6 +170,7 @@ def make_tenant(session: scoped_session[Session], name: str) -> Tenant:
         "waba_id": account.waba_id,
         "workspace_id": str(account.workspace_id),
         "team_id": str(team.id),
+        "target": f"number:{number.phone_number_id}",
         "invitation_id": str(invitation.id),
         "job_id": str(job.id),
         "canned_id": str(canned.id),

@@ -3185,6 +3185,92 @@ export interface paths {
         };
         trace?: never;
     };
+    "/api/live-chat/workspaces/{workspace_id}/assignment-rules/{target}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                workspace_id: string;
+                target: string;
+            };
+            cookie?: never;
+        };
+        /**
+         * The rule of a number (`number:<id>`) or of a team (`team:<id>`); what holds where none was set.
+         * @description A team's conversations follow their team's rule; where it was set none, the number's, within the team.
+         */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    workspace_id: string;
+                    target: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Rule"];
+                    };
+                };
+                401: components["responses"]["UNAUTHORIZED"];
+                404: components["responses"]["NOT_FOUND"];
+                429: components["responses"]["TOO_MANY_REQUESTS"];
+                503: components["responses"]["SERVICE_UNAVAILABLE"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        /** Set it. For admins. It works from the answer on, for customers who wait already too. */
+        put: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    workspace_id: string;
+                    target: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["RuleChoice"];
+                };
+            };
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Rule"];
+                    };
+                };
+                400: components["responses"]["BAD_REQUEST"];
+                401: components["responses"]["UNAUTHORIZED"];
+                403: components["responses"]["FORBIDDEN"];
+                404: components["responses"]["NOT_FOUND"];
+                415: components["responses"]["UNSUPPORTED_MEDIA_TYPE"];
+                422: components["responses"]["UNPROCESSABLE_ENTITY"];
+                429: components["responses"]["TOO_MANY_REQUESTS"];
+                503: components["responses"]["SERVICE_UNAVAILABLE"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/live-chat/workspaces/{workspace_id}/availability": {
         parameters: {
             query?: never;
@@ -5994,6 +6080,55 @@ export interface components {
              * @default false
              */
             even_if_delivered: boolean;
+        };
+        Rule: {
+            /** @description How many open conversations of the workspace somebody may have and be given one more by this rule. */
+            limit_per_agent: number;
+            /** @description How often it does so in one visit of the customer. Then the conversation stays. */
+            max_bounces: number;
+            /** @enum {string} */
+            mode: "manual" | "round_robin" | "least_busy";
+            /** @description Whether only those are given anything who are there, as `can_receive` of a member says. */
+            need_presence: boolean;
+            /**
+             * @description Whose a resolved conversation is whose customer writes again: the same member's while they can receive, else the team's; always the team's; or nobody's.
+             * @enum {string}
+             */
+            reopen: "same_if_available" | "team" | "unassigned";
+            /** @description How long a customer may wait with whom the rule chose; then it chooses somebody else. Null: for ever. */
+            reply_minutes: number | null;
+        };
+        RuleChoice: {
+            /**
+             * @description How many open conversations of the workspace somebody may have and be given one more by this rule.
+             * @example 10
+             */
+            limit_per_agent: number;
+            /**
+             * @description How often it does so in one visit of the customer. Then the conversation stays. Left out: 3.
+             * @default null
+             */
+            max_bounces: number | null;
+            /**
+             * @description `manual`: by hand, and nothing of the rule works.
+             * @enum {string}
+             */
+            mode: "manual" | "round_robin" | "least_busy";
+            /**
+             * @description Whether only those are given anything who are there, as `can_receive` of a member says.
+             * @example true
+             */
+            need_presence: boolean;
+            /**
+             * @description Whose a resolved conversation is whose customer writes again: the same member's while they can receive, else the team's; always the team's; or nobody's.
+             * @enum {string}
+             */
+            reopen: "same_if_available" | "team" | "unassigned";
+            /**
+             * @description How long a customer may wait with whom the rule chose; then it chooses somebody else.
+             * @default null
+             */
+            reply_minutes: number | null;
         };
         ScheduledMessage: {
             /** @description Who wrote it, and as whom it is sent. */

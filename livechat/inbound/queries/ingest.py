@@ -17,7 +17,10 @@ Rows = Sequence[Row[Any]]
 
 _NUMBERS = text(
     """
-    SELECT n.phone_number_id, a.user_id AS owner, a.id AS account_id, n.display_digits
+    SELECT n.phone_number_id, a.user_id AS owner, a.id AS account_id, n.display_digits,
+        CASE WHEN EXISTS (SELECT FROM assignment_rules r
+                          WHERE r.workspace_id = a.workspace_id AND r.mode <> 'manual')
+            THEN a.workspace_id END AS ruled_by
     FROM phone_numbers n JOIN waba_accounts a ON a.id = n.account_id
     WHERE n.phone_number_id = ANY(:ids)
     """
@@ -25,7 +28,10 @@ _NUMBERS = text(
 
 
 def numbers(session: AnySession, ids: Iterable[str]) -> Rows:
-    """(phone_number_id, owner, account_id, display_digits) of those ids that somebody has connected."""
+    """(phone_number_id, owner, account_id, display_digits, ruled_by) of those that somebody has connected.
+
+    ``ruled_by`` is the workspace, where it has a rule that assigns.
+    """
     return session.execute(_NUMBERS, {"ids": list(ids)}).all()
 
 

@@ -24,10 +24,11 @@ Personal = ThreadMessage | Reaction | MessageChange | CustomerPreference | Conta
 
 
 class Number(NamedTuple):
-    """The owner and the account of a connected number."""
+    """The owner and the account of a connected number, and the workspace where a rule of it assigns."""
 
     owner: UUID
     account_id: UUID
+    ruled_by: UUID | None = None
 
 
 class Located(NamedTuple):

@@ -39,6 +39,7 @@ from livechat.inbound.storing.naming import settle_names, settle_statuses
 from livechat.live.publish import publish_numbers
 from livechat.numbers.apply_news import apply_account_news
 from livechat.outbound.delivery import apply_status
+from livechat.waking.wake_assigner import wake_assigner
 from livechat.whatsapp.searched_text import words_of
 from livechat.whatsapp.webhook.items import (
     AccountNews,
@@ -83,7 +84,7 @@ def store(session: AnySession, entries: Sequence[BatchEntry]) -> BatchResult:
     store_changes(session, located, result)
     note_names(session, people, located)
     _note_preferences(people, located)
-    _write_back(session, people, result)
+    _write_back(session, people, known, result)
     _store_statuses(session, statuses, result)
     _store_news(session, [(entry, entry.item) for entry in rest if isinstance(entry.item, AccountNews)])
     return result
@@ -95,7 +96,7 @@ def _known_numbers(session: AnySession, entries: Sequence[BatchEntry]) -> dict[s
     if not named:
         return {}
     rows = queries.numbers(session, [number for number in named if number is not None])
-    return {row.phone_number_id: Number(row.owner, row.account_id) for row in rows}
+    return {row.phone_number_id: Number(row.owner, row.account_id, row.ruled_by) for row in rows}
 
 
 def _settled_without_tables(entry: BatchEntry, known: dict[str, Number]) -> bool:
@@ -327,7 +328,7 @@ def _note_opt_out(conversation: LoadedConversation, item: CustomerPreference) ->
     return True
 
 
-def _write_back(session: AnySession, people: People, result: BatchResult) -> None:
+def _write_back(session: AnySession, people: People, known: dict[str, Number], result: BatchResult) -> None:
     dirty = [conversation for conversation in people.conversations.values() if conversation.dirty]
     if dirty:
         update_conversations(session, [written_columns(conversation) for conversation in dirty])
@@ -343,8 +344,15 @@ def _write_back(session: AnySession, people: People, result: BatchResult) -> Non
         for each in people.conversations.values()
         if each.counted and standing_of(each).reopened_by_inbound()
     ]
+    ruled_by = {each.id: known[each.phone_number_id].ruled_by for each in people.conversations.values()}
     if opened:
         reopen(session, opened, cause="inbound", accounts=result.accounts)
+    asking = {
+        ruled_by[each.id]
+        for each in people.conversations.values()
+        if each.counted and (each.assignee_id is None or each.id in opened)
+    }
+    wake_assigner(session, [each for each in asking if each is not None], more_waits=True)
     result.conversations |= {conversation.id for conversation in (*dirty, *heard)}
     result.unlisted = {each.id for each in people.conversations.values() if not each.is_listed}
 

@@ -44,6 +44,9 @@ class WorkspaceMember(Model):
         String(16), default="available", server_default="available", doc="what they have chosen"
     )
     available_again_at: Mapped[moment | None] = mapped_column(doc="when that ends; null: when they say so")
+    last_auto_assigned_at: Mapped[moment | None] = mapped_column(
+        doc="when a rule gave them a conversation last: who has waited longest is next"
+    )
     joined_at: Mapped[moment] = mapped_column(server_default=func.now())
     read_floor_seq: Mapped[int] = mapped_column(
         BigInteger,

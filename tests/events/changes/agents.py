@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from uuid import UUID, uuid4
 
+from livechat.assigning.assign_waiting import assign_waiting
 from livechat.conversations.mark_read import mark_read
 from livechat.core.tasknames import TaskName
 from livechat.handling.wake_snoozed import wake_snoozed
@@ -166,6 +167,25 @@ def a_snooze_is_over(scene: Scene) -> Iterator[None]:
     )
     yield
     assert wake_snoozed(scene.inbox.session) == 1
+    yield
+
+
+@use_case(TaskName.ASSIGN, "publish in write_changes._write")
+def a_rule_gives_who_waits_to_the_owner(scene: Scene) -> Iterator[None]:
+    chat = scene.chat()
+    [row] = scene.inbox.rows(
+        "SELECT workspace_id FROM waba_accounts WHERE id = :account", account=scene.inbox.account_id
+    )
+    scene.inbox.execute(
+        "INSERT INTO assignment_rules (id, workspace_id, phone_number_id, mode, limit_per_agent, "
+        "need_presence, reopen, max_bounces, changed_by) SELECT gen_random_uuid(), workspace_id, :number, "
+        "'least_busy', 5, false, 'team', 3, user_id FROM waba_accounts WHERE id = :account",
+        number=scene.inbox.number,
+        account=scene.inbox.account_id,
+    )
+    yield
+    assert assign_waiting(scene.inbox.session, scene.inbox.redis, row["workspace_id"]) == 1
+    assert scene.call("GET", f"/conversations/{chat}")["assignee"] is not None
     yield
 
 

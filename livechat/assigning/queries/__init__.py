@@ -1,0 +1,1 @@
+"""Statements of automatic assignment: rules, who may receive, what waits."""

@@ -1,0 +1,1 @@
+"""Waking the assigner: somebody waits, or somebody is free. Many wake-ups become one task."""
