@@ -1,5 +1,6 @@
 """Automatic assignment: chapter F. Nobody waits for a clock: tasks run where somebody has sent them."""
 
+import itertools
 import os
 import random
 from collections.abc import Callable
@@ -209,6 +210,37 @@ def test_only_those_take_part_who_may_answer_there(office: Office, team: Team) -
     office.rule(f"team:{sales}", mode="least_busy", limit_per_agent=100)
     assert office.work() == 1
     assert office.holders()[teams] == inside
+
+
+def test_f5_what_opens_again_is_whose_the_rule_says(office: Office, team: Team) -> None:
+    here, absent = team.member(), team.member()
+    sales = team.team("Sales", here, absent)
+    office.comes(here)
+
+    def opened_again(agent: UUID, **rule: Any) -> tuple[UUID | None, UUID | None, list[tuple[Any, ...]]]:
+        phone = str(919200000000 + next(serial))
+        office.rule(mode="manual")
+        [chat] = office.write(phone)
+        given = {"assignee_id": str(agent), "team_id": str(sales), "expected": {"assignee_id": None}}
+        path = f"/conversations/{chat}/assignment"
+        assert office.call(team.owner, "PUT", path, json=given).status_code == 200
+        office.resolve(chat)
+        office.rule(**rule)
+        office.write(phone)
+        [row] = office.rows("SELECT assignee_id, team_id FROM chat_conversations WHERE id = :id", id=chat)
+        return row["assignee_id"], row["team_id"], office.changes(chat)[2:]
+
+    serial = itertools.count()
+    assert opened_again(here) == (here, sales, [])
+    assert opened_again(absent) == (None, sales, [("inbound", absent, None)])
+    assert opened_again(here, reopen="team") == (None, sales, [("inbound", here, None)])
+    both = [("inbound", here, None), ("inbound", sales, None)]
+    assert opened_again(here, reopen="unassigned") == (None, None, both)
+    assert opened_again(absent, need_presence=False) == (absent, sales, [])
+    assert opened_again(absent, mode="manual", reopen="team") == (absent, sales, [])
+    # What has left its assignee waits for the next one, and the assigner was woken for it.
+    office.rule()
+    assert office.work() == 3
 
 
 def test_f6_of_a_claim_and_the_drain_one_has_it_and_nobody_beyond_the_limit(

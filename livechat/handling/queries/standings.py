@@ -1,6 +1,6 @@
 """Statements about where conversations stand: changed where nothing was said meanwhile, opened again, due."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -79,25 +79,38 @@ _OPEN = text(
     UPDATE chat_conversations c
     SET status = 'open', snoozed_until = NULL, snooze_kind = NULL, version = c.version + 1,
         -- Whoever may not have it any more does not get it back: it is their team's, or nobody's.
+        team_id = CASE WHEN c.id = ANY(CAST(:teamless AS uuid[])) THEN NULL ELSE c.team_id END,
         assignee_id = (
             SELECT m.user_id FROM workspace_members m
             JOIN waba_accounts a ON a.workspace_id = m.workspace_id
             JOIN phone_numbers p ON p.account_id = a.id
             WHERE p.phone_number_id = c.phone_number_id AND m.user_id = c.assignee_id
+                AND c.id <> ALL(CAST(:released AS uuid[]))
                 AND m.state = 'active' AND m.role <> 'viewer'
                 AND (m.number_scope = 'all' OR EXISTS (
                     SELECT FROM member_numbers n WHERE n.workspace_id = m.workspace_id
                         AND n.user_id = m.user_id AND n.phone_number_id = c.phone_number_id)))
     FROM chat_conversations was
     WHERE was.id = c.id AND c.id = ANY(CAST(:ids AS uuid[]))
-    RETURNING c.id, c.assignee_id, was.assignee_id AS had, was.status, was.snoozed_until, was.snooze_kind
+    RETURNING c.id, c.assignee_id, was.assignee_id AS had, c.team_id, was.team_id AS had_team,
+        was.status, was.snoozed_until, was.snooze_kind
     """
 )
 
 
-def open_again(session: AnySession, conversation_ids: Sequence[UUID]) -> Sequence[Row[Any]]:
-    """Open these conversations, which the caller has locked; how each was, and whose it is now."""
-    return session.execute(_OPEN, {"ids": list(conversation_ids)}).all()
+def open_again(
+    session: AnySession,
+    conversation_ids: Sequence[UUID],
+    *,
+    released: Collection[UUID] = (),
+    teamless: Collection[UUID] = (),
+) -> Sequence[Row[Any]]:
+    """Open these conversations, which the caller has locked; how each was, and whose it is now.
+
+    Of those ``released`` the assignee does not get theirs back, and the ``teamless`` are in no team any more.
+    """
+    asked = {"ids": list(conversation_ids), "released": list(released), "teamless": list(teamless)}
+    return session.execute(_OPEN, asked).all()
 
 
 def lock_due(session: AnySession, limit: int) -> list[UUID]:

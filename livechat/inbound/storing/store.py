@@ -346,7 +346,8 @@ def _write_back(session: AnySession, people: People, known: dict[str, Number], r
     ]
     ruled_by = {each.id: known[each.phone_number_id].ruled_by for each in people.conversations.values()}
     if opened:
-        reopen(session, opened, cause="inbound", accounts=result.accounts)
+        ruled = [each for each in opened if ruled_by[each]]
+        reopen(session, opened, cause="inbound", accounts=result.accounts, ruled=ruled)
     asking = {
         ruled_by[each.id]
         for each in people.conversations.values()
