@@ -21,6 +21,7 @@ from livechat.assigning.queries.waiting_rows import (
     lock_queue,
     somebody_waits,
 )
+from livechat.assigning.take_back import take_back
 from livechat.conversations.write_changes import Changed, write_own_changes
 from livechat.core.session import AnySession
 from livechat.domain import clock
@@ -47,6 +48,7 @@ def assign_waiting(session: AnySession, redis: Redis, workspace_id: UUID) -> int
     A worker that dies leaves a batch whole or not begun. Two at once take turns.
     """
     say_begun(redis, workspace_id)
+    take_back(session, redis, workspace_id)
     given, behind = 0, None
     while True:
         batch = _assign_batch(session, redis, workspace_id, behind)

@@ -11,6 +11,8 @@ from uuid import UUID, uuid4
 import pytest
 from flask import Flask
 from redis import Redis
+from sqlalchemy import text
+from structlog.testing import capture_logs
 
 from livechat.assigning import assign_waiting
 from livechat.assigning.queries import pool_rows
@@ -272,6 +274,54 @@ def test_f6_of_a_claim_and_the_drain_one_has_it_and_nobody_beyond_the_limit(
         for each in (chat, next_):
             office.resolve(each)
         office.tasks()
+
+
+def test_f7_whoever_lets_a_customer_wait_gives_them_back_and_the_last_keeps_them(
+    office: Office, team: Team
+) -> None:
+    office.rule(reply_minutes=10, max_bounces=1)
+    first, second, third = office.agents(3)
+    [chat, answered, taken] = office.strangers(3)
+    assert office.work() == 3
+    holders = office.holders()
+    # Two are no matter of the timer: one was answered, one was given by a person.
+    team.session.execute(
+        text("UPDATE chat_conversations SET waiting_since = NULL WHERE id = :id"), {"id": answered}
+    )
+    team.session.commit()
+    path = f"/conversations/{taken}/assignment"
+    by_hand = {"assignee_id": str(team.owner), "expected": {"assignee_id": str(holders[taken])}}
+    assert office.call(team.owner, "PUT", path, json=by_hand).status_code == 200
+    office.pass_minutes(9)
+    assert office.drain() == 0
+    office.pass_minutes(2)
+    assert office.drain() == 1
+    assert (office.holders()[answered], office.holders()[taken]) == (holders[answered], team.owner)
+    was, becomes = holders[chat], office.holders()[chat]
+    assert becomes not in (None, was)
+    given = [("assigner", None, was), ("assigner", was, None), ("assigner", None, becomes)]
+    assert office.changes(chat) == given
+    # It was given to as many as the rule allows: it stays, and the log says so once.
+    office.pass_minutes(11)
+    with capture_logs() as logs:
+        assert [office.drain(), office.drain()] == [0, 0]
+    assert office.holders()[chat] == becomes
+    said = [each["conversation_id"] for each in logs if each["event"] == "customer_waits_after_last_bounce"]
+    assert said == [str(chat)]
+    # One more may: who had it is not chosen again, whoever is free; where nobody else is, it waits.
+    office.rule(reply_minutes=10, max_bounces=5)
+    office.drain()
+    last = office.holders()[chat]
+    assert {was, becomes, last} == {first, second, third}
+    office.pass_minutes(11)
+    assert office.drain() == 0
+    assert office.holders()[chat] is None
+    # The next visit is a new one.
+    office.resolve(chat)
+    office.pass_minutes(13 * 60)
+    [row] = office.rows("SELECT customer_phone FROM chat_conversations WHERE id = :id", id=chat)
+    office.write(row["customer_phone"])
+    assert office.work() == 1
 
 
 @pytest.mark.parametrize("mode", [Mode.ROUND_ROBIN, Mode.LEAST_BUSY])
