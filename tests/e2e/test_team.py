@@ -95,6 +95,20 @@ def test_what_one_takes_or_labels_the_other_sees(agent: Any, product: Product) -
     note.press("Enter")
     expect(ben.get_by_role("group", name="Private note")).to_contain_text("Paid twice, ask @Ben")
     assert [message["text"] for message in product.messages(customer)] == ["Who is there for me?"]
+    # What is chosen together is resolved together, and comes back together.
+    product.write(product.customer("Clara Also"), "And for me?")
+    both = ("Clara Claimed", "Clara Also")
+    ada.get_by_role("button", name="Select conversations").click()
+    for name in both:
+        ada.get_by_role("checkbox", name=f"Select the conversation with {name}").check()
+    ada.get_by_role("region", name="Selected conversations").get_by_role("button", name="Resolve").click()
+    expect(ada.get_by_text("2 conversations resolved.")).to_be_visible()
+    for name in both:
+        expect(ben.get_by_role("link", name=name)).to_have_count(0)
+    ada.get_by_role("button", name="Undo").click()
+    expect(ada.get_by_text("Undone for 2 conversations.")).to_be_visible()
+    # Ben looks at his own.
+    expect(ben.get_by_role("link", name="Clara Claimed")).to_be_visible()
 
 
 def test_of_two_claims_one_wins_and_the_other_learns_whose_it_is(agent: Any, product: Product) -> None:

@@ -3,6 +3,7 @@ import { MessagesSquare } from 'lucide-react';
 import { Suspense, useCallback, useEffect, useRef } from 'react';
 import { Notice } from '../components/notice';
 import { useDetails } from '../features/details/use-details';
+import type { RenderBulkBar } from '../features/inbox/conversation-list';
 import { InboxPane } from '../features/inbox/inbox-pane';
 import { useInboxFilter } from '../features/inbox/use-inbox-filter';
 import { useMediaQuery } from '../hooks/browser';
@@ -28,6 +29,14 @@ import { usePaneKeys } from './use-pane-keys';
 const place = () => import('./conversation-place');
 place().catch(() => undefined);
 const ConversationPlace = lazyPart(place);
+
+// Loaded when somebody begins to choose conversations.
+const BulkBar = lazyPart(() => import('../features/handling/bulk/bulk-bar'));
+const bulkBar: RenderBulkBar = (props) => (
+  <Suspense>
+    <BulkBar {...props} />
+  </Suspense>
+);
 
 // So long a row may take to be drawn.
 const ROW_FRAMES = 20;
@@ -109,6 +118,7 @@ export function Panes({ number, isOfAll, onNewChat }: Props) {
               searchRef={search}
               hrefOf={hrefOf}
               onNewChat={onNewChat}
+              renderBulkBar={bulkBar}
             />
           </div>
         )}

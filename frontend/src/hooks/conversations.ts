@@ -29,6 +29,12 @@ export function useConversationList(filter: ListFilter) {
 
 /** The parameters of the API for a list. */
 const queryOf = (filter: ListFilter) => ({
+  ...conditionsOf(filter),
+  ...(filter.sort !== 'recent' && { sort: filter.sort }),
+});
+
+/** What a list is narrowed to, in the API's words; in no order. */
+export const conditionsOf = (filter: ListFilter) => ({
   ...(filter.phoneNumberId !== null && { phone_number_id: filter.phoneNumberId }),
   ...(filter.scope !== 'all' && { scope: filter.scope }),
   ...(filter.status !== null && { status: filter.status }),
@@ -36,7 +42,6 @@ const queryOf = (filter: ListFilter) => ({
   ...(filter.waiting && { waiting: true }),
   ...(filter.closing && { window: 'closing' as const }),
   ...(filter.labels.length > 0 && { label: [...filter.labels] }),
-  ...(filter.sort !== 'recent' && { sort: filter.sort }),
   ...(filter.search !== '' && { search: filter.search }),
 });
 

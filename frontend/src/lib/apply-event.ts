@@ -28,6 +28,7 @@ export const EVENT_TYPES = [
   'members.updated',
   'catalog.updated',
   'counts.updated',
+  'job.updated',
 ] as const;
 export type EventType = (typeof EVENT_TYPES)[number];
 

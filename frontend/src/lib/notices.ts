@@ -25,10 +25,11 @@ function set(notice: PassingNotice | null): void {
   for (const listener of listeners) listener();
 }
 
-export function notify(text: string, kind: PassingNotice['kind'] = 'done', action: NoticeAction | null = null): void {
+/** `actionMs`: how long it stands there where something can be done about it. */
+export function notify(text: string, kind: PassingNotice['kind'] = 'done', action: NoticeAction | null = null, actionMs = ACTION_MS): void {
   clearTimeout(timer);
   set({ id: ++serial, text, kind, action });
-  timer = setTimeout(() => set(null), action === null ? SHOWN_MS : ACTION_MS);
+  timer = setTimeout(() => set(null), action === null ? SHOWN_MS : actionMs);
 }
 
 /** Does what the present notice offers, once; false where it offers nothing. */

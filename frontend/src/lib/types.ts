@@ -17,6 +17,9 @@ export type Label = Schemas['Label'];
 export type CannedReply = Schemas['CannedReply'];
 /** The answer to a change of a conversation: it as it is now, and what the change is undone by. */
 export type HandledConversation = Schemas['HandledConversation'];
+/** Something that is asked for of many conversations, and how far it is. */
+export type Bulk = Schemas['Bulk'];
+export type Job = Schemas['Job'];
 export type MessageStatus = Message['status'];
 export type ConversationPage = Schemas['Conversations'];
 export type MessagePage = Schemas['Messages'];

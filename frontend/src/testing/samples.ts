@@ -1,4 +1,4 @@
-import type { Conversation, Member, Message, Notification } from '../lib/types';
+import type { Conversation, Job, Member, Message, Notification } from '../lib/types';
 
 /** Objects as the API gives them, for tests; what a test cares about it names itself. */
 export function aMessage(given: Partial<Message> = {}): Message {
@@ -88,6 +88,22 @@ export function aNotification(given: Partial<Notification> = {}): Notification {
     at: '2026-11-22T10:00:00.000000Z',
     seen_at: null,
     done_at: null,
+    ...given,
+  };
+}
+
+export function aJob(given: Partial<Job> = {}): Job {
+  return {
+    id: 'j1',
+    action: 'status',
+    state: 'queued',
+    total: 1,
+    done: 0,
+    skipped: 0,
+    failed: 0,
+    operation_id: 'o1',
+    created_at: '2026-11-22T10:00:00.000000Z',
+    finished_at: null,
     ...given,
   };
 }

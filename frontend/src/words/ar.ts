@@ -2,6 +2,7 @@ import { span } from '../lib/format';
 import { lookUp } from '../lib/lookup';
 import { shorten } from '../lib/shorten';
 import { compose } from './ar-compose';
+import { bulk } from './ar-bulk';
 import { changes } from './ar-changes';
 import { join, signIn } from './ar-join';
 import { handling } from './ar-handling';
@@ -142,6 +143,7 @@ const page = {
     waitingFor: (minutes) => `ينتظر منذ ${span(minutes)}`,
     snoozedUntil: (time) => (time === null ? 'مؤجلة حتى يرد' : `مؤجلة حتى ${time}`),
     resolved: 'محلولة',
+    select: 'تحديد محادثات',
     through: (name) => `عبر ⁨${name}⁩`,
     noMessages: 'لا رسائل',
     assignedTo: (name) => (name === null ? 'مسندة إليك' : `مسندة إلى ⁨${name}⁩`),
@@ -353,6 +355,7 @@ const page = {
 export const arabic: Record<string, Sentences> = {
   page,
   activity,
+  bulk,
   changes,
   compose,
   details,

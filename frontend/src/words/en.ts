@@ -126,6 +126,7 @@ export const t = catalogue('page', {
     waitingFor: (minutes: number) => `Waiting ${span(minutes)}`,
     snoozedUntil: (time: string | null) => (time === null ? 'Snoozed until they reply' : `Snoozed until ${time}`),
     resolved: 'Resolved',
+    select: 'Select conversations',
     through: (name: string) => `via ${name}`,
     noMessages: 'No messages',
     assignedTo: (name: string | null) => (name === null ? 'Assigned to you' : `Assigned to ${name}`),

@@ -17,6 +17,7 @@ export const keyboard = catalogue('keyboard', {
     ['Alt + ↓ / ↑', 'Next or previous conversation'],
     ['Alt + Shift + ↓ / ↑', 'Next or previous unread conversation'],
     ['↑ ↓ Home End', 'Move in the list or among messages'],
+    ['Space, Shift + ↓ / ↑ in the list', 'Select conversations'],
     ['Enter on a message', 'Its actions'],
     ['R, C, E on a message', 'Reply, copy, react'],
     ['/', 'Search conversations'],

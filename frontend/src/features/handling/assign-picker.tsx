@@ -10,7 +10,7 @@ import { t } from '../../words/en';
 import { h } from '../../words/handling-en';
 import { type AssigneeChoice, assigneeChoices, keyOfChoice } from './assignee-choices';
 import { useAssign } from './endpoints';
-import { TakeOver } from './take-over';
+import { TakeOver, takeOverFrom } from './take-over';
 
 interface Props {
   conversation: Conversation;
@@ -30,7 +30,7 @@ export function AssignPicker({ conversation, onClose }: Props) {
     onClose();
   };
   if (isAsking && conversation.assignee !== null)
-    return <TakeOver from={conversation.assignee.name} onTake={() => give({ kind: 'me' })} onClose={onClose} />;
+    return <TakeOver {...takeOverFrom(conversation.assignee.name)} onTake={() => give({ kind: 'me' })} onClose={onClose} />;
   const failed = [members, teams].find((query) => query.isError && !query.data);
   return (
     <Picker
@@ -56,7 +56,8 @@ export function AssignPicker({ conversation, onClose }: Props) {
   );
 }
 
-function shown(choice: AssigneeChoice): Choice {
+/** A choice as the picker has it. */
+export function shown(choice: AssigneeChoice): Choice {
   const key = keyOfChoice(choice);
   switch (choice.kind) {
     case 'me':

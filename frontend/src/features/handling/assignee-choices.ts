@@ -14,11 +14,11 @@ interface Given {
   userId: string;
 }
 
-/** Whether the server would take them as the one who answers it; what it knows beyond that, it says. */
-const canHave = (member: Member, { phone_number_id }: Conversation): boolean =>
+/** Whether the server would take them as the one who answers there; what it knows beyond that, it says. */
+const canHave = (member: Member, numbers: readonly string[]): boolean =>
   member.state === 'active' &&
   member.role !== 'viewer' &&
-  (member.phone_number_ids === null || member.phone_number_ids.includes(phone_number_id));
+  numbers.every((id) => member.phone_number_ids === null || member.phone_number_ids.includes(id));
 
 const byAvailability = (a: Member, b: Member): number =>
   Number(b.availability === 'available') - Number(a.availability === 'available') ||
@@ -28,7 +28,7 @@ const byAvailability = (a: Member, b: Member): number =>
 export function assigneeChoices({ conversation, members, teams, userId }: Given): AssigneeChoice[] {
   const { assignee, team } = conversation;
   const others = members
-    .filter((one) => one.user_id !== userId && one.user_id !== assignee?.user_id && canHave(one, conversation))
+    .filter((one) => one.user_id !== userId && one.user_id !== assignee?.user_id && canHave(one, [conversation.phone_number_id]))
     .toSorted(byAvailability);
   return [
     ...(assignee?.user_id === userId ? [] : [{ kind: 'me' as const }]),
@@ -37,6 +37,17 @@ export function assigneeChoices({ conversation, members, teams, userId }: Given)
     ...teams
       .filter((one) => assignee !== null || one.id !== team?.id)
       .map((one) => ({ kind: 'team' as const, team: one })),
+  ];
+}
+
+/** The same for many at once, on these numbers, whosever they are. */
+export function choicesForMany({ members, teams, numbers, userId }: Omit<Given, 'conversation'> & { numbers: readonly string[] }): AssigneeChoice[] {
+  const others = members.filter((one) => one.user_id !== userId && canHave(one, numbers)).toSorted(byAvailability);
+  return [
+    { kind: 'me' },
+    { kind: 'nobody' },
+    ...others.map((member) => ({ kind: 'member' as const, member })),
+    ...teams.map((team) => ({ kind: 'team' as const, team })),
   ];
 }
 

@@ -9,7 +9,7 @@ import type { Conversation } from '../../lib/types';
 import { t } from '../../words/en';
 import { h } from '../../words/handling-en';
 import { AssignPicker } from './assign-picker';
-import { useLabelling } from './endpoints';
+import { useLabelling, useStatus } from './endpoints';
 import styles from './handling.module.css';
 import { LabelPicker } from './label-picker';
 import { SnoozeDialog } from './snooze-dialog';
@@ -25,6 +25,7 @@ export default function HandlingFacts({ conversation, onMarkUnread, onNote }: Pr
   const { userId } = useServices();
   const { mayHandle } = useRights(conversation.workspace_id);
   const { label } = useLabelling(conversation);
+  const { snooze } = useStatus(conversation);
   const [layer, setLayer] = useState<'assign' | 'labels' | 'snooze' | null>(null);
   const { assignee, team, labels, status, snoozed_until: until } = conversation;
   const name = assignee === null ? h.unassigned : assignee.user_id === userId ? h.you : (assignee.name ?? h.somebody);
@@ -84,7 +85,7 @@ export default function HandlingFacts({ conversation, onMarkUnread, onNote }: Pr
       </div>
       {layer === 'assign' && <AssignPicker conversation={conversation} onClose={() => setLayer(null)} />}
       {layer === 'labels' && <LabelPicker conversation={conversation} onClose={() => setLayer(null)} />}
-      {layer === 'snooze' && <SnoozeDialog conversation={conversation} onClose={() => setLayer(null)} />}
+      {layer === 'snooze' && <SnoozeDialog windowEnds={conversation.window_expires_at} onSnooze={snooze} onClose={() => setLayer(null)} />}
     </div>
   );
 }

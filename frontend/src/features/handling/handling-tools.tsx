@@ -19,7 +19,7 @@ const KEYS: Record<string, Layer> = { KeyA: 'assign', KeyL: 'labels' };
 export default function HandlingTools({ conversation }: { conversation: Conversation }) {
   const { userId } = useServices();
   const [layer, setLayer] = useState<Layer | null>(null);
-  const { resolve, reopen, isPending } = useStatus(conversation);
+  const { resolve, reopen, snooze, isPending } = useStatus(conversation);
   const isOpen = conversation.status === 'open';
   const toggle = () => {
     if (isPending) return;
@@ -76,7 +76,7 @@ export default function HandlingTools({ conversation }: { conversation: Conversa
       </Button>
       {layer === 'assign' && <AssignPicker conversation={conversation} onClose={close} />}
       {layer === 'labels' && <LabelPicker conversation={conversation} onClose={close} />}
-      {layer === 'snooze' && <SnoozeDialog conversation={conversation} onClose={close} />}
+      {layer === 'snooze' && <SnoozeDialog windowEnds={conversation.window_expires_at} onSnooze={snooze} onClose={close} />}
     </>
   );
 }

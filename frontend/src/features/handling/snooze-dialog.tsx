@@ -7,29 +7,28 @@ import { Field } from '../../components/field';
 import { useNow } from '../../hooks/browser';
 import { useSettings } from '../../hooks/settings';
 import { dayAndHour } from '../../lib/format';
-import type { Conversation } from '../../lib/types';
 import { h } from '../../words/handling-en';
-import { useStatus } from './endpoints';
 import styles from './handling.module.css';
 import { readField, snoozeTimes, writeField } from './snooze-times';
 
 interface Props {
-  conversation: Conversation;
+  /** When the window closes; null: it is closed, or each of several has its own. */
+  windowEnds: string | null;
+  /** Null: until they reply. */
+  onSnooze: (until: Date | null) => void;
   onClose: () => void;
 }
 
 const HOUR_MS = 3600_000;
 
 /** Puts a conversation off: until a time, or until the customer answers, whichever comes first. */
-export function SnoozeDialog({ conversation, onClose }: Props) {
+export function SnoozeDialog({ windowEnds: ends, onSnooze, onClose }: Props) {
   const now = useNow();
   const { timeZone } = useSettings();
-  const { snooze } = useStatus(conversation);
-  const ends = conversation.window_expires_at;
   const [field, setField] = useState(() => writeField(new Date(now.getTime() + HOUR_MS), timeZone));
   const [errors, setErrors] = useState<string[]>([]);
   const put = (until: Date | null) => {
-    snooze(until);
+    onSnooze(until);
     onClose();
   };
   const submit = (event: SubmitEvent<HTMLFormElement>) => {

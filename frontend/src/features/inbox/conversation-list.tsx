@@ -1,20 +1,25 @@
 import { defaultRangeExtractor, type Range, useVirtualizer } from '@tanstack/react-virtual';
 import { CheckCheck, Inbox, MessagesSquare, SearchX } from 'lucide-react';
-import { type KeyboardEvent, useEffect, useRef, useState } from 'react';
+import { type KeyboardEvent, type ReactNode, Suspense, useEffect, useRef, useState } from 'react';
 import { Button } from '../../components/button';
 import { FailureNotice, Notice } from '../../components/notice';
 import { RowBoundary } from '../../components/row-boundary';
-import { useNow } from '../../hooks/browser';
+import { useMediaQuery, useNow } from '../../hooks/browser';
 import { useConversationList } from '../../hooks/conversations';
 import { useServices } from '../../hooks/services';
 import { useSettings } from '../../hooks/settings';
+import { lazyPart } from '../../lib/lazy-part';
 import { type ListFilter, narrowings, type Scope } from '../../lib/list-filter';
+import { customerName } from '../../lib/names';
+import { allListed, allMatching, extended, isChosen, NOTHING, toggled } from '../../lib/selection';
 import type { Conversation } from '../../lib/types';
 import { isComposing } from '../../lib/typing';
 import { t } from '../../words/en';
 import styles from './conversation-list.module.css';
 import { BrokenRow, ConversationRow } from './conversation-row';
+import type { CanChoose } from './use-can-choose';
 import { useLineNames } from './use-line-names';
+import type { Selecting } from './use-selection';
 import { useStillUnderPointer } from './use-still-under-pointer';
 
 interface Props {
@@ -24,20 +29,48 @@ interface Props {
   onNewChat: () => void;
   onShowAll: () => void;
   onShowScope: (scope: Scope) => void;
+  selecting: Selecting;
+  /** Null: the agent may do nothing to what they would choose. */
+  canChoose: CanChoose | null;
+  renderBulkBar: RenderBulkBar;
 }
+
+/** What is chosen, for what can be done to it. */
+export interface Chosen {
+  filter: ListFilter;
+  chosen: readonly Conversation[];
+  isAll: boolean;
+  listed: number;
+  hasMore: boolean;
+  hrefOf: (conversationId: string) => string;
+  onChooseListed: () => void;
+  onChooseMatching: () => void;
+  onChooseNone: () => void;
+  onOver: () => void;
+  onClose: () => void;
+}
+export type RenderBulkBar = (props: Chosen) => ReactNode;
+
+// Loaded when the list is pointed at.
+const selectingPart = () => import('./selecting');
+const RowPick = lazyPart(async () => ({ default: (await selectingPart()).RowPick }));
+const ListSelecting = lazyPart(async () => ({ default: (await selectingPart()).ListSelecting }));
 
 const ROW_PX = 74;
 const COMPACT_ROW_PX = 58;
 
 export function ConversationList(props: Props) {
-  const { filter, currentId, hrefOf } = props;
+  const { filter, currentId, hrefOf, selecting, canChoose, renderBulkBar } = props;
+  const { selection, change } = selecting;
   const list = useConversationList(filter);
   if (list.isPending) return <Skeleton />;
   if (list.isError && !list.data) return <FailureNotice error={list.error} onRetry={() => void list.refetch()} />;
   const conversations = list.data?.pages.flatMap((page) => page.conversations) ?? [];
-  if (conversations.length === 0) return <Empty {...props} />;
+  const choosable = canChoose === null ? [] : conversations.filter(canChoose);
+  const ids = choosable.map((one) => one.id);
   return (
     <>
+      {conversations.length === 0 && <Empty {...props} />}
       {list.isRefetchError && (
         <p role="status" className={styles.stale}>
           {t.couldNotRefresh}{' '}
@@ -46,16 +79,35 @@ export function ConversationList(props: Props) {
           </Button>
         </p>
       )}
-      <Rows
-        conversations={conversations}
-        currentId={currentId}
-        hrefOf={hrefOf}
-        isOfAll={filter.phoneNumberId === null}
-        hasMore={list.hasNextPage}
-        loadMore={() => {
-          if (!list.isFetchingNextPage) void list.fetchNextPage();
-        }}
-      />
+      {conversations.length > 0 && (
+        <Rows
+          conversations={conversations}
+          currentId={currentId}
+          hrefOf={hrefOf}
+          isOfAll={filter.phoneNumberId === null}
+          hasMore={list.hasNextPage}
+          loadMore={() => {
+            if (!list.isFetchingNextPage) void list.fetchNextPage();
+          }}
+          selecting={selecting}
+          choosable={ids}
+        />
+      )}
+      {selection !== null &&
+        canChoose !== null &&
+        renderBulkBar({
+          filter,
+          chosen: choosable.filter((one) => isChosen(selection, one.id)),
+          isAll: selection.isAll,
+          listed: ids.length,
+          hasMore: list.hasNextPage,
+          hrefOf,
+          onChooseListed: () => change(() => allListed(ids)),
+          onChooseMatching: () => change(() => allMatching(ids)),
+          onChooseNone: () => change(() => NOTHING),
+          onOver: () => change((now) => (now?.isAll || now?.ids.size ? now : null)),
+          onClose: () => change(() => null),
+        })}
     </>
   );
 }
@@ -68,10 +120,18 @@ interface RowsProps {
   isOfAll: boolean;
   hasMore: boolean;
   loadMore: () => void;
+  selecting: Selecting;
+  /** Ids of those that can be chosen. */
+  choosable: readonly string[];
 }
 
 function Rows(props: RowsProps) {
-  const { currentId, hrefOf, isOfAll, hasMore, loadMore } = props;
+  const { currentId, hrefOf, isOfAll, hasMore, loadMore, selecting, choosable } = props;
+  const { selection, change } = selecting;
+  const hasPointer = useMediaQuery('(hover: hover)');
+  const [isNear, setNear] = useState(!hasPointer);
+  const hasPicks = choosable.length > 0 && (isNear || selection !== null);
+  const come = () => setNear(true);
   const { userId } = useServices();
   const lines = useLineNames();
   const { compactRows } = useSettings();
@@ -138,6 +198,8 @@ function Rows(props: RowsProps) {
     event.preventDefault();
     focusRow(next);
   };
+  // A range is what lies between two rows as they are shown.
+  const shownIds = conversations.map((one) => one.id).filter((id) => choosable.includes(id));
   const tabStop = focusedIndex !== -1 ? focusedIndex : Math.max(currentIndex, 0);
   // Tab must find a row: where the stop is scrolled out of what is mounted, the first one stands in.
   const mountedStop = items.some((item) => item.index === tabStop) ? tabStop : items[0]?.index;
@@ -148,9 +210,22 @@ function Rows(props: RowsProps) {
       ref={scroller}
       className={styles.scroller}
       data-compact={compactRows || undefined}
+      data-selecting={selection !== null || undefined}
       onKeyDown={onKeyDown}
+      onPointerEnter={come}
+      onFocus={come}
       {...pointer}
     >
+      {hasPicks && (
+        <Suspense>
+          <ListSelecting
+            {...selecting}
+            list={scroller}
+            ids={shownIds}
+            focusRow={(id) => focusRow(indexOf(id))}
+          />
+        </Suspense>
+      )}
       <ol className={styles.list} style={{ blockSize: virtual.getTotalSize() }}>
         {items.map((item) => {
           const conversation = conversations[item.index];
@@ -163,6 +238,7 @@ function Rows(props: RowsProps) {
                 ref={virtual.measureElement}
                 data-index={item.index}
                 className={styles.item}
+                data-chosen={isChosen(selection, conversation.id) || undefined}
                 onFocus={() => setFocusedId(conversation.id)}
                 onBlur={() => setFocusedId(null)}
                 aria-posinset={item.index + 1}
@@ -183,6 +259,16 @@ function Rows(props: RowsProps) {
                     now={now}
                   />
                 </RowBoundary>
+                {hasPicks && choosable.includes(conversation.id) && (
+                  <Suspense>
+                    <RowPick
+                      name={customerName(conversation)}
+                      isChosen={isChosen(selection, conversation.id)}
+                      isTabStop={selection !== null && item.index === mountedStop}
+                      onPick={(isRange) => change((now) => (isRange ? extended : toggled)(now, conversation.id, shownIds))}
+                    />
+                  </Suspense>
+                )}
               </li>
             )
           );

@@ -33,6 +33,14 @@ function Pane({ number = '100' as string | null }) {
       searchRef={search}
       hrefOf={(id) => `/live-chat/${id}`}
       onNewChat={onNewChat}
+      renderBulkBar={(given) => (
+        <p>
+          {given.isAll ? 'all' : given.chosen.map((one) => one.id).join(' ')} of {given.listed}
+          <button type="button" onClick={given.onChooseMatching}>
+            All that match
+          </button>
+        </p>
+      )}
     />
   );
 }
@@ -171,4 +179,49 @@ it('narrows by status and order, and takes it back', async () => {
   await userEvent.click(screen.getByText('Clear filters'));
   await waitFor(() => expect(rows()).toHaveLength(2));
   expect(location.search).toBe('');
+});
+
+it('rows are chosen by their boxes, by a range of Shift, and by keys; Escape ends it', async () => {
+  const user = userEvent.setup();
+  renderInPage(<Pane />);
+  await waitFor(() => expect(rows()).toEqual(['Asha', 'Bina', 'Chloe']));
+  expect(screen.queryByRole('checkbox')).toBeNull();
+  await user.click(screen.getByRole('button', { name: 'Select conversations' }));
+  const box = (name: string) => screen.findByRole('checkbox', { name: `Select the conversation with ${name}` });
+  await user.click(await box('Asha'));
+  await user.keyboard('{Shift>}');
+  await user.click(await box('Chloe'));
+  await user.keyboard('{/Shift}');
+  expect(await screen.findByText('Asha Bina Chloe of 3')).toBeVisible();
+  await user.click(await box('Bina'));
+  expect(await screen.findByText('Asha Chloe of 3')).toBeVisible();
+  // All that match: also what is not loaded; who takes one out has chosen what is shown, but for it.
+  await user.click(screen.getByText('All that match'));
+  expect(await screen.findByText('all of 3')).toBeVisible();
+  const bina = document.querySelector<HTMLElement>('[data-conversation="Bina"]');
+  bina?.focus();
+  await user.keyboard(' ');
+  expect(await screen.findByText('Asha Chloe of 3')).toBeVisible();
+  await user.keyboard('{Shift>}{ArrowDown}{/Shift}');
+  expect(await screen.findByText('Asha Bina Chloe of 3')).toBeVisible();
+  await user.keyboard('{Escape}');
+  await waitFor(() => expect(screen.queryByText(/of 3/)).toBeNull());
+  expect(location.pathname).toBe('/live-chat');
+});
+
+it('another list begins with nothing chosen, and who may only read chooses nothing', async () => {
+  const { client } = renderInPage(<Pane />);
+  await waitFor(() => expect(rows()).toHaveLength(3));
+  client.setQueryData(keys.phoneNumbers(), [aNumber]);
+  await userEvent.click(screen.getByRole('button', { name: 'Select conversations' }));
+  await userEvent.click(await screen.findByRole('checkbox', { name: /Bina/ }));
+  expect(await screen.findByText('Bina of 3')).toBeVisible();
+  await userEvent.click(screen.getByText('Unread'));
+  await waitFor(() => expect(screen.queryByText(/of \d/)).toBeNull());
+  cleanup();
+  server.role = 'viewer';
+  const viewers = renderInPage(<Pane />);
+  viewers.client.setQueryData(keys.phoneNumbers(), [aNumber]);
+  await waitFor(() => expect(screen.queryByRole('button', { name: 'Select conversations' })).toBeNull());
+  server.role = 'admin';
 });

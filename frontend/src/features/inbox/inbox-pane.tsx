@@ -3,10 +3,12 @@ import type { RefObject } from 'react';
 import { Button } from '../../components/button';
 import { isComposing } from '../../lib/typing';
 import { t } from '../../words/en';
-import { ConversationList } from './conversation-list';
+import { ConversationList, type RenderBulkBar } from './conversation-list';
 import styles from './inbox-pane.module.css';
 import { ListTabs } from './list-tabs';
+import { useCanChoose } from './use-can-choose';
 import type { InboxFilter } from './use-inbox-filter';
+import { useSelection } from './use-selection';
 
 interface Props {
   filter: InboxFilter;
@@ -14,10 +16,13 @@ interface Props {
   searchRef: RefObject<HTMLInputElement | null>;
   hrefOf: (conversationId: string) => string;
   onNewChat: () => void;
+  renderBulkBar: RenderBulkBar;
 }
 
 /** The list of conversations, with what narrows it. */
-export function InboxPane({ filter, currentId, searchRef, hrefOf, onNewChat }: Props) {
+export function InboxPane({ filter, currentId, searchRef, hrefOf, onNewChat, renderBulkBar }: Props) {
+  const selecting = useSelection(filter.asked);
+  const canChoose = useCanChoose(filter.asked.phoneNumberId);
   const { text, setText, choose, reset } = filter;
   return (
     <nav className={styles.pane} aria-label={t.inbox.heading}>
@@ -51,10 +56,13 @@ export function InboxPane({ filter, currentId, searchRef, hrefOf, onNewChat }: P
             </Button>
           )}
         </div>
-        <ListTabs filter={filter} />
+        <ListTabs filter={filter} selecting={canChoose === null ? null : selecting} />
       </div>
       <ConversationList
         filter={filter.asked}
+        selecting={selecting}
+        canChoose={canChoose}
+        renderBulkBar={renderBulkBar}
         currentId={currentId}
         hrefOf={hrefOf}
         onNewChat={onNewChat}

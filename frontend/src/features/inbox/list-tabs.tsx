@@ -1,13 +1,15 @@
-import { SlidersHorizontal } from 'lucide-react';
+import { ListChecks, SlidersHorizontal } from 'lucide-react';
 import { Suspense, useState } from 'react';
 import { Button } from '../../components/button';
 import { Pill } from '../../components/pill';
 import { lazyPart } from '../../lib/lazy-part';
 import { narrowings, type Scope } from '../../lib/list-filter';
+import { NOTHING } from '../../lib/selection';
 import { t } from '../../words/en';
 import { useCounts } from './endpoints';
 import styles from './list-tabs.module.css';
 import type { InboxFilter } from './use-inbox-filter';
+import type { Selecting } from './use-selection';
 
 // Opened now and then.
 const FilterDialog = lazyPart(() => import('./filter-dialog'));
@@ -16,8 +18,14 @@ const SCOPES: readonly Scope[] = ['mine', 'unassigned', 'all'];
 // As far as the server counts.
 const MOST = 1000;
 
+interface Props {
+  filter: InboxFilter;
+  /** Null: the agent may do nothing to what they would choose. */
+  selecting: Selecting | null;
+}
+
 /** Whose conversations the list shows, how many there are, and what else narrows it. */
-export function ListTabs({ filter }: { filter: InboxFilter }) {
+export function ListTabs({ filter, selecting }: Props) {
   const { choice, choose, asked } = filter;
   const counts = useCounts(asked.phoneNumberId).data;
   const [isOpen, setOpen] = useState(false);
@@ -46,6 +54,18 @@ export function ListTabs({ filter }: { filter: InboxFilter }) {
         <Pill isOn={choice.waiting} onClick={() => choose({ waiting: !choice.waiting })}>
           {t.inbox.waiting}
         </Pill>
+        {selecting && (
+          <Button
+            kind="icon"
+            className={styles.select}
+            aria-label={t.inbox.select}
+            title={t.inbox.select}
+            aria-pressed={selecting.selection !== null}
+            onClick={() => selecting.change((now) => (now === null ? NOTHING : null))}
+          >
+            <ListChecks size={18} />
+          </Button>
+        )}
         <Button
           kind="icon"
           className={styles.more}

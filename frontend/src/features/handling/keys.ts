@@ -1,0 +1,3 @@
+export const bulkKeys = {
+  amiss: (jobId: string) => ['jobs', jobId, 'amiss'] as const,
+};
