@@ -11,6 +11,8 @@ export const changes = {
   byCustomer: (what) => `رسالة جديدة: ${what}`,
   byTime: (what) => `حان الوقت: ${what}`,
   byRemoval: (what) => `أُزيل عضو: ${what}`,
+  byRule: (what) => `قاعدة التعيين: ${what}`,
+  byNoReply: (what) => `لم يصل رد في الوقت المحدد، قاعدة التعيين: ${what}`,
   took: 'تولّي هذه المحادثة',
   assigned: (name) => (name === null ? 'إسنادها إليك' : `إسنادها إلى ⁨${name}⁩`),
   freed: (name) => (name === null ? 'سحبها منك' : `سحبها من ⁨${name}⁩`),

@@ -11,6 +11,8 @@ export const c = catalogue('changes', {
   byCustomer: (what: string) => `A new message ${what}`,
   byTime: (what: string) => `The time has come: Live Chat ${what}`,
   byRemoval: (what: string) => `A member was removed, which ${what}`,
+  byRule: (what: string) => `The assignment rule ${what}`,
+  byNoReply: (what: string) => `There was no reply in time: the assignment rule ${what}`,
   took: 'took this conversation',
   assigned: (name: string | null) => (name === null ? 'assigned this to you' : `assigned this to ${name}`),
   freed: (name: string | null) => (name === null ? 'took this from you' : `took this from ${name}`),

@@ -25,6 +25,7 @@ export function changeText(changes: readonly Change[], userId: string): string |
   if (first.cause === 'inbound') return c.byCustomer(what);
   if (first.cause === 'sweep') return c.byTime(what);
   if (first.cause === 'member_removed') return c.byRemoval(what);
+  if (first.cause === 'assigner') return first.to === null ? c.byNoReply(what) : c.byRule(what);
   return first.cause === 'undo' ? c.byUndo(actorOf(first, userId), what) : c.by(actorOf(first, userId), what);
 }
 

@@ -67,6 +67,10 @@ describe('what a change says', () => {
     ['Ben resolved this', [{ field: 'status', from: 'open', to: 'resolved' }]],
     ['Ben snoozed this until a reply', [{ field: 'status', to: 'snoozed' }, { field: 'snooze', to: snooze }]],
     ['A new message opened this', [{ field: 'status', to: 'open', cause: 'inbound', actor: { kind: 'system', id: null, name: null } }]],
+    ['The assignment rule assigned this to you', [{ to: ada, cause: 'assigner', actor: { kind: 'system', id: null, name: null } }]],
+    ['There was no reply in time: the assignment rule took this from you', [
+      { from: ada, to: null, cause: 'assigner', actor: { kind: 'system', id: null, name: null } },
+    ]],
     ['Ben assigned this to Chika and handed this to the team Sales', [
       { to: { user_id: 'chika', name: 'Chika' } }, { field: 'team', to: { id: 't', name: 'Sales' } },
     ]],
