@@ -8,13 +8,20 @@ from collections.abc import Sequence
 from types import SimpleNamespace
 from typing import Any
 
+import orjson
 import pytest
+from werkzeug.test import EnvironBuilder, run_wsgi_app
 
+from livechat.core.config import SETTINGS_KEY
 from livechat.domain import clock
 from livechat.domain.ids import uuid7
-from livechat.inbound.door.arrivals import LARGE_BODY_BYTES, RawWebhook
+from livechat.inbound.api import arrivals_of
+from livechat.inbound.door.arrivals import LARGE_BODY_BYTES, RawWebhook, _Kept
 from livechat.inbound.door.fast_path import WEBHOOK_KEY, WebhookLane
+from tests.ingest.conftest import Meta, make_text_body, meta, signature
 from tests.server.test_door import run
+
+__all__ = ["meta"]
 
 SETTINGS: Any = SimpleNamespace(whatsapp_app_secrets=("old", "new"))
 
@@ -102,6 +109,32 @@ def test_what_redis_does_not_take_is_the_views_under_the_same_id(trouble: str) -
         assert await lane(b"4", signed(b"4")) is not None
 
     run(main)
+
+
+def test_what_redis_took_and_did_not_say_is_kept_once(meta: Meta, monkeypatch: pytest.MonkeyPatch) -> None:
+    app = meta.client.application
+    arrivals = arrivals_of(app)
+    line: Any = arrivals._group_line
+    monkeypatch.setattr(arrivals, "_redis_rests_until", 0.0)
+    add = line.add
+
+    def takes_and_is_silent(commands: Sequence[bytes]) -> list[_Kept]:
+        return [kept._replace(error=TimeoutError()) for kept in add(commands)]
+
+    monkeypatch.setattr(line, "add", takes_and_is_silent)
+    body = orjson.dumps(make_text_body("wamid.1"))
+    headers = {"X-Hub-Signature-256": signature(body)}
+    environ = EnvironBuilder("/webhook", method="POST", data=body, headers=headers).get_environ()
+
+    async def main() -> None:
+        assert await WebhookLane(arrivals, app.config[SETTINGS_KEY])(body, environ) is None
+
+    run(main)
+    # Everything behind the lane has it then, as behind the server's door.
+    assert run_wsgi_app(app.wsgi_app, environ)[1] == "200 OK"
+    meta.ingest()
+    assert len(meta.rows("SELECT id FROM webhook_events")) == 1
+    assert meta.rows("SELECT state FROM webhook_events") == [{"state": "done"}]
 
 
 @pytest.mark.parametrize("environ", [{}, signed(b"x", "wrong"), {"HTTP_X_HUB_SIGNATURE_256": "sha256="}])
