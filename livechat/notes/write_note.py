@@ -94,15 +94,20 @@ def delete_note(session: AnySession, user_id: UUID, note_id: str) -> None:
 
 
 def _locked(session: AnySession, user_id: UUID, note_id: str) -> tuple[Conversation, WorkspaceMember, Note]:
-    """The note, locked, where it stands, and as whom the user sees it."""
+    """The note, locked after its conversation, where it stands, and as whom the user sees it."""
     found = parse_id(note_id, "note")
     conversation_id = conversation_of_note(session, found)
     if conversation_id is None:
         raise NotFoundError("There is no such note.")
     try:
-        conversation, member = access_conversation_as(session, user_id, conversation_id)
+        seen, member = access_conversation_as(session, user_id, conversation_id)
     except NotFoundError as error:
         raise NotFoundError("There is no such note.") from error
+    # A note that is written twice in one transaction asks for its conversation anew, and a merge, which has
+    # that, for the note.
+    conversation = lock_conversation(session, seen.id)
+    if conversation is None:
+        raise NotFoundError("There is no such note.")
     return conversation, member, lock_note(session, found)
 
 

@@ -281,7 +281,7 @@ KNOWN = [
     ("give up team", "merge"),
 ]
 # A merge writes much: what matters is that it holds both conversations.
-MERGES = [("merge", "give up team"), ("merge", "remove"), ("merge", "undo")]
+MERGES = [("merge", "give up team"), ("merge", "remove"), ("merge", "undo"), ("merge", "edit note")]
 
 
 @pytest.mark.long
