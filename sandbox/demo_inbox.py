@@ -240,6 +240,8 @@ class DemoInbox:
             "message": act.text,
             "client_message_id": f"demo-{key}",
         }
+        # A reply bears whole seconds: what was done within this one would stand below it.
+        time.sleep(1 - time.time() % 1)
         # What follows is to stand after it on the customer's phone too.
         self._ask(act.by, "POST", "/send-message", wanted, Prefer="wait=5")
 
