@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable
 from dataclasses import replace
 
-from benchmarks import acknowledge, batches, commit, crowd, machine, reads, sends, streams
+from benchmarks import acknowledge, batches, commit, crowd, machine, reads, search, sends, streams
 from benchmarks.figures import Figure, table
 from benchmarks.sizes import BIG_MESSAGES, QUICK, Sizes
 from benchmarks.stack import Stack
@@ -16,6 +16,7 @@ PARTS: dict[str, Callable[[Stack, Sizes], list[Figure]]] = {
     "commit": commit.measure,
     "batches": batches.measure,
     "reads": reads.measure,
+    "search": search.measure,
     "sends": sends.measure,
     "pace": sends.measure_pace,
     "crowd": crowd.measure,
@@ -60,9 +61,9 @@ def _options(arguments: list[str]) -> argparse.Namespace:
     )
     parser.add_argument("--quick", action="store_true", help="tiny sizes: shows that it runs, not how fast")
     parser.add_argument(
-        "--big", action="store_true", help=f"reads at {BIG_MESSAGES:,} messages too (minutes)"
+        "--big", action="store_true", help=f"reads and searches at {BIG_MESSAGES:,} messages (minutes)"
     )
-    parser.add_argument("--big-messages", type=int, help="reads at this many messages too")
+    parser.add_argument("--big-messages", type=int, help="reads and searches at this many messages")
     parser.add_argument("--check", action="store_true", help="exit with 1 where a target is missed")
     for name in ("rounds", "connections", "webhooks", "batch-messages", "reads", "sends"):
         parser.add_argument(f"--{name}", type=int)

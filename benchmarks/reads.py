@@ -101,7 +101,7 @@ def _requests(stack: Stack, count: int) -> dict[str, list[bytes]]:
     with db.engine.connect() as connection:
         ids = list(connection.execute(text("SELECT id FROM chat_conversations ORDER BY id")).scalars())
     chosen = Random(7).choices(ids, k=count)
-    headers = {each: _headers(stack, each) for each in (OWNER, inboxes.user(1), inboxes.user(2))}
+    headers = {each: headers_of(stack, each) for each in (OWNER, inboxes.user(1), inboxes.user(2))}
 
     def get(path: str, user: UUID = OWNER, **query: str) -> bytes:
         return request("GET", f"/api/live-chat{path}?{urlencode(query)}", headers[user])
@@ -118,7 +118,8 @@ def _requests(stack: Stack, count: int) -> dict[str, list[bytes]]:
     }
 
 
-def _headers(stack: Stack, user: UUID) -> dict[str, str]:
+def headers_of(stack: Stack, user: UUID) -> dict[str, str]:
+    """The headers of a request by this user."""
     now = int(time.time())
     claims = {
         "aud": "authenticated",
@@ -189,11 +190,13 @@ _CONVERSATIONS = """
 """
 _MESSAGES = """
     INSERT INTO chat_messages (id, conversation_id, phone_number_id, wamid, direction, origin, message_type,
-                               text, content, status, status_rank, counts_unread, timestamp)
+                               text, content, status, status_rank, counts_unread, timestamp, search)
     SELECT lpad(to_hex(n * %(each)s - k), 32, '0')::uuid, id, %(number)s,
            'wamid.' || customer_phone || lpad(k::text, 4, '0'),
            'inbound', 'customer', 'text', body, jsonb_build_object('text', jsonb_build_object('body', body)),
-           'received', 0, k < unread_count, last_message_time - k * interval '10 minutes'
+           'received', 0, k < unread_count, last_message_time - k * interval '10 minutes',
+           -- The words that the product keeps of these texts.
+           strip(to_tsvector('simple', body))
     FROM (
         SELECT *, customer_phone::bigint - 918800000000 AS n FROM chat_conversations ORDER BY n OFFSET 0
     ) AS c

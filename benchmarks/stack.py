@@ -82,6 +82,7 @@ class Stack:
             "LIVECHAT_ENCRYPTION_KEY": self._encryption_key,
             # The limit per user is far below what a benchmark asks for; it is still counted.
             "LIVECHAT_RATE_LIMIT_READS": "10000000 per minute",
+            "LIVECHAT_RATE_LIMIT_SEARCHES": "10000000 per minute",
             "PROMETHEUS_MULTIPROC_DIR": str(folder / "metrics"),
             "LIVECHAT_DATA_DIR": str(folder / "data"),
             "PYTHONUNBUFFERED": "1",

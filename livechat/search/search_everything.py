@@ -12,16 +12,16 @@ from uuid import UUID
 from sqlalchemy.exc import DBAPIError
 
 from livechat.core.session import AnySession
-from livechat.domain import clock
 from livechat.domain.words.asked import Asked, Span, read_query
 from livechat.domain.words.fold import fold
-from livechat.inbox.inbox_filter import InboxFilter, Sort
-from livechat.inbox.queries.inbox_pages import inbox_page
 from livechat.models import Conversation
-from livechat.search.queries.message_hits import Place, message_hits
+from livechat.search.queries import message_hits, people_hits
+from livechat.search.queries.message_hits import MessageWays
 from livechat.search.queries.note_hits import note_hits
+from livechat.search.queries.people_hits import PeopleWays, conversations_by_id
 from livechat.search.queries.reach import Reach, end_limit, limit_time, took_too_long
-from livechat.web.paging import ListPlace, Mark, SortedPlace
+from livechat.search.queries.walking import find
+from livechat.web.paging import ListPlace, Mark
 from livechat.whatsapp.searched_text import searched_text
 
 BUDGET_S = 2.0
@@ -106,19 +106,17 @@ def _work(
 
 def _find_people(session: AnySession, question: Question, mark: Mark, results: Results) -> None:
     """As the list finds them, by parts of names and numbers."""
-    reach, now = question.reach, clock.now()
-    behind = SortedPlace(0, mark.moment, UUID(int=mark.number), now)
-    if reach.until is not None and reach.until <= mark.moment:
-        behind = SortedPlace(0, reach.until, UUID(int=0), now)
-    wanted = InboxFilter(search=question.given.strip())
-    found = inbox_page(
-        session, reach.views, wanted, Sort.RECENT, limit=question.limit + 1, asked_at=now, behind=behind
-    )
-    if reach.since is not None:
-        found = [each for each in found if each[1].key >= reach.since]
-    page = found[: question.limit]
-    results.people = [conversation for conversation, _ in page]
-    _go_on(results, "people", Mark(page[-1][1].key, page[-1][1].id.int) if len(found) > len(page) else None)
+    page = question.limit
+    ways = PeopleWays(session, question.reach, question.given.strip(), page + 1)
+    for found in find(ways, mark, page, people_hits.PACE):
+        rows = found.rows[: page - len(results.people)]
+        results.people += conversations_by_id(session, [row.id for row in rows])
+        if len(rows) < len(found.rows):
+            _go_on(results, "people", Mark(rows[-1].last_message_time, rows[-1].id.int))
+            return
+        _go_on(results, "people", found.place)
+        if len(results.people) == page:
+            return
 
 
 def _find_notes(session: AnySession, question: Question, asked: Asked, mark: Mark, results: Results) -> None:
@@ -140,8 +138,8 @@ def _find_notes(session: AnySession, question: Question, asked: Asked, mark: Mar
 def _find_messages(
     session: AnySession, question: Question, asked: Asked, mark: Mark, results: Results
 ) -> None:
-    start = None if mark == START else Place(mark.moment, mark.number)
-    for found in message_hits(session, question.reach, asked.query, start, question.limit + 1):
+    ways = MessageWays(session, question.reach, asked.query, question.limit + 1)
+    for found in find(ways, mark, question.limit, message_hits.PACE):
         for row in found.rows:
             if len(results.messages) == question.limit:
                 return
@@ -149,8 +147,7 @@ def _find_messages(
                 results.messages.append(Hit(row.id, row.conversation_id, asked.find(row.text)))
                 # Behind this one, should it be the page's last.
                 _go_on(results, "messages", Mark(row.timestamp, row.seq))
-        place = found.place
-        _go_on(results, "messages", Mark(place.timestamp, place.seq) if place is not None else None)
+        _go_on(results, "messages", found.place)
         if len(results.messages) == question.limit:
             # Whether there is more the next page says, rather than all of history now.
             return

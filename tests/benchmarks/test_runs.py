@@ -23,7 +23,14 @@ def test_every_part_measures_and_leaves_nothing_behind(tmp_path: Path) -> None:
         check=False,
     )
     assert run.returncode == 0, run.stderr[-3000:]
-    for line in ("acknowledged", "HTTP to commit", "in batches", "GET /messages, 1,000", "sends at 100 ms"):
+    for line in (
+        "acknowledged",
+        "HTTP to commit",
+        "in batches",
+        "GET /messages, 1,000",
+        "the most frequent word, 1,000",
+        "sends at 100 ms",
+    ):
         assert line in run.stdout
     assert list(tmp_path.iterdir()) == []
 

@@ -14,8 +14,9 @@ from livechat.core.extensions import db
 from livechat.domain.words.tokens import tokens
 from livechat.models import Conversation, ConversationWatcher, Note
 from livechat.search import search_everything
-from livechat.search.queries import message_hits
+from livechat.search.queries import message_hits, people_hits
 from livechat.search.queries.reach import AT_ONCE
+from livechat.search.queries.walking import Pace
 from livechat.search.schemas import SearchSchema
 from tests.factories import make_account, make_conversation, make_message, make_number
 from tests.team.conftest import Team
@@ -99,12 +100,11 @@ def test_all_history_comes_page_by_page(
     session: AnySession, team: Team, call: Call, monkeypatch: pytest.MonkeyPatch, is_frequent: bool
 ) -> None:
     """Both ways find the same: by the index of words, and walking back through slices of every number."""
-    if is_frequent:
-        monkeypatch.setattr(message_hits, "estimate", lambda *_: 10**9)
-        monkeypatch.setattr(message_hits, "FIRST_SLICE", 1)
-        monkeypatch.setattr(message_hits, "GROWTH", 1)
-    else:
-        monkeypatch.setattr(message_hits, "estimate", lambda *_: 0)
+    pace = Pace(first=2, growth=1, far=10**9 if is_frequent else 0)
+    monkeypatch.setattr(message_hits, "PACE", pace)
+    monkeypatch.setattr(people_hits, "PACE", pace)
+    monkeypatch.setattr(message_hits.MessageWays, "is_common", lambda _: is_frequent)
+    monkeypatch.setattr(people_hits.PeopleWays, "is_common", lambda _: is_frequent)
     chats = [make_conversation(session, number) for number in (team.numbers[0], team.number())]
     random, expected = Random(5), []
     for n in range(40):
@@ -114,13 +114,25 @@ def test_all_history_comes_page_by_page(
         message = make_message(session, random.choice(chats), text=body, timestamp=at)
         if body == "\u6771\u4eac\u90fd":
             expected.append((at, message.seq, str(message.id)))
+    names = []
+    for n in range(20):
+        name = random.choice(("\u6771\u4eac\u90fd", "Tokyo"))
+        at = NOON - timedelta(seconds=n // 4)
+        person = make_conversation(
+            session, random.choice(team.numbers), customer_name=name, last_message_time=at
+        )
+        if name != "Tokyo":
+            names.append((at, str(person.id)))
     session.commit()
     found: list[str] = []
+    people: list[str] = []
     cursor: str | None = ""
     while cursor is not None:
         answer = searched(call, team.owner, "\u6771\u4eac\u90fd", limit=4, cursor=cursor)
         found += [hit["message"]["id"] for hit in answer["messages"]]
+        people += [each["id"] for each in answer["people"]]
         cursor = answer["next_cursor"]
+    assert people == [each[1] for each in sorted(names, reverse=True)]
     assert found == [each[2] for each in sorted(expected, reverse=True)]
     refused = call(team.owner, "GET", "/search", query_string={"q": "other", "cursor": "bTox"})
     assert refused.status_code == 422

@@ -46,7 +46,7 @@ def conditions_of(session: AnySession, view: View, wanted: InboxFilter, now: dat
     if wanted.window is not None:
         conditions.append(window_is(wanted.window, now))
     if wanted.search is not None:
-        conditions.append(_matching(session, view.numbers, wanted.search))
+        conditions.append(matching(session, view.numbers, wanted.search))
     return conditions
 
 
@@ -122,12 +122,17 @@ def followed_by(user_id: UUID) -> Select[Any]:
     return select(ConversationWatcher.conversation_id).where(ConversationWatcher.user_id == user_id)
 
 
-def _matching(session: AnySession, numbers: Collection[str], search: str) -> ColumnElement[bool]:
-    """Name, username or number containing ``search``, compared as ``fold_name`` writes them, by an index."""
+def matching(
+    session: AnySession, numbers: Collection[str], search: str, *, searched: Any = None
+) -> ColumnElement[bool]:
+    """Name, username or number containing ``search``, compared as ``fold_name`` writes them.
+
+    By an index, unless ``searched`` is another expression than what the index has.
+    """
     folded: Any = func.fold_name(search)
     for special in ("\\", "%", "_"):
         folded = func.replace(folded, special, f"\\{special}")
-    searched: Any = literal_column(SEARCHED, Text)
+    searched = literal_column(SEARCHED, Text) if searched is None else searched
     wanted = [searched.like(func.concat("%", folded, "%"))]
     digits = typed_digits(search)
     if digits is not None:

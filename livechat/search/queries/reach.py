@@ -2,19 +2,22 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 from psycopg.errors import QueryCanceled
-from sqlalchemy import ColumnElement, and_, func, literal, or_, select, text, true
+from sqlalchemy import ARRAY, ColumnElement, Text, and_, cast, func, literal, or_, select, text, true
 from sqlalchemy.exc import DBAPIError
 
 from livechat.accounts.queries.visible import View, seen_by
 from livechat.core.session import AnySession
 from livechat.models import Conversation
+from livechat.web.paging import Mark
 
 # How many searches of one user run at once.
 AT_ONCE = 3
+_TICK = timedelta(microseconds=1)
 _PLACE = text("SELECT pg_try_advisory_xact_lock(hashtextextended(:key, :n))")
 
 
@@ -30,9 +33,33 @@ class Reach:
     def numbers(self) -> list[str]:
         return sorted({number for view in self.views for number in view.numbers})
 
+    def within(self, time: Any) -> list[ColumnElement[bool]]:
+        """Of a column: whether it is of that time."""
+        conditions = [time >= self.since] if self.since is not None else []
+        return conditions + ([time < self.until] if self.until is not None else [])
+
     def sees(self) -> ColumnElement[bool]:
         """Of a row of ``Conversation``: whether the reader sees it, as each view's member."""
         return or_(*(_within(view) for view in self.views))
+
+
+def numbers_of(reach: Reach) -> Any:
+    """The numbers as a table of one column, ``id``."""
+    return func.unnest(_array(reach)).table_valued("id").render_derived(name="numbers")
+
+
+def above_all(place: Mark) -> datetime:
+    """What every time behind the place is before."""
+    return place.moment + _TICK if place.number else place.moment
+
+
+def any_of(reach: Reach) -> Any:
+    """One of the numbers."""
+    return func.any(_array(reach))
+
+
+def _array(reach: Reach) -> Any:
+    return cast(reach.numbers, ARRAY(Text()))
 
 
 def _within(view: View) -> ColumnElement[bool]:
