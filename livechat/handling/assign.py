@@ -1,6 +1,7 @@
 """Assigning a conversation, to a member, to a team, to nobody: as long as it is still whose they saw."""
 
 from collections.abc import Collection
+from contextlib import suppress
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -85,13 +86,20 @@ def assign(
 
 
 def hold_wanted(session: AnySession, workspace_ids: Collection[UUID], wanted: Wanted) -> None:
-    """Lock whom it is to be assigned to, for who assigns many: before any conversation is locked."""
+    """Lock whom it is to be assigned to, for who assigns many: before any conversation is locked.
+
+    Who is nobody, or no team, holds nothing up here: ``assign`` says so of each conversation.
+    """
     if wanted.assignee is not None:
-        for workspace_id in workspace_ids:
-            hold_member(session, workspace_id, parse_id(wanted.assignee, "member"))
+        with suppress(NotFoundError):
+            user_id = parse_id(wanted.assignee, "member")
+            for workspace_id in workspace_ids:
+                hold_member(session, workspace_id, user_id)
     if wanted.team is not None:
-        for workspace_id in workspace_ids:
-            hold_teams(session, workspace_id, {parse_id(wanted.team, "team")})
+        with suppress(NotFoundError):
+            team_ids = {parse_id(wanted.team, "team")}
+            for workspace_id in workspace_ids:
+                hold_teams(session, workspace_id, team_ids)
 
 
 def available(

@@ -288,3 +288,12 @@ def _label(session: DbSession, team: Team) -> str:
     session.add(label)
     session.commit()
     return str(label.id)
+
+
+def test_what_names_nobody_is_skipped_and_not_tried_for_ever(
+    session: DbSession, team: Team, call: Call
+) -> None:
+    [one] = _many(session, team, 1)
+    job = _started(call, team.owner, action="assign", assignee_id="nobody", ids=[str(one.id)])
+    run_bulk(session, UUID(job["id"]))
+    assert _outcomes(call, team.owner, job) == {str(one.id): ("skipped", "assignee_unavailable")}
