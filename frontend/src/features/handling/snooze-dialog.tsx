@@ -9,7 +9,7 @@ import { useSettings } from '../../hooks/settings';
 import { dayAndHour } from '../../lib/format';
 import { h } from '../../words/handling-en';
 import styles from './handling.module.css';
-import { readField, snoozeTimes, writeField } from './snooze-times';
+import { readField, snoozeTimes, writeField } from '../../lib/snooze-times';
 
 interface Props {
   /** When the window closes; null: it is closed, or each of several has its own. */
