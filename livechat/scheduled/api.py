@@ -92,7 +92,7 @@ def get_scheduled_messages(query: dict[str, Any]) -> Response:
         db.session,
         user_id,
         conversation_id=conversation.id if conversation is not None else None,
-        state=query.get("state"),
+        states=query["state"],
         behind=(place.last_message_time, place.id) if place is not None else None,
         # One more than asked for tells whether there is a next page.
         limit=query["limit"] + 1,

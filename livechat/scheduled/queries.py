@@ -32,7 +32,7 @@ def list_scheduled(
     user_id: UUID,
     *,
     conversation_id: UUID | None,
-    state: str | None,
+    states: Collection[str],
     behind: tuple[datetime, UUID] | None,
     limit: int,
 ) -> list[tuple[datetime, UUID]]:
@@ -41,8 +41,8 @@ def list_scheduled(
     statement = seen_numbers(_joined(columns), user_id).where(conversation_is_seen(user_id))
     if conversation_id is not None:
         statement = statement.where(ScheduledMessage.conversation_id == conversation_id)
-    if state is not None:
-        statement = statement.where(ScheduledMessage.state == state)
+    if states:
+        statement = statement.where(ScheduledMessage.state.in_(states))
     if behind is not None:
         statement = statement.where(
             tuple_(ScheduledMessage.created_at, ScheduledMessage.id) < tuple_(*behind)

@@ -95,6 +95,10 @@ class ScheduledMessagesSchema(AnswerSchema):
 
 class ScheduledMessagesQuerySchema(ma.Schema):
     conversation_id = opaque_id("Only this conversation's.")
-    state = fields.String(validate=OneOf(STATES), metadata={"description": "Only these."})
+    state = fields.List(
+        fields.String(validate=OneOf(STATES)),
+        load_default=list,
+        metadata={"description": "Only those of this state; repeated: of any of these."},
+    )
     limit = page_limit()
     cursor = opaque_id("`next_cursor` of the page before.", validate=Length(max=200))

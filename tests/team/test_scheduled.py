@@ -18,7 +18,7 @@ from livechat.models import Conversation, Media, Message, Notification, Schedule
 from livechat.outbound.send_message import accept_message
 from livechat.scheduled.schemas import ScheduledMessageSchema
 from livechat.scheduled.send_due import send_due
-from tests.conftest import make_token
+from tests.conftest import make_token, wait_until
 from tests.factories import make_conversation, make_message
 from tests.ingest.conftest import Meta, make_text_body, meta
 from tests.kinds.conftest import ASHA, Inbox, _box, inbox
@@ -251,6 +251,7 @@ def test_its_author_changes_it_and_a_colleague_may_take_it_back(
     ids = [other["id"], made["id"]]
     assert _listed(call, dora) == _listed(call, ben, conversation_id=chat) == ids
     assert _listed(call, ben, state="cancelled") == [made["id"]]
+    assert _listed(call, ben, state=["cancelled", "scheduled"]) == ids
     assert _listed(call, blind) == _listed(call, uuid4()) == []
     first = call(ben, "GET", "/scheduled-messages", query_string={"limit": 1}).json
     assert [each["id"] for each in first["scheduled_messages"]] == ids[:1]
@@ -327,6 +328,54 @@ def test_taken_back_or_put_off_at_the_moment_when_it_is_due_is_one_or_the_other(
         assert len(_sent(session)) == sent
         outcomes.add((status, state))
     assert outcomes <= {(409, "sent"), (204, "cancelled"), (200, "scheduled")}
+
+
+@pytest.mark.parametrize("change", [None, {"send_at": LATER}])
+def test_what_was_found_due_is_looked_at_again_under_its_lock(
+    session: DbSession, team: Team, call: Call, chat: UUID, monkeypatch: pytest.MonkeyPatch, change: Any
+) -> None:
+    """Between the two it was taken back, or put off."""
+    made = _schedule(call, team.owner, _body(team, chat))
+    _is_due(session, made)
+    method = "DELETE" if change is None else "PATCH"
+    given = {} if change is None else {"json": change}
+    assert call(team.owner, method, f"/scheduled-messages/{made['id']}", **given).status_code < 300
+    monkeypatch.setattr("livechat.scheduled.send_due.due_ids", lambda *_: [UUID(made["id"])])
+    assert send_due(session) == 0
+    assert _sent(session) == []
+
+
+def test_its_conversation_is_locked_before_it_as_a_merge_locks_them(
+    app: Flask, session: DbSession, team: Team, call: Call, chat: UUID
+) -> None:
+    made = _schedule(call, team.owner, _body(team, chat))
+    _is_due(session, made)
+
+    def sweep() -> int:
+        with app.app_context():
+            try:
+                return send_due(db.session)
+            finally:
+                db.session.remove()
+
+    waiting = text(
+        "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
+    )
+    with ThreadPoolExecutor(1) as thread, db.engine.connect() as merge, db.engine.connect() as onlooker:
+        merge.execute(text("SELECT FROM chat_conversations WHERE id = :id FOR UPDATE"), {"id": chat})
+        swept = thread.submit(sweep)
+
+        def waits() -> bool:
+            found = onlooker.execute(waiting).scalar_one()
+            onlooker.rollback()
+            return bool(found)
+
+        wait_until(waits)
+        # Else the two would wait for each other for ever.
+        merge.execute(text("SELECT FROM scheduled_messages FOR UPDATE NOWAIT"))
+        merge.commit()
+        assert swept.result() == 1
+    assert len(_sent(session)) == 1
 
 
 def test_a_worker_that_dies_before_it_commits_neither_loses_nor_doubles(

@@ -2348,8 +2348,8 @@ export interface paths {
                 query?: {
                     /** @description Only this conversation's. */
                     conversation_id?: string;
-                    /** @description Only these. */
-                    state?: "scheduled" | "sent" | "cancelled" | "needs_attention";
+                    /** @description Only those of this state; repeated: of any of these. */
+                    state?: ("scheduled" | "sent" | "cancelled" | "needs_attention")[];
                     /** @description How many items at most. */
                     limit?: number;
                     /** @description `next_cursor` of the page before. */
