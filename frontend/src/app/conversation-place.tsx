@@ -28,6 +28,7 @@ import styles from './conversation-place.module.css';
 const DetailsPane = lazyPart(() => import('../features/details/details-pane'));
 const HandlingTools = lazyPart(() => import('../features/handling/handling-tools'));
 const HandlingFacts = lazyPart(() => import('../features/handling/handling-facts'));
+const ScheduledStrip = lazyPart(() => import('../features/composer/scheduled-strip'));
 const NoteBubble = lazyPart(() => import('../features/notes/note-bubble'));
 const NoteComposer = lazyPart(() => import('../features/notes/note-composer'));
 // For those who may read alone.
@@ -147,6 +148,9 @@ export default function ConversationPlace(props: Props) {
             threadRef={thread}
           />
         </StartChatProvider>
+        <Suspense>
+          <ScheduledStrip conversation={conversation} mayHandle={mayHandle} />
+        </Suspense>
         {isNote ? (
           <Suspense>
             <NoteComposer id="composer" conversation={conversation} onReply={() => setNote(false)} />

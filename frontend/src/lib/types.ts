@@ -10,6 +10,10 @@ export type Change = Schemas['Change'];
 export type Note = Schemas['Note'];
 /** What the agent is told of, and no colleague. */
 export type Notification = Schemas['Notification'];
+/** A message that is to be sent at a time. */
+export type ScheduledMessage = Schemas['ScheduledMessage'];
+/** What the agent wants to be told of at a time. */
+export type Reminder = Schemas['Reminder'];
 export type Workspace = Schemas['Workspace'];
 export type Member = Schemas['Member'];
 export type Team = Schemas['Team'];

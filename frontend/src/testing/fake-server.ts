@@ -1,6 +1,6 @@
 import { HttpResponse, http } from 'msw';
 import { setupServer } from 'msw/node';
-import type { Conversation, Label, Member, Message, Notification, PhoneNumber, Team, Workspace } from '../lib/types';
+import type { Conversation, Label, Member, Message, Notification, PhoneNumber, Reminder, ScheduledMessage, Team, Workspace } from '../lib/types';
 import { aConversation, aMember, aMessage } from './samples';
 
 const API = '*/api/live-chat';
@@ -48,6 +48,8 @@ export class FakeServer {
   teams: Team[] = [];
   labels: Label[] = [];
   notifications: Notification[] = [];
+  reminders: Reminder[] = [];
+  scheduled: ScheduledMessage[] = [];
   /** Idempotency keys of the sends, as they came. */
   readonly sends: string[] = [];
   /** Their bodies. */
@@ -68,6 +70,8 @@ export class FakeServer {
     http.get(`${API}/workspaces/:id/members`, () => HttpResponse.json({ members: this.members })),
     http.get(`${API}/workspaces/:id/teams`, () => HttpResponse.json({ teams: this.teams })),
     http.get(`${API}/workspaces/:id/labels`, () => HttpResponse.json({ labels: this.labels })),
+    http.get(`${API}/reminders`, () => HttpResponse.json({ reminders: this.reminders, next_cursor: null })),
+    http.get(`${API}/scheduled-messages`, () => HttpResponse.json({ scheduled_messages: this.scheduled, next_cursor: null })),
     http.get(`${API}/notifications`, () => HttpResponse.json({ notifications: this.notifications, next_cursor: null })),
     http.post(`${API}/notifications/:id/done`, ({ params }) => {
       const at = new Date().toISOString();

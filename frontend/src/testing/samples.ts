@@ -1,4 +1,4 @@
-import type { Conversation, Job, Member, Message, Notification } from '../lib/types';
+import type { Conversation, Job, Member, Message, Notification, ScheduledMessage } from '../lib/types';
 
 /** Objects as the API gives them, for tests; what a test cares about it names itself. */
 export function aMessage(given: Partial<Message> = {}): Message {
@@ -74,6 +74,29 @@ export function aMember(given: Partial<Member> = {}): Member {
     presence: 'active',
     can_receive: true,
     joined_at: '2026-11-01T10:00:00.000000Z',
+    ...given,
+  };
+}
+
+export function aScheduledMessage(given: Partial<ScheduledMessage> = {}): ScheduledMessage {
+  return {
+    id: 's1',
+    phone_number_id: '100',
+    conversation_id: 'c1',
+    author: { user_id: 'u1', name: 'Ines' },
+    state: 'scheduled',
+    send_at: '2035-01-01T09:00:00.000000Z',
+    cancel_if_customer_writes: false,
+    message_type: 'text',
+    text: 'Did it come?',
+    content: { text: { body: 'Did it come?' } },
+    reply_to: null,
+    client_message_id: null,
+    message_id: null,
+    reason: null,
+    detail: null,
+    created_at: '2026-11-22T10:00:00.000000Z',
+    ended_at: null,
     ...given,
   };
 }

@@ -7,6 +7,7 @@ import { changes } from './ar-changes';
 import { join, signIn } from './ar-join';
 import { handling } from './ar-handling';
 import { inbox } from './ar-inbox';
+import { later } from './ar-later';
 import { activity, details, edits, keyboard, kinds, lightbox, message, numbers, writing } from './ar-parts';
 import { own } from './ar-own';
 import { team } from './ar-team';
@@ -361,6 +362,7 @@ export const arabic: Record<string, Sentences> = {
   details,
   edits,
   handling,
+  later,
   inbox,
   keyboard,
   kinds,

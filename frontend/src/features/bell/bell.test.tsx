@@ -1,7 +1,7 @@
 // @vitest-environment jsdom
 import { screen, within } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
-import { http } from 'msw';
+import { HttpResponse, http } from 'msw';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
 import { FakeServer, anOpenConversation, problem } from '../../testing/fake-server';
 import { renderInPage } from '../../testing/in-page';
@@ -47,4 +47,28 @@ it('a list that does not come says so, and comes when it is asked for again', as
   const list = await openList();
   await userEvent.click(await list.findByRole('button', { name: 'Try again' }));
   expect(await list.findByText(/You were mentioned/)).toBeVisible();
+});
+
+it('a reminder says what about, and is done with its notification; a message that was not sent has its own sentence', async () => {
+  const done: unknown[] = [];
+  const dueAt = '2026-11-22T10:00:00.000000Z';
+  server.reminders = [
+    { id: 'r1', conversation_id: 'c1', due_at: dueAt, text: 'Ask about the parcel', created_at: dueAt, told_at: dueAt, done_at: null },
+  ];
+  server.notifications = [
+    aNotification({ kind: 'reminder', cause_id: 'r1' }),
+    aNotification({ id: 'n2', kind: 'reminder', cause_id: 's1' }),
+  ];
+  server.network.use(
+    http.post('*/reminders/:id/done', ({ params }) => {
+      done.push(params.id);
+      return params.id === 'r1' ? HttpResponse.json(server.reminders[0]) : problem(404, 'not_found', 'There is none.');
+    }),
+  );
+  const list = await openList();
+  expect(await list.findByText('Ask about the parcel')).toBeVisible();
+  await userEvent.click(await list.findByRole('button', { name: 'Mark as done: What was to be sent to Asha Kulkarni later was not' }));
+  await userEvent.click(await list.findByRole('button', { name: 'Mark as done: You wanted to be reminded of the conversation with Asha Kulkarni' }));
+  expect(await list.findByText('Nothing waits for you')).toBeVisible();
+  expect(done).toEqual(['s1', 'r1']);
 });

@@ -4,9 +4,12 @@ import { type ApiClient, bodyOf } from '../../lib/api';
 import { putNotification } from '../../lib/apply-told';
 import { keys } from '../../lib/keys';
 import { notify } from '../../lib/notices';
-import type { Notification } from '../../lib/types';
+import type { Notification, Reminder } from '../../lib/types';
+import { bellKeys } from './keys';
 
 const PAGE = 100;
+// What is due comes first.
+const REMINDERS = 200;
 const MOST_PAGES = 5;
 // Events tell of each. This is for where no stream comes through.
 const REFRESH_MS = 120_000;
@@ -37,13 +40,32 @@ async function all(api: ApiClient, signal: AbortSignal): Promise<Notification[]>
   return found;
 }
 
+/** The agent's reminders that are not done, by their ids; asked for where one is told of. */
+export function useReminders(isWanted: boolean): ReadonlyMap<string, Reminder> | undefined {
+  const { api } = useServices();
+  return useQuery({
+    queryKey: bellKeys.reminders(),
+    enabled: isWanted,
+    queryFn: async ({ signal }) => {
+      const params = { query: { limit: REMINDERS } };
+      const { reminders } = await bodyOf(api.GET('/api/live-chat/reminders', { params, signal }));
+      return new Map(reminders.map((one) => [one.id, one]));
+    },
+  }).data;
+}
+
 /** Says that the agent is through with one, on all their devices. */
 export function useDone() {
   const { api } = useServices();
   const client = useQueryClient();
   return useMutation({
-    mutationFn: (id: string) =>
-      bodyOf(api.POST('/api/live-chat/notifications/{notification_id}/done', { params: { path: { notification_id: id } } })),
+    mutationFn: async ({ id, kind, cause_id }: Notification) => {
+      if (kind === 'reminder') {
+        // Of a message that could not be sent there is no reminder.
+        await api.POST('/api/live-chat/reminders/{reminder_id}/done', { params: { path: { reminder_id: cause_id } } });
+      }
+      return bodyOf(api.POST('/api/live-chat/notifications/{notification_id}/done', { params: { path: { notification_id: id } } }));
+    },
     onSuccess: (answer) =>
       client.setQueryData<Notification[]>(keys.notifications(), (known) => known && putNotification(known, answer)),
     onError: (error) => notify(error.message, 'trouble'),

@@ -1,5 +1,6 @@
 import type { UseQueryResult } from '@tanstack/react-query';
-import { AtSign, Bell, Check, UserRoundCheck } from 'lucide-react';
+import { AlarmClock, AtSign, Bell, Check, TriangleAlert, UserRoundCheck } from 'lucide-react';
+import type { ReactNode } from 'react';
 import { Button } from '../../components/button';
 import { FailureNotice, Notice } from '../../components/notice';
 import { Sheet } from '../../components/sheet';
@@ -7,11 +8,12 @@ import { useNow } from '../../hooks/browser';
 import { useConversation } from '../../hooks/conversations';
 import { fullTime } from '../../lib/format';
 import { customerName } from '../../lib/names';
-import type { Notification } from '../../lib/types';
+import { lookUp } from '../../lib/lookup';
+import type { Notification, Reminder } from '../../lib/types';
 import { t } from '../../words/en';
 import { o } from '../../words/own-en';
 import styles from './bell.module.css';
-import { useDone } from './endpoints';
+import { useDone, useReminders } from './endpoints';
 import { sentenceOf, timeAgo, toDo } from './sentence';
 
 interface Props {
@@ -24,6 +26,7 @@ interface Props {
 export function NotificationList({ told, onConversation, onClose }: Props) {
   const done = useDone();
   const waiting = told.data && toDo(told.data);
+  const reminders = useReminders(waiting?.some(({ kind }) => kind === 'reminder') ?? false);
   return (
     <Sheet heading={o.heading} onClose={onClose}>
       {waiting === undefined && !told.isError && <p role="status">{t.loading}</p>}
@@ -36,11 +39,12 @@ export function NotificationList({ told, onConversation, onClose }: Props) {
             <Row
               key={one.id}
               told={one}
+              reminders={reminders}
               onOpen={() => {
-                done.mutate(one.id);
+                done.mutate(one);
                 onConversation(one.conversation_id);
               }}
-              onDone={() => done.mutate(one.id)}
+              onDone={() => done.mutate(one)}
             />
           ))}
         </ul>
@@ -51,22 +55,35 @@ export function NotificationList({ told, onConversation, onClose }: Props) {
 
 interface RowProps {
   told: Notification;
+  /** Those that are open, by their ids; undefined: not known yet. */
+  reminders: ReadonlyMap<string, Reminder> | undefined;
   onOpen: () => void;
   onDone: () => void;
 }
 
-function Row({ told, onOpen, onDone }: RowProps) {
+const ICONS: Record<string, ReactNode> = {
+  mention: <AtSign size={18} />,
+  assigned: <UserRoundCheck size={18} />,
+  reminder: <AlarmClock size={18} />,
+  unsent: <TriangleAlert size={18} />,
+};
+
+function Row({ told, reminders, onOpen, onDone }: RowProps) {
   const now = useNow();
   const conversation = useConversation(told.conversation_id).data;
-  const sentence = sentenceOf(told, conversation ? customerName(conversation) : null);
+  const reminder = reminders?.get(told.cause_id);
+  // A message that was to be sent later is told of in the same way: it is no reminder of theirs.
+  const kind = told.kind === 'reminder' && reminders && !reminder ? 'unsent' : told.kind;
+  const sentence = sentenceOf({ kind }, conversation ? customerName(conversation) : null);
   return (
     <li className={styles.row}>
       <button type="button" className={styles.open} onClick={onOpen}>
         <span className={styles.icon} aria-hidden>
-          {told.kind === 'mention' ? <AtSign size={18} /> : told.kind === 'assigned' ? <UserRoundCheck size={18} /> : <Bell size={18} />}
+          {lookUp(ICONS, kind) ?? <Bell size={18} />}
         </span>
         <span className={styles.words}>
           {sentence}
+          {reminder?.text && <bdi>{reminder.text}</bdi>}
           <span className={styles.facts}>
             <time dateTime={told.at} title={fullTime(told.at)}>
               {timeAgo(told.at, now)}

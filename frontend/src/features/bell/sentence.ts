@@ -1,4 +1,5 @@
 import { formatLocale } from '../../lib/language';
+import { lookUp } from '../../lib/lookup';
 import type { Notification } from '../../lib/types';
 import { o } from '../../words/own-en';
 
@@ -6,9 +7,8 @@ const relative = new Intl.RelativeTimeFormat(formatLocale, { numeric: 'auto' });
 const [MINUTE_S, HOUR_S, DAY_S] = [60, 3600, 86_400];
 
 /** What a notification says; null: the customer's name is not known yet. A kind that is new here waits, too. */
-export function sentenceOf({ kind }: Pick<Notification, 'kind'>, name: string | null): string {
-  // A newer server may tell of more than the types know.
-  const say = kind in o.kinds ? o.kinds[kind] : o.kinds.other;
+export function sentenceOf({ kind }: { kind: Notification['kind'] | 'unsent' }, name: string | null): string {
+  const say = lookUp<(name: string) => string>(o.kinds, kind) ?? o.kinds.other;
   return say(name ?? o.aCustomer);
 }
 

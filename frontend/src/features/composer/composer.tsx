@@ -178,6 +178,11 @@ function Writing({ ref, id, conversation, onUp, renderTools, closedAction, isClo
             onPreview={setPreview}
             isText={sendFiles === null}
             conversation={conversation}
+            replyTo={replyTo}
+            onKept={() => {
+              setPreview(true);
+              clear();
+            }}
           />
         </Suspense>
         {/* The copy behind the field has the text's height, and so has the field. */}

@@ -20,9 +20,13 @@ interface Props {
   /** A text of its own: captions have no previews. */
   isText: boolean;
   conversation: Conversation;
+  replyTo: string | null;
+  /** What was written is kept elsewhere. */
+  onKept: () => void;
 }
 
 const CannedList = lazyPart(() => import('./canned-list'));
+const SendLater = lazyPart(() => import('./send-later'));
 const EmojiDialog = lazyPart(() => import('../../components/emoji/emoji-dialog'));
 const MARKS: Record<string, string> = { KeyB: '*', KeyI: '_' };
 /** Somewhere a word begins with a slash. */
@@ -31,7 +35,7 @@ const SLASH = /(?:^|\s)\//;
 const LINK = /https?:\/\/[^\s/?#]/i;
 
 /** What helps with writing, and is not needed for the first letter: emoji, WhatsApp's marks, and the link's preview. */
-export default function WritingAids({ field, text, onEdit, hasPreview, onPreview, isText, conversation }: Props) {
+export default function WritingAids({ field, text, onEdit, hasPreview, onPreview, isText, conversation, replyTo, onKept }: Props) {
   const [isPicking, setPicking] = useState(false);
   const edit = (change: (selected: Selected) => Selected) => {
     const element = field.current;
@@ -81,6 +85,11 @@ export default function WritingAids({ field, text, onEdit, hasPreview, onPreview
           <input type="checkbox" checked={hasPreview} onChange={(event) => onPreview(event.target.checked)} />
           {w.preview}
         </label>
+      )}
+      {isText && text.trim() !== '' && (
+        <Suspense>
+          <SendLater field={field} text={text} conversation={conversation} replyTo={replyTo} hasPreview={hasPreview} onKept={onKept} />
+        </Suspense>
       )}
       <EmojiList field={field} text={text} onEdit={onEdit} />
       {SLASH.test(text) && (

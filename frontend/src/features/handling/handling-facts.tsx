@@ -8,10 +8,12 @@ import { dayAndHour } from '../../lib/format';
 import type { Conversation } from '../../lib/types';
 import { t } from '../../words/en';
 import { h } from '../../words/handling-en';
+import { later } from '../../words/later-en';
 import { AssignPicker } from './assign-picker';
 import { useLabelling, useStatus } from './endpoints';
 import styles from './handling.module.css';
 import { LabelPicker } from './label-picker';
+import { RemindDialog } from './remind-dialog';
 import { SnoozeDialog } from './snooze-dialog';
 
 interface Props {
@@ -26,7 +28,7 @@ export default function HandlingFacts({ conversation, onMarkUnread, onNote }: Pr
   const { mayHandle } = useRights(conversation.workspace_id);
   const { label } = useLabelling(conversation);
   const { snooze } = useStatus(conversation);
-  const [layer, setLayer] = useState<'assign' | 'labels' | 'snooze' | null>(null);
+  const [layer, setLayer] = useState<'assign' | 'labels' | 'snooze' | 'remind' | null>(null);
   const { assignee, team, labels, status, snoozed_until: until } = conversation;
   const name = assignee === null ? h.unassigned : assignee.user_id === userId ? h.you : (assignee.name ?? h.somebody);
   return (
@@ -82,9 +84,11 @@ export default function HandlingFacts({ conversation, onMarkUnread, onNote }: Pr
       <div className={styles.chips}>
         <Button onClick={onNote}>{t.composer.note}</Button>
         <Button onClick={onMarkUnread}>{t.thread.markUnread}</Button>
+        <Button onClick={() => setLayer('remind')}>{later.remind.heading}</Button>
       </div>
       {layer === 'assign' && <AssignPicker conversation={conversation} onClose={() => setLayer(null)} />}
       {layer === 'labels' && <LabelPicker conversation={conversation} onClose={() => setLayer(null)} />}
+      {layer === 'remind' && <RemindDialog conversation={conversation} onClose={() => setLayer(null)} />}
       {layer === 'snooze' && <SnoozeDialog windowEnds={conversation.window_expires_at} onSnooze={snooze} onClose={() => setLayer(null)} />}
     </div>
   );

@@ -1,0 +1,4 @@
+/** What the bell keeps in the query cache. */
+export const bellKeys = {
+  reminders: () => ['reminders'] as const,
+};
