@@ -29,6 +29,13 @@ def lock_conversation(session: AnySession, conversation_id: UUID) -> Conversatio
     ).scalar_one_or_none()
 
 
+def hold_conversation(session: AnySession, conversation_id: UUID) -> bool:
+    """Whether it is there: then it is not merged away until the transaction ends. Others may change it."""
+    held = select(Conversation.id).where(Conversation.id == conversation_id)
+    held = held.with_for_update(read=True, key_share=True)
+    return session.execute(held).scalar_one_or_none() is not None
+
+
 def lock_conversations(session: AnySession, conversation_ids: Collection[UUID]) -> None:
     """Lock these conversations in the order of their ids, as everybody does; those that are gone are left."""
     if conversation_ids:
