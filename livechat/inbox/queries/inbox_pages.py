@@ -230,8 +230,10 @@ def _statuses(wanted: InboxFilter, part: _Part | None) -> list[str] | None:
     """The statuses to go through one by one.
 
     None where a sort has no index of its own by member or team: what one has is little enough to be sorted.
+    None also where windows that close are counted: these few are found by when their customers wrote, and
+    not among all that is open.
     """
-    if part is not None and not part.is_recent:
+    if (part is not None and not part.is_recent) or (part is None and wanted.window is Window.CLOSING):
         return None
     return list(STATUSES) if wanted.status is None else [wanted.status]
 
