@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable
 from dataclasses import replace
 
-from benchmarks import acknowledge, batches, commit, crowd, machine, reads, search, sends, streams
+from benchmarks import acknowledge, assigning, batches, commit, crowd, machine, reads, search, sends, streams
 from benchmarks.figures import Figure, table
 from benchmarks.sizes import BIG_MESSAGES, QUICK, Sizes
 from benchmarks.stack import Stack
@@ -21,6 +21,7 @@ PARTS: dict[str, Callable[[Stack, Sizes], list[Figure]]] = {
     "pace": sends.measure_pace,
     "crowd": crowd.measure,
     "streams": streams.measure,
+    "assigning": assigning.measure,
 }
 
 

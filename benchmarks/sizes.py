@@ -22,6 +22,8 @@ class Sizes:
     crowd_webhooks: int = 500
     streams: int = 100
     stream_messages: int = 200
+    agents: int = 500
+    queue: int = 5_000
 
 
 QUICK = Sizes(
@@ -39,5 +41,7 @@ QUICK = Sizes(
     crowd_webhooks=5,
     streams=5,
     stream_messages=5,
+    agents=5,
+    queue=20,
 )
 BIG_MESSAGES = 5_000_000

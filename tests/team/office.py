@@ -18,10 +18,6 @@ from livechat.domain import clock
 from livechat.domain.ids import uuid7
 from livechat.inbound.door.arrivals import RawWebhook
 from livechat.inbound.run import ingest_raw
-from livechat.presence.availability import Presence
-from livechat.presence.tell import now_ms
-from livechat.presence.whereabouts import Word, say
-from livechat.waking.wake_assigner import wake_for_members
 from tests.ingest.conftest import make_text_body
 from tests.team.conftest import Team
 
@@ -42,11 +38,9 @@ class Office:
         answer = self.call(self.team.owner, "PUT", path, json=RULE | changes)
         assert answer.status_code == 200, answer.text
 
-    def comes(self, user: UUID, session: str = "desk") -> None:
+    def comes(self, user: UUID) -> None:
         """A page of theirs says that they are there."""
-        say(self.redis, Word(user, session, Presence.ACTIVE), now_ms())
-        wake_for_members(self.team.session, self.redis, [user])
-        self.team.session.rollback()
+        assert self.call(user, "POST", "/presence", json={"state": "active"}).status_code == 200
 
     def agents(self, count: int, **columns: Any) -> list[UUID]:
         """So many, who are there."""

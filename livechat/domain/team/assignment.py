@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
+from heapq import heapify, heappop, heappush
 from uuid import UUID
 
 
@@ -112,32 +113,60 @@ def places_with_room(rules: Rules, places: Iterable[Place], agents: Sequence[Age
     ]
 
 
+class _Line:
+    """Those who take part at a place, whose turn is next first. Turns only move back, and entries lazily."""
+
+    def __init__(self, place: Place, rule: Rule, agents: Iterable[Agent]) -> None:
+        self._rule = rule
+        self._heap = [(self._turn(each), each) for each in agents if each.is_within(*place)]
+        heapify(self._heap)
+
+    def choose(self, excluded: Set[UUID]) -> Agent | None:
+        """Whose turn it is, of those who have room. Who has none here gets none again."""
+        passed: list[tuple[_Turn, Agent]] = []
+        chosen = None
+        while self._heap and chosen is None:
+            turn, agent = heappop(self._heap)
+            if not agent.has_room(self._rule):
+                continue
+            now = self._turn(agent)
+            if turn != now:
+                heappush(self._heap, (now, agent))
+                continue
+            passed.append((turn, agent))
+            if agent.user_id not in excluded:
+                chosen = agent
+        for each in passed:
+            heappush(self._heap, each)
+        return chosen
+
+    def _turn(self, agent: Agent) -> "_Turn":
+        # Of two who were given nothing for equally long the id decides, so that every run decides alike.
+        count = agent.open_count if self._rule.mode is Mode.LEAST_BUSY else 0
+        return (count, agent.last_at or _NEVER, agent.user_id)
+
+
+_Turn = tuple[int, datetime, UUID]
+
+
 def hand_out(
     rules: Rules, waiting: Iterable[Waiting], agents: Sequence[Agent], now: datetime
 ) -> list[tuple[Waiting, Agent]]:
-    """Who is given what, in the order given; whoever is chosen has it counted, and their turn behind them.
-
-    Of two who were given nothing for equally long the id decides, so that every run decides alike.
-    """
+    """Who is given what, in the order given; whoever is chosen has it counted, and their turn behind them."""
     given: list[tuple[Waiting, Agent]] = []
+    lines: dict[Place, _Line] = {}
     for conversation in waiting:
         place = (conversation.phone_number_id, conversation.team_id)
         rule = rules.at(place)
-        free = [
-            each
-            for each in agents
-            if each.has_room(rule) and each.is_within(*place) and each.user_id not in conversation.excluded
-        ]
-        if not rule.works or not free:
+        if not rule.works:
             continue
-        least_busy = rule.mode is Mode.LEAST_BUSY
-        chosen = min(free, key=lambda each: _turn(each, least_busy=least_busy))
+        if place not in lines:
+            lines[place] = _Line(place, rule, agents)
+        chosen = lines[place].choose(conversation.excluded)
+        if chosen is None:
+            continue
         chosen.open_count += 1
         # A moment each, so that the order in which they had their turn survives in the rows.
         chosen.last_at = now + timedelta(microseconds=len(given))
         given.append((conversation, chosen))
     return given
-
-
-def _turn(agent: Agent, *, least_busy: bool) -> tuple[int, datetime, UUID]:
-    return (agent.open_count if least_busy else 0, agent.last_at or _NEVER, agent.user_id)
