@@ -30,7 +30,7 @@ class Office:
     def __init__(self, app: Flask, redis: Redis, team: Team, call: Callable[..., Any]) -> None:
         self.app, self.redis, self.team, self.call = app, redis, team, call
         self.number, self.waba = team.numbers[0].phone_number_id, team.account.waba_id
-        self.customers = 0
+        self.customers = self.messages = 0
         team.session.commit()
 
     def rule(self, target: str | None = None, **changes: Any) -> None:
@@ -52,7 +52,12 @@ class Office:
     def write(self, *phones: str) -> list[UUID]:
         """These customers write, one behind the other, through the ingest; their conversations."""
         now = clock.now()
-        bodies = [make_text_body(phone=each, number=self.number, waba=self.waba) for each in phones]
+        bodies = []
+        for each in phones:
+            # Each message is newer than those before it, by Meta's whole seconds too.
+            self.messages += 1
+            at = 1795341600 + self.messages
+            bodies.append(make_text_body(phone=each, number=self.number, waba=self.waba, timestamp=at))
         raw = [
             RawWebhook(uuid7(), now + timedelta(milliseconds=n), orjson.dumps(body))
             for n, body in enumerate(bodies)

@@ -247,8 +247,10 @@ def test_f5_what_opens_again_is_whose_the_rule_says(office: Office, team: Team) 
 
 
 def test_f6_of_a_claim_and_the_drain_one_has_it_and_nobody_beyond_the_limit(
-    app: Flask, session: DbSession, office: Office, team: Team
+    app: Flask, session: DbSession, office: Office, team: Team, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    # So that two workers do not have all that waits in one hand.
+    monkeypatch.setattr(assign_waiting, "BATCH", 1)
     office.rule(limit_per_agent=1)
     [agent] = office.agents(1)
     claimer = team.member("admin", availability="away")
