@@ -48,11 +48,12 @@ interface Props {
   details: Details;
   onOpenMessage: (messageId: string | null) => void;
   onBack: () => void;
+  onResolved: () => void;
 }
 
 /** An open conversation: its bar, thread, composer, and details beside it. */
 export default function ConversationPlace(props: Props) {
-  const { id, messageId, number, details, onOpenMessage, onBack } = props;
+  const { id, messageId, number, details, onOpenMessage, onBack, onResolved } = props;
   const query = useConversation(id);
   const conversation = query.data;
   const headingId = useId();
@@ -128,7 +129,7 @@ export default function ConversationPlace(props: Props) {
           tools={
             mayHandle && (
               <Suspense>
-                <HandlingTools conversation={conversation} />
+                <HandlingTools conversation={conversation} onResolved={onResolved} />
               </Suspense>
             )
           }

@@ -64,15 +64,31 @@ export function Panes({ number, isOfAll, onNewChat }: Props) {
   const startChat = useStarter(number.phone_number_id, openConversation);
 
   const { asked } = filter;
-  useEffect(() => {
-    const move = (step: number, isUnreadOnly: boolean) => {
-      const data = client.getQueryData<ConversationListData>(keys.conversationList(asked));
-      const all = data?.pages.flatMap((page) => page.conversations) ?? [];
+  const listed = useCallback(() => {
+    const data = client.getQueryData<ConversationListData>(keys.conversationList(asked));
+    return data?.pages.flatMap((page) => page.conversations) ?? [];
+  }, [asked, client]);
+  const move = useCallback(
+    (step: number, isUnreadOnly: boolean) => {
+      const all = listed();
       const at = all.findIndex((item) => item.id === conversationId);
       const ahead = at === -1 ? all : step > 0 ? all.slice(at + 1) : all.slice(0, at).toReversed();
       const next = ahead.find((item) => !isUnreadOnly || ownUnread(item) > 0);
       if (next !== undefined) openConversation(next.id);
-    };
+    },
+    [listed, conversationId, openConversation],
+  );
+  // The next that is open: behind it in the list, else from the top. It may have left the list already.
+  const onResolved = useCallback(() => {
+    const then = getSettings().afterResolve;
+    if (then === 'list') openConversation(null);
+    if (then !== 'next') return;
+    const all = listed();
+    const at = all.findIndex((item) => item.id === conversationId);
+    const next = [...all.slice(at + 1), ...all].find((item) => item.status === 'open' && item.id !== conversationId);
+    if (next !== undefined) openConversation(next.id);
+  }, [listed, conversationId, openConversation]);
+  useEffect(() => {
     const onKey = (event: KeyboardEvent) => {
       if (isComposing(event) || isLayerOpen() || event.ctrlKey || event.metaKey) return;
       if (event.altKey && event.code === 'ArrowDown') move(1, event.shiftKey);
@@ -85,7 +101,7 @@ export function Panes({ number, isOfAll, onNewChat }: Props) {
     };
     window.addEventListener('keydown', onKey);
     return () => window.removeEventListener('keydown', onKey);
-  }, [asked, client, conversationId, openConversation, toggleDetails]);
+  }, [move, toggleDetails]);
 
   // Where the list comes back in place of the thread, the focus goes to the row that was open.
   const lastOpen = useRef(conversationId);
@@ -132,6 +148,7 @@ export function Panes({ number, isOfAll, onNewChat }: Props) {
               details={details}
               onOpenMessage={openMessage}
               onBack={() => openConversation(null)}
+              onResolved={onResolved}
             />
           </Suspense>
         ) : (

@@ -14,9 +14,14 @@ export interface Settings {
   /** Phone number ids that neither sound nor notify. */
   mutedNumbers: readonly string[];
   theme: Theme;
+  afterResolve: AfterResolve;
   /** The IANA name; null follows the device. */
   timeZone: string | null;
 }
+
+/** Where one is after a conversation was resolved: still there, in the next one, or in the list. */
+export type AfterResolve = 'stay' | 'next' | 'list';
+export const AFTER_RESOLVE: readonly AfterResolve[] = ['stay', 'next', 'list'];
 
 /** `system` follows the device. */
 export type Theme = 'system' | 'light' | 'dark';
@@ -31,6 +36,7 @@ export const DEFAULTS: Settings = {
   volume: 0.5,
   mutedNumbers: [],
   theme: 'system',
+  afterResolve: 'stay',
   timeZone: null,
 };
 
@@ -61,6 +67,7 @@ export function readSettings(text: string | null): Settings {
     sound: flag('sound', DEFAULTS.sound),
     volume: typeof volume === 'number' && volume >= 0 && volume <= 1 ? volume : DEFAULTS.volume,
     theme: THEMES.find((known) => known === Reflect.get(given, 'theme')) ?? DEFAULTS.theme,
+    afterResolve: AFTER_RESOLVE.find((known) => known === Reflect.get(given, 'afterResolve')) ?? DEFAULTS.afterResolve,
     timeZone: knownZone(Reflect.get(given, 'timeZone')),
     mutedNumbers: Array.isArray(muted) ? muted.filter((id) => typeof id === 'string') : [],
   };

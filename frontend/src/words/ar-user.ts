@@ -34,6 +34,8 @@ export const user = {
     language: 'اللغة',
     theme: 'المظهر',
     themes: { system: 'كإعداد هذا الجهاز', light: 'فاتح', dark: 'داكن' },
+    afterResolve: 'بعد الحل',
+    afterResolves: { stay: 'البقاء فيها', next: 'فتح التالية', list: 'العودة إلى القائمة' },
     timeZone: 'المنطقة الزمنية',
     deviceZone: (name) => `كإعداد هذا الجهاز (⁦${name}⁩)`,
     mute: (name) => `كتم ${name}`,

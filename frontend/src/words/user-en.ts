@@ -37,6 +37,8 @@ export const u = catalogue('user', {
     language: 'Language',
     theme: 'Theme',
     themes: { system: 'Same as this device', light: 'Light', dark: 'Dark' },
+    afterResolve: 'After resolving',
+    afterResolves: { stay: 'Stay there', next: 'Open the next one', list: 'Go back to the list' },
     timeZone: 'Time zone',
     deviceZone: (name: string) => `Same as this device (${name})`,
     mute: (name: string) => `Mute ${name}`,

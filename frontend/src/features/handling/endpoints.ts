@@ -107,8 +107,11 @@ export function useStatus(conversation: Conversation) {
   const lost = () => h.saidMeanwhile;
   return {
     isPending: act.isPending,
-    resolve: () =>
-      act.mutate({ lost, done: () => h.resolvedNow, call: () => bodyOf(api.PUT(route, { params, body: { status: 'resolved', expected } })) }),
+    resolve: (onResolved?: () => void) =>
+      act.mutate(
+        { lost, done: () => h.resolvedNow, call: () => bodyOf(api.PUT(route, { params, body: { status: 'resolved', expected } })) },
+        onResolved && { onSuccess: onResolved },
+      ),
     reopen: () => act.mutate({ done: () => h.openNow, call: () => bodyOf(api.PUT(route, { params, body: { status: 'open' } })) }),
     /** Until then or until the customer writes; null: only until they write. */
     snooze: (until: Date | null) => {

@@ -59,6 +59,35 @@ it('claims a conversation that is nobody’s, by keyboard alone', async () => {
   expect(page.known()).not.toHaveProperty('operation_id');
 });
 
+it('takes by one key what is nobody’s, asks for what is somebody’s, and leaves what is theirs', async () => {
+  let claims = 0;
+  server.network.use(
+    http.post(`${API}/claim`, () => {
+      claims += 1;
+      return HttpResponse.json({ ...aConversation({ assignee: { user_id: 'u1', name: 'Ines' } }), operation_id: 'o1' });
+    }),
+  );
+  const page = show();
+  press('KeyC');
+  await waitFor(() => expect(page.known()?.assignee?.user_id).toBe('u1'));
+  page.unmount();
+  const mine = show({ assignee: { user_id: 'u1', name: 'Ines' } });
+  press('KeyC');
+  expect(screen.queryByRole('dialog')).toBeNull();
+  mine.unmount();
+  show({ assignee: ben });
+  press('KeyC');
+  expect(await screen.findByRole('dialog', { name: 'Assign' })).toBeVisible();
+  expect(claims).toBe(1);
+});
+
+it('puts off by one key what is open', async () => {
+  show({ status: 'resolved' }).unmount();
+  show();
+  press('KeyZ');
+  expect(await screen.findByRole('dialog', { name: 'Snooze' })).toBeVisible();
+});
+
 it('says who was quicker, and shows how it stands now', async () => {
   server.network.use(
     http.post(`${API}/claim`, () =>

@@ -8,28 +8,41 @@ import { isComposing, isLayerOpen } from '../../lib/typing';
 import { h } from '../../words/handling-en';
 import { AssignPicker } from './assign-picker';
 import styles from './handling.module.css';
-import { useStatus } from './endpoints';
+import { useAssign, useStatus } from './endpoints';
 import { LabelPicker } from './label-picker';
 import { SnoozeDialog } from './snooze-dialog';
 
 type Layer = 'assign' | 'labels' | 'snooze';
-const KEYS: Record<string, Layer> = { KeyA: 'assign', KeyL: 'labels' };
+const KEYS: Record<string, Layer> = { KeyA: 'assign', KeyL: 'labels', KeyZ: 'snooze' };
+
+interface Props {
+  conversation: Conversation;
+  /** It is resolved, by whoever looks at it. */
+  onResolved?: () => void;
+}
 
 /** The thread bar's part of whose a conversation is and what it is about; by Alt and a letter, too. */
-export default function HandlingTools({ conversation }: { conversation: Conversation }) {
+export default function HandlingTools({ conversation, onResolved }: Props) {
   const { userId } = useServices();
   const [layer, setLayer] = useState<Layer | null>(null);
   const { resolve, reopen, snooze, isPending } = useStatus(conversation);
+  const { assign } = useAssign(conversation);
   const isOpen = conversation.status === 'open';
+  const { assignee, team } = conversation;
   const toggle = () => {
     if (isPending) return;
-    if (isOpen) resolve();
+    if (isOpen) resolve(onResolved);
     else reopen();
   };
   const onKey = useEffectEvent((event: KeyboardEvent) => {
     if (!event.altKey || event.ctrlKey || event.metaKey || event.shiftKey || isLayerOpen()) return;
     const asked = KEYS[event.code];
-    if (asked !== undefined) setLayer(asked);
+    // Somebody else's is taken over after a question.
+    const isTaken = assignee !== null && assignee.user_id !== userId;
+    if (event.code === 'KeyC' && assignee === null) assign({ kind: 'me' });
+    else if (event.code === 'KeyC' && isTaken) setLayer('assign');
+    else if (asked === 'snooze' && !isOpen) return;
+    else if (asked !== undefined) setLayer(asked);
     else if (event.code === 'KeyR') toggle();
     else return;
     event.preventDefault();
@@ -41,7 +54,6 @@ export default function HandlingTools({ conversation }: { conversation: Conversa
     window.addEventListener('keydown', hear);
     return () => window.removeEventListener('keydown', hear);
   }, []);
-  const { assignee, team } = conversation;
   const name = assignee === null ? (team?.name ?? h.unassigned) : assignee.user_id === userId ? h.you : (assignee.name ?? h.somebody);
   const close = () => setLayer(null);
   return (

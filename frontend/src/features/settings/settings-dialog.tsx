@@ -4,7 +4,7 @@ import { useSettings } from '../../hooks/settings';
 import { changeLanguage, type Language, language } from '../../lib/language';
 import { numberName } from '../../lib/names';
 import { turnOnNotifications } from '../../lib/permission';
-import { changeSettings, THEMES, type Theme } from '../../lib/settings';
+import { AFTER_RESOLVE, type AfterResolve, changeSettings, THEMES, type Theme } from '../../lib/settings';
 import { chime } from '../../lib/sound';
 import type { PhoneNumber } from '../../lib/types';
 import { u } from '../../words/user-en';
@@ -65,6 +65,12 @@ export default function SettingsDialog({ numbers, onClose }: Props) {
             // Every time on the page is another one.
             location.reload();
           }}
+        />
+        <Choice
+          label={u.settings.afterResolve}
+          value={settings.afterResolve}
+          options={AFTER_RESOLVE.map((then) => [then, u.settings.afterResolves[then]])}
+          onChange={(value) => changeSettings({ afterResolve: value as AfterResolve })}
         />
         <Check
           label={u.settings.compactRows}

@@ -1,0 +1,74 @@
+"""A day's work without a pointer: take, answer, label, resolve, and the next is there."""
+
+import re
+from typing import Any
+
+import pytest
+
+from tests.e2e.looking import bubble, composer, expect
+from tests.e2e.product import Product
+from tests.long_form import IS_LONG
+
+pytestmark = [pytest.mark.timeout(600), pytest.mark.long]
+CUSTOMERS = 20 if IS_LONG else 4
+
+
+def test_conversations_are_done_by_keyboard_alone(agent: Any, product: Product) -> None:
+    workspace = product.api("GET", "/workspaces")["workspaces"][0]["id"]
+    product.api("POST", f"/workspaces/{workspace}/labels", {"name": "Delivery", "colour": "#0b7261"})
+    canned = {
+        "scope": "workspace",
+        "shortcut": "thanks",
+        "title": "Thanks",
+        "body": "Thank you, {{contact.name}}!",
+    }
+    product.api("POST", f"/workspaces/{workspace}/canned-replies", canned)
+    names = {f"Keyra {chr(65 + number)}" for number in range(CUSTOMERS)}
+    for name in sorted(names):
+        customer = product.customer(name)
+        product.write(customer, f"This is {name}")
+        product.conversation(customer)
+    agent.evaluate("localStorage.setItem('livechat.settings', JSON.stringify({afterResolve: 'next'}))")
+    agent.reload()
+    agent.get_by_role("navigation", name="Conversations").wait_for()
+    keys = agent.keyboard
+    keys.press("/")
+    keys.type("Keyra")
+    expect(agent.get_by_role("link", name="Keyra")).to_have_count(CUSTOMERS)
+    keys.press("Alt+ArrowDown")
+    done: set[str] = set()
+    while True:
+        left = re.compile("|".join(sorted(names - done)))
+        heading = agent.get_by_role("main").get_by_role("heading", level=2, name=left)
+        expect(heading).to_be_visible()
+        name = str(heading.text_content())
+        # What acts on a conversation is loaded behind it.
+        expect(agent.get_by_role("button", name="Assigned to: Unassigned")).to_be_visible()
+        expect(composer(agent)).to_be_focused()
+        keys.press("Alt+c")
+        expect(agent.get_by_role("button", name="Assigned to: You")).to_be_visible()
+        keys.type("/tha")
+        expect(agent.get_by_role("option", name="Thanks")).to_be_visible()
+        keys.press("Enter")
+        expect(composer(agent)).to_have_value(f"Thank you, {name}!")
+        keys.press("Enter")
+        expect(bubble(agent, f"Thank you, {name}!")).to_be_visible()
+        keys.press("Alt+l")
+        keys.type("deliv")
+        expect(agent.get_by_role("option", name="Delivery")).to_be_visible()
+        keys.press("Enter")
+        expect(agent.get_by_role("option", name="Delivery")).to_have_attribute("aria-selected", "true")
+        keys.press("Escape")
+        expect(composer(agent)).to_be_focused()
+        assert agent.evaluate("document.activeElement !== document.body")
+        done.add(name)
+        keys.press("Alt+r")
+        # The next one is there, until there is none.
+        if done == names:
+            break
+    expect(agent.get_by_role("button", name="Reopen")).to_be_visible()
+    found = product.api("GET", f"/conversations?search=Keyra&status=resolved&limit={CUSTOMERS}")[
+        "conversations"
+    ]
+    assert {each["customer_name"] for each in found} == names
+    assert {label["name"] for each in found for label in each["labels"]} == {"Delivery"}
