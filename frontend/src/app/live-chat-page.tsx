@@ -1,4 +1,4 @@
-import { Suspense, useCallback, useEffect, useState } from 'react';
+import { lazy, Suspense, useCallback, useEffect, useState } from 'react';
 import { FailureNotice } from '../components/notice';
 import { PassingNotices } from '../components/passing-notice';
 import { useNotifications } from '../features/notifications/use-notifications';
@@ -10,7 +10,7 @@ import { useOutbox, useServices } from '../hooks/services';
 import { useLiveUpdates } from '../hooks/use-live-updates';
 import { useRights } from '../hooks/workspace';
 import { base } from '../lib/base';
-import { lazyPart } from '../lib/lazy-part';
+import { lazyPart, loadPatiently } from '../lib/lazy-part';
 import { unsentOf } from '../lib/outbox-entry';
 import { getSettings } from '../lib/settings';
 import type { PhoneNumber } from '../lib/types';
@@ -33,6 +33,8 @@ interface Props {
 const ConnectNumber = lazyPart(() => import('../features/numbers/connect-number'));
 const ActivityPlace = lazyPart(() => import('../features/activity/activity-place'));
 const TeamPlace = lazyPart(() => import('../features/team/team-place'));
+// Nobody misses it: where it does not come, nothing is said.
+const Presence = lazy(() => loadPatiently(() => import('../features/presence/presence')));
 
 /** The page of a signed-in agent: a header, and the chosen number's conversations below it. */
 export function LiveChat({ session, onSignOut, onSignedOut }: Props) {
@@ -147,6 +149,11 @@ export function LiveChat({ session, onSignOut, onSignedOut }: Props) {
         onClose={close}
         onSignOut={onSignOut}
       />
+      {number && (
+        <Suspense>
+          <Presence conversationId={ofConversation && place.conversationId} onSignedOut={onSignedOut} />
+        </Suspense>
+      )}
       <PassingNotices />
     </div>
   );

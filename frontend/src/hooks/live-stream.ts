@@ -1,6 +1,6 @@
 import type { QueryClient } from '@tanstack/react-query';
 import { type ApiClient, bodyOf, type TokenSource } from '../lib/api';
-import type { LiveEvent, ThreadData } from '../lib/apply-event';
+import type { EventType, LiveEvent, ThreadData } from '../lib/apply-event';
 import { atMostEvery } from '../lib/at-most-every';
 import { onServer } from '../lib/base';
 import { tellHearers } from '../lib/event-hub';
@@ -20,6 +20,7 @@ const NUMBERS_EVERY_MS = 500;
 // The server says at most every 2 s that the tabs' counts may have changed; all pages of a team hear it.
 const COUNTS_EVERY_MS = 5000;
 const COUNTS_FIRST_MS = 200;
+const PEOPLE: ReadonlySet<EventType> = new Set(['presence.updated', 'viewers.updated']);
 const EVENTS_URL = onServer('/api/live-chat/events');
 
 export interface Following {
@@ -54,7 +55,8 @@ export function followStream(client: QueryClient, { tokens, userId, onSignedOut,
       tellHearers(event);
       onEvent(event);
       if (event.type === 'counts.updated') counts.ask();
-      else numbers.ask();
+      // Who is there, and where, counts nothing.
+      else if (!PEOPLE.has(event.type)) numbers.ask();
     },
     onGap,
     onStatus: (next) => {

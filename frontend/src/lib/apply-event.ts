@@ -25,6 +25,7 @@ export const EVENT_TYPES = [
   'notification.created',
   'notification.done',
   'presence.updated',
+  'viewers.updated',
   'members.updated',
   'catalog.updated',
   'counts.updated',

@@ -1,4 +1,5 @@
 import type { LiveEvent } from './apply-event';
+import { setLeading } from './leading';
 import { guarded } from './listeners';
 import { LiveEvents, type StreamOptions, type StreamStatus } from './live-events';
 
@@ -55,6 +56,7 @@ export class SharedStream {
 
   stop(): void {
     this.stopped.abort();
+    if (this.stream) setLeading(false);
     this.stream?.stop();
     this.channel?.close();
   }
@@ -80,6 +82,7 @@ export class SharedStream {
       onStatus: (status) => pass({ kind: 'status', status }),
     });
     this.stream.start();
+    setLeading(true);
   }
 
   private tell(news: News): void {

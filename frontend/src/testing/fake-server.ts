@@ -98,6 +98,7 @@ export class FakeServer {
     http.post(`${API}/conversations/:id/read`, ({ params }) =>
       HttpResponse.json(this.conversations.find((item) => item.id === params.id)),
     ),
+    http.post(`${API}/presence`, () => HttpResponse.json({ viewers: [] })),
     http.post(`${API}/conversations/:id/typing`, () => new HttpResponse(null, { status: 204 })),
     http.post(`${API}/conversations/:id/presence`, () => new HttpResponse(null, { status: 204 })),
     http.get(`${API}/conversations/:id/timeline`, () =>

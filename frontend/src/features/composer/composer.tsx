@@ -108,6 +108,7 @@ function Writing({ ref, id, conversation, onUp, renderTools, closedAction, isClo
     else outbox.add({ ...newReply(conversation, text.trim(), replyTo), ...(hasPreview ? {} : { noPreview: true }) });
     setPreview(true);
     clear();
+    tellTyping('');
     field.current?.focus();
   };
   const edit = (next: Selected) => {
