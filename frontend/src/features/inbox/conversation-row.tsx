@@ -15,6 +15,7 @@ import { subscribeUnsentFiles, unsentFiles } from '../../lib/unsent-files';
 import { t } from '../../words/en';
 import styles from './conversation-row.module.css';
 import { useSavedDraft } from './use-saved-draft';
+import { ViewedBy } from './viewed-by';
 
 interface Props {
   conversation: Conversation;
@@ -68,6 +69,7 @@ export const ConversationRow = memo(function ConversationRow(props: Props) {
           ) : (
             <LastMessage conversation={conversation} />
           )}
+          <ViewedBy conversationId={conversation.id} />
           <Handling conversation={conversation} userId={userId} />
           {unread > 0 && (
             <span className={styles.badge}>
