@@ -1,5 +1,5 @@
 import { LockKeyhole } from 'lucide-react';
-import { Suspense, useCallback, useEffect, useId, useRef, useState, useSyncExternalStore } from 'react';
+import { lazy, Suspense, useCallback, useEffect, useId, useRef, useState, useSyncExternalStore } from 'react';
 import { Button } from '../components/button';
 import { FailureNotice, Notice } from '../components/notice';
 import { RowBoundary } from '../components/row-boundary';
@@ -17,7 +17,7 @@ import { useMediaQuery } from '../hooks/browser';
 import { useConversation } from '../hooks/conversations';
 import { useRights } from '../hooks/workspace';
 import { ApiProblem } from '../lib/api';
-import { lazyPart } from '../lib/lazy-part';
+import { lazyPart, loadPatiently } from '../lib/lazy-part';
 import { isOutOfSight, subscribeSight } from '../lib/out-of-sight';
 import type { Message, Note, PhoneNumber } from '../lib/types';
 import { isComposing, isLayerOpen } from '../lib/typing';
@@ -31,6 +31,9 @@ const HandlingFacts = lazyPart(() => import('../features/handling/handling-facts
 const ScheduledStrip = lazyPart(() => import('../features/composer/scheduled-strip'));
 const NoteBubble = lazyPart(() => import('../features/notes/note-bubble'));
 const NoteComposer = lazyPart(() => import('../features/notes/note-composer'));
+// Nobody misses them: where they do not come, nothing is said.
+const WhoIsHere = lazy(() => loadPatiently(() => import('../features/presence/who-is-here')));
+const ColleagueTyping = lazy(() => loadPatiently(() => import('../features/presence/colleague-typing')));
 // For those who may read alone.
 const ReadOnly = lazyPart(() => import('../features/handling/read-only'));
 // A rare thing to happen to an open conversation.
@@ -126,6 +129,11 @@ export default function ConversationPlace(props: Props) {
         <ThreadBar
           conversation={conversation}
           headingId={headingId}
+          company={
+            <Suspense>
+              <WhoIsHere conversationId={id} />
+            </Suspense>
+          }
           tools={
             mayHandle && (
               <Suspense>
@@ -181,6 +189,11 @@ export default function ConversationPlace(props: Props) {
                 />
               </>
             )}
+            beside={
+              <Suspense>
+                <ColleagueTyping conversationId={id} />
+              </Suspense>
+            }
             closedAction={
               <>
                 <ChooseTemplate

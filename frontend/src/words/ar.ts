@@ -10,6 +10,7 @@ import { inbox } from './ar-inbox';
 import { later } from './ar-later';
 import { activity, details, edits, keyboard, kinds, lightbox, message, numbers, writing } from './ar-parts';
 import { own } from './ar-own';
+import { presence } from './ar-presence';
 import { team } from './ar-team';
 import { user } from './ar-user';
 import { digits, files, plural, type Translation, unreadMessages } from './ar-words';
@@ -374,6 +375,7 @@ export const arabic: Record<string, Sentences> = {
   message,
   numbers,
   own,
+  presence,
   team,
   join,
   signIn,

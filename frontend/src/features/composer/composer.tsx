@@ -36,6 +36,8 @@ interface Props {
   onUp: () => void;
   /** Beside the field: ways to send more than text. The first message that goes out takes the quote along. */
   renderTools: (replyToId: string | null, onSent: () => void) => ReactNode;
+  /** Below the field, beside how it is used. */
+  beside?: ReactNode;
   /** What can be done while the window is closed. */
   closedAction: ReactNode;
 }
@@ -55,7 +57,7 @@ export function Composer(props: Props) {
   return <Writing {...props} isClosed={serviceWindow(expiresAt, useNow()).state === 'closed'} />;
 }
 
-function Writing({ ref, id, conversation, onUp, renderTools, closedAction, isClosed }: Props & { isClosed: boolean }) {
+function Writing({ ref, id, conversation, onUp, renderTools, beside, closedAction, isClosed }: Props & { isClosed: boolean }) {
   const { outbox } = useServices();
   const { enterSends } = useSettings();
   const { text, replyTo, setText, setReplyTo, clear, gone, keep, isUnkept, lookAgain } = useDraft(conversation);
@@ -213,6 +215,7 @@ function Writing({ ref, id, conversation, onUp, renderTools, closedAction, isClo
       <p className={styles.foot}>
         <span id={`${id}-hint`}>{enterSends ? t.composer.hint : t.composer.hintCommand}</span>
         {unfilled !== null && <span role="status">{t.composer.unfilled}</span>}
+        {beside}
         {isUnkept && <span role="status">{t.composer.notKept}</span>}
         {length >= COUNTER_FROM && (
           <span role="status" className={styles.counter} data-over={left < 0 || undefined}>

@@ -14,6 +14,8 @@ import styles from './thread-bar.module.css';
 interface Props {
   conversation: Conversation;
   headingId: string;
+  /** Who else is here. */
+  company: ReactNode;
   /** Whose it is and how it stands, and how to change that. */
   tools: ReactNode;
   areDetailsOpen: boolean;
@@ -25,7 +27,7 @@ interface Props {
 const CHIPS = 3;
 
 export function ThreadBar(props: Props) {
-  const { conversation, headingId, tools, areDetailsOpen, onBack, onToggleDetails } = props;
+  const { conversation, headingId, company, tools, areDetailsOpen, onBack, onToggleDetails } = props;
   const now = useNow();
   const left = serviceWindow(conversation.window_expires_at, now);
   const name = customerName(conversation);
@@ -41,6 +43,7 @@ export function ThreadBar(props: Props) {
           <bdi>{name}</bdi>
         </h2>
         <p className={styles.number}>
+          {company}
           {number && conversation.customer_name ? <bdi dir="ltr">{phone(number)}</bdi> : null}
           {!number && conversation.customer_username ? `@${conversation.customer_username}` : null}
           {conversation.labels.length > 0 && (
