@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from tests.e2e.looking import bubble, expect, menu, open_conversation
+from tests.e2e.looking import bubble, composer, expect, menu, open_conversation
 from tests.e2e.product import Product
 
 pytestmark = pytest.mark.timeout(300)
@@ -129,3 +129,25 @@ def test_of_two_claims_one_wins_and_the_other_learns_whose_it_is(agent: Any, pro
     ada.get_by_role("combobox", name="Assign").press("Enter")
     expect(ada.get_by_role("status").filter(has_text="Ben was quicker")).to_be_visible()
     expect(ada.get_by_role("button", name="Assigned to: Ben")).to_be_visible()
+
+
+def test_who_looks_and_who_answers_is_seen_by_colleagues_until_they_leave(
+    agent: Any, browser: Any, product: Product
+) -> None:
+    product.write(product.customer("Vera Viewed"), "Is anybody there?")
+    open_conversation(agent, "Vera Viewed")
+    row = agent.get_by_role("link", name="Vera Viewed")
+    elsewhere = browser.new_context(locale="en-GB", timezone_id="UTC", reduced_motion="reduce")
+    ben = elsewhere.new_page()
+    ben.goto(f"{agent.url}&as=ben")
+    # Whoever comes later sees who is there already, and oneself is nobody's colleague.
+    expect(ben.get_by_title("Ada is viewing")).to_be_visible()
+    expect(agent.get_by_title("Ben is viewing")).to_be_visible()
+    expect(row).to_contain_text("Viewing now: Ben")
+    composer(ben).press_sequentially("I am")
+    expect(agent.get_by_title("Ben is typing a reply")).to_be_visible()
+    expect(row).to_contain_text("Writing a reply: Ben")
+    ben.keyboard.press("Escape")
+    expect(agent.get_by_title("Ben is")).to_have_count(0)
+    expect(row).not_to_contain_text("Ben")
+    elsewhere.close()
