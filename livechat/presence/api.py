@@ -16,8 +16,9 @@ from livechat.presence.schemas import (
     AvailabilitySchema,
     PresenceWordSchema,
     PresentSchema,
+    ViewersSchema,
 )
-from livechat.presence.tell import presence_json, seen_now, tell_presence
+from livechat.presence.tell import presence_json, seen_now, tell_presence, viewers_of_workspace
 from livechat.presence.whereabouts import note_changed
 from livechat.waking.wake_assigner import wake_for_members
 from livechat.web.blueprint import ApiBlueprint
@@ -38,7 +39,8 @@ def post_presence(body: dict[str, Any]) -> Response:
 
     Each session says all of itself each time, and the best of your sessions counts. You are gone 90 s after
     your last word, and do not look at the conversation any more 45 s after it. Who is there besides is in
-    `GET /workspaces/{id}/members`; both change by `presence.updated` and `viewers.updated`.
+    `GET /workspaces/{id}/members`, who looks at other conversations in `GET /workspaces/{id}/viewers`; both
+    change by `presence.updated` and `viewers.updated`.
     """
     viewers = say_presence(
         db.session,
@@ -49,6 +51,25 @@ def post_presence(body: dict[str, Any]) -> Response:
         viewing=body.get("viewing"),
         is_typing=body["typing"],
     )
+    return json_response({"viewers": viewers})
+
+
+@bp.route(
+    "/workspaces/<workspace_id>/viewers",
+    methods=["GET"],
+    costs=Cost.READS,
+    needs=Permission.CONVERSATION_READ,
+)
+@bp.response(HTTPStatus.OK, ViewersSchema)
+@bp.problems(HTTPStatus.NOT_FOUND)
+def get_viewers(workspace_id: str) -> Response:
+    """See who looks at which conversation now: for a page that has just connected.
+
+    From then on `viewers.updated` tells of each change; it is never replayed.
+    """
+    user_id = current_user_id()
+    workspace, _ = access_workspace(db.session, user_id, workspace_id)
+    viewers = viewers_of_workspace(db.session, redis.client, workspace.id, user_id)
     return json_response({"viewers": viewers})
 
 

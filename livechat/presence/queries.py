@@ -6,6 +6,7 @@ from uuid import UUID
 
 from sqlalchemy import func, select
 
+from livechat.accounts.queries.visible import all_numbers, conversation_is_seen
 from livechat.core.session import AnySession
 from livechat.domain.visibility import Audience
 from livechat.models import Conversation, ConversationWatcher, PhoneNumber, WabaAccount, WorkspaceMember
@@ -38,6 +39,36 @@ def audiences(session: AnySession, conversation_ids: Collection[UUID]) -> dict[U
         id_: (workspace_id, Audience(number, assignee, team, frozenset(followers or ())))
         for id_, workspace_id, number, assignee, team, followers in rows
     }
+
+
+def those_seen(
+    session: AnySession, user_id: UUID, workspace_id: UUID, conversation_ids: Collection[UUID]
+) -> set[UUID]:
+    """Those of these conversations of the workspace that this user sees."""
+    if not conversation_ids:
+        return set()
+    conversations = select(Conversation.id).join(
+        PhoneNumber, PhoneNumber.phone_number_id == Conversation.phone_number_id
+    )
+    return set(
+        session.scalars(
+            all_numbers(conversations, user_id).where(
+                WabaAccount.workspace_id == workspace_id,
+                Conversation.id.in_(conversation_ids),
+                conversation_is_seen(user_id),
+            )
+        )
+    )
+
+
+def active_names(session: AnySession, workspace_id: UUID) -> dict[UUID, str | None]:
+    """{user: name} of the workspace's active members."""
+    rows = session.execute(
+        select(WorkspaceMember.user_id, WorkspaceMember.name).where(
+            WorkspaceMember.workspace_id == workspace_id, WorkspaceMember.state == "active"
+        )
+    )
+    return {row[0]: row[1] for row in rows}
 
 
 def active_members(session: AnySession, user_ids: Collection[UUID]) -> Sequence[WorkspaceMember]:

@@ -39,6 +39,19 @@ class PresentSchema(AnswerSchema):
     )
 
 
+class LookedAtSchema(AnswerSchema):
+    conversation_id = string("Our id of a conversation that you see.")
+    viewers = fields.List(fields.Nested(ViewerSchema), required=True)
+
+
+class ViewersSchema(AnswerSchema):
+    viewers = fields.List(
+        fields.Nested(LookedAtSchema),
+        required=True,
+        metadata={"description": "The conversations that somebody looks at now; at all others nobody does."},
+    )
+
+
 class AvailabilityChoiceSchema(ma.Schema):
     chosen = fields.String(required=True, validate=OneOf(_CHOICES))
     until = fields.AwareDateTime(

@@ -16,8 +16,8 @@ from livechat.domain.permissions import Permission, is_allowed
 from livechat.live.ephemeral import Ephemeral, send
 from livechat.models import WorkspaceMember
 from livechat.presence.availability import Availability, Choice, Presence
-from livechat.presence.queries import active_members, audiences
-from livechat.presence.whereabouts import fallen_silent, seen_of, take_changed, viewers_of
+from livechat.presence.queries import active_members, active_names, audiences, those_seen
+from livechat.presence.whereabouts import fallen_silent, seen_of, take_changed, viewers_among, viewers_of
 
 log = structlog.get_logger(__name__)
 Json = dict[str, Any]
@@ -59,9 +59,24 @@ def viewers_json(session: AnySession, redis: Redis, workspace_id: UUID, conversa
         for each in active_members(session, viewers)
         if each.workspace_id == workspace_id
     }
+    return _named(viewers, names)
+
+
+def viewers_of_workspace(session: AnySession, redis: Redis, workspace_id: UUID, user_id: UUID) -> list[Json]:
+    """Who looks at which conversations of the workspace now, of those that this user sees."""
+    names = active_names(session, workspace_id)
+    found = viewers_among(redis, sorted(names), now_ms())
+    return [
+        {"conversation_id": str(each), "viewers": _named(found[each], names)}
+        for each in sorted(those_seen(session, user_id, workspace_id, found))
+    ]
+
+
+def _named(viewers: Mapping[UUID, bool], names: Mapping[UUID, str | None]) -> list[Json]:
     return [
         {"user_id": str(user_id), "name": names[user_id], "typing": viewers[user_id]}
-        for user_id in sorted(names)
+        for user_id in sorted(viewers)
+        if user_id in names
     ]
 
 

@@ -5,6 +5,7 @@ which ``fallen_silent`` takes those that have passed: the keys' own ends only cl
 ours and not Redis's, so that a test can set them.
 """
 
+from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, cast
@@ -212,6 +213,21 @@ def viewers_of(redis: Redis, conversation_id: UUID, now_ms: int) -> dict[UUID, b
             user_id = UUID(who[:36].decode())
             found[user_id] = found.get(user_id, False) or typing == b"1"
     return found
+
+
+def viewers_among(redis: Redis, users: Sequence[UUID], now_ms: int) -> dict[UUID, dict[UUID, bool]]:
+    """{conversation: {which of these users looks at it: whether they type}}."""
+    with redis.pipeline(transaction=False) as pipeline:
+        for user_id in users:
+            pipeline.hvals(f"{_USER}{user_id}")
+        answers = cast(list[list[bytes]], pipeline.execute())
+    found: defaultdict[UUID, dict[UUID, bool]] = defaultdict(dict)
+    for user_id, words in zip(users, answers, strict=True):
+        for at, conversation, typing in (word[1:].split(b":") for word in words):
+            if conversation and int(at) > now_ms - VIEWER_MS:
+                here = found[UUID(conversation.decode())]
+                here[user_id] = here.get(user_id, False) or typing == b"1"
+    return dict(found)
 
 
 def _best(words: Collection[bytes], now_ms: int) -> Presence:

@@ -267,6 +267,35 @@ def test_who_stays_available_until_a_time_receives_without_a_page(
     assert shown(call, team, agent)["can_receive"] is False
 
 
+def test_who_connects_sees_who_looks_at_what_they_see(
+    session: DbSession, redis_client: Redis, team: Team, call: Call, say: Say, hands: Clock
+) -> None:
+    ada, ben, own = team.member(name="Ada"), team.member(name="Ben"), team.member(visibility="own")
+    chats = sorted((make_conversation(session, team.numbers[0]) for _ in range(3)), key=lambda each: each.id)
+    here, there, left = (str(each.id) for each in chats)
+    chats[1].assignee_id = own
+    session.commit()
+    path = f"/workspaces/{team.workspace_id}/viewers"
+
+    def looked_at(user: UUID) -> list[tuple[str, list[tuple[str, bool]]]]:
+        answer = call(user, "GET", path).json["viewers"]
+        people = [[(each["name"], each["typing"]) for each in one["viewers"]] for one in answer]
+        return [(one["conversation_id"], sorted(who)) for one, who in zip(answer, people, strict=True)]
+
+    say(ada, viewing=left)
+    hands.pass_s(2)
+    say(ada, viewing=here, typing=True)
+    say(ada, session="phone", viewing=there)
+    say(ben, "idle", viewing=here)
+    say(team.owner)
+    assert looked_at(ben) == [(here, [("Ada", True), ("Ben", False)]), (there, [("Ada", False)])]
+    assert looked_at(own) == [(there, [("Ada", False)])]
+    assert call(uuid4(), "GET", path).status_code == 404
+    # Who has said nothing for so long looks at nothing any more, whether or not that was told.
+    hands.pass_s(43)
+    assert looked_at(ben) == []
+
+
 def test_b6_of_what_one_does_not_see_nothing_is_kept_and_nobody_told(
     session: DbSession, redis_client: Redis, team: Team, say: Say, told: Any
 ) -> None:

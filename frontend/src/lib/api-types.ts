@@ -2201,7 +2201,8 @@ export interface paths {
          * Say that you are there, every 30 s and at each change; in the first answer you see who else looks.
          * @description Each session says all of itself each time, and the best of your sessions counts. You are gone 90 s after
          *     your last word, and do not look at the conversation any more 45 s after it. Who is there besides is in
-         *     `GET /workspaces/{id}/members`; both change by `presence.updated` and `viewers.updated`.
+         *     `GET /workspaces/{id}/members`, who looks at other conversations in `GET /workspaces/{id}/viewers`; both
+         *     change by `presence.updated` and `viewers.updated`.
          */
         post: {
             parameters: {
@@ -4376,6 +4377,54 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/live-chat/workspaces/{workspace_id}/viewers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                workspace_id: string;
+            };
+            cookie?: never;
+        };
+        /**
+         * See who looks at which conversation now: for a page that has just connected.
+         * @description From then on `viewers.updated` tells of each change; it is never replayed.
+         */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    workspace_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Viewers"];
+                    };
+                };
+                401: components["responses"]["UNAUTHORIZED"];
+                404: components["responses"]["NOT_FOUND"];
+                429: components["responses"]["TOO_MANY_REQUESTS"];
+                503: components["responses"]["SERVICE_UNAVAILABLE"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/live-chat/workspaces/{workspace_id}/views": {
         parameters: {
             query?: never;
@@ -5392,6 +5441,11 @@ export interface components {
              * @example xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx
              */
             token: string;
+        };
+        LookedAt: {
+            /** @description Our id of a conversation that you see. */
+            conversation_id: string;
+            viewers: components["schemas"]["Viewer"][];
         };
         Member: {
             /**
@@ -6617,6 +6671,10 @@ export interface components {
             typing: boolean;
             /** @description Supabase's id of the user. */
             user_id: string;
+        };
+        Viewers: {
+            /** @description The conversations that somebody looks at now; at all others nobody does. */
+            viewers: components["schemas"]["LookedAt"][];
         };
         Views: {
             /** @description By name. */
