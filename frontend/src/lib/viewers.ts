@@ -23,8 +23,7 @@ export function setColleagues(conversationId: string, colleagues: readonly Viewe
   changed.tell();
 }
 
-/** What was told of these alone is not known any more. */
-export function forgetColleagues(except?: string): void {
-  for (const id of known.keys()) if (id !== except) known.delete(id);
-  changed.tell();
+/** All that is known now, but for conversations of which something newer was told. */
+export function replaceColleagues(all: ReadonlyMap<string, readonly Viewer[]>, newer: ReadonlySet<string>): void {
+  for (const id of [...known.keys(), ...all.keys()]) if (!newer.has(id)) setColleagues(id, all.get(id) ?? NOBODY);
 }

@@ -68,6 +68,7 @@ export class FakeServer {
     http.get(`${API}/phone-numbers`, () => HttpResponse.json({ phone_numbers: [aNumber] })),
     http.get(`${API}/workspaces`, () => HttpResponse.json({ workspaces: [{ ...aWorkspace, role: this.role }] })),
     http.get(`${API}/workspaces/:id/members`, () => HttpResponse.json({ members: this.members })),
+    http.get(`${API}/workspaces/:id/viewers`, () => HttpResponse.json({ viewers: [] })),
     http.get(`${API}/workspaces/:id/teams`, () => HttpResponse.json({ teams: this.teams })),
     http.get(`${API}/workspaces/:id/labels`, () => HttpResponse.json({ labels: this.labels })),
     http.get(`${API}/reminders`, () => HttpResponse.json({ reminders: this.reminders, next_cursor: null })),

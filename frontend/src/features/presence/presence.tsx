@@ -1,5 +1,7 @@
 import { useEffect, useRef } from 'react';
 import { useServices } from '../../hooks/services';
+import { useWorkspaces } from '../../hooks/workspace';
+import { followViewers } from './follow-viewers';
 import { type Presence as Started, startPresence } from './start-presence';
 
 interface Props {
@@ -7,7 +9,10 @@ interface Props {
   onSignedOut: () => void;
 }
 
-/** Draws nothing: while it is mounted the agent's colleagues see that they are there, and where they look. */
+/**
+ * Draws nothing: while it is mounted the agent's colleagues see that they are there and where they look, and the page
+ * knows it of them.
+ */
 export default function Presence({ conversationId, onSignedOut }: Props) {
   const { api, userId } = useServices();
   const started = useRef<Started>(null);
@@ -19,5 +24,10 @@ export default function Presence({ conversationId, onSignedOut }: Props) {
   // The one above may just have begun anew.
   // oxlint-disable-next-line react/exhaustive-effect-dependencies
   useEffect(() => started.current?.view(conversationId), [api, userId, onSignedOut, conversationId]);
+  const workspaces = useWorkspaces().data?.map((one) => one.id).join(' ') ?? '';
+  useEffect(
+    () => (workspaces === '' ? undefined : followViewers({ api, userId, workspaceIds: workspaces.split(' ') })),
+    [api, userId, workspaces],
+  );
   return null;
 }

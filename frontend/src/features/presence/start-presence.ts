@@ -3,7 +3,7 @@ import { onLiveEvent } from '../../lib/event-hub';
 import { newId } from '../../lib/ids';
 import { isLeading, subscribeLeading } from '../../lib/leading';
 import { onLineBack } from '../../lib/line';
-import { forgetColleagues, setColleagues, type Viewer } from '../../lib/viewers';
+import { setColleagues, type Viewer } from '../../lib/viewers';
 import { lastWriting, onWriting } from '../../lib/writing';
 import { BEAT_MS, NotSaid, Speaker } from './speaker';
 import { type Talk, talkToTabs } from './tab-talk';
@@ -32,8 +32,8 @@ export interface Presence {
 }
 
 /**
- * Tells the server that the agent is there, what they look at and whether they write, and keeps who else looks at which
- * conversation. Of the tabs of a browser one speaks for all. Nobody says that they are gone: that is what silence means.
+ * Tells the server that the agent is there, what they look at and whether they write. Of the tabs of a browser one
+ * speaks for all. Nobody says that they are gone: that is what silence means.
  */
 export function startPresence({ api, userId, onSignedOut }: Options): Presence {
   const tab = newId();
@@ -58,17 +58,16 @@ export function startPresence({ api, userId, onSignedOut }: Options): Presence {
   };
   const ask = async (said: Word, keepalive = false): Promise<readonly Viewer[]> =>
     (await bodyOf(api.POST('/api/live-chat/presence', { body: said, keepalive }))).viewers;
-  const keep = (conversationId: string, colleagues: readonly Viewer[]) => setColleagues(conversationId, colleagues);
-  const withoutSelf = (viewers: readonly Viewer[]) => viewers.filter((one) => one.user_id !== userId);
 
   const speaker = new Speaker({
     word,
     post: async (said) => {
       toldMeanwhile.clear();
       try {
-        const colleagues = withoutSelf(await ask(said).catch((error: unknown) => askWithout(said, error)));
+        const viewers = await ask(said).catch((error: unknown) => askWithout(said, error));
         if (said.viewing === null || toldMeanwhile.has(said.viewing)) return;
-        keep(said.viewing, colleagues);
+        const colleagues = viewers.filter((one) => one.user_id !== userId);
+        setColleagues(said.viewing, colleagues);
         talk.tell({ kind: 'colleagues', conversationId: said.viewing, colleagues });
       } catch (error) {
         const problem = error instanceof ApiProblem ? error : null;
@@ -98,7 +97,7 @@ export function startPresence({ api, userId, onSignedOut }: Options): Presence {
   };
   const hear = (heard: Talk) => {
     if (heard.kind === 'who') return report();
-    if (heard.kind === 'colleagues') return keep(heard.conversationId, heard.colleagues);
+    if (heard.kind === 'colleagues') return setColleagues(heard.conversationId, heard.colleagues);
     if (heard.kind === 'gone') others.delete(heard.tab);
     else others.set(heard.tab, { state: heard.state, heardAt: Date.now() });
     speak();
@@ -144,15 +143,9 @@ export function startPresence({ api, userId, onSignedOut }: Options): Presence {
     subscribeLeading(speak),
     onWriting(onWritten),
     onLineBack(() => {
-      // What was told meanwhile is not told again: of what is open the server's answer says it.
-      forgetColleagues(open ?? undefined);
       if (isLeading()) speaker.repeat();
     }),
-    onLiveEvent('viewers.updated', ({ data }) => {
-      const { conversation_id: id, viewers } = data as { conversation_id: string; viewers: Viewer[] };
-      toldMeanwhile.add(id);
-      keep(id, withoutSelf(viewers));
-    }),
+    onLiveEvent('viewers.updated', ({ data }) => toldMeanwhile.add(String(data?.conversation_id))),
   ];
   talk.tell({ kind: 'who' });
   report();
@@ -174,7 +167,6 @@ export function startPresence({ api, userId, onSignedOut }: Options): Presence {
       window.removeEventListener('pagehide', leave);
       window.removeEventListener('pageshow', comeBack);
       talk.stop();
-      forgetColleagues();
     },
   };
 }
