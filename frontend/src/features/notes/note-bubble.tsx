@@ -73,9 +73,11 @@ function Edit({ note, onDone }: { note: Note; onDone: () => void }) {
   const edit = useEditNote(note);
   const [text, setText] = useState(() => shownBody(note.body ?? '', note.mentions));
   // Who was mentioned stays so while their name stands there.
-  const known = note.mentions.flatMap(({ user_id, team_id, name }) =>
-    name === null ? [] : [{ kind: user_id === null ? ('team' as const) : ('user' as const), id: user_id ?? team_id ?? '', name }],
-  );
+  const known = note.mentions.map(({ user_id, team_id, name }) => ({
+    kind: user_id === null ? ('team' as const) : ('user' as const),
+    id: user_id ?? team_id ?? '',
+    name: name ?? c.somebody,
+  }));
   const save = () => {
     if (text.trim() !== '' && !edit.isPending) edit.mutate(encode(text.trim(), known).body, { onSuccess: onDone });
   };

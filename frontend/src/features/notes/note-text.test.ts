@@ -13,6 +13,11 @@ it('keeps ids in the place of names that were chosen', () => {
   });
 });
 
+it('takes no longer name for the one that was chosen', () => {
+  expect(encode('@Benjamin and @Ben, @Bens', [ben])).toEqual({ body: '@Benjamin and @[u-ben], @Bens', mentions: [{ user_id: 'u-ben' }] });
+  expect(encode('@Benjamin', [ben])).toEqual({ body: '@Benjamin', mentions: [] });
+});
+
 it('mentions nobody whose name was taken out again', () => {
   expect(encode('Nothing', [ben, ben])).toEqual({ body: 'Nothing', mentions: [] });
 });
@@ -22,6 +27,8 @@ it('shows the names of today, and leaves alone what is no mention', () => {
   expect(shownBody('Ask @[u-ben] about @[x] and a@[b.c', mentions)).toBe('Ask @Benjamin about @[x] and a@[b.c');
   expect(partsOf('@[u-ben]', mentions)).toEqual([{ text: '@Benjamin', isMention: true }]);
   expect(partsOf('', [])).toEqual([]);
+  // Nobody is shown by an id.
+  expect(shownBody('Ask @[u-ben]', [mention('u-ben', null)])).toBe('Ask @somebody');
 });
 
 it('knows when somebody is being mentioned', () => {

@@ -1,4 +1,5 @@
 import type { Note } from '../../lib/types';
+import { c } from '../../words/changes-en';
 
 /** Somebody who can be mentioned. */
 export interface Mentionable {
@@ -18,9 +19,9 @@ export function partsOf(body: string, mentions: Mentions): { text: string; isMen
   const parts: { text: string; isMention: boolean }[] = [];
   let at = 0;
   for (const found of body.matchAll(TOKEN)) {
-    const name = names.get(found[1] ?? '');
     // What only looks like a mention is what was written.
-    if (!name) continue;
+    if (!names.has(found[1] ?? '')) continue;
+    const name = names.get(found[1] ?? '') ?? c.somebody;
     if (found.index > at) parts.push({ text: body.slice(at, found.index), isMention: false });
     parts.push({ text: `@${name}`, isMention: true });
     at = found.index + found[0].length;
@@ -39,8 +40,12 @@ export function encode(text: string, chosen: readonly Mentionable[]): { body: st
   let body = text;
   const there: Mentionable[] = [];
   for (const one of chosen.toSorted((a, b) => b.name.length - a.name.length)) {
-    if (there.some((known) => known.id === one.id) || !body.includes(`@${one.name}`)) continue;
-    body = body.replaceAll(`@${one.name}`, `@[${one.id}]`);
+    if (there.some((known) => known.id === one.id)) continue;
+    // “@Benjamin” was typed, not chosen: it is no mention of Ben.
+    const [first = '', ...rest] = body.split(`@${one.name}`);
+    const next = rest.reduce((done, part) => done + (/^[\p{L}\p{N}]/u.test(part) ? `@${one.name}` : `@[${one.id}]`) + part, first);
+    if (next === body) continue;
+    body = next;
     there.push(one);
   }
   return { body, mentions: there.map(({ kind, id }) => (kind === 'user' ? { user_id: id } : { team_id: id })) };
