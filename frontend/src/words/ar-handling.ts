@@ -18,7 +18,6 @@ export const handling = {
   you: 'أنت',
   somebody: 'شخص بلا اسم',
   team: 'الفريق',
-  away: 'بعيد',
   change: 'تغيير',
   none: 'لا شيء',
   done: 'تم',

@@ -12,4 +12,7 @@ export const presence = {
   viewing: (names, others) => `الاطلاع الآن: ${people(names, others)}`,
   typing: (names, others) => `كتابة رد الآن: ${people(names, others)}`,
   somebody: 'زميل',
+
+  presences: { active: 'متصل', idle: 'خامل', absent: 'غير متصل' },
+  availabilities: { away: 'بعيد', off: 'خارج العمل' },
 } satisfies Translation<typeof v>;

@@ -18,7 +18,6 @@ export const h = catalogue('handling', {
   you: 'You',
   somebody: 'somebody without a name',
   team: 'Team',
-  away: 'Away',
   change: 'Change',
   none: 'None',
   done: 'Done',

@@ -12,4 +12,7 @@ export const v = catalogue('presence', {
   viewing: (names: readonly string[], others: number) => `${people(names, others)} ${are(names, others)} viewing`,
   typing: (names: readonly string[], others: number) => `${people(names, others)} ${are(names, others)} typing a reply`,
   somebody: 'Somebody',
+
+  presences: { active: 'Online', idle: 'Idle', absent: 'Offline' },
+  availabilities: { away: 'Away', off: 'Off' },
 });

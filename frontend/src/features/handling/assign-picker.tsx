@@ -3,11 +3,13 @@ import { useState } from 'react';
 import { Avatar } from '../../components/avatar';
 import { FailureNotice } from '../../components/notice';
 import { Picker, type Choice } from '../../components/picker';
+import { WithPresence } from '../../components/with-presence';
 import { useServices } from '../../hooks/services';
 import { useMembers, useTeams } from '../../hooks/workspace';
 import type { Conversation } from '../../lib/types';
 import { t } from '../../words/en';
 import { h } from '../../words/handling-en';
+import { v } from '../../words/presence-en';
 import { type AssigneeChoice, assigneeChoices, keyOfChoice } from './assignee-choices';
 import { useAssign } from './endpoints';
 import { TakeOver, takeOverFrom } from './take-over';
@@ -67,9 +69,14 @@ export function shown(choice: AssigneeChoice): Choice {
     case 'team':
       return { key, icon: <Users size={18} />, text: choice.team.name, detail: h.team };
     case 'member': {
-      const { name, email, user_id: id, availability } = choice.member;
+      const { name, email, user_id: id, availability, presence } = choice.member;
       const text = name ?? email ?? h.somebody;
-      return { key, icon: <Avatar name={text} id={id} size={28} />, text, detail: availability === 'available' ? null : h.away };
+      const icon = (
+        <WithPresence presence={presence}>
+          <Avatar name={text} id={id} size={28} />
+        </WithPresence>
+      );
+      return { key, icon, text, detail: availability === 'available' ? v.presences[presence] : v.availabilities[availability] };
     }
   }
 }

@@ -9,6 +9,16 @@ const sales = { id: 't1', name: 'Sales', member_ids: ['ben'] };
 const keysOf = (given: Partial<Parameters<typeof assigneeChoices>[0]>) =>
   assigneeChoices({ conversation: aConversation(), members: [ada, ben, chika], teams: [sales], userId: 'ada', ...given }).map(keyOfChoice);
 
+it('lists those who are there before who is idle, who is not there, and who chose not to be', () => {
+  const members = [
+    aMember({ user_id: 'off', name: 'A', availability: 'off' }),
+    aMember({ user_id: 'absent', name: 'B', presence: 'absent' }),
+    aMember({ user_id: 'idle', name: 'C', presence: 'idle' }),
+    aMember({ user_id: 'there', name: 'D' }),
+  ];
+  expect(keysOf({ members, teams: [] })).toEqual(['me', 'member:there', 'member:idle', 'member:absent', 'member:off']);
+});
+
 it('begins with oneself, then those who are there, then the others, then teams', () => {
   expect(keysOf({})).toEqual(['me', 'member:chika', 'member:ben', 'team:t1']);
 });

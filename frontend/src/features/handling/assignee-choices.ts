@@ -20,16 +20,18 @@ const canHave = (member: Member, numbers: readonly string[]): boolean =>
   member.role !== 'viewer' &&
   numbers.every((id) => member.phone_number_ids === null || member.phone_number_ids.includes(id));
 
-const byAvailability = (a: Member, b: Member): number =>
-  Number(b.availability === 'available') - Number(a.availability === 'available') ||
-  (a.name ?? '').localeCompare(b.name ?? '');
+/** Who chose to be there and is, then who is not at the screen, then who is not there, then who chose not to be. */
+const distance = ({ availability, presence }: Member): number =>
+  availability === 'available' ? ['active', 'idle', 'absent'].indexOf(presence) : 3;
+
+const nearestFirst = (a: Member, b: Member): number => distance(a) - distance(b) || (a.name ?? '').localeCompare(b.name ?? '');
 
 /** Oneself first, then nobody, then the others, those who are there first, and the teams. */
 export function assigneeChoices({ conversation, members, teams, userId }: Given): AssigneeChoice[] {
   const { assignee, team } = conversation;
   const others = members
     .filter((one) => one.user_id !== userId && one.user_id !== assignee?.user_id && canHave(one, [conversation.phone_number_id]))
-    .toSorted(byAvailability);
+    .toSorted(nearestFirst);
   return [
     ...(assignee?.user_id === userId ? [] : [{ kind: 'me' as const }]),
     ...(assignee === null && team === null ? [] : [{ kind: 'nobody' as const }]),
@@ -42,7 +44,7 @@ export function assigneeChoices({ conversation, members, teams, userId }: Given)
 
 /** The same for many at once, on these numbers, whosever they are. */
 export function choicesForMany({ members, teams, numbers, userId }: Omit<Given, 'conversation'> & { numbers: readonly string[] }): AssigneeChoice[] {
-  const others = members.filter((one) => one.user_id !== userId && canHave(one, numbers)).toSorted(byAvailability);
+  const others = members.filter((one) => one.user_id !== userId && canHave(one, numbers)).toSorted(nearestFirst);
   return [
     { kind: 'me' },
     { kind: 'nobody' },

@@ -1,6 +1,7 @@
 import { useState } from 'react';
 import { Avatar } from '../../components/avatar';
 import { Button } from '../../components/button';
+import { WithPresence } from '../../components/with-presence';
 import { numberName } from '../../lib/names';
 import { useMembers, useTeams } from '../../hooks/workspace';
 import type { Member, PhoneNumber, Team, Workspace } from '../../lib/types';
@@ -34,7 +35,7 @@ export function MembersSection({ workspace, numbers, userId, onLeft }: Props) {
                 const acts = actsOn(member, workspace, userId);
                 return (
                   <li key={member.user_id} className={styles.row}>
-                    <Avatar name={memberName(member)} id={member.user_id} size={40} />
+                    <Picture member={member} />
                     <Facts member={member} teams={teams} numbers={numbers} isSelf={acts.isSelf} />
                     {(acts.name || acts.leave || acts.makeOwner) && (
                       <Button aria-label={p.changeOf(memberName(member))} onClick={() => setChanged(member.user_id)}>
@@ -62,6 +63,12 @@ export function MembersSection({ workspace, numbers, userId, onLeft }: Props) {
       }}
     </Loaded>
   );
+}
+
+function Picture({ member }: { member: Member }) {
+  const picture = <Avatar name={memberName(member)} id={member.user_id} size={40} />;
+  // Who may not come in is not to be waited for.
+  return member.state === 'active' ? <WithPresence presence={member.presence}>{picture}</WithPresence> : picture;
 }
 
 interface FactsProps {
