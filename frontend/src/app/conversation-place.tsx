@@ -159,6 +159,7 @@ export default function ConversationPlace(props: Props) {
         </StartChatProvider>
         <Suspense>
           <ScheduledStrip conversation={conversation} mayHandle={mayHandle} />
+          <ColleagueTyping conversationId={id} place="above" />
         </Suspense>
         {isNote ? (
           <Suspense>
@@ -191,7 +192,7 @@ export default function ConversationPlace(props: Props) {
             )}
             beside={
               <Suspense>
-                <ColleagueTyping conversationId={id} />
+                <ColleagueTyping conversationId={id} place="below" />
               </Suspense>
             }
             closedAction={

@@ -1,7 +1,7 @@
 // @vitest-environment jsdom
 import { act, render, screen } from '@testing-library/react';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
-import { forgetColleagues, setColleagues, type Viewer } from '../../lib/viewers';
+import { replaceColleagues, setColleagues, type Viewer } from '../../lib/viewers';
 import ColleagueTyping from './colleague-typing';
 import { typingSentence, viewingSentence } from './here';
 import WhoIsHere from './who-is-here';
@@ -22,7 +22,7 @@ it.each([
 
 beforeEach(() => vi.useFakeTimers());
 afterEach(() => {
-  forgetColleagues();
+  replaceColleagues(new Map(), new Set());
   vi.useRealTimers();
 });
 const tell = (...colleagues: Viewer[]) => act(() => setColleagues('c1', colleagues));
@@ -32,7 +32,7 @@ it('eyes see at once who is there and who writes, in this conversation alone', (
   render(
     <>
       <WhoIsHere conversationId="c1" />
-      <ColleagueTyping conversationId="c1" />
+      <ColleagueTyping conversationId="c1" place="below" />
     </>,
   );
   act(() => setColleagues('c2', [someone('Chika')]));
