@@ -15,14 +15,18 @@ let said: Word[];
 let viewers: Viewer[];
 /** What the server answers instead: a status, with the code of its refusal. */
 let refusal: ((word: Word) => [number, string] | null) | null;
+/** The server answers once this has come. */
+let hold: Promise<void>;
 let presence: Presence;
 const onSignedOut = vi.fn<() => void>();
 const POST = async (_path: string, { body, keepalive }: { body: Word; keepalive?: boolean }) => {
   said.push(keepalive ? { ...body, keepalive } as Word : body);
+  const there = viewers;
+  await hold;
   const refused = refusal?.(body);
   return refused
     ? { error: { code: refused[1] }, response: new Response(null, { status: refused[0] }) }
-    : { data: { viewers }, response: new Response('{}') };
+    : { data: { viewers: there }, response: new Response('{}') };
 };
 const begin = () => startPresence({ api: { POST } as unknown as ApiClient, userId: 'u1', onSignedOut });
 const pass = (ms: number) => vi.advanceTimersByTimeAsync(ms);
@@ -37,6 +41,7 @@ beforeEach(() => {
   vi.useFakeTimers({ now: Date.parse('2026-11-29T10:00:00Z') });
   said = [];
   viewers = [];
+  hold = Promise.resolve();
   refusal = null;
   onSignedOut.mockClear();
   setLeading(true);
@@ -87,7 +92,8 @@ it('tells once that a reply is written, until that pauses or it is sent', async 
 it('is idle after five minutes without a touch, and active at the next', async () => {
   await pass(IDLE_MS + 30_000);
   expect(said.at(-1)?.state).toBe('idle');
-  await pass(3000);
+  // The tab has just reported: that it is touched is told all the same.
+  await pass(11_000);
   window.dispatchEvent(new Event('pointermove'));
   await pass(0);
   expect(said.at(-1)?.state).toBe('active');
@@ -117,20 +123,18 @@ it('keeps who else is there by what the server answers, without the agent', asyn
   expect(colleaguesAt('c1')).toEqual([]);
 });
 
-it('an answer takes nothing back that was told meanwhile', async () => {
-  await pass(1500);
-  let answer: () => void = () => undefined;
-  const asked = new Promise<void>((resolve) => (answer = resolve));
-  presence.stop();
-  presence = startPresence({
-    api: { POST: async () => (await asked, { data: { viewers: [ben] }, response: new Response('{}') }) } as unknown as ApiClient,
-    userId: 'u1',
-    onSignedOut,
-  });
+it('an answer takes nothing back that was told while it was on its way', async () => {
   presence.view('c1');
+  await pass(2500);
+  viewers = [ben];
+  let answer: () => void = () => undefined;
+  hold = new Promise<void>((resolve) => (answer = resolve));
+  lineLives();
+  await pass(0);
   told('c1', []);
   answer();
   await pass(0);
+  expect(said).toHaveLength(3);
   expect(colleaguesAt('c1')).toEqual([]);
 });
 
