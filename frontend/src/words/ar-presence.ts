@@ -11,6 +11,8 @@ const people = (names: readonly string[], others: number): string => {
 export const presence = {
   viewing: (names, others) => `الاطلاع الآن: ${people(names, others)}`,
   typing: (names, others) => `كتابة رد الآن: ${people(names, others)}`,
+  lookingNow: (names) => `الاطلاع الآن: ⁨${names}⁩`,
+  writingNow: (names) => `كتابة رد الآن: ⁨${names}⁩`,
   somebody: 'زميل',
 
   presences: { active: 'متصل', idle: 'خامل', absent: 'غير متصل' },

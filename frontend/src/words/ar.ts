@@ -150,9 +150,6 @@ const page = {
     noMessages: 'لا رسائل',
     assignedTo: (name) => (name === null ? 'مسندة إليك' : `مسندة إلى ⁨${name}⁩`),
     labels: (names) => `الوسوم: ⁨${names}⁩`,
-    lookingNow: (names) => `يطّلع عليها الآن: ⁨${names}⁩`,
-    writingNow: (names) => `يكتب ردًا الآن: ⁨${names}⁩`,
-    somebody: 'زميل',
   },
   thread: {
     choose: 'اختر محادثة',

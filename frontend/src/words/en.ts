@@ -131,9 +131,6 @@ export const t = catalogue('page', {
     noMessages: 'No messages',
     assignedTo: (name: string | null) => (name === null ? 'Assigned to you' : `Assigned to ${name}`),
     labels: (names: string) => `Labels: ${names}`,
-    lookingNow: (names: string) => `Viewing now: ${names}`,
-    writingNow: (names: string) => `Writing a reply: ${names}`,
-    somebody: 'somebody',
   },
 
   thread: {

@@ -11,6 +11,8 @@ const are = (names: readonly string[], others: number): string => (names.length 
 export const v = catalogue('presence', {
   viewing: (names: readonly string[], others: number) => `${people(names, others)} ${are(names, others)} viewing`,
   typing: (names: readonly string[], others: number) => `${people(names, others)} ${are(names, others)} typing a reply`,
+  lookingNow: (names: string) => `Viewing now: ${names}`,
+  writingNow: (names: string) => `Writing a reply: ${names}`,
   somebody: 'Somebody',
 
   presences: { active: 'Online', idle: 'Idle', absent: 'Offline' },
