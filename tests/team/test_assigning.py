@@ -25,7 +25,7 @@ from livechat.models import WorkspaceMember
 from tests.factories import make_conversation
 from tests.team.conftest import DbSession, Team
 from tests.team.office import RULE, Office
-from tests.team.test_races import at_once
+from tests.team.test_races import _after, at_once
 
 Call = Callable[..., Any]
 # ``make test`` runs some; by hand, a long form: ROUNDS=500.
@@ -278,6 +278,19 @@ def test_f6_of_a_claim_and_the_drain_one_has_it_and_nobody_beyond_the_limit(
         for each in (chat, next_):
             office.resolve(each)
         office.tasks()
+
+
+def test_what_somebody_was_just_given_counts_before_it_is_committed(app: Flask, office: Office) -> None:
+    office.rule(limit_per_agent=1)
+    [agent] = office.agents(1)
+    [chat, next_] = office.strangers(2)
+    office.tasks()
+    held = (
+        "SELECT 1 FROM workspace_members WHERE user_id = :user FOR SHARE;"
+        "UPDATE chat_conversations SET assignee_id = :user WHERE id = :chat"
+    )
+    assert _after(app, held, office.drain, user=agent, chat=chat) == 0
+    assert office.holders() == {chat: agent, next_: None}
 
 
 def test_f7_whoever_lets_a_customer_wait_gives_them_back_and_the_last_keeps_them(
