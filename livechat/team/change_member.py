@@ -39,13 +39,14 @@ def change_member(
     if "phone_number_ids" in changes:
         _choose_numbers(session, member, changes["phone_number_ids"])
     session.flush()
-    if member.state == "suspended":
-        stop_watching(session, member)
     may_answer = is_allowed(member.role, Permission.MESSAGE_SEND)
     if member.state == "suspended" or not may_answer:
         hand_back(session, member, by)
     elif member.number_scope == "some":
         hand_back(session, member, by, unseen=True)
+    if member.state == "suspended":
+        # After the conversations are locked: a merge has them, and then moves who follows.
+        stop_watching(session, member)
     publish_members(session, workspace.id, [user_id])
 
 

@@ -284,7 +284,7 @@ KNOWN = [
     ("give up team", "merge"),
 ]
 # A merge writes much: what matters is that it holds both conversations.
-AFTER_MERGE = ["give up team", "remove", "undo", "edit note", "draft", "no draft"]
+AFTER_MERGE = ["give up team", "remove", "suspend", "undo", "edit note", "draft", "no draft"]
 
 
 @pytest.mark.long
