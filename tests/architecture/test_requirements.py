@@ -21,7 +21,6 @@ REASONS = {
     "requirements.txt": {
         "flower": "a process of the product, which local/flower.py starts",
         "granian": "the web server of wsgi.py, which local/web.py starts",
-        "psycopg": "SQLAlchemy's driver: it is named by the database's address",
     },
     "local/requirements.txt": {},
     "tests/requirements.txt": {
