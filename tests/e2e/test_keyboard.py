@@ -10,7 +10,7 @@ from tests.e2e.product import Product
 from tests.long_form import IS_LONG
 
 pytestmark = [pytest.mark.timeout(600), pytest.mark.long]
-CUSTOMERS = 20 if IS_LONG else 4
+CUSTOMERS = 20 if IS_LONG else 3
 
 
 def test_conversations_are_done_by_keyboard_alone(agent: Any, product: Product) -> None:

@@ -22,7 +22,7 @@ interface Props {
   onSignOut: () => void;
 }
 
-export function Layers({ layer, number, numbers, place, onOpen, onClose, onSignOut }: Props) {
+export default function Layers({ layer, number, numbers, place, onOpen, onClose, onSignOut }: Props) {
   const openConversation = (id: string) => {
     onClose();
     place.openConversation(id);

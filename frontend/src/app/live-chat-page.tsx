@@ -18,7 +18,7 @@ import { isComposing, isLayerOpen, isTyping } from '../lib/typing';
 import { t } from '../words/en';
 import { ConnectionBanner } from './connection-banner';
 import { Header } from './header';
-import { type Layer, Layers } from './layers';
+import type { Layer } from './layers';
 import styles from './live-chat-page.module.css';
 import { Panes } from './panes';
 import { useKeptFocus } from './use-kept-focus';
@@ -30,6 +30,7 @@ interface Props {
 }
 
 // Seen once: by who has no number yet.
+const Layers = lazyPart(() => import('./layers'));
 const ConnectNumber = lazyPart(() => import('../features/numbers/connect-number'));
 const ActivityPlace = lazyPart(() => import('../features/activity/activity-place'));
 const TeamPlace = lazyPart(() => import('../features/team/team-place'));
@@ -140,15 +141,19 @@ export function LiveChat({ session, onSignOut, onSignedOut }: Props) {
             onNewChat={() => setLayer('new-chat')}
           />
         ))}
-      <Layers
-        layer={layer}
-        number={number}
-        numbers={numbers.data ?? []}
-        place={place}
-        onOpen={setLayer}
-        onClose={close}
-        onSignOut={onSignOut}
-      />
+      {layer !== null && (
+        <Suspense>
+          <Layers
+            layer={layer}
+            number={number}
+            numbers={numbers.data ?? []}
+            place={place}
+            onOpen={setLayer}
+            onClose={close}
+            onSignOut={onSignOut}
+          />
+        </Suspense>
+      )}
       {number && (
         <Suspense>
           <Presence conversationId={ofConversation && place.conversationId} onSignedOut={onSignedOut} />
