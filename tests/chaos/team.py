@@ -359,8 +359,10 @@ class TeamLoad:
             return
         operation_id = person.operations.pop(rng.randrange(len(person.operations)))
         status, answer = self._ask(
-            person, "POST", "/undo", may_be=(403, 404), json={"operation_id": operation_id}
+            person, "POST", "/undo", may_be=(403, 404, 409), json={"operation_id": operation_id}
         )
+        if status == 409 and answer["code"] != "undo_expired":
+            self._record.breaks(f"undo answered 409 {answer['code']}")
         with self._lock:
             self.acts[f"undo {status}"] += 1
         if status == 200:
