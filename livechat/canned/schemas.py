@@ -8,10 +8,11 @@ from marshmallow import fields
 from marshmallow.validate import Length, OneOf
 
 from livechat.files.schemas import UploadedSchema
+from livechat.team.schemas import Name
 from livechat.web.schemas import AnswerSchema, moment, opaque_id, string
 
 SCOPES = ("workspace", "team", "personal")
-MAX_SHORTCUT_CHARS, MAX_TITLE_CHARS, MAX_BODY_UNITS, MAX_FILES = 50, 100, 4096, 10
+MAX_SHORTCUT_CHARS, MAX_BODY_UNITS, MAX_FILES = 50, 4096, 10
 # A shortcut ends where a blank begins.
 _SHORTCUT = re.compile(rf"[^\s/{{}}|]{{1,{MAX_SHORTCUT_CHARS}}}")
 _EXAMPLE = "Hello {{contact.first_name|there}}!"
@@ -29,14 +30,6 @@ class _Shortcut(fields.String):
         return str(shortcut)
 
 
-class _Title(fields.String):
-    def _deserialize(self, value: Any, *args: Any, **kwargs: Any) -> str:
-        title = super()._deserialize(value, *args, **kwargs).strip()
-        if not 1 <= len(title) <= MAX_TITLE_CHARS:
-            raise ma.ValidationError(f"Give 1 to {MAX_TITLE_CHARS} characters.")
-        return str(title)
-
-
 class _Body(fields.String):
     def _deserialize(self, value: Any, *args: Any, **kwargs: Any) -> str:
         body = super()._deserialize(value, *args, **kwargs)
@@ -51,7 +44,7 @@ class CannedReplyChangesSchema(ma.Schema):
     )
     team_id = opaque_id("The team's whose it is, with scope `team`.", allow_none=True)
     shortcut = _Shortcut(metadata={"example": "hello", "description": "Typed behind a slash to find it."})
-    title = _Title(metadata={"example": "Greeting"})
+    title = Name(metadata={"example": "Greeting"})
     body = _Body(
         metadata={
             "example": _EXAMPLE,
@@ -80,7 +73,7 @@ class NewCannedReplySchema(CannedReplyChangesSchema):
     shortcut = _Shortcut(
         required=True, metadata={"example": "hello", "description": "Typed behind a slash to find it."}
     )
-    title = _Title(required=True, metadata={"example": "Greeting"})
+    title = Name(required=True, metadata={"example": "Greeting"})
     body = _Body(
         required=True,
         metadata={"example": _EXAMPLE, "description": "The text. It may be empty beside files or `content`."},

@@ -8,20 +8,12 @@ from marshmallow.validate import OneOf
 
 from livechat.inbox.inbox_filter import Sort
 from livechat.inbox.schemas import InboxFilterSchema
+from livechat.team.schemas import Name
 from livechat.web.schemas import AnswerSchema, moment, opaque_id, string
 
 VISIBILITIES = ("private", "team", "all")
-MAX_NAME_CHARS = 100
 _SORTS = [each.value for each in Sort]
 _FILTER = "Parameters of `GET /conversations`, without `sort`, `limit` and `cursor`."
-
-
-class _Name(fields.String):
-    def _deserialize(self, value: Any, *args: Any, **kwargs: Any) -> str:
-        name = super()._deserialize(value, *args, **kwargs).strip()
-        if not 1 <= len(name) <= MAX_NAME_CHARS:
-            raise ma.ValidationError(f"Give 1 to {MAX_NAME_CHARS} characters.")
-        return str(name)
 
 
 class _Filter(fields.Dict):
@@ -42,7 +34,7 @@ def _visibility(**options: Any) -> fields.String:
 
 
 class ViewChangesSchema(ma.Schema):
-    name = _Name(metadata={"example": "Refunds that wait"})
+    name = Name(metadata={"example": "Refunds that wait"})
     visibility = _visibility()
     team_id = opaque_id("The team that is offered it, with visibility `team`.", allow_none=True)
     filter = _Filter(metadata={"description": _FILTER, "example": {"scope": "mine", "waiting": True}})
@@ -50,7 +42,7 @@ class ViewChangesSchema(ma.Schema):
 
 
 class NewViewSchema(ViewChangesSchema):
-    name = _Name(required=True, metadata={"example": "Refunds that wait"})
+    name = Name(required=True, metadata={"example": "Refunds that wait"})
     visibility = _visibility(load_default="private")
     filter = _Filter(
         required=True, metadata={"description": _FILTER, "example": {"scope": "mine", "waiting": True}}
