@@ -1,6 +1,7 @@
 """Waiting is the team's: it begins with what a customer writes, and ends with what a person answers."""
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from itertools import count
 from random import Random
@@ -8,15 +9,18 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
+from flask import Flask
 from sqlalchemy import text
 
 from livechat.conversations.mark_read import mark_read, mark_unread
 from livechat.conversations.queries import unread
+from livechat.core.extensions import db
 from livechat.models import WorkspaceMember
 from livechat.outbound.delivery.deliver import Outcome, record_all
 from livechat.outbound.queries.claims import claim_heads, expire_claims
 from livechat.whatsapp.graph.client import Accepted
 from livechat.whatsapp.graph.graph_errors import Disposition, GraphError
+from tests.conftest import wait_until
 from tests.ingest.conftest import (
     ASHA,
     DISPLAY,
@@ -336,3 +340,39 @@ def _play(rng: Random, chat: Chat) -> None:
 def _unread(chat: Chat, reader: UUID) -> int:
     mine: int = chat.call(reader, "GET", f"/conversations/{chat.id}").json["my_unread_count"]
     return mine
+
+
+def test_what_came_before_metas_answer_is_settled_behind_the_conversation(chat: Chat, app: Flask) -> None:
+    """Storing webhooks locks the conversation and then messages: the other way round would be a circle."""
+    chat.answers()
+    session, wamid = chat.meta.session, f"wamid.out{next(_serial)}"
+    [claim] = claim_heads(session, [chat.id], 60, claimed_by="test")
+    session.commit()
+    chat.hears(wamid, "delivered")
+
+    def record() -> None:
+        with app.app_context():
+            record_all(db.session, [(claim, Accepted(wamid, None, None, None))])
+            db.session.commit()
+            db.session.remove()
+
+    waiting = text(
+        "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
+    )
+    with ThreadPoolExecutor(1) as thread, db.engine.connect() as ingest, db.engine.connect() as onlooker:
+        ingest.execute(text("SELECT FROM chat_conversations WHERE id = :id FOR UPDATE"), {"id": chat.id})
+        recorded = thread.submit(record)
+
+        def waits() -> bool:
+            found = onlooker.execute(waiting).scalar_one()
+            onlooker.rollback()
+            return bool(found) or recorded.done()
+
+        wait_until(waits)
+        ingest.execute(
+            text("SELECT FROM chat_messages WHERE id = :id FOR UPDATE NOWAIT"), {"id": claim.message_id}
+        )
+        ingest.commit()
+        recorded.result()
+    row = session.execute(text("SELECT status FROM chat_messages WHERE id = :id"), {"id": claim.message_id})
+    assert row.scalar_one() == "delivered"

@@ -111,8 +111,9 @@ def record_all(
     is more important.
     """
     refused = [claim for claim, outcome in calls if isinstance(outcome, GraphError)]
-    # Who is refused for good may be owed again. Everywhere conversations are locked before messages.
-    lock_conversations(session, [claim.conversation_id for claim in refused])
+    # Everywhere conversations are locked before messages. Who is refused for good may be owed again; a row
+    # that is written twice, by what came before Meta's answer, has its conversation locked by its key.
+    lock_conversations(session, {claim.conversation_id for claim, _ in calls})
     accepted = [(claim, outcome) for claim, outcome in calls if isinstance(outcome, Accepted)]
     lessons = [lesson for claim, outcome in accepted if (lesson := _lesson(claim, outcome)) is not None]
     if lessons and learns:
