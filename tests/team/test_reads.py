@@ -15,7 +15,7 @@ from sqlalchemy import text
 
 from livechat.conversations.mark_read import mark_read
 from livechat.conversations.queries import unread
-from livechat.conversations.queries.reads import MOST_COUNTED, forget_removed
+from livechat.conversations.queries.reads import FEW, forget_removed
 from livechat.core.extensions import db
 from livechat.domain import clock
 from livechat.domain.ids import uuid7
@@ -182,20 +182,32 @@ def test_reading_while_messages_pour_in_leaves_what_came_after_the_pointer(meta:
 
 
 def test_to_a_new_member_what_was_there_is_read(session: DbSession, team: Team, call: Call) -> None:
-    """G5, and a list that counts no history."""
+    """G5. What they have read is the same however much comes since: a page that was told it once subtracts it."""
     chat, messages = _chat(team, 2)
     new = team.member(read_floor_seq=messages[-1].seq)
     assert _mine(call, new, chat) == 0
     conversation = session.get(Conversation, UUID(chat))
-    make_message(session, conversation)
+
+    def come(messages: int) -> None:
+        for _ in range(messages):
+            make_message(session, conversation)
+        session.commit()
+
+    # Few, as many as are counted at all, and more than that.
+    for since, more in ((1, 1), (FEW - 1, FEW - 2), (FEW, 1), (FEW + 1, 1)):
+        come(more)
+        assert _mine(call, new, chat) == since
+        assert _numbers(call(new, "GET", f"/conversations/{chat}").json)[2] == 2
+    assert _mine(call, team.owner, chat) == FEW + 3
+    # What the team had read in a thread that was merged into this one counts for members on both sides.
+    messages[0].counts_unread, messages[0].was_read_apart = False, True
+    make_message(session, conversation, counts_unread=False, was_read_apart=True)
+    count = (
+        "UPDATE chat_conversations SET (counted_total, last_counted_seq) = (SELECT * FROM count_messages(id))"
+    )
+    session.execute(text(count))
     session.commit()
-    assert _mine(call, new, chat) == 1
-    # What is all new is counted, however much; of what goes on beside old messages so many.
-    for _ in range(MOST_COUNTED):
-        make_message(session, conversation)
-    session.commit()
-    assert _mine(call, new, chat) == MOST_COUNTED
-    assert _mine(call, team.owner, chat) == MOST_COUNTED + 3
+    assert _mine(call, new, chat) == FEW + 2
     assert _numbers(call(new, "POST", f"/conversations/{chat}/read").json)[0] == 0
 
 

@@ -9,9 +9,9 @@ from sqlalchemy import text
 
 from livechat.core.session import AnySession
 
-# Behind a pointer that nobody has moved yet, unread messages are counted so far: a member who joined late has
-# read the old ones of a long thread, and a list must not count all that came since.
-MOST_COUNTED = 100
+# Behind a pointer that nobody has moved yet, messages are counted so far. Where there are more, those before
+# it are counted instead, never more than when the member joined: no list counts all that came since.
+FEW = 100
 
 _POINTERS = """
     SELECT c.id, c.counted_total, r.read_total AS own, c.last_counted_seq,
@@ -37,16 +37,28 @@ _READ_TOTALS = text(
             SELECT FROM chat_messages o
             WHERE o.conversation_id = p.id AND o.was_read_apart AND o.seq <= p.read_seq
         ) THEN 0
-        ELSE p.counted_total - LEAST({MOST_COUNTED}, (
-            SELECT count(*) FROM (
-                SELECT FROM chat_messages o
-                WHERE o.conversation_id = p.id AND o.counts_unread AND o.seq > p.read_seq
-                LIMIT {MOST_COUNTED}
+        ELSE (
+            SELECT CASE
+                WHEN newer.few < {FEW} THEN p.counted_total - newer.few - (
+                    SELECT count(*) FROM chat_messages o
+                    WHERE o.conversation_id = p.id AND o.was_read_apart AND o.seq > p.read_seq
+                )
+                ELSE (
+                    SELECT count(*) FROM chat_messages o
+                    WHERE o.conversation_id = p.id AND o.counts_unread AND o.seq <= p.read_seq
+                ) + (
+                    SELECT count(*) FROM chat_messages o
+                    WHERE o.conversation_id = p.id AND o.was_read_apart AND o.seq <= p.read_seq
+                )
+            END
+            FROM (
+                SELECT count(*) AS few FROM (
+                    SELECT FROM chat_messages o
+                    WHERE o.conversation_id = p.id AND o.counts_unread AND o.seq > p.read_seq
+                    LIMIT {FEW}
+                ) counted
             ) newer
-        ) + (
-            SELECT count(*) FROM chat_messages o
-            WHERE o.conversation_id = p.id AND o.was_read_apart AND o.seq > p.read_seq
-        )) END AS read_total
+        ) END AS read_total
     FROM pointers p
     """  # noqa: S608  # constants of this module
 )
@@ -56,7 +68,7 @@ def read_totals(session: AnySession, user_id: UUID, conversation_ids: Collection
     """{conversation: how many of its counted messages this user has read}, in one statement for any number.
 
     ``counted_total`` less that is what is unread to them. Where they have a pointer it is stored. Where they
-    have none, what was stored before they joined is read, and of what is newer at most MOST_COUNTED are
+    have none, what was stored before they joined is read, and X
     unread.
     """
     rows = session.execute(_READ_TOTALS, {"ids": list(conversation_ids), "user": user_id})
