@@ -25,7 +25,8 @@ const withImports = (key, found = new Set()) => {
   return found;
 };
 const initial = withImports(Object.keys(manifest).find((key) => manifest[key].isEntry));
-const thread = new Set([...initial, ...withImports('src/app/conversation-place.tsx')]);
+const isConversation = (key) => manifest[key].name === 'conversation' && manifest[key].file.endsWith('.js');
+const thread = new Set([...initial, ...withImports(Object.keys(manifest).find(isConversation))]);
 
 const kib = (file) => readFileSync(join(DIST, `${file}.gz`)).length / 1024;
 const sum = (files) => [...new Set(files)].reduce((total, file) => total + kib(file), 0);
