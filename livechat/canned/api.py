@@ -13,7 +13,6 @@ from livechat.canned.manage_canned import (
     archive_canned,
     change_canned,
     create_canned,
-    manages_shared,
 )
 from livechat.canned.queries import files_in, shown_to
 from livechat.canned.render_canned import render_canned
@@ -55,7 +54,7 @@ _WRITES = (
 def list_canned_replies(workspace_id: str) -> Response:
     """The workspace's, those of one's teams (for an admin: of all teams) and one's own, by shortcut."""
     _, member = access_workspace(db.session, current_user_id(), workspace_id)
-    found = shown_to(db.session, member, all_teams=manages_shared(member))
+    found = shown_to(db.session, member)
     return json_response({"canned_replies": _shown(found)})
 
 

@@ -8,32 +8,23 @@ from sqlalchemy.exc import IntegrityError
 
 from livechat.accounts.access import parse_id
 from livechat.canned.placeholders import VARIABLES, unknown_in
-from livechat.canned.queries import count_in_use, find_shown, places_in, write_files
+from livechat.canned.queries import CANNED, find_shown, places_in, write_files
 from livechat.core.errors import (
     AlreadyExistsError,
-    ForbiddenError,
     NotFoundError,
     ValidationFailedError,
 )
 from livechat.core.session import AnySession
 from livechat.domain import clock
-from livechat.domain.permissions import Permission, is_allowed
 from livechat.files import queries as files
 from livechat.live.event_log import Catalog
 from livechat.live.publish import publish_catalog
 from livechat.models import CannedReply, WorkspaceMember
 from livechat.outbound.attach_file import check_file
-from livechat.team.queries.groups import team_of
+from livechat.sharing.whose import choose_whose, require_writer
 from livechat.whatsapp.sending.outgoing import files_of, validate
 
-# Of the workspace and its teams together, and of each member.
-MAX_SHARED, MAX_OWN = 2000, 500
 _INTERACTIVE = "interactive"
-
-
-def manages_shared(member: WorkspaceMember) -> bool:
-    """Whether the member writes what is the workspace's or a team's, and sees what is any team's."""
-    return is_allowed(member.role, Permission.WORKSPACE_MANAGE)
 
 
 def access_canned(
@@ -44,7 +35,6 @@ def access_canned(
         session,
         member,
         parse_id(canned_id, "canned reply"),
-        all_teams=manages_shared(member),
         lock=lock,
     )
     if found is None:
@@ -68,7 +58,7 @@ def change_canned(
 ) -> CannedReply:
     """The reply with what was given changed. The caller commits. Raises as ``create_canned`` does."""
     canned = access_canned(session, member, canned_id, lock=True)
-    _require_writer(member, canned.scope)
+    require_writer(CANNED, member, canned.scope)
     _write(session, member, canned, changes)
     return canned
 
@@ -79,7 +69,7 @@ def archive_canned(session: AnySession, member: WorkspaceMember, canned_id: str)
     The caller commits. Raises NotFoundError, ForbiddenError.
     """
     canned = access_canned(session, member, canned_id, lock=True)
-    _require_writer(member, canned.scope)
+    require_writer(CANNED, member, canned.scope)
     canned.archived_at = clock.now()
     write_files(session, canned.id, {})
     session.flush()
@@ -89,7 +79,9 @@ def archive_canned(session: AnySession, member: WorkspaceMember, canned_id: str)
 def _write(
     session: AnySession, member: WorkspaceMember, canned: CannedReply, given: Mapping[str, Any]
 ) -> None:
-    _place(session, member, canned, given)
+    whose = choose_whose(session, CANNED, member, given, word=canned.scope, team_id=canned.team_id)
+    if whose is not None:
+        canned.scope, canned.team_id, canned.owner_user_id = whose.word, whose.team_id, whose.owner_user_id
     canned.shortcut = given.get("shortcut", canned.shortcut)
     canned.title = given.get("title", canned.title)
     canned.body = given.get("body", canned.body)
@@ -104,35 +96,6 @@ def _write(
     except IntegrityError as error:
         raise AlreadyExistsError("There is a canned reply with this shortcut.") from error
     publish_catalog(session, member.workspace_id, Catalog.CANNED_REPLIES)
-
-
-def _place(
-    session: AnySession, member: WorkspaceMember, canned: CannedReply, given: Mapping[str, Any]
-) -> None:
-    """Whose it is: checked where it is new, or was given another owner."""
-    if "scope" not in given and "team_id" not in given:
-        return
-    scope = given.get("scope", canned.scope)
-    team_id = given.get("team_id", canned.team_id if scope == "team" else None)
-    _require_writer(member, scope)
-    team = None
-    if team_id is not None:
-        team = team_of(session, member.workspace_id, parse_id(team_id, "team"))
-        if team is None:
-            raise NotFoundError("There is no such team.")
-    if (scope == "team") != (team_id is not None):
-        raise ValidationFailedError(errors={"team_id": ["Give a team with scope team, and with no other."]})
-    owner = member.user_id if scope == "personal" else None
-    if canned.scope is None or owner != canned.owner_user_id:
-        limit = MAX_OWN if owner is not None else MAX_SHARED
-        if count_in_use(session, member.workspace_id, owner) >= limit:
-            raise ValidationFailedError(errors={"scope": [f"There are at most {limit}."]})
-    canned.scope, canned.team_id, canned.owner_user_id = scope, team.id if team else None, owner
-
-
-def _require_writer(member: WorkspaceMember, scope: str) -> None:
-    if scope != "personal" and not manages_shared(member):
-        raise ForbiddenError("An admin writes what the workspace or a team has; you may have your own.")
 
 
 def _check_variables(given: Mapping[str, Any]) -> None:

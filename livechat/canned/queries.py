@@ -4,23 +4,37 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import and_, delete, func, or_, select
+from sqlalchemy import delete, func, select
 from sqlalchemy.dialects.postgresql import insert
-from sqlalchemy.sql import ColumnElement
 
 from livechat.accounts.queries.visible import seen_numbers
 from livechat.core.session import AnySession
-from livechat.models import CannedReply, CannedReplyMedia, Media, PhoneNumber, TeamMember, WorkspaceMember
+from livechat.models import CannedReply, CannedReplyMedia, Media, PhoneNumber, WorkspaceMember
+from livechat.sharing.kept import Kept
+from livechat.sharing.queries import offered_to
+
+# Of one owner no two in use have one shortcut.
+CANNED = Kept(
+    word=CannedReply.scope,
+    own="personal",
+    everybody="workspace",
+    workspace_id=CannedReply.workspace_id,
+    team_id=CannedReply.team_id,
+    owner_user_id=CannedReply.owner_user_id,
+    max_own=500,
+    max_shared=2000,
+    in_use=CannedReply.archived_at.is_(None),
+)
 
 
-def shown_to(session: AnySession, member: WorkspaceMember, *, all_teams: bool) -> Sequence[CannedReply]:
+def shown_to(session: AnySession, member: WorkspaceMember) -> Sequence[CannedReply]:
     """Those in use that this member may take, by shortcut.
 
     Of one shortcut their own comes first, then teams', then the workspace's.
     """
     return session.scalars(
         select(CannedReply)
-        .where(_is_theirs(member, all_teams=all_teams), CannedReply.archived_at.is_(None))
+        .where(offered_to(CANNED, member))
         .order_by(
             func.fold_name(CannedReply.shortcut),
             # personal, team, workspace: also by the alphabet.
@@ -31,29 +45,11 @@ def shown_to(session: AnySession, member: WorkspaceMember, *, all_teams: bool) -
 
 
 def find_shown(
-    session: AnySession, member: WorkspaceMember, canned_id: UUID, *, all_teams: bool, lock: bool = False
+    session: AnySession, member: WorkspaceMember, canned_id: UUID, *, lock: bool = False
 ) -> CannedReply | None:
     """One in use that this member may take."""
-    found = select(CannedReply).where(
-        CannedReply.id == canned_id,
-        _is_theirs(member, all_teams=all_teams),
-        CannedReply.archived_at.is_(None),
-    )
+    found = select(CannedReply).where(CannedReply.id == canned_id, offered_to(CANNED, member))
     return session.scalars(found.with_for_update() if lock else found).one_or_none()
-
-
-def count_in_use(session: AnySession, workspace_id: UUID, owner_user_id: UUID | None) -> int:
-    """How many this member has of their own; without a member: how many workspace and teams have."""
-    whose = (
-        CannedReply.owner_user_id.is_(None)
-        if owner_user_id is None
-        else CannedReply.owner_user_id == owner_user_id
-    )
-    return session.execute(
-        select(func.count()).where(
-            CannedReply.workspace_id == workspace_id, whose, CannedReply.archived_at.is_(None)
-        )
-    ).scalar_one()
 
 
 def files_in(session: AnySession, user_id: UUID, canned_ids: Sequence[UUID]) -> dict[UUID, list[Media]]:
@@ -94,18 +90,3 @@ def write_files(session: AnySession, canned_id: UUID, files: Mapping[UUID, int |
     ]
     if rows:
         session.execute(insert(CannedReplyMedia), rows)
-
-
-def _is_theirs(member: WorkspaceMember, *, all_teams: bool) -> ColumnElement[bool]:
-    teams = select(TeamMember.team_id).where(
-        TeamMember.workspace_id == member.workspace_id, TeamMember.user_id == member.user_id
-    )
-    of_team = CannedReply.scope == "team"
-    return and_(
-        CannedReply.workspace_id == member.workspace_id,
-        or_(
-            CannedReply.scope == "workspace",
-            CannedReply.owner_user_id == member.user_id,
-            of_team if all_teams else and_(of_team, CannedReply.team_id.in_(teams)),
-        ),
-    )

@@ -54,3 +54,8 @@ def is_allowed(role: str, permission: Permission, *, is_owner: bool = False) -> 
     if permission is Permission.WORKSPACE_TRANSFER:
         return is_owner
     return permission in ALLOWED[Role(role)]
+
+
+def manages_shared(role: str) -> bool:
+    """Whether a member of this role writes what teams and the workspace keep, and is offered every team's."""
+    return is_allowed(role, Permission.WORKSPACE_MANAGE)

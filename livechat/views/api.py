@@ -11,7 +11,7 @@ from livechat.core.extensions import db
 from livechat.domain.clock import rfc3339
 from livechat.domain.permissions import Permission
 from livechat.models import SavedView
-from livechat.views.manage_views import access_view, change_view, create_view, manages_shared, remove_view
+from livechat.views.manage_views import access_view, change_view, create_view, remove_view
 from livechat.views.queries import shown_to
 from livechat.views.schemas import NewViewSchema, ViewChangesSchema, ViewSchema, ViewsSchema
 from livechat.web.blueprint import ApiBlueprint
@@ -38,7 +38,7 @@ _WRITES = (
 def list_views(workspace_id: str) -> Response:
     """One's own views, those of one's teams (for an admin: of all teams) and those for all, by name."""
     _, member = access_workspace(db.session, current_user_id(), workspace_id)
-    found = shown_to(db.session, member, all_teams=manages_shared(member))
+    found = shown_to(db.session, member)
     return json_response({"views": [_shown(view) for view in found]})
 
 
