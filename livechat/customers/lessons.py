@@ -4,11 +4,14 @@ Meta may write a number differently than we do, and it knows the business-scoped
 of an id. With these ids the customer's reply comes into the same thread, whichever of them it names.
 """
 
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any, NamedTuple
 from uuid import UUID
 
 import structlog
+from sqlalchemy import Row
 from sqlalchemy.exc import IntegrityError
 
 from livechat.core.session import AnySession
@@ -18,6 +21,7 @@ from livechat.customers.loading import BatchOvertakenError, lock_people, write_n
 from livechat.customers.people import People
 from livechat.customers.queries import recipients
 from livechat.domain.phone import writings
+from livechat.domain.status import MessageStatus
 from livechat.live.publish import publish, publish_numbers
 from livechat.whatsapp.sending.outgoing import message_id_from_callback
 from livechat.whatsapp.webhook.items import StatusUpdate
@@ -58,23 +62,54 @@ class Lesson:
         ]
 
 
-def lessons_of(session: AnySession, updates: Sequence[StatusUpdate]) -> list[Lesson]:
-    """The lessons in these statuses of our messages that are not known yet."""
-    telling = [update for update in updates if update.recipient.phone or update.recipient.user_id]
-    if not telling:
-        return []
-    by_callback = {
-        message_id: update
-        for update in telling
-        if (message_id := message_id_from_callback(update.callback_data)) is not None
-    }
-    by_wamid = {update.wamid: update for update in telling}
-    lessons = []
-    for row in recipients(session, sorted(by_wamid), sorted(by_callback)):
-        update = by_wamid.get(row.wamid) or by_callback.get(row.message_id)
-        if update is None or update.source.phone_number_id != row.phone_number_id:
-            continue
-        lesson = Lesson(
+class Told(NamedTuple):
+    """A status, and the message of ours that it is about as it is now."""
+
+    update: StatusUpdate
+    row: Row[Any]
+
+    @property
+    def moves_conversation(self) -> bool:
+        """Whether the message's conversation has to be locked before the message.
+
+        What failed may be owed again, and what arrives after all is not owed any more. A message that learns
+        its id at Meta first is written twice, and then its key locks the conversation.
+        """
+        failed = MessageStatus.FAILED
+        return self.row.wamid is None or failed in (self.row.status, self.update.status)
+
+    @property
+    def keys(self) -> list[Key]:
+        """The ids that lead to the conversation."""
+        ids = {
+            "phone": self.row.customer_phone,
+            "user_id": self.row.customer_user_id,
+            "group": self.row.group_id,
+        }
+        return [(self.row.phone_number_id, kind, value) for kind, value in ids.items() if value is not None]
+
+
+def told_of(session: AnySession, updates: Sequence[StatusUpdate]) -> list[Told]:
+    """These statuses with their messages, where those are known and of the number that the status names."""
+    by_wamid: defaultdict[str, list[StatusUpdate]] = defaultdict(list)
+    by_callback: defaultdict[UUID, list[StatusUpdate]] = defaultdict(list)
+    for update in updates:
+        by_wamid[update.wamid].append(update)
+        message_id = message_id_from_callback(update.callback_data)
+        if message_id is not None:
+            by_callback[message_id].append(update)
+    return [
+        Told(update, row)
+        for row in (recipients(session, sorted(by_wamid), sorted(by_callback)) if updates else ())
+        for update in by_wamid.get(row.wamid) or by_callback.get(row.message_id) or ()
+        if update.source.phone_number_id == row.phone_number_id
+    ]
+
+
+def lessons_of(told: Sequence[Told]) -> list[Lesson]:
+    """The lessons in these statuses that are not known yet."""
+    lessons = [
+        Lesson(
             row.conversation_id,
             row.phone_number_id,
             row.customer_phone,
@@ -82,9 +117,10 @@ def lessons_of(session: AnySession, updates: Sequence[StatusUpdate]) -> list[Les
             update.recipient.phone,
             update.recipient.user_id,
         )
-        if lesson.is_new:
-            lessons.append(lesson)
-    return lessons
+        for update, row in told
+        if row.has_the_same_number and (update.recipient.phone or update.recipient.user_id)
+    ]
+    return [lesson for lesson in lessons if lesson.is_new]
 
 
 def teach(people: People, lessons: Sequence[Lesson]) -> None:

@@ -214,27 +214,27 @@ def end_other_writings(session: AnySession, rows: list[dict[str, Any]]) -> None:
 
 _RECIPIENTS = text(
     """
-    SELECT m.wamid, m.id AS message_id, c.id AS conversation_id, c.phone_number_id, c.customer_phone,
-           c.customer_user_id
+    SELECT m.wamid, m.id AS message_id, m.status, c.id AS conversation_id, c.phone_number_id,
+           c.customer_phone, c.customer_user_id, c.group_id,
+           c.group_id IS NULL AND c.gone_at IS NULL AND NOT EXISTS (
+               -- The customer had another number then, which may be somebody else's by now.
+               SELECT FROM conversation_other_ids o
+               WHERE o.conversation_id = c.id AND o.kind = 'phone'
+                   AND o.left_at >= m.timestamp AND o.left_at < :never
+           ) AS has_the_same_number
     FROM (
-        SELECT id, wamid, conversation_id, timestamp FROM chat_messages
+        SELECT id, wamid, status, conversation_id, timestamp FROM chat_messages
             WHERE wamid = ANY(:wamids) AND direction = 'outbound'
         UNION
-        SELECT id, wamid, conversation_id, timestamp FROM chat_messages
+        SELECT id, wamid, status, conversation_id, timestamp FROM chat_messages
             WHERE id = ANY(:ids) AND direction = 'outbound'
     ) m
     JOIN chat_conversations c ON c.id = m.conversation_id
-    WHERE c.group_id IS NULL AND c.gone_at IS NULL AND NOT EXISTS (
-        -- The customer had another number then, which may be somebody else's by now.
-        SELECT FROM conversation_other_ids o
-        WHERE o.conversation_id = c.id AND o.kind = 'phone'
-            AND o.left_at >= m.timestamp AND o.left_at < :never
-    )
     """
 )
 
 
 def recipients(session: AnySession, wamids: list[str], message_ids: list[UUID]) -> Sequence[Row[Any]]:
-    """The conversations of these messages of ours, where the customer still has the number that they had."""
+    """These messages of ours with their conversations, and whether the customer has the number of then."""
     values = {"wamids": wamids, "ids": message_ids, "never": NEVER_LEFT}
     return session.execute(_RECIPIENTS, values).all()

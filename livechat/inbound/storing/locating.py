@@ -16,7 +16,6 @@ from livechat.whatsapp.webhook.items import (
     CustomerPreference,
     MessageChange,
     Reaction,
-    StatusUpdate,
     ThreadMessage,
 )
 
@@ -70,18 +69,6 @@ def keys_of(item: Personal) -> list[Key]:
         )
         for value in values
         if value is not None
-    ]
-
-
-def keys_of_recipient(update: StatusUpdate) -> list[Key]:
-    """Every id by which a status names whom the message went to; none where it names no number of ours."""
-    number, recipient = update.source.phone_number_id, update.recipient
-    if number is None:
-        return []
-    phones = writings(recipient.phone) if recipient.phone is not None else ()
-    return [
-        *((number, "phone", phone) for phone in phones),
-        *((number, "user_id", user_id) for user_id in (recipient.user_id,) if user_id),
     ]
 
 

@@ -14,7 +14,7 @@ import orjson
 
 from livechat.accounts.pause import learn_from_status
 from livechat.core.session import AnySession
-from livechat.customers.lessons import lessons_of, teach
+from livechat.customers.lessons import lessons_of, teach, told_of
 from livechat.customers.loaded import LoadedConversation
 from livechat.customers.loading import write_new_people, written_columns
 from livechat.customers.people import People
@@ -30,7 +30,6 @@ from livechat.inbound.storing.locating import (
     Located,
     Number,
     Personal,
-    keys_of_recipient,
     load_people,
     locate,
 )
@@ -64,10 +63,11 @@ def store(session: AnySession, entries: Sequence[BatchEntry]) -> BatchResult:
     personal = [(entry, entry.item) for entry in rest if isinstance(entry.item, Personal)]
     statuses = [(entry, entry.item) for entry in rest if isinstance(entry.item, StatusUpdate)]
     settle_statuses(session, [update for _, update in statuses])
-    lessons = lessons_of(session, [update for _, update in statuses])
+    told = told_of(session, [update for _, update in statuses])
+    lessons = lessons_of(told)
     keys = [key for lesson in lessons for key in lesson.touched()]
-    # A send that failed may be owed again: its conversation is locked with the others, before any message.
-    keys += [key for _, update in statuses if update.status == "failed" for key in keys_of_recipient(update)]
+    # These conversations are locked with the others, before any message.
+    keys += [key for each in told if each.moves_conversation for key in each.keys]
     people = load_people(session, personal, keys)
     teach(people, lessons)
     located = locate(people, personal, known)

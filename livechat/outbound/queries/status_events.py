@@ -49,9 +49,16 @@ def insert_statuses(session: AnySession, rows: list[dict[str, Any]]) -> set[tupl
 
 _LINK_CALLBACKS = text(
     """
+    WITH told AS (
+        SELECT * FROM jsonb_to_recordset(CAST(:rows AS jsonb))
+            AS r(wamid text, phone_number_id text, callback_message_id uuid)
+    ), unnamed AS (
+        -- In the order in which the answers to sends lock them.
+        SELECT m.id FROM chat_messages m JOIN told r ON r.callback_message_id = m.id
+        WHERE m.wamid IS NULL ORDER BY m.id FOR UPDATE OF m
+    )
     UPDATE chat_messages m SET wamid = r.wamid
-    FROM jsonb_to_recordset(CAST(:rows AS jsonb))
-        AS r(wamid text, phone_number_id text, callback_message_id uuid)
+    FROM told r JOIN unnamed ON unnamed.id = r.callback_message_id
     WHERE m.id = r.callback_message_id AND m.phone_number_id = r.phone_number_id
         AND m.direction = 'outbound' AND m.wamid IS NULL
         AND NOT EXISTS (SELECT FROM chat_messages other WHERE other.wamid = r.wamid)
