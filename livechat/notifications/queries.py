@@ -25,7 +25,8 @@ def insert_notifications(
     """Those that are new of these (user, conversation, cause); where ``again``, old ones too, once more."""
     rows = [
         {"id": uuid7(), "kind": kind, "user_id": user, "conversation_id": conversation, "cause_id": cause}
-        for user, conversation, cause in wanted
+        # Each row's key holds its conversation: in the order in which everybody locks them.
+        for user, conversation, cause in sorted(wanted, key=lambda each: each[1])
     ]
     statement = insert(Notification)
     if again:

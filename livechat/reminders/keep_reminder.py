@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from livechat.accounts.access import parse_id
+from livechat.conversations.queries.finding import hold_conversation
 from livechat.core.errors import NotFoundError, ValidationFailedError
 from livechat.core.session import AnySession
 from livechat.models import Reminder
@@ -44,6 +45,8 @@ def own_reminder(session: AnySession, user_id: UUID, reminder_id: str | UUID) ->
 def done(session: AnySession, user_id: UUID, reminder_id: str) -> Reminder:
     """The user is through with it, and with being told of it; harmless to repeat. The caller commits."""
     found = own_reminder(session, user_id, reminder_id)
+    # Before what hangs on it: a merge takes notifications and reminders in an order of its own.
+    hold_conversation(session, found.conversation_id)
     mark_done(session, found.id)
     finish_cause(session, user_id, REMINDER, found.id)
     session.refresh(found)

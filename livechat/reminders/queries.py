@@ -61,13 +61,17 @@ def mark_done(session: AnySession, reminder_id: UUID) -> None:
 
 
 def take_due(session: AnySession, limit: int) -> list[UUID]:
-    """Mark what is due as told, by their ids; without what others have locked."""
+    """Mark what is due as told, by their ids; without what others have locked.
+
+    Their conversations are held too, since notifications will name them: a merge goes the other way round.
+    """
     due = (
         select(Reminder.id)
+        .join(Conversation, Conversation.id == Reminder.conversation_id)
         .where(Reminder.due_at <= func.now(), Reminder.told_at.is_(None), Reminder.done_at.is_(None))
         .order_by(Reminder.id)
         .limit(limit)
-        .with_for_update(skip_locked=True)
+        .with_for_update(of=(Reminder, Conversation), key_share=True, skip_locked=True)
     )
     ids = list(session.scalars(due))
     if ids:

@@ -13,14 +13,16 @@ import pytest
 from flask import Flask
 from sqlalchemy import text
 
+from livechat.assigning.assign_waiting import assign_waiting
 from livechat.bulk.run_bulk import run_bulk
-from livechat.core.extensions import db
+from livechat.core.extensions import db, redis
 from livechat.domain import clock
 from livechat.domain.ids import uuid7
 from livechat.handling.wake_snoozed import wake_snoozed
 from livechat.inbound.door.arrivals import RawWebhook
 from livechat.inbound.run import ingest_raw
 from livechat.models import (
+    AssignmentRule,
     BulkItem,
     BulkJob,
     ConversationChange,
@@ -29,10 +31,21 @@ from livechat.models import (
     Draft,
     Label,
     Note,
+    Notification,
+    Reminder,
+    ScheduledMessage,
 )
+from livechat.outbound.delivery.deliver import Outcome, record_all
+from livechat.outbound.queries.claims import Claim, claim_heads, expire_claims
+from livechat.reminders.remind import remind
+from livechat.scheduled.send_due import send_due
+from livechat.search.fill_words import fill_words
+from livechat.whatsapp.graph.client import Accepted
+from livechat.whatsapp.graph.graph_errors import Disposition, GraphError
+from livechat.whatsapp.sending.outgoing import callback_data
 from tests.conftest import make_token
 from tests.factories import make_conversation, make_message
-from tests.ingest.conftest import make_text_body
+from tests.ingest.conftest import envelope, make_text_body
 from tests.long_form import IS_LONG
 from tests.team.conftest import API, DbSession, Team
 from tests.team.interleaving import crossed
@@ -42,7 +55,11 @@ TOMORROW = clock.now() + timedelta(days=1)
 
 @dataclass
 class Round:
-    """``free`` is nobody's and in no team; ``held`` is Ana's, in a team, and wears a label; ``due`` wakes."""
+    """``free`` is nobody's and in no team; ``held`` is Ana's, in a team, and wears a label; ``due`` wakes.
+
+    In ``held`` a send is under way, and one has failed; one is due to be sent there, and somebody is to be
+    reminded, of one more for the second time.
+    """
 
     app: Flask
     owner: UUID
@@ -63,6 +80,10 @@ class Round:
     message: UUID
     operation: UUID
     job: UUID
+    claim: Claim
+    failed: UUID
+    scheduled: UUID
+    reminder: UUID
 
     def ask(self, method: str, path: str, by: UUID | None = None, **body: Any) -> int:
         headers = {"Authorization": f"Bearer {make_token(by or self.owner)}"}
@@ -92,9 +113,37 @@ class Round:
         return 200
 
     def written(self, phone: str | None, user_id: str | None) -> int:
-        body = make_text_body(phone=phone, user_id=user_id, number=self.number, waba=self.waba)
+        return self.heard(make_text_body(phone=phone, user_id=user_id, number=self.number, waba=self.waba))
+
+    def heard(self, body: Any) -> int:
         raw = RawWebhook(uuid7(), clock.now(), orjson.dumps(body))
         return self.as_worker(lambda: ingest_raw(db.session, [raw]))
+
+    def by_customer(self, **message: Any) -> int:
+        """What the customer of ``held`` does with a message of theirs or ours."""
+        body = make_text_body(phone=None, user_id=self.held_as, number=self.number, waba=self.waba)
+        [told] = body["entry"][0]["changes"][0]["value"]["messages"]
+        del told["text"]
+        told |= message
+        return self.heard(body)
+
+    def status_of(self, message: UUID, wamid: str, status: str) -> int:
+        told = {"id": wamid, "status": status, "timestamp": str(int(clock.now().timestamp()))}
+        told |= {"recipient_user_id": self.held_as, "biz_opaque_callback_data": callback_data(message)}
+        if status == "failed":
+            told["errors"] = [{"code": 131026, "title": "Message undeliverable"}]
+        return self.heard(envelope({"statuses": [told]}, number=self.number, waba=self.waba))
+
+    def answered(self, outcome: Outcome) -> int:
+        def record() -> None:
+            record_all(db.session, [(self.claim, outcome)])
+            db.session.commit()
+
+        return self.as_worker(record)
+
+    def expired(self) -> None:
+        expire_claims(db.session, {"code": None}, gone=[self.claim.claimed_by or ""], grace_s=0)
+        db.session.commit()
 
 
 ACTS: dict[str, Callable[[Round], int]] = {
@@ -135,10 +184,66 @@ ACTS: dict[str, Callable[[Round], int]] = {
     ),
     "wake": lambda at: at.as_worker(lambda: wake_snoozed(db.session)),
     "write": lambda at: at.written(None, at.held_as),
+    "react": lambda at: at.by_customer(
+        type="reaction", reaction={"message_id": wamid(at.failed), "emoji": "👍"}
+    ),
+    "revoke": lambda at: at.by_customer(
+        type="revoke",
+        revoke={"original_message_id": wamid(at.message)},
+        timestamp=str(int(TOMORROW.timestamp())),
+    ),
+    # What Meta answers to the send that is under way, and what overtakes the answer.
+    "accepted": lambda at: at.answered(Accepted(wamid(at.claim.message_id), None, None, None)),
+    "refused": lambda at: at.answered(
+        GraphError(131026, "Refused", disposition=Disposition.REJECT, http_status=400)
+    ),
+    "overtakes": lambda at: at.status_of(at.claim.message_id, wamid(at.claim.message_id), "delivered"),
+    "fails": lambda at: at.status_of(at.claim.message_id, wamid(at.claim.message_id), "failed"),
+    "arrives after all": lambda at: at.status_of(at.failed, wamid(at.failed), "delivered"),
+    "expires": lambda at: at.as_worker(at.expired),
+    "resend": lambda at: at.ask("POST", f"/messages/{at.failed}/resend"),
+    "schedule": lambda at: at.ask(
+        "POST",
+        "/scheduled-messages",
+        phone_number_id=at.number,
+        conversation_id=str(at.held),
+        message="Later",
+        send_at=TOMORROW.isoformat(),
+    ),
+    "send due": lambda at: at.as_worker(lambda: send_due(db.session)),
+    "put off": lambda at: at.ask(
+        "PATCH", f"/scheduled-messages/{at.scheduled}", send_at=TOMORROW.isoformat()
+    ),
+    "cancel": lambda at: at.ask("DELETE", f"/scheduled-messages/{at.scheduled}"),
+    "want reminder": lambda at: at.ask(
+        "POST", f"/conversations/{at.held}/reminders", due_at=TOMORROW.isoformat(), text="Look"
+    ),
+    "remind": lambda at: at.as_worker(lambda: remind(db.session)),
+    "reminder done": lambda at: at.ask("POST", f"/reminders/{at.reminder}/done"),
+    "fill words": lambda at: at.as_worker(lambda: fill_words(db.session)),
+    "drain": lambda at: at.as_worker(lambda: assign_waiting(db.session, redis.client, at.workspace)),
+    "rule": lambda at: at.of_workspace("PUT", f"/assignment-rules/number:{at.number}", **RULE),
+    "away": lambda at: at.ask("PUT", f"/workspaces/{at.workspace}/availability", at.ana, chosen="away"),
     # The customer of both turns out to be one.
     "merge": lambda at: at.written(at.phone, at.held_as),
 }
 _serial = count(1)
+RULE = {"mode": "round_robin", "limit_per_agent": 5, "need_presence": False, "reopen": "team"}
+
+
+def wamid(message: UUID) -> str:
+    return f"wamid.of.{message}"
+
+
+# What sweeps would find of the rounds before.
+_OVER = (
+    "UPDATE chat_conversations SET waiting_since = NULL, assignee_id = NULL, status = 'open', "
+    "snoozed_until = NULL, snooze_kind = NULL WHERE waiting_since IS NOT NULL OR assignee_id IS NOT NULL",
+    "UPDATE chat_messages SET status = 'failed', status_rank = 25, claimed_until = NULL WHERE status = 'sending'",
+    "UPDATE chat_messages SET search = '' WHERE search IS NULL",
+    "DELETE FROM scheduled_messages WHERE state = 'scheduled'",
+    "DELETE FROM reminders WHERE told_at IS NULL",
+)
 
 
 class Stage:
@@ -147,11 +252,19 @@ class Stage:
     def __init__(self, app: Flask, session: DbSession, team: Team) -> None:
         self.app, self.session, self.team = app, session, team
         self.ana, self.ben = team.member(name="Ana"), team.member(name="Ben")
+        rule = RULE | {"reply_minutes": 1, "max_bounces": 1, "changed_by": team.owner}
+        session.add(
+            AssignmentRule(
+                workspace_id=team.workspace_id, phone_number_id=team.numbers[0].phone_number_id, **rule
+            )
+        )
         session.commit()
 
     def round(self) -> Round:
         session, team, n = self.session, self.team, next(_serial)
         number = team.numbers[0]
+        for over in _OVER:
+            session.execute(text(over))
         session.execute(
             text(
                 "UPDATE workspace_members SET state = 'active', number_scope = 'all' "
@@ -162,17 +275,50 @@ class Stage:
         sales = team.team(f"Sales {n}", self.ben)
         # Of two that merge the lesser id stays: so assignee and team are handed on.
         lesser, greater = sorted([uuid4(), uuid4()])
-        free = make_conversation(session, number, id=lesser)
+        ago = clock.now() - timedelta(minutes=1)
+        free = make_conversation(session, number, id=lesser, waiting_since=ago)
         held_as = f"IN.{n}"
         own = {"assignee_id": self.ana, "team_id": sales}
         held = make_conversation(
             session, number, id=greater, customer_phone=None, customer_user_id=held_as, **own
         )
-        ago = clock.now() - timedelta(minutes=1)
         due = make_conversation(
             session, number, status="snoozed", snooze_kind="time", snoozed_until=ago, **own
         )
-        message = make_message(session, held)
+        message = make_message(session, held, id=(message_id := uuid7()), wamid=wamid(message_id))
+        sent = {"direction": "outbound", "sent_by": team.owner}
+        failed = make_message(
+            session,
+            held,
+            id=(failed_id := uuid7()),
+            wamid=wamid(failed_id),
+            status="failed",
+            search=None,
+            **sent,
+        )
+        make_message(session, held, wamid=None, status="queued", **sent)
+        scheduled = ScheduledMessage(
+            user_id=team.owner,
+            phone_number_id=number.phone_number_id,
+            conversation_id=held.id,
+            message_type="text",
+            part={"body": "Now"},
+            text="Now",
+            content={"text": {"body": "Now"}},
+            send_at=ago,
+            cancel_if_customer_writes=False,
+            heard_seq=0,
+        )
+        due_now, reminder = (
+            Reminder(
+                id=uuid7(), user_id=team.owner, conversation_id=held.id, due_at=ago, text="Look", told_at=at
+            )
+            for at in (None, ago)
+        )
+        told = Notification(
+            user_id=team.owner, conversation_id=held.id, kind="reminder", cause_id=reminder.id
+        )
+        session.add_all([scheduled, due_now, reminder, told])
         labels = [
             Label(
                 workspace_id=team.workspace_id,
@@ -214,6 +360,8 @@ class Stage:
             for name, was in (("assignee", self.ana), ("team", sales))
         )
         session.add_all(BulkItem(job_id=job.id, conversation_id=each.id) for each in (free, held))
+        session.flush()
+        [claim] = claim_heads(session, [held.id], 60, claimed_by="crossing")
         at = Round(
             app=self.app,
             owner=team.owner,
@@ -234,6 +382,10 @@ class Stage:
             message=message.id,
             operation=operation,
             job=job.id,
+            claim=claim,
+            failed=failed.id,
+            scheduled=scheduled.id,
+            reminder=reminder.id,
         )
         session.commit()
         return at
@@ -282,6 +434,9 @@ KNOWN = [
     ("give up team", "rename team"),
     ("give up team", "join"),
     ("give up team", "merge"),
+    ("overtakes", "accepted"),
+    ("remind", "merge"),
+    ("reminder done", "merge"),
 ]
 # A merge writes much: what matters is that it holds both conversations.
 AFTER_MERGE = ["give up team", "remove", "suspend", "undo", "edit note", "draft", "no draft"]
