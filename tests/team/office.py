@@ -1,15 +1,18 @@
 """A workspace at work: customers write, agents come and go, and the assigner runs when somebody wakes it."""
 
 import base64
+import os
+import signal
 from collections.abc import Callable
 from datetime import timedelta
+from itertools import count
 from typing import Any
 from uuid import UUID
 
 import orjson
 from flask import Flask
 from redis import Redis
-from sqlalchemy import text
+from sqlalchemy import event, text
 
 from livechat.assigning.assign_waiting import assign_waiting
 from livechat.core.extensions import db
@@ -98,6 +101,31 @@ class Office:
                 return assign_waiting(db.session, self.redis, workspace_id or self.team.workspace_id)
             finally:
                 db.session.remove()
+
+    def is_killed_after(self, statements: int) -> bool:
+        """Drain in a process that is killed as the kernel kills, behind so many statements and commits.
+
+        False where it ended before.
+        """
+        child = os.fork()
+        if child == 0:
+            # Whatever goes wrong here ends here.
+            signal.alarm(30)
+            steps = count(1)
+
+            def step(*_: object) -> None:
+                if next(steps) == statements:
+                    os.kill(os.getpid(), signal.SIGKILL)
+
+            with self.app.app_context():
+                db.engine.dispose(close=False)
+                event.listen(db.engine, "after_cursor_execute", step)
+                event.listen(db.session, "after_commit", step)
+            self.drain()
+            os._exit(0)
+        _, status = os.waitpid(child, 0)
+        assert os.WIFSIGNALED(status) or status == 0
+        return os.WIFSIGNALED(status) and os.WTERMSIG(status) == signal.SIGKILL
 
     def holders(self) -> dict[UUID, UUID | None]:
         """{conversation: whose it is}, in the order in which they wait."""

@@ -116,6 +116,27 @@ def test_f1_three_agents_of_five_take_fifteen_of_forty_and_each_resolve_draws_th
     assert str(chats[15]) in {each["conversation_id"] for each in told if each["kind"] == "assigned"}
 
 
+def test_f1_kill_9_behind_any_statement_of_the_drain_changes_nothing(office: Office, team: Team) -> None:
+    office.rule()
+    agents, absent = office.agents(3), team.member()
+    chats = office.strangers(40)
+    loads = []
+    while office.is_killed_after(len(loads) + 1):
+        loads.append(office.load(*agents))
+    # Its commit is one moment: before it nobody has any, behind it all have all.
+    whole = loads.index([5, 5, 5])
+    assert whole > 10
+    assert loads == [[0, 0, 0]] * whole + [[5, 5, 5]] * (len(loads) - whole)
+    holders = office.holders()
+    assert list(holders) == chats
+    assert (set(list(holders.values())[15:]), office.load(absent)) == ({None}, [0])
+    assert [len(office.changes(each)) for each in chats] == [1] * 15 + [0] * 25
+    office.tasks()
+    office.resolve(chats[0])
+    assert office.work() == 1
+    assert office.load(*agents, absent) == [5, 5, 5, 0]
+
+
 def test_f2_whoever_dies_within_a_batch_leaves_it_undone_and_nothing_twice(
     office: Office, monkeypatch: pytest.MonkeyPatch
 ) -> None:
