@@ -6,7 +6,13 @@ from typing import Any
 import structlog
 from celery import Celery, Task
 from celery.schedules import schedule
-from celery.signals import heartbeat_sent, setup_logging, worker_ready
+from celery.signals import (
+    heartbeat_sent,
+    setup_logging,
+    worker_process_shutdown,
+    worker_ready,
+    worker_shutdown,
+)
 from flask import Flask
 from kombu.entity import Exchange
 from kombu.entity import Queue as KombuQueue
@@ -17,6 +23,7 @@ from livechat.core.database import return_session
 from livechat.core.extensions import celery, db, redis
 from livechat.core.logs import configure_logging
 from livechat.core.tasknames import Queue, TaskName
+from livechat.live.writers import sign_out
 from livechat.operations.readiness import say_consuming
 
 log = structlog.get_logger(__name__)
@@ -120,6 +127,14 @@ BEAT_SCHEDULE = {
     "fill words": _every(5, TaskName.FILL_WORDS),
     "sweep assigning": _every(5, TaskName.SWEEP_ASSIGNING),
 }
+
+
+@worker_process_shutdown.connect
+@worker_shutdown.connect
+def _tells_nothing_more(**_: Any) -> None:
+    # A child of the pool ends without what Python does at its end.
+    with AppTask.flask_app.app_context():
+        sign_out(redis.client)
 
 
 @worker_ready.connect

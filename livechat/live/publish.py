@@ -18,8 +18,10 @@ from livechat.live.queries import (
     accounts_of_numbers,
     accounts_of_user,
     accounts_of_workspace,
+    all_accounts,
     members_of,
 )
+from livechat.live.writers import gone_writers, sign_in, speak_for
 
 log = structlog.get_logger(__name__)
 
@@ -135,11 +137,24 @@ def publish_job(session: AnySession, job_id: UUID, user_id: UUID) -> None:
     _after_commit(session, {account_id: [change] for account_id in accounts_of_user(session, user_id)})
 
 
+def publish_for_the_dead(session: AnySession, client: Redis) -> int:
+    """Have all open pages fetch afresh where processes died that may have had something to tell; how many.
+
+    Raises RedisError: the next look finds them again.
+    """
+    gone = gone_writers(client)
+    if gone:
+        speak_for(client, gone, all_accounts(session))
+        log.warning("event_writers_died", processes=len(gone))
+    return len(gone)
+
+
 def _after_commit(
     session: AnySession, changes: Mapping[UUID, list[Change]], touched: Collection[UUID] = ()
 ) -> None:
     if changes:
         client = redis.client
+        sign_in(client)
         after_commit(session, lambda: _write(client, changes, touched))
 
 

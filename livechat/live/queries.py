@@ -44,6 +44,11 @@ def accounts_of_workspace(session: AnySession, workspace_id: UUID) -> list[UUID]
     return list(found.scalars())
 
 
+def all_accounts(session: AnySession) -> list[UUID]:
+    """Every account that there is."""
+    return list(session.execute(select(WabaAccount.id)).scalars())
+
+
 def accounts_of_user(session: AnySession, user_id: UUID) -> list[UUID]:
     """The accounts of the workspaces in which a user is active."""
     found = session.execute(

@@ -10,6 +10,7 @@ from livechat.core.config import SETTINGS_KEY
 from livechat.core.extensions import celery, db, redis
 from livechat.core.metrics import UNREAD_DRIFT
 from livechat.core.tasknames import TaskName
+from livechat.live.publish import publish_for_the_dead
 from livechat.operations import activity, maintenance, readiness, webhook_events
 from livechat.operations.queries.ledger_pages import Selection
 from livechat.outbound.delivery import sweep_outbound as outbound
@@ -17,9 +18,13 @@ from livechat.outbound.delivery import sweep_outbound as outbound
 
 @celery.task(name=TaskName.SWEEP_INBOUND.value)
 def sweep_inbound() -> None:
-    """Enqueue an ingest if webhooks wait and none is at work, and report that beat is alive."""
+    """Enqueue an ingest if webhooks wait and none is at work, and report that beat is alive.
+
+    Also have open pages fetch afresh where a process died that may have had something to tell them.
+    """
     readiness.say_beat(redis.client)
     maintenance.sweep_inbound(redis.client, db.session)
+    publish_for_the_dead(db.session, redis.client)
 
 
 @celery.task(name=TaskName.PRUNE.value)

@@ -1,5 +1,9 @@
 """Who says what has changed: every service that commits something which a page shows."""
 
+import os
+import signal
+from collections.abc import Callable
+from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
@@ -8,9 +12,11 @@ from sqlalchemy.orm import Session, scoped_session
 
 from livechat.accounts.pause import pause_number, resume_number
 from livechat.conversations.mark_read import mark_read
+from livechat.core.process import own_mark
 from livechat.live import event_log as logs
+from livechat.live import writers
 from livechat.live.event_log import RESET, Change, Kind
-from livechat.live.publish import publish
+from livechat.live.publish import publish, publish_for_the_dead
 from livechat.models import Conversation, ConversationAlias, PhoneNumber
 from livechat.outbound.delivery.deliver import Sender
 from livechat.outbound.delivery.sweep_outbound import sweep_outbound
@@ -118,3 +124,32 @@ def test_a_repeated_webhook_is_told_once(meta: Meta, repeats: int) -> None:
     conversation = meta.session.get_one(Conversation, meta.conversation()["id"])
     created = [each.kind for each in said(meta.redis, meta.session, conversation)]
     assert created == [Kind.MESSAGE_CREATED]
+
+
+def test_where_a_process_was_killed_that_may_have_had_to_tell_pages_fetch_afresh(
+    session: AnySession, redis_client: Redis, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Between a commit and what follows from it nothing else knows what was to be told."""
+    conversation = make_conversation(session)
+    session.commit()
+    monkeypatch.setattr(writers, "_signed", writers._Signed())
+    publish(session, conversations=[conversation.id])
+    # It is known before the commit, and we live.
+    known: Any = redis_client.zrange(writers.WRITERS, 0, -1)
+    assert [each.decode() for each in known] == [own_mark()]
+    session.rollback()
+
+    def tell_after(end: Callable[[], object]) -> int:
+        child = os.fork()
+        if child == 0:
+            writers.sign_in(redis_client)
+            end()
+            os._exit(0)
+        os.waitpid(child, 0)
+        return publish_for_the_dead(session, redis_client)
+
+    assert tell_after(lambda: writers.sign_out(redis_client)) == 0
+    assert said(redis_client, session, conversation) == []
+    assert tell_after(lambda: os.kill(os.getpid(), signal.SIGKILL)) == 1
+    assert publish_for_the_dead(session, redis_client) == 0
+    assert said(redis_client, session, conversation) == [RESET]
