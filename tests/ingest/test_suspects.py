@@ -3,7 +3,7 @@
 import json
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from datetime import timedelta
 from typing import Any
@@ -33,22 +33,34 @@ __all__ = ["livechat"]
 MARK = "kills"
 
 
+@pytest.fixture(scope="module")
+def forks(services: EmbeddedServices, app: Flask) -> Iterator["subprocess.Popen[str]"]:
+    """A process that forks the children: one for all tests, since the product takes long to import."""
+    program = subprocess.Popen(
+        [sys.executable, "-m", "tests.ingest.mortal_ingest"],
+        cwd=ROOT,
+        env=environment(services),
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    with program:
+        yield program
+        assert program.stdin is not None
+        program.stdin.close()
+
+
 @pytest.fixture
-def mortal(services: EmbeddedServices, meta: Meta) -> Callable[..., int]:
+def mortal(forks: "subprocess.Popen[str]", meta: Meta) -> Callable[..., int]:
     """``mortal(mark, most)``: ingest in children that die of ``mark``; how many did."""
 
     def run(mark: str = MARK, most: int = 40) -> int:
         meta.session.rollback()
-        done = subprocess.run(
-            [sys.executable, "-m", "tests.ingest.mortal_ingest", mark, str(most)],
-            cwd=ROOT,
-            env=environment(services),
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-        assert done.returncode == 0, done.stderr[-3000:]
-        return int(json.loads(done.stdout.splitlines()[-1]))
+        assert forks.stdin is not None
+        assert forks.stdout is not None
+        forks.stdin.write(json.dumps([mark, most]) + "\n")
+        forks.stdin.flush()
+        return int(forks.stdout.readline())
 
     return run
 
