@@ -5,7 +5,6 @@ line says how busy that is. CPU per frame and DOM nodes hold on a busy machine t
 """
 
 import os
-import shutil
 import statistics
 import tempfile
 import time
@@ -14,6 +13,7 @@ from typing import Any
 
 from playwright.sync_api import sync_playwright
 
+from tests.browsers import chromium
 from tests.e2e.looking import bubble, composer, expect, open_conversation
 from tests.e2e.product import Product
 
@@ -34,13 +34,12 @@ BUDGETS = {
 def main() -> None:
     """Measure all, and print a line for each."""
     print(f"load {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores", flush=True)
-    chromium = os.environ.get("CHROMIUM") or shutil.which("chromium")
     with (
         tempfile.TemporaryDirectory() as folder,
         Product(Path(folder)) as product,
         sync_playwright() as playwright,
     ):
-        browser = playwright.chromium.launch(executable_path=chromium, args=["--disable-dev-shm-usage"])
+        browser = playwright.chromium.launch(executable_path=chromium(), args=["--disable-dev-shm-usage"])
         page = browser.new_page(viewport={"width": 1360, "height": 860})
         customer = product.customer("Lena Long")
         conversation = product.long_thread(customer, 10_000)

@@ -1,7 +1,6 @@
 """A real browser on the real product. Where one of the two is missing, the tests say so in one line."""
 
 import os
-import shutil
 from collections.abc import Iterator
 from importlib.util import find_spec
 from pathlib import Path
@@ -9,9 +8,9 @@ from typing import Any
 
 import pytest
 
+from tests.browsers import HOW_TO_GET_ONE, chromium
 from tests.e2e.product import ROOT, Product
 
-CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
 PACKAGES = ("playwright", "axe_playwright_python")
 
 
@@ -19,8 +18,8 @@ def _missing() -> str | None:
     packages = [name for name in PACKAGES if find_spec(name) is None]
     if packages:
         return f"{', '.join(packages)} missing: pip install -r tests/requirements.txt"
-    if CHROMIUM is None:
-        return "no Chromium: apt-get install chromium fonts-noto-core fonts-noto-color-emoji, or name one in CHROMIUM"
+    if chromium() is None:
+        return f"no Chromium: {HOW_TO_GET_ONE}, or name one in CHROMIUM"
     if not (ROOT / "frontend" / "dist" / "index.html").is_file():
         return "the page is not built: make frontend"
     return None
@@ -52,7 +51,7 @@ def browser() -> Iterator[Any]:
     # A microphone that hums, and nobody who would have to allow it.
     more += ["--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream"]
     with sync_playwright() as playwright:
-        running = playwright.chromium.launch(executable_path=CHROMIUM, args=[*quiet, *more])
+        running = playwright.chromium.launch(executable_path=chromium(), args=[*quiet, *more])
         yield running
         running.close()
 

@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import re
-import shutil
 import subprocess
 from pathlib import Path
 from typing import Any
@@ -10,6 +9,7 @@ import pytest
 import requests
 
 from sandbox.testing import SandboxClient
+from tests.browsers import chromium
 from tests.sandbox.callback import Callback
 
 ASHA = "917755991051"
@@ -98,14 +98,14 @@ def test_a_file_of_any_kind_is_only_offered_as_a_download(box: SandboxClient) ->
     assert answer.headers["Content-Type"] == "application/octet-stream"
 
 
-CHROMIUM = shutil.which("chromium") or shutil.which("google-chrome") or shutil.which("chromium-browser")
+CHROMIUM = chromium()
 
 
 @pytest.mark.skipif(CHROMIUM is None, reason="no Chromium is installed")
 def test_a_real_browser_draws_the_thread(open_box: SandboxClient, tmp_path: Path) -> None:
     open_box.customer_writes(ASHA, "<i>two</i> loaves, please")
     assert CHROMIUM is not None
-    flags = ["--headless=new", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"]
+    flags = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"]
     flags += ["--disable-background-networking", "--disable-component-update", "--disable-sync"]
     flags += [f"--user-data-dir={tmp_path}", "--virtual-time-budget=4000", "--dump-dom"]
     done = subprocess.run(
