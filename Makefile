@@ -83,6 +83,7 @@ $(VENV)/.test: $(VENV)/bin/python tests/requirements.lock
 	@echo "installing what the tests need (once)"
 	@$(PIP) install -q --require-hashes -r tests/requirements.lock || { \
 		echo "make: packages could not be installed: pip's reason is above; without network, set PIP_INDEX_URL" >&2; exit 1; }
+	@$(BIN)/python -m compileall -q -j 0 livechat workers local sandbox migrations benchmarks *.py
 	@touch $@ $(VENV)/.run
 
 # What needs no server runs side by side: the programs wait for one another little, and a processor idles.
