@@ -10,6 +10,8 @@ from benchmarks.webhooks import NUMBER
 from livechat.core.extensions import db
 
 MEMBERS, TEAMS, NUMBERS = 500, 20, 20
+# Of what is older one in so many is open.
+OPEN_IN = 50
 # {name: the query}, of all numbers together; even the small table has a full page of each.
 LISTS = {
     "open": {"status": "open"},
@@ -42,11 +44,11 @@ def team(serial: int) -> UUID:
     return UUID(int=OWNER.int + 10_000 + serial)
 
 
-def spread() -> None:
+def spread(open_in: int = OPEN_IN) -> None:
     """Give half of the conversations to the other numbers, and all of them to a team at work.
 
-    Of the thousand that were last written to a third is open, of the rest one in fifty. Two in three are
-    somebody's; in four of ten open ones an answer is owed. Two members have the newest, and some of all.
+    Of the thousand that were last written to a third is open, of the rest one in ``open_in``. Two in three
+    are somebody's; in four of ten open ones an answer is owed. Two members have the newest, and some of all.
     """
     values: dict[str, Any] = {
         "owner": str(OWNER),
@@ -54,6 +56,7 @@ def spread() -> None:
         "members": MEMBERS,
         "teams": TEAMS,
         "numbers": NUMBERS,
+        "open_in": open_in,
     }
     with db.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
         for statement in (_PEOPLE, _SOME_TEAMS, _IN_TEAMS, _NUMBERS, _AT_WORK, _FOLLOWED):
@@ -115,7 +118,8 @@ _AT_WORK = f"""
             THEN now() - interval '22 hours 30 minutes' - n * interval '1 second' ELSE c.last_inbound_at END,
         last_counted_seq = 1, counted_total = 1
     FROM (
-        SELECT id, n, (n < 1000 AND n % 3 = 0) OR n % 50 = 0 AS is_open, n <= 200 OR n % 100 = 1 AS is_theirs
+        SELECT id, n, CASE WHEN n < 1000 THEN n % 3 = 0 OR n % 50 = 0 ELSE n % :open_in = 0 END AS is_open,
+               n <= 200 OR n % 100 = 1 AS is_theirs
         FROM (SELECT id, row_number() OVER (ORDER BY last_message_time DESC) AS n
               FROM chat_conversations) AS numbered
     ) AS known

@@ -1,4 +1,8 @@
-"""The reads that the page lives on, over HTTP, one at a time, with a small and with a large table."""
+"""The reads that the page lives on, over HTTP, one at a time, with a small and with a large table.
+
+A large table also has more that is open and unread, which counts and badges add up. So the small one is made
+a second time, with as much of both as the large one has: what is left between these two is history.
+"""
 
 import sys
 import time
@@ -26,7 +30,12 @@ TARGET = 1.2
 MESSAGES_EACH = 50
 # Each size has its turn so often.
 TURNS = 20
-NAMES = ("GET /phone-numbers", "GET /conversations", "GET /messages", *inboxes.NAMES)
+BADGES = "GET /phone-numbers"
+NAMES = (BADGES, "GET /conversations", "GET /messages", *inboxes.NAMES)
+# What adds up, and the list that takes more from more numbers.
+BY_QUEUE = (BADGES, inboxes.COUNTS, inboxes.list_name("waiting longest"))
+# One thread in so many has unread messages.
+UNREAD_IN = 20
 
 
 def measure(stack: Stack, sizes: Sizes) -> list[Figure]:
@@ -36,26 +45,32 @@ def measure(stack: Stack, sizes: Sizes) -> list[Figure]:
     with ExitStack() as exits:
         if sizes.big_messages:
             small = stack.keep_copy("small")
+            _fill_with_queue_of(stack, sizes)
+            queue = {name: each for name, each in _requests(stack, sizes.reads).items() if name in BY_QUEUE}
+            small_with_queue = stack.keep_copy("queue")
             _fill(stack, sizes.big_messages)
-            requests.append(_requests(stack, sizes.reads))
-            ports = [exits.enter_context(stack.web(DATABASE_URL=small)), exits.enter_context(stack.web())]
+            requests += [_requests(stack, sizes.reads), queue]
+            databases = [{"DATABASE_URL": small}, {}, {"DATABASE_URL": small_with_queue}]
+            ports = [exits.enter_context(stack.web(**each)) for each in databases]
         else:
             ports = [exits.enter_context(stack.web())]
         measured = _in_turns(ports, requests)
     what = [f"{name}, {sizes.small_messages:,} messages" for name in NAMES]
     figures = [Figure(each, _quantiles(measured[0][name])) for each, name in zip(what, NAMES, strict=True)]
     if sizes.big_messages:
-        figures += [_beside(name, measured[0][name], measured[1][name], sizes) for name in NAMES]
+        small_, big, queued = measured
+        figures += [_beside(name, small_[name], big[name], sizes) for name in NAMES]
+        figures += [_beside(name, queued[name], big[name], sizes, ", as much open") for name in BY_QUEUE]
     return figures
 
 
-def _beside(name: str, small: Result, big: Result, sizes: Sizes) -> Figure:
+def _beside(name: str, small: Result, big: Result, sizes: Sizes, how: str = "") -> Figure:
     floor = small.quantile(0.5)
     times = big.quantile(0.5) / floor
     return Figure(
         f"{name}, {sizes.big_messages:,} messages",
         _quantiles(big),
-        f"at {sizes.small_messages:,} messages p50 {_ms(floor)}",
+        f"at {sizes.small_messages:,} messages{how} p50 {_ms(floor)}",
         f"{times:.2f}x",
         f"<= {TARGET}x",
         times <= TARGET,
@@ -78,6 +93,17 @@ def _fill(stack: Stack, messages: int) -> None:
     print(f"{messages:,} messages: filled in {time.monotonic() - began:.0f} s", file=sys.stderr, flush=True)
 
 
+def _fill_with_queue_of(stack: Stack, sizes: Sizes) -> None:
+    """The small table once more, in shorter threads, with as many open and unread ones as the large has."""
+    threads = max(1, sizes.big_messages // MESSAGES_EACH)
+    unread = max(1, threads // UNREAD_IN)
+    each = max(1, min(sizes.small_messages // unread, MESSAGES_EACH))
+    share = sizes.small_messages // each / threads
+    stack.clear()
+    fill(stack, sizes.small_messages, each=each, unread_in=max(1, round(UNREAD_IN * share)))
+    inboxes.spread(open_in=max(1, round(inboxes.OPEN_IN * share)))
+
+
 def _in_turns(ports: list[int], requests: list[dict[str, list[bytes]]]) -> list[dict[str, Result]]:
     """By port, what each read took. They have turns, so that a neighbour's noise falls on all of them."""
     for port, of_port in zip(ports, requests, strict=True):
@@ -88,8 +114,9 @@ def _in_turns(ports: list[int], requests: list[dict[str, list[bytes]]]) -> list[
     for turn in range(min(TURNS, count)):
         for name in NAMES:
             for port, of_port, into in zip(ports, requests, parts, strict=True):
-                into[name].append(drive(port, of_port[name][turn::TURNS], 1).only(200))
-    return [{name: _merged(results) for name, results in of_port.items()} for of_port in parts]
+                if name in of_port:
+                    into[name].append(drive(port, of_port[name][turn::TURNS], 1).only(200))
+    return [{name: _merged(results) for name, results in of_port.items() if results} for of_port in parts]
 
 
 def _merged(results: list[Result]) -> Result:
@@ -111,7 +138,7 @@ def _requests(stack: Stack, count: int) -> dict[str, list[bytes]]:
         for name, asked in inboxes.asked(count).items()
     }
     return {
-        NAMES[0]: [get("/phone-numbers")] * count,
+        BADGES: [get("/phone-numbers")] * count,
         NAMES[1]: [get("/conversations", phone_number_id=NUMBER)] * count,
         NAMES[2]: [get("/messages", conversation_id=str(each)) for each in chosen],
         **lists,
@@ -132,27 +159,28 @@ def headers_of(stack: Stack, user: UUID) -> dict[str, str]:
     return {"Authorization": f"Bearer {token}", "Accept": "application/json"}
 
 
-def fill(stack: Stack, messages: int) -> None:
+def fill(stack: Stack, messages: int, *, each: int = MESSAGES_EACH, unread_in: int = UNREAD_IN) -> None:
     """``messages`` texts in threads of 50, one thread in twenty with three unread; analysed and vacuumed.
 
     Secondary indexes are dropped and made again: filling them row by row takes several times as long. What
-    the rows name is there, so no foreign key is looked up. Five million take three minutes of two cores.
+    the rows name is there, so no foreign key is looked up. Five million take some 90 seconds of two cores.
     """
     db.session.remove()
-    values = {"owner": OWNER, "number": NUMBER, "each": MESSAGES_EACH}
+    values = {"owner": OWNER, "number": NUMBER, "each": each, "unread_in": unread_in}
     with stack.connect() as connection:
         connection.autocommit = True
         indexes = connection.execute(_INDEXES).fetchall()
         for name, _ in indexes:
             connection.execute(f'DROP INDEX "{name}"')
-        count = max(1, messages // MESSAGES_EACH)
-        connection.execute(_CONVERSATIONS, {**values, "count": count})
+        connection.execute(_QUICKLY)
+        connection.execute(_CONVERSATIONS, {**values, "count": max(1, messages // each)})
+        connection.execute(_EPISODES)
     # Each core has its half of the threads, and of the indexes.
     _at_once(stack, [(_MESSAGES, {**values, "half": half}) for half in range(2)])
     _at_once(stack, [(definition, None) for _, definition in indexes])
     with stack.connect() as connection:
         connection.autocommit = True
-        connection.execute("VACUUM ANALYZE chat_conversations, chat_messages")
+        connection.execute("VACUUM ANALYZE chat_conversations, chat_messages, episodes")
         connection.execute("CHECKPOINT")
 
 
@@ -175,7 +203,7 @@ _QUICKLY = """
 _INDEXES = """
     SELECT i.indexname AS name, i.indexdef AS definition
     FROM pg_indexes i
-    WHERE i.schemaname = current_schema() AND i.tablename = 'chat_messages'
+    WHERE i.schemaname = current_schema() AND i.tablename IN ('chat_conversations', 'chat_messages')
         AND NOT EXISTS (SELECT FROM pg_constraint c WHERE c.conname = i.indexname)
 """
 # Ids of messages rise with their threads, so that the newest of each is known, and an index grows at its end.
@@ -185,9 +213,12 @@ _CONVERSATIONS = """
                                     read_seq, last_inbound_at)
     SELECT gen_random_uuid(), %(owner)s, %(number)s, (918800000000 + n)::text, 'Customer ' || n,
            lpad(to_hex(n * %(each)s), 32, '0')::uuid, now() - n * interval '7 seconds', 0,
-           CASE WHEN n %% 20 = 0 THEN 3 ELSE 0 END, 0, now() - n * interval '7 seconds'
+           CASE WHEN n %% %(unread_in)s = 0 THEN least(3, %(each)s) ELSE 0 END, 0,
+           now() - n * interval '7 seconds'
     FROM generate_series(1, %(count)s) AS n
 """
+# What a trigger does for each, in one statement.
+_EPISODES = "INSERT INTO episodes (conversation_id) SELECT id FROM chat_conversations"
 _MESSAGES = """
     INSERT INTO chat_messages (id, conversation_id, phone_number_id, wamid, direction, origin, message_type,
                                text, content, status, status_rank, counts_unread, timestamp, search)
