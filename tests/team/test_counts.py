@@ -7,7 +7,9 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
+from sqlalchemy import event, text
 
+from livechat.core.extensions import db
 from livechat.domain import clock
 from livechat.inbox.queries import inbox_pages
 from livechat.models import Conversation, ConversationRead
@@ -110,3 +112,43 @@ def test_what_is_not_theirs_is_not_counted_for_them(team: Team, session: DbSessi
         answer = call(team.owner, "GET", "/conversations/counts", query_string=query)
         assert answer.status_code == status, query
     assert set(call(uuid4(), "GET", "/conversations/counts").json.values()) == {0}
+
+
+def test_tabs_and_badges_are_counted_from_indexes_alone(session: DbSession, team: Team, call: Call) -> None:
+    """However many are open, wait or are unread: none of their rows has to be looked at."""
+    session.execute(
+        text(
+            "INSERT INTO chat_conversations (id, user_id, phone_number_id, customer_phone, last_message_id, "
+            "last_message_time, last_inbound_at, status, waiting_since, unread_count, assignee_id) "
+            "SELECT gen_random_uuid(), gen_random_uuid(), :number, '9190' || n, gen_random_uuid(), "
+            "at, at, CASE WHEN n % 9 = 0 THEN 'open' ELSE 'resolved' END, CASE WHEN n % 18 = 0 THEN at END, "
+            "CASE WHEN n % 20 = 0 THEN 3 ELSE 0 END, CASE WHEN n % 2 = 0 THEN gen_random_uuid() END "
+            "FROM generate_series(1, 3000) n CROSS JOIN LATERAL (SELECT now() - n * interval '1 minute' AS at)"
+        ),
+        {"number": team.numbers[0].phone_number_id},
+    )
+    session.commit()
+    session.execute(text("ANALYZE chat_conversations"))
+    asked: list[tuple[str, Any]] = []
+
+    def note(_c: Any, _k: Any, statement: str, parameters: Any, *_: Any) -> None:
+        if "FROM chat_conversations" in statement:
+            asked.append((statement, parameters))
+
+    event.listen(db.engine, "before_cursor_execute", note)
+    try:
+        counts = call(team.owner, "GET", "/conversations/counts").json
+        [number] = call(team.owner, "GET", "/phone-numbers").json["phone_numbers"]
+    finally:
+        event.remove(db.engine, "before_cursor_execute", note)
+    assert (counts["all"], counts["waiting"], number["unread_count"]) == (333, 166, 450)
+    # Nothing was vacuumed, so that a planner who does not have to sees no use in it.
+    for way in ("seqscan", "bitmapscan"):
+        session.execute(text(f"SET LOCAL enable_{way} = off"))
+    tabs, badges = (
+        "\n".join(row[0] for row in session.connection().exec_driver_sql("EXPLAIN " + statement, parameters))
+        for statement, parameters in asked
+    )
+    for index, times in (("shown", 2), ("owed", 1), ("reachable", 1)):
+        assert tabs.count(f"Index Only Scan using ix_chat_conversations_{index}") == times, tabs
+    assert "Index Only Scan using ix_chat_conversations_unseen" in badges, badges

@@ -7,7 +7,7 @@ from sqlalchemy import ColumnElement, and_, exists, or_, select
 from livechat.core.session import AnySession
 from livechat.domain.service_window import SERVICE_WINDOW
 from livechat.inbox.inbox_filter import CLOSING_WITHIN, Window
-from livechat.inbox.queries.inbox_conditions import window_is
+from livechat.inbox.queries.inbox_conditions import SHOWN, window_is
 from livechat.models import Conversation, ConversationWatcher, Message, Notification, PhoneNumber
 from livechat.notifications.notify import WINDOW_CLOSING
 from livechat.notifications.queries import Told, Wanted, finish_where
@@ -30,7 +30,7 @@ def untold(session: AnySession, now: datetime, limit: int) -> list[Wanted]:
         select(Conversation.id, Conversation.assignee_id, heard.label("cause_id"))
         # Each number's are a stretch of an index.
         .join(PhoneNumber, PhoneNumber.phone_number_id == Conversation.phone_number_id)
-        .where(window_is(Window.CLOSING, now), _waits())
+        .where(SHOWN, window_is(Window.CLOSING, now), _waits())
         .cte("closing")
     )
     followers = select(ConversationWatcher.user_id, closing.c.id, closing.c.cause_id).join(

@@ -161,7 +161,7 @@ def _walks(
     now: datetime,
     place: SortedPlace | None,
 ) -> list[Select[Any]]:
-    """Each finds ``id`` and ``key`` of at most ``limit``. Without a ``part`` in any order."""
+    """Each finds ``id`` and ``key`` of at most ``limit``. Without a ``part`` ids alone, in any order."""
     walks: list[Select[Any]] = []
     for view in views:
         conditions = conditions_of(session, view, wanted, now)
@@ -181,15 +181,13 @@ def _walk(
     limit: int,
 ) -> Select[Any]:
     """Where there are ``branches``, one page of each: the planner cannot be brought to merge them lazily."""
-    key = Conversation.last_message_time if part is None else part.key
-    page = select(Conversation.id.label("id"), key.label("key")).where(*along, *conditions).limit(limit)
+    page = select(Conversation.id.label("id")).where(*along, *conditions).limit(limit)
     if part is not None:
-        page = page.order_by(*part.order(key, Conversation.id))
+        page = page.add_columns(part.key.label("key")).order_by(*part.order(part.key, Conversation.id))
     if branches is None:
-        inner: FromClause = page.subquery()
-        return select(inner.c.id, inner.c.key)
+        return select(*page.subquery().c)
     inner = page.correlate(branches).lateral()
-    return select(inner.c.id, inner.c.key).select_from(branches.join(inner, true()))
+    return select(*inner.c).select_from(branches.join(inner, true()))
 
 
 Way = tuple[FromClause | None, list[Condition]]
@@ -230,10 +228,11 @@ def _statuses(wanted: InboxFilter, part: _Part | None) -> list[str] | None:
     """The statuses to go through one by one.
 
     None where a sort has no index of its own by member or team: what one has is little enough to be sorted.
-    None also where windows that close are counted: these few are found by when their customers wrote, and
-    not among all that is open.
+    None also where those are counted who wait, or whose windows close: an index has these alone.
     """
-    if (part is not None and not part.is_recent) or (part is None and wanted.window is Window.CLOSING):
+    if part is None and (wanted.waiting or wanted.window is Window.CLOSING):
+        return None
+    if part is not None and not part.is_recent:
         return None
     return list(STATUSES) if wanted.status is None else [wanted.status]
 
