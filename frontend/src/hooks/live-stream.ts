@@ -9,7 +9,7 @@ import { keys } from '../lib/keys';
 import { lineLives } from '../lib/line';
 import type { StreamStatus } from '../lib/live-events';
 import { SharedStream } from '../lib/shared-stream';
-import { applyToCache, refetchAll } from './live-updates';
+import { applyToCache, lacksOwn, refetchAll } from './live-updates';
 
 const POLL_MS = 3000;
 // A hidden tab's timers may run once a minute: a longer pause is a sleep.
@@ -20,6 +20,9 @@ const NUMBERS_EVERY_MS = 500;
 // The server says at most every 2 s that the tabs' counts may have changed; all pages of a team hear it.
 const COUNTS_EVERY_MS = 5000;
 const COUNTS_FIRST_MS = 200;
+// A conversation that comes into a list by an event is asked for once more, for what the agent has read of it.
+const OWN_EVERY_MS = 10_000;
+const OWN_FIRST_MS = 500;
 const PEOPLE: ReadonlySet<EventType> = new Set(['presence.updated', 'viewers.updated']);
 const EVENTS_URL = onServer('/api/live-chat/events');
 
@@ -36,6 +39,7 @@ export interface Following {
 export function followStream(client: QueryClient, { tokens, userId, onSignedOut, onEvent, onStatus }: Following): () => void {
   const numbers = atMostEvery(NUMBERS_EVERY_MS, () => void client.invalidateQueries({ queryKey: keys.phoneNumbers() }));
   const counts = pacedCounts(client);
+  const own = atMostEvery(OWN_EVERY_MS, () => void client.invalidateQueries({ queryKey: keys.conversations() }), OWN_FIRST_MS);
   const inFlight = new InFlight(client, {
     repeat: (query, event) => applyToCache(client, event, query),
     reload: (query) => void client.invalidateQueries({ queryKey: query.queryKey, exact: true }),
@@ -52,6 +56,7 @@ export function followStream(client: QueryClient, { tokens, userId, onSignedOut,
     onEvent: (event) => {
       inFlight.tell(event);
       applyToCache(client, event);
+      if (lacksOwn(client, event)) own.ask();
       tellHearers(event);
       onEvent(event);
       if (event.type === 'counts.updated') counts.ask();
@@ -89,6 +94,7 @@ export function followStream(client: QueryClient, { tokens, userId, onSignedOut,
   return () => {
     numbers.stop();
     counts.stop();
+    own.stop();
     clearInterval(beat);
     window.removeEventListener('online', onOnline);
     document.removeEventListener('resume', onOnline);

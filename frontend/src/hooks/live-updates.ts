@@ -45,6 +45,18 @@ export function applyToCache(client: QueryClient, event: LiveEvent, only?: Query
   if (only === undefined && (event.type === 'members.updated' || event.type === 'catalog.updated')) refetchNames(client);
 }
 
+/**
+ * Whether a list shows the event's conversation as events alone tell it: several people share them, so what the agent
+ * has read of it is not known yet.
+ */
+export function lacksOwn(client: QueryClient, { conversation }: LiveEvent): boolean {
+  if (conversation === null) return false;
+  return client
+    .getQueriesData<ConversationListData>({ queryKey: keys.conversations() })
+    .flatMap(([, data]) => data?.pages ?? [])
+    .some((page) => page.conversations.some((item) => item.id === conversation.id && (item.read_total ?? null) === null));
+}
+
 /** Nothing of a conversation that is out of sight stays on this machine, but for what its reader has written. */
 function forget(client: QueryClient, id: string): void {
   loseSight(id);
