@@ -4,8 +4,8 @@ A task that is not sent loses nothing: its row is committed with the work outsta
 """
 
 import time
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Callable, Iterable
+from typing import Any, NamedTuple
 
 import structlog
 from kombu.exceptions import OperationalError
@@ -21,21 +21,36 @@ from livechat.core.tasknames import TaskName
 log = structlog.get_logger(__name__)
 _PENDING = "livechat_after_commit"
 _BROKER_IS_AWAY = (OperationalError, RedisConnectionError, RedisTimeoutError, OSError)
-# The savepoint that an action was registered in, None outside of one.
-_Pending = tuple[SessionTransaction | None, Callable[[], object]]
+_COMMITTING = "livechat_committing"
 
 
-def after_commit(session: Session | scoped_session[Any], action: Callable[[], object]) -> None:
+class _Pending(NamedTuple):
+    """``within`` is the savepoint that the action was registered in, None outside of one."""
+
+    within: SessionTransaction | None
+    action: Callable[[], object]
+    if_unknown: Callable[[], object] | None
+
+
+def after_commit(
+    session: Session | scoped_session[Any],
+    action: Callable[[], object],
+    *,
+    if_unknown: Callable[[], object] | None = None,
+) -> None:
     """Run ``action`` once, when the session's present transaction has been committed.
 
     What it raises is logged and counted. It reaches neither the caller of the commit nor the next action.
+    ``if_unknown`` runs in its place where the commit failed: the database may have made it, and its answer
+    been lost.
     """
     real = session() if isinstance(session, scoped_session) else session
     pending: list[_Pending] = real.info.setdefault(_PENDING, [])
     if not event.contains(real, "after_commit", _run):
+        event.listen(real, "before_commit", _begin)
         event.listen(real, "after_commit", _run)
         event.listen(real, "after_rollback", _forget)
-    pending.append((real.get_nested_transaction(), action))
+    pending.append(_Pending(real.get_nested_transaction(), action, if_unknown))
 
 
 def enqueue_after_commit(
@@ -69,12 +84,22 @@ def enqueue(task: TaskName, **kwargs: str | int | bool) -> bool:
     return True
 
 
+def _begin(session: Session) -> None:
+    if not session.in_nested_transaction():
+        session.info[_COMMITTING] = True
+
+
 def _run(session: Session) -> None:
     # SQLAlchemy reports the release of a savepoint as a commit too; nothing is committed by it.
     if session.in_nested_transaction():
         return
+    session.info.pop(_COMMITTING, None)
     pending: list[_Pending] = session.info.pop(_PENDING, [])
-    for _, action in pending:
+    _do([each.action for each in pending])
+
+
+def _do(actions: Iterable[Callable[[], object]]) -> None:
+    for action in actions:
         try:
             action()
         except Exception:
@@ -87,4 +112,6 @@ def _forget(session: Session) -> None:
     pending: list[_Pending] = session.info.pop(_PENDING, [])
     if savepoint is not None:
         # What was registered before the savepoint still waits for the commit.
-        session.info[_PENDING] = [each for each in pending if each[0] is not savepoint]
+        session.info[_PENDING] = [each for each in pending if each.within is not savepoint]
+    elif session.info.pop(_COMMITTING, False):
+        _do([each.if_unknown for each in pending if each.if_unknown is not None])

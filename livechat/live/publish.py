@@ -155,7 +155,12 @@ def _after_commit(
     if changes:
         client = redis.client
         sign_in(client)
-        after_commit(session, lambda: _write(client, changes, touched))
+        after_commit(
+            session,
+            lambda: _write(client, changes, touched),
+            # Nobody says it again where it was done: a webhook that is stored twice counts as a duplicate.
+            if_unknown=lambda: _debt.add(changes.keys()),
+        )
 
 
 def _write(client: Redis, changes: Mapping[UUID, list[Change]], touched: Collection[UUID]) -> None:

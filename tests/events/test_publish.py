@@ -6,8 +6,10 @@ from collections.abc import Callable
 from typing import Any
 from uuid import UUID, uuid4
 
+import psycopg
 import pytest
 from redis import Redis
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session, scoped_session
 
 from livechat.accounts.pause import pause_number, resume_number
@@ -17,7 +19,7 @@ from livechat.live import event_log as logs
 from livechat.live import writers
 from livechat.live.event_log import RESET, Change, Kind
 from livechat.live.publish import publish, publish_for_the_dead
-from livechat.models import Conversation, ConversationAlias, PhoneNumber
+from livechat.models import Conversation, ConversationAlias, Message, PhoneNumber
 from livechat.outbound.delivery.deliver import Sender
 from livechat.outbound.delivery.sweep_outbound import sweep_outbound
 from tests.factories import make_conversation, make_message
@@ -153,3 +155,40 @@ def test_where_a_process_was_killed_that_may_have_had_to_tell_pages_fetch_afresh
     assert tell_after(lambda: os.kill(os.getpid(), signal.SIGKILL)) == 1
     assert publish_for_the_dead(session, redis_client) == 0
     assert said(redis_client, session, conversation) == [RESET]
+
+
+def test_of_a_commit_whose_answer_was_lost_pages_are_told_to_fetch_afresh(
+    session: AnySession, redis_client: Redis, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    conversation = make_conversation(session)
+    session.commit()
+    dialect = session.get_bind().dialect
+    committed = dialect.do_commit
+
+    def cut(connection: Any) -> None:
+        committed(connection)
+        raise psycopg.OperationalError("the connection was cut")
+
+    message_id = make_message(session, conversation).id
+    publish(session, created={message_id: conversation.id})
+    with monkeypatch.context() as trouble:
+        trouble.setattr(dialect, "do_commit", cut)
+        with pytest.raises(OperationalError):
+            session.commit()
+    session.rollback()
+    assert session.get(Message, message_id) is not None
+    # What was to be said of it is not known to who tries again: it is said with the next word.
+    publish(session, conversations=[conversation.id])
+    session.commit()
+    assert said(redis_client, session, conversation) == [
+        RESET,
+        Change(Kind.CONVERSATION_UPDATED, conversation.id),
+    ]
+    # Of what was taken back before its commit nothing is owed.
+    publish(session, conversations=[conversation.id])
+    session.rollback()
+    publish(session, conversations=[conversation.id])
+    session.commit()
+    assert said(redis_client, session, conversation)[2:] == [
+        Change(Kind.CONVERSATION_UPDATED, conversation.id)
+    ]
