@@ -6,6 +6,7 @@
 
 import re
 import unicodedata
+from typing import NamedTuple
 
 _DIGITS = re.compile(r"[0-9]{5,20}")
 _META_LENGTH = 32
@@ -94,28 +95,52 @@ def _international(given: str) -> str | None:
     return None if "+" in text else text
 
 
-def writings(phone: str) -> tuple[str, ...]:
-    """All ways in which WhatsApp writes this number, the given one first.
+class _Added(NamedTuple):
+    """Digits that a country put into its mobile numbers: between what ``before`` and ``after`` match."""
 
-    In these countries a digit was added to mobile numbers, and Meta's ids, its answers and what people type
-    disagree about it: Brazil's 9 after the area code, Mexico's 1 and Argentina's 9 after the country code
-    (docs/meta/cloud-api.md sections 3 and 7.1), and Benin's 01 (since November 2024).
-    """
-    match len(phone), phone[:2], phone[:3]:
-        case 13, "55", _ if phone[4] == "9" and phone[5] in "6789":
-            return phone, phone[:4] + phone[5:]
-        case 12, "55", _ if phone[4] in "6789":
-            return phone, f"{phone[:4]}9{phone[4:]}"
-        case 13, _, "521":
-            return phone, "52" + phone[3:]
-        case 12, "52", _:
-            return phone, "521" + phone[2:]
-        case 13, _, "549":
-            return phone, "54" + phone[3:]
-        case 12, "54", _:
-            return phone, "549" + phone[2:]
-        case 13, _, "229" if phone[3:5] == "01":
-            return phone, "229" + phone[5:]
-        case 11, _, "229":
-            return phone, "22901" + phone[3:]
+    before: str
+    digits: str
+    after: str
+
+
+# Meta's ids, its answers and what people type disagree about these (docs/meta/cloud-api.md sections 3, 7.1).
+_ADDED = (
+    # Brazil, behind the area code. Other than mobile numbers, which begin with 6 to 9, have none.
+    _Added("55[0-9]{2}", "9", "[6-9][0-9]{7}"),
+    # Mexico.
+    _Added("52", "1", "[0-9]{10}"),
+    # Argentina.
+    _Added("54", "9", "[0-9]{10}"),
+    # Benin, since November 2024.
+    _Added("229", "01", "[0-9]{8}"),
+)
+# By how they begin, since this is asked for each number of each webhook: the digits, and what matches with
+# and without them.
+_BY_START = {
+    added.before[:2]: (
+        added.digits,
+        re.compile(f"({added.before}){added.digits}({added.after})"),
+        re.compile(f"({added.before})({added.after})"),
+    )
+    for added in _ADDED
+}
+
+
+def writings(phone: str) -> tuple[str, ...]:
+    """All ways in which WhatsApp writes this number, the given one first."""
+    rule = _BY_START.get(phone[:2])
+    if rule is not None:
+        digits, with_them, without = rule
+        if found := with_them.fullmatch(phone):
+            return phone, found[1] + found[2]
+        if found := without.fullmatch(phone):
+            return phone, found[1] + digits + found[2]
     return (phone,)
+
+
+def phone_key(phone: str) -> str:
+    """The one writing by which a number is known among people's ids: the shortest.
+
+    ``livechat_phone_key`` of the migrations is the same in SQL; a test compares them.
+    """
+    return min(writings(phone), key=len)

@@ -8,7 +8,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from livechat.domain.phone import InvalidPhoneError, canonical_phone, digits_or_none, typed_digits, writings
+from livechat.domain.phone import (
+    InvalidPhoneError,
+    canonical_phone,
+    digits_or_none,
+    phone_key,
+    typed_digits,
+    writings,
+)
 
 VECTORS = json.loads((Path(__file__).parent.parent / "phone_numbers.json").read_text())
 
@@ -58,7 +65,26 @@ def test_other_numbers_have_one_writing(number: str) -> None:
     assert writings(number) == (number,)
 
 
-@given(st.from_regex(r"(55|52|54|229|1|44)[0-9]{4,12}", fullmatch=True))
-def test_writings_agree_whichever_is_asked(number: str) -> None:
-    for written in writings(number):
-        assert set(writings(written)) == set(writings(number))
+# What is put between the two parts of a number, by country.
+ADDED = {"55": "9", "52": "1", "54": "9", "229": "01"}
+
+
+@given(st.from_regex(r"(55|52|54|229|1|44|91|521|549|22901)[0-9]{4,12}", fullmatch=True))
+def test_writings_join_one_number_of_one_country_and_nothing_else(number: str) -> None:
+    """Whichever is asked they agree, and of what is joined one is the other with its country's digits."""
+    written = writings(number)
+    short, long = min(written, key=len), max(written, key=len)
+    assert written[0] == number
+    assert {each for other in written for each in writings(other)} == set(written)
+    assert {phone_key(each) for each in written} == {short}
+    assert phone_key(short) == short
+    if short != long:
+        [added] = [digits for country, digits in ADDED.items() if number.startswith(country)]
+        cut = 4 if number.startswith("55") else 3 if number.startswith("229") else 2
+        assert long == short[:cut] + added + short[cut:]
+
+
+@given(st.lists(st.from_regex(r"(55|52|54|229|1)[0-9]{6,11}", fullmatch=True), min_size=2, max_size=2))
+def test_a_key_is_shared_by_writings_alone(numbers: list[str]) -> None:
+    one, other = numbers
+    assert (phone_key(one) == phone_key(other)) == (other in writings(one))
