@@ -206,6 +206,12 @@ def _scheduled_messages(session: AnySession, ids: Mapping[str, Any]) -> None:
     _moved(session, "scheduled_messages", ids)
 
 
+@follows("person_conversations.conversation_id")
+def _people(session: AnySession, ids: Mapping[str, Any]) -> None:
+    """Make one person of the two, where they are of two. A name that a member gave stays shown."""
+    session.execute(text("SELECT livechat_merge_people(:loser, :winner)"), ids)
+
+
 @follows("chat_drafts.conversation_id")
 def _drafts(session: AnySession, ids: Mapping[str, Any]) -> None:
     """Keep one draft of each user, the one that they wrote last."""

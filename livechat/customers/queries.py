@@ -18,7 +18,10 @@ _LOCK_CONVERSATIONS = text(
         SELECT * FROM jsonb_to_recordset(CAST(:keys AS jsonb)) AS k(number text, kind text, value text)
     )
     SELECT c.id, c.user_id, c.phone_number_id, c.last_message_time, c.customer_phone, c.customer_user_id,
-           c.customer_parent_user_id, c.group_id, c.customer_username, c.customer_name, c.marketing_opt_out,
+           c.customer_parent_user_id, c.group_id, c.customer_username,
+           -- As Meta has it: a name that the team gave says nothing of who is who.
+           CASE WHEN c.given_name IS NULL THEN c.customer_name ELSE c.profile_name END AS customer_name,
+           c.marketing_opt_out,
            c.marketing_opt_at, c.last_message_id, c.last_message_seq, c.unread_count, c.read_seq,
            c.last_inbound_at, c.window_refused_at, c.waiting_since, c.gone_at, c.begun_silently,
            c.status, c.snoozed_until, c.snooze_kind, c.assignee_id,

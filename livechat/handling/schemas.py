@@ -70,7 +70,7 @@ class SkippedSchema(AnswerSchema):
     reason = fields.String(
         required=True,
         validate=OneOf(
-            ["changed", "assignee_unavailable", "team_gone", "label_gone", "watcher", "not_found"]
+            ["changed", "assignee_unavailable", "team_gone", "label_gone", "watcher", "person", "not_found"]
         ),
     )
     changed_by = fields.Nested(

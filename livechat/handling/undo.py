@@ -126,6 +126,9 @@ def _put_back(
     # It gave or took sight, which not everybody may who may undo.
     if "watcher" in acts:
         raise _SkippedError("watcher")
+    # What a customer is called is their person's, in all of their conversations.
+    if "person" in acts:
+        raise _SkippedError("person")
     standing = standing_of(conversation)
     present = {
         "assignee": _text(conversation.assignee_id),

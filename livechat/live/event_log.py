@@ -108,6 +108,7 @@ class Catalog(Enum):
     TEAMS = "teams"
     CANNED_REPLIES = "canned_replies"
     VIEWS = "views"
+    ATTRIBUTES = "attributes"
 
     def change(self) -> Change:
         """That it has changed now. The version tells one change from the next, whichever log tells of it."""

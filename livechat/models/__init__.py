@@ -36,6 +36,10 @@ from livechat.models.notes.note import Note
 from livechat.models.notes.note_mention import NoteMention
 from livechat.models.notes.note_version import NoteVersion
 from livechat.models.notifications.notification import Notification
+from livechat.models.people.attribute_definition import AttributeDefinition
+from livechat.models.people.person import Person
+from livechat.models.people.person_conversation import PersonConversation
+from livechat.models.people.person_id import PersonId
 from livechat.models.reminders.reminder import Reminder
 from livechat.models.scheduled.scheduled_message import ScheduledMessage
 from livechat.models.views.saved_view import SavedView
@@ -55,6 +59,7 @@ __all__ = [
     "AccountMember",
     "AccountNotice",
     "AssignmentRule",
+    "AttributeDefinition",
     "AvailabilityChange",
     "BulkItem",
     "BulkJob",
@@ -87,6 +92,9 @@ __all__ = [
     "NoteMention",
     "NoteVersion",
     "Notification",
+    "Person",
+    "PersonConversation",
+    "PersonId",
     "PhoneNumber",
     "Reminder",
     "SavedView",

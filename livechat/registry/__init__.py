@@ -18,6 +18,7 @@ from livechat.notifications import api as notifications
 from livechat.numbers import api as numbers
 from livechat.operations.api import activity_routes, webhook_routes
 from livechat.outbound.api import resend_routes, send_routes, typing_routes
+from livechat.people import api as people
 from livechat.presence import api as presence
 from livechat.registry import documents, health, page
 from livechat.reminders import api as reminders
@@ -49,6 +50,7 @@ API_BLUEPRINTS: list[ApiBlueprint] = [
     scheduled.bp,
     files.bp,
     customer_routes.bp,
+    people.bp,
     handling.bp,
     typing_routes.bp,
     inbox.bp,

@@ -22,7 +22,7 @@ def change_workspace(
     if changes.get("require_mfa") and not has_second_factor:
         raise MfaRequiredError("Sign in with a second factor before you ask it of all.")
     zone = changes.get("time_zone")
-    if zone is not None and zone not in _zones():
+    if zone is not None and zone not in known_zones():
         raise ValidationFailedError(errors={"time_zone": ["Give a name of the IANA time zone database."]})
     for name, value in changes.items():
         setattr(workspace, name, value)
@@ -41,5 +41,6 @@ def introduce(session: AnySession, user_id: UUID, *, name: str | None, email: st
 
 
 @cache
-def _zones() -> frozenset[str]:
+def known_zones() -> frozenset[str]:
+    """The names of the IANA time zone database."""
     return frozenset(available_timezones())

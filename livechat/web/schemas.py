@@ -91,6 +91,9 @@ class ProblemSchema(AnswerSchema):
     note = fields.Dict(
         metadata={"description": "For conversation_changed: the note that was to be edited, as it is now."}
     )
+    person = fields.Dict(
+        metadata={"description": "For conversation_changed: the person that was to be changed, as now."}
+    )
     changed_by = fields.Dict(
         allow_none=True,
         metadata={"description": "For conversation_changed: `{user_id, name}`; null: no member."},

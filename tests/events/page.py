@@ -178,7 +178,7 @@ def _fetched(get: Get) -> tuple[Objects, Objects, Objects, Objects]:
 
 
 def _team(get: Get) -> Json:
-    """The user's workspaces, with the people, teams, labels, canned replies and views in each."""
+    """The user's workspaces, with the people, teams, labels, canned replies, views and attributes in each."""
     return {
         each["id"]: each
         | get(f"/workspaces/{each['id']}/members?include=removed")
@@ -186,6 +186,7 @@ def _team(get: Get) -> Json:
         | get(f"/workspaces/{each['id']}/labels")
         | get(f"/workspaces/{each['id']}/canned-replies")
         | get(f"/workspaces/{each['id']}/views")
+        | get(f"/workspaces/{each['id']}/attributes")
         for each in get("/workspaces")["workspaces"]
     }
 

@@ -27,6 +27,7 @@ from tests.events.changes import (
     operations,
     outbound,
     people,
+    profiles,
     views,
 )
 from tests.events.changes.scene import USE_CASES, Scene, UseCase
@@ -49,6 +50,7 @@ __all__ = [
     "operations",
     "outbound",
     "people",
+    "profiles",
     "views",
 ]
 

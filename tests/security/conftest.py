@@ -19,6 +19,7 @@ from livechat.core.config import Settings
 from livechat.core.extensions import db
 from livechat.domain.clock import now
 from livechat.models import (
+    AttributeDefinition,
     BulkJob,
     CannedReply,
     Invitation,
@@ -162,7 +163,14 @@ def make_tenant(session: scoped_session[Session], name: str) -> Tenant:
     reminder = Reminder(
         user_id=user, conversation_id=conversation.id, due_at=now(), text=f"what {name} is not to forget"
     )
-    session.add_all([team, invitation, note, told, job, canned, view, reminder])
+    attribute = AttributeDefinition(
+        workspace_id=account.workspace_id,
+        key=f"{name.lower()}_since",
+        name=f"{name}'s attribute",
+        type="date",
+        created_by=user,
+    )
+    session.add_all([team, invitation, note, told, job, canned, view, reminder, attribute])
     session.commit()
     of_message = str(message.id)
     ids: dict[str, Any] = {
@@ -175,6 +183,7 @@ def make_tenant(session: scoped_session[Session], name: str) -> Tenant:
         "job_id": str(job.id),
         "canned_id": str(canned.id),
         "view_id": str(view.id),
+        "attribute_key": attribute.key,
         "note_id": str(note.id),
         "notification_id": str(told.id),
         "reminder_id": str(reminder.id),
@@ -191,7 +200,15 @@ def make_tenant(session: scoped_session[Session], name: str) -> Tenant:
         f"what {name} answered",
         f"{name}'s Bakery",
         f"{name}'s customer",
-        *(label.name, canned.title, canned.body, view.name, reminder.text, str(scheduled.text)),
+        *(
+            label.name,
+            attribute.name,
+            canned.title,
+            canned.body,
+            view.name,
+            reminder.text,
+            str(scheduled.text),
+        ),
         str(conversation.customer_phone),
         *(str(message.wamid), str(failed.id), str(failed.wamid)),
     )

@@ -843,6 +843,90 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/live-chat/conversations/{conversation_id}/person": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                conversation_id: string;
+            };
+            cookie?: never;
+        };
+        /** What is known of the customer, and their conversations on all numbers that you see. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    conversation_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Person"];
+                    };
+                };
+                401: components["responses"]["UNAUTHORIZED"];
+                404: components["responses"]["NOT_FOUND"];
+                429: components["responses"]["TOO_MANY_REQUESTS"];
+                503: components["responses"]["SERVICE_UNAVAILABLE"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Change what is given. A name stands in every conversation of theirs, whatever WhatsApp says later.
+         * @description With `expected`, 409 `conversation_changed` where somebody else was quicker; `person` is what is now.
+         */
+        patch: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    conversation_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["PersonChanges"];
+                };
+            };
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Person"];
+                    };
+                };
+                400: components["responses"]["BAD_REQUEST"];
+                401: components["responses"]["UNAUTHORIZED"];
+                403: components["responses"]["FORBIDDEN"];
+                404: components["responses"]["NOT_FOUND"];
+                409: components["responses"]["CONFLICT"];
+                415: components["responses"]["UNSUPPORTED_MEDIA_TYPE"];
+                422: components["responses"]["UNPROCESSABLE_ENTITY"];
+                429: components["responses"]["TOO_MANY_REQUESTS"];
+                503: components["responses"]["SERVICE_UNAVAILABLE"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        trace?: never;
+    };
     "/api/live-chat/conversations/{conversation_id}/read": {
         parameters: {
             query?: never;
@@ -1286,7 +1370,7 @@ export interface paths {
             };
             requestBody?: never;
             responses: {
-                /** @description `message.created`, `message.updated` and `conversation.updated`, each with an `id` and the data `{"message": …, "conversation": …}` (null what does not apply). `conversation.removed`, with `{"id": …}`: one has gone out of your sight, forget it. `reset`: events may have been missed, fetch again. `members.updated` has `{"workspace_id": …}` as its data: its name, members or teams have changed. `read.updated` comes to you alone, when you have read: `{"conversation_id": …, "my_unread_count": …, "counted_total": …, "read_total": …}`. `catalog.updated` has `{"kind": …, "version": …}`: fetch `labels`, `teams`, `canned_replies` or `views` again, once for each version; conversations show labels and teams as they are there. Events that say what is true only now have no `id`: they are never sent again, and the `id` to resume behind stays that of the last event which had one. Of these `viewers.updated` says who looks at a conversation that you see: `{"conversation_id": …, "viewers": [{"user_id": …, "name": …, "typing": …}]}`; `presence.updated`, at most one in 5 s, has `{"workspace_id": …, "members": […]}`, with `user_id`, `presence`, `availability`, `availability_until` and `can_receive` of those of whom that has changed; `counts.updated`, at most one in 2 s, has `{"workspace_id": …}`: fetch the numbers on the tabs again. `job.updated` comes to who started a bulk action, with `{"job": …}` as `GET /jobs/{id}` has it. After each connection ask for members once: what was told meanwhile is not told again. Leave out events that you do not know. A comment comes at least every 15 s. It ends with the token. */
+                /** @description `message.created`, `message.updated` and `conversation.updated`, each with an `id` and the data `{"message": …, "conversation": …}` (null what does not apply). `conversation.removed`, with `{"id": …}`: one has gone out of your sight, forget it. `reset`: events may have been missed, fetch again. `members.updated` has `{"workspace_id": …}` as its data: its name, members or teams have changed. `read.updated` comes to you alone, when you have read: `{"conversation_id": …, "my_unread_count": …, "counted_total": …, "read_total": …}`. `catalog.updated` has `{"kind": …, "version": …}`: fetch `labels`, `teams`, `canned_replies`, `views` or `attributes` again, once for each version; conversations show labels and teams as they are there. Events that say what is true only now have no `id`: they are never sent again, and the `id` to resume behind stays that of the last event which had one. Of these `viewers.updated` says who looks at a conversation that you see: `{"conversation_id": …, "viewers": [{"user_id": …, "name": …, "typing": …}]}`; `presence.updated`, at most one in 5 s, has `{"workspace_id": …, "members": […]}`, with `user_id`, `presence`, `availability`, `availability_until` and `can_receive` of those of whom that has changed; `counts.updated`, at most one in 2 s, has `{"workspace_id": …}`: fetch the numbers on the tabs again. `job.updated` comes to who started a bulk action, with `{"job": …}` as `GET /jobs/{id}` has it. After each connection ask for members once: what was told meanwhile is not told again. Leave out events that you do not know. A comment comes at least every 15 s. It ends with the token. */
                 200: {
                     headers: {
                         [name: string]: unknown;
@@ -3272,6 +3356,185 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/live-chat/workspaces/{workspace_id}/attributes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                workspace_id: string;
+            };
+            cookie?: never;
+        };
+        /** What the workspace writes down of people, by name. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    workspace_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Attributes"];
+                    };
+                };
+                401: components["responses"]["UNAUTHORIZED"];
+                404: components["responses"]["NOT_FOUND"];
+                429: components["responses"]["TOO_MANY_REQUESTS"];
+                503: components["responses"]["SERVICE_UNAVAILABLE"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        put?: never;
+        /**
+         * Make one. A key that another one has is 409 `already_exists`.
+         * @description The key of one that was put away brings it back with its values, if it is of the same type.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: {
+                    /** @description The same request again answers 200 and makes nothing. */
+                    "Idempotency-Key"?: string;
+                };
+                path: {
+                    workspace_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["NewAttribute"];
+                };
+            };
+            responses: {
+                /** @description The same request made it before */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Attribute"];
+                    };
+                };
+                /** @description Created */
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Attribute"];
+                    };
+                };
+                400: components["responses"]["BAD_REQUEST"];
+                401: components["responses"]["UNAUTHORIZED"];
+                403: components["responses"]["FORBIDDEN"];
+                404: components["responses"]["NOT_FOUND"];
+                409: components["responses"]["CONFLICT"];
+                415: components["responses"]["UNSUPPORTED_MEDIA_TYPE"];
+                422: components["responses"]["UNPROCESSABLE_ENTITY"];
+                429: components["responses"]["TOO_MANY_REQUESTS"];
+                503: components["responses"]["SERVICE_UNAVAILABLE"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/live-chat/workspaces/{workspace_id}/attributes/{attribute_key}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                workspace_id: string;
+                attribute_key: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Put it away: nobody is shown its values any more. They are kept. */
+        delete: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    workspace_id: string;
+                    attribute_key: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description No Content */
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                401: components["responses"]["UNAUTHORIZED"];
+                403: components["responses"]["FORBIDDEN"];
+                404: components["responses"]["NOT_FOUND"];
+                429: components["responses"]["TOO_MANY_REQUESTS"];
+                503: components["responses"]["SERVICE_UNAVAILABLE"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        options?: never;
+        head?: never;
+        /** Rename it, or offer other options. Its key and type stay. */
+        patch: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    workspace_id: string;
+                    attribute_key: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["AttributeChanges"];
+                };
+            };
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Attribute"];
+                    };
+                };
+                400: components["responses"]["BAD_REQUEST"];
+                401: components["responses"]["UNAUTHORIZED"];
+                403: components["responses"]["FORBIDDEN"];
+                404: components["responses"]["NOT_FOUND"];
+                409: components["responses"]["CONFLICT"];
+                415: components["responses"]["UNSUPPORTED_MEDIA_TYPE"];
+                422: components["responses"]["UNPROCESSABLE_ENTITY"];
+                429: components["responses"]["TOO_MANY_REQUESTS"];
+                503: components["responses"]["SERVICE_UNAVAILABLE"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        trace?: never;
+    };
     "/api/live-chat/workspaces/{workspace_id}/availability": {
         parameters: {
             query?: never;
@@ -4749,6 +5012,29 @@ export interface components {
             /** @description Meta's id; null until Meta has taken the message. */
             wamid: string | null;
         };
+        Attribute: {
+            /**
+             * @description By which `attributes` of people have it.
+             * @example customer_since
+             */
+            key: string;
+            /** @example Customer since */
+            name: string;
+            /** @description Of a list: what there is to choose from. */
+            options: string[] | null;
+            /** @enum {string} */
+            type: "text" | "number" | "date" | "list" | "bool" | "link";
+        };
+        AttributeChanges: {
+            /** @example Customer since */
+            name?: string;
+            /** @description Of a list. What was chosen before stays. */
+            options?: string[];
+        };
+        Attributes: {
+            /** @description By name. */
+            attributes: components["schemas"]["Attribute"][];
+        };
         Author: {
             /** @description As the workspace calls them now. */
             name: string | null;
@@ -5616,6 +5902,19 @@ export interface components {
             /** @description Messages in the thread. */
             total: number;
         };
+        NewAttribute: {
+            /** @example customer_since */
+            key: string;
+            /** @example Customer since */
+            name: string;
+            /** @description For a list, and no other. */
+            options?: string[] | null;
+            /**
+             * @example date
+             * @enum {string}
+             */
+            type: "text" | "number" | "date" | "list" | "bool" | "link";
+        };
         NewCannedReply: {
             /**
              * @description The text. It may be empty beside files or `content`.
@@ -5928,6 +6227,92 @@ export interface components {
             role: "admin" | "agent" | "viewer";
             workspace_name: string;
         };
+        Person: {
+            /** @description By key, those of the workspace that have a value. */
+            attributes: {
+                [key: string]: unknown;
+            };
+            /**
+             * Format: date-time
+             * @description When any of it was changed.
+             * @example 2026-11-22T10:00:00.000000Z
+             */
+            changed_at: string | null;
+            changed_by: components["schemas"]["Assignee"] | null;
+            /** @description All of theirs that you see, on all numbers of the workspace, the newest first. */
+            conversations: components["schemas"]["Conversation"][];
+            /** @description By which the team calls them; null: as `profile_name`. */
+            display_name: string | null;
+            /** @example asha@example.com */
+            email: string | null;
+            /** @description Null while nothing was written down of them. */
+            id: string | null;
+            /** @example pt-BR */
+            language: string | null;
+            /**
+             * Format: date-time
+             * @description When they were given their `display_name`.
+             * @example 2026-11-22T10:00:00.000000Z
+             */
+            named_at: string | null;
+            named_by: components["schemas"]["Assignee"] | null;
+            /** @description By which WhatsApp, or the phone's address book, calls them. */
+            profile_name: string | null;
+            /**
+             * @description A name of the IANA time zone database.
+             * @example America/Sao_Paulo
+             */
+            time_zone: string | null;
+            workspace_id: string;
+        };
+        PersonChanges: {
+            /**
+             * @description By key, as its type takes it: a text, a number, a day as 2026-11-29, one of a list's options, true or false, an http(s) address; null: it has none.
+             * @example {}
+             */
+            attributes?: {
+                [key: string]: unknown;
+            };
+            /**
+             * @description Null: as WhatsApp calls them.
+             * @example Asha K.
+             */
+            display_name?: string | null;
+            /**
+             * Format: email
+             * @example asha@example.com
+             */
+            email?: string | null;
+            /** @description What you saw: where it is no longer so, nothing is changed (409). */
+            expected?: components["schemas"]["PersonValues"];
+            /** @example pt-BR */
+            language?: string | null;
+            /** @example America/Sao_Paulo */
+            time_zone?: string | null;
+        };
+        PersonValues: {
+            /**
+             * @description By key, as its type takes it: a text, a number, a day as 2026-11-29, one of a list's options, true or false, an http(s) address; null: it has none.
+             * @example {}
+             */
+            attributes?: {
+                [key: string]: unknown;
+            };
+            /**
+             * @description Null: as WhatsApp calls them.
+             * @example Asha K.
+             */
+            display_name?: string | null;
+            /**
+             * Format: email
+             * @example asha@example.com
+             */
+            email?: string | null;
+            /** @example pt-BR */
+            language?: string | null;
+            /** @example America/Sao_Paulo */
+            time_zone?: string | null;
+        };
         PhoneNumber: {
             /** @example +91 77559 91051 */
             display_phone_number: string;
@@ -6019,6 +6404,10 @@ export interface components {
             };
             /** @description For conversation_changed: the note that was to be edited, as it is now. */
             note?: {
+                [key: string]: unknown;
+            };
+            /** @description For conversation_changed: the person that was to be changed, as now. */
+            person?: {
                 [key: string]: unknown;
             };
             /** @example 404 */
@@ -6413,7 +6802,7 @@ export interface components {
             changed_by: components["schemas"]["Assignee"] | null;
             conversation_id: string;
             /** @enum {string} */
-            reason: "changed" | "assignee_unavailable" | "team_gone" | "label_gone" | "watcher" | "not_found";
+            reason: "changed" | "assignee_unavailable" | "team_gone" | "label_gone" | "watcher" | "person" | "not_found";
         };
         Started: {
             job: components["schemas"]["Job"];

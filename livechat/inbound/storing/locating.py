@@ -31,7 +31,7 @@ class Number(NamedTuple):
 
 
 class Located(NamedTuple):
-    """An entry about a customer, and its conversation. That may merge: look it up with ``people.get``."""
+    """An entry about a customer, and its conversation. That may merge: look it up with ``People.get``."""
 
     entry: BatchEntry
     item: Personal

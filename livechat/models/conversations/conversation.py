@@ -152,7 +152,15 @@ class Conversation(Timestamps, Model):
     customer_parent_user_id: Mapped[str | None] = mapped_column(Text)
     group_id: Mapped[str | None] = mapped_column(Text)
     customer_username: Mapped[str | None] = mapped_column(Text)
-    customer_name: Mapped[str | None] = mapped_column(Text)
+    customer_name: Mapped[str | None] = mapped_column(
+        Text, doc="as it is shown and searched: the team's, else Meta's or the address book's"
+    )
+    given_name: Mapped[str | None] = mapped_column(
+        Text, doc="by which the team calls the customer; a trigger shows it, whatever Meta says"
+    )
+    profile_name: Mapped[str | None] = mapped_column(
+        Text, doc="where there is a ``given_name``: what would be shown without it"
+    )
     marketing_opt_out: Mapped[bool] = mapped_column(default=False, server_default=sql("false"))
     marketing_opt_at: Mapped[moment | None]
     is_blocked: Mapped[bool] = mapped_column(

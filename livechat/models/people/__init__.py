@@ -1,0 +1,1 @@
+"""Tables of people: what a workspace knows of a customer, whatever the number."""

@@ -1,0 +1,37 @@
+"""The profile of a conversation's customer: what is known of them, and their other conversations."""
+
+from typing import Any
+from uuid import UUID
+
+from livechat.accounts.access import access_conversation_as
+from livechat.core.errors import NotFoundError
+from livechat.core.session import AnySession
+from livechat.models import Conversation, WorkspaceMember
+from livechat.people.one_person import conversations_of_person
+from livechat.people.present_person import person_json
+from livechat.people.queries import definitions_in, people_by_id
+
+
+def find_person(session: AnySession, user_id: UUID, conversation_id: str) -> dict[str, Any]:
+    """The person as this user sees them. Reading writes nothing: whoever has no row yet is shown without.
+
+    Raises NotFoundError.
+    """
+    conversation, member = access_somebodys(session, user_id, conversation_id)
+    one = conversations_of_person(session, member.workspace_id, conversation)
+    # Two, where only now it is known that they are one: the next change makes them one.
+    people = people_by_id(session, {each.person_id for each in one if each.person_id is not None})
+    own = next((each.person_id for each in one if each.id == conversation.id), None)
+    person = next((each for each in people if each.id == own), people[0] if people else None)
+    definitions = definitions_in(session, member.workspace_id)
+    return person_json(session, member, conversation, person, [each.id for each in one], definitions)
+
+
+def access_somebodys(
+    session: AnySession, user_id: UUID, conversation_id: str
+) -> tuple[Conversation, WorkspaceMember]:
+    """A conversation with one customer, and the member as whom the user sees it; raises NotFoundError."""
+    conversation, member = access_conversation_as(session, user_id, conversation_id)
+    if conversation.group_id is not None:
+        raise NotFoundError("A group is no person.")
+    return conversation, member
