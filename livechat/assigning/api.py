@@ -8,8 +8,9 @@ from flask import Response
 
 from livechat.accounts.access import access_workspace
 from livechat.assigning.queries.rule_rows import rule_of
-from livechat.assigning.schemas import RuleChoiceSchema, RuleSchema
+from livechat.assigning.schemas import AssignmentLoadSchema, RuleChoiceSchema, RuleSchema
 from livechat.assigning.set_rule import find_target, set_rule
+from livechat.assigning.show_load import load_json
 from livechat.core.extensions import db
 from livechat.domain.permissions import Permission
 from livechat.domain.team.assignment import Mode, Reopen, Rule
@@ -57,3 +58,12 @@ def put_rule(body: dict[str, Any], workspace_id: str, target: str) -> Response:
     set_rule(db.session, member, named, rule)
     db.session.commit()
     return json_response(asdict(rule))
+
+
+@bp.route("/workspaces/<workspace_id>/assignment-load", costs=Cost.READS, needs=Permission.WORKSPACE_MANAGE)
+@bp.response(HTTPStatus.OK, AssignmentLoadSchema)
+@bp.problems(HTTPStatus.NOT_FOUND, HTTPStatus.FORBIDDEN)
+def get_assignment_load(workspace_id: str) -> Response:
+    """How full those are to whom a rule gives, and how many wait to be given. For admins."""
+    _, member = access_workspace(db.session, current_user_id(), workspace_id)
+    return json_response(load_json(db.session, member))

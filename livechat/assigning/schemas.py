@@ -5,7 +5,7 @@ from marshmallow import fields
 from marshmallow.validate import OneOf, Range
 
 from livechat.domain.team.assignment import Mode, Reopen, Rule
-from livechat.web.schemas import AnswerSchema
+from livechat.web.schemas import AnswerSchema, string
 
 _MODES, _REOPENS = [each.value for each in Mode], [each.value for each in Reopen]
 _LIMIT = "How many open conversations of the workspace somebody may have and be given one more by this rule."
@@ -58,4 +58,37 @@ class RuleChoiceSchema(ma.Schema):
         load_default=None,
         validate=Range(0, 100),
         metadata={"description": f"{_MAX_BOUNCES} Left out: {Rule().max_bounces}."},
+    )
+
+
+class MemberLoadSchema(AnswerSchema):
+    user_id = string()
+    open_count = fields.Integer(
+        required=True, metadata={"description": "Open conversations of the workspace that are theirs."}
+    )
+
+
+class PlaceWaitingSchema(AnswerSchema):
+    phone_number_id = string()
+    team_id = string(nullable=True)
+    count = fields.Integer(
+        required=True, metadata={"description": "How many wait and are nobody's. 1000 stands for more, too."}
+    )
+
+
+class AssignmentLoadSchema(AnswerSchema):
+    rules_set = fields.List(
+        fields.String(),
+        required=True,
+        metadata={"description": "Of which numbers and teams somebody has set a rule, `manual` or not."},
+    )
+    members = fields.List(
+        fields.Nested(MemberLoadSchema),
+        required=True,
+        metadata={"description": "Those who may answer, there or not."},
+    )
+    waiting = fields.List(
+        fields.Nested(PlaceWaitingSchema),
+        required=True,
+        metadata={"description": "By number and team, where there are any."},
     )

@@ -96,6 +96,18 @@ def test_f1_three_agents_of_five_take_fifteen_of_forty_and_each_resolve_draws_th
     assert list(holders) == chats
     assert [holders[each] for each in chats[:15]] == [holders[each] for each in chats[:3]] * 5
     assert set(list(holders.values())[15:]) == {None}
+    # An admin is shown how full each is, and how many wait, of the numbers that they see.
+    load = f"/workspaces/{office.team.workspace_id}/assignment-load"
+    shown = office.call(office.team.owner, "GET", load).json
+    assert {each["user_id"]: each["open_count"] for each in shown["members"]} == {
+        str(user): 5 for user in agents
+    } | {str(office.team.owner): 0}
+    assert shown["waiting"] == [{"phone_number_id": office.number, "team_id": None, "count": 25}]
+    assert shown["rules_set"] == [f"number:{office.number}"]
+    blind = office.team.member("admin", numbers=[])
+    unseen = office.call(blind, "GET", load).json
+    assert (unseen["waiting"], unseen["rules_set"]) == ([], [])
+    assert office.call(agents[0], "GET", load).status_code == 403
     # Nobody can take more: one more who waits sends no task.
     office.strangers(1)
     assert office.tasks() == []

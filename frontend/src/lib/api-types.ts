@@ -3270,6 +3270,52 @@ export interface paths {
         };
         trace?: never;
     };
+    "/api/live-chat/workspaces/{workspace_id}/assignment-load": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                workspace_id: string;
+            };
+            cookie?: never;
+        };
+        /** How full those are to whom a rule gives, and how many wait to be given. For admins. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    workspace_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["AssignmentLoad"];
+                    };
+                };
+                401: components["responses"]["UNAUTHORIZED"];
+                403: components["responses"]["FORBIDDEN"];
+                404: components["responses"]["NOT_FOUND"];
+                429: components["responses"]["TOO_MANY_REQUESTS"];
+                503: components["responses"]["SERVICE_UNAVAILABLE"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/live-chat/workspaces/{workspace_id}/assignment-rules/{target}": {
         parameters: {
             query?: never;
@@ -4931,6 +4977,14 @@ export interface components {
             /** @description A team of the workspace; null: none. Left out: as it was. */
             team_id?: string | null;
         };
+        AssignmentLoad: {
+            /** @description Those who may answer, there or not. */
+            members: components["schemas"]["MemberLoad"][];
+            /** @description Of which numbers and teams somebody has set a rule, `manual` or not. */
+            rules_set: string[];
+            /** @description By number and team, where there are any. */
+            waiting: components["schemas"]["PlaceWaiting"][];
+        };
         Attention: {
             /** @description The newest comes first. */
             messages: components["schemas"]["AttentionMessage"][];
@@ -5789,6 +5843,11 @@ export interface components {
             /** @enum {string} */
             visibility?: "all" | "team" | "own";
         };
+        MemberLoad: {
+            /** @description Open conversations of the workspace that are theirs. */
+            open_count: number;
+            user_id: string;
+        };
         Members: {
             members: components["schemas"]["Member"][];
         };
@@ -6353,6 +6412,12 @@ export interface components {
         };
         PhoneNumbers: {
             phone_numbers: components["schemas"]["PhoneNumber"][];
+        };
+        PlaceWaiting: {
+            /** @description How many wait and are nobody's. 1000 stands for more, too. */
+            count: number;
+            phone_number_id: string;
+            team_id: string | null;
         };
         PresenceWord: {
             /**

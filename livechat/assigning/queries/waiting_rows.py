@@ -66,6 +66,26 @@ def _asked(places: Sequence[Place], behind: Behind | None) -> dict[str, Any]:
     }
 
 
+# Of each number no more are looked at than the page shows.
+_WAITING = text(
+    f"""
+    SELECT place.number AS phone_number_id, c.team_id, count(*) AS waiting
+    FROM unnest(CAST(:numbers AS text[])) AS place (number)
+    CROSS JOIN LATERAL (
+        SELECT c.team_id FROM chat_conversations c
+        WHERE c.phone_number_id = place.number AND {_WAITS} LIMIT :most
+    ) c
+    GROUP BY place.number, c.team_id ORDER BY place.number, c.team_id
+    """  # noqa: S608  # ours
+)
+
+
+def waiting_by_place(session: AnySession, numbers: Sequence[str], most: int) -> dict[Place, int]:
+    """{place: how many wait there for somebody to have them}; ``most`` of a number stand for more, too."""
+    rows = session.execute(_WAITING, {"numbers": list(numbers), "most": most})
+    return {(row.phone_number_id, row.team_id): row.waiting for row in rows}
+
+
 # What the assigner took from somebody within the visit that goes on, it does not give them again.
 _EXCLUDED = text(
     """
