@@ -4,7 +4,7 @@ What takes longer is answered as far as it came: what was found is shown, and th
 """
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from uuid import UUID
@@ -25,6 +25,8 @@ from livechat.web.paging import ListPlace, Mark
 from livechat.whatsapp.searched_text import searched_text
 
 BUDGET_S = 2.0
+# A limit that is off by so little is not set anew.
+SLACK_S = 0.1
 KINDS = ("people", "messages", "notes")
 # Before all that there is.
 START = Mark(datetime(9999, 1, 1, tzinfo=UTC), 0)
@@ -64,44 +66,42 @@ def search_everything(session: AnySession, question: Question) -> Results:
     """What answers the question, a page of each kind. It leaves no limit of time behind."""
     results = Results()
     asked = read_query(question.given)
-    if not question.reach.views:
+    kinds = [kind for kind in KINDS if kind in question.places and (asked is not None or kind == "people")]
+    if not question.reach.views or not kinds:
         return results
-    ends_at = time.monotonic() + BUDGET_S
-    for kind in KINDS:
-        place = question.places.get(kind)
-        if place is None or (asked is None and kind != "people"):
-            continue
-        results.places[kind] = place
-        work = _work(session, question, asked, kind, place, results)
-        if not _within(session, ends_at - time.monotonic(), work):
-            results.is_partial = True
+    results.places.update({kind: question.places[kind] for kind in kinds})
+    try:
+        # One savepoint for all: where one kind is ended for its time, there is none left for the others.
+        with session.begin_nested():
+            results.is_partial = not _find_all(session, question, asked, kinds, results)
+    except DBAPIError as error:
+        if not took_too_long(error):
+            raise
+        results.is_partial = True
     end_limit(session)
     return results
 
 
-def _within(session: AnySession, seconds: float, work: Callable[[], None]) -> bool:
-    """Do the work; whether it was done in time."""
-    if seconds <= 0:
-        return False
-    try:
-        with session.begin_nested():
-            limit_time(session, seconds)
-            work()
-    except DBAPIError as error:
-        if not took_too_long(error):
-            raise
-        return False
+def _find_all(
+    session: AnySession, question: Question, asked: Asked | None, kinds: Sequence[str], results: Results
+) -> bool:
+    """Whether there was time for all of them."""
+    ends_at, limit = time.monotonic() + BUDGET_S, 0.0
+    for kind in kinds:
+        left = ends_at - time.monotonic()
+        if left <= 0:
+            return False
+        if abs(limit - left) > SLACK_S:
+            limit = left
+            limit_time(session, limit)
+        place = question.places[kind]
+        if kind == "people" or asked is None:
+            _find_people(session, question, place, results)
+        elif kind == "notes":
+            _find_notes(session, question, asked, place, results)
+        else:
+            _find_messages(session, question, asked, place, results)
     return True
-
-
-def _work(
-    session: AnySession, question: Question, asked: Asked | None, kind: str, place: Mark, results: Results
-) -> Callable[[], None]:
-    if kind == "people" or asked is None:
-        return lambda: _find_people(session, question, place, results)
-    if kind == "notes":
-        return lambda: _find_notes(session, question, asked, place, results)
-    return lambda: _find_messages(session, question, asked, place, results)
 
 
 def _find_people(session: AnySession, question: Question, mark: Mark, results: Results) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import event, text
 from sqlalchemy.orm import Session, scoped_session
 
 from livechat.core.extensions import db
@@ -15,7 +15,7 @@ from livechat.domain.words.tokens import tokens
 from livechat.models import Conversation, ConversationWatcher, Note
 from livechat.search import search_everything
 from livechat.search.queries import message_hits, people_hits
-from livechat.search.queries.reach import AT_ONCE
+from livechat.search.queries.reach import AT_ONCE, limit_time
 from livechat.search.queries.walking import Pace
 from livechat.search.schemas import SearchSchema
 from tests.factories import make_account, make_conversation, make_message, make_number
@@ -261,3 +261,53 @@ def test_no_more_than_a_few_of_one_user_run_at_once(session: AnySession, team: T
             other.close()
     session.rollback()
     assert call(team.owner, "GET", "/search?q=a").status_code == 200
+
+
+def test_a_beginning_that_few_have_is_found_in_few_steps(session: AnySession, team: Team, call: Call) -> None:
+    """Statistics know nothing of beginnings: conversations are not all read to be joined with a hit or two."""
+    for _ in range(50):
+        make_conversation(session, team.numbers[0])
+    session.flush()
+    session.execute(
+        text(
+            "INSERT INTO chat_messages (id, conversation_id, phone_number_id, wamid, direction, origin, "
+            "message_type, text, content, status, status_rank, counts_unread, timestamp, search) "
+            "SELECT gen_random_uuid(), c.id, c.phone_number_id, 'wamid.' || word, 'inbound', 'customer', "
+            "'text', word, '{}', 'received', 0, true, now() - n * interval '1 minute', "
+            "array_to_tsvector(ARRAY[word]) "
+            "FROM (SELECT *, row_number() OVER () AS c FROM chat_conversations) c "
+            "CROSS JOIN generate_series(1, 60) n "
+            "CROSS JOIN LATERAL (SELECT CAST(9190000 + c.c * 60 + n AS text) AS word) w"
+        )
+    )
+    session.commit()
+    session.execute(text("ANALYZE chat_conversations, chat_messages"))
+    session.commit()
+    asked: list[tuple[str, Any]] = []
+
+    def note(_c: Any, _k: Any, statement: str, parameters: Any, *_: Any) -> None:
+        asked.append((statement, parameters))
+
+    event.listen(db.engine, "before_cursor_execute", note)
+    try:
+        found = said(searched(call, team.owner, "8", **{"in": "messages,notes"}))
+        found += said(searched(call, team.owner, "9190070", **{"in": "messages,notes"}))
+    finally:
+        event.remove(db.engine, "before_cursor_execute", note)
+    assert found == ["9190070"]
+    # A limit is set anew where one kind took its time.
+    search = [each for each in asked if "set_config" not in each[0]]
+    begins = [n for n, each in enumerate(search) if each[0].startswith("SAVEPOINT")]
+    ends = [n for n, each in enumerate(search) if each[0].startswith("SET LOCAL statement_timeout")]
+    # A slice and where it ends, how frequent the words are, the index, the notes, the release.
+    assert [end - begin for begin, end in zip(begins, ends, strict=True)] == [7, 7]
+    assert "@@" in search[begins[1] + 4][0]
+    session.rollback()
+    join = text(
+        "EXPLAIN SELECT FROM chat_messages m JOIN chat_conversations c ON c.id = m.conversation_id "
+        "WHERE m.seq > 0"
+    )
+    assert "Hash Join" in "\n".join(session.scalars(join))
+    limit_time(session, 2.0)
+    assert "Nested Loop" in "\n".join(session.scalars(join))
+    session.rollback()

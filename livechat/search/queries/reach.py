@@ -17,6 +17,13 @@ from livechat.web.paging import Mark
 
 # How many searches of one user run at once.
 AT_ONCE = 3
+_PLANS = {
+    "plan_cache_mode": "force_custom_plan",
+    "enable_hashjoin": "off",
+    "enable_mergejoin": "off",
+    "max_parallel_workers_per_gather": "0",
+    "jit": "off",
+}
 _TICK = timedelta(microseconds=1)
 _PLACE = text("SELECT pg_try_advisory_xact_lock(hashtextextended(:key, :n))")
 
@@ -76,15 +83,12 @@ def take_turn(session: AnySession, user_id: UUID) -> bool:
 def limit_time(session: AnySession, seconds: float) -> None:
     """End each statement from now on after so long, until ``end_limit`` or the end of the transaction.
 
-    A plan is made for each query: one for all of them would treat frequent words as rare ones.
+    A plan is made for each query: one for all of them would treat frequent words as rare ones. Of a word's
+    beginning the planner expects two in a hundred rows, and would read all conversations, by several
+    processes, to join them with a hit or two: it may not.
     """
-    value = f"{max(1, round(seconds * 1000))}ms"
-    session.execute(
-        select(
-            func.set_config("statement_timeout", literal(value), True),
-            func.set_config("plan_cache_mode", "force_custom_plan", True),
-        )
-    )
+    values = {"statement_timeout": f"{max(1, round(seconds * 1000))}ms", **_PLANS}
+    session.execute(select(*(func.set_config(name, literal(value), True) for name, value in values.items())))
 
 
 def end_limit(session: AnySession) -> None:
