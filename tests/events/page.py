@@ -1,6 +1,7 @@
 """A page as the contract lets anybody write one: it fetches once, and then lives by events alone."""
 
 from collections.abc import Callable, Mapping
+from copy import deepcopy
 from typing import Any
 from uuid import UUID
 
@@ -32,9 +33,12 @@ class Page:
         self._load()
 
     def _load(self) -> None:
-        self.numbers, self.conversations, self.messages, self.notes = _fetched(self._get)
-        self.team = _team(self._get)
-        self.notifications = _notifications(self._get)
+        self.fetched = self.fetched_afresh()
+        # Events change the one; the other stays as it came.
+        shown = deepcopy(self.fetched)
+        self.numbers, self.conversations = shown["numbers"], shown["conversations"]
+        self.messages, self.notes = shown["messages"], shown["notes"]
+        self.team, self.notifications = shown["team"], shown["notifications"]
 
     def state(self) -> Json:
         """All that is shown. A number's unread count is that of its conversations, summed."""

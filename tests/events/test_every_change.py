@@ -104,7 +104,7 @@ def scene(inbox: Inbox, app: Flask, settings: Settings) -> Iterator[Scene]:
 def test_state_plus_events_is_a_fresh_fetch(use_case: UseCase, scene: Scene, browse: OpenStream) -> None:
     steps = use_case.run(scene)
     page = opened(scene, browse, next(steps))
-    before = page.fetched_afresh()
+    before = page.fetched
     with watched() as told:
         for _ in steps:
             after = page.fetched_afresh()
