@@ -291,8 +291,8 @@ def one_upload_at_a_time(session: AnySession, phone_number_id: str) -> None:
     )
 
 
-def accessible(session: AnySession, user_id: UUID, media_id: UUID) -> Media | None:
-    """A file of a number that this user may use, locked against removal until the transaction ends.
+def accessible(session: AnySession, user_id: UUID, media_id: UUID, *, lock: bool = True) -> Media | None:
+    """A file of a number that this user may use; ``lock``: not removed until the transaction ends.
 
     What is shown in messages, one that they see must show: unless it is their own upload, or a canned reply
     keeps it for others.
@@ -304,11 +304,10 @@ def accessible(session: AnySession, user_id: UUID, media_id: UUID) -> Media | No
         _is_shown(conversation_is_seen(user_id)),
     )
     files = select(Media).join(PhoneNumber, PhoneNumber.phone_number_id == Media.phone_number_id)
-    return session.execute(
-        seen_numbers(files, user_id)
-        .where(Media.id == media_id, may_see)
-        .with_for_update(read=True, key_share=True, of=Media)
-    ).scalar_one_or_none()
+    found = seen_numbers(files, user_id).where(Media.id == media_id, may_see)
+    if lock:
+        found = found.with_for_update(read=True, key_share=True, of=Media)
+    return session.execute(found).scalar_one_or_none()
 
 
 def _is_shown(*where: ColumnElement[bool]) -> ColumnElement[bool]:

@@ -115,6 +115,14 @@ def available(
         found = hold_member(session, workspace_id, parse_id(given, "member"))
     except NotFoundError:
         found = None
+    return require_taker(session, found, phone_number_id)
+
+
+def require_taker(session: AnySession, found: WorkspaceMember | None, phone_number_id: str) -> UUID:
+    """The active member's id, where they may have conversations on this number.
+
+    Raises AssigneeUnavailableError.
+    """
     if found is None:
         raise AssigneeUnavailableError("There is no such active member in this workspace.")
     if not is_allowed(found.role, Permission.MESSAGE_SEND):

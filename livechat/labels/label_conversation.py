@@ -27,10 +27,7 @@ def put_label(
     conversation, label = _found(session, user_id, conversation_id, label_id)
     if label.archived_at is not None:
         raise NotFoundError("There is no such label.")
-    was = label_in_its_place(session, conversation.id, label)
-    if put_on(session, conversation.id, label, user_id):
-        return conversation, _record(session, user_id, conversation, was, label.id)
-    return conversation, uuid7()
+    return conversation, wear(session, user_id, conversation, label)
 
 
 def take_label(
@@ -41,9 +38,22 @@ def take_label(
     Raises NotFoundError, ForbiddenError.
     """
     conversation, label = _found(session, user_id, conversation_id, label_id)
+    return conversation, shed(session, user_id, conversation, label)
+
+
+def wear(session: AnySession, user_id: UUID, conversation: Conversation, label: Label) -> UUID:
+    """Put the label on a conversation that is locked, and that this user may label; the operation's id."""
+    was = label_in_its_place(session, conversation.id, label)
+    if put_on(session, conversation.id, label, user_id):
+        return _record(session, user_id, conversation, was, label.id)
+    return uuid7()
+
+
+def shed(session: AnySession, user_id: UUID, conversation: Conversation, label: Label) -> UUID:
+    """Take it off in the same way."""
     if take_off(session, conversation.id, label.id):
-        return conversation, _record(session, user_id, conversation, label.id, None)
-    return conversation, uuid7()
+        return _record(session, user_id, conversation, label.id, None)
+    return uuid7()
 
 
 @shared("labels")

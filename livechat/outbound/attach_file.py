@@ -18,12 +18,15 @@ from livechat.whatsapp.sending.outgoing import files_of
 Json = dict[str, Any]
 
 
-def check_file(session: AnySession, user_id: UUID, message_type: str, part: Any) -> Any:
+def check_file(
+    session: AnySession, user_id: UUID, message_type: str, part: Any, *, holds: bool = True
+) -> Any:
     """A message's part, completed with what follows from our files that it names (name, voice note).
 
     That is the message's own file, or those in headers of an interactive message or a template. Raises
     NotFoundError where a file is unknown or not this user's, and ValidationFailedError where it cannot be
-    sent as this type. The files cannot be removed until the transaction ends.
+    sent as this type. The files cannot be removed until the transaction ends: unless the caller only wants
+    to know (``holds`` False).
     """
     if not any(file.get("media_id") is not None for _, _, file in files_of(message_type, part)):
         return part
@@ -31,13 +34,15 @@ def check_file(session: AnySession, user_id: UUID, message_type: str, part: Any)
     checked = deepcopy(part)
     for path, kind, file in files_of(message_type, checked):
         if file.get("media_id") is not None:
-            file.update(_checked(session, user_id, path, kind, file))
+            file.update(_checked(session, user_id, path, kind, file, holds=holds))
     return checked
 
 
-def _checked(session: AnySession, user_id: UUID, path: str, message_type: str, part: Json) -> Json:
+def _checked(
+    session: AnySession, user_id: UUID, path: str, message_type: str, part: Json, *, holds: bool
+) -> Json:
     media_id = part["media_id"]
-    media = queries.accessible(session, user_id, parse_id(media_id, "file"))
+    media = queries.accessible(session, user_id, parse_id(media_id, "file"), lock=holds)
     if media is None:
         raise NotFoundError("There is no such file.")
     field = f"{path}.media_id"

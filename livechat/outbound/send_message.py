@@ -32,7 +32,7 @@ from livechat.outbound.delivery.pace import wake_sender
 from livechat.outbound.queries import accepting
 from livechat.outbound.queries.idempotency import find_earlier
 from livechat.outbound.send_request import MEDIA_TYPES, SendRequest
-from livechat.templates.choose_template import check_template
+from livechat.templates.choose_template import CheckedTemplate, check_template
 from livechat.whatsapp.searched_text import words_of
 from livechat.whatsapp.sending import outgoing
 
@@ -89,6 +89,13 @@ def accept_message(session: AnySession, user_id: UUID, request: SendRequest, *, 
     if earlier is not None:
         return earlier
     checked = check_sendable(session, member, number, request, now=now)
+    return store_message(session, user_id, number, request, checked)
+
+
+def store_message(
+    session: AnySession, user_id: UUID, number: PhoneNumber, request: SendRequest, checked: Sendable
+) -> SendResult:
+    """Store what was checked and is still locked; of the same key's earlier message that one."""
     conversation = checked.conversation
     stored = accepting.insert_outbound(
         session,
@@ -127,31 +134,49 @@ def check_sendable(
     user_id = member.user_id
     checked = check_template(session, number, request.part) if request.message_type == "template" else None
     conversation = _locked_conversation(session, user_id, number, member, request)
-    _hold_to(session, member, conversation, request.expected)
+    hold_to(session, member, conversation, request.expected)
+    return check_message(session, user_id, number, conversation, request, now=now, template=checked)
+
+
+def check_message(
+    session: AnySession,
+    user_id: UUID,
+    number: PhoneNumber,
+    conversation: Conversation,
+    request: SendRequest,
+    *,
+    now: datetime,
+    template: CheckedTemplate | None = None,
+    holds: bool = True,
+) -> Sendable:
+    """The same for a conversation that the caller has found, and locked: unless they only want to know.
+
+    ``holds`` False: its files may go before anything is sent.
+    """
     if conversation.gone_at is not None:
         raise ValidationFailedError(
             errors={"conversation_id": ["The customer's number belongs to somebody else now."]}
         )
     if conversation.is_blocked:
         raise CustomerBlockedError("Unblock the customer to write.")
-    if checked is not None:
-        check_recipient(session, number, conversation, checked.template, now)
+    if template is not None:
+        check_recipient(session, number, conversation, template.template, now)
     if request.needs_window:
         heard_at, refused_at = conversation.last_inbound_at, conversation.window_refused_at
         if not is_window_open(heard_at, refused_at, now):
             raise ServiceWindowClosedError(window_end(heard_at, refused_at))
-    part = check_file(session, user_id, request.message_type, request.part)
+    part = check_file(session, user_id, request.message_type, request.part, holds=holds)
     if request.message_type == "reaction":
         part = part | {"message_id": _reaction_target(session, conversation, part["message_id"], now)}
     if request.message_type == "text":
         part = outgoing.with_preview(part)
     content = _content(request.message_type, part)
-    if checked is not None:
-        content["rendered"] = checked.rendered
+    if template is not None:
+        content["rendered"] = template.rendered
     return Sendable(
         conversation,
         part,
-        text=checked.text if checked is not None else outgoing.text_of(request.message_type, part),
+        text=template.text if template is not None else outgoing.text_of(request.message_type, part),
         content=content,
         reply_to_wamid=_quoted_wamid(session, conversation, request.reply_to),
     )
@@ -229,7 +254,7 @@ def _locked_conversation(
     return conversation
 
 
-def _hold_to(
+def hold_to(
     session: AnySession,
     member: WorkspaceMember,
     conversation: Conversation,
