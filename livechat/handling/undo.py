@@ -1,6 +1,7 @@
 """Undoing what an operation has changed of conversations, where it is still as the operation left it."""
 
 from collections.abc import Mapping, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -23,8 +24,20 @@ from livechat.team.queries.groups import hold_teams
 
 UNDO_FOR = timedelta(minutes=10)
 Json = dict[str, Any]
-# What an operation changed of one conversation, by the field.
-Acts = Mapping[str, ConversationChange]
+
+
+@dataclass(frozen=True, slots=True)
+class Act:
+    """What an operation changed of one field, however often: what was before, and what it left."""
+
+    field: str
+    from_value: Any
+    to_value: Any
+    at: datetime
+
+
+# What an operation changed of one conversation, by the field; each label is by itself.
+Acts = Mapping[str, Act]
 
 
 @dataclass(slots=True)
@@ -55,9 +68,7 @@ def undo(session: AnySession, user_id: UUID, operation_id: str, now: datetime) -
     ForbiddenError, and UndoExpiredError.
     """
     changes = changes_of(session, parse_id(operation_id, "operation"))
-    acts: dict[UUID, dict[str, ConversationChange]] = {}
-    for change in changes:
-        acts.setdefault(change.conversation_id, {})[change.field] = change
+    acts = _acts(changes)
     seen = seen_of(session, user_id, acts) if acts else []
     if not seen:
         raise NotFoundError("There is no such operation.")
@@ -72,13 +83,17 @@ def undo(session: AnySession, user_id: UUID, operation_id: str, now: datetime) -
     for conversation, _ in locked:
         own = acts[conversation.id]
         try:
-            freed = _put_back(session, member, conversation, own, takers)
+            # Of several labels one may be put back before another cannot be.
+            with session.begin_nested() if len(_labels(own)) > 1 else nullcontext():
+                freed = _put_back(session, member, conversation, own, takers)
         except _SkippedError as reason:
             result.skipped.append(_skipped(session, conversation.id, own, str(reason)))
             continue
         result.undone.append(conversation.id)
         changed += [
-            Changed(conversation.id, each.field, each.to_value, each.from_value) for each in own.values()
+            Changed(conversation.id, each.field, each.to_value, each.from_value)
+            for each in reversed(own.values())
+            if each.to_value != each.from_value
         ]
         changed += freed
     out_of_sight = acts.keys() - {conversation.id for conversation, _ in locked}
@@ -89,6 +104,16 @@ def undo(session: AnySession, user_id: UUID, operation_id: str, now: datetime) -
     if changed:
         result.operation_id = write_changes(session, user_id, changed, cause="undo")
     return result
+
+
+def _acts(changes: Sequence[ConversationChange]) -> dict[UUID, dict[str, Act]]:
+    acts: dict[UUID, dict[str, Act]] = {}
+    for change in changes:
+        own = acts.setdefault(change.conversation_id, {})
+        key = f"label {change.id}" if change.field == "label" else change.field
+        before = own[key].from_value if key in own else change.from_value
+        own[key] = Act(change.field, before, change.to_value, change.at)
+    return acts
 
 
 def _held_takers(
@@ -121,7 +146,8 @@ def _put_back(
 ) -> list[Changed]:
     """Write back every field of the locked conversation; raises _SkippedError before anything is written.
 
-    What changes besides: it opens, and its assignee may not have it any more.
+    Where there are several labels, it may have written some of them. What changes besides: it opens, and its
+    assignee may not have it any more.
     """
     # It gave or took sight, which not everybody may who may undo.
     if "watcher" in acts:
@@ -149,8 +175,9 @@ def _put_back(
     # What has come since is not buried.
     if closes and was_asked_since(session, conversation.id, acts["status"].at):
         raise _SkippedError("changed")
-    if "label" in acts:
-        _put_label_back(session, member, conversation, acts["label"])
+    # The last one first: one that took another's place may have lost it to the next.
+    for act in reversed(_labels(acts)):
+        _put_label_back(session, member, conversation, act)
     for name in acts.keys() & {"assignee", "team"}:
         was = acts[name].from_value
         setattr(conversation, f"{name}_id", None if was is None else UUID(was))
@@ -175,7 +202,7 @@ def _standing_before(standing: Standing, acts: Acts) -> Standing:
 
 
 def _put_label_back(
-    session: AnySession, member: WorkspaceMember, conversation: Conversation, act: ConversationChange
+    session: AnySession, member: WorkspaceMember, conversation: Conversation, act: Act
 ) -> None:
     worn = {str(row.id) for row in labels_in(session, [conversation.id])}
     if act.to_value is not None and act.to_value not in worn:
@@ -195,9 +222,14 @@ def _put_label_back(
     put_on(session, conversation.id, label, member.user_id)
 
 
+def _labels(acts: Acts) -> list[Act]:
+    return [act for act in acts.values() if act.field == "label"]
+
+
 def _skipped(session: AnySession, conversation_id: UUID, acts: Acts, reason: str) -> Json:
     by: Json | None = None
-    last = newest_change(session, conversation_id, list(acts)) if reason == "changed" else None
+    fields = {act.field for act in acts.values()}
+    last = newest_change(session, conversation_id, fields) if reason == "changed" else None
     if last is not None and last.actor_kind == "member" and last.at > max(act.at for act in acts.values()):
         by = {"user_id": str(last.actor_id), "name": last.name}
     return {"conversation_id": str(conversation_id), "reason": reason, "changed_by": by}

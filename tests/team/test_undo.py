@@ -8,7 +8,9 @@ from uuid import UUID, uuid4
 
 import pytest
 
+from livechat.conversations.write_changes import as_one_operation
 from livechat.domain.clock import now, rfc3339
+from livechat.labels.label_conversation import shed, wear
 from livechat.models import Conversation, ConversationChange, ConversationLabel, Label
 from tests.factories import make_conversation, make_message
 from tests.team.conftest import DbSession, Team
@@ -231,3 +233,36 @@ def test_what_was_written_down_read_to_its_end_is_what_is_there(
         }
         wears = session.query(ConversationLabel).filter_by(conversation_id=chat)
         assert worn == {str(each.label_id) for each in wears}
+
+
+def test_an_operation_with_several_labels_is_undone_wholly_or_not_at_all(
+    session: DbSession, team: Team, call: Call, chat: UUID
+) -> None:
+    vip, low, high = (
+        _label(session, team, "VIP"),
+        _label(session, team, "Low", "Priority"),
+        _label(session, team, "High", "Priority"),
+    )
+    call(team.owner, "PUT", f"/conversations/{chat}/labels/{vip}")
+    before = _shown(call, team.owner, chat)
+    operation = uuid4()
+    conversation = session.get_one(Conversation, chat)
+    with as_one_operation(operation):
+        shed(session, team.owner, conversation, session.get_one(Label, vip))
+        # The second takes the place of the first.
+        for label in (low, high):
+            wear(session, team.owner, conversation, session.get_one(Label, label))
+    session.commit()
+    after = _shown(call, team.owner, chat)
+    assert [each["name"] for each in after["labels"]] == ["High"]
+    done = str(operation)
+    for wanted in (before, after, before):
+        undone = _undo(call, team.owner, done).json
+        assert (undone["undone"], undone["skipped"]) == ([str(chat)], [])
+        assert _shown(call, team.owner, chat) == wanted
+        done = undone["operation_id"]
+    # One of them cannot go back: then none does, although the others could.
+    assert call(team.owner, "DELETE", f"/workspaces/{team.workspace_id}/labels/{high}").status_code == 204
+    undone = _undo(call, team.owner, done).json
+    assert [each["reason"] for each in undone["skipped"]] == ["label_gone"]
+    assert _shown(call, team.owner, chat) == before
