@@ -125,6 +125,13 @@ class UndoExpiredError(AppError):
     title = "An operation can be undone for ten minutes"
 
 
+class MacroNotPossibleError(AppError):
+    """A step of a macro cannot be taken, so none was; ``problems`` says of each why."""
+
+    code, status = "macro_not_possible", HTTPStatus.CONFLICT
+    title = "The macro cannot be run here"
+
+
 class PhoneNumberTakenError(AppError):
     code, status, title = "phone_number_taken", HTTPStatus.CONFLICT, "The number is connected by someone else"
 

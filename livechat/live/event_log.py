@@ -109,6 +109,7 @@ class Catalog(Enum):
     CANNED_REPLIES = "canned_replies"
     VIEWS = "views"
     ATTRIBUTES = "attributes"
+    MACROS = "macros"
 
     def change(self) -> Change:
         """That it has changed now. The version tells one change from the next, whichever log tells of it."""

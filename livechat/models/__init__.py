@@ -27,6 +27,7 @@ from livechat.models.labels.label import Label
 from livechat.models.ledger.account_event import AccountEvent
 from livechat.models.ledger.webhook_count import WebhookCount
 from livechat.models.ledger.webhook_event import WebhookEvent
+from livechat.models.macros.macro import Macro
 from livechat.models.message_template import MessageTemplate
 from livechat.models.messages.message import Message
 from livechat.models.messages.message_change import MessageChange
@@ -78,6 +79,7 @@ __all__ = [
     "IdempotencyKey",
     "Invitation",
     "Label",
+    "Macro",
     "Media",
     "MediaUpload",
     "MemberNumber",

@@ -13,6 +13,7 @@ from livechat.handling import api as handling
 from livechat.inbound import api as inbound
 from livechat.inbox import api as inbox
 from livechat.labels import api as labels
+from livechat.macros import api as macros
 from livechat.notes import api as notes
 from livechat.notifications import api as notifications
 from livechat.numbers import api as numbers
@@ -57,6 +58,7 @@ API_BLUEPRINTS: list[ApiBlueprint] = [
     bulk.bp,
     labels.bp,
     canned.bp,
+    macros.bp,
     views.bp,
     watching.bp,
     notes.bp,

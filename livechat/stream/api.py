@@ -114,8 +114,8 @@ def _rendered(app: Flask, entries: Sequence[LogEntry]) -> list[LiveEvent]:
     'again. `members.updated` has `{"workspace_id": …}` as its data: its name, members or teams have '
     'changed. `read.updated` comes to you alone, when you have read: `{"conversation_id": …, '
     '"my_unread_count": …, "counted_total": …, "read_total": …}`. `catalog.updated` has `{"kind": …, '
-    '"version": …}`: fetch `labels`, `teams`, `canned_replies`, `views` or `attributes` again, once for each '
-    "version; conversations show labels and teams as they are there. Events "
+    '"version": …}`: fetch `labels`, `teams`, `canned_replies`, `views`, `attributes` or `macros` again, '
+    "once for each version; conversations show labels and teams as they are there. Events "
     "that say what is true only now have no `id`: they are never sent again, and the `id` to resume behind "
     "stays that of the last event which had one. Of these `viewers.updated` says who looks at a conversation "
     'that you see: `{"conversation_id": …, "viewers": [{"user_id": …, "name": …, "typing": …}]}`; '

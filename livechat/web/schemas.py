@@ -98,6 +98,13 @@ class ProblemSchema(AnswerSchema):
         allow_none=True,
         metadata={"description": "For conversation_changed: `{user_id, name}`; null: no member."},
     )
+    problems = fields.List(
+        fields.Dict(),
+        metadata={
+            "description": "For a macro that cannot be run: `{step, code, detail, names}` of each step that "
+            "hinders it."
+        },
+    )
     changed_at = fields.String(
         allow_none=True,
         metadata={"format": "date-time", "description": "For conversation_changed: when; null: not known."},

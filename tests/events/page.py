@@ -182,7 +182,7 @@ def _fetched(get: Get) -> tuple[Objects, Objects, Objects, Objects]:
 
 
 def _team(get: Get) -> Json:
-    """The user's workspaces, with the people, teams, labels, canned replies, views and attributes in each."""
+    """The user's workspaces, with the people, teams, labels, replies, views, attributes, macros in each."""
     return {
         each["id"]: each
         | get(f"/workspaces/{each['id']}/members?include=removed")
@@ -191,6 +191,7 @@ def _team(get: Get) -> Json:
         | get(f"/workspaces/{each['id']}/canned-replies")
         | get(f"/workspaces/{each['id']}/views")
         | get(f"/workspaces/{each['id']}/attributes")
+        | get(f"/workspaces/{each['id']}/macros")
         for each in get("/workspaces")["workspaces"]
     }
 

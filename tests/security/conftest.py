@@ -24,6 +24,7 @@ from livechat.models import (
     CannedReply,
     Invitation,
     Label,
+    Macro,
     Note,
     Notification,
     Reminder,
@@ -139,6 +140,13 @@ def make_tenant(session: scoped_session[Session], name: str) -> Tenant:
         body=f"what {name} often answers",
         created_by=user,
     )
+    macro = Macro(
+        workspace_id=account.workspace_id,
+        scope="workspace",
+        name=f"{name}'s macro",
+        steps=[{"action": "note", "body": f"what {name} notes often"}],
+        created_by=user,
+    )
     view = SavedView(
         workspace_id=account.workspace_id,
         visibility="all",
@@ -170,7 +178,7 @@ def make_tenant(session: scoped_session[Session], name: str) -> Tenant:
         type="date",
         created_by=user,
     )
-    session.add_all([team, invitation, note, told, job, canned, view, reminder, attribute])
+    session.add_all([team, invitation, note, told, job, canned, macro, view, reminder, attribute])
     session.commit()
     of_message = str(message.id)
     ids: dict[str, Any] = {
@@ -182,6 +190,7 @@ def make_tenant(session: scoped_session[Session], name: str) -> Tenant:
         "invitation_id": str(invitation.id),
         "job_id": str(job.id),
         "canned_id": str(canned.id),
+        "macro_id": str(macro.id),
         "view_id": str(view.id),
         "attribute_key": attribute.key,
         "note_id": str(note.id),
@@ -205,6 +214,8 @@ def make_tenant(session: scoped_session[Session], name: str) -> Tenant:
             attribute.name,
             canned.title,
             canned.body,
+            macro.name,
+            f"what {name} notes often",
             view.name,
             reminder.text,
             str(scheduled.text),

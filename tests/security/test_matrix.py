@@ -145,6 +145,7 @@ class Call:
 # Fields that no example of the document fills; whatever is no id of ours.
 PLAIN: dict[str, Any] = {
     "message": "Hello",
+    "steps": [{"action": "note", "body": "Hello"}],
     "message_type": "text",
     "text": "Hello",
     "access_token": "EAAsomething",

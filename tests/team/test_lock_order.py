@@ -30,6 +30,7 @@ from livechat.models import (
     ConversationWatcher,
     Draft,
     Label,
+    Macro,
     Note,
     Notification,
     Reminder,
@@ -84,6 +85,7 @@ class Round:
     failed: UUID
     scheduled: UUID
     reminder: UUID
+    macro: UUID
 
     def ask(self, method: str, path: str, by: UUID | None = None, **body: Any) -> int:
         headers = {"Authorization": f"Bearer {make_token(by or self.owner)}"}
@@ -224,6 +226,13 @@ ACTS: dict[str, Callable[[Round], int]] = {
     "drain": lambda at: at.as_worker(lambda: assign_waiting(db.session, redis.client, at.workspace)),
     "rule": lambda at: at.of_workspace("PUT", f"/assignment-rules/number:{at.number}", **RULE),
     "away": lambda at: at.ask("PUT", f"/workspaces/{at.workspace}/availability", at.ana, chosen="away"),
+    # Takes over, puts a label in another's place, resolves, notes.
+    "macro": lambda at: at.of_workspace(
+        "POST",
+        f"/macros/{at.macro}/run",
+        conversation_id=str(at.held),
+        expected={"assignee_id": str(at.ana)},
+    ),
     # The customer of both turns out to be one.
     "merge": lambda at: at.written(at.phone, at.held_as),
 }
@@ -339,6 +348,21 @@ class Stage:
         )
         session.add_all([*labels, note, job])
         session.flush()
+        steps = [
+            {"action": "note", "body": "Done."},
+            {"action": "status", "status": "resolved"},
+            {"action": "add_label", "label_id": str(labels[1].id)},
+            {"action": "assign", "assignee_id": str(self.ben), "team_id": str(sales)},
+        ]
+        macro = Macro(
+            workspace_id=team.workspace_id,
+            scope="workspace",
+            name=f"Done {n}",
+            steps=steps,
+            created_by=team.owner,
+        )
+        session.add(macro)
+        session.flush()
         session.add(
             ConversationLabel(
                 conversation_id=held.id, label_id=labels[0].id, group_key="kind", added_by=team.owner
@@ -386,6 +410,7 @@ class Stage:
             failed=failed.id,
             scheduled=scheduled.id,
             reminder=reminder.id,
+            macro=macro.id,
         )
         session.commit()
         return at
@@ -439,7 +464,7 @@ KNOWN = [
     ("reminder done", "merge"),
 ]
 # A merge writes much: what matters is that it holds both conversations.
-AFTER_MERGE = ["give up team", "remove", "suspend", "undo", "edit note", "draft", "no draft"]
+AFTER_MERGE = ["give up team", "remove", "suspend", "undo", "edit note", "draft", "no draft", "macro"]
 
 
 @pytest.mark.long

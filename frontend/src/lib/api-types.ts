@@ -1370,7 +1370,7 @@ export interface paths {
             };
             requestBody?: never;
             responses: {
-                /** @description `message.created`, `message.updated` and `conversation.updated`, each with an `id` and the data `{"message": …, "conversation": …}` (null what does not apply). `conversation.removed`, with `{"id": …}`: one has gone out of your sight, forget it. `reset`: events may have been missed, fetch again. `members.updated` has `{"workspace_id": …}` as its data: its name, members or teams have changed. `read.updated` comes to you alone, when you have read: `{"conversation_id": …, "my_unread_count": …, "counted_total": …, "read_total": …}`. `catalog.updated` has `{"kind": …, "version": …}`: fetch `labels`, `teams`, `canned_replies`, `views` or `attributes` again, once for each version; conversations show labels and teams as they are there. Events that say what is true only now have no `id`: they are never sent again, and the `id` to resume behind stays that of the last event which had one. Of these `viewers.updated` says who looks at a conversation that you see: `{"conversation_id": …, "viewers": [{"user_id": …, "name": …, "typing": …}]}`; `presence.updated`, at most one in 5 s, has `{"workspace_id": …, "members": […]}`, with `user_id`, `presence`, `availability`, `availability_until` and `can_receive` of those of whom that has changed; `counts.updated`, at most one in 2 s, has `{"workspace_id": …}`: fetch the numbers on the tabs again. `job.updated` comes to who started a bulk action, with `{"job": …}` as `GET /jobs/{id}` has it. After each connection ask for members once: what was told meanwhile is not told again. Leave out events that you do not know. A comment comes at least every 15 s. It ends with the token. */
+                /** @description `message.created`, `message.updated` and `conversation.updated`, each with an `id` and the data `{"message": …, "conversation": …}` (null what does not apply). `conversation.removed`, with `{"id": …}`: one has gone out of your sight, forget it. `reset`: events may have been missed, fetch again. `members.updated` has `{"workspace_id": …}` as its data: its name, members or teams have changed. `read.updated` comes to you alone, when you have read: `{"conversation_id": …, "my_unread_count": …, "counted_total": …, "read_total": …}`. `catalog.updated` has `{"kind": …, "version": …}`: fetch `labels`, `teams`, `canned_replies`, `views`, `attributes` or `macros` again, once for each version; conversations show labels and teams as they are there. Events that say what is true only now have no `id`: they are never sent again, and the `id` to resume behind stays that of the last event which had one. Of these `viewers.updated` says who looks at a conversation that you see: `{"conversation_id": …, "viewers": [{"user_id": …, "name": …, "typing": …}]}`; `presence.updated`, at most one in 5 s, has `{"workspace_id": …, "members": […]}`, with `user_id`, `presence`, `availability`, `availability_until` and `can_receive` of those of whom that has changed; `counts.updated`, at most one in 2 s, has `{"workspace_id": …}`: fetch the numbers on the tabs again. `job.updated` comes to who started a bulk action, with `{"job": …}` as `GET /jobs/{id}` has it. After each connection ask for members once: what was told meanwhile is not told again. Leave out events that you do not know. A comment comes at least every 15 s. It ends with the token. */
                 200: {
                     headers: {
                         [name: string]: unknown;
@@ -4234,6 +4234,298 @@ export interface paths {
         };
         trace?: never;
     };
+    "/api/live-chat/workspaces/{workspace_id}/macros": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                workspace_id: string;
+            };
+            cookie?: never;
+        };
+        /** The workspace's, those of one's teams (for an admin: of all teams) and one's own, by name. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    workspace_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Macros"];
+                    };
+                };
+                401: components["responses"]["UNAUTHORIZED"];
+                403: components["responses"]["FORBIDDEN"];
+                404: components["responses"]["NOT_FOUND"];
+                429: components["responses"]["TOO_MANY_REQUESTS"];
+                503: components["responses"]["SERVICE_UNAVAILABLE"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        put?: never;
+        /** Make one. For an agent with scope `personal` alone. Of whose it is no two have one name. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: {
+                    /** @description The same request again answers 200 and makes nothing. */
+                    "Idempotency-Key"?: string;
+                };
+                path: {
+                    workspace_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["NewMacro"];
+                };
+            };
+            responses: {
+                /** @description The same request made it before */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Macro"];
+                    };
+                };
+                /** @description Created */
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Macro"];
+                    };
+                };
+                400: components["responses"]["BAD_REQUEST"];
+                401: components["responses"]["UNAUTHORIZED"];
+                403: components["responses"]["FORBIDDEN"];
+                404: components["responses"]["NOT_FOUND"];
+                409: components["responses"]["CONFLICT"];
+                415: components["responses"]["UNSUPPORTED_MEDIA_TYPE"];
+                422: components["responses"]["UNPROCESSABLE_ENTITY"];
+                429: components["responses"]["TOO_MANY_REQUESTS"];
+                503: components["responses"]["SERVICE_UNAVAILABLE"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/live-chat/workspaces/{workspace_id}/macros/{macro_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                workspace_id: string;
+                macro_id: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Put it away: its name is free. What it did stays, and can be undone as before. */
+        delete: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    workspace_id: string;
+                    macro_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description No Content */
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                401: components["responses"]["UNAUTHORIZED"];
+                403: components["responses"]["FORBIDDEN"];
+                404: components["responses"]["NOT_FOUND"];
+                429: components["responses"]["TOO_MANY_REQUESTS"];
+                503: components["responses"]["SERVICE_UNAVAILABLE"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        options?: never;
+        head?: never;
+        /** Change what is given. Whose it is changes by `scope` and `team_id`, for who may write both. */
+        patch: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    workspace_id: string;
+                    macro_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["MacroChanges"];
+                };
+            };
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Macro"];
+                    };
+                };
+                400: components["responses"]["BAD_REQUEST"];
+                401: components["responses"]["UNAUTHORIZED"];
+                403: components["responses"]["FORBIDDEN"];
+                404: components["responses"]["NOT_FOUND"];
+                409: components["responses"]["CONFLICT"];
+                415: components["responses"]["UNSUPPORTED_MEDIA_TYPE"];
+                422: components["responses"]["UNPROCESSABLE_ENTITY"];
+                429: components["responses"]["TOO_MANY_REQUESTS"];
+                503: components["responses"]["SERVICE_UNAVAILABLE"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        trace?: never;
+    };
+    "/api/live-chat/workspaces/{workspace_id}/macros/{macro_id}/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                workspace_id: string;
+                macro_id: string;
+            };
+            cookie?: never;
+        };
+        /** What it would change, write and send there, in order, and why it could not be run. Nothing is done. */
+        get: {
+            parameters: {
+                query: {
+                    /** @description Where it would be run. */
+                    conversation_id: string;
+                };
+                header?: never;
+                path: {
+                    workspace_id: string;
+                    macro_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["MacroPreview"];
+                    };
+                };
+                401: components["responses"]["UNAUTHORIZED"];
+                403: components["responses"]["FORBIDDEN"];
+                404: components["responses"]["NOT_FOUND"];
+                422: components["responses"]["UNPROCESSABLE_ENTITY"];
+                429: components["responses"]["TOO_MANY_REQUESTS"];
+                503: components["responses"]["SERVICE_UNAVAILABLE"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/live-chat/workspaces/{workspace_id}/macros/{macro_id}/run": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                workspace_id: string;
+                macro_id: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Do all of its steps, or none: 409 says which cannot be done (`macro_not_possible`), and why.
+         * @description 409 `service_window_closed` where it sends and the window is shut, `conversation_changed` where what you
+         *     `expected` is not so any more. The same `Idempotency-Key` again does nothing, and answers as now.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: {
+                    /** @description The same request again answers 200 and makes nothing. */
+                    "Idempotency-Key"?: string;
+                };
+                path: {
+                    workspace_id: string;
+                    macro_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["MacroRun"];
+                };
+            };
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["RanMacro"];
+                    };
+                };
+                400: components["responses"]["BAD_REQUEST"];
+                401: components["responses"]["UNAUTHORIZED"];
+                403: components["responses"]["FORBIDDEN"];
+                404: components["responses"]["NOT_FOUND"];
+                409: components["responses"]["CONFLICT"];
+                415: components["responses"]["UNSUPPORTED_MEDIA_TYPE"];
+                422: components["responses"]["UNPROCESSABLE_ENTITY"];
+                429: components["responses"]["TOO_MANY_REQUESTS"];
+                503: components["responses"]["SERVICE_UNAVAILABLE"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/live-chat/workspaces/{workspace_id}/members": {
         parameters: {
             query?: never;
@@ -5787,6 +6079,105 @@ export interface components {
             conversation_id: string;
             viewers: components["schemas"]["Viewer"][];
         };
+        Macro: {
+            /**
+             * Format: date-time
+             * @description When it was made.
+             * @example 2026-11-22T10:00:00.000000Z
+             */
+            created_at: string;
+            id: string;
+            /** @example Refund */
+            name: string;
+            /** @description Whose own it is. */
+            owner_user_id: string | null;
+            /** @enum {string} */
+            scope: "workspace" | "team" | "personal";
+            steps: components["schemas"]["MacroStep"][];
+            team_id: string | null;
+            /**
+             * Format: date-time
+             * @description When it was changed last.
+             * @example 2026-11-22T10:00:00.000000Z
+             */
+            updated_at: string;
+        };
+        MacroChanges: {
+            /** @example Refund */
+            name?: string;
+            /**
+             * @description Whose it is. An agent has their own.
+             * @enum {string}
+             */
+            scope?: "workspace" | "team" | "personal";
+            /** @description In the order in which they are done. */
+            steps?: components["schemas"]["MacroStep"][];
+            /** @description The team's whose it is, with scope `team`. */
+            team_id?: string | null;
+        };
+        MacroPreview: {
+            can_run: boolean;
+            conversation_id: string;
+            /** @description What it was worked out for; for the run. */
+            expected: components["schemas"]["SeenConversation"];
+            macro_id: string;
+            problems: components["schemas"]["MacroProblem"][];
+            steps: components["schemas"]["PlannedStep"][];
+        };
+        MacroProblem: {
+            /**
+             * @description `label_gone`, `team_gone`, `assignee_unavailable`, `canned_reply_gone`, `file_gone`, `unfilled`, or the code of a problem that a send would have.
+             * @example label_gone
+             */
+            code: string;
+            detail: string;
+            /** @description Variables that nobody can fill in. */
+            names: string[];
+            /** @description Counted from 0. */
+            step: number;
+        };
+        MacroRun: {
+            /** @description Where it is run. */
+            conversation_id: string;
+            /** @description Nothing is done where it is not so any more. `assignee_id` must be given for a macro that assigns. */
+            expected?: components["schemas"]["ExpectedConversation"];
+        };
+        MacroStep: {
+            /**
+             * @description What is done. A macro has one step that says where the conversation is to stand (`status` or `snooze`), and one that assigns. What is sent goes out behind all other steps.
+             * @enum {string}
+             */
+            action: "status" | "snooze" | "assign" | "add_label" | "remove_label" | "note" | "send";
+            /** @description For `assign`: a member; `self`: whoever runs it; null: nobody. */
+            assignee_id?: string | null;
+            /**
+             * @description What your colleagues are to know. Where somebody who is mentioned stands in the text, write `@[id]`, and show the name that they have when it is read.
+             * @example Paid twice, see the receipt.
+             */
+            body?: string;
+            /** @description For `send`: a canned reply that everybody who may run the macro has. */
+            canned_id?: string;
+            /** @description For `add_label` and `remove_label`. */
+            label_id?: string;
+            /** @description For `snooze`: so many minutes from the run on. */
+            minutes?: number;
+            /**
+             * @description For `status`.
+             * @enum {string}
+             */
+            status?: "open" | "resolved";
+            /** @description For `assign`: a team; null: none. Left out: as it was. */
+            team_id?: string | null;
+            /**
+             * @description For `snooze`, in place of minutes: this `evening` at 18:00, `tomorrow` or `monday` at 9:00 in the workspace's time zone, or until the customer's `reply`, which ends every snooze.
+             * @enum {string}
+             */
+            until?: "evening" | "tomorrow" | "monday" | "reply";
+        };
+        Macros: {
+            /** @description By name. Of one name one's own comes first, then teams', then the workspace's. */
+            macros: components["schemas"]["Macro"][];
+        };
         Member: {
             /**
              * @description What they have chosen.
@@ -6015,6 +6406,19 @@ export interface components {
              * @example Refund
              */
             name: string;
+        };
+        NewMacro: {
+            /** @example Refund */
+            name: string;
+            /**
+             * @description Whose it is. An agent has their own.
+             * @enum {string}
+             */
+            scope: "workspace" | "team" | "personal";
+            /** @description In the order in which they are done. */
+            steps: components["schemas"]["MacroStep"][];
+            /** @description The team's whose it is, with scope `team`. */
+            team_id?: string | null;
         };
         NewNote: {
             /**
@@ -6419,6 +6823,31 @@ export interface components {
             phone_number_id: string;
             team_id: string | null;
         };
+        PlannedChange: {
+            /** @enum {string} */
+            field: "status" | "snooze" | "assignee" | "team" | "label";
+            /** @description As in a change. */
+            from: unknown;
+            to: unknown;
+        };
+        PlannedMessage: {
+            /** @description The typed part, as in a message. */
+            content: {
+                [key: string]: unknown;
+            };
+            /** @example text */
+            message_type: string;
+            /** @description What a person reads in a list, filled in. */
+            text: string | null;
+        };
+        PlannedStep: {
+            /** @enum {string} */
+            action: "status" | "snooze" | "assign" | "add_label" | "remove_label" | "note" | "send";
+            /** @description None where it is so already. */
+            changes: components["schemas"]["PlannedChange"][];
+            messages: components["schemas"]["PlannedMessage"][];
+            note: string | null;
+        };
         PresenceWord: {
             /**
              * @description The best state of the person's tabs. Nobody says that they are gone.
@@ -6475,6 +6904,10 @@ export interface components {
             person?: {
                 [key: string]: unknown;
             };
+            /** @description For a macro that cannot be run: `{step, code, detail, names}` of each step that hinders it. */
+            problems?: {
+                [key: string]: unknown;
+            }[];
             /** @example 404 */
             status: number;
             /** @example Not found */
@@ -6484,6 +6917,79 @@ export interface components {
              * @example urn:livechat:problem:not_found
              */
             type: string;
+        };
+        RanMacro: {
+            /** @description The member whose conversation it is; null: nobody's. */
+            assignee: components["schemas"]["Assignee"] | null;
+            /** @description Whether it changed anything that can be undone. */
+            can_undo: boolean;
+            /** @description All messages that were ever unread. It never falls. */
+            counted_total: number;
+            /** @example Asha Kulkarni */
+            customer_name: string | null;
+            /** @description Digits; null for a customer known by a business-scoped id. */
+            customer_phone: string | null;
+            /** @description The customer's business-scoped id. */
+            customer_user_id: string | null;
+            customer_username: string | null;
+            /** @description Yours alone: other members are shown their own. */
+            draft: components["schemas"]["Draft"] | null;
+            id: string;
+            /** @description Your business has blocked them. */
+            is_blocked: boolean;
+            /** @description By name. */
+            labels: components["schemas"]["ConversationLabel"][];
+            last_message: components["schemas"]["Message"] | null;
+            /**
+             * Format: date-time
+             * @description The list is sorted by it.
+             * @example 2026-11-22T10:00:00.000000Z
+             */
+            last_message_time: string | null;
+            /** @description The customer has stopped marketing messages. */
+            marketing_opt_out: boolean;
+            /** @description What it sends, in order. */
+            message_ids: string[];
+            /** @description Yours alone. Null in events, which several people share: there it is `counted_total` less the `read_total` that you were told last. */
+            my_unread_count: number | null;
+            /** @description Of all that it changed; to undo it by. */
+            operation_id: string;
+            /** @description Our number. */
+            phone_number_id: string;
+            /** @description How many of them you have read; null in events, as `my_unread_count`. */
+            read_total: number | null;
+            /**
+             * Format: date-time
+             * @description Until when it is snoozed; null: it is not, or until the reply.
+             * @example 2026-11-22T10:00:00.000000Z
+             */
+            snoozed_until: string | null;
+            /**
+             * @description The conversation's, as the team put it; a message has another.
+             * @enum {string}
+             */
+            status: "open" | "snoozed" | "resolved";
+            team: components["schemas"]["AssignedTeam"] | null;
+            /** @description The team's, whoever reads. */
+            unread_count: number;
+            /** @description The owner. */
+            user_id: string;
+            /** @description Rises with each change by the team, and never falls; messages do not move it. */
+            version: number;
+            /**
+             * Format: date-time
+             * @description Since when the team owes an answer: the first message after its last one. Null: it does not.
+             * @example 2026-11-22T10:00:00.000000Z
+             */
+            waiting_since: string | null;
+            /**
+             * Format: date-time
+             * @description When the customer service window closes; null: none is open.
+             * @example 2026-11-22T10:00:00.000000Z
+             */
+            window_expires_at: string | null;
+            /** @description The workspace that has the number. */
+            workspace_id: string;
         };
         Reaction: {
             /** @example 👍 */
@@ -6764,6 +7270,10 @@ export interface components {
             partial: boolean;
             /** @description Their conversations, the latest message first. */
             people: components["schemas"]["Conversation"][];
+        };
+        SeenConversation: {
+            assignee_id: string | null;
+            last_message_id: string | null;
         };
         SendCounts: {
             /** @description The sum of the others: each stands in one of these states now. */

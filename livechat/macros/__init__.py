@@ -1,0 +1,1 @@
+"""Macros: what is done often in several steps, seen before it is done, done as one, undone as one."""
