@@ -21,7 +21,18 @@ from typing import Any
 from urllib.parse import quote
 
 from sandbox.clients import Clients, SeedError
-from sandbox.demo_stories import CANNED, LABELS, SECOND_NUMBER, STORIES, TEAMS, WORKSPACE, Act, Line, Story
+from sandbox.demo_stories import (
+    CANNED,
+    LABELS,
+    MACROS,
+    SECOND_NUMBER,
+    STORIES,
+    TEAMS,
+    WORKSPACE,
+    Act,
+    Line,
+    Story,
+)
 from sandbox.demo_team import ADA, TEAM
 from sandbox.meta_ids import Ids
 from sandbox.model import Json
@@ -89,6 +100,8 @@ class DemoInbox:
             yield f"label {name}", partial(self._make_label, name)
         for name in CANNED:
             yield f"canned {name}", partial(self._make_canned_reply, name)
+        for name in MACROS:
+            yield f"macro {name}", partial(self._make_macro, name)
         for story in self._stories:
             yield f"{story.key}/customer", partial(self._declare, story)
             for at, (are_lines, group) in enumerate(
@@ -127,6 +140,15 @@ class DemoInbox:
         title, body = CANNED[name]
         self._make("canned-replies", {"scope": "workspace", "shortcut": name, "title": title, "body": body})
 
+    def _make_macro(self, name: str) -> None:
+        steps = [dict(step) for step in MACROS[name]]
+        for step in steps:
+            if "label_id" in step:
+                step["label_id"] = self._id_of("labels", step["label_id"])
+            if "canned_id" in step:
+                step["canned_id"] = self._id_of("canned-replies", step["canned_id"])
+        self._make("macros", {"scope": "workspace", "name": name, "steps": steps})
+
     def _make(self, kind: str, body: Json) -> None:
         try:
             self._ask(ADA.key, "POST", f"/workspaces/{self._workspace()}/{kind}", body)
@@ -135,10 +157,11 @@ class DemoInbox:
                 raise
 
     def _id_of(self, kind: str, name: str) -> str:
-        """The id of the team or label of this name. SeedError (404) where somebody has put it away."""
+        """The id of the team, label or reply of this name. SeedError (404) where somebody has put it away."""
         if name not in self._known.get(kind, {}):
-            listed = self._ask(ADA.key, "GET", f"/workspaces/{self._workspace()}/{kind}")[kind]
-            self._known[kind] = {each["name"]: str(each["id"]) for each in listed}
+            answer = self._ask(ADA.key, "GET", f"/workspaces/{self._workspace()}/{kind}")
+            listed = answer[kind.replace("-", "_")]
+            self._known[kind] = {each.get("name", each.get("shortcut")): str(each["id"]) for each in listed}
         found = self._known[kind].get(name)
         if found is None:
             raise SeedError(f"no {name} among the {kind}", 404)

@@ -44,6 +44,19 @@ CANNED = {
         "أهلًا {{contact.first_name|بك}}! نفتح من الثامنة حتى السادسة، ويوم الأحد حتى الواحدة.",
     ),
 }
+# Labels by their names, canned replies by their shortcuts.
+MACROS: dict[str, list[Json]] = {
+    "Ask about allergies": [
+        {"action": "assign", "assignee_id": "self"},
+        {"action": "add_label", "label_id": "Allergy"},
+        {"action": "send", "canned_id": "allergy"},
+        {"action": "note", "body": "Asked for allergies: look at the recipe before you promise anything."},
+    ],
+    "Opening hours, and done": [
+        {"action": "send", "canned_id": "hours"},
+        {"action": "status", "status": "resolved"},
+    ],
+}
 
 
 @dataclass(frozen=True, slots=True)
