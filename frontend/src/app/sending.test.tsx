@@ -2,8 +2,9 @@
 import { QueryClient, QueryClientProvider } from '@tanstack/react-query';
 import { render, screen, waitFor, within } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
-import { HttpResponse } from 'msw';
+import { HttpResponse, http } from 'msw';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { changeSettings } from '../lib/settings';
 import { type Answer, FakeServer, anOpenConversation, problem } from '../testing/fake-server';
 import { aMessage } from '../testing/samples';
 import { SignedIn } from './signed-in';
@@ -209,5 +210,110 @@ describe('a reply', () => {
     await userEvent.click(within(row).getByRole('button', { name: 'Delete' }));
     await waitFor(() => expect(screen.queryByText('Refused')).toBeNull());
     expect(server.sends).toHaveLength(2);
+  });
+});
+
+describe('a reply that resolves', () => {
+  const asked: unknown[] = [];
+  const undone: unknown[] = [];
+  const last = () => server.messages.at(-1) ?? null;
+  const isResolved = () =>
+    HttpResponse.json({ ...anOpenConversation({ last_message: last(), status: 'resolved', version: 2 }), operation_id: 'o1' });
+  const answersStatus = (answer: () => Response) =>
+    server.network.use(
+      http.put('*/api/live-chat/conversations/:id/status', async ({ request }) => {
+        asked.push(await request.json());
+        return answer();
+      }),
+      http.post('*/api/live-chat/undo', async ({ request }) => {
+        undone.push(await request.json());
+        return HttpResponse.json({ undone: ['c1'], skipped: [] });
+      }),
+    );
+  const changed = () =>
+    HttpResponse.json(
+      { status: 409, code: 'conversation_changed', title: 'Not as you saw it.', conversation: anOpenConversation({ version: 3 }), changed_by: null },
+      { status: 409 },
+    );
+  const conditions = () => server.bodies.map((body) => Reflect.get(body, 'expected') as unknown);
+  beforeEach(() => {
+    asked.length = 0;
+    undone.length = 0;
+    changeSettings({ afterResolve: 'list' });
+    server.conversations = [anOpenConversation({ last_message: last() })];
+    answersStatus(isResolved);
+  });
+  afterEach(() => {
+    server.network.resetHandlers();
+    changeSettings({ afterResolve: 'stay' });
+  });
+  // What it is sent by is loaded behind the field.
+  const finish = async (text: string, keys = '{Control>}{Shift>}{Enter}{/Shift}{/Control}') => {
+    await screen.findByRole('button', { name: 'More ways to send' });
+    await screen.findByRole('button', { name: 'Resolve' });
+    await userEvent.type(await field(), text + keys);
+  };
+
+  it('goes where the agent has seen all, resolves when it is stored, and goes on as they like', async () => {
+    visit();
+    // An empty field has nothing to send, so nothing is resolved.
+    await finish('', '{Meta>}{Shift>}{Enter}{/Shift}{/Meta}');
+    await finish('All the best');
+    expect(await screen.findByText('Sent, and the conversation with Asha Kulkarni is resolved.')).toBeVisible();
+    expect(conditions()).toEqual([{ last_message_id: 'm1' }]);
+    expect(asked).toEqual([{ status: 'resolved', expected: { last_message_id: last()?.id } }]);
+    await waitFor(() => expect(location.pathname).toBe('/live-chat'));
+    await userEvent.click(screen.getByRole('button', { name: 'Undo' }));
+    await waitFor(() => expect(undone).toEqual([{ operation_id: 'o1' }]));
+  });
+
+  it('is held back where something was said meanwhile, and then goes alone', async () => {
+    server.answers.push(answered(changed));
+    visit();
+    await finish('All the best');
+    expect(await screen.findByText(/Nothing was sent or resolved/)).toBeVisible();
+    const row = await bubble('All the best');
+    await userEvent.click(await within(row).findByRole('button', { name: 'Try again' }));
+    await waitFor(() => expect(stored()).toEqual(['All the best']));
+    expect(conditions()).toEqual([{ last_message_id: 'm1' }, undefined]);
+    expect(asked).toEqual([]);
+  });
+
+  it('leaves open what the customer writes after it, and says so', async () => {
+    answersStatus(changed);
+    visit();
+    await finish('All the best');
+    expect(await screen.findByText(/something new was said since: .* is not resolved/)).toBeVisible();
+    expect(stored()).toEqual(['All the best']);
+    expect(location.pathname).toBe('/live-chat/c1');
+  });
+
+  it('takes the resolving along over an outage and a reload, and resolves once', async () => {
+    server.answers.push(answered(() => HttpResponse.error()));
+    const first = visit();
+    await finish('All the best');
+    await waitFor(async () => expect(await bubble('All the best')).toHaveTextContent('The conversation is resolved then.'));
+    expect(asked).toEqual([]);
+    first.unmount();
+    // The server stores it, and is gone before it can resolve.
+    let isAway = true;
+    answersStatus(() => (isAway ? HttpResponse.error() : isResolved()));
+    visit();
+    await waitFor(() => expect(asked).toHaveLength(1), { timeout: 5000 });
+    isAway = false;
+    expect(await screen.findByText(/is resolved\.$/, {}, { timeout: 5000 })).toBeVisible();
+    expect(stored()).toEqual(['All the best']);
+    expect(new Set(server.sends).size).toBe(1);
+  });
+
+  it('does not overtake what is still on its way, nor go with files: it stays in the field', async () => {
+    server.answers.push(answered(never));
+    visit();
+    await write('First');
+    await finish('All the best');
+    expect(await screen.findByText(/Your last reply is still on its way/)).toBeVisible();
+    expect(await field()).toHaveValue('All the best');
+    expect(server.sends).toHaveLength(1);
+    expect(asked).toEqual([]);
   });
 });

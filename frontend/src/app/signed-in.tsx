@@ -5,12 +5,16 @@ import { applyToCache } from '../hooks/live-updates';
 import { ServicesContext } from '../hooks/services';
 import { type ApiClient, ApiProblem, bodyOf, newApiClient } from '../lib/api';
 import { keys } from '../lib/keys';
+import { loadPatiently } from '../lib/lazy-part';
 import { guarded } from '../lib/listeners';
 import { Outbox } from '../lib/outbox';
 import type { OutboxEntry } from '../lib/outbox-entry';
 import { followSigns } from '../lib/signs-of-life';
 import { local } from '../lib/storage';
 import { LiveChat } from './live-chat-page';
+
+// Loaded when somebody sends and resolves at once.
+const resolving = () => import('../features/handling/resolve-sent');
 
 interface Props {
   session: Session;
@@ -72,6 +76,7 @@ async function sendReply(api: ApiClient, client: QueryClient, entry: OutboxEntry
           client_message_id: entry.clientMessageId,
           reply_to: entry.replyTo,
           ...(entry.noPreview && { preview_url: false }),
+          ...(entry.resolvesAfter !== undefined && { expected: { last_message_id: entry.resolvesAfter } }),
         },
         signal,
       }),
@@ -82,7 +87,11 @@ async function sendReply(api: ApiClient, client: QueryClient, entry: OutboxEntry
     // The cache tells its readers a moment later. Until then the bubble is the outbox's: a row that was gone for
     // that moment would be made anew.
     await new Promise<void>((resolve) => notifyManager.schedule(resolve));
+    // Before the outbox forgets it: a page that goes away meanwhile sends it again, which changes nothing, and resolves.
+    if (entry.resolvesAfter !== undefined) await (await loadPatiently(resolving)).resolveSent(api, client, answer, signal);
   } catch (error) {
+    if (error instanceof ApiProblem && error.code === 'conversation_changed')
+      (await loadPatiently(resolving)).tellHeldBack(client, error);
     // The window's end is the server's to know: the composer follows the conversation.
     if (error instanceof ApiProblem && error.code === 'service_window_closed')
       void client.invalidateQueries({ queryKey: keys.conversation(entry.conversationId) });

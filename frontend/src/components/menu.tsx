@@ -8,11 +8,13 @@ interface Props {
   label: string;
   icon: ReactNode;
   heading?: ReactNode;
+  /** It opens upwards. */
+  isAbove?: boolean;
   children: ReactNode;
 }
 
 /** A button that opens a list of actions. Arrow keys move in the list; Esc and a choice close it. */
-export function Menu({ label, icon, heading, children }: Props) {
+export function Menu({ label, icon, heading, isAbove = false, children }: Props) {
   const [isOpen, setOpen] = useState(false);
   const id = useId();
   const place = useRef<HTMLDivElement>(null);
@@ -66,7 +68,7 @@ export function Menu({ label, icon, heading, children }: Props) {
         {icon}
       </Button>
       {isOpen && (
-        <div className={styles.layer}>
+        <div className={styles.layer} data-above={isAbove || undefined}>
           {heading && <p className={styles.heading}>{heading}</p>}
           <div
             id={id}

@@ -8,6 +8,11 @@ export interface OutboxEntry {
   createdAt: string;
   /** Whether WhatsApp must show no preview of the reply's link. */
   noPreview?: boolean;
+  /**
+   * The conversation is resolved with it, as long as this message, or none, is its last one: what the agent had seen.
+   * Else it is refused.
+   */
+  resolvesAfter?: string | null;
   /** Only a refused reply waits for the agent. Every other one is sent by itself as soon as it can be. */
   state: 'waiting' | 'sending' | 'refused';
   /** Why the server does not have it yet, in the API's words; null before the first try has failed. */
@@ -65,6 +70,7 @@ export function readEntry(text: string | null, isKept: boolean): OutboxEntry | n
     createdAt,
     replyTo: word('replyTo'),
     ...(part('noPreview') === true ? { noPreview: true } : {}),
+    ...(part('resolvesAfter') === undefined ? {} : { resolvesAfter: word('resolvesAfter') }),
     code: word('code'),
     detail: word('detail'),
     state: part('isRefused') === true ? 'refused' : 'waiting',

@@ -98,10 +98,11 @@ export class Outbox {
     void this.run(written.conversationId);
   }
 
-  /** Tries a refused reply again. */
+  /** Tries a refused reply again: by itself, whatever has been said meanwhile. The agent has seen that now. */
   retry(clientMessageId: string): void {
-    const entry = this.find(clientMessageId);
-    if (!entry) return;
+    const found = this.find(clientMessageId);
+    if (!found) return;
+    const { resolvesAfter: _, ...entry } = found;
     this.put({ ...entry, ...UNTRIED, state: 'waiting' }, true);
     void this.run(entry.conversationId);
   }

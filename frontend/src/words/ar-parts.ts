@@ -74,6 +74,7 @@ export const keyboard = {
     ['Enter', 'سطر جديد'],
   ],
   rows: [
+    ['Ctrl / ⌘ + Shift + Enter', 'إرسال وحلّ'],
     ['Ctrl / ⌘ + B, I, Shift + X', 'عريض، مائل، مشطوب'],
     ['/ في الحقل', 'رد جاهز'],
     ['↑ في حقل فارغ', 'الانتقال إلى آخر رسالة'],
@@ -321,5 +322,9 @@ export const writing = {
   cannedText: 'النص',
   files: 'الملفات',
   choices: 'ما يمكن النقر عليه',
+  sendMore: 'طرق أخرى للإرسال',
+  sendAndResolve: 'إرسال وحلّ',
+  resolveBehind: 'ردّك السابق لا يزال في الطريق. لم يُرسل شيء ولم تُحلّ المحادثة: حاول ثانية بعد أن يصل.',
+  resolveFiles: 'أرسل الملفات أولًا ثم حُلّ المحادثة. لم يُرسل شيء ولم تُحلّ.',
   unfilled: 'املأ أولًا ما بين الأقواس المزدوجة.',
 } satisfies Translation<typeof w>;

@@ -214,6 +214,7 @@ const page = {
     waitsForNetwork: 'في انتظار الشبكة',
     waitsForServer: 'في انتظار الخادم',
     waitsForSignIn: 'في انتظار تسجيل دخولك',
+    resolvesThen: 'تُحلّ المحادثة حينها.',
     notKept: 'لا يحفظ هذا المتصفح شيئًا: اترك هذه الصفحة مفتوحة حتى تُرسل.',
     delete: 'حذف',
     hide: 'إخفاء هنا',

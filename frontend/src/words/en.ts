@@ -187,6 +187,7 @@ export const t = catalogue('page', {
     waitsForNetwork: 'Waiting for network',
     waitsForServer: 'Waiting for the server',
     waitsForSignIn: 'Waiting until you are signed in',
+    resolvesThen: 'The conversation is resolved then.',
     notKept: 'This browser keeps nothing: leave this page open until it is sent.',
     delete: 'Delete',
     hide: 'Hide here',

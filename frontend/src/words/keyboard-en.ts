@@ -11,6 +11,7 @@ export const keyboard = catalogue('keyboard', {
     ['Enter', 'New line'],
   ] as const,
   rows: [
+    ['Ctrl / ⌘ + Shift + Enter', 'Send and resolve'],
     ['Ctrl / ⌘ + B, I, Shift + X', 'Bold, italic, strikethrough'],
     ['/ in the field', 'A canned reply'],
     ['↑ in an empty field', 'Go to the last message'],

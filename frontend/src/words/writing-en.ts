@@ -12,5 +12,9 @@ export const w = catalogue('writing', {
   cannedText: 'Text',
   files: 'Files',
   choices: 'What can be tapped',
+  sendMore: 'More ways to send',
+  sendAndResolve: 'Send and resolve',
+  resolveBehind: 'Your last reply is still on its way. Nothing was sent or resolved: try again when it has gone.',
+  resolveFiles: 'Send the files first, then resolve. Nothing was sent or resolved.',
   unfilled: 'Fill in what stands in double braces first.',
 });

@@ -48,6 +48,7 @@ const COUNTER_FROM = 3900;
 // For who writes to somebody that has not written for a day.
 const Closed = lazyPart(() => import('./closed'));
 const WritingAids = lazyPart(() => import('./writing-aids'));
+const SendAndResolve = lazyPart(() => import('./send-and-resolve'));
 
 /** Where replies are written; outside the 24 hours it says why it is not there, and keeps what was begun. */
 export function Composer(props: Props) {
@@ -97,7 +98,8 @@ function Writing({ ref, id, conversation, onUp, renderTools, beside, closedActio
   const unfilled = unfilledIn(text);
   const canSend = (length > 0 || sendFiles !== null) && left >= 0 && gone === 'no';
 
-  const send = () => {
+  /** With the message that the agent has seen as the last: the conversation is resolved, too. */
+  const send = (resolvesAfter?: string | null) => {
     // What the customer may have already takes a second thought.
     keepButton.current?.focus();
     if (!canSend) return;
@@ -107,7 +109,12 @@ function Writing({ ref, id, conversation, onUp, renderTools, beside, closedActio
       return;
     }
     if (sendFiles !== null) sendFiles(text, replyTo);
-    else outbox.add({ ...newReply(conversation, text.trim(), replyTo), ...(hasPreview ? {} : { noPreview: true }) });
+    else
+      outbox.add({
+        ...newReply(conversation, text.trim(), replyTo),
+        ...(hasPreview ? {} : { noPreview: true }),
+        ...(resolvesAfter !== undefined && { resolvesAfter }),
+      });
     setPreview(true);
     clear();
     tellTyping('');
@@ -121,7 +128,7 @@ function Writing({ ref, id, conversation, onUp, renderTools, beside, closedActio
     // What helps with writing has taken it.
     if (isComposing(event) || event.defaultPrevented) return;
     const isCommand = event.ctrlKey || event.metaKey;
-    if (event.key === 'Enter' && (enterSends ? !event.shiftKey && !isCommand : isCommand)) send();
+    if (event.key === 'Enter' && !event.shiftKey && isCommand !== enterSends) send();
     else if (event.key === 'ArrowUp' && text === '' && !event.altKey) onUp();
     else return;
     event.preventDefault();
@@ -208,9 +215,12 @@ function Writing({ ref, id, conversation, onUp, renderTools, beside, closedActio
             onBlur={lookAgain}
           />
         </div>
-        <button type="button" className={styles.send} disabled={!canSend} aria-label={t.composer.send} onClick={send}>
+        <button type="button" className={styles.send} disabled={!canSend} aria-label={t.composer.send} onClick={() => send()}>
           <SendHorizontal size={20} aria-hidden />
         </button>
+        <Suspense fallback={<span className={styles.more} />}>
+          <SendAndResolve field={field} conversation={conversation} canSend={canSend} hasFiles={sendFiles !== null} onSend={send} />
+        </Suspense>
       </div>
       <p className={styles.foot}>
         <span id={`${id}-hint`}>{enterSends ? t.composer.hint : t.composer.hintCommand}</span>

@@ -1,7 +1,7 @@
-import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { type QueryClient, useMutation, useQueryClient } from '@tanstack/react-query';
 import { applyToCache } from '../../hooks/live-updates';
 import { useServices } from '../../hooks/services';
-import { ApiProblem, bodyOf } from '../../lib/api';
+import { type ApiClient, ApiProblem, bodyOf } from '../../lib/api';
 import { dayAndHour } from '../../lib/format';
 import { keys } from '../../lib/keys';
 import { notify } from '../../lib/notices';
@@ -23,52 +23,50 @@ interface Act {
  * changed, and the agent is told who it was and how things stand now.
  */
 export function useAct() {
-  const { userId } = useServices();
+  const { api, userId } = useServices();
   const client = useQueryClient();
-  const undo = useUndo();
   return useMutation({
     mutationFn: ({ call }: Act) => call(),
     onSuccess: (answer, { done }) => {
-      const conversation = withoutOperation(answer);
-      applyToCache(client, { type: 'conversation.updated', message: null, conversation });
-      notify(done(conversation), 'done', { name: h.undo, run: () => undo.mutate(answer.operation_id) });
+      const conversation = showHandled(client, answer);
+      notify(done(conversation), 'done', { name: h.undo, run: () => void undo(api, client, answer.operation_id) });
     },
     onError: (error, { lost }) => {
-      const now = error instanceof ApiProblem ? conversationOf(error) : null;
+      const now = showAsItIs(client, error);
       if (!(error instanceof ApiProblem) || now === null) return notify(error.message, 'trouble');
-      applyToCache(client, { type: 'conversation.updated', message: null, conversation: now });
       notify(lost ? lost(now) : lostTo(error.body, now, userId), 'trouble');
     },
   });
 }
 
 /** Takes back what an operation changed, where it is still so; what a colleague has changed since stays theirs. */
-function useUndo() {
-  const { api } = useServices();
-  const client = useQueryClient();
-  return useMutation({
-    mutationFn: (operationId: string) => bodyOf(api.POST('/api/live-chat/undo', { body: { operation_id: operationId } })),
-    onSuccess: ({ undone, skipped }) => {
-      // Events tell of it as well; who undoes looks at it now.
-      for (const id of undone) void client.invalidateQueries({ queryKey: keys.conversation(id), exact: true });
-      const [first] = skipped;
-      if (first) notify(first.changed_by ? h.notUndoneBy(first.changed_by.name ?? h.somebody) : h.notUndone, 'trouble');
-      else notify(undone.length > 0 ? h.undone : h.nothingToUndo);
-    },
-    onError: (error) => notify(error.message, 'trouble'),
-  });
+export async function undo(api: ApiClient, client: QueryClient, operationId: string): Promise<void> {
+  try {
+    const { undone, skipped } = await bodyOf(api.POST('/api/live-chat/undo', { body: { operation_id: operationId } }));
+    // Events tell of it as well; who undoes looks at it now.
+    for (const id of undone) void client.invalidateQueries({ queryKey: keys.conversation(id), exact: true });
+    const [first] = skipped;
+    if (first) notify(first.changed_by ? h.notUndoneBy(first.changed_by.name ?? h.somebody) : h.notUndone, 'trouble');
+    else notify(undone.length > 0 ? h.undone : h.nothingToUndo);
+  } catch (error) {
+    notify((error as Error).message, 'trouble');
+  }
 }
 
-/** As every other answer has it. */
-function withoutOperation(answer: HandledConversation): Conversation {
+/** Shows what a change has made of a conversation, which the caller gets as every other answer has it. */
+export function showHandled(client: QueryClient, answer: HandledConversation): Conversation {
   const conversation: Conversation & { operation_id?: string } = { ...answer };
   delete conversation.operation_id;
+  applyToCache(client, { type: 'conversation.updated', message: null, conversation });
   return conversation;
 }
 
-/** The conversation as it is, where the server says that it is not as the agent saw it. */
-function conversationOf(error: ApiProblem): Conversation | null {
-  return error.code === 'conversation_changed' ? ((error.body.conversation ?? null) as Conversation | null) : null;
+/** Shows the conversation as it is, where the server says that it is not as the agent saw it; null where it does not. */
+export function showAsItIs(client: QueryClient, error: Error): Conversation | null {
+  if (!(error instanceof ApiProblem) || error.code !== 'conversation_changed') return null;
+  const conversation = (error.body.conversation ?? null) as Conversation | null;
+  if (conversation !== null) applyToCache(client, { type: 'conversation.updated', message: null, conversation });
+  return conversation;
 }
 
 /** Gives a conversation to somebody, as long as it is still whose the agent saw. */

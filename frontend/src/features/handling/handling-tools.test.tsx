@@ -2,7 +2,7 @@
 import { fireEvent, screen, waitFor, within } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import { HttpResponse, http } from 'msw';
-import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, expect, it, vi } from 'vitest';
 import { PassingNotices } from '../../components/passing-notice';
 import { keys } from '../../lib/keys';
 import type { Conversation } from '../../lib/types';
@@ -10,6 +10,7 @@ import { FakeServer } from '../../testing/fake-server';
 import { renderInPage } from '../../testing/in-page';
 import { aConversation, aMember, aMessage } from '../../testing/samples';
 import HandlingTools from './handling-tools';
+import { tellResolved } from './resolved-here';
 
 const API = '*/api/live-chat/conversations/:id';
 const server = new FakeServer();
@@ -201,4 +202,13 @@ it('puts off until the customer replies, or until a time that is still to come',
   await userEvent.click(screen.getByText('Until they reply'));
   expect(await screen.findByText('Snoozed until they reply.')).toBeVisible();
   expect(bodies).toEqual([{ status: 'snoozed', snooze_kind: 'reply', expected: { last_message_id: null } }]);
+});
+
+it('goes on after a reply that has resolved this conversation, and no other', () => {
+  const done = vi.fn<() => void>();
+  renderInPage(<HandlingTools conversation={aConversation()} onResolved={done} />);
+  tellResolved('c2');
+  expect(done).not.toHaveBeenCalled();
+  tellResolved('c1');
+  expect(done).toHaveBeenCalledTimes(1);
 });

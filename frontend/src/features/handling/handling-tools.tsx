@@ -10,6 +10,7 @@ import { AssignPicker } from './assign-picker';
 import styles from './handling.module.css';
 import { useAssign, useStatus } from './endpoints';
 import { LabelPicker } from './label-picker';
+import { onResolvedHere } from './resolved-here';
 import { SnoozeDialog } from './snooze-dialog';
 
 type Layer = 'assign' | 'labels' | 'snooze';
@@ -54,6 +55,11 @@ export default function HandlingTools({ conversation, onResolved }: Props) {
     window.addEventListener('keydown', hear);
     return () => window.removeEventListener('keydown', hear);
   }, []);
+  // Whoever looks at it goes on as they do after every other resolving.
+  const hearResolved = useEffectEvent((id: string) => {
+    if (id === conversation.id) onResolved?.();
+  });
+  useEffect(() => onResolvedHere((id) => hearResolved(id)), []);
   const name = assignee === null ? (team?.name ?? h.unassigned) : assignee.user_id === userId ? h.you : (assignee.name ?? h.somebody);
   const close = () => setLayer(null);
   return (

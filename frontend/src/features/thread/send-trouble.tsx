@@ -85,8 +85,9 @@ export function LocalTrouble(props: {
   const { entry, renderTemplateLink, onRetry, onDelete } = props;
   if (entry.state !== 'refused') return <Waiting entry={entry} onDelete={onDelete} />;
   const isClosed = entry.code === 'service_window_closed';
-  // A reply that was refused for good would be refused again, but the 24-hour window may have opened since.
-  const canRetry = isClosed;
+  // A reply that was refused for good would be refused again, but the 24-hour window may have opened since, or the agent
+  // has read what was said meanwhile.
+  const canRetry = isClosed || entry.code === 'conversation_changed';
   return (
     <Trouble kind="danger">
       <span>
@@ -120,12 +121,13 @@ const waitsFor = (code: string): string =>
 
 /** Tells the agent what the reply waits for, and whether it would be lost with the page. It goes by itself. */
 function Waiting({ entry, onDelete }: { entry: OutboxEntry; onDelete: () => void }) {
-  const { code, isKept } = entry;
+  const { code, isKept, resolvesAfter } = entry;
   if (code === null && isKept) return null;
   return (
     <Trouble kind="quiet">
       <span>
         {code !== null && `${waitsFor(code)}. `}
+        {code !== null && resolvesAfter !== undefined && `${t.bubble.resolvesThen} `}
         {!isKept && t.bubble.notKept}
       </span>
       {code !== null && (
