@@ -1,9 +1,12 @@
 import { AlarmClock } from 'lucide-react';
-import { type ReactNode, type SubmitEvent, useState } from 'react';
+import { type ReactNode, type SubmitEvent, useEffect, useState } from 'react';
 import { useNow } from '../hooks/browser';
 import { useSettings } from '../hooks/settings';
 import { dayAndHour } from '../lib/format';
+import { formatLocale } from '../lib/language';
+import { loadPatiently } from '../lib/lazy-part';
 import { readField, type SnoozeTime, snoozeTimes, writeField } from '../lib/snooze-times';
+import { when } from '../words/when-en';
 import { Button } from './button';
 import { Dialog } from './dialog';
 import { DialogBar } from './dialog-bar';
@@ -41,10 +44,24 @@ export function WhenDialog({ words, note, windowEnds, initial, children, choice,
   const { timeZone } = useSettings();
   const [field, setField] = useState(() => writeField(initial ?? new Date(now.getTime() + HOUR_MS), timeZone));
   const [errors, setErrors] = useState<string[]>([]);
+  const [inWords, setInWords] = useState('');
+  const timeOf = useTimeWords();
+  const languages = [formatLocale, ...navigator.languages];
+  // What is written in words is what counts, as long as something is.
+  const said = inWords.trim() === '' || timeOf === null ? undefined : timeOf(inWords, now, timeZone, languages);
+  const time = said === undefined ? readField(field, timeZone) : said;
+  const shown = time === null ? '' : dayAndHour(time.toISOString());
+  const trouble = said === null ? when.unknown : said && said <= now ? when.over(shown) : null;
+  const isPastWindow = windowEnds !== null && time !== null && time > new Date(windowEnds);
+  const beforeItCloses = windowEnds === null ? null : new Date(Date.parse(windowEnds) - HOUR_MS);
+  const setOwn = (value: string) => {
+    setField(value);
+    setInWords('');
+    setErrors([]);
+  };
   const submit = (event: SubmitEvent<HTMLFormElement>) => {
     event.preventDefault();
-    const time = readField(field, timeZone);
-    if (time === null || time <= new Date()) setErrors([words.past]);
+    if (time === null || isOver(time)) setErrors([words.past]);
     else onPick(time);
   };
   return (
@@ -72,18 +89,57 @@ export function WhenDialog({ words, note, windowEnds, initial, children, choice,
       </ul>
       <form className={styles.custom} noValidate onSubmit={submit}>
         <Field
-          type="datetime-local"
-          label={words.own}
-          value={field}
-          errors={errors}
+          dir="auto"
+          autoComplete="off"
+          label={when.words}
+          placeholder={when.example}
+          value={inWords}
           onChange={(event) => {
-            setField(event.target.value);
+            setInWords(event.target.value);
             setErrors([]);
           }}
         />
+        <Field
+          type="datetime-local"
+          label={words.own}
+          // Words are shown as the time that they name.
+          value={said ? writeField(said, timeZone) : field}
+          errors={errors}
+          onChange={(event) => setOwn(event.target.value)}
+        />
         <Button type="submit">{words.submit}</Button>
+        <p role="status" className={styles.told} data-trouble={trouble !== null || undefined}>
+          {trouble ?? (said && when.isThen(shown))}
+        </p>
       </form>
+      {isPastWindow && (
+        <p role="status" className={styles.window}>
+          {when.closesBefore(dayAndHour(windowEnds))}{' '}
+          {beforeItCloses !== null && beforeItCloses > now && (
+            <Button kind="link" onClick={() => setOwn(writeField(beforeItCloses, timeZone))}>
+              {when.beforeItCloses}
+            </Button>
+          )}
+        </p>
+      )}
       <p className={styles.note}>{note}</p>
     </Dialog>
   );
+}
+
+const isOver = (time: Date): boolean => time <= new Date();
+
+type TimeOf = typeof import('../lib/time-words').timeOf;
+
+/** What reads times in words: it comes while the dialog is looked at. Null until then. */
+function useTimeWords(): TimeOf | null {
+  const [timeOf, setTimeOf] = useState<TimeOf | null>(null);
+  useEffect(() => {
+    let isThere = true;
+    void loadPatiently(() => import('../lib/time-words')).then((part) => isThere && setTimeOf(() => part.timeOf));
+    return () => {
+      isThere = false;
+    };
+  }, []);
+  return timeOf;
 }

@@ -6,7 +6,7 @@ export interface SnoozeTime {
 
 const HOUR_MS = 3600_000;
 const EVENING = 18;
-const MORNING = 9;
+export const MORNING = 9;
 // What begins sooner than this is no evening to wait for.
 const EVENING_UNTIL_MS = HOUR_MS;
 

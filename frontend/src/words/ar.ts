@@ -13,6 +13,7 @@ import { own } from './ar-own';
 import { presence } from './ar-presence';
 import { team } from './ar-team';
 import { user } from './ar-user';
+import { when } from './ar-when';
 import { digits, files, plural, type Translation, unreadMessages } from './ar-words';
 import type { Sentences } from './catalogue';
 import type { t } from './en';
@@ -365,6 +366,7 @@ export const arabic: Record<string, Sentences> = {
   edits,
   handling,
   later,
+  when,
   inbox,
   keyboard,
   kinds,

@@ -204,6 +204,44 @@ it('puts off until the customer replies, or until a time that is still to come',
   expect(bodies).toEqual([{ status: 'snoozed', snooze_kind: 'reply', expected: { last_message_id: null } }]);
 });
 
+it('takes a time in words, shows which one it is before it is taken, and minds the window', async () => {
+  server.network.use(
+    http.put(`${API}/status`, async ({ request }) => {
+      bodies.push(await request.json());
+      return HttpResponse.json({ ...aConversation({ status: 'snoozed', version: 1 }), operation_id: 'o7' });
+    }),
+  );
+  const closes = new Date(Date.now() + 2.5 * 3600_000);
+  show({ window_expires_at: closes.toISOString() });
+  press('KeyZ');
+  const words = await screen.findByLabelText('In words');
+  expect(words).toHaveFocus();
+  await userEvent.type(words, 'yesterday 9{Enter}');
+  expect(await screen.findByText(/^That is .*, which is over\.$/)).toBeVisible();
+  await userEvent.clear(words);
+  await userEvent.type(words, 'at some point{Enter}');
+  expect(screen.getByText(/names no time that is understood/)).toBeVisible();
+  expect(bodies).toEqual([]);
+  await userEvent.clear(words);
+  await userEvent.type(words, 'in 30 min');
+  expect(screen.getByText(/^That is /)).toBeVisible();
+  expect(screen.queryByText(/closes before that/)).toBeNull();
+  await userEvent.clear(words);
+  await userEvent.type(words, 'in 3 days 9:30');
+  expect(screen.getByText(/closes before that/)).toBeVisible();
+  const own = screen.getByLabelText<HTMLInputElement>('Another time');
+  expect(own.value).toMatch(/T09:30$/);
+  await userEvent.click(screen.getByRole('button', { name: 'Take an hour before it closes' }));
+  expect(words).toHaveValue('');
+  expect(screen.queryByText(/closes before that/)).toBeNull();
+  await userEvent.type(words, 'tomorrow 9{Enter}');
+  await waitFor(() => expect(bodies).toEqual([expect.objectContaining({ status: 'snoozed', snooze_kind: 'time_or_reply' })]));
+  const tomorrow = new Date();
+  tomorrow.setDate(tomorrow.getDate() + 1);
+  tomorrow.setHours(9, 0, 0, 0);
+  expect(bodies[0]).toHaveProperty('snoozed_until', tomorrow.toISOString());
+});
+
 it('goes on after a reply that has resolved this conversation, and no other', () => {
   const done = vi.fn<() => void>();
   renderInPage(<HandlingTools conversation={aConversation()} onResolved={done} />);
