@@ -1,7 +1,7 @@
 """What beat does for the inbound side: start a lost ingest, delete what is old, repair unread counts."""
 
-from collections.abc import Sequence
-from datetime import timedelta
+from collections.abc import Callable, Sequence
+from datetime import datetime, timedelta
 
 import structlog
 from redis import Redis
@@ -18,6 +18,8 @@ from livechat.inbound.door import arrivals
 from livechat.inbound.queries import ledger
 from livechat.live.publish import publish
 from livechat.notifications.queries import forget_done
+from livechat.reminders.queries import delete_done
+from livechat.scheduled.queries import delete_ended
 
 log = structlog.get_logger(__name__)
 
@@ -33,6 +35,8 @@ TURN_S = 300
 KEYS_KEPT = timedelta(days=7)
 # What was told and done is history, which the threads themselves show.
 DONE_KEPT = timedelta(days=90)
+# A reminder that is done, and a message that was sent at its time (it stands in the thread) or cancelled.
+LATER_KEPT = timedelta(days=90)
 # What came of a bulk action is looked at while it runs, and undone within minutes.
 JOBS_KEPT = timedelta(days=30)
 
@@ -52,7 +56,7 @@ def sweep_inbound(redis: Redis, session: AnySession) -> bool:
 
 
 def prune(session: AnySession, settings: Settings) -> int:
-    """Commits in small steps: delete ledger rows past the retention, and what has waited long enough.
+    """Commits in small steps: delete ledger rows past the retention, and what has stood long enough.
 
     Returns how many ledger rows were deleted.
     """
@@ -62,10 +66,19 @@ def prune(session: AnySession, settings: Settings) -> int:
     reads.forget_removed(session, clock.now() - REMOVED_READ)
     delete_jobs(session, clock.now() - JOBS_KEPT)
     session.commit()
+    for delete in (delete_done, delete_ended):
+        _in_steps(session, delete, clock.now() - LATER_KEPT)
     before = clock.now() - timedelta(days=settings.webhook_retention_days)
+    return _in_steps(session, ledger.delete_before, before)
+
+
+def _in_steps(
+    session: AnySession, delete: Callable[[AnySession, datetime, int], int], before: datetime
+) -> int:
+    """Commits each step; returns how many rows were deleted."""
     total = 0
     while True:
-        count = ledger.delete_before(session, before, PRUNE_CHUNK)
+        count = delete(session, before, PRUNE_CHUNK)
         session.commit()
         total += count
         if count < PRUNE_CHUNK:

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, func, select, tuple_, update
+from sqlalchemy import Select, delete, func, select, tuple_, update
 
 from livechat.accounts.queries.visible import all_numbers, conversation_is_seen, seen_numbers
 from livechat.core.session import AnySession
@@ -58,6 +58,18 @@ def mark_done(session: AnySession, reminder_id: UUID) -> None:
         .values(done_at=func.statement_timestamp())
         .execution_options(synchronize_session=False)
     )
+
+
+def delete_done(session: AnySession, before: datetime, limit: int) -> int:
+    """Delete so many of what was done before then, and say how many; none that somebody has locked."""
+    done = select(Reminder.id).where(Reminder.done_at < before).limit(limit).with_for_update(skip_locked=True)
+    deleted = session.execute(
+        delete(Reminder)
+        .where(Reminder.id.in_(done))
+        .returning(Reminder.id)
+        .execution_options(synchronize_session=False)
+    )
+    return len(deleted.all())
 
 
 def take_due(session: AnySession, limit: int) -> list[UUID]:

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, Select, func, select, tuple_
+from sqlalchemy import Row, Select, delete, func, select, tuple_
 from sqlalchemy import text as sql
 from sqlalchemy.orm import aliased
 
@@ -117,6 +117,26 @@ def answered_ids(session: AnySession, limit: int) -> Sequence[UUID]:
         .order_by(ScheduledMessage.id)
         .limit(limit)
     ).all()
+
+
+def delete_ended(session: AnySession, before: datetime, limit: int) -> int:
+    """Delete so many of what was sent or cancelled before then, and say how many; none that is locked.
+
+    What needs attention has not ended: somebody still has to look at it.
+    """
+    ended = (
+        select(ScheduledMessage.id)
+        .where(ScheduledMessage.state.in_(("sent", "cancelled")), ScheduledMessage.ended_at < before)
+        .limit(limit)
+        .with_for_update(skip_locked=True)
+    )
+    deleted = session.execute(
+        delete(ScheduledMessage)
+        .where(ScheduledMessage.id.in_(ended))
+        .returning(ScheduledMessage.id)
+        .execution_options(synchronize_session=False)
+    )
+    return len(deleted.all())
 
 
 def last_seq(session: AnySession) -> int:

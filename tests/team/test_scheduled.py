@@ -11,10 +11,21 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import func, select, text
 
+from livechat.core.config import SETTINGS_KEY
 from livechat.core.extensions import db
 from livechat.domain.clock import now, rfc3339
 from livechat.files.queries import unsent_uploads
-from livechat.models import Conversation, Media, Message, Notification, ScheduledMessage, WorkspaceMember
+from livechat.models import (
+    Conversation,
+    Media,
+    Message,
+    Notification,
+    Reminder,
+    ScheduledMessage,
+    WorkspaceMember,
+)
+from livechat.operations import maintenance
+from livechat.operations.maintenance import LATER_KEPT
 from livechat.outbound.send_message import accept_message
 from livechat.scheduled.schemas import ScheduledMessageSchema
 from livechat.scheduled.send_due import send_due
@@ -485,3 +496,42 @@ def test_it_reaches_the_customer_once(inbox: Inbox, app: Flask) -> None:
         inbox.deliver(chat.id)
     [sent] = inbox.box.messages()
     assert inbox.rows("SELECT wamid FROM chat_messages") == [{"wamid": sent["wamid"]}]
+
+
+def test_what_is_over_goes_after_a_while_and_what_waits_stays(
+    app: Flask, session: DbSession, team: Team, chat: UUID, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of reminders and of scheduled messages, in steps; one that needs somebody's attention waits too."""
+    monkeypatch.setattr(maintenance, "PRUNE_CHUNK", 2)
+    old, young = now() - LATER_KEPT - timedelta(days=1), now()
+    states = {"sent": 3, "cancelled": 2, "needs_attention": 1, "scheduled": 1}
+    for ended_at in (old, young):
+        for state in [state for state, count in states.items() for _ in range(count)]:
+            session.add(
+                ScheduledMessage(
+                    user_id=team.owner,
+                    phone_number_id=team.numbers[0].phone_number_id,
+                    conversation_id=chat,
+                    message_type="text",
+                    part="Did it come?",
+                    content={},
+                    send_at=ended_at,
+                    cancel_if_customer_writes=False,
+                    heard_seq=0,
+                    state=state,
+                    reason="window_closed" if state in ("cancelled", "needs_attention") else None,
+                    message_id=uuid4() if state == "sent" else None,
+                    ended_at=None if state == "scheduled" else ended_at,
+                )
+            )
+        for done_at in (ended_at, ended_at, ended_at, None):
+            session.add(
+                Reminder(
+                    user_id=team.owner, conversation_id=chat, due_at=ended_at, text="Ask", done_at=done_at
+                )
+            )
+    session.commit()
+    maintenance.prune(session, app.config[SETTINGS_KEY])
+    left = session.execute(select(ScheduledMessage.state, func.count()).group_by(ScheduledMessage.state))
+    assert {row[0]: row[1] for row in left} == {**states, "needs_attention": 2, "scheduled": 2}
+    assert sorted(session.scalars(select(Reminder.done_at.is_(None)))) == [False] * 3 + [True] * 2
