@@ -152,3 +152,42 @@ def test_tabs_and_badges_are_counted_from_indexes_alone(session: DbSession, team
     for index, times in (("shown", 2), ("owed", 1), ("reachable", 1)):
         assert tabs.count(f"Index Only Scan using ix_chat_conversations_{index}") == times, tabs
     assert "Index Only Scan using ix_chat_conversations_unseen" in badges, badges
+
+
+def test_a_sort_looks_for_nothing_that_its_filter_leaves_out(
+    session: DbSession, team: Team, call: Call
+) -> None:
+    """Of those who wait nobody does not wait: a page that is not full asks once, and finds the same."""
+    for hours, waits in ((1, True), (23, False), (30, True)):
+        at = clock.now() - timedelta(hours=hours)
+        make_conversation(
+            session,
+            team.numbers[0],
+            last_message_id=uuid4(),
+            last_message_time=at,
+            last_inbound_at=at,
+            waiting_since=at if waits else None,
+        )
+    session.commit()
+    walks: list[str] = []
+
+    def note(_c: Any, _k: Any, statement: str, *_: Any) -> None:
+        if "chat_conversations" in statement and " JOIN (SELECT" in statement:
+            walks.append(statement)
+
+    event.listen(db.engine, "before_cursor_execute", note)
+    try:
+        for sort, query, found, looks in (
+            ("waiting", {"waiting": "true"}, 2, 1),
+            ("waiting", {"waiting": "false"}, 1, 1),
+            ("waiting", {}, 3, 2),
+            ("closing", {"window": "closing"}, 1, 1),
+            ("closing", {"window": "open"}, 2, 1),
+            ("closing", {"window": "closed"}, 1, 1),
+            ("closing", {}, 3, 2),
+        ):
+            walks.clear()
+            page = call(team.owner, "GET", "/conversations", query_string={"sort": sort, **query}).json
+            assert (len(page["conversations"]), len(walks)) == (found, looks), (sort, query)
+    finally:
+        event.remove(db.engine, "before_cursor_execute", note)

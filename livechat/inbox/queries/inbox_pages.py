@@ -73,8 +73,8 @@ def inbox_page(
 ) -> list[tuple[Conversation, SortedPlace]]:
     """What of ``wanted`` the reader sees by these ``views``, in order, each with the cursor's place."""
     found: list[tuple[Conversation, SortedPlace]] = []
-    for number, part in enumerate(_parts(sort, asked_at)):
-        if len(found) == limit or (behind is not None and number < behind.part):
+    for number, part in enumerate(_parts(sort, wanted, asked_at)):
+        if part is None or len(found) == limit or (behind is not None and number < behind.part):
             continue
         place = behind if behind is not None and number == behind.part else None
         for conversation, key in _of_part(session, views, wanted, part, limit - len(found), asked_at, place):
@@ -108,16 +108,20 @@ def _count(found: FromClause) -> Any:
     return select(func.count()).select_from(found).scalar_subquery()
 
 
-def _parts(sort: Sort, now: datetime) -> list[_Part]:
+def _parts(sort: Sort, wanted: InboxFilter, now: datetime) -> list[_Part | None]:
+    """None: nothing of ``wanted`` is in it, and nobody has to look."""
     latest = Conversation.last_message_time
     if sort is Sort.WAITING:
         waits = Conversation.waiting_since.is_not(None)
         first = _Part(Conversation.waiting_since, descends=False, condition=waits, is_recent=False)
-        return [first, _Part(latest, condition=Conversation.waiting_since.is_(None))]
+        then = _Part(latest, condition=Conversation.waiting_since.is_(None))
+        return [None if wanted.waiting is False else first, None if wanted.waiting else then]
     if sort is Sort.CLOSING:
         open_ = window_is(Window.OPEN, now)
         first = _Part(Conversation.last_inbound_at, descends=False, condition=open_, is_recent=False)
-        return [first, _Part(latest, condition=window_is(Window.CLOSED, now))]
+        then = _Part(latest, condition=window_is(Window.CLOSED, now))
+        is_shut = wanted.window is Window.CLOSED
+        return [None if is_shut else first, then if is_shut or wanted.window is None else None]
     return [_Part(latest)]
 
 
