@@ -1,6 +1,6 @@
 """``GET /search``: all history, the newest first, page by page, and only what the reader sees."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from random import Random
 from typing import Any
@@ -16,8 +16,9 @@ from livechat.models import Conversation, ConversationWatcher, Note
 from livechat.search import search_everything
 from livechat.search.queries import message_hits, people_hits
 from livechat.search.queries.reach import AT_ONCE, limit_time
-from livechat.search.queries.walking import Pace
+from livechat.search.queries.walking import Found, Pace, find
 from livechat.search.schemas import SearchSchema
+from livechat.web.paging import Mark
 from tests.factories import make_account, make_conversation, make_message, make_number
 from tests.team.conftest import Team
 
@@ -311,3 +312,25 @@ def test_a_beginning_that_few_have_is_found_in_few_steps(session: AnySession, te
     limit_time(session, 2.0)
     assert "Nested Loop" in "\n".join(session.scalars(join))
     session.rollback()
+
+
+def test_slices_grow_so_far_and_no_further() -> None:
+    """A slice is read whole: a long one would cost a page its time, however soon the page is full."""
+    sizes: list[int] = []
+
+    class Common:
+        def slice_end(self, place: Mark, size: int) -> datetime | None:
+            sizes.append(size)
+            return NOON if len(sizes) < 6 else None
+
+        def of_slice(self, place: Mark, low: datetime | None) -> Iterator[Found]:
+            yield Found([], None)
+
+        def by_index(self, place: Mark) -> Iterator[Found]:
+            raise AssertionError("never all of it")
+
+        def is_common(self) -> bool:
+            return True
+
+    list(find(Common(), search_everything.START, 50, Pace(first=2, growth=3, far=0, longest=20)))
+    assert sizes == [2, 6, 18, 20, 20, 20]

@@ -24,11 +24,15 @@ class Found:
 
 @dataclass(frozen=True, slots=True)
 class Pace:
-    """How many rows the first slice has, how much longer the next is, and how many are too far to walk."""
+    """How many rows the first slice has, how much longer the next is, and how many are too far to walk.
+
+    A slice is read whole, wherever in it the page is full: hence none is longer than ``longest``.
+    """
 
     first: int
     growth: int
     far: int
+    longest: int = 25_000
 
 
 class Ways(Protocol):
@@ -59,7 +63,7 @@ def find(ways: Ways, place: Mark, page: int, pace: Pace) -> Iterator[Found]:
             return
         place = Mark(low, 0)
         walked += size
-        size *= pace.growth
+        size = min(size * pace.growth, pace.longest)
         is_near = met > 0 and (page - met) * walked <= pace.far * met
         if not is_near and not ways.is_common():
             break
