@@ -26,6 +26,12 @@ describe('what the agent is told of', () => {
     expect(applyToNotifications(after, created(old))).toBe(after);
   });
 
+  it('is to be done again where its cause came back', () => {
+    const after = applyToNotifications([fresh, old], done(old));
+    const again = { ...old, count: 2, at: '2026-11-22T11:30:00.000000Z' };
+    expect(applyToNotifications(after, created(again))).toEqual([again, fresh]);
+  });
+
   it('is forgotten with a conversation that goes out of sight', () => {
     expect(applyToNotifications([fresh, old], told('conversation.removed', { id: 'c2' }))).toEqual([old]);
   });

@@ -3,7 +3,8 @@ import type { Member, Notification } from './types';
 
 /**
  * What the agent is told of, after an event; undefined: it is not loaded. The same event again changes nothing, and
- * what is done stays done, in whatever order events and answers come.
+ * what is done stays done, in whatever order events and answers come. A cause that comes back is told once more, at a
+ * later time.
  */
 export function applyToNotifications(known: Notification[] | undefined, event: LiveEvent): Notification[] | undefined {
   const removed = removedId(event);
@@ -16,8 +17,8 @@ export function applyToNotifications(known: Notification[] | undefined, event: L
 /** The newest stands first. */
 export function putNotification(known: Notification[], told: Notification): Notification[] {
   const before = known.find((one) => one.id === told.id);
-  if (before && (JSON.stringify(before) === JSON.stringify(told) || (before.done_at !== null && told.done_at === null)))
-    return known;
+  const isOver = before && before.done_at !== null && told.done_at === null && told.at <= before.at;
+  if (isOver || (before && JSON.stringify(before) === JSON.stringify(told))) return known;
   const rank = (one: Notification) => `${one.at} ${one.id}`;
   return [told, ...known.filter((one) => one !== before)].toSorted((a, b) => (rank(a) < rank(b) ? 1 : -1));
 }
