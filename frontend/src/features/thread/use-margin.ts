@@ -1,5 +1,5 @@
 import { useInfiniteQuery, useQueryClient } from '@tanstack/react-query';
-import { useEffect, useMemo } from 'react';
+import { useCallback, useEffect, useMemo, useRef } from 'react';
 import { useServices } from '../../hooks/services';
 import { bodyOf } from '../../lib/api';
 import { onLiveEvent } from '../../lib/event-hub';
@@ -46,21 +46,34 @@ export function useMargin(conversationId: string, messages: readonly Message[], 
     if (isBehind) void fetchNextPage();
   }, [isBehind, fetchNextPage]);
 
-  useEffect(() => {
-    const put = (entry: MarginEntry & { of: string }) => {
+  // What is told while an answer is on its way may have come behind its writing: it is put into the answer again.
+  const told = useRef<(MarginEntry & { of: string })[]>([]);
+  const put = useCallback(
+    (entry: MarginEntry & { of: string }) => {
       if (entry.of !== conversationId) return;
       client.setQueryData<MarginData>(threadKeys.margin(conversationId), (known) => known && putMargin(known, entry));
+    },
+    [client, conversationId],
+  );
+  useEffect(() => {
+    if (!isFetching) for (const entry of told.current.splice(0)) put(entry);
+  }, [isFetching, put]);
+
+  useEffect(() => {
+    const tell = (entry: MarginEntry & { of: string }) => {
+      if (client.getQueryState(threadKeys.margin(conversationId))?.fetchStatus !== 'idle') told.current.push(entry);
+      put(entry);
     };
-    const putNote = (note: Note) => put({ kind: 'note', id: note.id, at: note.created_at, note, of: note.conversation_id });
+    const putNote = (note: Note) => tell({ kind: 'note', id: note.id, at: note.created_at, note, of: note.conversation_id });
     const ends = [
       onLiveEvent('change.created', ({ data: told }) => {
         const change = told?.change as Change;
-        put({ kind: 'change', id: change.id, at: change.at, change, of: change.conversation_id });
+        tell({ kind: 'change', id: change.id, at: change.at, change, of: change.conversation_id });
       }),
       onLiveEvent('note.created', ({ data: told }) => putNote(told?.note as Note)),
       onLiveEvent('note.updated', ({ data: told }) => putNote(told?.note as Note)),
     ];
     return () => ends.forEach((end) => end());
-  }, [client, conversationId]);
+  }, [client, conversationId, put]);
   return useMemo(() => within(marginOf(data?.pages), from, to), [data, from, to]);
 }
