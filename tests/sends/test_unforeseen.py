@@ -214,7 +214,7 @@ def check_one(desk: Desk, lines: Lines, where: Where, kind: str) -> None:
 def test_an_error_at_any_line_loses_nothing_and_sends_nothing_twice(
     desk: Desk, lines: Lines, at: int
 ) -> None:
-    """Every second line with one of the kinds; in the long form, each line with all of them."""
+    """Each line with one of the kinds; in the long form, with all of them."""
     kinds = list(KINDS)
-    for n, where in enumerate(lines_of_a_run(desk, lines)[:: 1 if IS_LONG else 2]):
+    for n, where in enumerate(lines_of_a_run(desk, lines)):
         check_one(desk, lines, where, kinds[(n + at) % len(kinds)])
