@@ -51,6 +51,18 @@ def _episodes(session: DbSession, chat: UUID) -> list[tuple[int, bool]]:
     return [(row.reopens, row.resolved_at is None) for row in rows]
 
 
+def test_a_new_conversation_begins_one_without_a_look_for_others(team: Team, session: DbSession) -> None:
+    looked = (
+        "SELECT seq_scan + coalesce(idx_scan, 0) FROM pg_stat_xact_user_tables WHERE relname = 'episodes'"
+    )
+    session.commit()
+    before = session.execute(text(looked)).scalar_one()
+    chat = make_conversation(session, team.numbers[0])
+    assert session.execute(text(looked)).scalar_one() == before
+    session.commit()
+    assert _episodes(session, chat.id) == [(0, True)]
+
+
 def test_who_writes_soon_after_a_resolve_goes_on_and_who_writes_later_begins_anew(meta: Meta) -> None:
     """C5."""
     meta.deliver_body(make_text_body())
