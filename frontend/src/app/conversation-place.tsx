@@ -19,6 +19,7 @@ import { useRights } from '../hooks/workspace';
 import { ApiProblem } from '../lib/api';
 import { lazyPart, loadPatiently } from '../lib/lazy-part';
 import { isOutOfSight, subscribeSight } from '../lib/out-of-sight';
+import { shortcutOf } from '../lib/shortcuts';
 import type { Message, Note, PhoneNumber } from '../lib/types';
 import { isComposing, isLayerOpen } from '../lib/typing';
 import { t } from '../words/en';
@@ -82,13 +83,13 @@ export default function ConversationPlace(props: Props) {
   useEffect(() => {
     const onKey = (event: KeyboardEvent) => {
       if (event.defaultPrevented || isComposing(event) || isLayerOpen()) return;
-      if (event.key === 'Escape') {
+      const pressed = shortcutOf(event);
+      if (pressed === 'Escape') {
         if (!composer.current?.cancelReply()) onBack();
         return;
       }
-      if (!event.altKey || event.ctrlKey || event.metaKey || event.shiftKey) return;
-      if (event.code === 'KeyU') markUnread();
-      else if (event.code === 'KeyN') setNote((known) => !known);
+      if (pressed === 'Alt+U') markUnread();
+      else if (pressed === 'Alt+N') setNote((known) => !known);
       else return;
       event.preventDefault();
     };

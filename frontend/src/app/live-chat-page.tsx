@@ -13,6 +13,7 @@ import { base } from '../lib/base';
 import { lazyPart, loadPatiently } from '../lib/lazy-part';
 import { unsentOf } from '../lib/outbox-entry';
 import { getSettings } from '../lib/settings';
+import { shortcutOf } from '../lib/shortcuts';
 import type { PhoneNumber } from '../lib/types';
 import { isComposing, isLayerOpen, isTyping } from '../lib/typing';
 import { t } from '../words/en';
@@ -177,10 +178,10 @@ function openFromNotification(conversationId: string, phoneNumberId: string): vo
 function useLayerKeys(open: (layer: Layer) => void): void {
   useEffect(() => {
     const onKey = (event: KeyboardEvent) => {
-      if (isComposing(event) || isLayerOpen() || event.altKey) return;
-      const isCommand = event.ctrlKey || event.metaKey;
-      if (isCommand && !event.shiftKey && event.code === 'KeyK') open('palette');
-      else if (event.key === '?' && !isCommand && !isTyping(event) && getSettings().singleKeys) open('keyboard');
+      if (isComposing(event) || isLayerOpen()) return;
+      const pressed = shortcutOf(event);
+      if (pressed === 'Mod+K') open('palette');
+      else if (pressed === '?' && !isTyping(event) && getSettings().singleKeys) open('keyboard');
       else return;
       event.preventDefault();
     };

@@ -17,6 +17,7 @@ import { lazyPart } from '../lib/lazy-part';
 import { ownUnread } from '../lib/list-filter';
 import { notify } from '../lib/notices';
 import { getSettings } from '../lib/settings';
+import { shortcutOf } from '../lib/shortcuts';
 import type { PhoneNumber } from '../lib/types';
 import { isComposing, isLayerOpen, isTyping } from '../lib/typing';
 import { t } from '../words/en';
@@ -90,11 +91,12 @@ export function Panes({ number, isOfAll, onNewChat }: Props) {
   }, [listed, conversationId, openConversation]);
   useEffect(() => {
     const onKey = (event: KeyboardEvent) => {
-      if (isComposing(event) || isLayerOpen() || event.ctrlKey || event.metaKey) return;
-      if (event.altKey && event.code === 'ArrowDown') move(1, event.shiftKey);
-      else if (event.altKey && event.code === 'ArrowUp') move(-1, event.shiftKey);
-      else if (event.altKey && event.code === 'KeyI') toggleDetails();
-      else if (event.key === '/' && !event.altKey && !isTyping(event) && getSettings().singleKeys)
+      if (isComposing(event) || isLayerOpen()) return;
+      const pressed = shortcutOf(event);
+      if (pressed === 'Alt+ArrowDown' || pressed === 'Alt+Shift+ArrowDown') move(1, event.shiftKey);
+      else if (pressed === 'Alt+ArrowUp' || pressed === 'Alt+Shift+ArrowUp') move(-1, event.shiftKey);
+      else if (pressed === 'Alt+I') toggleDetails();
+      else if (pressed === '/' && !isTyping(event) && getSettings().singleKeys)
         search.current?.focus();
       else return;
       event.preventDefault();

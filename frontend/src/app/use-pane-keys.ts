@@ -1,4 +1,5 @@
 import { useEffect } from 'react';
+import { shortcutOf } from '../lib/shortcuts';
 import { isComposing, isLayerOpen } from '../lib/typing';
 
 /** What stands in a pane for the whole of it: the row that the keys go to, the thread, the field. */
@@ -8,7 +9,8 @@ const STOPS = '[data-list-row][tabindex="0"], main section[tabindex="0"], #compo
 export function usePaneKeys(): void {
   useEffect(() => {
     const onKey = (event: KeyboardEvent) => {
-      if (event.key !== 'F6' || isComposing(event) || event.altKey || event.ctrlKey || event.metaKey || isLayerOpen()) return;
+      const pressed = shortcutOf(event);
+      if ((pressed !== 'F6' && pressed !== 'Shift+F6') || isComposing(event) || isLayerOpen()) return;
       event.preventDefault();
       // One for each pane: of several in an `aside`, the first.
       const seen = new Set<Element | null>();

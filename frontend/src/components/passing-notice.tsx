@@ -1,6 +1,7 @@
 import { CircleAlert, CircleCheck } from 'lucide-react';
 import { useEffect, useSyncExternalStore } from 'react';
 import { actOnNotice, currentNotice, subscribeNotices } from '../lib/notices';
+import { shortcutOf } from '../lib/shortcuts';
 import { isComposing, isTyping } from '../lib/typing';
 import styles from './passing-notice.module.css';
 
@@ -12,9 +13,8 @@ export function PassingNotices() {
   const notice = useSyncExternalStore(subscribeNotices, currentNotice);
   useEffect(() => {
     const onKey = (event: KeyboardEvent) => {
-      const isUndo = (event.ctrlKey || event.metaKey) && !event.shiftKey && !event.altKey && event.code === 'KeyZ';
       // In a field the keys take back what was written; in an empty one there is nothing to take back.
-      if (!isUndo || isComposing(event) || (isTyping(event) && (event.target as HTMLInputElement).value !== '')) return;
+      if (shortcutOf(event) !== 'Mod+Z' || isComposing(event) || (isTyping(event) && (event.target as HTMLInputElement).value !== '')) return;
       if (actOnNotice()) event.preventDefault();
     };
     window.addEventListener('keydown', onKey);

@@ -3,6 +3,7 @@ import { type RefObject, useEffect, useEffectEvent } from 'react';
 import { Menu, MenuItem } from '../../components/menu';
 import { useServices } from '../../hooks/services';
 import { notify } from '../../lib/notices';
+import { shortcutOf } from '../../lib/shortcuts';
 import type { Conversation } from '../../lib/types';
 import { isComposing } from '../../lib/typing';
 import { w } from '../../words/writing-en';
@@ -31,7 +32,7 @@ export default function SendAndResolve({ field, conversation, canSend, hasFiles,
     else onSend(conversation.last_message?.id ?? null);
   };
   const onKey = useEffectEvent((event: KeyboardEvent) => {
-    if (event.key !== 'Enter' || !event.shiftKey || !(event.ctrlKey || event.metaKey) || event.altKey) return;
+    if (shortcutOf(event) !== 'Mod+Shift+Enter') return;
     event.preventDefault();
     send();
   });

@@ -2,6 +2,7 @@ import { Smile } from 'lucide-react';
 import { type RefObject, Suspense, useEffect, useRef, useState } from 'react';
 import { Button } from '../../components/button';
 import { lazyPart } from '../../lib/lazy-part';
+import { type Shortcut, shortcutOf } from '../../lib/shortcuts';
 import { isComposing } from '../../lib/typing';
 import { w } from '../../words/writing-en';
 import type { Conversation } from '../../lib/types';
@@ -28,7 +29,7 @@ interface Props {
 const CannedList = lazyPart(() => import('./canned-list'));
 const SendLater = lazyPart(() => import('./send-later'));
 const EmojiDialog = lazyPart(() => import('../../components/emoji/emoji-dialog'));
-const MARKS: Record<string, string> = { KeyB: '*', KeyI: '_' };
+const MARKS: Partial<Record<Shortcut, string>> = { 'Mod+B': '*', 'Mod+I': '_', 'Mod+Shift+X': '~' };
 /** Somewhere a word begins with a slash. */
 const SLASH = /(?:^|\s)\//;
 // As the server looks for one.
@@ -42,8 +43,8 @@ export default function WritingAids({ field, text, onEdit, hasPreview, onPreview
     if (element) onEdit(change({ text, start: element.selectionStart, end: element.selectionEnd }));
   };
   const onKey = (event: KeyboardEvent) => {
-    if (event.altKey || !(event.ctrlKey || event.metaKey)) return;
-    const mark = event.shiftKey ? (event.code === 'KeyX' ? '~' : undefined) : MARKS[event.code];
+    const pressed = shortcutOf(event);
+    const mark = pressed === null ? undefined : MARKS[pressed];
     if (mark === undefined) return;
     event.preventDefault();
     edit((selected) => toggleMark(selected, mark));

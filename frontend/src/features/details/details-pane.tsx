@@ -9,6 +9,7 @@ import { fullTime, phone } from '../../lib/format';
 import { customerName, numberName } from '../../lib/names';
 import { serviceWindow } from '../../lib/service-window';
 import type { Conversation, PhoneNumber } from '../../lib/types';
+import { shortcutOf } from '../../lib/shortcuts';
 import { isComposing } from '../../lib/typing';
 import { d } from '../../words/details-en';
 import { t } from '../../words/en';
@@ -45,7 +46,7 @@ export default function DetailsPane({ isDrawer, onOpenMessage, ...shown }: Props
       onClose={onClose}
       onKeyDown={(event) => {
         // What opened it closes it, too.
-        if (isComposing(event) || !event.altKey || event.code !== 'KeyI') return;
+        if (isComposing(event) || shortcutOf(event) !== 'Alt+I') return;
         // The page's own handler, which comes next, would open it again.
         event.stopPropagation();
         onClose();

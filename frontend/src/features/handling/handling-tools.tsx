@@ -3,6 +3,7 @@ import { useEffect, useEffectEvent, useState } from 'react';
 import { Avatar } from '../../components/avatar';
 import { Button } from '../../components/button';
 import { useServices } from '../../hooks/services';
+import { type Shortcut, shortcutOf } from '../../lib/shortcuts';
 import type { Conversation } from '../../lib/types';
 import { isComposing, isLayerOpen } from '../../lib/typing';
 import { h } from '../../words/handling-en';
@@ -14,7 +15,7 @@ import { onResolvedHere } from './resolved-here';
 import { SnoozeDialog } from './snooze-dialog';
 
 type Layer = 'assign' | 'labels' | 'snooze';
-const KEYS: Record<string, Layer> = { KeyA: 'assign', KeyL: 'labels', KeyZ: 'snooze' };
+const KEYS: Partial<Record<Shortcut, Layer>> = { 'Alt+A': 'assign', 'Alt+L': 'labels', 'Alt+Z': 'snooze' };
 
 interface Props {
   conversation: Conversation;
@@ -36,15 +37,16 @@ export default function HandlingTools({ conversation, onResolved }: Props) {
     else reopen();
   };
   const onKey = useEffectEvent((event: KeyboardEvent) => {
-    if (!event.altKey || event.ctrlKey || event.metaKey || event.shiftKey || isLayerOpen()) return;
-    const asked = KEYS[event.code];
+    const pressed = shortcutOf(event);
+    if (pressed === null || isLayerOpen()) return;
+    const asked = KEYS[pressed];
     // Somebody else's is taken over after a question.
     const isTaken = assignee !== null && assignee.user_id !== userId;
-    if (event.code === 'KeyC' && assignee === null) assign({ kind: 'me' });
-    else if (event.code === 'KeyC' && isTaken) setLayer('assign');
+    if (pressed === 'Alt+C' && assignee === null) assign({ kind: 'me' });
+    else if (pressed === 'Alt+C' && isTaken) setLayer('assign');
     else if (asked === 'snooze' && !isOpen) return;
     else if (asked !== undefined) setLayer(asked);
-    else if (event.code === 'KeyR') toggle();
+    else if (pressed === 'Alt+R') toggle();
     else return;
     event.preventDefault();
   });

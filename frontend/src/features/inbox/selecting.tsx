@@ -1,5 +1,6 @@
 import { type RefObject, useEffect, useEffectEvent } from 'react';
 import { allListed, type Choosing, extended, toggled } from '../../lib/selection';
+import { shortcutOf } from '../../lib/shortcuts';
 import { isComposing } from '../../lib/typing';
 import { b } from '../../words/bulk-en';
 import styles from './selecting.module.css';
@@ -79,7 +80,7 @@ export function ListSelecting({ list, ids, selection, change, focusRow }: Props)
   const onKey = useEffectEvent((event: KeyboardEvent): boolean => {
     if (isComposing(event) || event.altKey) return false;
     if (event.key === 'Escape' && selection !== null) change(() => null);
-    else if ((event.ctrlKey || event.metaKey) && event.code === 'KeyA' && selection !== null) change(() => allListed(ids));
+    else if (shortcutOf(event) === 'Mod+A' && selection !== null) change(() => allListed(ids));
     else return onRowKey(event);
     return true;
   });

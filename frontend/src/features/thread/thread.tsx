@@ -5,6 +5,7 @@ import { useOutbox, useServices } from '../../hooks/services';
 import { useSettings } from '../../hooks/settings';
 import { copyText } from '../../lib/clipboard';
 import { customerName } from '../../lib/names';
+import { shortcutOf } from '../../lib/shortcuts';
 import type { Conversation, Message, Note } from '../../lib/types';
 import { t } from '../../words/en';
 import type { Anchor } from './anchors';
@@ -125,11 +126,12 @@ export function Thread(props: ThreadProps) {
   const onRowKey = (row: ThreadRow, event: KeyboardEvent) => {
     if (row.kind !== 'message') return;
     const { message } = row;
+    const pressed = shortcutOf(event);
     if (event.key === 'Enter') event.currentTarget.querySelector<HTMLElement>(':focus [data-actions] button')?.focus();
-    else if (!singleKeys || event.shiftKey) return;
-    else if (event.code === 'KeyR' && actions.canReplyTo(message)) onReply(message);
-    else if (event.code === 'KeyC' && message.text) void copyText(message.text);
-    else if (event.code === 'KeyE' && actions.canReactTo(message)) setReactingTo(message.id);
+    else if (!singleKeys) return;
+    else if (pressed === 'R' && actions.canReplyTo(message)) onReply(message);
+    else if (pressed === 'C' && message.text) void copyText(message.text);
+    else if (pressed === 'E' && actions.canReactTo(message)) setReactingTo(message.id);
     else return;
     event.preventDefault();
   };
