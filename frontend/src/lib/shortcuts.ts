@@ -7,7 +7,7 @@ export const SHORTCUTS = [
   'Alt+A', 'Alt+C', 'Alt+I', 'Alt+L', 'Alt+N', 'Alt+R', 'Alt+U', 'Alt+Z',
   'Alt+ArrowDown', 'Alt+ArrowUp', 'Alt+Shift+ArrowDown', 'Alt+Shift+ArrowUp',
   'F6', 'Shift+F6', 'Escape', '?', '/', 'R', 'C', 'E',
-] as const; // prettier-ignore
+] as const;
 
 export type Shortcut = (typeof SHORTCUTS)[number];
 

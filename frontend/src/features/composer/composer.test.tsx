@@ -137,6 +137,14 @@ it('asks what is to be done with what was changed here and sent elsewhere', asyn
   expect(sent.map((entry) => entry.text)).toEqual(['The blue one']);
 });
 
+it('asks where nobody can say whether it was sent elsewhere, and takes nothing away', async () => {
+  server.network.use(http.get('*/api/live-chat/conversations/:id', () => HttpResponse.error(), { once: true }));
+  const { again } = renderInPage(composer(withDraft('The blue one')));
+  again(composer(withDraft(null)));
+  expect(await screen.findByRole('alert')).toHaveTextContent('sent or cleared on another device');
+  expect(field()).toHaveValue('The blue one');
+});
+
 it('asks also where it was sent while this page was closed', async () => {
   serverHas(withDraft(null));
   writeDraft('u1', 'c1', { text: 'The blue one', replyTo: null, isSaved: false, base: at(1) });

@@ -77,10 +77,12 @@ export function useDraft(conversation: Conversation): Draft {
   const lose = useCallback(async () => {
     setGone('checking');
     let theirs: Theirs = null;
+    let isKnown = true;
     try {
       theirs = await fresh();
     } catch {
-      // Not known: then the agent is asked.
+      // Then the agent is asked: what is here may be all that there is.
+      isKnown = false;
     }
     if (theirs !== null) {
       base.current = theirs.updated_at;
@@ -88,7 +90,7 @@ export function useDraft(conversation: Conversation): Draft {
     }
     base.current = null;
     if ((shown.current?.text.trim() ?? '') === '') return setGone('no');
-    if (isDirty.current) return setGone('yes');
+    if (isDirty.current || !isKnown) return setGone('yes');
     setGone('no');
     show(null);
     writeDraft(userId, id, null);
