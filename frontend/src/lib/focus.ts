@@ -34,9 +34,18 @@ export function startOf(dialog: HTMLElement): HTMLElement {
 export function giveFocusBack(before: Element | null, near: readonly Element[] = []): void {
   if (before instanceof HTMLElement && before !== document.body && before.isConnected && isShown(before)) {
     before.focus();
-    if (document.activeElement === before) return;
+    if (document.activeElement === before) return setCaret(before);
   }
   nearest(near)?.focus();
+}
+
+/**
+ * Chromium gives the focus back by itself when a dialog closes, to a field that is still inert at that moment: it has
+ * the focus then, and no caret, so that what is typed goes nowhere.
+ */
+function setCaret(field: HTMLElement): void {
+  const isText = field instanceof HTMLTextAreaElement || (field instanceof HTMLInputElement && field.selectionStart !== null);
+  if (isText) field.setSelectionRange(field.selectionStart, field.selectionEnd);
 }
 
 /** The caller gets the elements around one, the closest first. They must be noted while the element is still there. */
