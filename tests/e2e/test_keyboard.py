@@ -1,4 +1,4 @@
-"""A day's work without a pointer: take, answer, label, resolve, and the next is there."""
+"""A day's work without a pointer: take, label, answer, resolve, and the next is there."""
 
 import re
 from typing import Any
@@ -34,7 +34,8 @@ def test_conversations_are_done_by_keyboard_alone(agent: Any, product: Product) 
     keys = agent.keyboard
     keys.press("/")
     keys.type("Keyra")
-    expect(agent.get_by_role("link", name="Keyra")).to_have_count(CUSTOMERS)
+    # Of a long list only the rows in sight are mounted.
+    expect(agent.locator(f"nav li[aria-setsize='{CUSTOMERS}']").first).to_be_visible()
     keys.press("Alt+ArrowDown")
     done: set[str] = set()
     while True:
@@ -47,12 +48,6 @@ def test_conversations_are_done_by_keyboard_alone(agent: Any, product: Product) 
         expect(composer(agent)).to_be_focused()
         keys.press("Alt+c")
         expect(agent.get_by_role("button", name="Assigned to: You")).to_be_visible()
-        keys.type("/tha")
-        expect(agent.get_by_role("option", name="Thanks")).to_be_visible()
-        keys.press("Enter")
-        expect(composer(agent)).to_have_value(f"Thank you, {name}!")
-        keys.press("Enter")
-        expect(bubble(agent, f"Thank you, {name}!")).to_be_visible()
         keys.press("Alt+l")
         keys.type("deliv")
         expect(agent.get_by_role("option", name="Delivery")).to_be_visible()
@@ -61,8 +56,21 @@ def test_conversations_are_done_by_keyboard_alone(agent: Any, product: Product) 
         keys.press("Escape")
         expect(composer(agent)).to_be_focused()
         assert agent.evaluate("document.activeElement !== document.body")
+        keys.type("/tha")
+        expect(agent.get_by_role("option", name="Thanks")).to_be_visible()
+        keys.press("Enter")
+        expect(composer(agent)).to_have_value(f"Thank you, {name}!")
         done.add(name)
-        keys.press("Alt+r")
+        # By two keys, or by one.
+        if len(done) % 2:
+            keys.press("Enter")
+            # What is resolved is what the agent has seen: the reply's own place in it is the server's to say.
+            expect(bubble(agent, f"Thank you, {name}!")).to_contain_text(re.compile("Sent|Delivered|Read"))
+            keys.press("Alt+r")
+        else:
+            expect(agent.get_by_role("button", name="More ways to send")).to_be_visible()
+            keys.press("Control+Shift+Enter")
+            expect(agent.get_by_text(f"Sent, and the conversation with {name} is resolved.")).to_be_visible()
         # The next one is there, until there is none.
         if done == names:
             break
