@@ -15,6 +15,11 @@ export const own = {
     unsent: (name) => `لم يُرسل إلى ⁨${name}⁩ ما كان سيُرسل لاحقًا`,
     other: (name) => `هناك ما ينتظر في المحادثة مع ⁨${name}⁩`,
   },
+  by: {
+    mention: (who, name) => `إشارة إليك من ⁨${who}⁩ في المحادثة مع ⁨${name}⁩`,
+    assigned: (who, name) => `إسناد من ⁨${who}⁩: المحادثة مع ⁨${name}⁩ صارت لك`,
+  },
+  byRule: (name) => `قاعدة الإسناد أعطتك المحادثة مع ⁨${name}⁩`,
   aCustomer: 'عميل',
   times: (count) =>
     plural(count, { zero: 'ولا مرة', one: 'مرة واحدة', two: 'مرتان', few: '# مرات', many: '# مرة', other: '# مرة' }),

@@ -15,6 +15,11 @@ export const o = catalogue('own', {
     unsent: (name: string) => `What was to be sent to ${name} later was not`,
     other: (name: string) => `Something waits in the conversation with ${name}`,
   },
+  by: {
+    mention: (who: string, name: string) => `${who} mentioned you in the conversation with ${name}`,
+    assigned: (who: string, name: string) => `${who} assigned the conversation with ${name} to you`,
+  },
+  byRule: (name: string) => `The assignment rule gave you the conversation with ${name}`,
   aCustomer: 'a customer',
   times: (count: number) => `${count} times`,
   done: 'Mark as done',

@@ -6,6 +6,7 @@ import { keys } from '../../lib/keys';
 import { notify } from '../../lib/notices';
 import type { Notification, Reminder } from '../../lib/types';
 import { bellKeys } from './keys';
+import { causeOf } from './sentence';
 
 const PAGE = 100;
 // What is due comes first.
@@ -50,6 +51,23 @@ export function useReminders(isWanted: boolean): ReadonlyMap<string, Reminder> |
       const params = { query: { limit: REMINDERS } };
       const { reminders } = await bodyOf(api.GET('/api/live-chat/reminders', { params, signal }));
       return new Map(reminders.map((one) => [one.id, one]));
+    },
+  }).data;
+}
+
+/** Who did what the agent is told of, or that a rule did; the thread says it. Undefined: it is not known, or not any more. */
+export function useCause({ kind, cause_id, conversation_id }: Notification, isWanted: boolean) {
+  const { api } = useServices();
+  return useQuery({
+    queryKey: bellKeys.cause(cause_id),
+    enabled: isWanted && (kind === 'mention' || kind === 'assigned'),
+    // It stays as it was written down; where it is gone, so it stays too.
+    staleTime: Number.POSITIVE_INFINITY,
+    retry: false,
+    queryFn: async ({ signal }) => {
+      const params = { path: { conversation_id }, query: { around: cause_id, limit: 1 } };
+      const { entries } = await bodyOf(api.GET('/api/live-chat/conversations/{conversation_id}/timeline', { params, signal }));
+      return causeOf(entries.find((one) => one.id === cause_id));
     },
   }).data;
 }

@@ -1,4 +1,5 @@
 /** What the bell keeps in the query cache. */
 export const bellKeys = {
   reminders: () => ['reminders'] as const,
+  cause: (id: string) => ['cause', id] as const,
 };

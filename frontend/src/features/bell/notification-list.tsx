@@ -13,7 +13,7 @@ import type { Notification, Reminder } from '../../lib/types';
 import { t } from '../../words/en';
 import { o } from '../../words/own-en';
 import styles from './bell.module.css';
-import { useDone, useReminders } from './endpoints';
+import { useCause, useDone, useReminders } from './endpoints';
 import { sentenceOf, timeAgo, toDo } from './sentence';
 
 interface Props {
@@ -35,10 +35,11 @@ export function NotificationList({ told, onConversation, onClose }: Props) {
       {waiting?.length === 0 && <Notice icon={<Bell size={32} />} heading={o.empty} detail={o.emptyHint} />}
       {waiting && waiting.length > 0 && (
         <ul className={styles.list}>
-          {waiting.map((one) => (
+          {waiting.map((one, index) => (
             <Row
               key={one.id}
               told={one}
+              isNamed={index < NAMED}
               reminders={reminders}
               onOpen={() => {
                 done.mutate(one);
@@ -53,8 +54,13 @@ export function NotificationList({ told, onConversation, onClose }: Props) {
   );
 }
 
+// Of those further down it is not asked who was behind them: each is a request.
+const NAMED = 20;
+
 interface RowProps {
   told: Notification;
+  /** It says who was behind it, once that is known. */
+  isNamed: boolean;
   /** Those that are open, by their ids; undefined: not known yet. */
   reminders: ReadonlyMap<string, Reminder> | undefined;
   onOpen: () => void;
@@ -68,13 +74,14 @@ const ICONS: Record<string, ReactNode> = {
   unsent: <TriangleAlert size={18} />,
 };
 
-function Row({ told, reminders, onOpen, onDone }: RowProps) {
+function Row({ told, isNamed, reminders, onOpen, onDone }: RowProps) {
   const now = useNow();
   const conversation = useConversation(told.conversation_id).data;
+  const cause = useCause(told, isNamed);
   const reminder = reminders?.get(told.cause_id);
   // A message that was to be sent later is told of in the same way: it is no reminder of theirs.
   const kind = told.kind === 'reminder' && reminders && !reminder ? 'unsent' : told.kind;
-  const sentence = sentenceOf({ kind }, conversation ? customerName(conversation) : null);
+  const sentence = sentenceOf({ kind }, conversation ? customerName(conversation) : null, cause);
   return (
     <li className={styles.row}>
       <button type="button" className={styles.open} onClick={onOpen}>
