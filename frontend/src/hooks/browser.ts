@@ -7,6 +7,10 @@ import { clock } from '../lib/clock';
  */
 export const useNow = (): Date => useSyncExternalStore(clock.subscribe, clock.now);
 
+/** What is read off the present, drawn again only when that changes: a list does not draw all its rows at each tick. */
+export const useAtNow = <T extends string | number | boolean | null>(read: (now: Date) => T): T =>
+  useSyncExternalStore(clock.subscribe, () => read(clock.now()));
+
 function subscribeAttention(changed: () => void): () => void {
   window.addEventListener('focus', changed);
   window.addEventListener('blur', changed);

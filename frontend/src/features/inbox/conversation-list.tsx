@@ -4,7 +4,7 @@ import { type KeyboardEvent, type ReactNode, Suspense, useEffect, useRef, useSta
 import { Button } from '../../components/button';
 import { FailureNotice, Notice } from '../../components/notice';
 import { RowBoundary } from '../../components/row-boundary';
-import { useMediaQuery, useNow } from '../../hooks/browser';
+import { useMediaQuery } from '../../hooks/browser';
 import { useConversationList } from '../../hooks/conversations';
 import { useServices } from '../../hooks/services';
 import { useSettings } from '../../hooks/settings';
@@ -136,7 +136,6 @@ function Rows(props: RowsProps) {
   const lines = useLineNames();
   const { compactRows } = useSettings();
   const rowPx = compactRows ? COMPACT_ROW_PX : ROW_PX;
-  const now = useNow();
   const scroller = useRef<HTMLDivElement>(null);
   const { shown: conversations, ...pointer } = useStillUnderPointer(props.conversations);
   const [focusedId, setFocusedId] = useState<string | null>(null);
@@ -256,7 +255,6 @@ function Rows(props: RowsProps) {
                     line={isOfAll ? lines.get(conversation.phone_number_id) : undefined}
                     isTabStop={item.index === mountedStop}
                     userId={userId}
-                    now={now}
                   />
                 </RowBoundary>
                 {hasPicks && choosable.includes(conversation.id) && (

@@ -4,6 +4,7 @@ import { Avatar } from '../../components/avatar';
 import { LabelDot } from '../../components/label-chip';
 import { Tick } from '../../components/tick';
 import { useUnsent } from '../../hooks/services';
+import { useAtNow } from '../../hooks/browser';
 import { dayAndHour, fullTime, listTime } from '../../lib/format';
 import { ownUnread } from '../../lib/list-filter';
 import { preview } from '../../lib/message/preview';
@@ -26,11 +27,10 @@ interface Props {
   /** Of all rows, the one that Tab leads to. */
   isTabStop: boolean;
   userId: string;
-  now: Date;
 }
 
 export const ConversationRow = memo(function ConversationRow(props: Props) {
-  const { conversation, href, isCurrent, line, isTabStop, userId, now } = props;
+  const { conversation, href, isCurrent, line, isTabStop, userId } = props;
   const name = customerName(conversation);
   const words = useSavedDraft(userId, conversation);
   const files = useSyncExternalStore(subscribeUnsentFiles, () => unsentFiles(conversation.id));
@@ -38,7 +38,6 @@ export const ConversationRow = memo(function ConversationRow(props: Props) {
   const unsent = useUnsent(conversation.id);
   const { last_message_time: time } = conversation;
   const unread = ownUnread(conversation);
-  const left = serviceWindow(conversation.window_expires_at, now);
   return (
     <Link
       href={href}
@@ -56,7 +55,7 @@ export const ConversationRow = memo(function ConversationRow(props: Props) {
           </span>
           {time && (
             <time className={styles.time} dateTime={time} title={fullTime(time)} data-unread={unread > 0 || undefined}>
-              {listTime(time, now)}
+              <ListTime time={time} />
             </time>
           )}
         </span>
@@ -78,19 +77,27 @@ export const ConversationRow = memo(function ConversationRow(props: Props) {
             </span>
           )}
         </span>
-        <Standing conversation={conversation} line={line} closesIn={left.state === 'closing' ? left.minutes : null} now={now} />
+        <Standing conversation={conversation} line={line} />
       </span>
     </Link>
   );
 });
 
+function ListTime({ time }: { time: string }) {
+  return useAtNow((now) => listTime(time, now));
+}
+
 // Who has written just now is not waiting yet.
 const WAITING_FROM = 5;
 
 /** How it stands, where that asks for something: one line, or none. */
-function Standing({ conversation, line, closesIn, now }: Pick<Props, 'conversation' | 'line' | 'now'> & { closesIn: number | null }) {
-  const { status, snoozed_until: until, waiting_since: since } = conversation;
-  const waited = since ? Math.floor((now.getTime() - Date.parse(since)) / 60_000) : 0;
+function Standing({ conversation, line }: Pick<Props, 'conversation' | 'line'>) {
+  const { status, snoozed_until: until, waiting_since: since, window_expires_at: end } = conversation;
+  const waited = useAtNow((now) => (since ? Math.floor((now.getTime() - Date.parse(since)) / 60_000) : 0));
+  const closesIn = useAtNow((now) => {
+    const left = serviceWindow(end, now);
+    return left.state === 'closing' ? left.minutes : null;
+  });
   const said = [
     status === 'snoozed' && t.inbox.snoozedUntil(until && dayAndHour(until)),
     status === 'resolved' && t.inbox.resolved,
