@@ -36,10 +36,13 @@ const queryOf = (filter: ListFilter) => ({
 /** What a list is narrowed to, in the API's words; in no order. */
 export const conditionsOf = (filter: ListFilter) => ({
   ...(filter.phoneNumberId !== null && { phone_number_id: filter.phoneNumberId }),
+  ...(filter.workspaceId !== null && { workspace_id: filter.workspaceId }),
   ...(filter.scope !== 'all' && { scope: filter.scope }),
   ...(filter.status !== null && { status: filter.status }),
+  ...(filter.unreadByAll && { unread: 'true' as const }),
   ...(filter.unread && { unread: 'mine' as const }),
-  ...(filter.waiting && { waiting: true }),
+  ...((filter.waiting || filter.answered) && { waiting: filter.waiting }),
+  ...(filter.window !== null && { window: filter.window }),
   ...(filter.closing && { window: 'closing' as const }),
   ...(filter.labels.length > 0 && { label: [...filter.labels] }),
   ...(filter.search !== '' && { search: filter.search }),

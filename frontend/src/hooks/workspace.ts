@@ -23,15 +23,17 @@ export function useMembers(workspaceId: string) {
   });
 }
 
-export function useTeams(workspaceId: string) {
-  const { api } = useServices();
-  const params = { path: { workspace_id: workspaceId } };
-  return useQuery({
+/** The teams of a workspace, by name. */
+export const teamsQuery = (api: ApiClient, workspaceId: string) =>
+  queryOptions({
     queryKey: keys.teams(workspaceId),
-    queryFn: async ({ signal }) =>
-      (await bodyOf(api.GET('/api/live-chat/workspaces/{workspace_id}/teams', { params, signal }))).teams,
+    queryFn: async ({ signal }) => {
+      const params = { path: { workspace_id: workspaceId } };
+      return (await bodyOf(api.GET('/api/live-chat/workspaces/{workspace_id}/teams', { params, signal }))).teams;
+    },
   });
-}
+
+export const useTeams = (workspaceId: string) => useQuery(teamsQuery(useServices().api, workspaceId));
 
 /** The labels of a workspace, by name. */
 export const labelsQuery = (api: ApiClient, workspaceId: string) =>

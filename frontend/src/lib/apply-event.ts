@@ -1,5 +1,5 @@
 import type { InfiniteData } from '@tanstack/react-query';
-import { belongs, isBefore, type ListFilter } from './list-filter';
+import { belongs, isBefore, isServersToSay, type ListFilter } from './list-filter';
 import { mergeMessage } from './status';
 import type { Conversation, ConversationPage, Message, MessagePage } from './types';
 
@@ -201,11 +201,12 @@ function placeInList(filter: ListFilter, data: ConversationListData, conversatio
     shown = newer(known, conversation);
     if (JSON.stringify(shown) === JSON.stringify(known)) return data;
   }
-  // Only the server can answer a search, so conversations in it are kept fresh, and none is added. A conversation that
-  // was just read stays in the list of the unread until that is loaded again, since the agent may be pointing at it.
+  // To a list of which only the server can say what is in it, nothing is added, and a search loses nothing either. A
+  // conversation that was just read stays in the list of the unread until that is loaded again, since the agent may be
+  // pointing at it.
   const now = new Date();
   const stays = belongs({ ...filter, unread: filter.unread && !wasThere }, shown, now);
-  if (stays && (wasThere || filter.search === '')) return insertSorted(filter, data, shown, now);
+  if (stays && (wasThere || !isServersToSay(filter))) return insertSorted(filter, data, shown, now);
   return wasThere && filter.search === '' ? without(data, conversation.id) : data;
 }
 

@@ -31,6 +31,15 @@ describe('a conversation belongs', () => {
     ['to closing in the last two hours', { closing: true }, { window_expires_at: later(119) }, true],
     ['not to closing before them', { closing: true }, { window_expires_at: later(121) }, false],
     ['not to closing once it is closed', { closing: true }, { window_expires_at: later(-1) }, false],
+    ['to its team’s', { scope: 'team:t' }, { team: { id: 't', name: 'T' } }, true],
+    ['to no other team’s', { scope: 'team:u' }, { team: { id: 't', name: 'T' } }, false],
+    ['not to a team’s while it has none', { scope: 'team:t' }, {}, false],
+    ['to no other workspace’s', { workspaceId: 'w2' }, {}, false],
+    ['to what nobody has read', { unreadByAll: true }, { unread_count: 1, my_unread_count: 0 }, true],
+    ['not to it once somebody has', { unreadByAll: true }, { unread_count: 0, my_unread_count: 1 }, false],
+    ['not to what is answered while it waits', { answered: true }, { waiting_since: later(-5) }, false],
+    ['to what is closed once its window is', { window: 'closed' }, { window_expires_at: later(-1) }, true],
+    ['not to what is open once it is closed', { window: 'open' }, { window_expires_at: later(-1) }, false],
     ['to a label that it wears', { labels: ['l1'] }, { labels: [vip] }, true],
     ['not to two labels where it wears one', { labels: ['l1', 'l2'] }, { labels: [vip] }, false],
     ['nowhere before there is anything to show', {}, { last_message: null, window_expires_at: null }, false],
@@ -65,9 +74,13 @@ describe('the address', () => {
 
   it('brings back what it says', () => {
     const choice: ListChoice = {
-      scope: 'mine', status: null, unread: true, waiting: true, closing: true, labels: ['l1', 'l2'], sort: 'waiting',
+      ...FIRST_CHOICE, scope: 'mine', status: null, unread: true, waiting: true, closing: true, labels: ['l1', 'l2'], sort: 'waiting',
     };
     expect(readChoice(new URLSearchParams(writeChoice(choice)))).toEqual(choice);
+    const other: ListChoice = {
+      ...FIRST_CHOICE, scope: 'team:t1', workspaceId: 'w1', unreadByAll: true, answered: true, window: 'closed', search: 'Asha & co', sort: 'closing',
+    };
+    expect(readChoice(new URLSearchParams(writeChoice(other)))).toEqual(other);
   });
 
   it('is not trusted', () => {

@@ -30,3 +30,5 @@ export type MessagePage = Schemas['Messages'];
 export type Accepted = Schemas['SendMessageAnswer'];
 export type ActivityHour = Schemas['Activity']['hours'][number];
 export type ProblemBody = Schemas['Problem'];
+/** A filter and an order of the list, under a name. */
+export type View = Schemas['View'];

@@ -117,6 +117,8 @@ const page = {
     count: (count, most) => (count >= most ? `+${digits(most)}` : digits(count)),
     unread: 'غير مقروءة',
     waiting: 'بانتظار رد',
+    closing: (count) => `تُغلق قريبًا ${digits(count)}`,
+    views: 'العروض المحفوظة',
     filters: (count) =>
       count === 0
         ? 'التصفية والترتيب'

@@ -100,6 +100,8 @@ export const t = catalogue('page', {
     count: (count: number, most: number) => (count >= most ? `${most.toLocaleString(formatLocale)}+` : count.toLocaleString(formatLocale)),
     unread: 'Unread',
     waiting: 'Waiting',
+    closing: (count: number) => `Closing ${count.toLocaleString(formatLocale)}`,
+    views: 'Saved views',
     filters: (count: number) => (count === 0 ? 'Filter and sort' : `Filter and sort: ${plural(count, 'filter', 'filters')}`),
     show: 'Show',
     empty: 'No open conversations',

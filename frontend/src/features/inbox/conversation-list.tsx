@@ -293,7 +293,7 @@ function Empty({ filter, onNewChat, onShowAll, onShowScope }: EmptyProps) {
         {showAll}
       </Notice>
     );
-  if (narrowings(filter) > 0)
+  if (narrowings(filter) > 0 || filter.scope === 'watching' || filter.scope.startsWith('team:'))
     return (
       <Notice icon={<SearchX />} heading={t.inbox.noneMatch} detail={t.inbox.noneMatchHint}>
         {showAll}

@@ -4,7 +4,8 @@ import { Dialog } from '../../components/dialog';
 import { DialogBar } from '../../components/dialog-bar';
 import { LabelDot } from '../../components/label-chip';
 import { useLabelsOf } from './use-labels-of';
-import { FIRST_CHOICE, narrowings, type Sort, type Status } from '../../lib/list-filter';
+import { useTeamsOf } from './use-teams-of';
+import { FIRST_CHOICE, type ListChoice, narrowings, type Scope, type Sort, type Status } from '../../lib/list-filter';
 import { i } from '../../words/inbox-en';
 import { t } from '../../words/en';
 import styles from './filter-dialog.module.css';
@@ -18,6 +19,12 @@ export default function FilterDialog({ filter, onClose }: { filter: InboxFilter;
   const { choice, choose } = filter;
   const id = useId();
   const labels = useLabelsOf(filter.asked.phoneNumberId);
+  const teams = useTeamsOf(filter.asked.phoneNumberId);
+  const scopes: [Scope, string][] = [
+    ...(['all', 'mine', 'unassigned'] as const).map((scope): [Scope, string] => [scope, t.inbox.scopes[scope]]),
+    ['watching', i.watching],
+    ...teams.map(({ id: team, name }): [Scope, string] => [`team:${team}`, i.ofTeam(name)]),
+  ];
   const toggle = (label: string, isOn: boolean) =>
     choose({ labels: isOn ? [...choice.labels, label] : choice.labels.filter((one) => one !== label) });
   return (
@@ -33,13 +40,38 @@ export default function FilterDialog({ filter, onClose }: { filter: InboxFilter;
         ))}
       </fieldset>
       <fieldset className={styles.group}>
+        <legend>{i.whose}</legend>
+        {scopes.map(([scope, name]) => (
+          <label key={scope} className={styles.choice}>
+            <input type="radio" name={`${id}-scope`} checked={choice.scope === scope} onChange={() => choose({ scope })} />
+            <bdi>{name}</bdi>
+          </label>
+        ))}
+      </fieldset>
+      <fieldset className={styles.group}>
         <legend>{i.only}</legend>
-        {(['unread', 'waiting', 'closing'] as const).map((name) => (
+        {(['unread', 'unreadByAll', 'waiting', 'answered', 'closing'] as const).map((name) => (
           <label key={name} className={styles.choice}>
-            <input type="checkbox" checked={choice[name]} onChange={(event) => choose({ [name]: event.target.checked })} />
+            <input type="checkbox" checked={choice[name]} onChange={(event) => choose({ ...without(name), [name]: event.target.checked })} />
             {i.onlyOf[name]}
           </label>
         ))}
+        {(['open', 'closed'] as const).map((window) => (
+          <label key={window} className={styles.choice}>
+            <input
+              type="checkbox"
+              checked={choice.window === window}
+              onChange={(event) => choose({ closing: false, window: event.target.checked ? window : null })}
+            />
+            {i.window[window]}
+          </label>
+        ))}
+        {choice.search !== '' && (
+          <label className={styles.choice}>
+            <input type="checkbox" checked onChange={() => choose({ search: '' })} />
+            {i.named(choice.search)}
+          </label>
+        )}
       </fieldset>
       <fieldset className={styles.group}>
         <legend>{i.labels}</legend>
@@ -89,4 +121,12 @@ export default function FilterDialog({ filter, onClose }: { filter: InboxFilter;
       </div>
     </Dialog>
   );
+}
+
+/** What cannot hold beside it. */
+function without(name: 'unread' | 'unreadByAll' | 'waiting' | 'answered' | 'closing'): Partial<ListChoice> {
+  if (name === 'unread') return { unreadByAll: false };
+  if (name === 'unreadByAll') return { unread: false };
+  if (name === 'closing') return { window: null };
+  return { waiting: false, answered: false };
 }

@@ -3,18 +3,21 @@ import { Suspense, useState } from 'react';
 import { Button } from '../../components/button';
 import { Pill } from '../../components/pill';
 import { lazyPart } from '../../lib/lazy-part';
-import { narrowings, type Scope } from '../../lib/list-filter';
+import { narrowings, type Tab } from '../../lib/list-filter';
 import { NOTHING } from '../../lib/selection';
 import { t } from '../../words/en';
 import { useCounts } from './endpoints';
 import styles from './list-tabs.module.css';
 import type { InboxFilter } from './use-inbox-filter';
 import type { Selecting } from './use-selection';
+import { ViewsButton } from './views-button';
 
 // Opened now and then.
 const FilterDialog = lazyPart(() => import('./filter-dialog'));
+// Where the list was opened by a view.
+const OpenView = lazyPart(() => import('./open-view'));
 
-const SCOPES: readonly Scope[] = ['mine', 'unassigned', 'all'];
+const SCOPES: readonly Tab[] = ['mine', 'unassigned', 'all'];
 // As far as the server counts.
 const MOST = 1000;
 
@@ -29,23 +32,28 @@ export function ListTabs({ filter, selecting }: Props) {
   const { choice, choose, asked } = filter;
   const counts = useCounts(asked.phoneNumberId).data;
   const [isOpen, setOpen] = useState(false);
-  const narrowed = narrowings(choice) - Number(choice.unread) - Number(choice.waiting);
+  const isClosing = choice.closing;
+  const hasClosing = isClosing || (counts?.closing ?? 0) > 0;
+  const narrowed = narrowings(choice) - Number(choice.unread) - Number(choice.waiting) - Number(isClosing);
   return (
     <>
-      <div className={styles.tabs} role="group" aria-label={t.inbox.show}>
-        {SCOPES.map((scope) => (
-          <button
-            key={scope}
-            type="button"
-            className={styles.tab}
-            aria-pressed={choice.scope === scope}
-            aria-label={counts && t.inbox.tab(t.inbox.scopes[scope], t.inbox.count(counts[scope], MOST))}
-            onClick={() => choose({ scope })}
-          >
-            {t.inbox.scopes[scope]}
-            {counts && <span className={styles.count}>{t.inbox.count(counts[scope], MOST)}</span>}
-          </button>
-        ))}
+      <div className={styles.top}>
+        <div className={styles.tabs} role="group" aria-label={t.inbox.show}>
+          {SCOPES.map((scope) => (
+            <button
+              key={scope}
+              type="button"
+              className={styles.tab}
+              aria-pressed={choice.scope === scope}
+              aria-label={counts && t.inbox.tab(t.inbox.scopes[scope], t.inbox.count(counts[scope], MOST))}
+              onClick={() => choose({ scope })}
+            >
+              {t.inbox.scopes[scope]}
+              {counts && <span className={styles.count}>{t.inbox.count(counts[scope], MOST)}</span>}
+            </button>
+          ))}
+        </div>
+        <ViewsButton asked={asked} isOn={choice.view !== null} />
       </div>
       <div className={styles.filters}>
         <Pill isOn={choice.unread} onClick={() => choose({ unread: !choice.unread })}>
@@ -54,6 +62,12 @@ export function ListTabs({ filter, selecting }: Props) {
         <Pill isOn={choice.waiting} onClick={() => choose({ waiting: !choice.waiting })}>
           {t.inbox.waiting}
         </Pill>
+        {hasClosing && (
+          // A queue: whose window closes next stands first.
+          <Pill isOn={isClosing} onClick={() => choose({ closing: !isClosing, sort: isClosing ? 'recent' : 'closing' })}>
+            {t.inbox.closing(counts?.closing ?? 0)}
+          </Pill>
+        )}
         {selecting && (
           <Button
             kind="icon"
@@ -78,6 +92,11 @@ export function ListTabs({ filter, selecting }: Props) {
           <SlidersHorizontal size={18} />
         </Button>
       </div>
+      {choice.view !== null && (
+        <Suspense>
+          <OpenView viewId={choice.view} choice={choice} asked={asked} />
+        </Suspense>
+      )}
       {isOpen && (
         <Suspense>
           <FilterDialog filter={filter} onClose={() => setOpen(false)} />

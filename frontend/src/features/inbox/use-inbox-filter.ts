@@ -25,7 +25,7 @@ export function useInboxFilter(phoneNumberId: string | null): InboxFilter {
   const search = useSettled(text.trim(), SEARCH_MS);
   // Who looks for somebody finds them wherever they are.
   const asked = useMemo<ListFilter>(
-    () => (search === '' ? { me: userId, phoneNumberId, search, ...choice } : { ...everything(userId, phoneNumberId, search), unread: choice.unread }),
+    () => (search === '' ? { me: userId, phoneNumberId, ...choice, ...sameFor(phoneNumberId, choice) } : { ...everything(userId, phoneNumberId, search), unread: choice.unread }),
     [choice, phoneNumberId, search, userId],
   );
   const reset = useCallback(() => {
@@ -34,3 +34,9 @@ export function useInboxFilter(phoneNumberId: string | null): InboxFilter {
   }, [choice.scope, choice.sort, choose]);
   return { text, setText, choice, choose, reset, asked };
 }
+
+/** A list is the same by whatever view it was opened, and one number is of one workspace. */
+const sameFor = (phoneNumberId: string | null, { workspaceId }: ListChoice): object => ({
+  workspaceId: phoneNumberId === null ? workspaceId : null,
+  view: null,
+});
