@@ -13,7 +13,7 @@ import { useMarkUnread } from '../features/thread/endpoints';
 import type { RenderTemplateLink } from '../features/thread/send-trouble';
 import { ThreadBar } from '../features/thread/thread-bar';
 import { type ThreadHandle, ThreadPane } from '../features/thread/thread-pane';
-import { useMediaQuery } from '../hooks/browser';
+import { useAtNow, useMediaQuery } from '../hooks/browser';
 import { useConversation } from '../hooks/conversations';
 import { useRights } from '../hooks/workspace';
 import { ApiProblem } from '../lib/api';
@@ -21,6 +21,7 @@ import { lazyPart, loadPatiently } from '../lib/lazy-part';
 import { isOutOfSight, subscribeSight } from '../lib/out-of-sight';
 import { shortcutOf } from '../lib/shortcuts';
 import type { Message, Note, PhoneNumber } from '../lib/types';
+import { isAboutToClose } from '../lib/service-window';
 import { isComposing, isLayerOpen } from '../lib/typing';
 import { t } from '../words/en';
 import { ConversationLoading } from './conversation-loading';
@@ -30,6 +31,8 @@ const DetailsPane = lazyPart(() => import('../features/details/details-pane'));
 const HandlingTools = lazyPart(() => import('../features/handling/handling-tools'));
 const HandlingFacts = lazyPart(() => import('../features/handling/handling-facts'));
 const ScheduledStrip = lazyPart(() => import('../features/composer/scheduled-strip'));
+// For the window's last minutes.
+const ClosingSoon = lazyPart(() => import('../features/composer/closing-soon'));
 const NoteBubble = lazyPart(() => import('../features/notes/note-bubble'));
 const NoteComposer = lazyPart(() => import('../features/notes/note-composer'));
 // Nobody misses them: where they do not come, nothing is said.
@@ -72,6 +75,7 @@ export default function ConversationPlace(props: Props) {
   const { mutate: markUnread } = useMarkUnread(id, onBack);
   const isGone = useSyncExternalStore(subscribeSight, () => isOutOfSight(id));
   const { mayHandle } = useRights(conversation?.workspace_id ?? '');
+  const isClosing = useAtNow((now) => isAboutToClose(conversation?.window_expires_at ?? null, now));
   useAttendance(id);
 
   // On a phone the keyboard would cover what is to be read.
@@ -160,6 +164,9 @@ export default function ConversationPlace(props: Props) {
         </StartChatProvider>
         <Suspense>
           <ScheduledStrip conversation={conversation} mayHandle={mayHandle} />
+          {isClosing && mayHandle && !isNote && (
+            <ClosingSoon expiresAt={conversation.window_expires_at} action={templateLink({ phoneNumberId: conversation.phone_number_id, conversationId: id })} />
+          )}
           <ColleagueTyping conversationId={id} place="above" />
         </Suspense>
         {isNote ? (

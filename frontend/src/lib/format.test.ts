@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { dayLabel, daysAgo, duration, fileSize, initials, listTime, money, phone, span } from './format';
-import { serviceWindow } from './service-window';
+import { isAboutToClose, serviceWindow } from './service-window';
 
 const now = new Date(2026, 10, 22, 12, 0);
 const daysBefore = (days: number, hour = 9) => new Date(2026, 10, 22 - days, hour).toISOString();
@@ -50,6 +50,9 @@ it('tells the window by what is left of it', () => {
   expect(serviceWindow(null, now)).toEqual({ state: 'closed' });
   expect(serviceWindow(inMinutes(-1), now)).toEqual({ state: 'closed' });
   expect(serviceWindow(inMinutes(0.5), now)).toEqual({ state: 'closing', minutes: 1 });
+  expect([null, inMinutes(-1), inMinutes(0.5), inMinutes(15), inMinutes(16.5)].map((end) => isAboutToClose(end, now))).toEqual([
+    false, false, true, true, false,
+  ]);
   expect(serviceWindow(inMinutes(119), now)).toEqual({ state: 'closing', minutes: 119 });
   expect(serviceWindow(inMinutes(600), now)).toEqual({ state: 'open', minutes: 600 });
 });

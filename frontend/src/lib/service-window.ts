@@ -4,6 +4,13 @@ export type ServiceWindow =
   | { state: 'open' | 'closing'; minutes: number };
 
 const CLOSING_MINUTES = 120;
+const LAST_MINUTES = 15;
+
+/** Whether it is open for a few minutes more. */
+export function isAboutToClose(expiresAt: string | null, now: Date): boolean {
+  const left = serviceWindow(expiresAt, now);
+  return left.state === 'closing' && left.minutes <= LAST_MINUTES;
+}
 
 export function serviceWindow(expiresAt: string | null, now: Date): ServiceWindow {
   if (expiresAt === null) return { state: 'closed' };

@@ -20,6 +20,7 @@ export const later = {
   sendWindow: (time) => `تُغلق نافذة الرد ${time}. ما يتعذّر إرساله حينها لا يُرسل، وتُخبَر بذلك.`,
   kept: (time) => `ستُرسل ${time}.`,
   list: 'سيُرسل لاحقًا',
+  closes: (left) => `تُغلق نافذة واتساب بعد ${left}. بعدها لا يُرسل إلا قالب.`,
   by: (name) => `من ⁨${name}⁩`,
   notSent: 'لم تُرسل',
   changeOf: (text) => `تغيير: ${text}`,

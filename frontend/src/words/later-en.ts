@@ -19,6 +19,7 @@ export const later = catalogue('later', {
   sendWindow: (time: string) => `The reply window closes ${time}. What cannot be sent then is not, and you are told.`,
   kept: (time: string) => `It is sent ${time}.`,
   list: 'To be sent later',
+  closes: (left: string) => `WhatsApp’s window closes in ${left}. After that only a template can be sent.`,
   by: (name: string) => `by ${name}`,
   notSent: 'Not sent',
   changeOf: (text: string) => `Change: ${text}`,
