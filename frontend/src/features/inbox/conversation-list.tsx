@@ -6,6 +6,7 @@ import { FailureNotice, Notice } from '../../components/notice';
 import { RowBoundary } from '../../components/row-boundary';
 import { useMediaQuery } from '../../hooks/browser';
 import { useConversationList } from '../../hooks/conversations';
+import { useLineNames } from '../../hooks/line-names';
 import { useServices } from '../../hooks/services';
 import { useSettings } from '../../hooks/settings';
 import { lazyPart } from '../../lib/lazy-part';
@@ -18,7 +19,7 @@ import { t } from '../../words/en';
 import styles from './conversation-list.module.css';
 import { BrokenRow, ConversationRow } from './conversation-row';
 import type { CanChoose } from './use-can-choose';
-import { useLineNames } from './use-line-names';
+
 import type { Selecting } from './use-selection';
 import { useStillUnderPointer } from './use-still-under-pointer';
 

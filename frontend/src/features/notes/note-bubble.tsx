@@ -3,12 +3,13 @@ import { useState } from 'react';
 import { Button } from '../../components/button';
 import { useServices } from '../../hooks/services';
 import { clockTime, fullTime } from '../../lib/format';
+import { partsOf, shownBody } from '../../lib/note-body';
 import type { Note } from '../../lib/types';
 import { isComposing } from '../../lib/typing';
 import { c } from '../../words/changes-en';
 import { t } from '../../words/en';
 import { useDeleteNote, useEditNote } from './endpoints';
-import { encode, partsOf, shownBody } from './note-text';
+import { encode } from './note-text';
 import styles from './notes.module.css';
 
 /** A note between the messages, in a colour of its own: no customer ever sees it. Its author can change it. */

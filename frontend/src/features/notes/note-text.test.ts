@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
-import { encode, mentionAt, partsOf, shownBody } from './note-text';
+import { partsOf, shownBody } from '../../lib/note-body';
+import { encode, mentionAt } from './note-text';
 
 const ben = { kind: 'user' as const, id: 'u-ben', name: 'Ben' };
 const benedict = { kind: 'user' as const, id: 'u-benedict', name: 'Benedict Otto' };
@@ -25,7 +26,7 @@ it('mentions nobody whose name was taken out again', () => {
 it('shows the names of today, and leaves alone what is no mention', () => {
   const mentions = [mention('u-ben', 'Benjamin')];
   expect(shownBody('Ask @[u-ben] about @[x] and a@[b.c', mentions)).toBe('Ask @Benjamin about @[x] and a@[b.c');
-  expect(partsOf('@[u-ben]', mentions)).toEqual([{ text: '@Benjamin', isMention: true }]);
+  expect(partsOf('Ask @[u-ben]', mentions)).toEqual([{ text: 'Ask ', isMention: false, from: 0 }, { text: '@Benjamin', isMention: true, from: 4 }]);
   expect(partsOf('', [])).toEqual([]);
   // Nobody is shown by an id.
   expect(shownBody('Ask @[u-ben]', [mention('u-ben', null)])).toBe('Ask @somebody');
