@@ -51,6 +51,7 @@ const noteOf = (note: Note) => <NoteBubble note={note} />;
 interface Props {
   id: string;
   messageId: string | null;
+  noteId: string | null;
   number: PhoneNumber;
   details: Details;
   onOpenMessage: (messageId: string | null) => void;
@@ -60,7 +61,7 @@ interface Props {
 
 /** An open conversation: its bar, thread, composer, and details beside it. */
 export default function ConversationPlace(props: Props) {
-  const { id, messageId, number, details, onOpenMessage, onBack, onResolved } = props;
+  const { id, messageId, noteId, number, details, onOpenMessage, onBack, onResolved } = props;
   const query = useConversation(id);
   const conversation = query.data;
   const headingId = useId();
@@ -155,6 +156,7 @@ export default function ConversationPlace(props: Props) {
             conversation={conversation}
             headingId={headingId}
             messageId={messageId}
+            noteId={noteId}
             renderTemplateLink={templateLink}
             renderNote={noteOf}
             onReply={reply}

@@ -53,7 +53,7 @@ interface Props {
 /** The list, of one number or of all, and the open conversation: side by side, or one at a time where there is no room. */
 export function Panes({ number, isOfAll, onNewChat }: Props) {
   const client = useQueryClient();
-  const { conversationId, messageId, openConversation, openMessage } = usePlace();
+  const { conversationId, messageId, noteId, openConversation, openMessage } = usePlace();
   const filter = useInboxFilter(isOfAll ? null : number.phone_number_id);
   const search = useRef<HTMLInputElement>(null);
   const isNarrow = useMediaQuery('(max-width: 719px)');
@@ -146,6 +146,7 @@ export function Panes({ number, isOfAll, onNewChat }: Props) {
               key={conversationId}
               id={conversationId}
               messageId={messageId}
+              noteId={noteId}
               number={number}
               details={details}
               onOpenMessage={openMessage}

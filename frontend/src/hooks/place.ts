@@ -1,6 +1,7 @@
 import { useCallback, useEffect, useMemo } from 'react';
 import { useLocation, useSearchParams } from 'wouter';
 import { LIST_PARAMETERS, type ListChoice, readChoice, writeChoice } from '../lib/list-filter';
+import { askForField } from '../lib/search-door';
 import { local } from '../lib/storage';
 
 export const HOME = '/live-chat';
@@ -9,12 +10,18 @@ export const TEAM = `${HOME}/team`;
 /** In the place of a number: all that the agent sees. */
 export const ALL_NUMBERS = 'all';
 const CHOSEN = 'livechat.number';
+/** As `panes.module.css` has it: from here on the list stands beside what is open. */
+const ROOM_FOR_TWO = '(min-width: 720px)';
+/** What the address says of the search: the words, and what narrows it. Without words there is no search. */
+export const SEARCH_PARAMETERS = ['find', 'in', 'on', 'from', 'to'] as const;
 
 /** Where the agent is: the address says it all, so that reload, back and a shared link bring it back. */
 export interface Place {
   conversationId: string | null;
   /** The message that the thread is opened around. */
   messageId: string | null;
+  /** In place of a message: the note that the thread is opened at. */
+  noteId: string | null;
   isActivity: boolean;
   /** One of the places of the workspace's settings. */
   isTeam: boolean;
@@ -24,6 +31,8 @@ export interface Place {
   namedNumber: string | null;
   openConversation: (id: string | null) => void;
   openMessage: (messageId: string | null) => void;
+  /** Opens a conversation at what was found in it. */
+  openFound: (found: Found) => void;
   openActivity: () => void;
   openTeam: () => void;
   chooseNumber: (phoneNumberId: string) => void;
@@ -31,14 +40,21 @@ export interface Place {
   correctNumber: (phoneNumberId: string) => void;
 }
 
+/** What was found: a conversation, or a message or note of it. */
+export interface Found {
+  conversationId: string;
+  messageId?: string;
+  noteId?: string;
+}
+
 export function usePlace(): Place {
   const [path, navigate] = useLocation();
   const [search] = useSearchParams();
   const isActivity = path === ACTIVITY;
   const isTeam = path === TEAM || path.startsWith(`${TEAM}/`);
-  const match = isActivity || isTeam ? null : /^\/live-chat\/([^/]+)$/.exec(path);
-  const conversationId = match?.[1] ? decoded(match[1]) : null;
+  const conversationId = conversationIn(path);
   const messageId = search.get('m');
+  const noteId = search.get('note');
   const named = search.get('number');
 
   useEffect(() => {
@@ -51,12 +67,13 @@ export function usePlace(): Place {
   );
   const openMessage = useCallback(
     (messageId: string | null) => {
-      const place = hrefOf(path, named, messageId);
+      const place = hrefOf(path, named, { messageId });
       // To leave a message is no step of its own on the way back.
       navigate(place, { replace: messageId === null });
     },
     [navigate, named, path],
   );
+  const openFound = useCallback((found: Found) => navigate(foundHref(found, named)), [navigate, named]);
   const openActivity = useCallback(() => navigate(hrefOf(ACTIVITY, named)), [navigate, named]);
   const openTeam = useCallback(() => navigate(hrefOf(TEAM, named)), [navigate, named]);
   const chooseNumber = useCallback(
@@ -64,23 +81,46 @@ export function usePlace(): Place {
     [isActivity, navigate],
   );
   const correctNumber = useCallback(
-    (phoneNumberId: string) => navigate(hrefOf(path, phoneNumberId, messageId), { replace: true }),
-    [messageId, navigate, path],
+    (phoneNumberId: string) => navigate(hrefOf(path, phoneNumberId, { messageId, noteId }), { replace: true }),
+    [messageId, navigate, noteId, path],
   );
   return {
     conversationId,
     messageId,
+    noteId,
     isActivity,
     isTeam,
     phoneNumberId: named ?? local.get(CHOSEN),
     namedNumber: named,
     openConversation,
     openMessage,
+    openFound,
     openActivity,
     openTeam,
     chooseNumber,
     correctNumber,
   };
+}
+
+/** Opens the search in the list's column, or beside what is open where there is room for both; null closes it. */
+export function useSearchDoor(): [isOpen: boolean, open: (words: string | null) => void] {
+  const [path, navigate] = useLocation();
+  const [search] = useSearchParams();
+  const open = useCallback(
+    (words: string | null) => {
+      const query = new URLSearchParams(location.search);
+      // What was narrowed goes along with other words, and goes with them.
+      for (const name of SEARCH_PARAMETERS) if (words === null || name === 'find') query.delete(name);
+      if (words !== null) query.set('find', words);
+      const isBeside = conversationIn(path) !== null && matchMedia(ROOM_FOR_TWO).matches;
+      const place = isBeside || words === null ? path : HOME;
+      if (words !== null) askForField();
+      if (place !== path) for (const name of ['m', 'note']) query.delete(name);
+      navigate(query.size === 0 ? place : `${place}?${query.toString()}`);
+    },
+    [navigate, path],
+  );
+  return [search.has('find'), open];
 }
 
 /** Which list the address asks for, and how to ask for another. */
@@ -103,6 +143,11 @@ export function useListChoice(): [ListChoice, (change: Partial<ListChoice>) => v
   return [choice, change];
 }
 
+function conversationIn(path: string): string | null {
+  const id = path === ACTIVITY || path === TEAM ? undefined : /^\/live-chat\/([^/]+)$/.exec(path)?.[1];
+  return id === undefined ? null : decoded(id);
+}
+
 /** A part of the address as it was meant. One that is malformed stands as it is: there is no conversation of that name. */
 function decoded(part: string): string {
   try {
@@ -114,15 +159,21 @@ function decoded(part: string): string {
 
 const conversationPath = (id: string): string => `${HOME}/${encodeURIComponent(id)}`;
 
-/** What the address says of the list goes along, wherever in it the agent goes. */
-function hrefOf(path: string, phoneNumberId: string | null, messageId: string | null = null): string {
+/** What the address says of the list and of the search goes along, wherever in them the agent goes. */
+function hrefOf(path: string, phoneNumberId: string | null, at: { messageId?: string | null; noteId?: string | null } = {}): string {
   const present = new URLSearchParams(location.search);
-  const query = new URLSearchParams(LIST_PARAMETERS.flatMap((name) => present.getAll(name).map((value) => [name, value])));
+  const kept = [...LIST_PARAMETERS, ...SEARCH_PARAMETERS];
+  const query = new URLSearchParams(kept.flatMap((name) => present.getAll(name).map((value) => [name, value])));
   if (phoneNumberId !== null) query.set('number', phoneNumberId);
-  if (messageId !== null) query.set('m', messageId);
+  if (at.messageId) query.set('m', at.messageId);
+  if (at.noteId) query.set('note', at.noteId);
   return query.size === 0 ? path : `${path}?${query.toString()}`;
 }
 
 /** The address of a conversation on one of our numbers. */
 export const conversationHref = (id: string, phoneNumberId: string | null, messageId: string | null = null): string =>
-  hrefOf(conversationPath(id), phoneNumberId, messageId);
+  hrefOf(conversationPath(id), phoneNumberId, { messageId });
+
+/** The address of what was found. */
+export const foundHref = ({ conversationId, ...at }: Found, phoneNumberId: string | null): string =>
+  hrefOf(conversationPath(conversationId), phoneNumberId, at);

@@ -1,4 +1,4 @@
-import { type InfiniteData, useInfiniteQuery, useMutation, useQueryClient } from '@tanstack/react-query';
+import { useInfiniteQuery, useMutation, useQueryClient } from '@tanstack/react-query';
 import { useCallback, useEffect, useRef } from 'react';
 import { applyToCache } from '../../hooks/live-updates';
 import { useServices } from '../../hooks/services';
@@ -6,12 +6,12 @@ import { bodyOf } from '../../lib/api';
 import type { ThreadData } from '../../lib/apply-event';
 import { keys } from '../../lib/keys';
 import { notify } from '../../lib/notices';
-import type { Conversation, MessagePage } from '../../lib/types';
+import type { Conversation, Message } from '../../lib/types';
 import { t } from '../../words/en';
 
 const FIRST_PAGE = 50;
 const LARGEST_PAGE = 200;
-const OLDER_PAGE = 100;
+export const OLDER_PAGE = 100;
 const CONTEXT_ABOVE_UNREAD = 20;
 
 /** A thread's messages: the newest page first, older ones by `fetchNextPage`. */
@@ -38,35 +38,12 @@ export function useThreadMessages(conversation: Conversation) {
   });
 }
 
-type Side = { around: string } | { before: string } | { after: string };
-const isShort = (page: MessagePage): boolean => page.messages.length < page.limit;
-
-/**
- * The messages around one of them: older ones by `fetchNextPage`, newer ones by `fetchPreviousPage`. Live messages
- * are not added, since others may stand between its end and the thread's.
- */
-export function useThreadAround(conversation: Conversation, messageId: string) {
-  const { api } = useServices();
-  return useInfiniteQuery<MessagePage, Error, InfiniteData<MessagePage, Side>, readonly string[], Side>({
-    queryKey: keys.threadAround(conversation.id, messageId),
-    initialPageParam: { around: messageId },
-    queryFn: ({ pageParam, signal }) =>
-      bodyOf(
-        api.GET('/api/live-chat/messages', {
-          params: { query: { conversation_id: conversation.id, limit: OLDER_PAGE, ...pageParam } },
-          signal,
-        }),
-      ),
-    // The middle page does not tell on which side it fell short. The next page does.
-    getNextPageParam: (page, _pages, side) => {
-      const first = page.messages[0];
-      return !first || (isShort(page) && 'before' in side) ? null : { before: first.id };
-    },
-    getPreviousPageParam: (page, _pages, side) => {
-      const last = page.messages.at(-1);
-      return !last || (isShort(page) && 'after' in side) ? null : { after: last.id };
-    },
-  });
+/** All messages, oldest first. Pages come newest first, and a message may stand in two while they change. */
+export function loadedMessages(pages: { messages: Message[] }[] | undefined): Message[] {
+  const byId = new Map<string, Message>();
+  for (const page of (pages ?? []).toReversed())
+    for (const message of page.messages) byId.set(message.id, message);
+  return [...byId.values()];
 }
 
 /** Marks a conversation unread for the agent alone, from the customer's last message on. */

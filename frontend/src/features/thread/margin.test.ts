@@ -16,7 +16,10 @@ const aChange = (given: Partial<Change> = {}): Change => ({
 });
 const note = (given: Partial<Note> = {}): MarginEntry => ({ kind: 'note', id: given.id ?? 'n1', at: given.created_at ?? at(5), note: aNote(given) });
 const change = (given: Partial<Change> = {}): MarginEntry => ({ kind: 'change', id: given.id ?? 'x1', at: given.at ?? at(5), change: aChange(given) });
-const data = (entries: MarginEntry[], hasBefore = false): MarginData => ({ pages: [{ entries, first: null, hasBefore }], pageParams: [null] });
+const data = (entries: MarginEntry[], hasBefore = false, hasAfter = false): MarginData => {
+  const last = entries.at(-1);
+  return { pages: [{ entries, first: null, last: last ? { id: last.id, at: last.at } : null, hasBefore, hasAfter }], pageParams: [{}] };
+};
 const ids = (known: MarginData) => known.pages.flatMap((page) => page.entries.map((entry) => entry.id));
 
 describe('the margin', () => {
@@ -36,6 +39,12 @@ describe('the margin', () => {
   it('leaves what is older than all that are loaded to its page', () => {
     const known = data([note({ created_at: at(5) })], true);
     expect(putMargin(known, change({ id: 'old', at: at(1) }))).toBe(known);
+  });
+
+  it('leaves what comes at the end to its page, where the thread is open further back', () => {
+    const known = data([change({ id: 'a', at: at(1) }), note({ id: 'c', created_at: at(5) })], true, true);
+    expect(putMargin(known, change({ id: 'new', at: at(9) }))).toBe(known);
+    expect(ids(putMargin(known, change({ id: 'b', at: at(3) })))).toEqual(['a', 'b', 'c']);
   });
 
   it('shows no more than the messages reach', () => {

@@ -6,13 +6,23 @@ export type MarginEntry = { kind: 'note'; id: string; at: string; note: Note } |
 
 export interface MarginPage {
   entries: MarginEntry[];
-  /** The first entry of the page, of whatever kind, and when it was; null: the page is empty. */
-  first: { id: string; at: string } | null;
+  /** The first and the last entry of the page, of whatever kind, and when they were; null: the page is empty. */
+  first: MarginEnd | null;
+  last: MarginEnd | null;
   hasBefore: boolean;
+  hasAfter: boolean;
 }
 
+interface MarginEnd {
+  id: string;
+  at: string;
+}
+
+/** Which page of the timeline is asked for; none of the three: its end. */
+export type MarginSide = { around?: string; before?: string; after?: string };
+
 /** The newest page first, each with its oldest entry first. */
-export type MarginData = InfiniteData<MarginPage, string | null>;
+export type MarginData = InfiniteData<MarginPage, MarginSide>;
 
 export const marginOf = (pages: readonly MarginPage[] = []): MarginEntry[] => pages.toReversed().flatMap((page) => page.entries);
 
@@ -28,8 +38,9 @@ export function putMargin(data: MarginData, entry: MarginEntry): MarginData {
   const [newest] = data.pages;
   if (newest === undefined) return data;
   const place = newest.entries.findLastIndex((known) => known.at <= entry.at) + 1;
-  // What is older than all that are loaded comes with a page further back.
+  // What is older than all that are loaded comes with a page further back, and what is newer with one further on.
   if (place === 0 && newest.hasBefore) return data;
+  if (newest.hasAfter && entry.at > (newest.last?.at ?? '')) return data;
   return { ...data, pages: data.pages.with(0, { ...newest, entries: newest.entries.toSpliced(place, 0, entry) }) };
 }
 

@@ -1,20 +1,24 @@
-import { type ComponentProps, useCallback, useMemo, useState } from 'react';
-import { Button } from '../../components/button';
-import { FailureNotice } from '../../components/notice';
-import { ApiProblem } from '../../lib/api';
+import { Suspense, useCallback, useMemo, useState } from 'react';
+import { lazyPart } from '../../lib/lazy-part';
 import type { Conversation, Message } from '../../lib/types';
-import { t } from '../../words/en';
 import { type Anchor, savedAnchor } from './anchors';
-import { useThreadAround, useThreadMessages } from './endpoints';
+import { loadedMessages, useThreadMessages } from './endpoints';
 import type { RenderTemplateLink } from './send-trouble';
 import { Thread, type ThreadProps } from './thread';
+import { Failed, Skeleton, Stale } from './thread-states';
 import styles from './thread.module.css';
+
+// Most threads are opened at their end.
+const ThreadWindow = lazyPart(() => import('./thread-window'));
+const BesideNote = lazyPart(() => import('./beside-note'));
 
 interface Props {
   conversation: Conversation;
   headingId: string;
   /** The message that the address names: the thread opens around it. */
   messageId: string | null;
+  /** The note that the address names. */
+  noteId: string | null;
   /** Stable, like everything that a bubble is drawn from. */
   renderTemplateLink: RenderTemplateLink;
   /** A colleague's note between the messages. Stable. */
@@ -31,7 +35,10 @@ export interface ThreadHandle {
 
 /** Loads a conversation's messages, and says so if that fails. `Thread` shows them. */
 export function ThreadPane(props: Props) {
-  const { conversation, headingId, messageId, renderTemplateLink, renderNote, onReply, onOpenMessage, threadRef } = props;
+  const { conversation, headingId, noteId, renderTemplateLink, renderNote, onReply, onOpenMessage, threadRef } = props;
+  // Messages are what a thread is loaded by: one with a note is opened around the message beside it.
+  const [beside, setBeside] = useState<{ noteId: string; messageId: string | null } | null>(null);
+  const messageId = noteId === null ? props.messageId : (beside?.messageId ?? null);
   const latest = useThreadMessages(conversation);
   const messages = useMemo(() => loadedMessages(latest.data?.pages), [latest.data]);
   const firstUnreadId = latest.data?.pages[0]?.first_unread_id ?? null;
@@ -53,19 +60,27 @@ export function ThreadPane(props: Props) {
     onOpenMessage(null);
   }, [onOpenMessage]);
 
+  if (noteId !== null && beside?.noteId !== noteId)
+    return (
+      <Suspense fallback={<Skeleton />}>
+        <BesideNote key={noteId} conversationId={conversation.id} noteId={noteId} onFound={setBeside} onLatest={toLatest} />
+      </Suspense>
+    );
   if (latest.isError && !latest.data)
     return <Failed error={latest.error} onRetry={() => void latest.refetch()} />;
   if (latest.isPending || found === null) return <Skeleton />;
-  const shared = { conversation, headingId, firstUnreadId, lastUnreadId, renderTemplateLink, renderNote, onReply, onOpenMessage, onLatest: toLatest, ref: threadRef };
+  const shared = { conversation, headingId, noteId, firstUnreadId, lastUnreadId, renderTemplateLink, renderNote, onReply, onOpenMessage, onLatest: toLatest, ref: threadRef };
   if (aroundId !== null)
     return (
-      <ThreadWindow
-        key={aroundId}
-        {...shared}
-        aroundId={aroundId}
-        namedId={messageId ?? aroundId}
-        anchor={left?.messageId === aroundId ? left : null}
-      />
+      <Suspense fallback={<Skeleton />}>
+        <ThreadWindow
+          key={aroundId}
+          {...shared}
+          aroundId={aroundId}
+          namedId={messageId ?? aroundId}
+          anchor={left?.messageId === aroundId ? left : null}
+        />
+      </Suspense>
     );
   return (
     <div className={styles.place}>
@@ -74,6 +89,7 @@ export function ThreadPane(props: Props) {
         {...shared}
         messages={messages}
         namedId={messageId}
+        aroundId={null}
         anchor={messageId === null && firstUnreadId === null ? left : null}
         pages={{
           isLoading: latest.isFetchingNextPage,
@@ -88,89 +104,4 @@ export function ThreadPane(props: Props) {
   );
 }
 
-type Shared = Pick<
-  ThreadProps,
-  'conversation' | 'headingId' | 'firstUnreadId' | 'lastUnreadId' | 'namedId' | 'anchor' | 'renderTemplateLink' | 'renderNote' | 'onReply' | 'onOpenMessage' | 'onLatest' | 'ref'
->;
-
-/**
- * The messages around one of them. Each such message has a component of its own, so that pages that are loaded belong
- * to the messages that are shown, from the first moment on, also if those are known from an earlier visit.
- */
-function ThreadWindow({ aroundId, ...shared }: Shared & { aroundId: string }) {
-  const { conversation, onLatest } = shared;
-  const around = useThreadAround(conversation, aroundId);
-  const messages = useMemo(() => loadedMessages(around.data?.pages), [around.data]);
-  if (around.isPending) return <Skeleton />;
-  if (around.isError && !around.data) {
-    // If the message does not exist (any more), the agent is offered the thread's end.
-    const isGone = around.error instanceof ApiProblem && around.error.status === 404;
-    return (
-      <Failed
-        error={around.error}
-        onRetry={() => (isGone ? onLatest() : void around.refetch())}
-        retryLabel={isGone ? t.thread.toLatest : undefined}
-      />
-    );
-  }
-  return (
-    <div className={styles.place}>
-      {around.isRefetchError && <Stale onRetry={() => void around.refetch()} />}
-      <Thread
-        {...shared}
-        messages={messages}
-        pages={{
-          isLoading: around.isFetchingNextPage || around.isFetchingPreviousPage,
-          hasOlder: around.hasNextPage,
-          loadOlder: around.fetchNextPage,
-          hasNewer: true,
-          loadNewer: around.hasPreviousPage ? around.fetchPreviousPage : nothing,
-          onWindowEnd: around.hasPreviousPage ? nothing : onLatest,
-        }}
-      />
-    </div>
-  );
-}
-
-/** Takes the thread's place, and is as large, so that the composer below stays where it is. */
-function Failed(props: ComponentProps<typeof FailureNotice>) {
-  return (
-    <div className={styles.failed}>
-      <FailureNotice {...props} />
-    </div>
-  );
-}
-
-function Stale({ onRetry }: { onRetry: () => void }) {
-  return (
-    <p role="status" className={styles.stale}>
-      {t.couldNotRefresh}{' '}
-      <Button kind="link" onClick={onRetry}>
-        {t.retry}
-      </Button>
-    </p>
-  );
-}
-
 const nothing = () => undefined;
-
-/** All messages, oldest first. Pages come newest first, and a message may stand in two while they change. */
-function loadedMessages(pages: { messages: Message[] }[] | undefined): Message[] {
-  const byId = new Map<string, Message>();
-  for (const page of (pages ?? []).toReversed())
-    for (const message of page.messages) byId.set(message.id, message);
-  return [...byId.values()];
-}
-
-const BONES = [58, 36, 72, 44, 64, 30];
-
-function Skeleton() {
-  return (
-    <div className={styles.loading} role="status">
-      <span className="sr-only">{t.loading}</span>
-      {BONES.map((width, index) => (
-        <span key={width} className={styles.bone} data-side={index % 3 === 1 ? 'out' : 'in'} style={{ inlineSize: `${width}%` }} />
-      ))}
-    </div>
-  );
-}

@@ -38,6 +38,10 @@ export interface ThreadProps {
   lastUnreadId: string | null;
   /** A message that was asked for. The thread goes there, and the message stands out for a moment. */
   namedId: string | null;
+  /** A note that was asked for: it stands out in place of the message beside it. */
+  noteId: string | null;
+  /** The message that those that are loaded stand around; null: they reach the thread's end. */
+  aroundId: string | null;
   /** Where the thread was left. */
   anchor: Anchor | null;
   pages: Pages;
@@ -50,7 +54,7 @@ export interface ThreadProps {
 }
 
 export function Thread(props: ThreadProps) {
-  const { ref, conversation, headingId, messages, namedId, anchor, pages, renderTemplateLink, renderNote, onReply, onOpenMessage, onLatest } = props;
+  const { ref, conversation, headingId, messages, namedId, noteId, aroundId, anchor, pages, renderTemplateLink, renderNote, onReply, onOpenMessage, onLatest } = props;
   const { hasOlder, hasNewer } = pages;
   const now = useNow();
   const isAttended = useAttention();
@@ -71,7 +75,7 @@ export function Thread(props: ThreadProps) {
     () => (hasNewer ? [] : all.filter((entry) => entry.conversationId === conversation.id)),
     [all, conversation.id, hasNewer],
   );
-  const margin = useMargin(conversation.id, messages, hasOlder, hasNewer);
+  const margin = useMargin(conversation.id, { messages, hasOlder, hasNewer, aroundId });
   const rows = useMemo(
     () => threadRows(messages, local, firstUnreadId, actions.dismissed, hasOlder, margin),
     [messages, local, firstUnreadId, actions.dismissed, hasOlder, margin],
@@ -104,7 +108,7 @@ export function Thread(props: ThreadProps) {
     else list.current?.scrollToEnd();
   }, [all, conversation.id, hasNewer, onLatest]);
 
-  const [highlighted, highlight] = useHighlight(namedId);
+  const [highlighted, highlight] = useHighlight(noteId ?? namedId);
   const show = useCallback(
     (message: Message) => {
       if (!byId.has(message.id)) return onOpenMessage(message.id);
@@ -120,6 +124,11 @@ export function Thread(props: ThreadProps) {
     shownId.current = namedId;
     if (namedId !== null) list.current?.scrollToKey(keyOf(namedId));
   }, [keyOf, namedId]);
+  // Notes come after the messages that they stand between.
+  const hasNote = noteId !== null && rows.some((row) => row.key === noteId);
+  useEffect(() => {
+    if (hasNote) list.current?.scrollToKey(noteId);
+  }, [hasNote, noteId]);
 
   const { day, onTopChange } = useReadingPlace({ conversationId: conversation.id, list, rows, isPinned, now });
 

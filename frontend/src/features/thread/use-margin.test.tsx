@@ -29,7 +29,7 @@ it('what is told while the answer is on its way stands in it, though it was writ
       <ServicesContext value={services}>{children}</ServicesContext>
     </QueryClientProvider>
   );
-  const page = renderHook(() => useMargin('c1', [], false, false), { wrapper });
+  const page = renderHook(() => useMargin('c1', { messages: [], hasOlder: false, hasNewer: false, aroundId: null }), { wrapper });
   const shown = () => page.result.current.map((entry) => entry.id);
   const note = (id: string, conversation_id = 'c1') => ({ id, conversation_id, version: 1, created_at: `2026-11-22T10:0${id}:00Z`, deleted_at: null });
   const told = (id: string, conversation_id?: string) =>
