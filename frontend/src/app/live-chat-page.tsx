@@ -136,7 +136,6 @@ export function LiveChat({ session, onSignOut, onSignedOut }: Props) {
           </Suspense>
         ) : (
           <Panes
-            key={isOfAll ? ALL_NUMBERS : number.phone_number_id}
             number={number}
             isOfAll={isOfAll}
             onNewChat={() => setLayer('new-chat')}

@@ -7,7 +7,7 @@ import type { RenderBulkBar } from '../features/inbox/conversation-list';
 import { InboxPane } from '../features/inbox/inbox-pane';
 import { useInboxFilter } from '../features/inbox/use-inbox-filter';
 import { useMediaQuery } from '../hooks/browser';
-import { ALL_NUMBERS, conversationHref, usePlace } from '../hooks/place';
+import { ALL_NUMBERS, conversationHref, usePlace, useSearchDoor } from '../hooks/place';
 import { useServices } from '../hooks/services';
 import { type StartChat, StartChatContext } from '../hooks/start-chat';
 import { bodyOf } from '../lib/api';
@@ -39,6 +39,9 @@ const bulkBar: RenderBulkBar = (props) => (
   </Suspense>
 );
 
+// Opened now and then, in the place of the list.
+const SearchPane = lazyPart(() => import('../features/search/search-pane'));
+
 // So long a row may take to be drawn.
 const ROW_FRAMES = 20;
 
@@ -54,6 +57,7 @@ interface Props {
 export function Panes({ number, isOfAll, onNewChat }: Props) {
   const client = useQueryClient();
   const { conversationId, messageId, noteId, openConversation, openMessage } = usePlace();
+  const [isSearch, openSearch] = useSearchDoor();
   const filter = useInboxFilter(isOfAll ? null : number.phone_number_id);
   const search = useRef<HTMLInputElement>(null);
   const isNarrow = useMediaQuery('(max-width: 719px)');
@@ -95,6 +99,7 @@ export function Panes({ number, isOfAll, onNewChat }: Props) {
       const pressed = shortcutOf(event);
       if (pressed === 'Alt+ArrowDown' || pressed === 'Alt+Shift+ArrowDown') move(1, event.shiftKey);
       else if (pressed === 'Alt+ArrowUp' || pressed === 'Alt+Shift+ArrowUp') move(-1, event.shiftKey);
+      else if (pressed === 'Mod+Shift+F') openSearch('');
       else if (pressed === 'Alt+I') toggleDetails();
       else if (pressed === '/' && !isTyping(event) && getSettings().singleKeys)
         search.current?.focus();
@@ -103,7 +108,7 @@ export function Panes({ number, isOfAll, onNewChat }: Props) {
     };
     window.addEventListener('keydown', onKey);
     return () => window.removeEventListener('keydown', onKey);
-  }, [move, toggleDetails]);
+  }, [move, openSearch, toggleDetails]);
 
   // Where the list comes back in place of the thread, the focus goes to the row that was open.
   const lastOpen = useRef(conversationId);
@@ -130,14 +135,22 @@ export function Panes({ number, isOfAll, onNewChat }: Props) {
       <div className={styles.panes} data-open={isOpen || undefined} data-details={(isOpen && details.areOpen && !details.isDrawer) || undefined}>
         {(!isNarrow || !isOpen) && (
           <div className={styles.list}>
-            <InboxPane
-              filter={filter}
-              currentId={conversationId}
-              searchRef={search}
-              hrefOf={hrefOf}
-              onNewChat={onNewChat}
-              renderBulkBar={bulkBar}
-            />
+            {isSearch ? (
+              <Suspense>
+                <SearchPane number={isOfAll ? ALL_NUMBERS : null} onClose={() => openSearch(null)} />
+              </Suspense>
+            ) : (
+              <InboxPane
+                key={named}
+                filter={filter}
+                currentId={conversationId}
+                searchRef={search}
+                hrefOf={hrefOf}
+                onNewChat={onNewChat}
+                onSearch={openSearch}
+                renderBulkBar={bulkBar}
+              />
+            )}
           </div>
         )}
         {isOpen ? (

@@ -3,7 +3,7 @@ import { shortcutOf } from '../lib/shortcuts';
 import { isComposing, isLayerOpen } from '../lib/typing';
 
 /** What stands in a pane for the whole of it: the row that the keys go to, the thread, the field. */
-const STOPS = '[data-list-row][tabindex="0"], main section[tabindex="0"], #composer, aside button';
+const STOPS = '[data-list-row][tabindex="0"], nav:not(:has([data-list-row])) input[type="search"], main section[tabindex="0"], #composer, aside button';
 
 /** F6 and Shift+F6 go from pane to pane. */
 export function usePaneKeys(): void {

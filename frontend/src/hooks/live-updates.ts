@@ -66,6 +66,8 @@ function forget(client: QueryClient, id: string): void {
       return (queryKey[0] !== 'conversation' && queryKey.includes(id)) || about === id;
     },
   });
+  // What was found may be of it, too.
+  void client.resetQueries({ queryKey: keys.searches() });
   // The open place asks once more, and is told that there is none.
   void client.resetQueries({ queryKey: keys.conversation(id), exact: true });
 }

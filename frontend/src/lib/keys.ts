@@ -18,6 +18,8 @@ export const keys = {
   threadWindows: (id: string) => ['threads', id, 'around'] as const,
   threadAround: (id: string, messageId: string) => ['threads', id, 'around', messageId] as const,
   message: (id: string) => ['message', id] as const,
+  /** What was found, whatever was asked. */
+  searches: () => ['search'] as const,
   /** What the agent is told of. */
   notifications: () => ['notifications'] as const,
   workspaces: () => ['workspaces'] as const,

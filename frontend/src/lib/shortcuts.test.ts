@@ -45,6 +45,8 @@ const SAID: Record<string, Shortcut[]> = {
   '/ in the field': [],
   '↑ in an empty field': [],
   'Ctrl / ⌘ + K': ['Mod+K'],
+  'Ctrl / ⌘ + Shift + F': ['Mod+Shift+F'],
+  'Alt + ↓ / ↑ in the search': [],
   'Alt + ↓ / ↑': ['Alt+ArrowDown', 'Alt+ArrowUp'],
   'Alt + Shift + ↓ / ↑': ['Alt+Shift+ArrowDown', 'Alt+Shift+ArrowUp'],
   '↑ ↓ Home End': [],

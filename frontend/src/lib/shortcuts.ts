@@ -3,7 +3,7 @@
  * alone, which the compiler sees to, and `?` lists them all, which a test sees to.
  */
 export const SHORTCUTS = [
-  'Mod+A', 'Mod+B', 'Mod+I', 'Mod+K', 'Mod+Z', 'Mod+Shift+X', 'Mod+Shift+Enter',
+  'Mod+A', 'Mod+B', 'Mod+I', 'Mod+K', 'Mod+Z', 'Mod+Shift+F', 'Mod+Shift+X', 'Mod+Shift+Enter',
   'Alt+A', 'Alt+C', 'Alt+I', 'Alt+L', 'Alt+N', 'Alt+R', 'Alt+U', 'Alt+Z',
   'Alt+ArrowDown', 'Alt+ArrowUp', 'Alt+Shift+ArrowDown', 'Alt+Shift+ArrowUp',
   'F6', 'Shift+F6', 'Escape', '?', '/', 'R', 'C', 'E',

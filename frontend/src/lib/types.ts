@@ -24,6 +24,8 @@ export type HandledConversation = Schemas['HandledConversation'];
 /** Something that is asked for of many conversations, and how far it is. */
 export type Bulk = Schemas['Bulk'];
 export type Job = Schemas['Job'];
+/** A page of what was found. */
+export type SearchPage = Schemas['Search'];
 export type MessageStatus = Message['status'];
 export type ConversationPage = Schemas['Conversations'];
 export type MessagePage = Schemas['Messages'];

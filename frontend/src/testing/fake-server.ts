@@ -1,6 +1,6 @@
 import { HttpResponse, http } from 'msw';
 import { setupServer } from 'msw/node';
-import type { Conversation, Label, Member, Message, Notification, PhoneNumber, Reminder, ScheduledMessage, Team, Workspace } from '../lib/types';
+import type { Conversation, Label, Member, Message, Note, Notification, PhoneNumber, Reminder, ScheduledMessage, Team, Workspace } from '../lib/types';
 import { aConversation, aMember, aMessage } from './samples';
 
 const API = '*/api/live-chat';
@@ -56,6 +56,11 @@ export class FakeServer {
   readonly bodies: object[] = [];
   /** Queries of the list, as they came. */
   readonly asked: URLSearchParams[] = [];
+  /** Queries of the search, as they came. */
+  readonly searched: URLSearchParams[] = [];
+  /** In place of the search; by default people are found by name, and messages and notes by their text. */
+  searchAnswer: ((query: URLSearchParams) => Response | Promise<Response>) | null = null;
+  notes: Note[] = [];
   readonly drafts: string[] = [];
   /** For the next sends; then they are accepted. */
   readonly answers: Answer[] = [];
@@ -85,6 +90,7 @@ export class FakeServer {
       const { user_id, availability, availability_until, presence, can_receive } = this.members[0] ?? aMember();
       return HttpResponse.json({ user_id, availability, availability_until, presence, can_receive });
     }),
+    http.get(`${API}/search`, ({ request }) => this.search(new URL(request.url).searchParams)),
     http.get(`${API}/conversations`, ({ request }) => this.list(new URL(request.url).searchParams)),
     http.get(`${API}/conversations/counts`, () => HttpResponse.json(this.counts())),
     http.get(`${API}/conversations/:id`, ({ params }) => {
@@ -143,6 +149,31 @@ export class FakeServer {
     return HttpResponse.json({
       conversations: found.slice(from, next),
       next_cursor: next < found.length ? String(next) : null,
+    });
+  }
+
+  private async search(query: URLSearchParams): Promise<Response> {
+    this.searched.push(query);
+    if (this.searchAnswer) return this.searchAnswer(query);
+    const kinds = (query.get('in') ?? 'messages,people,notes').split(',');
+    const limit = Number(query.get('limit'));
+    const q = query.get('q')?.toLowerCase() ?? '';
+    const conversation = this.conversations[0];
+    const spansIn = (text: string | null): number[][] => {
+      const at = text?.toLowerCase().indexOf(q) ?? -1;
+      return at === -1 ? [] : [[at, at + q.length]];
+    };
+    const hits = <T>(name: string, all: T[], textOf: (one: T) => string | null) =>
+      all
+        .map((one) => ({ [name]: one, conversation, spans: spansIn(textOf(one)) }))
+        .filter((hit) => hit.spans.length > 0)
+        .slice(0, limit);
+    return HttpResponse.json({
+      people: kinds.includes('people') ? this.conversations.filter((one) => one.customer_name?.toLowerCase().includes(q)).slice(0, limit) : [],
+      messages: kinds.includes('messages') ? hits('message', this.messages, (one) => one.text) : [],
+      notes: kinds.includes('notes') ? hits('note', this.notes, (one) => one.body) : [],
+      next_cursor: null,
+      partial: false,
     });
   }
 

@@ -1,4 +1,4 @@
-import type { Conversation, Job, Member, Message, Notification, ScheduledMessage } from '../lib/types';
+import type { Conversation, Job, Member, Message, Note, Notification, ScheduledMessage } from '../lib/types';
 
 /** Objects as the API gives them, for tests; what a test cares about it names itself. */
 export function aMessage(given: Partial<Message> = {}): Message {
@@ -97,6 +97,21 @@ export function aScheduledMessage(given: Partial<ScheduledMessage> = {}): Schedu
     detail: null,
     created_at: '2026-11-22T10:00:00.000000Z',
     ended_at: null,
+    ...given,
+  };
+}
+
+export function aNote(given: Partial<Note> = {}): Note {
+  return {
+    id: 'note1',
+    conversation_id: 'c1',
+    author: { user_id: 'ben', name: 'Ben' },
+    body: 'Paid twice',
+    mentions: [],
+    created_at: '2026-11-22T10:00:00.000000Z',
+    edited_at: null,
+    deleted_at: null,
+    version: 1,
     ...given,
   };
 }

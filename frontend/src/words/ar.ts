@@ -11,6 +11,7 @@ import { later } from './ar-later';
 import { activity, details, edits, keyboard, kinds, lightbox, message, numbers, writing } from './ar-parts';
 import { own } from './ar-own';
 import { presence } from './ar-presence';
+import { search } from './ar-search';
 import { team } from './ar-team';
 import { user } from './ar-user';
 import { when } from './ar-when';
@@ -112,6 +113,7 @@ const page = {
     heading: 'المحادثات',
     search: 'ابحث عن اسم أو رقم',
     clearSearch: 'مسح البحث',
+    searchMessages: 'البحث في الرسائل والملاحظات أيضًا',
     scopes: { mine: 'محادثاتي', unassigned: 'غير مسندة', all: 'الكل' },
     tab: (name, count) => `${name}: ${count} محادثة`,
     count: (count, most) => (count >= most ? `+${digits(most)}` : digits(count)),
@@ -341,8 +343,9 @@ const page = {
   palette: {
     open: 'الانتقال إلى',
     openTitle: 'الانتقال إلى محادثة أو أمر (⁦Ctrl / ⌘ + K⁩)',
-    placeholder: 'اسم أو رقم أو أمر',
+    placeholder: 'اسم أو رقم أو كلمات أو أمر',
     results: 'النتائج',
+    commands: 'الأوامر',
     count: (count) =>
       plural(count, {
         zero: 'لا نتائج',
@@ -378,6 +381,7 @@ export const arabic: Record<string, Sentences> = {
   numbers,
   own,
   presence,
+  search,
   team,
   join,
   signIn,

@@ -95,6 +95,7 @@ export const t = catalogue('page', {
     heading: 'Conversations',
     search: 'Search name or number',
     clearSearch: 'Clear search',
+    searchMessages: 'Search messages and notes, too',
     scopes: { mine: 'Mine', unassigned: 'Unassigned', all: 'All' },
     tab: (name: string, count: string) => `${name}: ${count}`,
     count: (count: number, most: number) => (count >= most ? `${most.toLocaleString(formatLocale)}+` : count.toLocaleString(formatLocale)),
@@ -319,8 +320,9 @@ export const t = catalogue('page', {
   palette: {
     open: 'Go to',
     openTitle: 'Go to a conversation or a command (Ctrl / ⌘ + K)',
-    placeholder: 'A name, a number or a command',
+    placeholder: 'A name, a number, words or a command',
     results: 'Results',
+    commands: 'Commands',
     count: (count: number) => plural(count, 'result', 'results'),
     none: 'Nothing found.',
     showNumber: (name: string) => `Show ${name}`,

@@ -32,6 +32,7 @@ function Pane({ number = '100' as string | null }) {
       currentId={null}
       searchRef={search}
       hrefOf={(id) => `/live-chat/${id}`}
+      onSearch={() => undefined}
       onNewChat={onNewChat}
       renderBulkBar={(given) => (
         <p>

@@ -16,11 +16,13 @@ interface Props {
   searchRef: RefObject<HTMLInputElement | null>;
   hrefOf: (conversationId: string) => string;
   onNewChat: () => void;
+  /** Looks for the words in all that was said. */
+  onSearch: (words: string) => void;
   renderBulkBar: RenderBulkBar;
 }
 
 /** The list of conversations, with what narrows it. */
-export function InboxPane({ filter, currentId, searchRef, hrefOf, onNewChat, renderBulkBar }: Props) {
+export function InboxPane({ filter, currentId, searchRef, hrefOf, onNewChat, onSearch, renderBulkBar }: Props) {
   const selecting = useSelection(filter.asked);
   const canChoose = useCanChoose(filter.asked.phoneNumberId);
   const { text, setText, choose, reset } = filter;
@@ -56,6 +58,11 @@ export function InboxPane({ filter, currentId, searchRef, hrefOf, onNewChat, ren
             </Button>
           )}
         </div>
+        {text.trim() !== '' && (
+          <Button kind="link" className={styles.everywhere} onClick={() => onSearch(text.trim())}>
+            {t.inbox.searchMessages}
+          </Button>
+        )}
         <ListTabs filter={filter} selecting={canChoose === null ? null : selecting} />
       </div>
       <ConversationList

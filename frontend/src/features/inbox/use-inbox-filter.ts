@@ -21,8 +21,16 @@ export interface InboxFilter {
 export function useInboxFilter(phoneNumberId: string | null): InboxFilter {
   const { userId } = useServices();
   const [text, setText] = useState('');
+  // Each number's list begins with all of it.
+  const [of, setOf] = useState(phoneNumberId);
+  if (of !== phoneNumberId) {
+    setOf(phoneNumberId);
+    setText('');
+  }
   const [choice, choose] = useListChoice();
-  const search = useSettled(text.trim(), SEARCH_MS);
+  const settled = useSettled(text.trim(), SEARCH_MS);
+  // What was emptied is not waited for.
+  const search = text.trim() === '' ? '' : settled;
   // Who looks for somebody finds them wherever they are.
   const asked = useMemo<ListFilter>(
     () => (search === '' ? { me: userId, phoneNumberId, ...choice, ...sameFor(phoneNumberId, choice) } : { ...everything(userId, phoneNumberId, search), unread: choice.unread }),
