@@ -1,5 +1,5 @@
 import { Suspense } from 'react';
-import type { Place } from '../hooks/place';
+import { type Place, useSearchDoor } from '../hooks/place';
 import { lazyPart } from '../lib/lazy-part';
 import type { PhoneNumber } from '../lib/types';
 
@@ -23,6 +23,7 @@ interface Props {
 }
 
 export default function Layers({ layer, number, numbers, place, onOpen, onClose, onSignOut }: Props) {
+  const [, openSearch] = useSearchDoor();
   const openConversation = (id: string) => {
     onClose();
     place.openConversation(id);
@@ -47,11 +48,15 @@ export default function Layers({ layer, number, numbers, place, onOpen, onClose,
         <Palette
           number={number}
           numbers={numbers}
-          onConversation={openConversation}
+          onFound={(found) => {
+            onClose();
+            place.openFound(found);
+          }}
           onCommand={(command) => {
             onClose();
             if (command.kind === 'layer') onOpen(command.layer);
             else if (command.kind === 'number') place.chooseNumber(command.phoneNumberId);
+            else if (command.kind === 'search') openSearch(command.words);
             else if (command.kind === 'activity') place.openActivity();
             else if (command.kind === 'sign-out') onSignOut();
           }}

@@ -1,8 +1,11 @@
 // @vitest-environment jsdom
 import { screen, waitFor } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
+import { HttpResponse } from 'msw';
 import { afterAll, beforeAll, beforeEach, expect, it, vi } from 'vitest';
 import { FakeServer, aNumber, anOpenConversation } from '../../testing/fake-server';
+import { aMessage, aNote } from '../../testing/samples';
+import type { Found } from '../../hooks/place';
 import { renderInPage } from '../../testing/in-page';
 import Palette, { type Command } from './palette';
 
@@ -10,18 +13,19 @@ const server = new FakeServer();
 beforeAll(() => server.network.listen({ onUnhandledRequest: 'error' }));
 afterAll(() => server.network.close());
 beforeEach(() => {
-  server.asked.length = 0;
+  server.asked.length = server.searched.length = 0;
+  server.messages = server.notes = [];
   server.conversations = ['Asha', 'Bina'].map((name) => anOpenConversation({ id: name, customer_name: name }));
-  onConversation.mockClear();
+  onFound.mockClear();
   onCommand.mockClear();
 });
 
-const onConversation = vi.fn<(id: string) => void>();
+const onFound = vi.fn<(found: Found) => void>();
 const onCommand = vi.fn<(command: Command) => void>();
 
 function open() {
   renderInPage(
-    <Palette number={aNumber} numbers={[aNumber]} onConversation={onConversation} onCommand={onCommand} onClose={() => {}} />,
+    <Palette number={aNumber} numbers={[aNumber]} onFound={onFound} onCommand={onCommand} onClose={() => {}} />,
   );
   return screen.getByLabelText('Go to', { selector: 'input' });
 }
@@ -31,17 +35,17 @@ it('goes where the typed name leads, also when Enter comes before the results', 
   await waitFor(() => expect(screen.getByText('Asha')).toBeVisible());
   // Before the server was even asked, while the first result still is Asha.
   await userEvent.type(field, 'bina{Enter}', { delay: null });
-  expect(onConversation).not.toHaveBeenCalled();
-  await waitFor(() => expect(onConversation).toHaveBeenCalledExactlyOnceWith('Bina'));
+  expect(onFound).not.toHaveBeenCalled();
+  await waitFor(() => expect(onFound).toHaveBeenCalledExactlyOnceWith({ conversationId: 'Bina' }));
 });
 
 it('forgets an early Enter when the typing goes on', async () => {
   const field = open();
   await waitFor(() => expect(screen.getByText('Asha')).toBeVisible());
   await userEvent.type(field, 'a{Enter}sha', { delay: null });
-  await waitFor(() => expect(server.asked.at(-1)?.get('search')).toBe('asha'));
+  await waitFor(() => expect(server.searched.at(-1)?.get('q')).toBe('asha'));
   await waitFor(() => expect(screen.queryByText('Bina')).toBeNull());
-  expect(onConversation).not.toHaveBeenCalled();
+  expect(onFound).not.toHaveBeenCalled();
 });
 
 it('does what a command says, chosen by its name or by the arrows', async () => {
@@ -55,13 +59,38 @@ it('does what a command says, chosen by its name or by the arrows', async () => 
   await userEvent.keyboard('{ArrowDown}');
   expect(screen.getByText('Bina').closest('[role=option]')).toHaveAttribute('aria-selected', 'true');
   await userEvent.keyboard('{Enter}');
-  expect(onConversation).toHaveBeenCalledExactlyOnceWith('Bina');
+  expect(onFound).toHaveBeenCalledExactlyOnceWith({ conversationId: 'Bina' });
+});
+
+it('finds what was said, under what it was found by and under nothing else', async () => {
+  server.messages = [aMessage({ id: 'm7', text: 'The orçamento, please' })];
+  server.notes = [aNote({ id: 'n3', body: 'About the orçamento' })];
+  const field = open();
+  // An answer that comes late, when another one was asked for.
+  let answerLate = () => {};
+  server.searchAnswer = () => new Promise((resolve) => (answerLate = () => resolve(HttpResponse.json({ messages: [], people: [{ ...server.conversations[0], customer_name: 'Late' }], notes: [], next_cursor: null, partial: false }))));
+  await userEvent.type(field, 'or', { delay: null });
+  await waitFor(() => expect(server.searched.at(-1)?.get('q')).toBe('or'));
+  server.searchAnswer = null;
+  await userEvent.type(field, 'çamento', { delay: null });
+  answerLate();
+  expect(await screen.findByRole('group', { name: 'Messages' })).toHaveTextContent('The orçamento, please');
+  expect(screen.queryByText('Late')).toBeNull();
+  expect(screen.getByText('orçamento', { selector: '[aria-label=Notes] mark' })).toBeVisible();
+  // Typing goes on: what was found by other words is gone at once.
+  await userEvent.type(field, 's', { delay: null });
+  expect(screen.queryByText(/please/)).toBeNull();
+  await userEvent.type(field, '{Backspace}', { delay: null });
+  await userEvent.click(await screen.findByText(/please/));
+  expect(onFound).toHaveBeenLastCalledWith({ conversationId: 'Asha', messageId: 'm7' });
+  await userEvent.click(screen.getByText('All results…'));
+  expect(onCommand).toHaveBeenCalledExactlyOnceWith({ kind: 'search', words: 'orçamento' });
 });
 
 it('says when there is nothing of that name', async () => {
   await userEvent.type(open(), 'zzz');
   expect(await screen.findByText('Nothing found.')).toBeVisible();
   await userEvent.keyboard('{Enter}');
-  expect(onConversation).not.toHaveBeenCalled();
+  expect(onFound).not.toHaveBeenCalled();
   expect(onCommand).not.toHaveBeenCalled();
 });
