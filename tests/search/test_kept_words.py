@@ -31,6 +31,9 @@ def test_what_comes_and_what_is_sent_edited_and_deleted(inbox: Inbox) -> None:
     first = wamid_of(inbox.hears("echo", customer=ASHA, text="O or\u00e7amento."))
     second = wamid_of(inbox.hears("echo", customer=ASHA, text="Orc\u0327amento, n\u00e3o."))
     assert len(found(inbox, "ORCAMENTO")) == 2
+    # Whoever sees them finds them with the next request: no task has run meanwhile.
+    answer = inbox.call("GET", "/search?q=orcamento&in=messages").json
+    assert {hit["message"]["wamid"] for hit in answer["messages"]} == {first, second}
     inbox.hears("echo", customer=ASHA, type="edit", original_message_id=first, text="At seven.")
     inbox.hears("echo", customer=ASHA, type="revoke", original_message_id=second)
     assert found(inbox, "orcamento") == []
