@@ -10,8 +10,8 @@ afterEach(() => void vi.useRealTimers());
 
 const at = (minute: number, given: Partial<Message> = {}) =>
   aMessage({ id: `m${minute}`, text: `At ${minute}`, timestamp: `2026-11-22T10:${minute}:00.000000Z`, ...given });
-const announcer = (opened: Message[], messages: Message[], hasOlder = true) => (
-  <Announcer opened={{ messages: opened, hasOlder }} messages={messages} name="Asha" headingId="h" hasOlder={hasOlder} />
+const announcer = (opened: Message[], messages: Message[], hasOlder = true, isPast = false) => (
+  <Announcer opened={{ messages: opened, hasOlder }} messages={messages} isPast={isPast} name="Asha" headingId="h" hasOlder={hasOlder} />
 );
 const told = () => {
   act(() => void vi.advanceTimersByTime(2000));
@@ -32,6 +32,13 @@ it('tells of what came before it was there itself, after the thread was opened',
   const history = [at(20), at(21)];
   render(announcer(history, [at(10), ...history, at(30)]));
   expect(told()).toBe('Asha: At 30');
+});
+
+it('tells of no page that comes behind a window into the past', () => {
+  const window = [at(20), at(21)];
+  const { rerender } = render(announcer(window, window, true, true));
+  rerender(announcer(window, [...window, at(30)], true, true));
+  expect(told()).toBe('');
 });
 
 it('tells of a message that failed meanwhile', () => {

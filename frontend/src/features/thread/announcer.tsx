@@ -17,6 +17,8 @@ export interface Loaded {
 interface Props extends Loaded {
   /** What the thread was opened with: this part comes a moment later, and news may come in between. */
   opened: Loaded;
+  /** A window into the past takes nothing new: whatever comes is a page of history, on either side. */
+  isPast: boolean;
   name: string;
   headingId: string;
 }
@@ -30,7 +32,7 @@ const oldestOf = ({ messages, hasOlder }: Loaded, since = ''): string => (hasOld
  * Tells screen readers which messages arrive and which fail, at most every 2 s. It is a region apart from the list:
  * there, every row that scrolling mounts would be read out as new.
  */
-export default function Announcer({ opened, messages, name, headingId, hasOlder }: Props) {
+export default function Announcer({ opened, messages, isPast, name, headingId, hasOlder }: Props) {
   const [lines, setLines] = useState<string[]>([]);
   // The first page and older pages are history. A message that comes late stands among known ones.
   const [history] = useState(() => ({ statuses: statusesOf(opened.messages), oldest: oldestOf(opened) }));
@@ -47,7 +49,7 @@ export default function Announcer({ opened, messages, name, headingId, hasOlder 
     oldestTime.current = oldestOf({ messages, hasOlder }, since);
     for (const message of messages) {
       const status = before.get(message.id);
-      const isNew = status === undefined && message.timestamp >= since;
+      const isNew = !isPast && status === undefined && message.timestamp >= since;
       if (isNew && message.direction === 'inbound') {
         waiting.current.push(t.thread.announce(name, preview(message)));
         // A late message may stand out of sight, above what is being read.
@@ -62,7 +64,7 @@ export default function Announcer({ opened, messages, name, headingId, hasOlder 
       setLines(waiting.current);
       waiting.current = [];
     }, MERGE_MS);
-  }, [messages, name, hasOlder]);
+  }, [messages, isPast, name, hasOlder]);
   useEffect(() => () => window.clearTimeout(timer.current), []);
 
   return (

@@ -234,7 +234,7 @@ export function Thread(props: ThreadProps) {
         />
       )}
       <Suspense>
-        <Announcer opened={opened} messages={messages} name={name} headingId={headingId} hasOlder={hasOlder} />
+        <Announcer opened={opened} messages={messages} isPast={hasNewer} name={name} headingId={headingId} hasOlder={hasOlder} />
       </Suspense>
     </div>
   );
