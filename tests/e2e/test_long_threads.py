@@ -69,6 +69,44 @@ def test_ten_thousand_messages_are_opened_anywhere_and_found_again(agent: Any, p
     wait_until(lambda: abs(row.evaluate(offset) - before) <= 2, 30, "the same place")
 
 
+def test_what_was_said_long_ago_is_found_and_answered_in_its_place(agent: Any, product: Product) -> None:
+    customer = product.customer("Sonia Search")
+    conversation = product.long_thread(customer, 5_200)
+    wanted = note_in(product, conversation, "Note 00100")
+    # The thread was written past the server, which has not found its words yet.
+    product.sql(
+        "UPDATE chat_messages SET search = array_to_tsvector(ARRAY['note', '00100']) WHERE id = %(id)s",
+        id=wanted,
+    )
+    product.write(customer, "Nobody has read this")
+    wait_until(lambda: product.conversation(customer)["unread_count"] == 1, what="the unread message")
+    agent.keyboard.press("Control+Shift+KeyF")
+    field = agent.get_by_role("searchbox", name="Search messages")
+    expect(field).to_be_focused()
+    agent.keyboard.type("note 00100")
+    hit = agent.get_by_role("link", name="Sonia Search").filter(has_text="Note 00100")
+    expect(hit.locator("mark").last).to_have_text("00100")
+    agent.keyboard.press("ArrowDown")
+    expect(hit).to_be_focused()
+    agent.keyboard.press("Enter")
+    expect(bubble(agent, "Note 00100")).to_be_in_viewport()
+    assert f"m={wanted}" in agent.url
+    # What was said since is not read by that, and pages come on both sides of it.
+    latest = agent.get_by_role("button", name="1 new message")
+    expect(latest).to_be_visible()
+    assert product.conversation(customer)["unread_count"] == 1
+    thread = agent.get_by_role("region", name="Sonia Search")
+    further = "s => { s.scrollTop = s.scrollHeight; return /Note 002[0-4]/.test(s.textContent) }"
+    wait_until(lambda: thread.evaluate(further), what="a newer page")
+    reply(agent, "It is on its way")
+    expect(bubble(agent, "It is on its way")).to_be_in_viewport()
+    wait_until(lambda: product.conversation(customer)["unread_count"] == 0, what="the message to be read")
+    agent.go_back()
+    expect(hit).to_be_focused()
+    agent.keyboard.press("Escape")
+    expect(field).to_be_focused()
+
+
 def test_five_thousand_conversations_are_walked_without_mounting_them(agent: Any, product: Product) -> None:
     product.long_list(5_000)
     agent.reload()
