@@ -20,6 +20,7 @@ export const changes = {
   leftTeam: (name) => `سحبها من فريق ⁨${name}⁩`,
   labelled: (name) => `إضافة الوسم ⁨${name}⁩`,
   unlabelled: (name) => `إزالة الوسم ⁨${name}⁩`,
+  named: (name) => `تسمية هذا العميل ⁨${name}⁩`,
   relabelled: (from, to) => `تغيير الوسم ⁨${from}⁩ إلى ⁨${to}⁩`,
   resolved: 'حلها',
   opened: 'فتحها',

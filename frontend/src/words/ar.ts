@@ -1,6 +1,7 @@
 import { span } from '../lib/format';
 import { lookUp } from '../lib/lookup';
 import { shorten } from '../lib/shorten';
+import { attributes } from './ar-attributes';
 import { compose } from './ar-compose';
 import { bulk } from './ar-bulk';
 import { changes } from './ar-changes';
@@ -10,6 +11,7 @@ import { inbox } from './ar-inbox';
 import { later } from './ar-later';
 import { activity, details, edits, keyboard, kinds, lightbox, message, numbers, writing } from './ar-parts';
 import { own } from './ar-own';
+import { person } from './ar-person';
 import { presence } from './ar-presence';
 import { search } from './ar-search';
 import { team } from './ar-team';
@@ -364,6 +366,7 @@ const page = {
 export const arabic: Record<string, Sentences> = {
   page,
   activity,
+  attributes,
   bulk,
   changes,
   compose,
@@ -380,6 +383,7 @@ export const arabic: Record<string, Sentences> = {
   message,
   numbers,
   own,
+  person,
   presence,
   search,
   team,

@@ -21,6 +21,7 @@ export const c = catalogue('changes', {
   labelled: (name: string) => `added the label ${name}`,
   unlabelled: (name: string) => `removed the label ${name}`,
   relabelled: (from: string, to: string) => `changed the label ${from} to ${to}`,
+  named: (name: string) => `named this customer ${name}`,
   resolved: 'resolved this',
   opened: 'opened this',
   snoozed: (time: string | null) => (time === null ? 'snoozed this until a reply' : `snoozed this until ${time}`),

@@ -16,6 +16,9 @@ import { t } from '../../words/en';
 import { CustomerStanding } from './customer-standing';
 import styles from './details-pane.module.css';
 import { Fact } from './fact';
+import { OtherConversations } from './other-conversations';
+import { PersonFacts } from './person-facts';
+import { PersonName } from './person-name';
 import { Shared } from './shared';
 
 interface Props {
@@ -68,6 +71,8 @@ function Details({ conversation, handling, number, onOpenMessage, onClose }: Omi
   const name = customerName(conversation);
   const left = serviceWindow(conversation.window_expires_at, now);
   const { customer_phone: digits, customer_username: username, customer_user_id: userId } = conversation;
+  // The thread of a group is no one customer's.
+  const isGroup = digits === null && userId === null;
   return (
     <>
       <div className={styles.bar} data-dialog-bar>
@@ -78,9 +83,13 @@ function Details({ conversation, handling, number, onOpenMessage, onClose }: Omi
       </div>
       <div className={styles.who}>
         <Avatar name={name} id={conversation.id} size={72} />
-        <p className={styles.name}>
-          <bdi>{name}</bdi>
-        </p>
+        {isGroup ? (
+          <p className={styles.name}>
+            <bdi>{name}</bdi>
+          </p>
+        ) : (
+          <PersonName key={conversation.id} conversation={conversation} name={name} />
+        )}
       </div>
       <dl className={styles.facts}>
         {digits && (
@@ -111,7 +120,9 @@ function Details({ conversation, handling, number, onOpenMessage, onClose }: Omi
           </Fact>
         )}
       </dl>
+      {!isGroup && <PersonFacts key={conversation.id} conversation={conversation} />}
       {handling}
+      {!isGroup && <OtherConversations conversation={conversation} />}
       <CustomerStanding conversation={conversation} name={name} />
       <Shared conversationId={conversation.id} onOpenMessage={onOpenMessage} />
     </>

@@ -19,7 +19,7 @@ interface Bare {
 }
 
 /** For answers without a body; a refusal is thrown as ApiProblem. */
-async function done(asked: Promise<Bare>): Promise<void> {
+export async function done(asked: Promise<Bare>): Promise<void> {
   const { error, response } = await asked;
   if (response.ok) return;
   const body = typeof error === 'object' && error !== null ? (error as Partial<ProblemBody>) : {};

@@ -3,4 +3,5 @@ import { keys } from '../../lib/keys';
 /** What a workspace's settings keep in the query cache beside what others show too. */
 export const teamKeys = {
   invitations: (workspaceId: string) => [...keys.workspaces(), workspaceId, 'invitations'] as const,
+  attributes: (workspaceId: string) => [...keys.workspaces(), workspaceId, 'attributes'] as const,
 };

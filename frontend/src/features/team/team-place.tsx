@@ -9,6 +9,7 @@ import type { PhoneNumber, Workspace } from '../../lib/types';
 import { t } from '../../words/en';
 import { p } from '../../words/team-en';
 import { useFreshWorkspace } from './endpoints';
+import { AttributesSection } from './attributes-section';
 import { CannedSection } from './canned-section';
 import { InvitationsSection } from './invitations-section';
 import { LabelsSection } from './labels-section';
@@ -127,6 +128,8 @@ function Part({ section, workspace, numbers, userId, onLeft }: PartProps) {
       return <InvitationsSection workspace={workspace} numbers={numbers} />;
     case 'canned':
       return <CannedSection workspace={workspace} />;
+    case 'attributes':
+      return <AttributesSection workspace={workspace} />;
     case 'labels':
       return <LabelsSection workspace={workspace} />;
     case 'workspace':

@@ -55,6 +55,8 @@ function saying(change: Change, all: readonly Change[], userId: string): string 
       const until = part(to, 'snoozed_until');
       return to === null ? null : c.snoozed(until && dayAndHour(until));
     }
+    case 'person':
+      return c.named(part(to, 'name') ?? c.somebody);
     default:
       return null;
   }

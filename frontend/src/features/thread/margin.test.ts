@@ -89,6 +89,6 @@ describe('what a change says', () => {
   });
 
   it('is nothing where no sentence is known', () => {
-    expect(changeText([aChange({ field: 'person' })], 'ada')).toBeNull();
+    expect(changeText([aChange({ field: 'priority' })], 'ada')).toBeNull();
   });
 });
