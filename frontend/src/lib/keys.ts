@@ -23,9 +23,10 @@ export const keys = {
   /** What the agent is told of. */
   notifications: () => ['notifications'] as const,
   workspaces: () => ['workspaces'] as const,
-  /** Of one workspace: its people, teams, labels and canned replies. */
+  /** Of one workspace: its people, teams, labels, canned replies and macros. */
   members: (workspaceId: string) => ['workspaces', workspaceId, 'members'] as const,
   teams: (workspaceId: string) => ['workspaces', workspaceId, 'teams'] as const,
   labels: (workspaceId: string) => ['workspaces', workspaceId, 'labels'] as const,
   canned: (workspaceId: string) => ['workspaces', workspaceId, 'canned-replies'] as const,
+  macros: (workspaceId: string) => ['workspaces', workspaceId, 'macros'] as const,
 };

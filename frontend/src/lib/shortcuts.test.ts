@@ -62,6 +62,7 @@ const SAID: Record<string, Shortcut[]> = {
   'Alt + L': ['Alt+L'],
   'Alt + R': ['Alt+R'],
   'Alt + Z': ['Alt+Z'],
+  'Alt + M': ['Alt+M'],
   'Ctrl / ⌘ + Z': ['Mod+Z'],
   'Alt + U': ['Alt+U'],
   'Alt + N': ['Alt+N'],

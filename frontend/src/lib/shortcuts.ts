@@ -4,7 +4,7 @@
  */
 export const SHORTCUTS = [
   'Mod+A', 'Mod+B', 'Mod+I', 'Mod+K', 'Mod+Z', 'Mod+Shift+F', 'Mod+Shift+X', 'Mod+Shift+Enter',
-  'Alt+A', 'Alt+C', 'Alt+I', 'Alt+L', 'Alt+N', 'Alt+R', 'Alt+U', 'Alt+Z',
+  'Alt+A', 'Alt+C', 'Alt+I', 'Alt+L', 'Alt+M', 'Alt+N', 'Alt+R', 'Alt+U', 'Alt+Z',
   'Alt+ArrowDown', 'Alt+ArrowUp', 'Alt+Shift+ArrowDown', 'Alt+Shift+ArrowUp',
   'F6', 'Shift+F6', 'Escape', '?', '/', 'R', 'C', 'E',
 ] as const;

@@ -48,6 +48,8 @@ export const handling = {
   heldBack: 'قيل هنا شيء جديد في الأثناء. لم يُرسل شيء ولم تُحلّ المحادثة.',
   openNow: 'المحادثة مفتوحة.',
   saidMeanwhile: 'قيل هنا شيء جديد أو تغيّر شيء في الأثناء. لم يُغيَّر شيء.',
+  macro: 'تشغيل ماكرو',
+  macroTitle: 'تشغيل ماكرو (⁦Alt + M⁩)',
   snooze: 'تأجيل',
   snoozedNow: (time) => (time === null ? 'أُجّلت حتى يرد.' : `أُجّلت حتى ${time}، أو حتى يرد.`),
   snoozeTimes: {

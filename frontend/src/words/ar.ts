@@ -9,6 +9,7 @@ import { join, signIn } from './ar-join';
 import { handling } from './ar-handling';
 import { inbox } from './ar-inbox';
 import { later } from './ar-later';
+import { macros } from './ar-macros';
 import { activity, details, edits, keyboard, kinds, lightbox, message, numbers, writing } from './ar-parts';
 import { own } from './ar-own';
 import { person } from './ar-person';
@@ -375,6 +376,7 @@ export const arabic: Record<string, Sentences> = {
   handling,
   later,
   when,
+  macros,
   inbox,
   keyboard,
   kinds,

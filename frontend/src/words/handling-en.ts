@@ -48,6 +48,8 @@ export const h = catalogue('handling', {
   heldBack: 'Something new has been said here meanwhile. Nothing was sent or resolved.',
   openNow: 'The conversation is open.',
   saidMeanwhile: 'Something new has been said or done here meanwhile. Nothing was changed.',
+  macro: 'Run a macro',
+  macroTitle: 'Run a macro (Alt + M)',
   snooze: 'Snooze',
   snoozedNow: (time: string | null) => (time === null ? 'Snoozed until they reply.' : `Snoozed until ${time}, or until they reply.`),
   snoozeTimes: {

@@ -33,6 +33,7 @@ export const keyboard = catalogue('keyboard', {
     ['Alt + L', 'Its labels'],
     ['Alt + R', 'Resolve or reopen it'],
     ['Alt + Z', 'Snooze it'],
+    ['Alt + M', 'Run a macro'],
     ['Ctrl / ⌘ + Z', 'Undo it, while that is offered'],
     ['Alt + U', 'Mark it unread'],
     ['Alt + N', 'Private note, or back to the reply'],

@@ -29,7 +29,9 @@ export function useAct() {
     mutationFn: ({ call }: Act) => call(),
     onSuccess: (answer, { done }) => {
       const conversation = showHandled(client, answer);
-      notify(done(conversation), 'done', { name: h.undo, run: () => void undo(api, client, answer.operation_id) });
+      // Of what changed nothing there is nothing to take back.
+      const action = answer.operation_id === '' ? null : { name: h.undo, run: () => void undo(api, client, answer.operation_id) };
+      notify(done(conversation), 'done', action);
     },
     onError: (error, { lost }) => {
       const now = showAsItIs(client, error);

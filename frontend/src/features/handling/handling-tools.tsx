@@ -1,8 +1,10 @@
-import { AlarmClock, Check, RotateCcw, Tag, UserRound } from 'lucide-react';
-import { useEffect, useEffectEvent, useState } from 'react';
+import { AlarmClock, Check, RotateCcw, Tag, UserRound, Zap } from 'lucide-react';
+import { Suspense, useEffect, useEffectEvent, useState } from 'react';
 import { Avatar } from '../../components/avatar';
 import { Button } from '../../components/button';
 import { useServices } from '../../hooks/services';
+import { hearMacros } from '../../lib/ask-macro';
+import { lazyPart } from '../../lib/lazy-part';
 import { type Shortcut, shortcutOf } from '../../lib/shortcuts';
 import type { Conversation } from '../../lib/types';
 import { isComposing, isLayerOpen } from '../../lib/typing';
@@ -14,8 +16,10 @@ import { LabelPicker } from './label-picker';
 import { onResolvedHere } from './resolved-here';
 import { SnoozeDialog } from './snooze-dialog';
 
-type Layer = 'assign' | 'labels' | 'snooze';
-const KEYS: Partial<Record<Shortcut, Layer>> = { 'Alt+A': 'assign', 'Alt+L': 'labels', 'Alt+Z': 'snooze' };
+const RunMacro = lazyPart(() => import('./run-macro'));
+
+type Layer = 'assign' | 'labels' | 'snooze' | 'macro';
+const KEYS: Partial<Record<Shortcut, Layer>> = { 'Alt+A': 'assign', 'Alt+L': 'labels', 'Alt+M': 'macro', 'Alt+Z': 'snooze' };
 
 interface Props {
   conversation: Conversation;
@@ -27,6 +31,7 @@ interface Props {
 export default function HandlingTools({ conversation, onResolved }: Props) {
   const { userId } = useServices();
   const [layer, setLayer] = useState<Layer | null>(null);
+  const [macroId, setMacroId] = useState<string | null>(null);
   const { resolve, reopen, snooze, isPending } = useStatus(conversation);
   const { assign } = useAssign(conversation);
   const isOpen = conversation.status === 'open';
@@ -62,8 +67,19 @@ export default function HandlingTools({ conversation, onResolved }: Props) {
     if (id === conversation.id) onResolved?.();
   });
   useEffect(() => onResolvedHere((id) => hearResolved(id)), []);
+  useEffect(
+    () =>
+      hearMacros((id) => {
+        setMacroId(id);
+        setLayer('macro');
+      }),
+    [],
+  );
   const name = assignee === null ? (team?.name ?? h.unassigned) : assignee.user_id === userId ? h.you : (assignee.name ?? h.somebody);
-  const close = () => setLayer(null);
+  const close = () => {
+    setLayer(null);
+    setMacroId(null);
+  };
   return (
     <>
       <Button
@@ -79,6 +95,9 @@ export default function HandlingTools({ conversation, onResolved }: Props) {
       </Button>
       <Button kind="icon" className={styles.wide} aria-label={h.labels} title={h.labelsTitle} aria-haspopup="dialog" onClick={() => setLayer('labels')}>
         <Tag size={19} />
+      </Button>
+      <Button kind="icon" className={styles.wide} aria-label={h.macro} title={h.macroTitle} aria-haspopup="dialog" onClick={() => setLayer('macro')}>
+        <Zap size={19} />
       </Button>
       {isOpen && (
         <Button kind="icon" className={styles.wide} aria-label={h.snooze} title={h.snooze} aria-haspopup="dialog" onClick={() => setLayer('snooze')}>
@@ -96,6 +115,11 @@ export default function HandlingTools({ conversation, onResolved }: Props) {
       </Button>
       {layer === 'assign' && <AssignPicker conversation={conversation} onClose={close} />}
       {layer === 'labels' && <LabelPicker conversation={conversation} onClose={close} />}
+      {layer === 'macro' && (
+        <Suspense>
+          <RunMacro conversation={conversation} macroId={macroId} onResolved={onResolved} onClose={close} />
+        </Suspense>
+      )}
       {layer === 'snooze' && <SnoozeDialog windowEnds={conversation.window_expires_at} onSnooze={snooze} onClose={close} />}
     </>
   );

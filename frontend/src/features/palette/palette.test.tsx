@@ -1,8 +1,9 @@
 // @vitest-environment jsdom
 import { screen, waitFor } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
-import { HttpResponse } from 'msw';
+import { HttpResponse, http } from 'msw';
 import { afterAll, beforeAll, beforeEach, expect, it, vi } from 'vitest';
+import { hearMacros } from '../../lib/ask-macro';
 import { FakeServer, aNumber, anOpenConversation } from '../../testing/fake-server';
 import { aMessage, aNote } from '../../testing/samples';
 import type { Found } from '../../hooks/place';
@@ -93,4 +94,18 @@ it('says when there is nothing of that name', async () => {
   await userEvent.keyboard('{Enter}');
   expect(onFound).not.toHaveBeenCalled();
   expect(onCommand).not.toHaveBeenCalled();
+});
+
+it('offers macros by their names where a conversation is open to run them in', async () => {
+  const macro = { id: 'm1', scope: 'workspace', team_id: null, owner_user_id: null, name: 'Refund', steps: [] };
+  server.network.use(http.get('*/workspaces/:id/macros', () => HttpResponse.json({ macros: [macro] })));
+  const asked = vi.fn<(id: string | null) => void>();
+  const leave = hearMacros(asked);
+  const field = open();
+  await userEvent.type(field, 'refund');
+  expect(await screen.findByRole('option', { name: 'Run macro: Refund' })).toBeVisible();
+  await waitFor(() => expect(screen.queryByText('Asha')).toBeNull());
+  await userEvent.keyboard('{Enter}');
+  await waitFor(() => expect(asked).toHaveBeenCalledExactlyOnceWith('m1'));
+  leave();
 });

@@ -1,14 +1,16 @@
-import { Activity, Keyboard, LogOut, MessageSquarePlus, Phone, Plug, Search, Settings } from 'lucide-react';
+import { Activity, Keyboard, LogOut, MessageSquarePlus, Phone, Plug, Search, Settings, Zap } from 'lucide-react';
 import { type KeyboardEvent, type ReactNode, useEffect, useId, useRef, useState } from 'react';
 import { Avatar } from '../../components/avatar';
 import { Dialog } from '../../components/dialog';
 import { FoundLine } from '../../components/found-line';
 import { useNow, useSettled } from '../../hooks/browser';
 import { useConversationList } from '../../hooks/conversations';
+import { useMacros } from '../../hooks/macros';
 import type { Found } from '../../hooks/place';
 import { useSearch } from '../../hooks/search';
 import { useServices } from '../../hooks/services';
 import { useRights } from '../../hooks/workspace';
+import { askMacro, hasMacroPlace } from '../../lib/ask-macro';
 import { phone } from '../../lib/format';
 import { everything } from '../../lib/list-filter';
 import { matchesWords } from '../../lib/match-words';
@@ -18,6 +20,7 @@ import { isEnough, type Kind, KINDS } from '../../lib/search-question';
 import type { PhoneNumber } from '../../lib/types';
 import { isComposing } from '../../lib/typing';
 import { t } from '../../words/en';
+import { x } from '../../words/macros-en';
 import { n } from '../../words/numbers-en';
 import { s } from '../../words/search-en';
 import { u } from '../../words/user-en';
@@ -82,6 +85,10 @@ export default function Palette({ number, numbers, onFound, onCommand, onClose }
   const isBehind = settled !== wanted || (isSearch ? search : latest).isPending;
   const found = isSearch && !isBehind && search.data?.pages[0] ? hitsOf(search.data.pages[0]) : null;
 
+  // Macros are run in the conversation that is open under this. There may be many: they come when they are typed.
+  const macros = useMacros(number.workspace_id, hasMacroPlace()).data ?? [];
+  const named = wanted === '' ? [] : macros.filter(({ name }) => matchesWords(x.runNamed(name), text)).slice(0, SHOWN);
+
   const lines = lineNames(numbers);
   const ofHits = (kind: Kind): Choice[] =>
     (found?.[kind] ?? []).slice(0, TASTE[kind]).map((hit) => ({
@@ -112,6 +119,19 @@ export default function Palette({ number, numbers, onFound, onCommand, onClose }
       })),
     },
     { heading: s.kinds.people, choices: ofHits('people') },
+    {
+      heading: null,
+      choices: named.map(({ id: macroId, name }) => ({
+        key: macroId,
+        icon: <Zap size={18} />,
+        text: x.runNamed(name),
+        detail: null,
+        choose: () => {
+          onClose();
+          askMacro(macroId);
+        },
+      })),
+    },
     {
       heading: found && t.palette.commands,
       choices: commands(numbers, number, onCommand)

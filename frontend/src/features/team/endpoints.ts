@@ -7,7 +7,7 @@ import { keys } from '../../lib/keys';
 import { notify } from '../../lib/notices';
 import type { ProblemBody } from '../../lib/types';
 import { teamKeys } from './keys';
-import type { CannedGiven, Invite, MemberChanges } from './team-model';
+import type { CannedGiven, Invite, MacroGiven, MemberChanges } from './team-model';
 
 // Events tell at once, but for a workspace that has no number yet: no stream follows it.
 const REFRESH_MS = 60_000;
@@ -119,6 +119,12 @@ export function useWorkspaceCalls(workspaceId: string) {
       done(
         api.DELETE(`${WORKSPACE}/canned-replies/{canned_id}`, { params: { path: { ...path, canned_id: cannedId } } }),
       ),
+    makeMacro: (body: MacroGiven) =>
+      bodyOf(api.POST(`${WORKSPACE}/macros`, { params: { path, header: { 'Idempotency-Key': newId() } }, body })),
+    changeMacro: (macroId: string, body: MacroGiven) =>
+      bodyOf(api.PATCH(`${WORKSPACE}/macros/{macro_id}`, { params: { path: { ...path, macro_id: macroId } }, body })),
+    archiveMacro: (macroId: string) =>
+      done(api.DELETE(`${WORKSPACE}/macros/{macro_id}`, { params: { path: { ...path, macro_id: macroId } } })),
     archiveLabel: (labelId: string) =>
       done(api.DELETE(`${WORKSPACE}/labels/{label_id}`, { params: { path: { ...path, label_id: labelId } } })),
   };

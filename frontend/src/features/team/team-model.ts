@@ -8,12 +8,14 @@ export type Invitation = Schemas['Invitation'];
 export type Invitations = Schemas['Invitations'];
 export type Invite = Schemas['Invite'];
 export type CannedGiven = Pick<Schemas['NewCannedReply'], 'scope' | 'team_id' | 'shortcut' | 'title' | 'body'>;
+export type MacroGiven = Pick<Schemas['NewMacro'], 'scope' | 'team_id' | 'name' | 'steps'>;
+export type MacroStep = Schemas['MacroStep'];
 export type Role = Member['role'];
 export type Visibility = Member['visibility'];
 
 export const ROLES: readonly Role[] = ['admin', 'agent', 'viewer'];
 export const VISIBILITIES: readonly Visibility[] = ['all', 'team', 'own'];
-export const SECTIONS = ['members', 'teams', 'invitations', 'labels', 'attributes', 'canned', 'workspace'] as const;
+export const SECTIONS = ['members', 'teams', 'invitations', 'labels', 'attributes', 'canned', 'macros', 'workspace'] as const;
 export type Section = (typeof SECTIONS)[number];
 
 /** Agents and viewers see who is there; what may be changed is an admin's. */

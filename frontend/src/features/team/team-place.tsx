@@ -1,10 +1,11 @@
 import { ArrowLeft } from 'lucide-react';
-import { useId } from 'react';
+import { Suspense, useId } from 'react';
 import { Link, useLocation, useSearchParams } from 'wouter';
 import { Button } from '../../components/button';
 import { Notice } from '../../components/notice';
 import { useServices } from '../../hooks/services';
 import { useWorkspaces } from '../../hooks/workspace';
+import { lazyPart } from '../../lib/lazy-part';
 import type { PhoneNumber, Workspace } from '../../lib/types';
 import { t } from '../../words/en';
 import { p } from '../../words/team-en';
@@ -20,6 +21,7 @@ import { canManage, type Section, sectionIn, sectionsOf } from './team-model';
 import { TeamsSection } from './teams-section';
 import { WorkspaceSection } from './workspace-section';
 
+const MacrosSection = lazyPart(() => import('./macros-section'));
 const CHOSEN = 'workspace';
 
 interface Props {
@@ -89,7 +91,7 @@ export default function TeamPlace({ path, numbers, workspaceId, onBack }: Props)
                 ))}
               </nav>
               <div className={styles.body}>
-                {!canManage(workspace) && section !== 'canned' && <p className={styles.hint}>{p.readOnly}</p>}
+                {!canManage(workspace) && section !== 'canned' && section !== 'macros' && <p className={styles.hint}>{p.readOnly}</p>}
                 <Part
                   key={workspace.id}
                   section={section}
@@ -130,6 +132,12 @@ function Part({ section, workspace, numbers, userId, onLeft }: PartProps) {
       return <CannedSection workspace={workspace} />;
     case 'attributes':
       return <AttributesSection workspace={workspace} />;
+    case 'macros':
+      return (
+        <Suspense fallback={<p role="status">{t.loading}</p>}>
+          <MacrosSection workspace={workspace} />
+        </Suspense>
+      );
     case 'labels':
       return <LabelsSection workspace={workspace} />;
     case 'workspace':
