@@ -238,8 +238,9 @@ def test_what_was_written_down_read_to_its_end_is_what_is_there(
 def test_an_operation_with_several_labels_is_undone_wholly_or_not_at_all(
     session: DbSession, team: Team, call: Call, chat: UUID
 ) -> None:
-    vip, low, high = (
+    vip, old, low, high = (
         _label(session, team, "VIP"),
+        _label(session, team, "Old"),
         _label(session, team, "Low", "Priority"),
         _label(session, team, "High", "Priority"),
     )
@@ -249,12 +250,12 @@ def test_an_operation_with_several_labels_is_undone_wholly_or_not_at_all(
     conversation = session.get_one(Conversation, chat)
     with as_one_operation(operation):
         shed(session, team.owner, conversation, session.get_one(Label, vip))
-        # The second takes the place of the first.
-        for label in (low, high):
+        # The last takes the place of the one before.
+        for label in (old, low, high):
             wear(session, team.owner, conversation, session.get_one(Label, label))
     session.commit()
     after = _shown(call, team.owner, chat)
-    assert [each["name"] for each in after["labels"]] == ["High"]
+    assert [each["name"] for each in after["labels"]] == ["High", "Old"]
     done = str(operation)
     for wanted in (before, after, before):
         undone = _undo(call, team.owner, done).json
