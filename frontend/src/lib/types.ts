@@ -22,6 +22,8 @@ export type CannedReply = Schemas['CannedReply'];
 /** Several steps under one name, and what they would do in a conversation. */
 export type Macro = Schemas['Macro'];
 export type MacroPreview = Schemas['MacroPreview'];
+/** How conversations of a number or a team are given out by themselves. */
+export type Rule = Schemas['Rule'];
 /** The answer to a change of a conversation: it as it is now, and what the change is undone by. */
 export type HandledConversation = Schemas['HandledConversation'];
 /** Something that is asked for of many conversations, and how far it is. */

@@ -4,7 +4,7 @@ import type { p } from './team-en';
 export const team = {
   heading: 'مساحة العمل',
   choose: 'مساحة العمل',
-  sections: { members: 'الأشخاص', teams: 'الفرق', invitations: 'الدعوات', labels: 'الوسوم', attributes: 'ملف العميل', canned: 'ردود جاهزة', macros: 'وحدات ماكرو', workspace: 'الإعدادات' },
+  sections: { members: 'الأشخاص', teams: 'الفرق', invitations: 'الدعوات', labels: 'الوسوم', attributes: 'ملف العميل', canned: 'ردود جاهزة', macros: 'وحدات ماكرو', rules: 'الإسناد', workspace: 'الإعدادات' },
   sectionsLabel: 'أقسام الإعدادات',
   none: 'لست في أي مساحة عمل بعد',
   noneHint: 'اربط رقمًا، أو اطلب دعوة من زميل.',

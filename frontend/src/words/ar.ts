@@ -14,6 +14,7 @@ import { activity, details, edits, keyboard, kinds, lightbox, message, numbers, 
 import { own } from './ar-own';
 import { person } from './ar-person';
 import { presence } from './ar-presence';
+import { rules } from './ar-rules';
 import { search } from './ar-search';
 import { team } from './ar-team';
 import { user } from './ar-user';
@@ -387,6 +388,7 @@ export const arabic: Record<string, Sentences> = {
   own,
   person,
   presence,
+  rules,
   search,
   team,
   join,

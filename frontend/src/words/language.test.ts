@@ -35,7 +35,7 @@ it('Arabic counts as Arabic does', () => {
   expect(forms).toEqual(['لا نتائج', 'نتيجة واحدة', 'نتيجتان', '# نتائج', '# نتيجة', '# نتيجة']);
 });
 
-const PARTS = ['activity-en', 'attributes-en', 'bulk-en', 'changes-en', 'compose-en', 'details-en', 'edits-en', 'en', 'handling-en', 'inbox-en', 'join-en', 'keyboard-en', 'kinds-en', 'later-en', 'lightbox-en', 'macros-en', 'message-en', 'numbers-en', 'own-en', 'person-en', 'presence-en', 'search-en', 'sign-in-en', 'team-en', 'user-en', 'when-en', 'writing-en'];
+const PARTS = ['activity-en', 'attributes-en', 'bulk-en', 'changes-en', 'compose-en', 'details-en', 'edits-en', 'en', 'handling-en', 'inbox-en', 'join-en', 'keyboard-en', 'kinds-en', 'later-en', 'lightbox-en', 'macros-en', 'message-en', 'numbers-en', 'own-en', 'person-en', 'presence-en', 'rules-en', 'search-en', 'sign-in-en', 'team-en', 'user-en', 'when-en', 'writing-en'];
 
 /** Names of all sentences, as “page.inbox.empty”. */
 const namesIn = (value: unknown, name: string): string[] =>

@@ -5,7 +5,7 @@ import { plural } from './plural';
 export const p = catalogue('team', {
   heading: 'Workspace',
   choose: 'Workspace',
-  sections: { members: 'People', teams: 'Teams', invitations: 'Invitations', labels: 'Labels', attributes: 'Customer profile', canned: 'Canned replies', macros: 'Macros', workspace: 'Settings' },
+  sections: { members: 'People', teams: 'Teams', invitations: 'Invitations', labels: 'Labels', attributes: 'Customer profile', canned: 'Canned replies', macros: 'Macros', rules: 'Assignment', workspace: 'Settings' },
   sectionsLabel: 'Parts of the settings',
   none: 'You are in no workspace yet',
   noneHint: 'Connect a number, or ask a colleague for an invitation.',

@@ -1,4 +1,4 @@
-import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { useMutation, useQueries, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useEffect } from 'react';
 import { useServices } from '../../hooks/services';
 import { ApiProblem, bodyOf } from '../../lib/api';
@@ -7,10 +7,13 @@ import { keys } from '../../lib/keys';
 import { notify } from '../../lib/notices';
 import type { ProblemBody } from '../../lib/types';
 import { teamKeys } from './keys';
+import type { RuleGiven, Target } from './rule-model';
 import type { CannedGiven, Invite, MacroGiven, MemberChanges } from './team-model';
 
 // Events tell at once, but for a workspace that has no number yet: no stream follows it.
 const REFRESH_MS = 60_000;
+// Who is how full: it changes with each conversation, and no event says so.
+const LOAD_MS = 10_000;
 const WORKSPACE = '/api/live-chat/workspaces/{workspace_id}';
 
 interface Bare {
@@ -32,6 +35,35 @@ export function useInvitations(workspaceId: string) {
     queryKey: teamKeys.invitations(workspaceId),
     queryFn: ({ signal }) =>
       bodyOf(api.GET(`${WORKSPACE}/invitations`, { params: { path: { workspace_id: workspaceId } }, signal })),
+  });
+}
+
+/** The rules of these, in their order. */
+export function useRules(workspaceId: string, targets: readonly Target[]) {
+  const { api } = useServices();
+  return useQueries({
+    queries: targets.map(({ key }) => ({
+      queryKey: teamKeys.rule(workspaceId, key),
+      queryFn: ({ signal }: { signal: AbortSignal }) =>
+        bodyOf(
+          api.GET(`${WORKSPACE}/assignment-rules/{target}`, {
+            params: { path: { workspace_id: workspaceId, target: key } },
+            signal,
+          }),
+        ),
+    })),
+  });
+}
+
+/** How full those are who may be given conversations, and how many wait. Admins are told. */
+export function useLoad(workspaceId: string, isWanted: boolean) {
+  const { api } = useServices();
+  return useQuery({
+    queryKey: teamKeys.load(workspaceId),
+    enabled: isWanted,
+    refetchInterval: LOAD_MS,
+    queryFn: ({ signal }) =>
+      bodyOf(api.GET(`${WORKSPACE}/assignment-load`, { params: { path: { workspace_id: workspaceId } }, signal })),
   });
 }
 
@@ -125,6 +157,8 @@ export function useWorkspaceCalls(workspaceId: string) {
       bodyOf(api.PATCH(`${WORKSPACE}/macros/{macro_id}`, { params: { path: { ...path, macro_id: macroId } }, body })),
     archiveMacro: (macroId: string) =>
       done(api.DELETE(`${WORKSPACE}/macros/{macro_id}`, { params: { path: { ...path, macro_id: macroId } } })),
+    setRule: (target: string, body: RuleGiven) =>
+      bodyOf(api.PUT(`${WORKSPACE}/assignment-rules/{target}`, { params: { path: { ...path, target } }, body })),
     archiveLabel: (labelId: string) =>
       done(api.DELETE(`${WORKSPACE}/labels/{label_id}`, { params: { path: { ...path, label_id: labelId } } })),
   };

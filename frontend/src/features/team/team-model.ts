@@ -15,7 +15,7 @@ export type Visibility = Member['visibility'];
 
 export const ROLES: readonly Role[] = ['admin', 'agent', 'viewer'];
 export const VISIBILITIES: readonly Visibility[] = ['all', 'team', 'own'];
-export const SECTIONS = ['members', 'teams', 'invitations', 'labels', 'attributes', 'canned', 'macros', 'workspace'] as const;
+export const SECTIONS = ['members', 'teams', 'invitations', 'labels', 'attributes', 'canned', 'macros', 'rules', 'workspace'] as const;
 export type Section = (typeof SECTIONS)[number];
 
 /** Agents and viewers see who is there; what may be changed is an admin's. */

@@ -22,6 +22,8 @@ import { TeamsSection } from './teams-section';
 import { WorkspaceSection } from './workspace-section';
 
 const MacrosSection = lazyPart(() => import('./macros-section'));
+const RulesSection = lazyPart(() => import('./rules-section'));
+
 const CHOSEN = 'workspace';
 
 interface Props {
@@ -136,6 +138,12 @@ function Part({ section, workspace, numbers, userId, onLeft }: PartProps) {
       return (
         <Suspense fallback={<p role="status">{t.loading}</p>}>
           <MacrosSection workspace={workspace} />
+        </Suspense>
+      );
+    case 'rules':
+      return (
+        <Suspense fallback={<p role="status">{t.loading}</p>}>
+          <RulesSection workspace={workspace} numbers={numbers} />
         </Suspense>
       );
     case 'labels':
