@@ -129,7 +129,7 @@ def test_the_drawer_opens_when_asked_keeps_the_focus_and_closes_alone(agent: Any
         agent.reload()
         expect(bubble(agent, "Hello")).to_be_visible()
         expect(drawer).to_have_count(0)
-        agent.locator("main button[aria-haspopup=menu]").click()
+        agent.locator("main button[aria-haspopup=menu]").first.click()
         expect(agent.get_by_role("menuitem").first).to_be_focused()
         agent.keyboard.press("Escape")
         opener = agent.get_by_role("main").get_by_role("button", name="Details")
@@ -205,14 +205,14 @@ def test_every_layer_begins_at_its_first_field_and_gives_the_focus_back(agent: A
     never_lost(agent)
     composer(agent).focus()
     # Whatever the attach menu opens over the page; the first ones open the system's own file chooser.
-    agent.locator("main button[aria-haspopup=menu]").click()
+    agent.locator("main button[aria-haspopup=menu]").first.click()
     expect(agent.locator("main [role=menuitem]").first).to_be_visible()
     items = agent.locator("main [role=menuitem]").count()
     agent.keyboard.press("Escape")
     never_lost(agent)
     sheets = 0
     for item in range(items):
-        agent.locator("main button[aria-haspopup=menu]").click()
+        agent.locator("main button[aria-haspopup=menu]").first.click()
         choice = agent.locator("main [role=menuitem]").nth(item)
         if choice.locator("svg").get_attribute("class") in (None, "") or re.search(
             r"lucide-(image|file-text|music|sticker)", choice.locator("svg").first.get_attribute("class")
@@ -390,7 +390,7 @@ def test_on_touch_screens_no_field_makes_the_phone_zoom(browser: Any, product: P
         expect(page.get_by_role("dialog")).to_be_visible()
         assert page.evaluate(small) == []
         page.keyboard.press("Escape")
-    sheets = page.locator("main button[aria-haspopup=menu]")
+    sheets = page.locator("main button[aria-haspopup=menu]").first
     for name in ("Template", "Location", "Contact card", "Reply buttons"):
         sheets.click()
         page.get_by_role("menuitem", name=name, exact=True).click()
