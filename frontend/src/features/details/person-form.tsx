@@ -83,7 +83,7 @@ export function PersonForm({ conversation, person, attributes, onClose }: Props)
         label={w.language}
         dir="ltr"
         list={`${id}-languages`}
-        placeholder="pt-BR"
+        placeholder={TAG_EXAMPLE}
         maxLength={35}
         value={typed.language ?? ''}
         errors={errors.language}
@@ -204,6 +204,7 @@ function Choice({ label, value, errors = [], onChange, children }: ChoiceProps) 
 }
 
 // Only offered: any tag can be typed.
+const TAG_EXAMPLE = 'pt-BR';
 const LANGUAGES = ['ar', 'de', 'en', 'en-GB', 'en-US', 'es', 'es-AR', 'es-MX', 'fr', 'hi', 'id', 'it', 'mr', 'pt-BR', 'pt-PT', 'ru', 'sw', 'th', 'tr', 'zh-CN'];
 
 /** Those that the browser knows, and the one that is chosen. */

@@ -175,6 +175,7 @@ function Groups({ groups, number, onField, onAll, mayLoad, loadMore, foot }: Gro
   // Next and previous, also while one writes beside it.
   useEffect(() => {
     const onKey = (event: globalThis.KeyboardEvent) => {
+      if (isComposing(event)) return;
       const pressed = shortcutOf(event);
       const step = pressed === 'Alt+ArrowDown' ? 1 : pressed === 'Alt+ArrowUp' ? -1 : 0;
       if (step === 0 || isLayerOpen()) return;
