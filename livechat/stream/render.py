@@ -254,12 +254,15 @@ class _Rendering:
         conversation, account_id, _ = self._conversations[changes[0].conversation_id]
         now = before = self._audience(conversation.id)
         for change in changes:
+            # One operation may change more besides: a macro's labels, say, whose values are no ids.
+            if change.field not in ("assignee", "team", "watcher"):
+                continue
             was = UUID(change.from_value) if change.from_value is not None else None
             if change.field == "assignee":
                 before = replace(before, assignee_id=was)
             elif change.field == "team":
                 before = replace(before, team_id=was)
-            elif change.field == "watcher":
+            else:
                 now_too = {UUID(change.to_value)} if change.to_value is not None else frozenset()
                 had = frozenset() if was is None else frozenset([was])
                 before = replace(before, watchers=(before.watchers - now_too) | had)
