@@ -40,8 +40,10 @@ def test_a_draft_and_its_quote_go_on_on_another_device(
     sent = bubble(other_device, "The blue one")
     expect(sent).to_contain_text("Which colour?")
     wait_until(lambda: product.conversation(customer)["draft"] is None, what="the draft's end")
-    answer = next(m for m in product.messages(customer) if m["direction"] == "outbound")
-    assert answer["reply_to"] == product.messages(customer)[0]["id"]
+    # The reply and the draft's end are two requests; either may be there first.
+    wait_until(lambda: len(product.messages(customer)) == 2, what="the reply")
+    asked, answer = product.messages(customer)
+    assert (answer["direction"], answer["reply_to"]) == ("outbound", asked["id"])
 
 
 def test_a_message_is_reached_reacted_to_and_answered_by_keyboard_alone(agent: Any, product: Product) -> None:

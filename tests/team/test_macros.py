@@ -16,6 +16,7 @@ from sqlalchemy import event, text
 
 from livechat.core.extensions import db
 from livechat.domain import clock
+from livechat.domain.clock import now
 from livechat.domain.team.snooze_times import SnoozeWord, snooze_end
 from livechat.models import (
     CannedReply,
@@ -50,7 +51,8 @@ def path(team: Team) -> str:
 @pytest.fixture
 def chat(session: DbSession, team: Team) -> UUID:
     conversation = make_conversation(session, team.numbers[0])
-    make_message(session, conversation)
+    # A whole second, as Meta's times and ours are: with a fraction it would be newer than an answer at once.
+    make_message(session, conversation, timestamp=now().replace(microsecond=0))
     session.commit()
     return conversation.id
 
