@@ -67,6 +67,7 @@ def widths(view: View, language: str) -> tuple[int, ...]:
 def look(page: Any, view: View, width: int, language: str) -> list[str]:
     """What is wrong with a view at this width, light and dark."""
     resize(page, width, view.height)
+    wait_until(lambda: view.is_drawn(page), what=f"{view.name}, drawn at {width}")
     faults = out_of_place(page)
     is_checked = language != UNCHECKED and (width in SEEN[language] or len(view.widths) < len(WIDTHS))
     if is_checked:

@@ -28,6 +28,16 @@ class View:
     widths: tuple[int, ...] = WIDTHS
     # So high that what scrolls is seen as a whole.
     height: int = 760
+    # What says, after a change of the width, that the view has been drawn anew: the frame alone does not.
+    is_drawn: Callable[[Any], bool] = lambda page: True
+
+
+def _cells_have_room(page: Any) -> bool:
+    """The picker fills its rows anew for a new width, when the browser is idle."""
+    width = (
+        "[...document.querySelectorAll('dialog[open] [role=row]')].at(-1)?.lastElementChild?.clientWidth ?? 0"
+    )
+    return bool(page.evaluate(f"({width}) >= 40"))
 
 
 def close(page: Any) -> None:
@@ -74,7 +84,7 @@ class Walk:
         yield View("thread", self._open_thread)
         yield View("failure", self._fail)
         yield View("reaction", self._react, is_layer=True)
-        yield View("emoji", self._all_emoji, is_layer=True)
+        yield View("emoji", self._all_emoji, is_layer=True, is_drawn=_cells_have_room)
         yield View("message", self._more, is_layer=True)
         yield View("forward", self._forward, is_layer=True)
         yield View("details", self._details, widths=(WIDE,), height=1300)
