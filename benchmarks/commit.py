@@ -6,7 +6,8 @@ from collections.abc import Callable
 from benchmarks.figures import Figure, rate, ratio, spread
 from benchmarks.load import Generator
 from benchmarks.sizes import Sizes
-from benchmarks.stack import Stack, wait_for
+from benchmarks.spawn import wait_for
+from benchmarks.stack import Stack
 from benchmarks.webhooks import signed_requests
 from livechat.inbound.door.arrivals import STREAM
 

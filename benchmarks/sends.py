@@ -9,7 +9,8 @@ from sqlalchemy import text
 
 from benchmarks.figures import Figure
 from benchmarks.sizes import Sizes
-from benchmarks.stack import START_TIMEOUT_S, Stack, python, wait_for
+from benchmarks.spawn import START_TIMEOUT_S, wait_for
+from benchmarks.stack import Stack, python
 from livechat.core.extensions import db
 from livechat.outbound.delivery.pace import wake_sender
 from local.ports import is_taken, service_port

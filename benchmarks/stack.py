@@ -2,13 +2,9 @@
 
 import os
 import secrets
-import signal
-import socket
-import subprocess
 import sys
 import tempfile
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from types import TracebackType
@@ -21,13 +17,13 @@ from flask_migrate import upgrade
 from redis import Redis
 from sqlalchemy import text
 
+from benchmarks.spawn import Running, answers, spawn
 from benchmarks.webhooks import NUMBER, WABA
 from livechat import create_app, init_command_line
 from livechat.core.config import Settings
 from livechat.core.extensions import db, redis
 from livechat.core.tasknames import Queue
 from livechat.operations.readiness import WORKER_KEY, silent_queues
-from local import child
 from local.ports import service_port
 from local.programs import product
 from local.settings import LocalSettings
@@ -35,9 +31,6 @@ from tests.services import EmbeddedServices
 
 PROJECT = Path(__file__).resolve().parent.parent
 OWNER = UUID("0198c0de-0000-7000-8000-000000000001")
-# On a crowded machine the web takes more than a minute.
-START_TIMEOUT_S = 240.0
-STOP_TIMEOUT_S = 15.0
 
 
 class Stack:
@@ -166,8 +159,8 @@ class Stack:
         """The product's server, with its flags, around an application; yields the port once it answers."""
         port = service_port()
         command = [application if part == "wsgi:server" else part for part in self._command("web", port)]
-        with self.process(command, **environment) as is_alive:
-            _wait(lambda: _answers(port), is_alive)
+        with self.process(command, **environment) as running:
+            running.wait(lambda: answers(port))
             yield port
 
     @contextmanager
@@ -177,8 +170,8 @@ class Stack:
         command = [application if part == "celery_app" else part for part in self._command(name, 0)]
         # What an earlier worker said holds for some seconds after its end.
         self.redis.delete(WORKER_KEY.format(queue=queue.value))
-        with self.process(command, **environment) as is_alive:
-            _wait(lambda: queue not in silent_queues(self.redis), is_alive)
+        with self.process(command, **environment) as running:
+            running.wait(lambda: queue not in silent_queues(self.redis))
             yield
 
     def _command(self, name: str, port: int) -> list[str]:
@@ -187,43 +180,11 @@ class Stack:
         return list(next(each.command for each in product(settings).programs if each.name == name))
 
     @contextmanager
-    def process(self, command: list[str], **environment: str) -> Iterator[Callable[[], None]]:
-        """A program of ours, ended with its children on leaving; yields a check that raises when it died."""
-        log = self._logs / f"{time.monotonic_ns()}.log"
-        with log.open("wb") as output:
-            process = subprocess.Popen(
-                child.wrap(command, death_signal="SIGTERM", parent=os.getpid()),
-                env={**os.environ, **environment},
-                cwd=PROJECT,
-                stdin=subprocess.DEVNULL,
-                stdout=output,
-                stderr=subprocess.STDOUT,
-                start_new_session=True,
-            )
-
-        self.newest_pid = process.pid
-
-        def is_alive() -> None:
-            if process.poll() is not None:
-                raise RuntimeError(f"{command[:4]} ended: {log.read_text(errors='replace')[-2000:]}")
-
-        try:
-            yield is_alive
-        finally:
-            process.terminate()
-            try:
-                process.wait(STOP_TIMEOUT_S)
-            except subprocess.TimeoutExpired:
-                process.kill()
-            _kill_group(process.pid)
-            process.wait()
-
-
-def _kill_group(pid: int) -> None:
-    try:
-        os.killpg(pid, signal.SIGKILL)
-    except ProcessLookupError:
-        return
+    def process(self, command: list[str], **environment: str) -> Iterator[Running]:
+        """A program of ours, ended with its children on leaving."""
+        with spawn(command, PROJECT, {**os.environ, **environment}, self._logs) as running:
+            self.newest_pid = running.pid
+            yield running
 
 
 @contextmanager
@@ -235,32 +196,6 @@ def _changed_environment(values: dict[str, str]) -> Iterator[None]:
     finally:
         os.environ.clear()
         os.environ.update(before)
-
-
-def _answers(port: int) -> bool:
-    try:
-        with socket.create_connection(("127.0.0.1", port), timeout=5) as connection:
-            connection.sendall(b"GET /healthz HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n")
-            return connection.recv(8) == b"HTTP/1.1"
-    except OSError:
-        return False
-
-
-def wait_for(condition: Callable[[], Any], timeout_s: float, interval_s: float = 0.005) -> None:
-    """Return once the condition holds; RuntimeError when it does not in time."""
-    deadline = time.monotonic() + timeout_s
-    while not condition():
-        if time.monotonic() > deadline:
-            raise RuntimeError(f"not so within {timeout_s} s")
-        time.sleep(interval_s)
-
-
-def _wait(condition: Callable[[], bool], is_alive: Callable[[], None]) -> None:
-    def holds() -> bool:
-        is_alive()
-        return condition()
-
-    wait_for(holds, START_TIMEOUT_S, 0.05)
 
 
 def python(module: str, *arguments: str) -> list[str]:
