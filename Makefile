@@ -106,8 +106,8 @@ MINUTES ?= 20
 chaos: $(VENV)/.test ## Break the running product for MINUTES=20, then count what it owes; SEED=n repeats a run
 	@$(BIN)/python -m tests.chaos --minutes $(MINUTES) $(if $(SEED),--seed $(SEED)) $(ARGS)
 
-bench: $(VENV)/.run ## Measure how fast it is; ARGS="--big" reads at 5 million messages too
-	@$(BIN)/python -m benchmarks $(ARGS)
+bench: $(VENV)/.run ## Measure how fast it is; BEFORE=commit in turns with that; ARGS="--big" reads at 5 million messages too
+	@$(BIN)/python -m benchmarks $(if $(BEFORE),--before $(BEFORE)) $(ARGS)
 
 bench-page: $(VENV)/.test frontend ## Measure the page in a browser, on a product of its own
 	@$(BIN)/python -m tests.e2e.bench

@@ -4,13 +4,18 @@ import argparse
 import sys
 import time
 from collections.abc import Callable
+from contextlib import ExitStack
 from dataclasses import replace
+from functools import partial
 
-from benchmarks import acknowledge, assigning, batches, commit, crowd, machine, reads, search, sends, streams
+from benchmarks import acknowledge, assigning, batches, commit, crowd, machine, reads, search, sends
+from benchmarks.costs import turns
 from benchmarks.figures import Figure, table
 from benchmarks.sizes import BIG_MESSAGES, QUICK, Sizes
 from benchmarks.stack import Stack
+from benchmarks.trees import Tree, tree_of
 
+# These share one PostgreSQL and Redis.
 PARTS: dict[str, Callable[[Stack, Sizes], list[Figure]]] = {
     "acknowledge": acknowledge.measure,
     "commit": commit.measure,
@@ -20,16 +25,51 @@ PARTS: dict[str, Callable[[Stack, Sizes], list[Figure]]] = {
     "sends": sends.measure,
     "pace": sends.measure_pace,
     "crowd": crowd.measure,
-    "streams": streams.measure,
     "assigning": assigning.measure,
+}
+# These run a whole product, and with `--before` that of another commit in turns with it.
+WHOLE: dict[str, Callable[[Sizes, Tree | None], list[Figure]]] = {
+    "costs": turns.measure,
 }
 
 
 def main(arguments: list[str]) -> int:
     """Run the parts and print the table. 1 with ``--check`` where a target was missed."""
     options = _options(arguments)
+    print(f"machine: {machine.describe()}; load average before: {machine.load()}", flush=True)
+    figures = _measured(options.parts or [*PARTS, *WHOLE], _sizes(options), options.before)
+    print(table(figures))
+    missed = [figure for figure in figures if figure.reached is False]
+    return 1 if options.check and missed else 0
+
+
+def _measured(names: list[str], sizes: Sizes, before: str | None) -> list[Figure]:
+    """The parts that share a stack come first, and it is gone when the others begin."""
+    figures: list[Figure] = []
+    with ExitStack() as exits:
+        earlier = exits.enter_context(tree_of(before)) if before else None
+        shared = [name for name in names if name in PARTS]
+        if shared:
+            with Stack() as stack:
+                for name in shared:
+                    figures += _timed(name, partial(PARTS[name], stack, sizes))
+        for name in names:
+            if name in WHOLE:
+                figures += _timed(name, partial(WHOLE[name], sizes, earlier))
+    return figures
+
+
+def _timed(name: str, measure: Callable[[], list[Figure]]) -> list[Figure]:
+    began = time.monotonic()
+    figures = measure()
+    took = time.monotonic() - began
+    print(f"{name}: measured in {took:.0f} s, load average {machine.load()}", file=sys.stderr, flush=True)
+    return figures
+
+
+def _sizes(options: argparse.Namespace) -> Sizes:
     sizes = QUICK if options.quick else Sizes()
-    sizes = replace(
+    return replace(
         sizes,
         rounds=options.rounds or sizes.rounds,
         connections=options.connections or sizes.connections,
@@ -38,27 +78,18 @@ def main(arguments: list[str]) -> int:
         reads=options.reads or sizes.reads,
         sends=options.sends or sizes.sends,
         big_messages=options.big_messages or (BIG_MESSAGES if options.big else 0),
+        only=options.only,
     )
-    print(f"machine: {machine.describe()}; load average before: {machine.load()}", flush=True)
-    figures: list[Figure] = []
-    with Stack() as stack:
-        for name in options.parts or PARTS:
-            began = time.monotonic()
-            figures += PARTS[name](stack, sizes)
-            print(
-                f"{name}: measured in {time.monotonic() - began:.0f} s, load average {machine.load()}",
-                file=sys.stderr,
-                flush=True,
-            )
-    print(table(figures))
-    missed = [figure for figure in figures if figure.reached is False]
-    return 1 if options.check and missed else 0
 
 
 def _options(arguments: list[str]) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     parser.add_argument(
-        "parts", nargs="*", choices=[*PARTS, []], help="what to measure; all, if none is named"
+        "parts", nargs="*", choices=[*PARTS, *WHOLE, []], help="what to measure; all, if none is named"
+    )
+    parser.add_argument("--before", metavar="REV", help="a commit to measure in turns with this one")
+    parser.add_argument(
+        "--only", metavar="WORD", default="", help="of the costs, those with this in their name"
     )
     parser.add_argument("--quick", action="store_true", help="tiny sizes: shows that it runs, not how fast")
     parser.add_argument(

@@ -5,7 +5,10 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Sizes:
-    """``connections``: requests at a time. ``big_messages`` 0 leaves the large table out."""
+    """How much, and of ``costs`` only those that have ``only`` in their name; the floor is always measured.
+
+    ``connections``: requests at a time. ``big_messages`` 0 leaves the large table out.
+    """
 
     rounds: int = 5
     connections: int = 32
@@ -21,7 +24,15 @@ class Sizes:
     crowd: int = 2_000
     crowd_webhooks: int = 500
     streams: int = 100
-    stream_messages: int = 200
+    stream_messages: int = 60
+    threads: int = 100
+    in_a_thread: int = 50
+    floor_requests: int = 2_000
+    cost_requests: int = 300
+    mix_messages: int = 1_500
+    rest_settle_s: float = 30
+    rest_s: float = 60
+    only: str = ""
     agents: int = 500
     queue: int = 5_000
 
@@ -40,7 +51,14 @@ QUICK = Sizes(
     crowd=50,
     crowd_webhooks=5,
     streams=5,
-    stream_messages=5,
+    stream_messages=3,
+    threads=5,
+    in_a_thread=4,
+    floor_requests=20,
+    cost_requests=10,
+    mix_messages=20,
+    rest_settle_s=0,
+    rest_s=1,
     agents=5,
     queue=20,
 )

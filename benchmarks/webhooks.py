@@ -22,10 +22,11 @@ def bodies(count: int, first: int = 0) -> list[bytes]:
 
 def signed_requests(secret: str, count: int, first: int = 0) -> list[bytes]:
     """``bodies`` as whole HTTP requests."""
-    return [_signed(secret, body) for body in bodies(count, first)]
+    return [signed(secret, body) for body in bodies(count, first)]
 
 
-def _signed(secret: str, body: bytes) -> bytes:
+def signed(secret: str, body: bytes) -> bytes:
+    """A body as Meta posts it."""
     digest = hmac.new(secret.encode(), body, hashlib.sha256).hexdigest()
     return request(
         "POST",
