@@ -8,7 +8,7 @@ from contextlib import ExitStack
 from dataclasses import replace
 from functools import partial
 
-from benchmarks import acknowledge, assigning, batches, commit, crowd, machine, reads, search, sends
+from benchmarks import acknowledge, assigning, batches, commit, crowd, machine, reads, rest, search, sends
 from benchmarks.costs import turns
 from benchmarks.figures import Figure, table
 from benchmarks.sizes import BIG_MESSAGES, QUICK, Sizes
@@ -30,6 +30,7 @@ PARTS: dict[str, Callable[[Stack, Sizes], list[Figure]]] = {
 # These run a whole product, and with `--before` that of another commit in turns with it.
 WHOLE: dict[str, Callable[[Sizes, Tree | None], list[Figure]]] = {
     "costs": turns.measure,
+    "rest": rest.measure,
 }
 
 
