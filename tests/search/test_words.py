@@ -117,6 +117,15 @@ def test_a_huge_text_is_cut() -> None:
         ("كتــاب", "كتاب", True),
         ("كتاب", "كتــاب", True),
         ("أحمد", "احمد", True),
+        ("أين الخبز؟", "خبز", True),
+        ("أين الْخُبْز؟", "خبز طازج", False),
+        ("الخبز الطازج", "طازج خب", False),
+        ("الخبز الطازج", "طازج خبز", True),
+        ("أريد قهوة بالخبز", "خبز قهوة", True),
+        ("شكراً للخبز", "خبز", True),
+        ("خبزنا", "الخبز", False),
+        ("الله", "له", False),
+        ("مالخبز", "خبز", False),
         ("رقم ١٢٣٤٥", "12345", True),
         ("Order AB-1234 please", "ab1234", True),
         ("Order AB-1234 please", "1234", True),
@@ -154,6 +163,7 @@ def test_what_finds_what(text: str, query: str, is_found: bool) -> None:
         ("Order AB-1234.", "ab1234", ["AB-1234"]),
         ("a banana", "a", ["a"]),
         ("كتــاب", "كتاب", ["كتــاب"]),
+        ("والخبز خبز", "خبز", ["والخبز", "خبز"]),
     ],
 )
 def test_what_is_marked(text: str, query: str, marked: list[str]) -> None:

@@ -2,7 +2,8 @@
 
 The index says which texts have all words; ``Asked.find`` looks whether they stand as they were asked for, and
 where. Words apart may stand anywhere. What was written together must stand together, also where the text has
-a hyphen, an apostrophe or nothing in between. The last word may go on.
+a hyphen, an apostrophe or nothing in between. The last word may go on. An Arabic word is also found behind
+its article and the particle before that, which are written as a part of it.
 """
 
 import re
@@ -30,6 +31,18 @@ _IN_WORD = f"[{HYPHENS}]?"
 _NOT_IN_NUMBER = ("(?<![0-9])", "(?![0-9])")
 _LETTER = rf"[^\W\d_{UNSPACED}]"
 _NOT_IN_WORD = (f"(?<!{_LETTER})(?<![{MARKS}])", f"(?!{_LETTER}|[{MARKS}])")
+
+# The Arabic article, alone and behind "and", "so", "with", "like" and "for". What follows it is a word of
+# three letters or more: of two, "for him" would be in "God".
+_ARTICLES = (
+    "\u0627\u0644",
+    "\u0648\u0627\u0644",
+    "\u0641\u0627\u0644",
+    "\u0628\u0627\u0644",
+    "\u0643\u0627\u0644",
+    "\u0644\u0644",
+)
+_TAKES_ARTICLE = re.compile("[\u0621-\u064a]{3,}")
 
 Span = tuple[int, int]
 
@@ -85,10 +98,17 @@ def _clause(pieces: list[_Piece], *, is_last: bool) -> str:
     """What the index is asked for: all parts or, of words that may stand as one, that one."""
     last = len(pieces) - 1
     parts = " & ".join(_part(piece, is_last=is_last and n == last) for n, piece in enumerate(pieces))
+    if _may_have_article(pieces):
+        forms = [parts, *(_lexeme(each + pieces[0].text, is_prefix=is_last) for each in _ARTICLES)]
+        return f"({' | '.join(forms)})"
     if len(pieces) == 1 or any(piece.is_run for piece in pieces):
         return parts
     whole = _lexeme("".join(piece.text for piece in pieces), is_prefix=is_last)
     return f"({whole} | {parts})"
+
+
+def _may_have_article(pieces: list[_Piece]) -> bool:
+    return len(pieces) == 1 and bool(_TAKES_ARTICLE.fullmatch(pieces[0].text))
 
 
 def _part(piece: _Piece, *, is_last: bool) -> str:
@@ -106,6 +126,8 @@ def _lexeme(word: str, *, is_prefix: bool) -> str:
 
 def _pattern(pieces: list[_Piece], *, is_last: bool) -> str:
     pattern = _BETWEEN.join(_spelled(piece) for piece in pieces)
+    if _may_have_article(pieces):
+        pattern = f"(?:{'|'.join(_ARTICLES)})?{pattern}"
     first, last = pieces[0], pieces[-1]
     if not first.is_run:
         pattern = (_NOT_IN_NUMBER if first.text[0].isdigit() else _NOT_IN_WORD)[0] + pattern
