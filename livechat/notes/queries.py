@@ -5,7 +5,7 @@ from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, Select, func, insert, select
+from sqlalchemy import Row, ScalarSelect, Select, Text, cast, func, insert, select
 from sqlalchemy.dialects.postgresql import JSONB, aggregate_order_by
 from sqlalchemy.orm import aliased
 
@@ -84,6 +84,19 @@ def notes_by_id(session: AnySession, note_ids: Collection[UUID]) -> Sequence[Row
     if not note_ids:
         return []
     return session.execute(_select_notes().where(Note.id.in_(note_ids))).all()
+
+
+def named_in_note() -> ScalarSelect[list[str] | None]:
+    """Of a row of ``Note``: the ids of the members and teams that it names, null where it names none."""
+    named = cast(func.coalesce(NoteMention.user_id, NoteMention.team_id), Text)
+    return (
+        select(func.array_agg(named)).where(NoteMention.note_id == Note.id).correlate(Note).scalar_subquery()
+    )
+
+
+def named_in(session: AnySession, note_id: UUID) -> list[str]:
+    """The same of one note."""
+    return session.scalar(select(named_in_note()).where(Note.id == note_id)) or []
 
 
 def conversation_of_note(session: AnySession, note_id: UUID) -> UUID | None:

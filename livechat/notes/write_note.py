@@ -14,6 +14,7 @@ from livechat.core.errors import (
 from livechat.core.session import AnySession
 from livechat.domain import clock
 from livechat.domain.permissions import Permission, is_allowed
+from livechat.domain.words.mentions import without_mentions
 from livechat.domain.words.tokens import tokens
 from livechat.live.event_log import Change, Kind
 from livechat.live.publish import publish
@@ -26,6 +27,7 @@ from livechat.notes.queries import (
     keep_version,
     lock_note,
     name_of,
+    named_in,
 )
 from livechat.notifications.notify import MENTION, notify
 
@@ -46,7 +48,8 @@ def create_note(
     conversation = lock_conversation(session, conversation_id)
     if conversation is None:
         raise NotFoundError("There is no such conversation.")
-    note = Note(conversation_id=conversation.id, author_id=author.user_id, body=body, search=tokens(body))
+    words = tokens(without_mentions(body, [str(user or team) for user, team in named.mentions]))
+    note = Note(conversation_id=conversation.id, author_id=author.user_id, body=body, search=words)
     session.add(note)
     session.flush()
     insert_mentions(session, note.id, named.mentions)
@@ -72,7 +75,7 @@ def edit_note(session: AnySession, user_id: UUID, note_id: str, body: str, versi
         raise _changed(session, member, conversation, note)
     keep_version(session, note, user_id)
     note.body, note.edited_at, note.version = body, clock.now(), note.version + 1
-    _find_by(session, note, tokens(body))
+    _find_by(session, note, tokens(without_mentions(body, named_in(session, note.id))))
     _tell(session, note, Kind.NOTE_UPDATED)
     return note.id
 

@@ -4,6 +4,7 @@ import time
 from uuid import UUID
 
 from livechat.core.session import AnySession
+from livechat.domain.words.mentions import without_mentions
 from livechat.domain.words.tokens import tokens
 from livechat.models import Message, Note
 from livechat.search.queries.wordless import is_only_one, wordless_messages, wordless_notes, write_words
@@ -32,7 +33,11 @@ def fill_words(session: AnySession) -> int:
             write_words(session, Message, {row.id: words_of(row.text, row.content) for row in messages})
         if notes:
             note_id = notes[-1].id
-            write_words(session, Note, {row.id: tokens(row.body) for row in notes})
+            write_words(
+                session,
+                Note,
+                {row.id: tokens(without_mentions(row.body or "", row.named or ())) for row in notes},
+            )
         session.commit()
         filled += len(messages) + len(notes)
         if time.monotonic() > until or not (messages or notes):

@@ -14,6 +14,7 @@ from sqlalchemy.exc import DBAPIError
 from livechat.core.session import AnySession
 from livechat.domain.words.asked import Asked, Span, read_query
 from livechat.domain.words.fold import fold
+from livechat.domain.words.mentions import without_mentions
 from livechat.models import Conversation
 from livechat.search.queries import message_hits, people_hits
 from livechat.search.queries.message_hits import MessageWays
@@ -128,8 +129,10 @@ def _find_notes(session: AnySession, question: Question, asked: Asked, mark: Mar
                 _go_on(results, "notes", Mark(behind.last_message_time, behind.id.int))
                 return
             behind = ListPlace(row.created_at, row.id)
-            if asked.is_in(fold(row.body)):
-                results.notes.append(Hit(row.id, row.conversation_id, asked.find(row.body)))
+            # An id is in no word, also where the index has one from before.
+            said = without_mentions(row.body, row.named or ())
+            if asked.is_in(fold(said)):
+                results.notes.append(Hit(row.id, row.conversation_id, asked.find(said)))
         if len(rows) <= question.limit:
             _go_on(results, "notes", None)
             return

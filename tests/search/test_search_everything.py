@@ -14,6 +14,7 @@ from livechat.core.extensions import db
 from livechat.domain.words.tokens import tokens
 from livechat.models import Conversation, ConversationWatcher, Note
 from livechat.search import search_everything
+from livechat.search.fill_words import fill_words
 from livechat.search.queries import message_hits, people_hits
 from livechat.search.queries.reach import AT_ONCE, limit_time
 from livechat.search.queries.walking import Found, Pace, find
@@ -94,6 +95,48 @@ def test_messages_people_and_notes_and_where_the_words_stand(
     assert said(searched(call, team.owner, "orcamento", **day)) == ["\U0001f600 or\u00e7amento"]
     assert said(searched(call, team.owner, "orcamento", to="2026-11-20")) == []
     assert len(said(searched(call, team.owner, "orcamento", **{"from": "2026-11-20"}))) == 3
+
+
+def test_who_is_named_in_a_note_is_no_word_of_it(session: AnySession, team: Team, call: Call) -> None:
+    """An id stands in the text in place of a name, which nobody typed."""
+    chat, named = str(make_conversation(session, team.numbers[0]).id), team.member()
+    other = "0198c0de-0000-7000-8000-00000000feed"
+    session.commit()
+    body = f"Paid @[{named}]@[{other}] \u20ac12"
+    note = call(
+        team.owner,
+        "POST",
+        f"/conversations/{chat}/notes",
+        json={"body": body, "mentions": [{"user_id": str(named)}]},
+    ).json
+
+    def found(q: str) -> list[Any]:
+        return [hit["spans"] for hit in searched(call, team.owner, q, **{"in": "notes"})["notes"]]
+
+    at, like = body.index("12", body.index("\u20ac")), body.index(other)
+    # What only looks like a mention was typed.
+    assert found("12 paid") == [[[0, 4], [at, at + 2]]]
+    assert found(other[:8]) == [[[like, like + 8]]]
+    as_before = tokens(body)
+    for words in (tokens(f"Paid  @[{other}] \u20ac12"), as_before):
+        [row] = session.execute(text("SELECT tsvector_to_array(search) FROM notes"))
+        assert sorted(row[0]) == sorted(words)
+        assert found(str(named)[:8]) == []
+        # As it was kept before ids were left out; and as the task keeps what it has not seen.
+        session.execute(
+            text("UPDATE notes SET search = array_to_tsvector(CAST(:words AS text[]))"), {"words": as_before}
+        )
+        session.commit()
+    session.execute(text("UPDATE notes SET search = NULL"))
+    session.commit()
+    fill_words(session)
+    edited = {"body": body + " now", "version": note["version"]}
+    for _ in range(2):
+        [row] = session.execute(text("SELECT tsvector_to_array(search) FROM notes"))
+        assert other[:8] in row[0]
+        assert str(named)[:8] not in row[0]
+        assert call(team.owner, "PATCH", f"/notes/{note['id']}", json=edited).status_code == 200
+    assert found("now") != []
 
 
 @pytest.mark.parametrize("is_frequent", [False, True], ids=["rare", "frequent"])

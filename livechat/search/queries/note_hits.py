@@ -8,6 +8,7 @@ from sqlalchemy.dialects.postgresql import TSQUERY
 
 from livechat.core.session import AnySession
 from livechat.models import Conversation, Note
+from livechat.notes.queries import named_in_note
 from livechat.search.queries.reach import Reach
 from livechat.web.paging import ListPlace
 
@@ -15,10 +16,10 @@ from livechat.web.paging import ListPlace
 def note_hits(
     session: AnySession, reach: Reach, query: str, behind: ListPlace | None, limit: int
 ) -> Sequence[Any]:
-    """(id, conversation_id, body, created_at) of notes that have the words; a deleted one has none."""
+    """(id, conversation_id, body, named, created_at) of notes that have the words; a deleted one has none."""
     words = cast(bindparam("words", query, type_=Text), TSQUERY)
     statement = (
-        select(Note.id, Note.conversation_id, Note.body, Note.created_at)
+        select(Note.id, Note.conversation_id, Note.body, named_in_note().label("named"), Note.created_at)
         .join(Conversation, Conversation.id == Note.conversation_id)
         .where(Note.search.op("@@", is_comparison=True)(words), Note.deleted_at.is_(None), reach.sees())
         .order_by(Note.created_at.desc(), Note.id.desc())

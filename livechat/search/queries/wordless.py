@@ -8,6 +8,7 @@ from sqlalchemy import select, text
 
 from livechat.core.session import AnySession, as_json
 from livechat.models import Message, Note
+from livechat.notes.queries import named_in_note
 
 _NOBODY_ELSE = text("SELECT pg_try_advisory_xact_lock(hashtext('livechat fill words'))")
 
@@ -29,9 +30,9 @@ def wordless_messages(session: AnySession, below: int, limit: int) -> Sequence[A
 
 
 def wordless_notes(session: AnySession, below: UUID, limit: int) -> Sequence[Any]:
-    """(id, body) of those with an id below, the highest first, locked in the same way."""
+    """(id, body, named) of those with an id below, the highest first, locked in the same way."""
     return session.execute(
-        select(Note.id, Note.body)
+        select(Note.id, Note.body, named_in_note().label("named"))
         .where(Note.search.is_(None), Note.id < below)
         .order_by(Note.id.desc())
         .limit(limit)
