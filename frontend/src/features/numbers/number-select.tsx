@@ -15,11 +15,13 @@ const CONNECT = '+';
 
 /** Which of our numbers is shown: a native control, so that it works by keyboard and on a phone. */
 export function NumberSelect({ numbers, value, onChange, onConnect }: Props) {
+  const chosen = numbers.find((number) => number.phone_number_id === value);
   return (
     <label className={styles.label}>
       <span className="sr-only">{t.header.number}</span>
-      <select dir="auto"
+      <select
         className={styles.select}
+        dir={directionOf(chosen === undefined ? t.header.allNumbers : numberName(chosen))}
         value={value ?? ''}
         onChange={(event) => {
           if (event.target.value === CONNECT) onConnect();
@@ -36,6 +38,13 @@ export function NumberSelect({ numbers, value, onChange, onConnect }: Props) {
       </select>
     </label>
   );
+}
+
+const RTL = /^\P{L}*[\p{Script=Arabic}\p{Script=Hebrew}\p{Script=Syriac}\p{Script=Thaana}]/u;
+
+/** Of the name that is chosen: where it does not fit, its end is cut off. `auto` would go by the first of all options. */
+function directionOf(name: string): 'ltr' | 'rtl' {
+  return RTL.test(name) ? 'rtl' : 'ltr';
 }
 
 function optionText(number: PhoneNumber): string {
