@@ -233,6 +233,7 @@ ACTS: dict[str, Callable[[Round], int]] = {
         conversation_id=str(at.held),
         expected={"assignee_id": str(at.ana)},
     ),
+    "profile": lambda at: at.ask("PATCH", f"/conversations/{at.held}/person", display_name=uuid4().hex),
     # The customer of both turns out to be one.
     "merge": lambda at: at.written(at.phone, at.held_as),
 }
