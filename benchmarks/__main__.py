@@ -8,7 +8,19 @@ from contextlib import ExitStack
 from dataclasses import replace
 from functools import partial
 
-from benchmarks import acknowledge, assigning, batches, commit, crowd, machine, reads, rest, search, sends
+from benchmarks import (
+    acknowledge,
+    assigning,
+    batches,
+    commit,
+    crowd,
+    large,
+    machine,
+    reads,
+    rest,
+    search,
+    sends,
+)
 from benchmarks.costs import turns
 from benchmarks.figures import Figure, table
 from benchmarks.sizes import BIG_MESSAGES, QUICK, Sizes
@@ -31,6 +43,7 @@ PARTS: dict[str, Callable[[Stack, Sizes], list[Figure]]] = {
 WHOLE: dict[str, Callable[[Sizes, Tree | None], list[Figure]]] = {
     "costs": turns.measure,
     "rest": rest.measure,
+    "large": large.measure,
 }
 
 
@@ -94,9 +107,9 @@ def _options(arguments: list[str]) -> argparse.Namespace:
     )
     parser.add_argument("--quick", action="store_true", help="tiny sizes: shows that it runs, not how fast")
     parser.add_argument(
-        "--big", action="store_true", help=f"reads and searches at {BIG_MESSAGES:,} messages (minutes)"
+        "--big", action="store_true", help=f"reads, searches and large at {BIG_MESSAGES:,} messages (minutes)"
     )
-    parser.add_argument("--big-messages", type=int, help="reads and searches at this many messages")
+    parser.add_argument("--big-messages", type=int, help="reads, searches and large at this many messages")
     parser.add_argument("--check", action="store_true", help="exit with 1 where a target is missed")
     for name in ("rounds", "connections", "webhooks", "batch-messages", "reads", "sends"):
         parser.add_argument(f"--{name}", type=int)

@@ -5,9 +5,10 @@ from uuid import UUID
 
 from sqlalchemy import text
 
+from benchmarks.estate import OWNER
 from benchmarks.figures import Figure
 from benchmarks.sizes import Sizes
-from benchmarks.stack import OWNER, Stack
+from benchmarks.stack import Stack
 from benchmarks.webhooks import NUMBER
 from livechat.assigning.assign_waiting import assign_waiting
 from livechat.core.extensions import db

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from sqlalchemy import text
 
-from benchmarks.stack import OWNER
+from benchmarks.estate import OWNER
 from benchmarks.webhooks import NUMBER
 from livechat.core.extensions import db
 

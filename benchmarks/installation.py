@@ -21,6 +21,7 @@ import psycopg
 from cryptography.fernet import Fernet
 from redis import Redis
 
+from benchmarks.estate import OWNER
 from benchmarks.load import drive, request
 from benchmarks.processes import processor_s
 from benchmarks.spawn import answers, spawn, wait_for
@@ -28,7 +29,6 @@ from benchmarks.trees import Tree
 from local.ports import service_port
 from tests.services import EmbeddedServices
 
-OWNER = UUID("0198c0de-0000-7000-8000-000000000001")
 STORED_TIMEOUT_S = 240.0
 PROGRAMS = ("web", "PostgreSQL", "ingest", "Redis")
 # Of what comes by itself, nothing falls into one tree's turn and not into the other's.
@@ -36,10 +36,13 @@ _UNDISTURBED = ("autovacuum_naptime = '1d'", "checkpoint_timeout = '1d'", "max_w
 
 
 class Installation:
-    """A tree's product. Its programs start on entering; ``used`` tells their processor time."""
+    """A tree's product. Its servers start on entering, with ``serves`` its programs too.
 
-    def __init__(self, tree: Tree) -> None:
-        self.tree = tree
+    ``used`` tells the processor time of all of them.
+    """
+
+    def __init__(self, tree: Tree, *, serves: bool = True, **environment: str) -> None:
+        self.tree, self._serves, self._more = tree, serves, environment
         self.app_secret = secrets.token_hex(16)
         self._jwt_secret = secrets.token_hex(32)
         self._encryption_key = Fernet.generate_key()
@@ -70,19 +73,16 @@ class Installation:
             self.database.execute(f"ALTER SYSTEM SET {setting}".encode())
         self.database.execute("SELECT pg_reload_conf()")
         self._redis = enter(Redis.from_url(services.redis_url))
-        self._environment = self._environment_in(folder, services)
-        self._stream, self.programs = self.tree.tell({**self._environment, "LIVECHAT_PORT": str(self.port)})
-        self.tree.run([sys.executable, "-m", "flask", "--app", "wsgi", "db", "upgrade"], self._environment)
-        spawned = self.tree.environment(self._environment)
-        web = enter(spawn(self.programs["web"], self.tree.folder, spawned, folder))
-        ingest = enter(spawn(self._ingest_command(), self.tree.folder, spawned, folder))
-        self._roots = {
-            "web": web.pid,
-            "PostgreSQL": services.postgres.pid,
-            "ingest": ingest.pid,
-            "Redis": services.redis.pid,
-        }
-        web.wait(lambda: answers(self.port))
+        self.environment = self._environment_in(folder, services)
+        self._stream, self.programs = self.tree.tell({**self.environment, "LIVECHAT_PORT": str(self.port)})
+        self.tree.run([sys.executable, "-m", "flask", "--app", "wsgi", "db", "upgrade"], self.environment)
+        self._roots = {"PostgreSQL": services.postgres.pid, "Redis": services.redis.pid}
+        if self._serves:
+            spawned = self.tree.environment(self.environment)
+            web = enter(spawn(self.programs["web"], self.tree.folder, spawned, folder))
+            ingest = enter(spawn(self._ingest_command(), self.tree.folder, spawned, folder))
+            self._roots |= {"web": web.pid, "ingest": ingest.pid}
+            web.wait(lambda: answers(self.port))
 
     def _environment_in(self, folder: Path, services: EmbeddedServices) -> dict[str, str]:
         return {
@@ -100,6 +100,7 @@ class Installation:
             "LIVECHAT_DATA_DIR": str(folder / "data"),
             "LIVECHAT_SANDBOX": "0",
             "PYTHONUNBUFFERED": "1",
+            **self._more,
         }
 
     def _ingest_command(self) -> list[str]:

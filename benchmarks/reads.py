@@ -11,18 +11,20 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from itertools import chain
 from random import Random
-from typing import Any
+from typing import Any, Protocol
 from urllib.parse import urlencode
 from uuid import UUID
 
 import jwt
+import psycopg
 from sqlalchemy import text
 
 from benchmarks import inboxes
+from benchmarks.estate import OWNER
 from benchmarks.figures import Figure
 from benchmarks.load import Result, drive, request
 from benchmarks.sizes import Sizes
-from benchmarks.stack import OWNER, Stack
+from benchmarks.stack import Stack
 from benchmarks.webhooks import NUMBER
 from livechat.core.extensions import db
 
@@ -159,14 +161,27 @@ def headers_of(stack: Stack, user: UUID) -> dict[str, str]:
     return {"Authorization": f"Bearer {token}", "Accept": "application/json"}
 
 
-def fill(stack: Stack, messages: int, *, each: int = MESSAGES_EACH, unread_in: int = UNREAD_IN) -> None:
+class Database(Protocol):
+    """What there is to connect to."""
+
+    def connect(self) -> "psycopg.Connection[Any]":
+        """A connection of the caller's."""
+
+
+def fill(
+    stack: Database,
+    messages: int,
+    *,
+    each: int = MESSAGES_EACH,
+    unread_in: int = UNREAD_IN,
+    numbers: Sequence[str] = (NUMBER,),
+) -> None:
     """``messages`` texts in threads of 50, one thread in twenty with three unread; analysed and vacuumed.
 
     Secondary indexes are dropped and made again: filling them row by row takes several times as long. What
     the rows name is there, so no foreign key is looked up. Five million take some 90 seconds of two cores.
     """
-    db.session.remove()
-    values = {"owner": OWNER, "number": NUMBER, "each": each, "unread_in": unread_in}
+    values = {"owner": OWNER, "numbers": list(numbers), "each": each, "unread_in": unread_in}
     with stack.connect() as connection:
         connection.autocommit = True
         indexes = connection.execute(_INDEXES).fetchall()
@@ -184,7 +199,7 @@ def fill(stack: Stack, messages: int, *, each: int = MESSAGES_EACH, unread_in: i
         connection.execute("CHECKPOINT")
 
 
-def _at_once(stack: Stack, statements: Sequence[tuple[str, dict[str, Any] | None]]) -> None:
+def _at_once(stack: Database, statements: Sequence[tuple[str, dict[str, Any] | None]]) -> None:
     def run(statement: str, values: dict[str, Any] | None) -> None:
         with stack.connect() as connection:
             connection.execute(_QUICKLY)
@@ -211,7 +226,8 @@ _CONVERSATIONS = """
     INSERT INTO chat_conversations (id, user_id, phone_number_id, customer_phone, customer_name,
                                     last_message_id, last_message_time, last_message_seq, unread_count,
                                     read_seq, last_inbound_at)
-    SELECT gen_random_uuid(), %(owner)s, %(number)s, (918800000000 + n)::text, 'Customer ' || n,
+    SELECT gen_random_uuid(), %(owner)s, (%(numbers)s::text[])[1 + n %% cardinality(%(numbers)s::text[])],
+           (918800000000 + n)::text, 'Customer ' || n,
            lpad(to_hex(n * %(each)s), 32, '0')::uuid, now() - n * interval '7 seconds', 0,
            CASE WHEN n %% %(unread_in)s = 0 THEN least(3, %(each)s) ELSE 0 END, 0,
            now() - n * interval '7 seconds'
@@ -222,7 +238,7 @@ _EPISODES = "INSERT INTO episodes (conversation_id) SELECT id FROM chat_conversa
 _MESSAGES = """
     INSERT INTO chat_messages (id, conversation_id, phone_number_id, wamid, direction, origin, message_type,
                                text, content, status, status_rank, counts_unread, timestamp, search)
-    SELECT lpad(to_hex(n * %(each)s - k), 32, '0')::uuid, id, %(number)s,
+    SELECT lpad(to_hex(n * %(each)s - k), 32, '0')::uuid, id, phone_number_id,
            'wamid.' || customer_phone || lpad(k::text, 4, '0'),
            'inbound', 'customer', 'text', body, jsonb_build_object('text', jsonb_build_object('body', body)),
            'received', 0, k < unread_count, last_message_time - k * interval '10 minutes',

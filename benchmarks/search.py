@@ -13,11 +13,12 @@ from random import Random
 from typing import Any
 from urllib.parse import urlencode
 
+from benchmarks.estate import OWNER
 from benchmarks.figures import Figure
 from benchmarks.load import HOST, Result, drive, request
 from benchmarks.reads import MESSAGES_EACH, fill, headers_of
 from benchmarks.sizes import Sizes
-from benchmarks.stack import OWNER, Stack
+from benchmarks.stack import Stack
 
 RARE_S, FREQUENT_S = 0.05, 0.15
 PAGES = 5

@@ -30,6 +30,7 @@ class Sizes:
     floor_requests: int = 2_000
     cost_requests: int = 300
     mix_messages: int = 1_500
+    large_messages: int = 200_000
     rest_settle_s: float = 30
     rest_s: float = 60
     only: str = ""
@@ -57,6 +58,7 @@ QUICK = Sizes(
     floor_requests=20,
     cost_requests=10,
     mix_messages=20,
+    large_messages=2_000,
     rest_settle_s=0,
     rest_s=1,
     agents=5,

@@ -9,7 +9,6 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
-from uuid import UUID
 
 import psycopg
 from cryptography.fernet import Fernet
@@ -17,6 +16,7 @@ from flask_migrate import upgrade
 from redis import Redis
 from sqlalchemy import text
 
+from benchmarks.estate import OWNER
 from benchmarks.spawn import Running, answers, spawn
 from benchmarks.webhooks import NUMBER, WABA
 from livechat import create_app, init_command_line
@@ -30,7 +30,6 @@ from local.settings import LocalSettings
 from tests.services import EmbeddedServices
 
 PROJECT = Path(__file__).resolve().parent.parent
-OWNER = UUID("0198c0de-0000-7000-8000-000000000001")
 
 
 class Stack:

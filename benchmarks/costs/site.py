@@ -5,7 +5,8 @@ from collections.abc import Callable
 from uuid import UUID
 
 from benchmarks import mix
-from benchmarks.installation import OWNER, Installation
+from benchmarks.estate import OWNER
+from benchmarks.installation import Installation
 from benchmarks.mix import Business, body, message
 from benchmarks.sizes import Sizes
 from benchmarks.webhooks import CUSTOMERS, NUMBER, WABA, signed
