@@ -5,7 +5,6 @@ Source of the rules: docs/contract.md section 2 and docs/meta/cloud-api.md secti
 """
 
 import re
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from hashlib import sha256
 from typing import Any, cast
@@ -24,6 +23,7 @@ from livechat.domain import clock
 from livechat.domain.text import storable
 from livechat.web.context import API_PREFIX
 from livechat.web.guards.jwks import Jwks, JwksUnavailableError
+from livechat.web.guards.verified_tokens import Caller, SignedBy, VerifiedToken, VerifiedTokens
 from livechat.web.problems import problem_response
 
 # Rules, as the URL map spells them, that need no token. The page holds no data: it signs people in.
@@ -53,22 +53,10 @@ MAX_TOKEN_CHARS = 16_384
 _MAX_WORDS = 320
 _UUID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 _JWKS = "livechat_jwks"
+_TOKENS = "livechat_tokens"
 _USER = "livechat.user"
+_SIGNED_BY = "livechat.signed_by"
 _REFUSED = "The access token is missing, has expired or was not issued for this service."
-
-
-@dataclass(frozen=True, slots=True)
-class Caller:
-    """What the token says of the person. Never a right: those come from our tables alone.
-
-    Users write ``full_name`` themselves: it only fills in a name that nobody has given yet.
-    """
-
-    email: str | None
-    full_name: str | None
-    has_second_factor: bool
-    # Which of the person's sign-ins this is, so that two devices are told apart.
-    session: str
 
 
 def init_auth(app: Flask, settings: Settings) -> None:
@@ -82,25 +70,26 @@ def init_auth(app: Flask, settings: Settings) -> None:
         JWT_DECODE_LEEWAY=CLOCK_SKEW_S,
     )
     app.extensions[_JWKS] = Jwks(f"{issuer}/.well-known/jwks.json") if issuer else None
+    app.extensions[_TOKENS] = VerifiedTokens()
     jwt.init_app(app)
     app.before_request(_authenticate_unless_public)
 
 
 def current_user_id() -> UUID:
     """The id of the signed-in user; raises UnauthorizedError if the request carries no valid token."""
-    return cast(UUID, _claims()["user_id"])
+    return _verified().user_id
 
 
 def known_user_id() -> UUID | None:
     """The user's id if the request's token was checked already and is valid; checks nothing itself."""
-    claims = request.environ.get(_USER)
-    return None if claims is None else cast(UUID, claims["user_id"])
+    verified: VerifiedToken | None = request.environ.get(_USER)
+    return None if verified is None else verified.user_id
 
 
 def is_signed_in() -> bool:
     """Whether the request carries a valid token."""
     try:
-        _claims()
+        _verified()
     except AppError:
         return False
     return True
@@ -108,24 +97,38 @@ def is_signed_in() -> bool:
 
 def token_expires_at() -> datetime:
     """When the request's token ends, aware UTC; a stream must not outlive it."""
-    return cast(datetime, _claims()["expires_at"])
+    return _verified().expires_at
 
 
 def caller() -> Caller:
     """Who the request's token says is calling."""
-    return cast(Caller, _claims()["caller"])
+    return _verified().caller
 
 
 def _authenticate_unless_public() -> None:
     if request.url_rule is not None and request.url_rule.rule not in PUBLIC_RULES:
-        _claims()
+        _verified()
 
 
-def _claims() -> dict[str, Any]:
+def _verified() -> VerifiedToken:
     # Kept in the request's environ, not in ``g``: ``g`` outlives a request if a context was pushed around it.
-    if _USER not in request.environ:
-        request.environ[_USER] = _verified(_bearer_token())
-    return cast(dict[str, Any], request.environ[_USER])
+    environ = request.environ
+    verified: VerifiedToken | None = environ.get(_USER)
+    if verified is None:
+        verified = environ[_USER] = _of_token(_bearer_token())
+    return verified
+
+
+def _of_token(token: str) -> VerifiedToken:
+    known = cast(VerifiedTokens, current_app.extensions[_TOKENS])
+    try:
+        verified = known.find(token, clock.now().timestamp(), _public_key)
+    except JwksUnavailableError as error:
+        raise _unavailable() from error
+    if verified is None:
+        verified = _verify(token)
+        known.keep(token, verified, request.environ[_SIGNED_BY])
+    return verified
 
 
 def _bearer_token() -> str:
@@ -137,11 +140,11 @@ def _bearer_token() -> str:
     return parts[1]
 
 
-def _verified(token: str) -> dict[str, Any]:
+def _verify(token: str) -> VerifiedToken:
     try:
         claims = decode_token(token)
     except JwksUnavailableError as error:
-        raise UnavailableError("The sign-in service cannot be reached to check the token.") from error
+        raise _unavailable() from error
     except (PyJWTError, JWTExtendedException, ValueError, TypeError, OverflowError, RecursionError) as error:
         # PyJWT lets the last four through for claims of absurd type, size or depth.
         raise UnauthorizedError(_REFUSED) from error
@@ -159,7 +162,11 @@ def _verified(token: str) -> dict[str, Any]:
         end = clock.from_unix(expires_at)
     except (OverflowError, ValueError, OSError):
         end = datetime.max.replace(tzinfo=UTC)
-    return {"user_id": UUID(subject), "expires_at": end, "caller": _caller(claims)}
+    return VerifiedToken(UUID(subject), end, expires_at, _caller(claims))
+
+
+def _unavailable() -> UnavailableError:
+    return UnavailableError("The sign-in service cannot be reached to check the token.")
 
 
 def _caller(claims: dict[str, Any]) -> Caller:
@@ -187,13 +194,20 @@ def _key_for(header: dict[str, Any], _claims_unverified: dict[str, Any]) -> str 
     settings = cast(Settings, current_app.config["LIVECHAT_SETTINGS"])
     algorithm, kid = header.get("alg"), header.get("kid")
     if algorithm == "HS256" and settings.supabase_jwt_secret is not None:
+        request.environ[_SIGNED_BY] = SignedBy()
         return settings.supabase_jwt_secret
-    jwks = cast(Jwks | None, current_app.extensions[_JWKS])
-    if algorithm in ("ES256", "RS256") and jwks is not None and isinstance(kid, str):
-        key = jwks.key(kid)
+    if algorithm in ("ES256", "RS256") and isinstance(kid, str):
+        key = _public_key(kid)
         if key is not None and key.algorithm_name == algorithm:
+            request.environ[_SIGNED_BY] = SignedBy(kid, key)
             return key
     raise InvalidTokenError("No key of ours verifies this token")
+
+
+def _public_key(kid: str) -> PyJWK | None:
+    """The project's key of this name, as it stands now; raises JwksUnavailableError."""
+    jwks = cast(Jwks | None, current_app.extensions[_JWKS])
+    return jwks.key(kid) if jwks is not None else None
 
 
 # The library's own refusals are 401 or 422 in another shape. Nothing here uses ``jwt_required``, which alone
