@@ -89,7 +89,7 @@ def post_render(body: dict[str, Any], workspace_id: str, canned_id: str) -> Resp
     if seen_as.workspace_id != workspace.id:
         raise NotFoundError("There is no such conversation.")
     number = access_phone_number(db.session, user_id, conversation.phone_number_id)
-    return json_response(render_canned(canned, conversation, number, workspace, member))
+    return json_response(render_canned(db.session, canned, conversation, number, workspace, member))
 
 
 @bp.route(_ONE, methods=["PATCH"], costs=Cost.READS, needs=Permission.MESSAGE_SEND)

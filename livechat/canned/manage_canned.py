@@ -7,7 +7,7 @@ from uuid import UUID
 from sqlalchemy.exc import IntegrityError
 
 from livechat.accounts.access import parse_id
-from livechat.canned.placeholders import VARIABLES, unknown_in
+from livechat.canned.placeholders import OF_CUSTOMERS, VARIABLES, asks_of_customers, unknown_in
 from livechat.canned.queries import CANNED, find_shown, places_in, write_files
 from livechat.core.errors import (
     AlreadyExistsError,
@@ -16,11 +16,13 @@ from livechat.core.errors import (
 )
 from livechat.core.session import AnySession
 from livechat.domain import clock
+from livechat.domain.team.attributes import AttributeType, has_words
 from livechat.files import queries as files
 from livechat.live.event_log import Catalog
 from livechat.live.publish import publish_catalog
 from livechat.models import CannedReply, WorkspaceMember
 from livechat.outbound.attach_file import check_file
+from livechat.people.queries import definitions_in
 from livechat.sharing.whose import choose_whose, require_writer
 from livechat.whatsapp.sending.outgoing import files_of, validate
 
@@ -79,13 +81,13 @@ def archive_canned(session: AnySession, member: WorkspaceMember, canned_id: str)
 def _write(
     session: AnySession, member: WorkspaceMember, canned: CannedReply, given: Mapping[str, Any]
 ) -> None:
+    _check_variables(session, member.workspace_id, given)
     whose = choose_whose(session, CANNED, member, given, word=canned.scope, team_id=canned.team_id)
     if whose is not None:
         canned.scope, canned.team_id, canned.owner_user_id = whose.word, whose.team_id, whose.owner_user_id
     canned.shortcut = given.get("shortcut", canned.shortcut)
     canned.title = given.get("title", canned.title)
     canned.body = given.get("body", canned.body)
-    _check_variables(given)
     carried = _carried(session, member, canned, given)
     try:
         with session.begin_nested():
@@ -98,11 +100,17 @@ def _write(
     publish_catalog(session, member.workspace_id, Catalog.CANNED_REPLIES)
 
 
-def _check_variables(given: Mapping[str, Any]) -> None:
+def _check_variables(session: AnySession, workspace_id: UUID, given: Mapping[str, Any]) -> None:
+    """Refuse names that mean nothing: nobody would notice them before a customer reads them."""
+    texts = {field: given.get(field) for field in ("body", "content")}
+    known = list(VARIABLES)
+    if asks_of_customers(list(texts.values())):
+        kept = definitions_in(session, workspace_id)
+        known += [f"{OF_CUSTOMERS}{each.key}" for each in kept if has_words(AttributeType(each.type))]
     errors = {
-        field: [f"There is no variable {name!r}: take one of {', '.join(VARIABLES)}." for name in unknown]
-        for field in ("body", "content")
-        if (unknown := unknown_in(given.get(field)))
+        field: [f"There is no variable {name!r}: take one of {', '.join(known)}." for name in unknown]
+        for field, text in texts.items()
+        if (unknown := unknown_in(text, known))
     }
     if errors:
         raise ValidationFailedError(errors=errors)

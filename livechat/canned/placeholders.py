@@ -4,17 +4,24 @@ What is filled in is never read again, so that a customer who is called ``{{agen
 """
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from typing import Any
 
 VARIABLES = ("contact.first_name", "contact.name", "agent.name", "number.name", "today")
+# How the names of what a workspace writes down of its customers begin; then the attribute's key.
+OF_CUSTOMERS = "contact."
 _PLACE = re.compile(r"\{\{([^{}|]*)(?:\|([^{}]*))?\}\}")
 
 
-def unknown_in(given: Any) -> list[str]:
-    """The names of variables in these texts, in their order, that we do not know."""
+def unknown_in(given: Any, known: Collection[str] = VARIABLES) -> list[str]:
+    """The names of variables in these texts, in their order, that are not ``known``."""
     names = (match[1].strip() for text in _texts(given) for match in _PLACE.finditer(text))
-    return list(dict.fromkeys(name for name in names if name not in VARIABLES))
+    return list(dict.fromkeys(name for name in names if name not in known))
+
+
+def asks_of_customers(given: Any) -> bool:
+    """Whether something is to be filled in there that a workspace writes down of its customers."""
+    return any(name.startswith(OF_CUSTOMERS) for name in unknown_in(given))
 
 
 def filled(given: Any, values: Mapping[str, str | None]) -> tuple[Any, list[str]]:

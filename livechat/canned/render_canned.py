@@ -1,17 +1,22 @@
 """A canned reply as it reads in one conversation."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from livechat.canned.placeholders import filled
+from livechat.canned.placeholders import OF_CUSTOMERS, asks_of_customers, filled
+from livechat.core.session import AnySession
 from livechat.domain import clock
+from livechat.domain.team.attributes import words_for
 from livechat.models import CannedReply, Conversation, PhoneNumber, Workspace, WorkspaceMember
+from livechat.people.find_person import known_of_customer
 
 Json = dict[str, Any]
 
 
 def render_canned(
+    session: AnySession,
     canned: CannedReply,
     conversation: Conversation,
     number: PhoneNumber,
@@ -19,10 +24,16 @@ def render_canned(
     agent: WorkspaceMember,
     now: datetime | None = None,
 ) -> Json:
-    """``{text, content, unfilled}``: today is the day in the workspace's time zone, as 2026-11-29."""
+    """``{text, content, unfilled}``: today is the day in the workspace's time zone, as 2026-11-29.
+
+    What the workspace writes down of the customer is looked up where it is asked for.
+    """
     name = _one_line(conversation.customer_name)
     day = (now or clock.now()).astimezone(ZoneInfo(workspace.time_zone)).date()
-    values = {
+    known: Mapping[str, Any] = {}
+    if asks_of_customers([canned.body, canned.content]):
+        known = known_of_customer(session, workspace.id, conversation)
+    values = {f"{OF_CUSTOMERS}{key}": words_for(value) for key, value in known.items()} | {
         "contact.name": name,
         "contact.first_name": name.split(" ")[0] if name else None,
         "agent.name": _one_line(agent.name),

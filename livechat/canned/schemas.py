@@ -49,7 +49,8 @@ class CannedReplyChangesSchema(ma.Schema):
         metadata={
             "example": _EXAMPLE,
             "description": "The text. Variables: contact.first_name, contact.name, agent.name, number.name, "
-            "today; what stands behind a bar is taken where one has no value.",
+            "today, and `contact.` with the key of an attribute, but for those of type `bool`; what stands "
+            "behind a bar is taken where one has no value.",
         }
     )
     content = fields.Dict(

@@ -223,7 +223,9 @@ def _send(course: _Course, n: int, step: Step, planned: PlannedStep) -> None:
         raise _HinderedError(
             "canned_reply_gone", "The canned reply of this step is gone, or not yours to use."
         )
-    reads = render_canned(canned, scene.conversation, scene.number, scene.workspace, scene.member, course.now)
+    reads = render_canned(
+        session, canned, scene.conversation, scene.number, scene.workspace, scene.member, course.now
+    )
     files = files_in(session, scene.member.user_id, [canned.id]).get(canned.id, [])
     if len(files) < len(places_in(session, canned.id)):
         raise _HinderedError("file_gone", "A file of this reply is gone, or of a number that you do not see.")

@@ -13,7 +13,7 @@ from sqlalchemy import update
 from livechat.canned.placeholders import VARIABLES, filled, unknown_in
 from livechat.canned.render_canned import render_canned
 from livechat.files import queries as files
-from livechat.models import CannedReply, Media, Workspace, WorkspaceMember
+from livechat.models import CannedReply, Conversation, Media, Workspace, WorkspaceMember
 from tests.factories import make_conversation
 from tests.team.conftest import DbSession, Team
 
@@ -144,8 +144,54 @@ def test_today_is_the_workspaces_day(session: DbSession, team: Team) -> None:
     agent = session.get_one(WorkspaceMember, (team.workspace_id, team.owner))
     late = datetime(2026, 11, 29, 22, tzinfo=UTC)
     assert (
-        render_canned(canned, conversation, team.numbers[0], workspace, agent, late)["text"] == "2026-11-30"
+        render_canned(session, canned, conversation, team.numbers[0], workspace, agent, late)["text"]
+        == "2026-11-30"
     )
+
+
+def test_what_the_team_knows_of_a_customer_is_filled_in(
+    session: DbSession, team: Team, call: Call, path: str
+) -> None:
+    """K2, of attributes; without a fallback the page blocks what stays as it is written."""
+    attributes = f"/workspaces/{team.workspace_id}/attributes"
+    for key, kind in (
+        ("plan", "text"),
+        ("size", "number"),
+        ("since", "date"),
+        ("vip", "bool"),
+        ("name", "text"),
+    ):
+        made = call(team.owner, "POST", attributes, json={"key": key, "name": key, "type": kind})
+        assert made.status_code == 201
+    phone = "447700900111"
+    asha, elsewhere = (
+        make_conversation(session, each, customer_name="Asha", customer_phone=phone)
+        for each in (team.numbers[0], team.number())
+    )
+    nobody = make_conversation(session, team.numbers[0], customer_name=None)
+    session.commit()
+    values = {"plan": "Gold", "size": 2.0, "since": "2024-02-29", "vip": True, "name": "not that one"}
+    person = call(team.owner, "PATCH", f"/conversations/{asha.id}/person", json={"attributes": values})
+    assert person.status_code == 200
+    body = "{{contact.plan|a}} {{contact.size}} {{contact.since}} {{contact.name}}"
+    made = call(team.owner, "POST", path, json=reply(body=body)).json
+    one = f"{path}/{made['id']}"
+
+    def reads(conversation: Conversation) -> tuple[str, list[str]]:
+        where = {"conversation_id": str(conversation.id)}
+        answer = call(team.owner, "POST", f"{one}/render", json=where).json
+        return answer["text"], answer["unfilled"]
+
+    # Of a person, wherever they write; their own name is no attribute's.
+    assert reads(asha) == reads(elsewhere) == ("Gold 2 2024-02-29 Asha", [])
+    missing = ["contact.size", "contact.since", "contact.name"]
+    assert reads(nobody) == ("a {{contact.size}} {{contact.since}} {{contact.name}}", missing)
+    for wrong in ("vip", "age"):
+        refused = call(team.owner, "PATCH", one, json={"body": f"{{{{contact.{wrong}}}}}"})
+        assert (refused.status_code, list(refused.json["errors"])) == (422, ["body"])
+    # What was put away is known of nobody, and so a reply with it is not sent.
+    assert call(team.owner, "DELETE", f"{attributes}/size").status_code == 204
+    assert reads(asha) == ("Gold {{contact.size}} 2024-02-29 Asha", ["contact.size"])
 
 
 def test_its_files_stay_as_long_as_it_is_there(session: DbSession, team: Team, call: Call, path: str) -> None:

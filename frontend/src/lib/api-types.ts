@@ -5484,7 +5484,7 @@ export interface components {
         };
         CannedReplyChanges: {
             /**
-             * @description The text. Variables: contact.first_name, contact.name, agent.name, number.name, today; what stands behind a bar is taken where one has no value.
+             * @description The text. Variables: contact.first_name, contact.name, agent.name, number.name, today, and `contact.` with the key of an attribute, but for those of type `bool`; what stands behind a bar is taken where one has no value.
              * @example Hello {{contact.first_name|there}}!
              */
             body?: string;

@@ -23,10 +23,11 @@ export const keys = {
   /** What the agent is told of. */
   notifications: () => ['notifications'] as const,
   workspaces: () => ['workspaces'] as const,
-  /** Of one workspace: its people, teams, labels, canned replies and macros. */
+  /** Of one workspace: its people, teams, labels, attributes of customers, canned replies and macros. */
   members: (workspaceId: string) => ['workspaces', workspaceId, 'members'] as const,
   teams: (workspaceId: string) => ['workspaces', workspaceId, 'teams'] as const,
   labels: (workspaceId: string) => ['workspaces', workspaceId, 'labels'] as const,
+  attributes: (workspaceId: string) => ['workspaces', workspaceId, 'attributes'] as const,
   canned: (workspaceId: string) => ['workspaces', workspaceId, 'canned-replies'] as const,
   macros: (workspaceId: string) => ['workspaces', workspaceId, 'macros'] as const,
 };

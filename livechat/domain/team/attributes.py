@@ -51,6 +51,20 @@ def checked_value(kind: AttributeType, options: Sequence[str], given: Any) -> An
             return _link(given)
 
 
+def has_words(kind: AttributeType) -> bool:
+    """Whether its values can stand in a sentence to a customer. Of yes or no nobody knows the language."""
+    return kind is not AttributeType.BOOL
+
+
+def words_for(value: Any) -> str | None:
+    """A value as it stands in a sentence: days as 2026-11-29; None for yes or no."""
+    if isinstance(value, bool):
+        return None
+    if isinstance(value, float) and value.is_integer():
+        return str(int(value))
+    return str(value)
+
+
 def _text(given: Any) -> str:
     text = given.strip() if isinstance(given, str) else ""
     if not 1 <= len(text) <= MAX_TEXT_CHARS:

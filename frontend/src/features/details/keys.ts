@@ -1,5 +1,3 @@
-import { keys } from '../../lib/keys';
-
 /** What a gallery of a conversation has drawers for, in the API's words. */
 export type SharedKind = 'pictures' | 'files' | 'links';
 
@@ -8,5 +6,4 @@ export const detailsKeys = {
   shared: (conversationId: string, kind: SharedKind) => ['shared', conversationId, kind] as const,
   /** With the version it was asked for at: a later one may be another. */
   person: (conversationId: string, version: number) => ['person', conversationId, version] as const,
-  attributes: (workspaceId: string) => [...keys.workspaces(), workspaceId, 'attributes'] as const,
 };

@@ -21,18 +21,6 @@ export function usePerson({ id, version }: Conversation) {
   });
 }
 
-/** What the workspace writes down of people. */
-export function useAttributes(workspaceId: string) {
-  const { api } = useServices();
-  return useQuery({
-    queryKey: detailsKeys.attributes(workspaceId),
-    queryFn: async ({ signal }) => {
-      const params = { path: { workspace_id: workspaceId } };
-      return (await bodyOf(api.GET('/api/live-chat/workspaces/{workspace_id}/attributes', { params, signal }))).attributes;
-    },
-  });
-}
-
 /** Changes the customer's profile. Who was not the first gets the profile as it is, beside what they wrote. */
 export function useChangePerson({ id, version }: Conversation) {
   const { api } = useServices();

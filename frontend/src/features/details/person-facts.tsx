@@ -1,6 +1,7 @@
 import { useRef, useState } from 'react';
 import { Button } from '../../components/button';
 import { FailureNotice } from '../../components/notice';
+import { useAttributes } from '../../hooks/attributes';
 import { useNow } from '../../hooks/browser';
 import { useServices } from '../../hooks/services';
 import { useRights } from '../../hooks/workspace';
@@ -11,7 +12,7 @@ import { w } from '../../words/person-en';
 import styles from './details-pane.module.css';
 import { Fact } from './fact';
 import own from './person.module.css';
-import { useAttributes, usePerson } from './person-endpoints';
+import { usePerson } from './person-endpoints';
 import { PersonForm } from './person-form';
 import { type Attribute, isLink, type Person, valueOf } from './person-model';
 import { languageName, timeIn, valueText } from './person-words';

@@ -1,10 +1,10 @@
-import { useQuery } from '@tanstack/react-query';
 import { type SubmitEvent, useState } from 'react';
 import { Button } from '../../components/button';
 import { Field } from '../../components/field';
 import { Notice } from '../../components/notice';
 import { Sheet } from '../../components/sheet';
 import { TextArea } from '../../components/text-area';
+import { useAttributes } from '../../hooks/attributes';
 import { useServices } from '../../hooks/services';
 import type { components } from '../../lib/api-types';
 import { ApiProblem, bodyOf } from '../../lib/api';
@@ -13,7 +13,6 @@ import type { Workspace } from '../../lib/types';
 import { at } from '../../words/attributes-en';
 import { p } from '../../words/team-en';
 import { done, useAct } from './endpoints';
-import { teamKeys } from './keys';
 import { Loaded } from './loaded';
 import { Failure, Question } from './question';
 import styles from './team.module.css';
@@ -32,7 +31,6 @@ function useAttributeCalls(workspaceId: string) {
   const path = { workspace_id: workspaceId };
   const one = (key: string) => ({ path: { ...path, attribute_key: key } });
   return {
-    list: async (signal: AbortSignal) => (await bodyOf(api.GET(PATH, { params: { path }, signal }))).attributes,
     make: (body: Given) => bodyOf(api.POST(PATH, { params: { path, header: { 'Idempotency-Key': newId() } }, body })),
     change: (key: string, body: Changes) => bodyOf(api.PATCH(`${PATH}/{attribute_key}`, { params: one(key), body })),
     archive: (key: string) => done(api.DELETE(`${PATH}/{attribute_key}`, { params: one(key) })),
@@ -41,8 +39,7 @@ function useAttributeCalls(workspaceId: string) {
 
 /** What the team writes down of its customers, beside what every profile has. */
 export function AttributesSection({ workspace }: { workspace: Workspace }) {
-  const calls = useAttributeCalls(workspace.id);
-  const attributes = useQuery({ queryKey: teamKeys.attributes(workspace.id), queryFn: ({ signal }) => calls.list(signal) });
+  const attributes = useAttributes(workspace.id);
   const [changed, setChanged] = useState<string | null>(null);
   const isManaged = canManage(workspace);
   return (

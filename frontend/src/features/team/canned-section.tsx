@@ -5,6 +5,7 @@ import { Field } from '../../components/field';
 import { Notice } from '../../components/notice';
 import { Sheet } from '../../components/sheet';
 import { TextArea } from '../../components/text-area';
+import { useAttributes } from '../../hooks/attributes';
 import { useCanned } from '../../hooks/canned';
 import { useTeams } from '../../hooks/workspace';
 import { ApiProblem } from '../../lib/api';
@@ -17,7 +18,7 @@ import styles from './team.module.css';
 import { canManage } from './team-model';
 
 /** Names of what is filled in, as the server knows them. */
-const VARIABLES = ['contact.first_name|there', 'contact.name', 'agent.name', 'number.name', 'today'];
+const VARIABLES: readonly string[] = ['contact.first_name|there', 'contact.name', 'agent.name', 'number.name', 'today'];
 
 /** What is answered often. An agent has their own; what the workspace and its teams have, admins write. */
 export function CannedSection({ workspace }: { workspace: Workspace }) {
@@ -88,6 +89,8 @@ interface SheetProps {
 
 function CannedSheet({ canned, workspace, teams, onClose }: SheetProps) {
   const calls = useWorkspaceCalls(workspace.id);
+  const attributes = useAttributes(workspace.id).data ?? [];
+  const variables = [...VARIABLES, ...attributes.filter(({ type }) => type !== 'bool').map(({ key }) => `contact.${key}`)];
   const [isAsked, setAsked] = useState(false);
   const body = useRef<HTMLDivElement>(null);
   const save = useAct(
@@ -161,7 +164,7 @@ function CannedSheet({ canned, workspace, teams, onClose }: SheetProps) {
         <fieldset className={styles.group}>
           <legend>{p.variables}</legend>
           <div className={styles.actions}>
-            {VARIABLES.map((name) => (
+            {variables.map((name) => (
               <Button key={name} onClick={() => insert(name)}>
                 <bdi dir="ltr">{`{{${name}}}`}</bdi>
               </Button>
