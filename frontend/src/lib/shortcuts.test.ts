@@ -51,6 +51,7 @@ const SAID: Record<string, Shortcut[]> = {
   'Alt + Shift + ↓ / ↑': ['Alt+Shift+ArrowDown', 'Alt+Shift+ArrowUp'],
   '↑ ↓ Home End': [],
   'Space, Shift + ↓ / ↑ in the list': [],
+  'X, Shift + X in the list': ['X', 'Shift+X'],
   'Ctrl / ⌘ + A in the list': ['Mod+A'],
   'Enter on a message': [],
   'R, C, E on a message': ['R', 'C', 'E'],

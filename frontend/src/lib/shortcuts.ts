@@ -6,7 +6,7 @@ export const SHORTCUTS = [
   'Mod+A', 'Mod+B', 'Mod+I', 'Mod+K', 'Mod+Z', 'Mod+Shift+F', 'Mod+Shift+X', 'Mod+Shift+Enter',
   'Alt+A', 'Alt+C', 'Alt+I', 'Alt+L', 'Alt+M', 'Alt+N', 'Alt+R', 'Alt+U', 'Alt+Z',
   'Alt+ArrowDown', 'Alt+ArrowUp', 'Alt+Shift+ArrowDown', 'Alt+Shift+ArrowUp',
-  'F6', 'Shift+F6', 'Escape', '?', '/', 'R', 'C', 'E',
+  'F6', 'Shift+F6', 'Escape', '?', '/', 'R', 'C', 'E', 'X', 'Shift+X',
 ] as const;
 
 export type Shortcut = (typeof SHORTCUTS)[number];

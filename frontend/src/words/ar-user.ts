@@ -27,7 +27,7 @@ export const user = {
     commandSends: 'الإرسال بمفتاحي ⁦Ctrl / ⌘ + Enter⁩',
     appearance: 'الصفحة ولوحة المفاتيح',
     compactRows: 'قائمة محادثات مضغوطة',
-    singleKeys: 'اختصارات بمفتاح واحد (⁦R, C, E, /, ?⁩)',
+    singleKeys: 'اختصارات بمفتاح واحد (⁦R, C, E, X, /, ?⁩)',
     notifications: 'الرسائل الجديدة',
     desktop: 'إشعارات سطح المكتب',
     volume: 'مستوى الصوت',

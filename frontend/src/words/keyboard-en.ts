@@ -22,6 +22,7 @@ export const keyboard = catalogue('keyboard', {
     ['Alt + Shift + ↓ / ↑', 'Next or previous unread conversation'],
     ['↑ ↓ Home End', 'Move in the list or among messages'],
     ['Space, Shift + ↓ / ↑ in the list', 'Select conversations'],
+    ['X, Shift + X in the list', 'Select one, or all up to it'],
     ['Ctrl / ⌘ + A in the list', 'All that are shown, while you select'],
     ['Enter on a message', 'Its actions'],
     ['R, C, E on a message', 'Reply, copy, react'],

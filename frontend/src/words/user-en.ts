@@ -30,7 +30,7 @@ export const u = catalogue('user', {
     commandSends: 'Ctrl or ⌘ + Enter sends',
     appearance: 'Page and keyboard',
     compactRows: 'Compact conversation list',
-    singleKeys: 'Single-key shortcuts (R, C, E, /, ?)',
+    singleKeys: 'Single-key shortcuts (R, C, E, X, /, ?)',
     notifications: 'New messages',
     desktop: 'Desktop notifications',
     volume: 'Volume',

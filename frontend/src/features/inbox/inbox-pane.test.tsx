@@ -4,6 +4,7 @@ import userEvent from '@testing-library/user-event';
 import { useRef } from 'react';
 import { afterAll, beforeAll, beforeEach, expect, it, vi } from 'vitest';
 import { keys } from '../../lib/keys';
+import { changeSettings } from '../../lib/settings';
 import { aNumber, FakeServer, anOpenConversation, problem } from '../../testing/fake-server';
 import { renderInPage } from '../../testing/in-page';
 import { InboxPane } from './inbox-pane';
@@ -208,6 +209,17 @@ it('rows are chosen by their boxes, by a range of Shift, and by keys; Escape end
   await user.keyboard('{Escape}');
   await waitFor(() => expect(screen.queryByText(/of 3/)).toBeNull());
   expect(location.pathname).toBe('/live-chat');
+  // X as the bar, unless single letters are switched off.
+  document.querySelector<HTMLElement>('[data-conversation="Asha"]')?.focus();
+  changeSettings({ singleKeys: false });
+  await user.keyboard('x');
+  expect(screen.queryByText(/of 3/)).toBeNull();
+  changeSettings({ singleKeys: true });
+  await user.keyboard('x');
+  expect(await screen.findByText('Asha of 3')).toBeVisible();
+  document.querySelector<HTMLElement>('[data-conversation="Chloe"]')?.focus();
+  await user.keyboard('{Shift>}X{/Shift}');
+  expect(await screen.findByText('Asha Bina Chloe of 3')).toBeVisible();
 });
 
 it('another list begins with nothing chosen, and who may only read chooses nothing', async () => {

@@ -1,5 +1,6 @@
 import { type RefObject, useEffect, useEffectEvent } from 'react';
 import { allListed, type Choosing, extended, toggled } from '../../lib/selection';
+import { getSettings } from '../../lib/settings';
 import { shortcutOf } from '../../lib/shortcuts';
 import { isComposing } from '../../lib/typing';
 import { b } from '../../words/bulk-en';
@@ -66,8 +67,9 @@ export function ListSelecting({ list, ids, selection, change, focusRow }: Props)
     const id = rowOf(event);
     if (!canBe(id) || event.ctrlKey || event.metaKey) return false;
     const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
-    if (event.key === ' ' && event.shiftKey) extend(id);
-    else if (event.key === ' ') toggle(id);
+    const pressed = getSettings().singleKeys ? shortcutOf(event) : null;
+    if (pressed === 'Shift+X' || (event.key === ' ' && event.shiftKey)) extend(id);
+    else if (pressed === 'X' || event.key === ' ') toggle(id);
     else if (step !== undefined && event.shiftKey) {
       const next = ids[ids.indexOf(id) + step];
       if (next === undefined) return true;
