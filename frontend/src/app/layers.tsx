@@ -10,7 +10,7 @@ const KeyboardHelp = lazyPart(() => import('./keyboard-help'));
 const SettingsDialog = lazyPart(() => import('../features/settings/settings-dialog'));
 const ConnectDialog = lazyPart(() => import('./connect-dialog'));
 const NewChatDialog = lazyPart(() => import('../features/new-chat/new-chat-dialog'));
-const Palette = lazyPart(() => import('../features/palette/palette'));
+const Palette = lazyPart(() => import('./palette-place'));
 
 interface Props {
   layer: Layer | null;

@@ -11,7 +11,7 @@ export const TEAM = `${HOME}/team`;
 export const ALL_NUMBERS = 'all';
 const CHOSEN = 'livechat.number';
 /** As `panes.module.css` has it: from here on the list stands beside what is open. */
-const ROOM_FOR_TWO = '(min-width: 720px)';
+export const ROOM_FOR_TWO = '(min-width: 720px)';
 /** What the address says of the search: the words, and what narrows it. Without words there is no search. */
 export const SEARCH_PARAMETERS = ['find', 'in', 'on', 'from', 'to'] as const;
 

@@ -39,6 +39,8 @@ interface Props {
   onFound: (found: Found) => void;
   onCommand: (command: Command) => void;
   onClose: () => void;
+  /** Commands of other features. There may be many: they come when they are typed. */
+  more?: readonly Omit<Choice, 'detail' | 'hit'>[];
 }
 
 interface Choice {
@@ -67,7 +69,7 @@ const TASTE: Record<Kind, number> = { people: 5, messages: 4, notes: 2 };
  * Go to a conversation or a message, or do something, by typing a part of its name. Two letters are enough to look in
  * all that was said. What was found stands under what it was found by, and under nothing that was typed since.
  */
-export default function Palette({ number, numbers, onFound, onCommand, onClose }: Props) {
+export default function Palette({ number, numbers, onFound, onCommand, onClose, more = [] }: Props) {
   const [text, setText] = useState('');
   const [active, setActive] = useState(0);
   // Enter came before what it is about: it acts as soon as the results belong to the text.
@@ -134,9 +136,15 @@ export default function Palette({ number, numbers, onFound, onCommand, onClose }
     },
     {
       heading: found && t.palette.commands,
-      choices: commands(numbers, number, onCommand)
-        .filter((command) => mayHandle || command.key !== 'new-chat')
-        .filter((command) => matchesWords(command.text, text)),
+      choices: [
+        ...(wanted === '' ? [] : more)
+          .filter((command) => matchesWords(command.text, text))
+          .slice(0, SHOWN)
+          .map((command) => ({ ...command, detail: null })),
+        ...commands(numbers, number, onCommand)
+          .filter((command) => mayHandle || command.key !== 'new-chat')
+          .filter((command) => matchesWords(command.text, text)),
+      ],
     },
     { heading: s.kinds.messages, choices: ofHits('messages') },
     { heading: s.kinds.notes, choices: ofHits('notes') },
