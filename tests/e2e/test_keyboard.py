@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from tests.e2e.looking import bubble, composer, expect
+from tests.e2e.looking import composer, expect
 from tests.e2e.product import Product
 from tests.long_form import IS_LONG
 
@@ -64,8 +64,7 @@ def test_conversations_are_done_by_keyboard_alone(agent: Any, product: Product) 
         # By two keys, or by one.
         if len(done) % 2:
             keys.press("Enter")
-            # What is resolved is what the agent has seen: the reply's own place in it is the server's to say.
-            expect(bubble(agent, f"Thank you, {name}!")).to_contain_text(re.compile("Sent|Delivered|Read"))
+            # One's own reply is nothing new, whether or not the server has answered yet.
             keys.press("Alt+r")
         else:
             expect(agent.get_by_role("button", name="More ways to send")).to_be_visible()

@@ -9,6 +9,7 @@ import type { Conversation, HandledConversation, Label } from '../../lib/types';
 import { h } from '../../words/handling-en';
 import { type AssigneeChoice, assignmentFor } from './assignee-choices';
 import { lostTo } from './lost-race';
+import { besideOwnWords } from './own-words';
 
 /** What a change that went through says, and the call that makes it. */
 interface Act {
@@ -97,19 +98,26 @@ export function useAssign(conversation: Conversation) {
   };
 }
 
+type Away = { status: 'resolved' } | { status: 'snoozed'; snooze_kind: 'reply' | 'time_or_reply'; snoozed_until?: string };
+
 /** Resolves a conversation, puts it off, or opens it again. What has been said since is never buried. */
 export function useStatus(conversation: Conversation) {
-  const { api } = useServices();
+  const { api, outbox } = useServices();
   const act = useAct();
   const params = { path: { conversation_id: conversation.id } };
   const route = '/api/live-chat/conversations/{conversation_id}/status';
-  const expected = { last_message_id: conversation.last_message?.id ?? null };
   const lost = () => h.saidMeanwhile;
+  const put = (body: Away) => {
+    const pending = outbox.snapshot().filter(({ conversationId, state }) => conversationId === conversation.id && state !== 'refused');
+    return besideOwnWords(api, conversation, new Set(pending.map((one) => one.clientMessageId)), (lastMessageId) =>
+      bodyOf(api.PUT(route, { params, body: { ...body, expected: { last_message_id: lastMessageId } } })),
+    );
+  };
   return {
     isPending: act.isPending,
     resolve: (onResolved?: () => void) =>
       act.mutate(
-        { lost, done: () => h.resolvedNow, call: () => bodyOf(api.PUT(route, { params, body: { status: 'resolved', expected } })) },
+        { lost, done: () => h.resolvedNow, call: () => put({ status: 'resolved' }) },
         onResolved && { onSuccess: onResolved },
       ),
     reopen: () => act.mutate({ done: () => h.openNow, call: () => bodyOf(api.PUT(route, { params, body: { status: 'open' } })) }),
@@ -122,7 +130,7 @@ export function useStatus(conversation: Conversation) {
       act.mutate({
         lost,
         done: () => h.snoozedNow(until && dayAndHour(until.toISOString())),
-        call: () => bodyOf(api.PUT(route, { params, body: { status: 'snoozed', expected, ...how } })),
+        call: () => put({ status: 'snoozed', ...how }),
       });
     },
   };
