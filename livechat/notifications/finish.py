@@ -31,6 +31,19 @@ def finish_cause(session: AnySession, user_id: UUID, kind: str, cause_id: UUID) 
     )
 
 
+def finish_causes(session: AnySession, kind: str, causes: Mapping[UUID, UUID]) -> None:
+    """These causes, {cause: conversation}, are no more, whoever was told of them."""
+    tell_done(
+        session,
+        finish_where(
+            session,
+            Notification.conversation_id.in_(set(causes.values())),
+            Notification.kind == kind,
+            Notification.cause_id.in_(causes),
+        ),
+    )
+
+
 def finish_answered(session: AnySession, user_id: UUID, conversation_id: UUID) -> None:
     """The user has answered the customer: of this conversation nothing is left to tell them."""
     tell_done(

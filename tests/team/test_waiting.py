@@ -179,6 +179,46 @@ def test_an_answer_that_fails_for_good_brings_the_old_time_back(
     assert chat.since is None
 
 
+def _told(call: Call, user: UUID = OWNER) -> list[tuple[str, str, bool]]:
+    """(kind, cause, whether it is done) of all that they are told of."""
+    found = call(user, "GET", "/notifications").json["notifications"]
+    return [(each["kind"], each["cause_id"], each["done_at"] is not None) for each in found]
+
+
+@pytest.mark.parametrize("fails", FAILURES[:2])
+def test_whose_answer_fails_where_nobody_looks_any_more_is_told(
+    chat: Chat, fails: Callable[[Chat], None], call: Call
+) -> None:
+    """No status opens what is resolved; who is owed an answer is not forgotten."""
+    chat.answers()
+    fails(chat)
+    assert _told(call) == []
+    chat.writes()
+    answer = chat.answers()
+    path = f"/conversations/{chat.id}/status"
+    assert call(OWNER, "PUT", path, json={"status": "resolved"}).status_code == 200
+    fails(chat)
+    assert call(OWNER, "GET", f"/conversations/{chat.id}").json["status"] == "resolved"
+    assert _told(call) == [("reminder", answer, False)]
+    # Another answer is what they were told to give; what fails before one that stands is no matter.
+    chat.answers()
+    assert _told(call) == [("reminder", answer, True)]
+    chat.echoes()
+    fails(chat)
+    assert _told(call) == [("reminder", answer, True)]
+
+
+def test_who_was_told_of_one_that_arrives_all_the_same_is_told_no_more(chat: Chat, call: Call) -> None:
+    answer = chat.answers()
+    wamid = chat.is_told()
+    path = f"/conversations/{chat.id}/status"
+    assert call(OWNER, "PUT", path, json={"status": "resolved"}).status_code == 200
+    chat.hears(wamid, "failed")
+    assert _told(call) == [("reminder", answer, False)]
+    chat.hears(wamid, "delivered")
+    assert _told(call) == [("reminder", answer, True)]
+
+
 @pytest.mark.parametrize("fails", FAILURES)
 def test_not_where_an_answer_came_after_it(chat: Chat, fails: Callable[[Chat], None]) -> None:
     chat.answers()

@@ -12,7 +12,7 @@ export const own = {
     woken: (name) => `عادت المحادثة مع ⁨${name}⁩`,
     reminder: (name) => `أردت التذكير بالمحادثة مع ⁨${name}⁩`,
     window_closing: (name) => `⁨${name}⁩ ينتظر، ونافذة واتساب تُغلق قريبًا`,
-    unsent: (name) => `لم يُرسل إلى ⁨${name}⁩ ما كان سيُرسل لاحقًا`,
+    unsent: (name) => `تعذّر إرسال رسالة إلى ⁨${name}⁩`,
     other: (name) => `هناك ما ينتظر في المحادثة مع ⁨${name}⁩`,
   },
   by: {

@@ -12,7 +12,7 @@ export const o = catalogue('own', {
     woken: (name: string) => `The conversation with ${name} is back`,
     reminder: (name: string) => `You wanted to be reminded of the conversation with ${name}`,
     window_closing: (name: string) => `${name} waits, and WhatsApp’s window closes soon`,
-    unsent: (name: string) => `What was to be sent to ${name} later was not`,
+    unsent: (name: string) => `A message to ${name} could not be sent`,
     other: (name: string) => `Something waits in the conversation with ${name}`,
   },
   by: {

@@ -11,9 +11,9 @@ from uuid import UUID
 from livechat.conversations.queries.blocked import note_blocked_by_wamid
 from livechat.core.session import AnySession
 from livechat.domain.status import RANK, MessageStatus
+from livechat.outbound.delivery.settle_answers import arrived_after_all, failed_for_good
 from livechat.outbound.delivery.to_meta import distrust_files
 from livechat.outbound.queries import status_events as statuses
-from livechat.outbound.queries.owed_answers import owe_again, owe_no_more
 from livechat.templates.sync_templates import template_refused
 from livechat.whatsapp.graph.graph_errors import PAUSING_CODES
 from livechat.whatsapp.sending.outgoing import message_id_from_callback
@@ -90,8 +90,10 @@ def settle_parked(session: AnySession, wamids: Sequence[str]) -> dict[UUID, UUID
 
 def _settle(session: AnySession, wamids: list[str]) -> dict[UUID, UUID]:
     settled, failed = statuses.settle(session, wamids), RANK[MessageStatus.FAILED]
-    owe_again(session, [row.id for row in settled if row.was_rank < failed == row.status_rank])
-    owe_no_more(session, [row.id for row in settled if row.was_rank == failed < row.status_rank])
+    failed_for_good(session, [row.id for row in settled if row.was_rank < failed == row.status_rank])
+    arrived_after_all(
+        session, {row.id: row.conversation_id for row in settled if row.was_rank == failed < row.status_rank}
+    )
     return {row.id: row.conversation_id for row in settled}
 
 

@@ -23,10 +23,10 @@ from livechat.domain.phone import digits_or_none
 from livechat.domain.retry import CONNECT, PAIR, SEND, RetryPolicy, delay_for
 from livechat.outbound.delivery.apply_status import WINDOW_CLOSED, settle_parked
 from livechat.outbound.delivery.refusals import learn_from_refusal
+from livechat.outbound.delivery.settle_answers import failed_for_good
 from livechat.outbound.delivery.to_meta import ClaimLostError, OutgoingFiles, distrust_files_of
 from livechat.outbound.queries import claims as outgoing
 from livechat.outbound.queries.claims import AcceptedRow, Claim
-from livechat.outbound.queries.owed_answers import owe_again
 from livechat.whatsapp.graph.client import Accepted, GraphClient
 from livechat.whatsapp.graph.graph_errors import Disposition, GraphError
 from livechat.whatsapp.sending.outgoing import body_for, callback_data
@@ -123,7 +123,7 @@ def record_all(
     for claim, outcome in calls:
         if isinstance(outcome, GraphError):
             _record_refused(session, claim, outcome, rng)
-    owe_again(session, [claim.message_id for claim in refused])
+    failed_for_good(session, [claim.message_id for claim in refused])
 
 
 def changed_by(session: AnySession, claims: Sequence[Claim]) -> dict[UUID, UUID]:

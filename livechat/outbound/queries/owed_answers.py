@@ -1,11 +1,18 @@
 """Whether the team owes an answer again, or not after all, once it is known what became of a send."""
 
 from collections.abc import Collection
+from datetime import timedelta
+from typing import cast
 from uuid import UUID
 
-from sqlalchemy import text
+from sqlalchemy import select, text
+from sqlalchemy.orm import InstrumentedAttribute, aliased
 
+from livechat.accounts.queries.visible import all_numbers, conversation_is_seen
 from livechat.core.session import AnySession
+from livechat.domain.status import MessageStatus
+from livechat.domain.team.conversation_status import ConversationStatus
+from livechat.models import Conversation, Message, PhoneNumber
 
 _HUMAN = (
     "{0}.direction = 'outbound' AND {0}.origin IN ('livechat', 'phone_app') "
@@ -64,6 +71,47 @@ def owe_again(session: AnySession, message_ids: Collection[UUID]) -> None:
     """
     if message_ids:
         session.execute(_FAILED, {"ids": list(message_ids)})
+
+
+def failed_in_resolved(session: AnySession, message_ids: Collection[UUID]) -> list[tuple[UUID, UUID, UUID]]:
+    """(who wrote it, conversation, message) of those that have failed as the last answer of a resolved one.
+
+    Who does not see the conversation any more is left out.
+    """
+    later = aliased(Message)
+    answered = (
+        select(later.id)
+        .where(
+            later.conversation_id == Message.conversation_id,
+            later.timestamp >= Message.timestamp - timedelta(days=7),
+            later.seq > Message.seq,
+            later.direction == "outbound",
+            later.origin.in_(("livechat", "phone_app")),
+            later.message_type != "reaction",
+            later.status != MessageStatus.FAILED,
+        )
+        .correlate(Message)
+        .exists()
+    )
+    # Nobody's equals no member's.
+    writer = cast("InstrumentedAttribute[UUID]", Message.sent_by)
+    statement = (
+        select(writer, Message.conversation_id, Message.id)
+        .join(Conversation, Conversation.id == Message.conversation_id)
+        .join(PhoneNumber, PhoneNumber.phone_number_id == Conversation.phone_number_id)
+    )
+    rows = session.execute(
+        all_numbers(statement, writer).where(
+            Message.id.in_(message_ids),
+            Message.status == MessageStatus.FAILED,
+            Message.origin == "livechat",
+            Message.message_type != "reaction",
+            Conversation.status == ConversationStatus.RESOLVED,
+            conversation_is_seen(writer),
+            ~answered,
+        )
+    )
+    return [(row[0], row[1], row[2]) for row in rows]
 
 
 def owe_no_more(session: AnySession, message_ids: Collection[UUID]) -> None:

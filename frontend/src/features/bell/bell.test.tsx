@@ -67,7 +67,7 @@ it('a reminder says what about, and is done with its notification; a message tha
   );
   const list = await openList();
   expect(await list.findByText('Ask about the parcel')).toBeVisible();
-  await userEvent.click(await list.findByRole('button', { name: 'Mark as done: What was to be sent to Asha Kulkarni later was not' }));
+  await userEvent.click(await list.findByRole('button', { name: 'Mark as done: A message to Asha Kulkarni could not be sent' }));
   await userEvent.click(await list.findByRole('button', { name: 'Mark as done: You wanted to be reminded of the conversation with Asha Kulkarni' }));
   expect(await list.findByText('Nothing waits for you')).toBeVisible();
   expect(done).toEqual(['s1', 'r1']);

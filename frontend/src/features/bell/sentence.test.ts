@@ -9,7 +9,7 @@ it('each kind has its sentence, with the name as soon as it is known', () => {
   expect(sentenceOf(aNotification({ kind: 'woken' }), null)).toBe('The conversation with a customer is back');
   expect(sentenceOf(aNotification({ kind: 'window_closing' }), null)).toBe('a customer waits, and WhatsApp’s window closes soon');
   expect(sentenceOf(aNotification({ kind: 'reminder' }), 'Asha')).toBe('You wanted to be reminded of the conversation with Asha');
-  expect(sentenceOf({ kind: 'unsent' }, 'Asha')).toBe('What was to be sent to Asha later was not');
+  expect(sentenceOf({ kind: 'unsent' }, 'Asha')).toBe('A message to Asha could not be sent');
   expect(sentenceOf({ kind: 'of tomorrow' as Notification['kind'] }, 'Asha')).toBe('Something waits in the conversation with Asha');
 });
 
