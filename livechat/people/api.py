@@ -7,11 +7,13 @@ from flask import Response
 
 from livechat.accounts.access import access_workspace
 from livechat.accounts.once import once
+from livechat.conversations.present import row_json
+from livechat.conversations.schemas import SharedQuerySchema, SharedSchema
 from livechat.core.extensions import db
 from livechat.domain.permissions import Permission
 from livechat.models import AttributeDefinition
 from livechat.people.change_person import change_person
-from livechat.people.find_person import find_person
+from livechat.people.find_person import find_person, shared_with_person
 from livechat.people.manage_attributes import (
     access_attribute,
     archive_attribute,
@@ -31,6 +33,7 @@ from livechat.people.schemas import (
 from livechat.web.blueprint import ApiBlueprint
 from livechat.web.guards.auth import current_user_id
 from livechat.web.guards.costs import Cost
+from livechat.web.paging import ListPlace, cursor_of, place_of
 from livechat.web.parsing import json_response
 from livechat.web.request_key import IdempotencyHeadersSchema, idempotency_key
 
@@ -68,6 +71,26 @@ def patch_person(body: dict[str, Any], conversation_id: str) -> Response:
     shown = change_person(db.session, current_user_id(), conversation_id, body, expected)
     db.session.commit()
     return json_response(shown)
+
+
+@bp.route(f"{_PERSON}/media", costs=Cost.READS, needs=Permission.CONVERSATION_READ)
+@bp.arguments(SharedQuerySchema, location="query")
+@bp.response(HTTPStatus.OK, SharedSchema)
+@bp.problems(HTTPStatus.NOT_FOUND)
+def list_shared_with_person(query: dict[str, Any], conversation_id: str) -> Response:
+    """What was shared in all of the customer's conversations that you see; as `/media` has it of one."""
+    place = place_of(query["cursor"]) if query.get("cursor") else None
+    behind = (place.last_message_time, place.id) if place is not None else None
+    kind, limit = query.get("kind"), query["limit"]
+    # One more than asked for tells whether there is a next page.
+    rows = shared_with_person(db.session, current_user_id(), conversation_id, kind, behind, limit + 1)
+    last = rows[limit - 1] if len(rows) > limit else None
+    return json_response(
+        {
+            "media": [row_json(row) for row in rows[:limit]],
+            "next_cursor": cursor_of(ListPlace(last.timestamp, last.id)) if last is not None else None,
+        }
+    )
 
 
 @bp.route(_ATTRIBUTES, costs=Cost.READS, needs=Permission.CONVERSATION_READ)

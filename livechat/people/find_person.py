@@ -1,15 +1,20 @@
 """The profile of a conversation's customer: what is known of them, and their other conversations."""
 
+from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from sqlalchemy import Row
+
 from livechat.accounts.access import access_conversation_as
+from livechat.conversations.queries.thread_pages import shared_in
 from livechat.core.errors import NotFoundError
 from livechat.core.session import AnySession
 from livechat.models import Conversation, Person, WorkspaceMember
 from livechat.people.one_person import conversations_of_person
 from livechat.people.present_person import attributes_of, person_json
-from livechat.people.queries import definitions_in, people_by_id
+from livechat.people.queries import definitions_in, people_by_id, seen_threads
 
 
 def find_person(session: AnySession, user_id: UUID, conversation_id: str) -> dict[str, Any]:
@@ -21,6 +26,24 @@ def find_person(session: AnySession, user_id: UUID, conversation_id: str) -> dic
     person, ids = _person_of(session, member.workspace_id, conversation)
     definitions = definitions_in(session, member.workspace_id)
     return person_json(session, member, conversation, person, ids, definitions)
+
+
+def shared_with_person(
+    session: AnySession,
+    user_id: UUID,
+    conversation_id: str,
+    kind: str | None,
+    behind: tuple[datetime, UUID] | None,
+    limit: int,
+) -> Sequence[Row[Any]]:
+    """Messages of this kind in all conversations of the person that the user sees, the newest first.
+
+    Raises NotFoundError.
+    """
+    conversation, member = access_somebodys(session, user_id, conversation_id)
+    one = conversations_of_person(session, member.workspace_id, conversation)
+    threads = seen_threads(user_id, [each.id for each in one])
+    return shared_in(session, threads, kind, behind, limit)
 
 
 def known_of_customer(session: AnySession, workspace_id: UUID, conversation: Conversation) -> dict[str, Any]:

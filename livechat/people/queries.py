@@ -3,9 +3,10 @@
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TypeVarTuple
 from uuid import UUID
 
-from sqlalchemy import func, select, text
+from sqlalchemy import Select, func, select, text
 
 from livechat.accounts.queries.visible import conversation_is_seen, seen_numbers
 from livechat.core.session import AnySession, as_json
@@ -19,6 +20,7 @@ from livechat.models import (
     WorkspaceMember,
 )
 
+Columns = TypeVarTuple("Columns")
 # More than anybody has numbers of ours to write to.
 MAX_SHOWN = 50
 
@@ -158,15 +160,24 @@ def seen_conversations(
     session: AnySession, user_id: UUID, conversation_ids: Collection[UUID]
 ) -> Sequence[Conversation]:
     """Those of these that have something to show and that this user sees, the newest first."""
-    numbers = select(Conversation).join(
-        PhoneNumber, PhoneNumber.phone_number_id == Conversation.phone_number_id
-    )
-    return session.scalars(
+    return session.scalars(_seen(select(Conversation), user_id, conversation_ids)).all()
+
+
+def seen_threads(user_id: UUID, conversation_ids: Collection[UUID]) -> Select[tuple[UUID]]:
+    """``SELECT`` of the ids of the same, to be asked within a statement."""
+    return _seen(select(Conversation.id), user_id, conversation_ids)
+
+
+def _seen(
+    conversations: Select[*Columns], user_id: UUID, conversation_ids: Collection[UUID]
+) -> Select[*Columns]:
+    numbers = conversations.join(PhoneNumber, PhoneNumber.phone_number_id == Conversation.phone_number_id)
+    return (
         seen_numbers(numbers, user_id)
         .where(Conversation.id.in_(conversation_ids), conversation_is_seen(user_id), SHOWN)
         .order_by(Conversation.last_message_time.desc(), Conversation.id.desc())
         .limit(MAX_SHOWN)
-    ).all()
+    )
 
 
 def names_of_members(

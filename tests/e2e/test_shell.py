@@ -313,7 +313,7 @@ def test_what_a_customer_may_get_is_shown_and_changed_in_the_details(agent: Any,
     details.get_by_role("button", name="Links").click()
     expect(details.get_by_role("link", name="https://example.com/menu")).to_be_visible()
     details.get_by_role("button", name="Files").click()
-    expect(details).to_contain_text("No files in this conversation yet.")
+    expect(details).to_contain_text("No files yet.")
     details.get_by_role("button", name="Photos").click()
     picture.click()
     expect(agent).to_have_url(re.compile("[?&]m="))

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
@@ -132,6 +132,40 @@ def test_of_a_persons_conversations_each_sees_their_own(team: Team, call: Call) 
         path = f"/conversations/{chat.id}/person"
         asked = [call(user, "GET", path), call(user, "PATCH", path, json={"email": None})]
         assert [each.status_code for each in asked] == statuses
+
+
+def test_what_was_shared_with_a_person_is_found_over_all_that_one_sees(team: Team, call: Call) -> None:
+    seen, hidden = team.numbers[0], team.number()
+    one, other, another = (
+        make_conversation(team.session, each, customer_phone=phone)
+        for each, phone in (
+            (seen, PAIRS[0][0]),
+            (hidden, PAIRS[0][1]),
+            (seen, "447700900222"),
+        )
+    )
+    agent = team.member("agent", numbers=[seen.phone_number_id])
+    at = clock.now().replace(microsecond=0)
+    for age, chat in enumerate((one, other, one, other, another)):
+        sent = at - timedelta(minutes=age)
+        make_message(team.session, chat, message_type="image", text=f"picture {age}", timestamp=sent)
+        make_message(team.session, chat, text=f"see www.example.com/{age}", timestamp=sent)
+    team.session.commit()
+    path = f"/conversations/{one.id}/person/media"
+
+    def shared(user: UUID, **query: str) -> list[str]:
+        answer = call(user, "GET", path, query_string=query)
+        assert answer.status_code == 200, answer.text
+        return [each["text"] for each in answer.json["media"]]
+
+    assert shared(team.owner, kind="pictures") == [f"picture {age}" for age in range(4)]
+    assert shared(agent, kind="pictures") == ["picture 0", "picture 2"]
+    assert len(shared(team.owner)) == 8
+    first = call(team.owner, "GET", path, query_string={"kind": "links", "limit": "3"}).json
+    assert [each["text"][-1] for each in first["media"]] == ["0", "1", "2"]
+    rest = shared(team.owner, kind="links", cursor=first["next_cursor"])
+    assert rest == ["see www.example.com/3"]
+    assert call(uuid4(), "GET", path).status_code == 404
 
 
 def test_of_two_who_write_at_once_the_second_is_told(team: Team, call: Call) -> None:

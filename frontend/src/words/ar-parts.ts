@@ -55,9 +55,9 @@ export const details = {
   shared: 'الصور والملفات والروابط',
   kinds: { pictures: 'الصور', files: 'الملفات', links: 'الروابط' },
   none: {
-    pictures: 'لا صور ولا فيديوهات في هذه المحادثة بعد.',
-    files: 'لا ملفات في هذه المحادثة بعد.',
-    links: 'لا روابط في هذه المحادثة بعد.',
+    pictures: 'لا صور ولا فيديوهات بعد.',
+    files: 'لا ملفات بعد.',
+    links: 'لا روابط بعد.',
   },
   openPicture: (what, time) => `⁨${what}⁩، ${time}: عرض في المحادثة`,
   showInThread: 'عرض في المحادثة',

@@ -35,9 +35,9 @@ export const d = catalogue('details', {
   shared: 'Photos, files and links',
   kinds: { pictures: 'Photos', files: 'Files', links: 'Links' },
   none: {
-    pictures: 'No photos or videos in this conversation yet.',
-    files: 'No files in this conversation yet.',
-    links: 'No links in this conversation yet.',
+    pictures: 'No photos or videos yet.',
+    files: 'No files yet.',
+    links: 'No links yet.',
   },
   openPicture: (what: string, time: string) => `${what}, ${time}: show in the conversation`,
   showInThread: 'Show in the conversation',

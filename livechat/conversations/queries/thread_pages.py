@@ -7,7 +7,7 @@ from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, ScalarSelect, Select, and_, func, or_, select, tuple_, union_all
+from sqlalchemy import Row, ScalarSelect, Select, and_, func, or_, select, true, tuple_, union_all
 from sqlalchemy.dialects.postgresql import JSONB, aggregate_order_by
 from sqlalchemy.orm import aliased
 from sqlalchemy.sql.elements import ColumnElement
@@ -115,6 +115,7 @@ def edits_of(session: AnySession, message: Message) -> list[MessageChange]:
 SHARED_TYPES = {"pictures": ("image", "video"), "files": ("document", "audio")}
 SHARED_KINDS = (*SHARED_TYPES, "links")
 _LINK = r"(https?://|\mwww\.)\S"
+_NEWEST = (Message.timestamp.desc(), Message.id.desc())
 
 
 def shared_page(
@@ -129,14 +130,48 @@ def shared_page(
     It walks the thread's own index: shared messages are rare, and an index of them would make storing every
     message slower.
     """
+    statement = _page(conversation_id).where(*_is_shared(kind, behind))
+    return session.execute(statement.order_by(*_NEWEST).limit(limit)).all()
+
+
+def shared_in(
+    session: AnySession,
+    threads: Select[tuple[UUID]],
+    kind: str | None,
+    behind: tuple[datetime, UUID] | None,
+    limit: int,
+) -> Sequence[Row[Any]]:
+    """The same of several threads at once, whose conversations' ids ``threads`` selects.
+
+    Each walks its own index as far as a page needs, and of what they find the newest are read.
+    """
+    among = threads.subquery()
+    of_each = (
+        select(Message.id, Message.timestamp)
+        .where(Message.conversation_id == among.c.id, *_is_shared(kind, behind))
+        .order_by(*_NEWEST)
+        .limit(limit)
+        .lateral()
+    )
+    newest = (
+        select(of_each.c.id)
+        .select_from(among.join(of_each, true()))
+        .order_by(of_each.c.timestamp.desc(), of_each.c.id.desc())
+        .limit(limit)
+    )
+    return session.execute(select_messages().where(Message.id.in_(newest)).order_by(*_NEWEST)).all()
+
+
+def _is_shared(kind: str | None, behind: tuple[datetime, UUID] | None) -> list[ColumnElement[bool]]:
+    """Whether a message is of this kind, not deleted, and older than what was shown."""
     types = [name for each in SHARED_TYPES.values() for name in each]
     has_link = and_(Message.message_type == "text", Message.text.op("~*")(_LINK))
     has_file = Message.message_type.in_(types if kind is None else SHARED_TYPES.get(kind, ()))
     wanted = has_link if kind == "links" else or_(has_file, has_link) if kind is None else has_file
-    statement = _page(conversation_id).where(wanted, Message.content.has_key("revoked_at").is_(False))
+    conditions = [wanted, Message.content.has_key("revoked_at").is_(False)]
     if behind is not None:
-        statement = statement.where(tuple_(Message.timestamp, Message.id) < tuple_(*behind))
-    return session.execute(statement.order_by(Message.timestamp.desc(), Message.id.desc()).limit(limit)).all()
+        conditions.append(tuple_(Message.timestamp, Message.id) < tuple_(*behind))
+    return conditions
 
 
 # The oldest unread message is looked for among so many that were stored first: who joined a long thread and

@@ -124,7 +124,7 @@ function Details({ conversation, handling, number, onOpenMessage, onClose }: Omi
       {handling}
       {!isGroup && <OtherConversations conversation={conversation} />}
       <CustomerStanding conversation={conversation} name={name} />
-      <Shared conversationId={conversation.id} onOpenMessage={onOpenMessage} />
+      <Shared conversation={conversation} isGroup={isGroup} onOpenMessage={onOpenMessage} />
     </>
   );
 }

@@ -8,16 +8,21 @@ import { d } from '../../words/details-en';
 import { detailsKeys, type SharedKind } from './keys';
 
 const PAGE = 30;
+const SHARED_IN = '/api/live-chat/conversations/{conversation_id}/media';
+const SHARED_WITH = '/api/live-chat/conversations/{conversation_id}/person/media';
 
-/** What was shared in a conversation, of one kind, the newest first. Asked for when it is looked at. */
-export function useShared(conversationId: string, kind: SharedKind) {
+/**
+ * What was shared, of one kind, the newest first: in all conversations of the customer that the agent sees, or in a
+ * group's own. Asked for when it is looked at.
+ */
+export function useShared(conversationId: string, isGroup: boolean, kind: SharedKind) {
   const { api } = useServices();
   return useInfiniteQuery({
     queryKey: detailsKeys.shared(conversationId, kind),
     initialPageParam: null as string | null,
     queryFn: ({ pageParam, signal }) =>
       bodyOf(
-        api.GET('/api/live-chat/conversations/{conversation_id}/media', {
+        api.GET(isGroup ? SHARED_IN : SHARED_WITH, {
           params: {
             path: { conversation_id: conversationId },
             query: { kind, limit: PAGE, ...(pageParam === null ? {} : { cursor: pageParam }) },

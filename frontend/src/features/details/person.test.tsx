@@ -1,15 +1,17 @@
 // @vitest-environment jsdom
-import { screen, waitFor } from '@testing-library/react';
+import { fireEvent, screen, waitFor } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import { HttpResponse, http } from 'msw';
-import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
-import { FakeServer } from '../../testing/fake-server';
+import { afterAll, afterEach, beforeAll, beforeEach, expect, it, vi } from 'vitest';
+import { keys } from '../../lib/keys';
+import { aNumber, FakeServer } from '../../testing/fake-server';
 import { renderInPage } from '../../testing/in-page';
-import { aConversation } from '../../testing/samples';
+import { aConversation, aMessage } from '../../testing/samples';
 import { OtherConversations } from './other-conversations';
 import { PersonFacts } from './person-facts';
 import type { Person } from './person-model';
 import { PersonName } from './person-name';
+import { Shared } from './shared';
 
 const server = new FakeServer();
 beforeAll(() => server.network.listen({ onUnhandledRequest: 'error' }));
@@ -113,4 +115,35 @@ it('a viewer is offered nothing to change', async () => {
   shown();
   await screen.findByText('Other conversations');
   await waitFor(() => expect(screen.queryByRole('button')).toBeNull());
+});
+
+it('what was shared with a customer on another number says so, and leads there', async () => {
+  const files = [
+    aMessage({ id: 'm1', message_type: 'document', text: 'Invoice' }),
+    aMessage({ id: 'm2', message_type: 'document', text: 'Contract', conversation_id: 'c2' }),
+  ];
+  server.network.use(
+    http.get(`${PERSON}/media`, ({ request }) => {
+      const isFiles = new URL(request.url).searchParams.get('kind') === 'files';
+      return HttpResponse.json({ media: isFiles ? files : [], next_cursor: null });
+    }),
+  );
+  const onOpenMessage = vi.fn<(id: string) => void>();
+  const { client, again } = renderInPage(<PersonFacts conversation={chat} />);
+  client.setQueryData(keys.phoneNumbers(), [aNumber, { ...aNumber, phone_number_id: '200', verified_name: 'South' }]);
+  await screen.findByRole('link', { name: 'https://crm.example/7' });
+  again(<Shared conversation={chat} isGroup={false} onOpenMessage={onOpenMessage} />);
+  const drawer = document.querySelector('details');
+  if (drawer) drawer.open = true;
+  if (drawer) fireEvent(drawer, new Event('toggle'));
+  expect(await screen.findByText('No photos or videos yet.')).toBeVisible();
+  await userEvent.click(screen.getByRole('button', { name: 'Files' }));
+  const [here, there] = await screen.findAllByRole('listitem');
+  expect(here).not.toHaveTextContent('South');
+  expect(there).toHaveTextContent('South');
+  const [first, second] = screen.getAllByRole('button', { name: 'Show in the conversation' });
+  if (first) await userEvent.click(first);
+  expect(onOpenMessage).toHaveBeenCalledExactlyOnceWith('m1');
+  if (second) await userEvent.click(second);
+  expect([location.pathname, location.search]).toEqual(['/live-chat/c2', '?number=all&m=m2']);
 });

@@ -1,28 +1,35 @@
 import { FileText, Image as ImageIcon, Play } from 'lucide-react';
-import { useId, useState } from 'react';
+import { useQueryClient } from '@tanstack/react-query';
+import { useId, useState, useSyncExternalStore } from 'react';
+import { useLocation } from 'wouter';
 import { Button } from '../../components/button';
 import { Markup } from '../../components/markup';
 import { FailureNotice } from '../../components/notice';
 import { Pill } from '../../components/pill';
+import { useLineNames } from '../../hooks/line-names';
+import { ALL_NUMBERS, conversationHref } from '../../hooks/place';
 import { fileSize, fullTime, shortDay } from '../../lib/format';
 import { mediaOf } from '../../lib/message/media';
 import { typeName } from '../../lib/message/preview';
-import type { Message } from '../../lib/types';
+import { isOutOfSight, subscribeSight } from '../../lib/out-of-sight';
+import type { Conversation, Message } from '../../lib/types';
 import { d } from '../../words/details-en';
 import { t } from '../../words/en';
 import { useShared } from './endpoints';
-import type { SharedKind } from './keys';
+import { detailsKeys, type SharedKind } from './keys';
+import type { Person } from './person-model';
 import styles from './shared.module.css';
 
 const KINDS: readonly SharedKind[] = ['pictures', 'files', 'links'];
 
 interface Props {
-  conversationId: string;
+  conversation: Conversation;
+  isGroup: boolean;
   onOpenMessage: (messageId: string) => void;
 }
 
-/** What was shared in the conversation. It is asked for once it is opened. */
-export function Shared({ conversationId, onOpenMessage }: Props) {
+/** What was shared with the customer, on whatever number, or in the group. It is asked for once it is opened. */
+export function Shared(props: Props) {
   const [isOpen, setOpen] = useState(false);
   const [kind, setKind] = useState<SharedKind>('pictures');
   const id = useId();
@@ -40,18 +47,34 @@ export function Shared({ conversationId, onOpenMessage }: Props) {
               </Pill>
             ))}
           </div>
-          <Found key={kind} kind={kind} conversationId={conversationId} onOpenMessage={onOpenMessage} />
+          <Found key={kind} kind={kind} {...props} />
         </>
       )}
     </details>
   );
 }
 
-function Found({ conversationId, kind, onOpenMessage }: Props & { kind: SharedKind }) {
-  const shared = useShared(conversationId, kind);
+function Found({ conversation, isGroup, kind, onOpenMessage }: Props & { kind: SharedKind }) {
+  const shared = useShared(conversation.id, isGroup, kind);
+  const lines = useLineNames();
+  const person = useQueryClient().getQueryData<Person>(detailsKeys.person(conversation.id, conversation.version));
+  const [, navigate] = useLocation();
+  const all = shared.data?.pages.flatMap((page) => page.media) ?? [];
+  const inSight = () => all.filter((message) => !isOutOfSight(message.conversation_id));
+  // What goes out of sight is not shown until it is asked for again.
+  useSyncExternalStore(subscribeSight, () => inSight().length);
+  const open = ({ id, conversation_id: of }: Message) => {
+    if (of === conversation.id) onOpenMessage(id);
+    else navigate(conversationHref(of, ALL_NUMBERS, id));
+  };
   if (shared.isPending) return <p role="status">{t.loading}</p>;
   if (shared.isError && !shared.data) return <FailureNotice error={shared.error} onRetry={() => void shared.refetch()} />;
-  const messages = shared.data?.pages.flatMap((page) => page.media) ?? [];
+  const messages = inSight();
+  /** Through which of our numbers, where it was not here. */
+  const lineOf = ({ conversation_id: of }: Message) => {
+    const other = of === conversation.id ? undefined : person?.conversations.find(({ id }) => id === of);
+    return other && lines.get(other.phone_number_id);
+  };
   if (messages.length === 0) return <p className={styles.none}>{d.none[kind]}</p>;
   const Item = kind === 'pictures' ? Picture : kind === 'files' ? File : Words;
   return (
@@ -59,7 +82,7 @@ function Found({ conversationId, kind, onOpenMessage }: Props & { kind: SharedKi
       <ul className={kind === 'pictures' ? styles.grid : styles.list}>
         {messages.map((message) => (
           <li key={message.id}>
-            <Item message={message} onOpen={() => onOpenMessage(message.id)} />
+            <Item message={message} line={lineOf(message)} onOpen={() => open(message)} />
           </li>
         ))}
       </ul>
@@ -74,6 +97,8 @@ function Found({ conversationId, kind, onOpenMessage }: Props & { kind: SharedKi
 
 interface ItemProps {
   message: Message;
+  /** Of another conversation: its number of ours. */
+  line: string | undefined;
   onOpen: () => void;
 }
 
@@ -100,7 +125,8 @@ function Picture({ message, onOpen }: ItemProps) {
   );
 }
 
-function File({ message, onOpen }: ItemProps) {
+function File(props: ItemProps) {
+  const { message } = props;
   const media = mediaOf(message);
   const name = media?.filename ?? message.text ?? typeName(message);
   const size = media?.size == null ? null : fileSize(media.size);
@@ -115,30 +141,37 @@ function File({ message, onOpen }: ItemProps) {
         ) : (
           <bdi>{name}</bdi>
         )}
-        <Foot message={message} more={size} onOpen={onOpen} />
+        <Foot {...props} more={size} />
       </span>
     </div>
   );
 }
 
-function Words({ message, onOpen }: ItemProps) {
+function Words(props: ItemProps) {
   return (
     <div className={styles.words}>
       <div className={styles.said}>
-        <Markup text={message.text ?? ''} />
+        <Markup text={props.message.text ?? ''} />
       </div>
-      <Foot message={message} more={null} onOpen={onOpen} />
+      <Foot {...props} more={null} />
     </div>
   );
 }
 
-function Foot({ message, more, onOpen }: ItemProps & { more: string | null }) {
+function Foot({ message, line, more, onOpen }: ItemProps & { more: string | null }) {
   return (
     <span className={styles.foot}>
       <time dateTime={message.timestamp} title={fullTime(message.timestamp)}>
         {shortDay(message.timestamp)}
       </time>
-      {more !== null && ` · ${more}`} ·{' '}
+      {more !== null && ` · ${more}`}
+      {line !== undefined && (
+        <>
+          {' · '}
+          <bdi>{line}</bdi>
+        </>
+      )}{' '}
+      ·{' '}
       <Button kind="link" onClick={onOpen}>
         {d.showInThread}
       </Button>
