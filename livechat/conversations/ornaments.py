@@ -11,6 +11,8 @@ from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
+from sqlalchemy import Row
+
 from livechat.conversations.present import Json, conversation_json, draft_json, messages_json
 from livechat.conversations.queries.drafts import drafts_in
 from livechat.conversations.queries.reads import read_totals
@@ -27,10 +29,12 @@ class Asked:
     """
 
     session: AnySession
-    conversations: Sequence[Conversation]
+    conversations: Sequence[Conversation | Row[Any]]
     user_id: UUID | None = None
     # Messages that the caller has loaded, as JSON.
     messages: dict[UUID, Json] = field(default_factory=dict)
+    # The same conversations as rows of ``whole_rows``, which have most ornaments: then nothing is asked for.
+    whole: Sequence[Row[Any]] | None = None
 
     @property
     def ids(self) -> list[UUID]:
@@ -76,7 +80,8 @@ def _last_messages(asked: Asked) -> Mapping[UUID, Json]:
 @personal("draft")
 def _drafts(asked: Asked) -> Mapping[UUID, Mapping[UUID, Json]]:
     found: dict[UUID, dict[UUID, Json]] = {}
-    for draft in drafts_in(asked.session, asked.ids, asked.user_id):
+    begun = asked.ids if asked.whole is None else [row.id for row in asked.whole if row.has_draft]
+    for draft in drafts_in(asked.session, begun, asked.user_id) if begun else ():
         found.setdefault(draft.conversation_id, {})[draft.user_id] = draft_json(draft)
     return found
 

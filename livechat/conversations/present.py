@@ -22,7 +22,7 @@ from livechat.models import Conversation, Draft, Message, MessageChange
 Json = dict[str, Any]
 
 
-def conversation_json(conversation: Conversation, ornaments: Json, now: datetime) -> Json:
+def conversation_json(conversation: Conversation | Row[Any], ornaments: Json, now: datetime) -> Json:
     """A conversation: its own row, and its ``ornaments`` (``conversations.ornaments``)."""
     heard_at, refused_at = conversation.last_inbound_at, conversation.window_refused_at
     # A customer who has no id any more cannot be written to.

@@ -10,6 +10,8 @@ from livechat.handling.queries.assignments import assignee_names, team_names, wo
 
 @shared("workspace_id")
 def _workspaces(asked: Asked) -> Mapping[UUID, str]:
+    if asked.whole is not None:
+        return {row.id: str(row.workspace_id) for row in asked.whole}
     of_number = workspaces_of(asked.session, {each.phone_number_id for each in asked.conversations})
     return {
         each.id: str(of_number[each.phone_number_id])
@@ -21,7 +23,10 @@ def _workspaces(asked: Asked) -> Mapping[UUID, str]:
 @shared("assignee")
 def _assignees(asked: Asked) -> Mapping[UUID, Json]:
     held = {each.id: each.assignee_id for each in asked.conversations if each.assignee_id is not None}
-    names = assignee_names(asked.session, held) if held else {}
+    if asked.whole is not None:
+        names = {row.id: row.assignee_name for row in asked.whole}
+    else:
+        names = assignee_names(asked.session, held) if held else {}
     return {
         conversation: {"user_id": str(user_id), "name": names.get(conversation)}
         for conversation, user_id in held.items()
@@ -31,7 +36,10 @@ def _assignees(asked: Asked) -> Mapping[UUID, Json]:
 @shared("team")
 def _teams(asked: Asked) -> Mapping[UUID, Json]:
     held = {each.id: each.team_id for each in asked.conversations if each.team_id is not None}
-    names = team_names(asked.session, set(held.values())) if held else {}
+    if asked.whole is not None:
+        names = {row.team_id: row.team_name for row in asked.whole}
+    else:
+        names = team_names(asked.session, set(held.values())) if held else {}
     return {
         conversation: {"id": str(team_id), "name": names[team_id]}
         for conversation, team_id in held.items()

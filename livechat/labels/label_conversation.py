@@ -58,6 +58,8 @@ def shed(session: AnySession, user_id: UUID, conversation: Conversation, label: 
 
 @shared("labels")
 def _labels(asked: Asked) -> Mapping[UUID, list[Json]]:
+    if asked.whole is not None:
+        return {row.id: row.labels for row in asked.whole}
     found: dict[UUID, list[Json]] = {each: [] for each in asked.ids}
     for row in labels_in(asked.session, asked.ids):
         found[row.conversation_id].append({"id": str(row.id), "name": row.name, "colour": row.colour})

@@ -20,6 +20,7 @@ from redis.exceptions import RedisError
 
 from livechat.accounts.access import access_phone_number
 from livechat.core.config import Settings
+from livechat.core.database import each_by_itself
 from livechat.core.errors import UnavailableError
 from livechat.core.extensions import db, redis
 from livechat.domain import clock
@@ -96,9 +97,10 @@ def _blocking_client(settings: Settings) -> Redis:
 
 
 def _rendered(app: Flask, entries: Sequence[LogEntry]) -> list[LiveEvent]:
-    # The end of the context gives the database connection back.
-    with app.app_context():
-        return render(db.session, entries)
+    # The end of the context gives the database connection back. Each statement sees what is committed when it
+    # runs, within a transaction or not: without one there are two round trips less.
+    with app.app_context(), each_by_itself(db.session) as session:
+        return render(session, entries)
 
 
 @bp.route("/events", costs=Cost.READS, needs=Permission.CONVERSATION_READ)

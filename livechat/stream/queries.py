@@ -1,21 +1,18 @@
 """Statements for live events: which users may see a change, and the rows that it shows now."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, and_, func, select, tuple_
+from sqlalchemy import ARRAY, Row, Uuid, and_, any_, bindparam, func, select
 from sqlalchemy.orm import aliased
 
 from livechat.conversations.queries.thread_pages import message_columns
-from livechat.core.session import AnySession
+from livechat.core.session import AnySession, Compiled
 from livechat.domain.visibility import Sight, Visibility
 from livechat.live.listener import Scope
 from livechat.models import (
-    Conversation,
     ConversationChange,
-    ConversationRead,
-    ConversationWatcher,
     MemberNumber,
     Message,
     PhoneNumber,
@@ -69,52 +66,18 @@ def scopes_of(session: AnySession, user_ids: Collection[UUID]) -> dict[UUID, dic
     return scopes
 
 
-def messages_with_accounts(session: AnySession, message_ids: Collection[UUID]) -> list[Row[Any]]:
+_MESSAGES = Compiled(
+    lambda: (
+        select(*message_columns(), PhoneNumber.account_id)
+        .join(PhoneNumber, PhoneNumber.phone_number_id == Message.phone_number_id)
+        .where(Message.id == any_(bindparam("ids", type_=ARRAY(Uuid))))
+    )
+)
+
+
+def messages_with_accounts(session: AnySession, message_ids: Collection[UUID]) -> Sequence[Row[Any]]:
     """Rows with ``message_columns`` and ``account_id``; unknown ids are left out."""
-    if not message_ids:
-        return []
-    return list(
-        session.execute(
-            select(*message_columns(), PhoneNumber.account_id)
-            .join(PhoneNumber, PhoneNumber.phone_number_id == Message.phone_number_id)
-            .where(Message.id.in_(message_ids))
-        )
-    )
-
-
-def conversations_with_accounts(
-    session: AnySession, conversation_ids: Collection[UUID]
-) -> dict[UUID, tuple[Conversation, UUID, frozenset[UUID]]]:
-    """{id: (conversation, account, who follows it)}; unknown ids are left out."""
-    if not conversation_ids:
-        return {}
-    watchers = (
-        select(func.array_agg(ConversationWatcher.user_id))
-        .where(ConversationWatcher.conversation_id == Conversation.id)
-        .correlate(Conversation)
-        .scalar_subquery()
-    )
-    rows = session.execute(
-        select(Conversation, PhoneNumber.account_id, watchers)
-        .join(PhoneNumber, PhoneNumber.phone_number_id == Conversation.phone_number_id)
-        .where(Conversation.id.in_(conversation_ids))
-    )
-    return {
-        conversation.id: (conversation, account_id, frozenset(followers or ()))
-        for conversation, account_id, followers in rows
-    }
-
-
-def reads_of(session: AnySession, asked: Collection[tuple[UUID, UUID]]) -> dict[tuple[UUID, UUID], int]:
-    """{(user, conversation): how many counted messages they have read} of those who have a pointer."""
-    if not asked:
-        return {}
-    rows = session.execute(
-        select(ConversationRead.user_id, ConversationRead.conversation_id, ConversationRead.read_total).where(
-            tuple_(ConversationRead.user_id, ConversationRead.conversation_id).in_(asked)
-        )
-    )
-    return {(user_id, conversation_id): total for user_id, conversation_id, total in rows}
+    return _MESSAGES(session, ids=list(message_ids)) if message_ids else []
 
 
 def changes_with_siblings(

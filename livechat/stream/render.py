@@ -13,6 +13,7 @@ from livechat.bulk.present_job import job_json
 from livechat.bulk.queries import jobs_by_id, tallies
 from livechat.conversations.ornaments import Asked, Ornaments
 from livechat.conversations.present import changes_json, conversation_json, row_json
+from livechat.conversations.queries.whole_rows import whole_conversations
 from livechat.core.database import is_outage
 from livechat.core.session import AnySession
 from livechat.domain import clock
@@ -26,9 +27,7 @@ from livechat.notifications.present_notification import notification_json
 from livechat.notifications.queries import notifications_by_id
 from livechat.stream.queries import (
     changes_with_siblings,
-    conversations_with_accounts,
     messages_with_accounts,
-    reads_of,
     scopes_of,
 )
 
@@ -108,6 +107,8 @@ class _Rendering:
         session.rollback()
         messages = _ids(entries, Kind.MESSAGE_CREATED) | _ids(entries, Kind.MESSAGE_UPDATED)
         self._messages = {row.id: row for row in messages_with_accounts(session, messages)}
+        # The JSON of messages and conversations, by id.
+        self._json = {row.id: row_json(row) for row in self._messages.values()}
         wanted = _ids(entries, Kind.CONVERSATION_UPDATED)
         wanted |= {row.conversation_id for row in self._messages.values()}
         self._changes = changes_with_siblings(session, _ids(entries, Kind.CONVERSATION_LEFT))
@@ -122,12 +123,14 @@ class _Rendering:
         shown_alone = (*self._lines.values(), *self._notes.values())
         wanted |= {UUID(each["conversation_id"]) for each in shown_alone}
         read = {(each.change.user_id, each.change.id) for each in entries if each.change.user_id is not None}
-        self._reads = reads_of(session, [(user, id_) for user, id_ in read if user and id_])
-        self._conversations = conversations_with_accounts(session, wanted | {id_ for _, id_ in self._reads})
-        # The JSON of messages and conversations, by id.
-        self._json = {row.id: row_json(row) for row in self._messages.values()}
-        shown = [conversation for id_, (conversation, _, _) in self._conversations.items() if id_ in wanted]
-        self._ornaments = Ornaments(Asked(session, shown, messages=self._json))
+        readers, of = {user for user, _ in read if user}, {id_ for _, id_ in read if id_}
+        self._conversations = whole_conversations(session, wanted | of, readers)
+        shown = [row for id_, row in self._conversations.items() if id_ in wanted]
+        last = {row.last_message_id for row in shown if row.last_message_id is not None}
+        messages_json = {
+            row.id: row_json(row) for row in messages_with_accounts(session, last - self._messages.keys())
+        }
+        self._ornaments = Ornaments(Asked(session, shown, messages=messages_json | self._json, whole=shown))
         self._now = clock.now()
         self._payloads: dict[Change, _Rendered] = {}
 
@@ -162,10 +165,10 @@ class _Rendering:
         if change.user_id is not None:
             return self._read(change.user_id, change.id)
         if change.kind is Kind.CONVERSATION_UPDATED:
-            if change.id not in self._conversations:
+            shown = self._conversations.get(change.id)
+            if shown is None:
                 return _Rendered(None, None, reset_payload())
-            conversation, account_id, _ = self._conversations[change.id]
-            return self._shown(change, None, change.id, conversation.phone_number_id, account_id)
+            return self._shown(change, None, change.id, shown.phone_number_id, shown.account_id)
         if change.kind is Kind.JOB_UPDATED:
             return self._job(self._jobs.get(change.id))
         if change.kind is Kind.CHANGE_CREATED:
@@ -216,9 +219,9 @@ class _Rendering:
         """What belongs to a conversation, without that: it has an event of its own where it changed too."""
         if shown is None or UUID(shown["conversation_id"]) not in self._conversations:
             return _Rendered(None, None, b"")
-        conversation, account_id, _ = self._conversations[UUID(shown["conversation_id"])]
-        payload, audience = _event(_NAMES[kind], {key: shown}), self._audience(conversation.id)
-        return _Rendered(conversation.phone_number_id, account_id, payload, audience=audience)
+        row = self._conversations[UUID(shown["conversation_id"])]
+        payload, audience = _event(_NAMES[kind], {key: shown}), self._audience(row.id)
+        return _Rendered(row.phone_number_id, row.account_id, payload, audience=audience)
 
     def _personal(self, kind: Kind, notification: Notification | None) -> "_Rendered":
         """For the one whose it is, as long as they see the conversation."""
@@ -229,19 +232,19 @@ class _Rendering:
 
     def _read(self, user_id: UUID, conversation_id: UUID) -> "_Rendered":
         """For the user's own devices: ids and numbers alone."""
-        total = self._reads.get((user_id, conversation_id))
-        if total is None or conversation_id not in self._conversations:
+        row = self._conversations.get(conversation_id)
+        total = row.reads.get(str(user_id)) if row is not None and row.reads is not None else None
+        if row is None or total is None:
             return _Rendered(None, None, b"")
-        conversation, account_id, _ = self._conversations[conversation_id]
         told = {
             "conversation_id": str(conversation_id),
-            "my_unread_count": conversation.counted_total - total,
-            "counted_total": conversation.counted_total,
+            "my_unread_count": row.counted_total - total,
+            "counted_total": row.counted_total,
             "read_total": total,
         }
         return _Rendered(
-            conversation.phone_number_id,
-            account_id,
+            row.phone_number_id,
+            row.account_id,
             _event("read.updated", told),
             audience=self._audience(conversation_id),
             users=frozenset([user_id]),
@@ -251,8 +254,8 @@ class _Rendering:
         """For those who saw the conversation before these changes and do not see it now."""
         if not changes or changes[0].conversation_id not in self._conversations:
             return _Rendered(None, None, b"")
-        conversation, account_id, _ = self._conversations[changes[0].conversation_id]
-        now = before = self._audience(conversation.id)
+        row = self._conversations[changes[0].conversation_id]
+        now = before = self._audience(row.id)
         for change in changes:
             # One operation may change more besides: a macro's labels, say, whose values are no ids.
             if change.field not in ("assignee", "team", "watcher"):
@@ -266,21 +269,18 @@ class _Rendering:
                 now_too = {UUID(change.to_value)} if change.to_value is not None else frozenset()
                 had = frozenset() if was is None else frozenset([was])
                 before = replace(before, watchers=(before.watchers - now_too) | had)
-        payload = _event("conversation.removed", {"id": str(conversation.id)})
-        return _Rendered(conversation.phone_number_id, account_id, payload, {}, before, now)
+        payload = _event("conversation.removed", {"id": str(row.id)})
+        return _Rendered(row.phone_number_id, row.account_id, payload, {}, before, now)
 
     def _audience(self, conversation_id: UUID) -> Audience:
-        conversation, _, watchers = self._conversations[conversation_id]
-        return Audience(
-            conversation.phone_number_id, conversation.assignee_id, conversation.team_id, watchers
-        )
+        row = self._conversations[conversation_id]
+        return Audience(row.phone_number_id, row.assignee_id, row.team_id, frozenset(row.watchers))
 
     def _conversation(self, conversation_id: UUID) -> dict[str, Any]:
         shown = self._json.get(conversation_id)
         if shown is None:
-            conversation, _, _ = self._conversations[conversation_id]
-            ornaments = self._ornaments.of(conversation_id)
-            shown = self._json[conversation_id] = conversation_json(conversation, ornaments, self._now)
+            row, ornaments = self._conversations[conversation_id], self._ornaments.of(conversation_id)
+            shown = self._json[conversation_id] = conversation_json(row, ornaments, self._now)
         return shown
 
 
