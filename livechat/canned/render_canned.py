@@ -23,17 +23,17 @@ def render_canned(
     workspace: Workspace,
     agent: WorkspaceMember,
     now: datetime | None = None,
+    known: Mapping[str, Any] | None = None,
 ) -> Json:
     """``{text, content, unfilled}``: today is the day in the workspace's time zone, as 2026-11-29.
 
-    What the workspace writes down of the customer is looked up where it is asked for.
+    What the workspace has written down of the customer is ``known``, or looked up where it is asked for.
     """
     name = _one_line(conversation.customer_name)
     day = (now or clock.now()).astimezone(ZoneInfo(workspace.time_zone)).date()
-    known: Mapping[str, Any] = {}
-    if asks_of_customers([canned.body, canned.content]):
+    if known is None and asks_of_customers([canned.body, canned.content]):
         known = known_of_customer(session, workspace.id, conversation)
-    values = {f"{OF_CUSTOMERS}{key}": words_for(value) for key, value in known.items()} | {
+    values = {f"{OF_CUSTOMERS}{key}": words_for(value) for key, value in (known or {}).items()} | {
         "contact.name": name,
         "contact.first_name": name.split(" ")[0] if name else None,
         "agent.name": _one_line(agent.name),

@@ -105,7 +105,8 @@ class ChangeSchema(AnswerSchema):
         allow_none=True,
         metadata={
             "description": "As the conversation shows it: an assignee, a team or a label with its name, a "
-            "status, a snooze `{snoozed_until, snooze_kind}`; null: there was none."
+            "status, a snooze `{snoozed_until, snooze_kind}`, of a person the name `{name}` or an attribute "
+            "`{attribute: {key, name}, value}`; null: there was none."
         },
     )
     to = fields.Raw(required=True, allow_none=True, metadata={"description": "The same, from then on."})

@@ -8,6 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from livechat.accounts.access import parse_id, require
+from livechat.conversations.queries.finding import lock_conversations
 from livechat.conversations.write_changes import Changed, write_changes
 from livechat.core.errors import AssigneeUnavailableError, NotFoundError, UndoExpiredError
 from livechat.core.session import AnySession
@@ -20,6 +21,10 @@ from livechat.handling.queries.operations import changes_of, seen_of, was_asked_
 from livechat.handling.queries.standings import change_status
 from livechat.labels.queries import find_label, label_in_its_place, labels_in, put_on, take_off
 from livechat.models import Conversation, ConversationChange, Label, WorkspaceMember
+from livechat.people.change_person import set_attributes
+from livechat.people.find_person import known_of_customer
+from livechat.people.one_person import conversations_of_person
+from livechat.people.queries import Candidate
 from livechat.team.queries.groups import hold_teams
 
 UNDO_FOR = timedelta(minutes=10)
@@ -79,13 +84,15 @@ def undo(session: AnySession, user_id: UUID, operation_id: str, now: datetime) -
     # Members, then teams, are locked before conversations, everywhere.
     takers = _held_takers(session, member, [(each, acts[each.id]) for each, _ in seen])
     result, changed = Undone(uuid7()), list[Changed]()
+    somebodys = _held_people(session, member, [(each, acts[each.id]) for each, _ in seen])
     locked = seen_of(session, user_id, acts, lock=True)
     for conversation, _ in locked:
         own = acts[conversation.id]
         try:
-            # Of several labels one may be put back before another cannot be.
-            with session.begin_nested() if len(_labels(own)) > 1 else nullcontext():
-                freed = _put_back(session, member, conversation, own, takers)
+            # Of several labels one may be put back before another cannot be, and an attribute before either.
+            halves = len(_labels(own)) + len(_attributes(own)) > 1
+            with session.begin_nested() if halves else nullcontext():
+                freed = _put_back(session, member, conversation, own, takers, somebodys)
         except _SkippedError as reason:
             result.skipped.append(_skipped(session, conversation.id, own, str(reason)))
             continue
@@ -111,6 +118,9 @@ def _acts(changes: Sequence[ConversationChange]) -> dict[UUID, dict[str, Act]]:
     for change in changes:
         own = acts.setdefault(change.conversation_id, {})
         key = f"label {change.id}" if change.field == "label" else change.field
+        about = change.to_value.get("attribute") if change.field == "person" and change.to_value else None
+        if about is not None:
+            key = f"attribute {about['key']}"
         before = own[key].from_value if key in own else change.from_value
         own[key] = Act(change.field, before, change.to_value, change.at)
     return acts
@@ -143,11 +153,12 @@ def _put_back(
     conversation: Conversation,
     acts: Acts,
     takers: _Takers,
+    somebodys: Mapping[UUID, list[Candidate]],
 ) -> list[Changed]:
     """Write back every field of the locked conversation; raises _SkippedError before anything is written.
 
-    Where there are several labels, it may have written some of them. What changes besides: it opens, and its
-    assignee may not have it any more.
+    Of labels and attributes it may have written some. What changes besides: it opens, and its assignee may
+    not have it any more.
     """
     # It gave or took sight, which not everybody may who may undo.
     if "watcher" in acts:
@@ -175,6 +186,9 @@ def _put_back(
     # What has come since is not buried.
     if closes and was_asked_since(session, conversation.id, acts["status"].at):
         raise _SkippedError("changed")
+    values = _attributes(acts)
+    if values:
+        _put_attributes_back(session, member, conversation, somebodys.get(conversation.id, []), values)
     # The last one first: one that took another's place may have lost it to the next.
     for act in reversed(_labels(acts)):
         _put_label_back(session, member, conversation, act)
@@ -190,6 +204,34 @@ def _put_back(
         return set_free(session, conversation, standing, before)
     conversation.version += 1
     return []
+
+
+def _held_people(
+    session: AnySession, member: WorkspaceMember, seen: Sequence[tuple[Conversation, Acts]]
+) -> dict[UUID, list[Candidate]]:
+    """Where something was written down of customers: all conversations of each, locked with the others."""
+    of_people = [each for each, acts in seen if _attributes(acts)]
+    if not of_people:
+        return {}
+    found = {each.id: conversations_of_person(session, member.workspace_id, each) for each in of_people}
+    ids = {each.id for each, _ in seen} | {other.id for one in found.values() for other in one}
+    lock_conversations(session, ids)
+    return found
+
+
+def _put_attributes_back(
+    session: AnySession,
+    member: WorkspaceMember,
+    conversation: Conversation,
+    one: list[Candidate],
+    acts: Mapping[str, Act],
+) -> None:
+    """What is known of the customer is again what was, as far as it is still asked for."""
+    known = known_of_customer(session, member.workspace_id, conversation)
+    if any(known.get(key) != act.to_value["value"] for key, act in acts.items()):
+        raise _SkippedError("changed")
+    values = {key: act.from_value["value"] for key, act in acts.items()}
+    set_attributes(session, member, conversation, one, values)
 
 
 def _standing_before(standing: Standing, acts: Acts) -> Standing:
@@ -220,6 +262,13 @@ def _put_label_back(
     if act.to_value is not None and in_its_place is None:
         take_off(session, conversation.id, UUID(act.to_value))
     put_on(session, conversation.id, label, member.user_id)
+
+
+def _attributes(acts: Acts) -> dict[str, Act]:
+    """{key: what was done to it}."""
+    return {
+        act.to_value["attribute"]["key"]: act for name, act in acts.items() if name.startswith("attribute ")
+    }
 
 
 def _labels(acts: Acts) -> list[Act]:

@@ -9,7 +9,9 @@ from livechat.core.errors import NotFoundError, ValidationFailedError
 from livechat.core.session import AnySession
 from livechat.domain.permissions import Permission, is_allowed
 from livechat.macros.queries import active_members, canned_named, labels_named
-from livechat.models import CannedReply, WorkspaceMember
+from livechat.models import AttributeDefinition, CannedReply, WorkspaceMember
+from livechat.people.change_person import check_attributes
+from livechat.people.queries import definitions_in
 from livechat.team.queries.groups import team_of
 
 Step = Mapping[str, Any]
@@ -22,6 +24,7 @@ FIELDS: dict[str, tuple[set[str], set[str]]] = {
     "add_label": ({"label_id"}, set()),
     "remove_label": ({"label_id"}, set()),
     "note": ({"body"}, set()),
+    "set_attribute": ({"key", "value"}, set()),
     "send": ({"canned_id"}, set()),
 }
 MAX_STEPS, MAX_SENDS = 20, 5
@@ -34,6 +37,7 @@ def wrong_steps(steps: Sequence[Step]) -> dict[str, list[str]]:
     errors: dict[str, list[str]] = {}
     counts = {"standing": 0, "assign": 0, "send": 0}
     labels: set[str] = set()
+    keys: set[str] = set()
     for n, step in enumerate(steps):
         action = step["action"]
         needed, possible = FIELDS[action]
@@ -53,6 +57,10 @@ def wrong_steps(steps: Sequence[Step]) -> dict[str, list[str]]:
         if label and label in labels:
             errors[f"steps.{n}.label_id"] = ["This label has a step already."]
         labels.add(label)
+        key = step.get("key")
+        if key is not None and key in keys:
+            errors[f"steps.{n}.key"] = ["This attribute has a step already."]
+        keys.add(str(key))
     return errors
 
 
@@ -68,6 +76,7 @@ def check_steps(
     labels = labels_named(session, member.workspace_id, ids_in(steps, "label_id"))
     members = active_members(session, member.workspace_id, ids_in(steps, "assignee_id"))
     replies = canned_named(session, ids_in(steps, "canned_id"))
+    definitions = definitions_in(session, member.workspace_id) if keys_in(steps) else ()
     for n, step in enumerate(steps):
         found = dict(step)
         for name in ("label_id", "assignee_id", "team_id", "canned_id"):
@@ -87,10 +96,31 @@ def check_steps(
             if sentence is not None:
                 errors[f"steps.{n}.{name}"] = [sentence]
             found[name] = str(id_)
+        if "key" in step:
+            errors |= {f"steps.{n}.{name}": found for name, found in _wrong_value(definitions, step).items()}
         kept.append(found)
     if errors:
         raise ValidationFailedError(errors=errors)
     return kept
+
+
+def _wrong_value(definitions: Sequence[AttributeDefinition], step: Step) -> dict[str, list[str]]:
+    """What is wrong with an attribute's step, by field."""
+    try:
+        check_attributes(definitions, {step["key"]: step["value"]})
+    except ValidationFailedError as error:
+        is_known = any(each.key == step["key"] for each in definitions)
+        return {
+            "value" if is_known else "key": [
+                each for found in (error.errors or {}).values() for each in found
+            ]
+        }
+    return {}
+
+
+def keys_in(steps: Collection[Step]) -> set[str]:
+    """The attributes that steps set."""
+    return {step["key"] for step in steps if step["action"] == "set_attribute"}
 
 
 def ids_in(steps: Collection[Step], name: str) -> set[UUID]:

@@ -3,7 +3,7 @@
 The preview shows it, and a run does it: so that nobody is shown another thing than what is done.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -22,12 +22,23 @@ from livechat.domain.team.conversation_status import ConversationStatus, Standin
 from livechat.domain.team.snooze_times import SnoozeWord, snooze_end
 from livechat.handling.assign import Wanted, require_taker
 from livechat.handling.change_status import check_standing
-from livechat.macros.macro_steps import SELF, Step, ids_in, known_id
+from livechat.macros.macro_steps import SELF, Step, ids_in, keys_in, known_id
 from livechat.macros.queries import active_members, groups_worn, labels_named
 from livechat.macros.say_canned import requests_for, step_key
-from livechat.models import Conversation, Label, Macro, PhoneNumber, Workspace, WorkspaceMember
+from livechat.models import (
+    AttributeDefinition,
+    Conversation,
+    Label,
+    Macro,
+    PhoneNumber,
+    Workspace,
+    WorkspaceMember,
+)
 from livechat.outbound.send_message import Sendable, check_message
 from livechat.outbound.send_request import SendRequest
+from livechat.people.change_person import check_attributes
+from livechat.people.find_person import known_of_customer
+from livechat.people.queries import definitions_in
 from livechat.team.queries.groups import team_of
 
 
@@ -65,6 +76,7 @@ class PlannedStep:
     wanted: Wanted | None = None
     label: Label | None = None
     note: str | None = None
+    attribute: tuple[str, Any] | None = None
     messages: list[tuple[SendRequest, Sendable | None]] = field(default_factory=list)
 
 
@@ -96,11 +108,15 @@ class _Course:
     team_id: UUID | None
     worn: dict[UUID, str | None]
     labels: dict[UUID, tuple[Label, str | None]]
+    # Of attributes, where a step sets one: those that there are, and what is known of the customer.
+    definitions: Sequence[AttributeDefinition]
+    known: dict[str, Any] | None
 
 
 def plan_macro(session: AnySession, scene: Scene, now: datetime) -> Plan:
     """What the macro would do there now."""
     conversation, steps = scene.conversation, scene.macro.steps
+    sets = keys_in(steps)
     course = _Course(
         session,
         scene,
@@ -110,6 +126,8 @@ def plan_macro(session: AnySession, scene: Scene, now: datetime) -> Plan:
         conversation.team_id,
         groups_worn(session, conversation.id),
         labels_named(session, scene.workspace.id, ids_in(steps, "label_id")),
+        definitions_in(session, scene.workspace.id) if sets else (),
+        known_of_customer(session, scene.workspace.id, conversation) if sets else None,
     )
     plan = Plan()
     for n, step in enumerate(steps):
@@ -213,6 +231,25 @@ def _note(course: _Course, _: int, step: Step, planned: PlannedStep) -> None:
     planned.note = step["body"]
 
 
+def _set_attribute(course: _Course, _: int, step: Step, planned: PlannedStep) -> None:
+    conversation, key = course.scene.conversation, step["key"]
+    definition = next((each for each in course.definitions if each.key == key), None)
+    if definition is None:
+        raise _HinderedError("attribute_gone", f"The attribute {key!r} of this step is gone.")
+    if conversation.group_id is not None or course.known is None:
+        raise _HinderedError("not_found", "A group is no person.")
+    [becomes] = check_attributes([definition], {key: step["value"]}).values()
+    was = course.known.get(key)
+    if was == becomes:
+        return
+    planned.attribute = (key, becomes)
+    about = {"attribute": {"key": key, "name": definition.name}}
+    planned.changed = [Changed(conversation.id, "person", about | {"value": was}, about | {"value": becomes})]
+    course.known = {name: value for name, value in course.known.items() if name != key}
+    if becomes is not None:
+        course.known[key] = becomes
+
+
 def _send(course: _Course, n: int, step: Step, planned: PlannedStep) -> None:
     session, scene = course.session, course.scene
     if not is_allowed(scene.member.role, Permission.MESSAGE_SEND):
@@ -224,7 +261,14 @@ def _send(course: _Course, n: int, step: Step, planned: PlannedStep) -> None:
             "canned_reply_gone", "The canned reply of this step is gone, or not yours to use."
         )
     reads = render_canned(
-        session, canned, scene.conversation, scene.number, scene.workspace, scene.member, course.now
+        session,
+        canned,
+        scene.conversation,
+        scene.number,
+        scene.workspace,
+        scene.member,
+        course.now,
+        course.known,
     )
     files = files_in(session, scene.member.user_id, [canned.id]).get(canned.id, [])
     if len(files) < len(places_in(session, canned.id)):
@@ -259,5 +303,6 @@ _PLANS: dict[str, Callable[[_Course, int, Step, PlannedStep], Any]] = {
     "add_label": _add_label,
     "remove_label": _remove_label,
     "note": _note,
+    "set_attribute": _set_attribute,
     "send": _send,
 }

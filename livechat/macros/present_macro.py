@@ -77,8 +77,8 @@ class _Names:
         self._labels = labels_named(session, workspace_id, _ids(plan.steps, "label"))
 
     def shown(self, field: str, value: Any) -> Any:
-        """An id with its name; a status or a snooze as it is."""
-        if value is None or field in ("status", "snooze"):
+        """An id with its name; a status, a snooze or an attribute as it is."""
+        if value is None or field in ("status", "snooze", "person"):
             return value
         if field == "assignee":
             return {"user_id": str(value), "name": self._members.get(value)}

@@ -11,7 +11,7 @@ from uuid import UUID
 
 from livechat.accounts.access import access_conversation_as
 from livechat.conversations.queries.finding import lock_conversation
-from livechat.conversations.write_changes import as_one_operation
+from livechat.conversations.write_changes import as_one_operation, write_changes
 from livechat.core.errors import (
     AppError,
     MacroNotPossibleError,
@@ -23,13 +23,15 @@ from livechat.core.session import AnySession
 from livechat.handling.assign import Wanted, assign, hold_wanted
 from livechat.handling.change_status import put_status
 from livechat.labels.label_conversation import shed, wear
-from livechat.macros.macro_steps import SELF
+from livechat.macros.macro_steps import SELF, keys_in
 from livechat.macros.plan_macro import Plan, PlannedStep, Scene, plan_macro
 from livechat.macros.present_macro import problem_json
-from livechat.models import Macro, PhoneNumber, Workspace, WorkspaceMember
+from livechat.models import Conversation, Macro, PhoneNumber, Workspace, WorkspaceMember
 from livechat.notes.write_note import create_note
 from livechat.notifications.finish import finish_answered
 from livechat.outbound.send_message import hold_to, store_message
+from livechat.people.change_person import lock_somebodys, set_attributes
+from livechat.people.queries import Candidate
 
 
 def run_macro(
@@ -57,6 +59,7 @@ def run_macro(
         # Members, teams, conversations: in this order everybody locks.
         taker = member.user_id if gives["assignee_id"] == SELF else gives["assignee_id"]
         hold_wanted(session, [workspace.id], Wanted(taker, gives.get("team_id"), moves="team_id" in gives))
+    somebodys = _hold_person(session, workspace.id, macro, conversation_id)
     conversation = lock_conversation(session, conversation_id)
     if conversation is None:
         raise NotFoundError("There is no such conversation.")
@@ -69,12 +72,22 @@ def run_macro(
         raise _refusal(plan)
     with as_one_operation(run_id):
         for step in plan.steps:
-            _take(session, scene, step)
+            _take(session, scene, step, somebodys)
     _send(session, scene, plan)
     session.flush()
 
 
-def _take(session: AnySession, scene: Scene, step: PlannedStep) -> None:
+def _hold_person(
+    session: AnySession, workspace_id: UUID, macro: Macro, conversation_id: UUID
+) -> list[Candidate]:
+    """Where it writes down something of the customer: all of their conversations, locked at once."""
+    conversation = session.get(Conversation, conversation_id) if keys_in(macro.steps) else None
+    if conversation is None or conversation.group_id is not None:
+        return []
+    return lock_somebodys(session, workspace_id, conversation)
+
+
+def _take(session: AnySession, scene: Scene, step: PlannedStep, somebodys: list[Candidate]) -> None:
     """Do one step that sends nothing, by the use case that does it anyway."""
     member, conversation = scene.member, scene.conversation
     if step.standing is not None:
@@ -85,6 +98,9 @@ def _take(session: AnySession, scene: Scene, step: PlannedStep) -> None:
         (wear if step.action == "add_label" else shed)(session, member.user_id, conversation, step.label)
     if step.note is not None:
         create_note(session, member, conversation.id, step.note)
+    if step.attribute is not None:
+        set_attributes(session, member, conversation, somebodys, dict([step.attribute]))
+        write_changes(session, member.user_id, step.changed)
 
 
 def _send(session: AnySession, scene: Scene, plan: Plan) -> None:

@@ -50,6 +50,11 @@ class MacroStepSchema(ma.Schema):
     team_id = opaque_id("For `assign`: a team; null: none. Left out: as it was.", allow_none=True)
     label_id = opaque_id("For `add_label` and `remove_label`.")
     body = note_body()
+    key = fields.String(metadata={"description": "For `set_attribute`: which, by its key."})
+    value = fields.Raw(
+        allow_none=True,
+        metadata={"description": "For `set_attribute`: what its type takes; null: it has none any more."},
+    )
     canned_id = opaque_id("For `send`: a canned reply that everybody who may run the macro has.")
 
 
@@ -112,7 +117,9 @@ class MacroPreviewQuerySchema(ma.Schema):
 
 
 class PlannedChangeSchema(AnswerSchema):
-    field = fields.String(required=True, validate=OneOf(["status", "snooze", "assignee", "team", "label"]))
+    field = fields.String(
+        required=True, validate=OneOf(["status", "snooze", "assignee", "team", "label", "person"])
+    )
     from_ = fields.Raw(
         required=True, allow_none=True, data_key="from", metadata={"description": "As in a change."}
     )
@@ -139,8 +146,8 @@ class PlannedStepSchema(AnswerSchema):
 class MacroProblemSchema(AnswerSchema):
     step = fields.Integer(required=True, metadata={"description": "Counted from 0."})
     code = string(
-        "`label_gone`, `team_gone`, `assignee_unavailable`, `canned_reply_gone`, `file_gone`, `unfilled`, or "
-        "the code of a problem that a send would have.",
+        "`label_gone`, `team_gone`, `attribute_gone`, `assignee_unavailable`, `canned_reply_gone`, "
+        "`file_gone`, `unfilled`, or the code of a problem that a send would have.",
         example="label_gone",
     )
     detail = string()

@@ -45,11 +45,11 @@ def change_person(
     ValidationFailedError for attributes, and ConversationChangedError where somebody else was quicker.
     """
     conversation, member = access_somebodys(session, user_id, conversation_id)
-    one = _locked(session, member.workspace_id, conversation)
+    one = lock_somebodys(session, member.workspace_id, conversation)
     ids = [each.id for each in one]
     person = _joined(session, one)
     definitions = definitions_in(session, member.workspace_id)
-    changes = {**changes, "attributes": _checked(definitions, changes.get("attributes", {}))}
+    changes = {**changes, "attributes": check_attributes(definitions, changes.get("attributes", {}))}
     show = partial(person_json, session, member, conversation, definitions=definitions, conversation_ids=ids)
     is_now = values_of(person) | {"attributes": attributes_of(person, definitions)}
     if _differing(is_now, expected):
@@ -64,7 +64,24 @@ def change_person(
     return show(person)
 
 
-def _checked(definitions: Sequence[AttributeDefinition], given: Mapping[str, Any]) -> Json:
+def set_attributes(
+    session: AnySession,
+    member: WorkspaceMember,
+    conversation: Conversation,
+    one: list[Candidate],
+    values: Mapping[str, Any],
+) -> None:
+    """Write down these checked values, None: there is none, of whom the locked conversations ``one`` are.
+
+    The caller writes down the change, and commits. The conversation's row is read anew.
+    """
+    person = _joined(session, one) or _made(session, member.workspace_id)
+    _write(session, member, person, one, {"attributes": values})
+    _tell(session, member, person, [each.id for each in one])
+    session.refresh(conversation)
+
+
+def check_attributes(definitions: Sequence[AttributeDefinition], given: Mapping[str, Any]) -> Json:
     """The values as they are kept; None: it is taken away. Raises ValidationFailedError."""
     known = {each.key: each for each in definitions}
     values: Json = {}
@@ -95,8 +112,11 @@ def _differing(is_now: Json, given: Mapping[str, Any]) -> Json:
     return found | ({"attributes": values} if values else {})
 
 
-def _locked(session: AnySession, workspace_id: UUID, conversation: Conversation) -> list[Candidate]:
-    """All conversations of the person, locked in the order of their ids, as everybody does."""
+def lock_somebodys(session: AnySession, workspace_id: UUID, conversation: Conversation) -> list[Candidate]:
+    """All conversations of the person, locked in the order of their ids, as everybody does.
+
+    Raises NotFoundError where it is merged away.
+    """
     held = {each.id for each in conversations_of_person(session, workspace_id, conversation)}
     lock_conversations(session, held)
     # Whoever was quicker may have merged or parted them; what came in between is found by its ids.

@@ -303,6 +303,71 @@ def test_what_is_shown_before_is_what_is_done_and_it_is_undone_as_one(
     assert _written(session)[1:] == (1, 3)
 
 
+def test_what_is_known_of_a_customer_is_set_everywhere_and_undone_with_the_rest(
+    session: DbSession, team: Team, call: Call, path: str
+) -> None:
+    attributes = f"/workspaces/{team.workspace_id}/attributes"
+    for body in (
+        {"key": "plan", "name": "Plan", "type": "list", "options": ["Free", "Gold"]},
+        {"key": "size", "name": "Size", "type": "number"},
+    ):
+        assert call(team.owner, "POST", attributes, json=body).status_code == 201
+    for value, field in (("Silver", "value"), (3, "value"), ("Gold", "key")):
+        step = {"action": "set_attribute", "key": "plan" if field == "value" else "age", "value": value}
+        refused = call(team.owner, "POST", path, json=macro("M", "workspace", step))
+        assert (refused.status_code, list(refused.json["errors"])) == (422, [f"steps.0.{field}"])
+    plan, size = (
+        {"action": "set_attribute", "key": key, "value": value}
+        for key, value in (("plan", "Gold"), ("size", None))
+    )
+    twice = call(team.owner, "POST", path, json=macro("M", "workspace", plan, plan))
+    assert list(twice.json["errors"]) == ["steps.1.key"]
+    chat, elsewhere = (
+        make_conversation(session, number, customer_phone="447700900111")
+        for number in (team.numbers[0], team.number())
+    )
+    label = _label(session, team, "VIP")
+    reply = _canned(session, team, "You are on {{contact.plan}}.")
+    person = f"/conversations/{elsewhere.id}/person"
+    assert call(team.owner, "PATCH", person, json={"attributes": {"size": 2}}).status_code == 200
+
+    def known() -> dict[str, Any]:
+        found: dict[str, Any] = call(team.owner, "GET", person).json["attributes"]
+        return found
+
+    version = call(team.owner, "GET", f"/conversations/{elsewhere.id}").json["version"]
+    steps = (plan, size, {"action": "add_label", "label_id": label}, {"action": "send", "canned_id": reply})
+    one = _made(call, team.owner, path, *steps)
+    preview = _preview(call, team.owner, one, chat.id).json
+    about = {"attribute": {"key": "plan", "name": "Plan"}}
+    change = {"field": "person", "from": about | {"value": None}, "to": about | {"value": "Gold"}}
+    assert preview["steps"][0]["changes"] == [change]
+    # What is said after it is said of what will be.
+    assert [each["text"] for each in preview["steps"][3]["messages"]] == ["You are on Gold."]
+    ran = _run(call, team.owner, one, chat.id)
+    assert (ran.status_code, known()) == (200, {"plan": "Gold"}), ran.text
+    assert call(team.owner, "GET", f"/conversations/{elsewhere.id}").json["version"] > version
+    operation = ran.json["operation_id"]
+    for wanted in ({"size": 2}, {"plan": "Gold"}):
+        undone = call(team.owner, "POST", "/undo", json={"operation_id": operation}).json
+        assert (undone["undone"], known()) == ([str(chat.id)], wanted)
+        operation = undone["operation_id"]
+    # What a colleague has written since stays, and so does the rest.
+    assert call(team.owner, "PATCH", person, json={"attributes": {"plan": "Free"}}).status_code == 200
+    undone = call(team.owner, "POST", "/undo", json={"operation_id": operation}).json
+    assert [each["reason"] for each in undone["skipped"]] == ["changed"]
+    assert (known(), [each["name"] for each in _shown(call, team.owner, chat.id)["labels"]]) == (
+        {"plan": "Free"},
+        ["VIP"],
+    )
+    assert call(team.owner, "DELETE", f"{attributes}/plan").status_code == 204
+    refused = _run(call, team.owner, one, chat.id)
+    assert (refused.status_code, [each["code"] for each in refused.json["problems"]]) == (
+        409,
+        ["attribute_gone", "unfilled"],
+    )
+
+
 def test_nothing_is_done_where_one_step_cannot_be(
     session: DbSession, team: Team, call: Call, path: str, chat: UUID
 ) -> None:

@@ -5575,7 +5575,7 @@ export interface components {
             conversation_id: string;
             /** @enum {string} */
             field: "assignee" | "team" | "status" | "snooze" | "priority" | "label" | "person" | "watcher";
-            /** @description As the conversation shows it: an assignee, a team or a label with its name, a status, a snooze `{snoozed_until, snooze_kind}`; null: there was none. */
+            /** @description As the conversation shows it: an assignee, a team or a label with its name, a status, a snooze `{snoozed_until, snooze_kind}`, of a person the name `{name}` or an attribute `{attribute: {key, name}, value}`; null: there was none. */
             from: unknown;
             id: string;
             /** @description Shared by all that one act changed. */
@@ -6179,7 +6179,7 @@ export interface components {
         };
         MacroProblem: {
             /**
-             * @description `label_gone`, `team_gone`, `assignee_unavailable`, `canned_reply_gone`, `file_gone`, `unfilled`, or the code of a problem that a send would have.
+             * @description `label_gone`, `team_gone`, `attribute_gone`, `assignee_unavailable`, `canned_reply_gone`, `file_gone`, `unfilled`, or the code of a problem that a send would have.
              * @example label_gone
              */
             code: string;
@@ -6200,7 +6200,7 @@ export interface components {
              * @description What is done. A macro has one step that says where the conversation is to stand (`status` or `snooze`), and one that assigns. What is sent goes out behind all other steps.
              * @enum {string}
              */
-            action: "status" | "snooze" | "assign" | "add_label" | "remove_label" | "note" | "send";
+            action: "status" | "snooze" | "assign" | "add_label" | "remove_label" | "note" | "set_attribute" | "send";
             /** @description For `assign`: a member; `self`: whoever runs it; null: nobody. */
             assignee_id?: string | null;
             /**
@@ -6210,6 +6210,8 @@ export interface components {
             body?: string;
             /** @description For `send`: a canned reply that everybody who may run the macro has. */
             canned_id?: string;
+            /** @description For `set_attribute`: which, by its key. */
+            key?: string;
             /** @description For `add_label` and `remove_label`. */
             label_id?: string;
             /** @description For `snooze`: so many minutes from the run on. */
@@ -6226,6 +6228,8 @@ export interface components {
              * @enum {string}
              */
             until?: "evening" | "tomorrow" | "monday" | "reply";
+            /** @description For `set_attribute`: what its type takes; null: it has none any more. */
+            value?: unknown;
         };
         Macros: {
             /** @description By name. Of one name one's own comes first, then teams', then the workspace's. */
@@ -6878,7 +6882,7 @@ export interface components {
         };
         PlannedChange: {
             /** @enum {string} */
-            field: "status" | "snooze" | "assignee" | "team" | "label";
+            field: "status" | "snooze" | "assignee" | "team" | "label" | "person";
             /** @description As in a change. */
             from: unknown;
             to: unknown;
@@ -6895,7 +6899,7 @@ export interface components {
         };
         PlannedStep: {
             /** @enum {string} */
-            action: "status" | "snooze" | "assign" | "add_label" | "remove_label" | "note" | "send";
+            action: "status" | "snooze" | "assign" | "add_label" | "remove_label" | "note" | "set_attribute" | "send";
             /** @description None where it is so already. */
             changes: components["schemas"]["PlannedChange"][];
             messages: components["schemas"]["PlannedMessage"][];

@@ -50,9 +50,12 @@ def a_macro_is_run_and_undone(scene: Scene) -> Iterator[None]:
     label = scene.call("POST", f"{workspace}/labels", json={"name": "Refund", "colour": "#b91c1c"})["id"]
     reply = {"scope": "workspace", "shortcut": "done", "title": "Done", "body": "It is done."}
     canned = scene.call("POST", f"{workspace}/canned-replies", json=reply)["id"]
+    plan = {"key": "plan", "name": "Plan", "type": "text"}
+    scene.call("POST", f"{workspace}/attributes", json=plan)
     path = _macro(
         scene,
         {"action": "add_label", "label_id": label},
+        {"action": "set_attribute", "key": "plan", "value": "Gold"},
         {"action": "assign", "assignee_id": "self"},
         {"action": "note", "body": "Done."},
         {"action": "send", "canned_id": canned},

@@ -74,6 +74,11 @@ function lineOf({ field, from, to }: Change): string | null {
       return x.assignee(nameIn(to));
     case 'team':
       return x.team(nameIn(to));
+    case 'person': {
+      const value: unknown = Reflect.get(to as object, 'value');
+      const shown = typeof value === 'boolean' ? (value ? x.yes : x.no) : value === null ? null : String(value as string | number);
+      return x.known(nameIn(Reflect.get(to as object, 'attribute')) ?? '', shown);
+    }
     case 'label': {
       const [was, becomes] = [nameIn(from), nameIn(to)];
       if (becomes === null) return x.unlabelled(was ?? '');

@@ -2,12 +2,13 @@ import { ArrowDown, ArrowUp, X } from 'lucide-react';
 import { Button } from '../../components/button';
 import { Field } from '../../components/field';
 import { TextArea } from '../../components/text-area';
+import { useAttributes } from '../../hooks/attributes';
 import { useCanned } from '../../hooks/canned';
 import { useLabels, useMembers, useTeams } from '../../hooks/workspace';
 import type { Macro } from '../../lib/types';
 import { x } from '../../words/macros-en';
 import { p } from '../../words/team-en';
-import { ACTIONS, assignTo, beginning, takerOf, UNTILS } from './macro-steps';
+import { ACTIONS, assignTo, type Attribute, beginning, takerOf, UNTILS, valueOf } from './macro-steps';
 import styles from './macros.module.css';
 import team from './team.module.css';
 import { heirsOf, type MacroStep, memberName } from './team-model';
@@ -73,6 +74,7 @@ function What({ step, scope, teamId, workspaceId, onChange }: WhatProps) {
   const members = useMembers(workspaceId).data ?? [];
   const teams = useTeams(workspaceId).data ?? [];
   const canned = useCanned(workspaceId).data ?? [];
+  const attributes = useAttributes(workspaceId).data ?? [];
   switch (step.action) {
     case 'status':
       return (
@@ -131,6 +133,21 @@ function What({ step, scope, teamId, workspaceId, onChange }: WhatProps) {
           onChoose={(labelId) => onChange({ ...step, label_id: labelId })}
         />
       );
+    case 'set_attribute': {
+      const chosen = attributes.find(({ key }) => key === step.key);
+      return (
+        <>
+          <Choice
+            label={x.attribute}
+            value={step.key ?? ''}
+            options={attributes.map(({ key, name }) => [key, name])}
+            onChoose={(key) => onChange({ action: 'set_attribute', key, value: null })}
+          />
+          {chosen && <Value attribute={chosen} value={step.value} onChange={(value) => onChange({ ...step, value })} />}
+          {attributes.length === 0 && <p className={team.hint}>{x.noAttributes}</p>}
+        </>
+      );
+    }
     case 'note':
       return (
         <TextArea
@@ -160,6 +177,46 @@ function What({ step, scope, teamId, workspaceId, onChange }: WhatProps) {
       );
     }
   }
+}
+
+const FIELDS: Record<Attribute['type'], object> = {
+  text: { maxLength: 500 },
+  number: { type: 'number', step: 'any' },
+  date: { type: 'date' },
+  link: { type: 'url', dir: 'ltr', maxLength: 2048, placeholder: 'https://' },
+  list: {},
+  bool: {},
+};
+
+interface ValueProps {
+  attribute: Attribute;
+  value: unknown;
+  onChange: (value: unknown) => void;
+}
+
+/** What the attribute becomes, by its type. */
+function Value({ attribute: { type, options }, value, onChange }: ValueProps) {
+  const written = value === null || value === undefined ? '' : String(value as string | number | boolean);
+  const write = (text: string) => onChange(valueOf(type, text));
+  if (type !== 'list' && type !== 'bool')
+    return (
+      <Field label={x.value} hint={x.valueHint} dir="auto" {...FIELDS[type]} value={written} onChange={(event) => write(event.target.value)} />
+    );
+  const all = type === 'bool' ? [['true', x.yes] as const, ['false', x.no] as const] : (options ?? []).map((one) => [one, one] as const);
+  return (
+    <label className={team.choice}>
+      {x.value}
+      <select className={team.select} value={written} onChange={(event) => write(event.target.value)}>
+        <option value="">{x.cleared}</option>
+        {written !== '' && !all.some(([key]) => key === written) && <option value={written}>{x.gone}</option>}
+        {all.map(([key, text]) => (
+          <option key={key} value={key}>
+            {text}
+          </option>
+        ))}
+      </select>
+    </label>
+  );
 }
 
 interface ChoiceProps {

@@ -1,5 +1,8 @@
+import type { components } from '../../lib/api-types';
 import { newId } from '../../lib/ids';
 import type { MacroStep } from './team-model';
+
+export type Attribute = components['schemas']['Attribute'];
 
 /** A step while it is edited: it keeps its key wherever it is moved. */
 export interface EditedStep {
@@ -7,7 +10,7 @@ export interface EditedStep {
   step: MacroStep;
 }
 
-export const ACTIONS = ['send', 'note', 'add_label', 'remove_label', 'assign', 'status', 'snooze'] as const;
+export const ACTIONS = ['send', 'note', 'add_label', 'remove_label', 'set_attribute', 'assign', 'status', 'snooze'] as const;
 export const UNTILS = ['evening', 'tomorrow', 'monday', 'reply'] as const;
 
 /** What a step of this kind begins with. What must be chosen is chosen by nobody else. */
@@ -16,6 +19,7 @@ const BEGINNINGS: Record<MacroStep['action'], MacroStep> = {
   note: { action: 'note', body: '' },
   add_label: { action: 'add_label' },
   remove_label: { action: 'remove_label' },
+  set_attribute: { action: 'set_attribute', value: null },
   assign: { action: 'assign', assignee_id: 'self' },
   status: { action: 'status', status: 'resolved' },
   snooze: { action: 'snooze', until: 'tomorrow' },
@@ -37,6 +41,13 @@ export function errorsOf(errors: Record<string, string[]>, at: number): string[]
   return Object.entries(errors)
     .filter(([field]) => field.startsWith(`steps.${at}.`))
     .flatMap(([, sentences]) => sentences);
+}
+
+/** What was written for an attribute, as its type takes it; null: nothing was, so it is cleared. */
+export function valueOf(type: Attribute['type'], written: string): unknown {
+  if (written === '') return null;
+  if (type === 'bool') return written === 'true';
+  return type === 'number' ? Number(written) : written;
 }
 
 /** Whom a step assigns to, as a choice of the list: `self`, `nobody`, `member:…` or `team:…`. */

@@ -7,6 +7,12 @@ const part = (value: unknown, name: string): string | null => {
   const found: unknown = typeof value === 'object' && value !== null ? Reflect.get(value, name) : null;
   return typeof found === 'string' ? found : null;
 };
+/** Of an attribute that was set; null: it has none any more. */
+function valueIn(to: unknown): string | null {
+  const value: unknown = Reflect.get(to as object, 'value');
+  if (value === null || value === undefined) return null;
+  return typeof value === 'boolean' ? (value ? c.yes : c.no) : String(value as string | number);
+}
 const nameIn = (value: unknown): string => part(value, 'name') ?? c.somebody;
 
 /** Who did something, to its reader: their own name is “You”. */
@@ -55,8 +61,10 @@ function saying(change: Change, all: readonly Change[], userId: string): string 
       const until = part(to, 'snoozed_until');
       return to === null ? null : c.snoozed(until && dayAndHour(until));
     }
-    case 'person':
-      return c.named(part(to, 'name') ?? c.somebody);
+    case 'person': {
+      const known: unknown = typeof to === 'object' && to !== null ? Reflect.get(to, 'attribute') : undefined;
+      return known === undefined ? c.named(part(to, 'name') ?? c.somebody) : c.known(nameIn(known), valueIn(to));
+    }
     default:
       return null;
   }

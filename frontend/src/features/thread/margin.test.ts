@@ -73,6 +73,10 @@ describe('what a change says', () => {
     ['Ben assigned this to you', [{ to: ada }]],
     ['Ben took this from you', [{ from: ada, to: null }]],
     ['You added the label VIP', [{ actor: { kind: 'member', id: 'ada', name: 'Ada' }, field: 'label', to: vip }]],
+    ['Ben set Plan to Gold and cleared VIP', [
+      { field: 'person', from: null, to: { attribute: { key: 'plan', name: 'Plan' }, value: 'Gold' } },
+      { field: 'person', from: null, to: { attribute: { key: 'vip', name: 'VIP' }, value: null } },
+    ]],
     ['Ben resolved this', [{ field: 'status', from: 'open', to: 'resolved' }]],
     ['Ben snoozed this until a reply', [{ field: 'status', to: 'snoozed' }, { field: 'snooze', to: snooze }]],
     ['A new message opened this', [{ field: 'status', to: 'open', cause: 'inbound', actor: { kind: 'system', id: null, name: null } }]],
