@@ -154,13 +154,15 @@ TOMORROW = now() + timedelta(days=1)
     ],
 )
 def test_a_customer_who_writes_opens_it_by_arrival(meta: Meta, standing: dict[str, Any], opens: bool) -> None:
-    before = _waits(meta, **standing)
+    before = _waits(meta, **standing, waiting_since=None)
     # A late webhook: by Meta's time it is older than what was seen, and unseen all the same.
     meta.deliver_body(make_text_body("wamid.late", timestamp=1795341600 - 3600))
     after = meta.conversation()
     assert after["unread_count"] == 2
     if not opens:
         assert {name: after[name] for name in standing} == standing
+        # M3: it is unread, and the team owes an answer all the same.
+        assert after["waiting_since"] is not None
         assert (_lines(meta.session), after["version"]) == ([], 0)
         return
     assert (after["status"], after["snooze_kind"], after["snoozed_until"]) == ("open", None, None)
@@ -212,13 +214,18 @@ def test_it_is_its_assignees_again_if_they_may_still_have_it(
 
 
 def test_a_snooze_that_is_over_wakes_once_however_long_ago_and_however_many_look(
-    app: Flask, session: DbSession, team: Team, chat: UUID, monkeypatch: pytest.MonkeyPatch
+    app: Flask, session: DbSession, team: Team, call: Call, chat: UUID, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("livechat.handling.wake_snoozed.BATCH", 4)
     ago = now() - timedelta(days=4)
     due = {
         make_conversation(
-            session, team.numbers[0], status="snoozed", snooze_kind="time", snoozed_until=ago
+            session,
+            team.numbers[0],
+            status="snoozed",
+            snooze_kind="time",
+            snoozed_until=ago,
+            assignee_id=team.owner,
         ).id
         for _ in range(10)
     }
@@ -247,6 +254,11 @@ def test_a_snooze_that_is_over_wakes_once_however_long_ago_and_however_many_look
     )
     assert {(row.cause, row.actor_kind, row.actor_id) for row in rows} == {("sweep", "system", None)}
     assert len({row.operation_id for row in rows}) == 10
+    # M4: whose it is was told, once for each.
+    told = call(team.owner, "GET", "/notifications").json["notifications"]
+    assert sorted((each["kind"], each["conversation_id"]) for each in told) == sorted(
+        ("woken", str(each)) for each in due
+    )
 
 
 def _together(app: Flask, *jobs: Callable[[], Any]) -> list[Any]:
