@@ -9,8 +9,43 @@ from tests.e2e.looking import composer, expect
 from tests.e2e.product import Product
 from tests.long_form import IS_LONG
 
+# What a screen reader is told, each time it is told.
+_HEAR = """() => {
+    window.heard = [];
+    const live = '[role=status], [role=alert], [role=log], [aria-live]';
+    new MutationObserver(changes => {
+        for (const { addedNodes, target } of changes)
+            if ((target.nodeType === 1 ? target : target.parentElement)?.closest(live))
+                for (const node of addedNodes) window.heard.push(node.textContent);
+    }).observe(document.body, { childList: true, subtree: true });
+}"""
+
 pytestmark = [pytest.mark.timeout(600), pytest.mark.long]
 CUSTOMERS = 20 if IS_LONG else 3
+
+
+def _insert_twice_and_take_back(agent: Any, name: str) -> None:
+    """K1: a canned reply goes where one writes, however often, and Ctrl+Z takes back each."""
+    keys, field = agent.keyboard, composer(agent)
+    keys.type("Well,  then")
+    for _ in " then":
+        keys.press("ArrowLeft")
+    once = f"Well, Thank you, {name}! then"
+    for shortcut, becomes in (("/tha", once), (" /tha", f"Well, Thank you, {name}! Thank you, {name}! then")):
+        keys.type(shortcut)
+        expect(agent.get_by_role("option", name="Thanks")).to_be_visible()
+        keys.press("Enter")
+        expect(field).to_have_value(becomes)
+    keys.press("Control+z")
+    expect(field).to_have_value(f"Well, Thank you, {name}! /tha then")
+    seen = set()
+    while (value := field.input_value()) not in seen and value != "Well, /tha then":
+        seen.add(value)
+        keys.press("Control+z")
+    assert {once, "Well, /tha then"} <= seen | {value}
+    keys.press("Control+a")
+    keys.press("Delete")
+    expect(field).to_have_value("")
 
 
 def test_conversations_are_done_by_keyboard_alone(agent: Any, product: Product) -> None:
@@ -31,6 +66,9 @@ def test_conversations_are_done_by_keyboard_alone(agent: Any, product: Product) 
     agent.evaluate("localStorage.setItem('livechat.settings', JSON.stringify({afterResolve: 'next'}))")
     agent.reload()
     agent.get_by_role("navigation", name="Conversations").wait_for()
+    agent.evaluate(_HEAR)
+    # Resolving right behind a reply is refused first, and then done with that reply as seen.
+    agent.expected_complaints = ("/status",)
     keys = agent.keyboard
     keys.press("/")
     keys.type("Keyra")
@@ -56,6 +94,8 @@ def test_conversations_are_done_by_keyboard_alone(agent: Any, product: Product) 
         keys.press("Escape")
         expect(composer(agent)).to_be_focused()
         assert agent.evaluate("document.activeElement !== document.body")
+        if not done:
+            _insert_twice_and_take_back(agent, name)
         keys.type("/tha")
         expect(agent.get_by_role("option", name="Thanks")).to_be_visible()
         keys.press("Enter")
@@ -74,6 +114,9 @@ def test_conversations_are_done_by_keyboard_alone(agent: Any, product: Product) 
         if done == names:
             break
     expect(agent.get_by_role("button", name="Reopen")).to_be_visible()
+    # W4: whose it is, and that it can be undone, is said once.
+    told = [each for each in agent.evaluate("window.heard") if "conversation is yours" in each]
+    assert told == ["This conversation is yours.Undo"] * CUSTOMERS
     found = product.api("GET", f"/conversations?search=Keyra&status=resolved&limit={CUSTOMERS}")[
         "conversations"
     ]

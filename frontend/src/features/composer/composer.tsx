@@ -17,6 +17,7 @@ import { filesOutlet, subscribeUnsentFiles } from '../../lib/unsent-files';
 import { t } from '../../words/en';
 import styles from './composer.module.css';
 import type { Selected } from './formatting';
+import { typeIn } from './type-in';
 import { unfilledIn } from './unfilled';
 import { useDraft } from './use-draft';
 import { useTellTyping } from './use-tell-typing';
@@ -122,7 +123,7 @@ function Writing({ ref, id, conversation, onUp, renderTools, beside, closedActio
   };
   const edit = (next: Selected) => {
     selection.current = [next.start, next.end];
-    setText(next.text);
+    if (next.text === text || !typeIn(field.current, next.text)) setText(next.text);
   };
   const onKeyDown = (event: KeyboardEvent) => {
     // What helps with writing has taken it.
