@@ -35,11 +35,13 @@ class LiveEvent:
     audience: Audience | None = None
     unless: Audience | None = None
     users: frozenset[UUID] | None = None
+    # Its lines with their id, by the epoch: alike for all streams that follow this account alone.
+    numbered: dict[int, bytes] = field(default_factory=dict, compare=False, repr=False)
 
     def seen_by(self, user_id: UUID) -> "LiveEvent":
         """The event with the payload that this user sees."""
-        own = self.personal.get(user_id)
-        return self if own is None else replace(self, payload=own, personal={})
+        own = self.personal.get(user_id) if self.personal else None
+        return self if own is None else replace(self, payload=own, personal={}, numbered={})
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,6 +186,10 @@ class Subscription:
         with self._changed:
             if self._is_poked or self._is_ended:
                 return None
+            if len(self._items) == 1 and not isinstance(self._items[0], Joined):
+                # As mostly: what has come was written in the moment in which it came.
+                self._bytes = 0
+                return [self._items.popleft()]  # type: ignore[list-item]  # it is none, as was seen
             taken: list[LiveEvent | Reset | Unnumbered] = []
             while self._items and len(taken) < limit:
                 item = self._items[0]

@@ -33,6 +33,7 @@ from livechat.live.positions import Bookmark, Position
 from livechat.live.subscription import Joined, LiveEvent, Reset, Subscription, Unnumbered
 from livechat.presence.tell import tell_what_is_due
 from livechat.stream.render import render, reset_payload, visible_accounts
+from livechat.stream.replays import KeptRendering
 from livechat.stream.siblings import SharedRendering
 from livechat.web.blueprint import ApiBlueprint
 from livechat.web.context import settings as app_settings
@@ -49,7 +50,7 @@ bp = ApiBlueprint("events", __name__, description="What changes, while it change
 HEARTBEAT_S = 10.0
 _HEARTBEAT = b": keep-alive\n\n"
 _FIRST = b": connected\n\n"
-_EXTENSION = "livechat_events"
+_EXTENSION, _REPLAYS = "livechat_events", "livechat_event_replays"
 # The most events in one write, and the most entries in one read of the event log.
 _WRITE, _SLICE = 64, 500
 # A user's own tabs close within moments.
@@ -80,6 +81,7 @@ def init_events(app: Flask, settings: Settings) -> None:
 
     with app.app_context():
         client = redis.client
+    app.extensions[_REPLAYS] = KeptRendering(lambda entries: _rendered(app, entries))
     app.extensions[_EXTENSION] = Listener(
         lambda: _blocking_client(settings),
         client,
@@ -156,11 +158,10 @@ def _open(user_id: UUID, number: str | None, last_event_id: str | None) -> "Even
     except SourceUnavailableError as error:
         place.leave()
         raise UnavailableError from error
-    app = cast(Any, current_app)._get_current_object()
     return EventStream(
         subscription,
         redis.client,
-        lambda entries: _rendered(app, entries),
+        current_app.extensions[_REPLAYS],
         last_event_id=last_event_id,
         seconds=(token_expires_at() - clock.now()).total_seconds(),
         on_close=lambda: _close(listener, subscription, place),
@@ -220,7 +221,9 @@ class EventStream(LiveBody):
         if not self._is_live or now >= min(self._ends_at, self._commented_at + HEARTBEAT_S):
             return None
         items = self._subscription.take_at_once(_WRITE)
-        return None if items is None else b"".join(map(self._lines, items))
+        if items is None:
+            return None
+        return self._lines(items[0]) if len(items) == 1 else b"".join(map(self._lines, items))
 
     def close(self) -> None:
         """Free the subscription and the place; the server calls this at the end, whoever ended the stream."""
@@ -316,8 +319,14 @@ class EventStream(LiveBody):
         return item.payload
 
     def _numbered(self, event: LiveEvent) -> bytes:
-        self._positions[event.account_id] = event.at
-        return self._id() + event.payload
+        positions, epoch = self._positions, self._subscription.epoch
+        positions[event.account_id] = event.at
+        if len(positions) > 1:
+            return self._id() + event.payload
+        lines = event.numbered.get(epoch)
+        if lines is None:
+            lines = event.numbered[epoch] = self._id() + event.payload
+        return lines
 
     def _reset(self) -> bytes:
         return self._id() + reset_payload()

@@ -39,7 +39,7 @@ PATIENCE_S, PAUSE_S = 2.0, 10.0
 _KEPT, _KEPT_BYTES = 1000, 8 * 1024 * 1024
 _LENGTH = struct.Struct(">I")
 _CREDENTIALS = struct.Struct("3i")
-if {each.name for each in fields(LiveEvent)} != {
+if {each.name for each in fields(LiveEvent) if each.compare} != {
     *("account_id", "at", "phone_number_id", "payload", "personal", "audience", "unless", "users")
 }:
     raise TypeError("Siblings would be told less of an event than it has: pack what is new.")
