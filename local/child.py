@@ -34,6 +34,10 @@ IDENTITIES = ("self", "userns", "nobody")
 RUN_MARK = "LIVECHAT_RUN"
 PROGRAM_MARK = "LIVECHAT_PROGRAM"
 """Two environment variables mark the processes of a data folder, and those of one program there."""
+ROOM_MARK = "LIVECHAT_ROOM"
+"""A third has room for the names of programs that are longer than the supervisor's, whose forks they are."""
+FORKED = "--forked"
+"""An option that says that the supervisor may fork instead (local/image.py). Here it means nothing."""
 
 
 def wrap(
@@ -44,11 +48,13 @@ def wrap(
     parent: int = 0,
     replaces: bool = False,
     needs: str = "",
+    forked: bool = False,
 ) -> list[str]:
     """The command line that runs `command` through this file.
 
     `parent` is the process that will start it, where that is known. `replaces` first kills processes with
-    the same marks. `needs` is a folder that must be within reach. The exit code is `EXIT_REFUSED` where it is
+    the same marks. `needs` is a folder that must be within reach. One that is `forked` may also run as a fork
+    of a supervisor that has loaded its modules. The exit code is `EXIT_REFUSED` where it is
     not, or where the identity cannot be taken.
     """
     options = ["--identity", identity, "--death-signal", death_signal, "--parent", str(parent)]
@@ -56,6 +62,8 @@ def wrap(
         options.append("--replaces")
     if needs:
         options += ["--needs", needs]
+    if forked:
+        options.append(FORKED)
     return [sys.executable, "-I", "-S", __file__, *options, "--", *command]
 
 
@@ -115,6 +123,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--parent", type=int, default=0, help="process id of the parent, where it is known")
     parser.add_argument("--needs", help="a folder that must be within reach")
     parser.add_argument("--replaces", action="store_true", help="kill what a dead predecessor left behind")
+    parser.add_argument(FORKED, action="store_true", help="the supervisor may fork instead")
     parser.add_argument("command", nargs="+")
     return parser.parse_args()
 
@@ -131,6 +140,17 @@ def _kill_predecessor() -> None:
                     os.kill(int(entry), signal.SIGKILL)
         except OSError:
             continue
+
+
+def settle(*, replaces: bool) -> None:
+    """What `main` does for a program under our own identity that is killed with its parent."""
+    if replaces:
+        _kill_predecessor()
+    libc = ctypes.CDLL(None, use_errno=True)
+    _checked(libc.prctl(PR_SET_PDEATHSIG, int(signal.SIGKILL), 0, 0, 0))
+    # The parent may have died before the call above.
+    if os.getppid() == 1:
+        sys.exit(EXIT_REFUSED)
 
 
 def main() -> None:

@@ -11,6 +11,7 @@ from typing import Any
 from celery.__main__ import main
 from flower import command
 from flower.app import Flower
+from prometheus_client import REGISTRY, values
 from tornado.web import ErrorHandler
 
 from livechat.domain.hosts import LOCAL_NAMES, host_name, is_among, is_origin
@@ -38,6 +39,16 @@ def refusal(hosts: list[str], origins: list[str]) -> int:
     return 0 if is_among(name, LOCAL_NAMES | told) else 403
 
 
+def keep_metrics_apart() -> None:
+    """Flower has metrics of its own: in the product's folder, or beside its, they would count as its."""
+    os.environ.pop("PROMETHEUS_MULTIPROC_DIR", None)
+    values.ValueClass = values.MutexValue
+    # Those of the product are here where this is a fork of who has loaded it.
+    for collector in list(REGISTRY._collector_to_names):
+        REGISTRY.unregister(collector)
+
+
 if __name__ == "__main__":
+    keep_metrics_apart()
     command.Flower = GuardedFlower
     sys.exit(main())

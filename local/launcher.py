@@ -31,7 +31,10 @@ SUPERVISOR_START_S = 15.0
 LAST_RUN_S = 20.0
 STOP_S = 13.5
 """The time from a request to stop until what is left is killed. docs/contract.md section 1 allows 15 s."""
-WATCH_S = 1.0
+START_LOOK_S = 0.5
+# While everything runs nobody waits for us, and each look costs supervisord as much as us.
+WATCH_S = 2.0
+WATCH_POLL_S = 0.2
 FAILED_RETRY_S = 5.0
 
 Planner = Callable[[LocalSettings], Plan]
@@ -209,7 +212,7 @@ class Stack:
             nonlocal last_look
             if condition():
                 return True
-            if time.monotonic() - last_look > WATCH_S / 2:
+            if time.monotonic() - last_look > START_LOOK_S:
                 last_look = time.monotonic()
                 self._fail_if_given_up(needed)
             return False
@@ -307,7 +310,7 @@ class Stack:
         """Report restarts, and start again what failed for good. Ends with StopRequested."""
         next_try: dict[str, float] = {}
         while True:
-            self._stopper.wait_until(lambda: False, WATCH_S)
+            self._stopper.wait_until(lambda: False, WATCH_S, WATCH_POLL_S)
             self._look_at_filling()
             supervisor = self._running_supervisor()
             if not supervisor.is_running():

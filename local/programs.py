@@ -13,6 +13,8 @@ SERVER_STOP_S = 3
 WEB_WORKERS_KILL_S = 5
 # A client has this long for a request's head, and for the next request on a connection.
 HEAD_MS = 15_000
+# A worker says as often that it consumes, and counts as gone when it has not for ten seconds.
+HEARTBEAT_S = 3
 
 
 class Tier(IntEnum):
@@ -28,6 +30,8 @@ class Program:
     """One supervised process. `port` is where it listens, or 0.
 
     One that `comes_later` starts once the web is ready, so that it does not slow down what the web waits for.
+    One that is `forked` runs in `make run` as a fork of the supervisor, which has loaded the product once for
+    all of these. Its command holds all the same, here and elsewhere.
     """
 
     name: str
@@ -38,6 +42,7 @@ class Program:
     identity: str = "self"
     port: int = 0
     comes_later: bool = False
+    forked: bool = False
 
 
 @dataclass(frozen=True)
@@ -66,9 +71,12 @@ def _celery(*arguments: str) -> tuple[str, ...]:
 
 def worker(name: str, queues: str, pool: str, concurrency: int) -> Program:
     """A Celery worker that consumes these queues."""
-    options = ("-P", pool, "-c", str(concurrency), "-E", "--without-gossip", "--without-mingle", "-l", "info")
+    options = (
+        *("-P", pool, "-c", str(concurrency), "-E", "-l", "info"),
+        *("--without-gossip", "--without-mingle", "--heartbeat-interval", str(HEARTBEAT_S)),
+    )
     command = _celery("worker", "-n", f"{name}@%h", "-Q", queues, *options)
-    return Program(f"worker-{name}", command)
+    return Program(f"worker-{name}", command, forked=True)
 
 
 def web(port: int) -> Program:
@@ -81,7 +89,7 @@ def web(port: int) -> Program:
         *("--workers-kill-timeout", str(WEB_WORKERS_KILL_S), "--log-config", "livechat/granian_log.json"),
         *("--host", HOST, "--port", str(port), "wsgi:server"),
     )
-    return Program("web", command, port=port)
+    return Program("web", command, port=port, forked=True)
 
 
 def product(settings: LocalSettings) -> Plan:
@@ -99,13 +107,12 @@ def product(settings: LocalSettings) -> Plan:
             "beat",
             _celery("beat", "--schedule", str(state / "beat"), "--pidfile=", "-l", "info"),
             comes_later=True,
+            forked=True,
         ),
         Program(
             "flower",
-            # Flower has metrics of its own. In the product's folder they would count as the product's.
             # It needs the broker only, not the product, and finds its address in the environment.
             (
-                *("env", "-u", "PROMETHEUS_MULTIPROC_DIR"),
                 *_python(
                     "local.flower", "-q", "flower", f"--address={HOST}", f"--port={settings.flower_port}"
                 ),
@@ -114,10 +121,11 @@ def product(settings: LocalSettings) -> Plan:
             ),
             port=settings.flower_port,
             comes_later=True,
+            forked=True,
         ),
     ]
     if settings.sandbox:
-        programs.append(Program("sandbox", _python("sandbox"), port=settings.sandbox_port))
+        programs.append(Program("sandbox", _python("sandbox"), port=settings.sandbox_port, forked=True))
     return Plan(
         migrate=_python("flask", "--app", "wsgi", "db", "upgrade"),
         programs=tuple(programs),

@@ -55,14 +55,14 @@ class Stopper:
         if not _catches(self._parent, signal.SIGINT):
             self._parent = 0
 
-    def wait_until(self, condition: Callable[[], bool], timeout_s: float) -> bool:
+    def wait_until(self, condition: Callable[[], bool], timeout_s: float, poll_s: float = POLL_S) -> bool:
         """Whether the condition came true in time. Raises StopRequested on a request to stop meanwhile."""
         deadline = time.monotonic() + timeout_s
         while not condition():
             self.check()
             if time.monotonic() > deadline:
                 return False
-            time.sleep(POLL_S)
+            time.sleep(poll_s)
         self.check()
         return True
 

@@ -92,7 +92,7 @@ def configuration(programs: Sequence[Program], folder: DataFolder, project: Path
 
 
 def _program_section(program: Program, folder: DataFolder, project: Path) -> dict[str, object]:
-    command = child.wrap(program.command, identity=program.identity, replaces=True)
+    command = child.wrap(program.command, identity=program.identity, replaces=True, forked=program.forked)
     return {
         "command": shlex.join(command).replace("%", "%%"),
         "directory": str(project).replace("%", "%%"),
@@ -138,7 +138,7 @@ class Supervisor:
             self._process = subprocess.Popen(
                 child.wrap(command, death_signal="SIGTERM", parent=os.getpid()),
                 cwd=HOME,
-                env={**self._environment, child.PROGRAM_MARK: "supervisord"},
+                env={**self._environment, child.PROGRAM_MARK: "supervisord", child.ROOM_MARK: "." * 32},
                 stdin=subprocess.DEVNULL,
                 stdout=output,
                 stderr=output,

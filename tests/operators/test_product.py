@@ -11,6 +11,7 @@ import pytest
 import requests
 
 from livechat.core.tasknames import TaskName
+from local import procfs
 from tests.conftest import wait_until
 from tests.operators.product import API, Product, running_product
 
@@ -87,6 +88,17 @@ def test_the_doctor_finds_nothing_wrong_but_the_broken_webhook(product: Product)
         assert secret not in done.stdout + done.stderr + listed.stdout + listed.stderr
 
 
+def test_all_programs_share_one_image_and_are_known_by_their_names(product: Product) -> None:
+    names: dict[str, int] = {}
+    for pid in procfs.processes_of(product.data):
+        name = Path(f"/proc/{pid}/cmdline").read_bytes().partition(b"\0")[0].decode()
+        names[name] = names.get(name, 0) + 1
+    pools = {"livechat web": 3, "livechat worker-inbound": 3, "livechat worker-background": 3}
+    alone = ("worker-outbound", "worker-media", "beat", "flower", "sandbox")
+    shown = {name: count for name, count in names.items() if name.startswith("livechat")}
+    assert shown == pools | {f"livechat {name}": 1 for name in alone}
+
+
 def test_everything_is_counted(product: Product) -> None:
     found = product.metrics()
     assert found['livechat_messages_total{direction="inbound",origin="customer"}'] >= len(CUSTOMERS)
@@ -129,7 +141,7 @@ def test_flower_shows_every_task_with_its_state_and_ids_alone(product: Product) 
     assert names <= {name.value for name in TaskName}
     for task in tasks:
         assert task["args"] in ("()", "[]", None)
-        assert re.fullmatch(r"\{('\w+_id': '[0-9a-f-]{36}')?\}", task["kwargs"] or "{}"), task["kwargs"]
+        assert re.fullmatch(r"\{('\w+_id': '([0-9a-f-]{36}|\d+)')?\}", task["kwargs"] or "{}"), task["kwargs"]
 
 
 def test_web_workers_and_beat_log_json_with_ids(product: Product) -> None:
