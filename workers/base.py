@@ -78,6 +78,7 @@ def bind_celery(app: Flask, settings: Settings) -> Celery:
         task_routes={name.value: {"queue": name.queue.value} for name in TaskName},
         task_create_missing_queues=False,
         beat_schedule=BEAT_SCHEDULE,
+        beat_scheduler="workers.beat:Scheduler",
         timezone="UTC",
     )
     celery.set_default()

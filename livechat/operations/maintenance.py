@@ -1,6 +1,6 @@
-"""What beat does for the inbound side: start a lost ingest, delete what is old, repair unread counts."""
+"""What beat does: look what is due, start a lost ingest, delete what is old, repair unread counts."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from datetime import datetime, timedelta
 
 import structlog
@@ -17,7 +17,9 @@ from livechat.domain import clock
 from livechat.inbound.door import arrivals
 from livechat.inbound.queries import ledger
 from livechat.live.publish import publish
+from livechat.live.writers import gone_writers
 from livechat.notifications.queries import forget_done
+from livechat.operations.queries.due import due
 from livechat.reminders.queries import delete_done
 from livechat.scheduled.queries import delete_ended
 
@@ -39,6 +41,14 @@ DONE_KEPT = timedelta(days=90)
 LATER_KEPT = timedelta(days=90)
 # What came of a bulk action is looked at while it runs, and undone within minutes.
 JOBS_KEPT = timedelta(days=30)
+
+
+def due_sweeps(session: AnySession, redis: Redis, asked: Collection[TaskName]) -> set[TaskName]:
+    """Which of the ``asked`` sweeps would find something now. Raises what PostgreSQL and Redis raise."""
+    found = due(session, asked)
+    if TaskName.SWEEP_INBOUND in asked and (arrivals.backlog(redis)[0] or gone_writers(redis)):
+        found.add(TaskName.SWEEP_INBOUND)
+    return found
 
 
 def sweep_inbound(redis: Redis, session: AnySession) -> bool:
@@ -88,8 +98,8 @@ def _in_steps(
 def reconcile_unread(session: AnySession) -> int:
     """Compare stored counts of messages with the messages, and repair differences; returns how many.
 
-    Of unread counts all are compared, of totals a share each ``TURN_S``. Each difference is a bug, so it is
-    logged with the conversation's id after the commit, which is the caller's.
+    A share is compared each ``TURN_S``, and each time all that show unread messages. Each difference is a
+    bug, so it is logged with the conversation's id after the commit, which is the caller's.
     """
     turn = int(clock.now().timestamp() // TURN_S)
     drifted = unread.repair(session, unread.share_of(session, turn))

@@ -125,14 +125,13 @@ _OWED = """
     c.waiting_since IS NOT NULL AND c.status = 'open'
     AND (c.assignee_id IS NULL OR c.waiting_since <= now() - r.reply_minutes * interval '1 minute')
 """
-_DUE = text(
-    f"""
-    SELECT DISTINCT r.workspace_id FROM assignment_rules r
+RULES_THAT_OWE = f"""
+    FROM assignment_rules r
     WHERE r.mode <> 'manual' AND (
         EXISTS (SELECT FROM chat_conversations c WHERE c.phone_number_id = r.phone_number_id AND {_OWED})
         OR EXISTS (SELECT FROM chat_conversations c WHERE c.team_id = r.team_id AND {_OWED}))
-    """  # noqa: S608  # ours
-)
+"""  # noqa: S608  # ours
+_DUE = text(f"SELECT DISTINCT r.workspace_id {RULES_THAT_OWE}")
 
 
 def due_workspaces(session: AnySession) -> list[UUID]:
