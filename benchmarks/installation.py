@@ -30,19 +30,20 @@ from local.ports import service_port
 from tests.services import EmbeddedServices
 
 STORED_TIMEOUT_S = 240.0
+_QUEUES = {"ingest": "inbound", "sends": "outbound"}
 PROGRAMS = ("web", "PostgreSQL", "ingest", "Redis")
 # Of what comes by itself, nothing falls into one tree's turn and not into the other's.
 _UNDISTURBED = ("autovacuum_naptime = '1d'", "checkpoint_timeout = '1d'", "max_wal_size = '64GB'")
 
 
 class Installation:
-    """A tree's product. Its servers start on entering, with ``serves`` its programs too.
+    """A tree's product: its servers, and of its programs those named; ``used`` tells each's processor time.
 
-    ``used`` tells the processor time of all of them.
+    A worker is named after its queue in ``make run``.
     """
 
-    def __init__(self, tree: Tree, *, serves: bool = True, **environment: str) -> None:
-        self.tree, self._serves, self._more = tree, serves, environment
+    def __init__(self, tree: Tree, wanted: Sequence[str] = ("web", "ingest"), **environment: str) -> None:
+        self.tree, self._wanted, self._more = tree, wanted, environment
         self.app_secret = secrets.token_hex(16)
         self._jwt_secret = secrets.token_hex(32)
         self._encryption_key = Fernet.generate_key()
@@ -77,12 +78,12 @@ class Installation:
         self._stream, self.programs = self.tree.tell({**self.environment, "LIVECHAT_PORT": str(self.port)})
         self.tree.run([sys.executable, "-m", "flask", "--app", "wsgi", "db", "upgrade"], self.environment)
         self._roots = {"PostgreSQL": services.postgres.pid, "Redis": services.redis.pid}
-        if self._serves:
+        for name in self._wanted:
             spawned = self.tree.environment(self.environment)
-            web = enter(spawn(self.programs["web"], self.tree.folder, spawned, folder))
-            ingest = enter(spawn(self._ingest_command(), self.tree.folder, spawned, folder))
-            self._roots |= {"web": web.pid, "ingest": ingest.pid}
-            web.wait(lambda: answers(self.port))
+            program = enter(spawn(self._command(name), self.tree.folder, spawned, folder))
+            self._roots[name] = program.pid
+            if name == "web":
+                program.wait(lambda: answers(self.port))
 
     def _environment_in(self, folder: Path, services: EmbeddedServices) -> dict[str, str]:
         return {
@@ -95,6 +96,7 @@ class Installation:
             "LIVECHAT_ENCRYPTION_KEY": self._encryption_key.decode(),
             # The limits per user are far below what a benchmark asks for; it is still counted.
             "LIVECHAT_RATE_LIMIT_READS": "10000000 per minute",
+            "LIVECHAT_RATE_LIMIT_SENDS": "10000000 per minute",
             "LIVECHAT_RATE_LIMIT_SEARCHES": "10000000 per minute",
             "PROMETHEUS_MULTIPROC_DIR": str(folder / "metrics"),
             "LIVECHAT_DATA_DIR": str(folder / "data"),
@@ -103,13 +105,14 @@ class Installation:
             **self._more,
         }
 
-    def _ingest_command(self) -> list[str]:
-        """The program that takes webhooks out of their queue, whatever it is called."""
-        workers = [
-            command for command in self.programs.values() if any("inbound" in part for part in command)
-        ]
+    def _command(self, name: str) -> list[str]:
+        """The web by its name; a worker by its queue, whatever it is called."""
+        if name in self.programs:
+            return self.programs[name]
+        queue = _QUEUES[name]
+        workers = [each for each in self.programs.values() if any(queue in part for part in each)]
         if not workers:
-            raise RuntimeError(f"{self.tree.name}: no program takes the queue of webhooks")
+            raise RuntimeError(f"{self.tree.name}: no program takes the queue {queue}")
         return workers[0]
 
     def connect_number(self, number: str, waba: str, owner: UUID = OWNER) -> None:
@@ -151,9 +154,9 @@ class Installation:
         headers = {**self.headers(user), "Content-Type": "application/json"}
         return request("POST", f"/api/live-chat{path}", headers, orjson.dumps(body))
 
-    def ask(self, requests: Sequence[bytes], connections: int = 1) -> None:
-        """Send these, so many at a time; RuntimeError where an answer is not 200."""
-        drive(self.port, requests, connections).only(200)
+    def ask(self, requests: Sequence[bytes], connections: int = 1, status: int = 200) -> None:
+        """Send these, so many at a time; RuntimeError where an answer has another status."""
+        drive(self.port, requests, connections).only(status)
 
     def store(self, webhooks: Sequence[bytes], connections: int = 8) -> None:
         """Post webhooks, and return when the last is stored."""

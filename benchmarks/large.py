@@ -57,7 +57,7 @@ def measure(sizes: Sizes, before: Tree | None = None) -> list[Figure]:
         exits.enter_context(spawn(command, HERE, trees[0].environment({}), logs))
         wait_for(lambda: is_taken(graph), START_TIMEOUT_S, 0.02)
         for tree in trees:
-            with Installation(tree, serves=False, WHATSAPP_API_URL=f"http://127.0.0.1:{graph}") as product:
+            with Installation(tree, (), WHATSAPP_API_URL=f"http://127.0.0.1:{graph}") as product:
                 found.append({count: _at(product, count) for count in counts})
     return _figures(counts, found, before)
 

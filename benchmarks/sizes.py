@@ -24,12 +24,12 @@ class Sizes:
     crowd: int = 2_000
     crowd_webhooks: int = 500
     streams: int = 100
-    stream_messages: int = 60
+    stream_messages: int = 40
     threads: int = 100
     in_a_thread: int = 50
-    floor_requests: int = 2_000
-    cost_requests: int = 300
-    mix_messages: int = 1_500
+    floor_requests: int = 1_600
+    cost_requests: int = 200
+    mix_messages: int = 1_200
     large_messages: int = 200_000
     rest_settle_s: float = 30
     rest_s: float = 60

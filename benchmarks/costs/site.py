@@ -66,12 +66,12 @@ class Site:
 
     def write(self, thread: int) -> bytes:
         """A webhook with a new message in one of the threads."""
-        change = message(self.next(), int(time.time()), customer=_phone(thread % self.sizes.threads))
+        change = message(self.next(), int(time.time()), customer=self.phone(thread))
         return signed(self.product.app_secret, body([change]))
 
-    def warm(self, requests: list[bytes]) -> None:
-        """Both of the web's processes have answered each kind of request some times."""
-        self.product.ask(requests, connections=8)
+    def phone(self, thread: int) -> str:
+        """The customer of one of the threads."""
+        return _phone(thread % self.sizes.threads)
 
     def per_unit(self, count: int, work: Callable[[], object]) -> dict[str, float]:
         """Seconds of processor time of each program for one of so many."""

@@ -40,6 +40,9 @@ COSTS = (
     Cost("POST /read of a new message", requests.reading, 8),
     Cost("GET /phone-numbers, 3 numbers", requests.few_numbers),
     Cost("GET /phone-numbers, 300 numbers", requests.many_numbers, 10),
+    Cost("GET /conversations/counts", requests.tabs_counts),
+    Cost("GET /search, a word of every message", requests.search),
+    Cost("POST /send-message, a text", requests.sending),
     Cost("a message on one open page that reads it", opened.one_page_that_reads, 25),
     Cost(ONE_STREAM, opened.one_stream),
     Cost("a message, {streams} streams open", opened.all_streams, 1.5, ONE_STREAM),
@@ -47,6 +50,8 @@ COSTS = (
     Cost("an event of the mix, ten in a body", events.ten_in_a_body, of_before=0.7),
 )
 WAL_BYTES = 2_000
+# Beside the programs in what was found.
+_FLOOR = "floor"
 
 
 def measure(sizes: Sizes, before: Tree | None = None) -> list[Figure]:
@@ -59,16 +64,23 @@ def measure(sizes: Sizes, before: Tree | None = None) -> list[Figure]:
         for site in sites:
             site.fill()
             found.append({cost.what: [] for cost in costs})
-        for turn in range(min(sizes.rounds, 3)):
+        for turn in range(sizes.rounds):
             began = time.monotonic()
             for cost in costs:
                 for site, into in list(zip(sites, found, strict=True))[:: -1 if turn % 2 else 1]:
-                    into[cost.what].append(cost.measure(site))
+                    into[cost.what].append(_measured(cost, site))
             print(f"costs: turn {turn + 1}, {time.monotonic() - began:.0f} s", file=sys.stderr, flush=True)
     figures: list[Figure] = []
     for cost in costs:
         figures += _figures(cost, sizes, found[0], found[1] if before else None, before)
     return figures
+
+
+def _measured(cost: Cost, site: Site) -> Used:
+    """The cost, and what the floor takes right before and after it."""
+    before = requests.floor_beside(site)
+    found = cost.measure(site)
+    return {**found, _FLOOR: (before + requests.floor_beside(site)) / 2}
 
 
 def _figures(
@@ -95,9 +107,10 @@ def _figures(
 def _beside_floor(cost: Cost, what: str, mine: list[Used], now: dict[str, list[Used]]) -> Figure:
     if cost.what == cost.beside or cost.beside not in now or (cost.target is None and events.WAL in mine[0]):
         return Figure(f"processor time: {what}", _parts(mine))
-    floors = [used["web"] for used in now[cost.beside]]
+    is_floor = cost.beside == requests.FLOOR
+    floors = [used[_FLOOR] for used in mine] if is_floor else [used["web"] for used in now[cost.beside]]
     times = [used["web"] / floor for used, floor in zip(mine, floors, strict=True)]
-    beside = "GET /healthz" if cost.beside == requests.FLOOR else "one stream"
+    beside = "GET /healthz" if is_floor else "one stream"
     return Figure(
         f"processor time: {what}",
         _parts(mine),
