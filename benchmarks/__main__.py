@@ -16,6 +16,7 @@ from benchmarks import (
     crowd,
     large,
     machine,
+    peer,
     reads,
     rest,
     search,
@@ -44,6 +45,7 @@ WHOLE: dict[str, Callable[[Sizes, Tree | None], list[Figure]]] = {
     "costs": turns.measure,
     "rest": rest.measure,
     "large": large.measure,
+    "peer": peer.measure,
 }
 
 

@@ -31,6 +31,8 @@ class Sizes:
     cost_requests: int = 200
     mix_messages: int = 1_200
     large_messages: int = 200_000
+    peer_webhooks: int = 2_000
+    peer_sends: int = 500
     rest_settle_s: float = 30
     rest_s: float = 60
     only: str = ""
@@ -59,6 +61,8 @@ QUICK = Sizes(
     cost_requests=10,
     mix_messages=20,
     large_messages=2_000,
+    peer_webhooks=50,
+    peer_sends=20,
     rest_settle_s=0,
     rest_s=1,
     agents=5,
