@@ -1,6 +1,6 @@
 """Undoing what an operation has changed of conversations, where it is still as the operation left it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
@@ -24,7 +24,6 @@ from livechat.models import Conversation, ConversationChange, Label, WorkspaceMe
 from livechat.people.change_person import set_attributes
 from livechat.people.find_person import known_of_customer
 from livechat.people.one_person import conversations_of_person
-from livechat.people.queries import Candidate
 from livechat.team.queries.groups import hold_teams
 
 UNDO_FOR = timedelta(minutes=10)
@@ -153,7 +152,7 @@ def _put_back(
     conversation: Conversation,
     acts: Acts,
     takers: _Takers,
-    somebodys: Mapping[UUID, list[Candidate]],
+    somebodys: Mapping[UUID, Collection[UUID]],
 ) -> list[Changed]:
     """Write back every field of the locked conversation; raises _SkippedError before anything is written.
 
@@ -208,14 +207,16 @@ def _put_back(
 
 def _held_people(
     session: AnySession, member: WorkspaceMember, seen: Sequence[tuple[Conversation, Acts]]
-) -> dict[UUID, list[Candidate]]:
+) -> dict[UUID, set[UUID]]:
     """Where something was written down of customers: all conversations of each, locked with the others."""
     of_people = [each for each, acts in seen if _attributes(acts)]
     if not of_people:
         return {}
-    found = {each.id: conversations_of_person(session, member.workspace_id, each) for each in of_people}
-    ids = {each.id for each, _ in seen} | {other.id for one in found.values() for other in one}
-    lock_conversations(session, ids)
+    found = {
+        each.id: {one.id for one in conversations_of_person(session, member.workspace_id, each)}
+        for each in of_people
+    }
+    lock_conversations(session, {each.id for each, _ in seen}.union(*found.values()))
     return found
 
 
@@ -223,7 +224,7 @@ def _put_attributes_back(
     session: AnySession,
     member: WorkspaceMember,
     conversation: Conversation,
-    one: list[Candidate],
+    held: Collection[UUID],
     acts: Mapping[str, Act],
 ) -> None:
     """What is known of the customer is again what was, as far as it is still asked for."""
@@ -231,7 +232,7 @@ def _put_attributes_back(
     if any(known.get(key) != act.to_value["value"] for key, act in acts.items()):
         raise _SkippedError("changed")
     values = {key: act.from_value["value"] for key, act in acts.items()}
-    set_attributes(session, member, conversation, one, values)
+    set_attributes(session, member, conversation, held, values)
 
 
 def _standing_before(standing: Standing, acts: Acts) -> Standing:

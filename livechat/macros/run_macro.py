@@ -5,7 +5,7 @@ process that dies before its commit has done nothing; afterwards the messages ar
 once.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from uuid import UUID
 
@@ -31,7 +31,6 @@ from livechat.notes.write_note import create_note
 from livechat.notifications.finish import finish_answered
 from livechat.outbound.send_message import hold_to, store_message
 from livechat.people.change_person import lock_somebodys, set_attributes
-from livechat.people.queries import Candidate
 
 
 def run_macro(
@@ -77,17 +76,15 @@ def run_macro(
     session.flush()
 
 
-def _hold_person(
-    session: AnySession, workspace_id: UUID, macro: Macro, conversation_id: UUID
-) -> list[Candidate]:
+def _hold_person(session: AnySession, workspace_id: UUID, macro: Macro, conversation_id: UUID) -> list[UUID]:
     """Where it writes down something of the customer: all of their conversations, locked at once."""
     conversation = session.get(Conversation, conversation_id) if keys_in(macro.steps) else None
     if conversation is None or conversation.group_id is not None:
         return []
-    return lock_somebodys(session, workspace_id, conversation)
+    return [each.id for each in lock_somebodys(session, workspace_id, conversation)]
 
 
-def _take(session: AnySession, scene: Scene, step: PlannedStep, somebodys: list[Candidate]) -> None:
+def _take(session: AnySession, scene: Scene, step: PlannedStep, somebodys: Collection[UUID]) -> None:
     """Do one step that sends nothing, by the use case that does it anyway."""
     member, conversation = scene.member, scene.conversation
     if step.standing is not None:

@@ -1,6 +1,6 @@
 """Writing down what a member knows of a customer: their name, and what else there is to say."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from functools import partial
 from typing import Any
 from uuid import UUID
@@ -68,13 +68,14 @@ def set_attributes(
     session: AnySession,
     member: WorkspaceMember,
     conversation: Conversation,
-    one: list[Candidate],
+    held: Collection[UUID],
     values: Mapping[str, Any],
 ) -> None:
-    """Write down these checked values, None: there is none, of whom the locked conversations ``one`` are.
+    """Write down these checked values, None: there is none, of whose locked conversations ``held`` are.
 
     The caller writes down the change, and commits. The conversation's row is read anew.
     """
+    one = _held_of(session, member.workspace_id, conversation, held)
     person = _joined(session, one) or _made(session, member.workspace_id)
     _write(session, member, person, one, {"attributes": values})
     _tell(session, member, person, [each.id for each in one])
@@ -119,12 +120,21 @@ def lock_somebodys(session: AnySession, workspace_id: UUID, conversation: Conver
     """
     held = {each.id for each in conversations_of_person(session, workspace_id, conversation)}
     lock_conversations(session, held)
-    # Whoever was quicker may have merged or parted them; what came in between is found by its ids.
-    one = [each for each in conversations_of_person(session, workspace_id, conversation) if each.id in held]
+    one = _held_of(session, workspace_id, conversation, held)
     if conversation.id not in {each.id for each in one}:
         raise NotFoundError("There is no such conversation.")
     session.refresh(conversation)
     return one
+
+
+def _held_of(
+    session: AnySession, workspace_id: UUID, conversation: Conversation, held: Collection[UUID]
+) -> list[Candidate]:
+    """Those of the person that are locked, as they are now.
+
+    Whoever was quicker may have merged or parted them; what came in between is found by its ids.
+    """
+    return [each for each in conversations_of_person(session, workspace_id, conversation) if each.id in held]
 
 
 def _joined(session: AnySession, one: list[Candidate]) -> Person | None:

@@ -360,6 +360,13 @@ def test_what_is_known_of_a_customer_is_set_everywhere_and_undone_with_the_rest(
         {"plan": "Free"},
         ["VIP"],
     )
+    # Of whom nothing was written down both are one person's.
+    stranger = make_conversation(session, team.numbers[0])
+    session.commit()
+    both = _made(call, team.owner, path, plan, size | {"value": 3})
+    assert _run(call, team.owner, both, stranger.id).status_code == 200
+    profile = call(team.owner, "GET", f"/conversations/{stranger.id}/person").json
+    assert profile["attributes"] == {"plan": "Gold", "size": 3}
     assert call(team.owner, "DELETE", f"{attributes}/plan").status_code == 204
     refused = _run(call, team.owner, one, chat.id)
     assert (refused.status_code, [each["code"] for each in refused.json["problems"]]) == (
