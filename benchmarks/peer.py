@@ -70,7 +70,9 @@ def _install(folder: Path) -> Path:
     """The interpreter that has the peer, and our server and driver of PostgreSQL at our versions."""
     python = folder / "venv" / "bin" / "python"
     ours = [f"{name}=={version(name)}" for name in ("granian", "psycopg", "psycopg-binary")]
-    options = ["--disable-pip-version-check", "--no-input", "--quiet", "--only-binary", ":all:"]
+    # Where there is no network, that is soon found out.
+    options = ["--disable-pip-version-check", "--no-input", "--quiet", "--retries", "1", "--timeout", "10"]
+    options += ["--only-binary", ":all:"]
     wanted = [f"{peer_site.PACKAGE}=={peer_site.VERSION}", *ours]
     for command in (
         [sys.executable, "-m", "venv", str(python.parent.parent)],
