@@ -1,5 +1,5 @@
 import { useInfiniteQuery, useMutation, useQueryClient } from '@tanstack/react-query';
-import { useCallback, useEffect, useRef } from 'react';
+import { useCallback, useEffect, useState } from 'react';
 import { applyToCache } from '../../hooks/live-updates';
 import { useServices } from '../../hooks/services';
 import { bodyOf } from '../../lib/api';
@@ -8,11 +8,14 @@ import { keys } from '../../lib/keys';
 import { notify } from '../../lib/notices';
 import type { Conversation, Message } from '../../lib/types';
 import { t } from '../../words/en';
+import { ReadReceipts } from './read-receipts';
 
 const FIRST_PAGE = 50;
 const LARGEST_PAGE = 200;
 export const OLDER_PAGE = 100;
 const CONTEXT_ABOVE_UNREAD = 20;
+// A message that an answer counts comes by its event within moments.
+const EVENT_LATE_MS = 2000;
 
 /** A thread's messages: the newest page first, older ones by `fetchNextPage`. */
 export function useThreadMessages(conversation: Conversation) {
@@ -77,34 +80,30 @@ export function useMarkUnread(conversationId: string, onDone: () => void) {
 export function useReadReceipts(conversation: Conversation, lastUnreadId: string | null, isWatched: boolean) {
   const { api } = useServices();
   const client = useQueryClient();
-  const told = useRef<string | null>(null);
   const { id } = conversation;
   // The team's or the agent's own: reading ends both.
   const unread = Math.max(conversation.unread_count, conversation.my_unread_count ?? 0);
   const tell = useCallback(
     async (upTo: string) => {
-      told.current = upTo;
-      try {
-        const answer = await bodyOf(
-          api.POST('/api/live-chat/conversations/{conversation_id}/read', {
-            params: { path: { conversation_id: id } },
-            body: { up_to: upTo },
-          }),
-        );
-        // The number's own counts come by events, or by the polling that takes their place.
-        applyToCache(client, { type: 'conversation.updated', message: null, conversation: answer });
-      } catch {
-        // The server is told again at the next message, or when the agent looks at the tab again.
-        told.current = null;
-      }
+      const params = { path: { conversation_id: id } };
+      const answer = await bodyOf(
+        api.POST('/api/live-chat/conversations/{conversation_id}/read', { params, body: { up_to: upTo } }),
+      );
+      // The number's own counts come by events, or by the polling that takes their place.
+      applyToCache(client, { type: 'conversation.updated', message: null, conversation: answer });
     },
     [api, client, id],
   );
+  const [receipts] = useState(() => new ReadReceipts());
+  useEffect(() => receipts.sendBy(tell), [receipts, tell]);
   useEffect(() => {
     if (!isWatched || unread === 0 || lastUnreadId === null) return;
-    if (told.current !== lastUnreadId) void tell(lastUnreadId);
-    // All loaded messages have been read, so the unread one belongs to a page further back. Which it is, the
-    // thread's newest page says.
-    else void client.invalidateQueries({ queryKey: keys.thread(id), exact: true });
-  }, [isWatched, unread, lastUnreadId, tell, client, id]);
+    if (receipts.isRead(lastUnreadId)) {
+      // All loaded messages have been read, so the unread one belongs to a page further back, or its event is on its
+      // way. Which it is, the thread's newest page says.
+      const timer = setTimeout(() => void client.invalidateQueries({ queryKey: keys.thread(id), exact: true }), EVENT_LATE_MS);
+      return () => clearTimeout(timer);
+    }
+    receipts.read(lastUnreadId);
+  }, [isWatched, unread, lastUnreadId, receipts, client, id]);
 }
