@@ -3,7 +3,7 @@
 import threading
 import time
 from collections import defaultdict
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence, Set
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID, uuid4
@@ -12,7 +12,7 @@ import structlog
 from redis import Redis
 from redis.exceptions import RedisError
 
-from livechat.domain.visibility import Sight
+from livechat.domain.visibility import Sight, Visibility
 from livechat.live import ephemeral
 from livechat.live import event_log as logs
 from livechat.live.ephemeral import Ephemeral
@@ -39,7 +39,10 @@ class Scope:
 
 # Gives {user: {account: Scope}} of these users, as it is now.
 Scopes = Callable[[Collection[UUID]], Mapping[UUID, Mapping[UUID, Scope]]]
-# Gives one LiveEvent for each entry, in order. Both raise SourceUnavailableError.
+# Gives how many messages are unread on each of these numbers, {(who looks, number): how many}, of what each
+# of these users sees; None is whoever sees all. A pair of which there is nothing may be left out.
+Unread = Callable[[Collection[str], Collection[UUID | None]], Mapping[tuple[UUID | None, str], int]]
+# Gives one LiveEvent for each entry, in order. All three raise SourceUnavailableError.
 Render = Callable[[Sequence[LogEntry]], Sequence[LiveEvent]]
 # What is due by the clock alone, and of concern only while streams are open.
 Chores = Callable[[], None]
@@ -69,9 +72,10 @@ class Listener:
         render: Render,
         scopes: Scopes,
         chores: Chores = lambda: None,
+        unread: Unread = lambda numbers, viewers: {},
     ) -> None:
         self._connect, self._redis, self._render, self._scopes = connect, redis, render, scopes
-        self._chores = chores
+        self._chores, self._unread = chores, unread
         self._lock = threading.Lock()
         self._subscriptions: defaultdict[UUID, set[Subscription]] = defaultdict(set)
         self._open: set[Subscription] = set()
@@ -212,8 +216,35 @@ class Listener:
                 self._hand_out(self._rendered(found.entries))
 
     def _tell_counts(self) -> None:
+        """Say that counts may have changed, with what is unread on the numbers of which that is so.
+
+        Asked once for all who see all of them, and in the same moment for all others; never for each stream.
+        """
         with self._lock:
-            concerned = [each for each in self._open if each.offer_counts()]
+            due = {each: shown for each in self._open if (shown := each.take_recount())}
+        if not due:
+            return
+        views = [
+            (each, workspace_id, _viewer(each, workspace_id), numbers)
+            for each, by_workspace in due.items()
+            for workspace_id, numbers in by_workspace.items()
+        ]
+        try:
+            unread = self._unread(
+                {number for *_, numbers in views for number in numbers}, {viewer for _, _, viewer, _ in views}
+            )
+        except SourceUnavailableError as error:
+            log.warning("counts_not_told", error=type(error.__cause__).__name__, streams=len(due))
+            for each, by_workspace in due.items():
+                each.recount(frozenset().union(*by_workspace.values()))
+            return
+        made: dict[Any, Unnumbered] = {}
+        concerned = []
+        for each, workspace_id, viewer, numbers in views:
+            key = (workspace_id, viewer, numbers)
+            told = made.get(key) or made.setdefault(key, _counts(workspace_id, viewer, numbers, unread))
+            if each.offer([told]):
+                concerned.append(each)
         tell_all(concerned)
 
     def _do_chores(self) -> None:
@@ -360,8 +391,30 @@ def _sights(scope: Mapping[UUID, Scope]) -> dict[UUID, Sight]:
     return {account_id: of_account.sight for account_id, of_account in scope.items()}
 
 
-def _homes(scope: Mapping[UUID, Scope]) -> dict[UUID, UUID]:
-    return {account_id: of_account.workspace_id for account_id, of_account in scope.items()}
+def _homes(scope: Mapping[UUID, Scope]) -> dict[UUID, tuple[UUID, Set[str]]]:
+    return {
+        account_id: (of_account.workspace_id, of_account.numbers) for account_id, of_account in scope.items()
+    }
+
+
+def _viewer(subscription: Subscription, workspace_id: UUID) -> UUID | None:
+    """As whom counts are asked for; None: as anybody who sees all conversations of the numbers they see."""
+    sight = subscription.workspaces.get(workspace_id)
+    return None if sight is not None and sight.visibility is Visibility.ALL else subscription.user_id
+
+
+def _counts(
+    workspace_id: UUID,
+    viewer: UUID | None,
+    numbers: Set[str],
+    unread: Mapping[tuple[UUID | None, str], int],
+) -> Unnumbered:
+    told = [
+        {"phone_number_id": number, "unread_count": unread.get((viewer, number), 0)}
+        for number in sorted(numbers)
+    ]
+    data = {"workspace_id": str(workspace_id), "numbers": told}
+    return Unnumbered(Ephemeral("counts.updated", data).payload)
 
 
 def _workspaces(scope: Mapping[UUID, Scope], accounts: Collection[UUID]) -> dict[UUID, Sight]:

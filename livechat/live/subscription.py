@@ -2,14 +2,12 @@
 
 import threading
 from collections import deque
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
-from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
 from livechat.domain.visibility import Audience, Sight
-from livechat.live.ephemeral import Ephemeral
 from livechat.live.positions import Position
 
 # A browser that lags behind by so much must fetch afresh: this is cheaper for it, and bounds our memory.
@@ -87,9 +85,10 @@ class Subscription:
     sights: Mapping[UUID, Sight] = field(default_factory=dict)
     workspaces: Mapping[UUID, Sight] = field(default_factory=dict)
     has_second_factor: bool = True
-    # {account: its workspace}, and those of whose conversations something was shown since counts were told.
-    homes: Mapping[UUID, UUID] = field(default_factory=dict)
-    _recount: set[UUID] = field(default_factory=set)
+    # {account: its workspace and the numbers that are seen}, and the numbers on which something was shown
+    # since counts were told.
+    homes: Mapping[UUID, tuple[UUID, Set[str]]] = field(default_factory=dict)
+    _recount: set[str] = field(default_factory=set)
     _items: deque[Item] = field(default_factory=deque)
     _bytes: int = 0
     _is_poked: bool = False
@@ -112,14 +111,15 @@ class Subscription:
         ]
         if not wanted:
             return False
-        # Only what belongs to a conversation has an audience.
-        shown = {item.account_id for item in wanted if isinstance(item, LiveEvent) and item.audience}
-        self._recount |= {self.homes[account_id] for account_id in shown if account_id in self.homes}
         with self._changed:
             if self._is_ended:
                 return False
+            for item in wanted:
+                # Only what belongs to a conversation has an audience.
+                if isinstance(item, LiveEvent) and item.audience is not None:
+                    self._recount.add(item.audience.phone_number_id)
+                self._bytes += _size(item)
             self._items.extend(wanted)
-            self._bytes += sum(map(_size, wanted))
             if len(self._items) > MAX_WAITING or self._bytes > MAX_WAITING_BYTES:
                 self._is_ended = True
                 self._skipped = {
@@ -137,13 +137,28 @@ class Subscription:
         with self._changed:
             self._changed.notify()
 
-    def offer_counts(self) -> bool:
-        """Say that counts may have changed, of each workspace of which the stream has shown something since.
+    def recount(self, numbers: Set[str] | None = None) -> None:
+        """Have counts told of these numbers; None: of all that the stream shows.
 
-        Whether there is something to tell, as of ``offer``; the listener's thread alone calls either.
+        A stream that resumes does not know how much it was told of what it shows again.
         """
-        recount, self._recount = self._recount, set()
-        return self.offer([Unnumbered(_counts_payload(workspace_id)) for workspace_id in sorted(recount)])
+        if numbers is None:
+            numbers = frozenset().union(*(seen for _, seen in self.homes.values()))
+        with self._changed:
+            self._recount |= numbers
+
+    def take_recount(self) -> dict[UUID, frozenset[str]]:
+        """{workspace: numbers} of which counts are to be told now: something was shown since it was asked."""
+        with self._changed:
+            recount, self._recount = self._recount, set()
+        if self.phone_number_id is not None:
+            recount &= {self.phone_number_id}
+        taken: dict[UUID, frozenset[str]] = {}
+        for workspace_id, seen in self.homes.values() if recount else ():
+            shown = seen & recount
+            if shown and workspace_id in self.workspaces:
+                taken[workspace_id] = taken.get(workspace_id, frozenset()) | shown
+        return taken
 
     def wants(self, event: LiveEvent) -> bool:
         """Whether this stream is to show the event: it has something to show, on its number, in its sight."""
@@ -222,12 +237,6 @@ def tell_all(subscriptions: Iterable[Subscription]) -> None:
             each.notify()
     for waker, of_loop in resumes.items():
         waker(of_loop)
-
-
-@lru_cache(maxsize=1000)
-def _counts_payload(workspace_id: UUID) -> bytes:
-    # The numbers are each member's own, and a page asks for them only where it shows them.
-    return Ephemeral("counts.updated", {"workspace_id": str(workspace_id)}).payload
 
 
 def _size(item: Item) -> int:

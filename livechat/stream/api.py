@@ -32,7 +32,7 @@ from livechat.live.places import Place, take_place
 from livechat.live.positions import Bookmark, Position
 from livechat.live.subscription import Joined, LiveEvent, Reset, Subscription, Unnumbered
 from livechat.presence.tell import tell_what_is_due
-from livechat.stream.render import render, reset_payload, visible_accounts
+from livechat.stream.render import render, reset_payload, unread_now, visible_accounts
 from livechat.stream.replays import KeptRendering
 from livechat.stream.siblings import SharedRendering
 from livechat.web.blueprint import ApiBlueprint
@@ -79,6 +79,12 @@ def init_events(app: Flask, settings: Settings) -> None:
         with app.app_context():
             tell_what_is_due(db.session, redis.client)
 
+    def unread(
+        numbers: Collection[str], viewers: Collection[UUID | None]
+    ) -> Mapping[tuple[UUID | None, str], int]:
+        with app.app_context():
+            return unread_now(db.session, numbers, viewers)
+
     with app.app_context():
         client = redis.client
     app.extensions[_REPLAYS] = KeptRendering(lambda entries: _rendered(app, entries))
@@ -88,6 +94,7 @@ def init_events(app: Flask, settings: Settings) -> None:
         SharedRendering(lambda entries: _rendered(app, entries), settings.database_url),
         scopes,
         chores,
+        unread,
     )
 
 
@@ -125,7 +132,9 @@ def _rendered(app: Flask, entries: Sequence[LogEntry]) -> list[LiveEvent]:
     'that you see: `{"conversation_id": …, "viewers": [{"user_id": …, "name": …, "typing": …}]}`; '
     '`presence.updated`, at most one in 5 s, has `{"workspace_id": …, "members": […]}`, with `user_id`, '
     "`presence`, `availability`, `availability_until` and `can_receive` of those of whom that has changed; "
-    '`counts.updated`, at most one in 2 s, has `{"workspace_id": …}`: fetch the numbers on the tabs again. '
+    '`counts.updated`, at most one in 2 s, has `{"workspace_id": …, "numbers": [{"phone_number_id": …, '
+    '"unread_count": …}]}`, of the numbers on which something was shown, as `GET /phone-numbers` has them '
+    "for you; the numbers on the tabs may have changed too. "
     '`job.updated` comes to who started a bulk action, with `{"job": …}` as `GET /jobs/{id}` has it. '
     "After each connection ask for members once: what was told meanwhile is not told again. Leave out events "
     "that you do not know. A comment comes at least every 15 s. It ends with the token.",
@@ -239,6 +248,7 @@ class EventStream(LiveBody):
             # The server makes bytes that are not ASCII an empty id, which is not understood: a reset.
             if last_event_id is not None:
                 yield from self._resumed(last_event_id)
+                self._subscription.recount()
             self._is_live = True
             if self._subscription.waker is not None:
                 yield b""

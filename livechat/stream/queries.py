@@ -7,11 +7,13 @@ from uuid import UUID
 from sqlalchemy import ARRAY, Row, Uuid, and_, any_, bindparam, func, select
 from sqlalchemy.orm import aliased
 
+from livechat.accounts.queries.visible import all_numbers, conversation_is_seen
 from livechat.conversations.queries.thread_pages import message_columns
 from livechat.core.session import AnySession, Compiled
 from livechat.domain.visibility import Sight, Visibility
 from livechat.live.listener import Scope
 from livechat.models import (
+    Conversation,
     ConversationChange,
     MemberNumber,
     Message,
@@ -64,6 +66,34 @@ def scopes_of(session: AnySession, user_ids: Collection[UUID]) -> dict[UUID, dic
         if seen or only is None:
             scopes.setdefault(member.user_id, {})[account_id] = Scope(member.workspace_id, seen, sight, asks)
     return scopes
+
+
+def unread_by_number(
+    session: AnySession, numbers: Collection[str], viewers: Collection[UUID | None]
+) -> dict[tuple[UUID | None, str], int]:
+    """{(user, number): how many messages are unread of what they see there}; None is who sees all.
+
+    One statement for who sees all and one for everybody else. Where nothing is unread there is no entry.
+    """
+    found: dict[tuple[UUID | None, str], int] = {}
+    number, total = Conversation.phone_number_id, func.sum(Conversation.unread_count)
+    # The index of what is unread has all of these columns.
+    unread = and_(number.in_(numbers), Conversation.unread_count > 0)
+    users = [each for each in viewers if each is not None]
+    if len(users) < len(viewers):
+        of_all = session.execute(select(number, total).where(unread).group_by(number))
+        found |= {(None, each): int(count) for each, count in of_all}
+    if users:
+        conversations = select(WorkspaceMember.user_id, number, total).join(
+            PhoneNumber, PhoneNumber.phone_number_id == number
+        )
+        of_each = session.execute(
+            all_numbers(conversations, WorkspaceMember.user_id)
+            .where(unread, WorkspaceMember.user_id.in_(users), conversation_is_seen(WorkspaceMember.user_id))
+            .group_by(WorkspaceMember.user_id, number)
+        )
+        found |= {(user_id, each): int(count) for user_id, each, count in of_each}
+    return found
 
 
 _MESSAGES = Compiled(

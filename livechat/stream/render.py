@@ -29,6 +29,7 @@ from livechat.stream.queries import (
     changes_with_siblings,
     messages_with_accounts,
     scopes_of,
+    unread_by_number,
 )
 
 _NAMES = {
@@ -62,6 +63,17 @@ def visible_accounts(session: AnySession, user_ids: Collection[UUID]) -> Mapping
     """{user: {account: what they see of it}}; raises SourceUnavailableError if the database is away."""
     with _outage_named():
         return scopes_of(session, user_ids)
+
+
+def unread_now(
+    session: AnySession, numbers: Collection[str], viewers: Collection[UUID | None]
+) -> Mapping[tuple[UUID | None, str], int]:
+    """{(who looks, number): how many are unread of what they see}, None: of all; as ``unread_by_number``.
+
+    Raises SourceUnavailableError if the database is away.
+    """
+    with _outage_named():
+        return unread_by_number(session, numbers, viewers)
 
 
 def render(session: AnySession, entries: Sequence[LogEntry]) -> list[LiveEvent]:

@@ -32,7 +32,7 @@ from livechat.models import (
     TeamMember,
     WorkspaceMember,
 )
-from livechat.stream.queries import scopes_of
+from livechat.stream.queries import scopes_of, unread_by_number
 from tests.factories import make_conversation, make_message
 from tests.team.conftest import DbSession, Team
 
@@ -89,6 +89,7 @@ def test_the_rule_and_its_sql_agree_for_any_members_and_conversations(
             session.add(ConversationWatcher(conversation_id=conversation.id, user_id=user))
     session.commit()
     seen = 0
+    told = unread_by_number(session, numbers, [None, *people])
     seers = {each.id: who_sees(session, each.id, list(people)) for each in conversations}
     for user, only in people.items():
         member = session.get_one(WorkspaceMember, (team.workspace_id, user))
@@ -106,6 +107,11 @@ def test_the_rule_and_its_sql_agree_for_any_members_and_conversations(
             assert heard == expected
             assert (user in seers[conversation.id]) == expected
             seen += expected
+        for number in numbers:
+            of_number = [each for each in conversations if each.phone_number_id == number]
+            unread = sum(each.unread_count for each in of_number if user in seers[each.id])
+            assert told.get((user, number), 0) == unread
+            assert told.get((None, number), 0) == sum(each.unread_count for each in of_number)
     assert 0 < seen < len(people) * len(conversations)
 
 

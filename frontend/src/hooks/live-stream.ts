@@ -1,29 +1,28 @@
-import type { QueryClient } from '@tanstack/react-query';
+import type { Query, QueryClient } from '@tanstack/react-query';
 import { type ApiClient, bodyOf, type TokenSource } from '../lib/api';
-import type { EventType, LiveEvent, ThreadData } from '../lib/apply-event';
+import type { LiveEvent, ThreadData } from '../lib/apply-event';
+import { numbersTold } from '../lib/apply-told';
 import { atMostEvery } from '../lib/at-most-every';
 import { onServer } from '../lib/base';
+import { CountsWatch } from '../lib/counts-watch';
 import { tellHearers } from '../lib/event-hub';
 import { InFlight } from '../lib/in-flight';
 import { keys } from '../lib/keys';
 import { lineLives } from '../lib/line';
 import type { StreamStatus } from '../lib/live-events';
 import { SharedStream } from '../lib/shared-stream';
-import { applyToCache, lacksOwn, refetchAll } from './live-updates';
+import { applyToCache, cachedConversation, lacksOwn, refetchAll } from './live-updates';
 
 const POLL_MS = 3000;
 // A hidden tab's timers may run once a minute: a longer pause is a sleep.
 const BEAT_MS = 5000;
 const ASLEEP_MS = 90_000;
-// What events change in the counts of a number is asked for, however many there are.
-const NUMBERS_EVERY_MS = 500;
 // The server says at most every 2 s that the tabs' counts may have changed; all pages of a team hear it.
 const COUNTS_EVERY_MS = 5000;
 const COUNTS_FIRST_MS = 200;
 // A conversation that comes into a list by an event is asked for once more, for what the agent has read of it.
 const OWN_EVERY_MS = 10_000;
 const OWN_FIRST_MS = 500;
-const PEOPLE: ReadonlySet<EventType> = new Set(['presence.updated', 'viewers.updated']);
 const EVENTS_URL = onServer('/api/live-chat/events');
 
 export interface Following {
@@ -37,8 +36,12 @@ export interface Following {
 
 /** Puts what happens into the cache, by the stream that this browser's tabs share. The answer ends it. */
 export function followStream(client: QueryClient, { tokens, userId, onSignedOut, onEvent, onStatus }: Following): () => void {
-  const numbers = atMostEvery(NUMBERS_EVERY_MS, () => void client.invalidateQueries({ queryKey: keys.phoneNumbers() }));
-  const counts = pacedCounts(client);
+  // A server of before does not say what is unread on a number.
+  const badges = atMostEvery(COUNTS_EVERY_MS, () => void client.invalidateQueries({ queryKey: keys.phoneNumbers() }), COUNTS_FIRST_MS);
+  const watch = new CountsWatch(userId, () => client.isFetching({ queryKey: keys.allCounts() }) > 0);
+  const unwatch = watchCounts(client, watch);
+  // What has changed may have changed back in the meantime, as where a message is read at once.
+  const counts = pacedCounts(client, () => watch.hasChanged);
   const own = atMostEvery(OWN_EVERY_MS, () => void client.invalidateQueries({ queryKey: keys.conversations() }), OWN_FIRST_MS);
   const inFlight = new InFlight(client, {
     repeat: (query, event) => applyToCache(client, event, query),
@@ -47,6 +50,7 @@ export function followStream(client: QueryClient, { tokens, userId, onSignedOut,
   const onGap = () => {
     // A query that waits for its first answer is not asked again by this.
     inFlight.gap();
+    watch.forget();
     refetchAll(client);
   };
   const stream = new SharedStream({
@@ -59,14 +63,16 @@ export function followStream(client: QueryClient, { tokens, userId, onSignedOut,
       if (lacksOwn(client, event)) own.ask();
       tellHearers(event);
       onEvent(event);
-      if (event.type === 'counts.updated') counts.ask();
-      // Who is there, and where, counts nothing.
-      else if (!PEOPLE.has(event.type)) numbers.ask();
+      watch.tell(event, (id) => cachedConversation(client, id));
+      if (event.type !== 'counts.updated') return;
+      if (numbersTold(event.data) === undefined) badges.ask();
+      if (watch.hasChanged) counts.ask();
     },
     onGap,
     onStatus: (next) => {
       if (next === 'live') {
         lineLives();
+        watch.forget();
         // Who is there is told without an id: what was told meanwhile is not told again.
         void client.invalidateQueries({ predicate: ({ queryKey }) => queryKey[2] === 'members' });
       }
@@ -92,7 +98,7 @@ export function followStream(client: QueryClient, { tokens, userId, onSignedOut,
   document.addEventListener('resume', onOnline);
   window.addEventListener('pageshow', onPageShow);
   return () => {
-    numbers.stop();
+    badges.stop();
     counts.stop();
     own.stop();
     clearInterval(beat);
@@ -101,6 +107,7 @@ export function followStream(client: QueryClient, { tokens, userId, onSignedOut,
     window.removeEventListener('pageshow', onPageShow);
     stream.stop();
     inFlight.stop();
+    unwatch();
   };
 }
 
@@ -120,8 +127,31 @@ export function pollInstead(api: ApiClient, client: QueryClient, phoneNumberId: 
 }
 
 /** The counts of the tabs are asked for again: soon, and however much happens, once in a few seconds. */
-const pacedCounts = (client: QueryClient) =>
-  atMostEvery(COUNTS_EVERY_MS, () => void client.invalidateQueries({ queryKey: keys.allCounts() }), COUNTS_FIRST_MS);
+const pacedCounts = (client: QueryClient, isWanted: () => boolean = () => true) =>
+  atMostEvery(
+    COUNTS_EVERY_MS,
+    () => {
+      if (isWanted()) void client.invalidateQueries({ queryKey: keys.allCounts() });
+    },
+    COUNTS_FIRST_MS,
+  );
+
+/** Tells the watch when counts are asked for, by whomever, and when answered. The answer ends it. */
+function watchCounts(client: QueryClient, watch: CountsWatch): () => void {
+  const [all] = keys.allCounts();
+  return client.getQueryCache().subscribe((change) => {
+    if (change.type !== 'updated' || change.query.queryKey[0] !== all) return;
+    const { action, query } = change;
+    if (action.type === 'fetch') {
+      // Those of another number, which are not looked at, are asked for when they are.
+      const others = { queryKey: keys.allCounts(), predicate: (other: Query) => other !== query && other.state.fetchStatus === 'idle' };
+      if (watch.hasChanged) void client.invalidateQueries({ ...others, refetchType: 'none' });
+      watch.ask();
+    } else if (action.type === 'error' || (action.type === 'success' && action.manual !== true)) {
+      watch.answer(action.type === 'success');
+    }
+  });
+}
 
 /** Ask for the newest and treat what comes as events: there is one way into the cache. */
 async function poll(

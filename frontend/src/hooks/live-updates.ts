@@ -8,12 +8,12 @@ import {
   putMessage,
   removedId,
 } from '../lib/apply-event';
-import { applyToMembers, applyToNotifications } from '../lib/apply-told';
+import { applyToMembers, applyToNotifications, applyToNumbers } from '../lib/apply-told';
 import { keys } from '../lib/keys';
 import type { ListFilter } from '../lib/list-filter';
 import { loseSight, regainSight } from '../lib/out-of-sight';
 import { mergeMessage } from '../lib/status';
-import type { Conversation, Member, Message, Notification } from '../lib/types';
+import type { Conversation, Member, Message, Notification, PhoneNumber } from '../lib/types';
 
 /**
  * Put an event into the query cache, or into one query of it; what does not change is not touched, and nothing
@@ -36,6 +36,8 @@ export function applyToCache(client: QueryClient, event: LiveEvent, only?: Query
     client.setQueriesData<Member[]>({ queryKey: keys.members(String(event.data?.workspace_id)), ...limitedTo(only) }, (known) =>
       applyToMembers(known, event),
     );
+  if (event.type === 'counts.updated')
+    client.setQueriesData<PhoneNumber[]>({ queryKey: keys.phoneNumbers(), ...limitedTo(only) }, (known) => applyToNumbers(known, event));
   const removed = removedId(event);
   if (removed !== null && (only === undefined || only.queryKey.includes(removed))) forget(client, removed);
   // It was handed back while the page was open: what was forgotten of it is loaded when it is opened.
@@ -51,11 +53,20 @@ export function applyToCache(client: QueryClient, event: LiveEvent, only?: Query
  */
 export function lacksOwn(client: QueryClient, { conversation }: LiveEvent): boolean {
   if (conversation === null) return false;
-  return client
+  return listed(client).some((item) => item.id === conversation.id && (item.read_total ?? null) === null);
+}
+
+/** A conversation as the cache has it; undefined: neither a list nor the open place shows it. */
+export function cachedConversation(client: QueryClient, id: string): Conversation | undefined {
+  const alone = client.getQueryData<Conversation>(keys.conversation(id));
+  return alone ?? listed(client).find((item) => item.id === id);
+}
+
+const listed = (client: QueryClient): Conversation[] =>
+  client
     .getQueriesData<ConversationListData>({ queryKey: keys.conversations() })
     .flatMap(([, data]) => data?.pages ?? [])
-    .some((page) => page.conversations.some((item) => item.id === conversation.id && (item.read_total ?? null) === null));
-}
+    .flatMap((page) => page.conversations);
 
 /** Nothing of a conversation that is out of sight stays on this machine, but for what its reader has written. */
 function forget(client: QueryClient, id: string): void {

@@ -5,6 +5,7 @@ import type { ReactNode } from 'react';
 import { afterEach, expect, it, vi } from 'vitest';
 import { newApiClient } from '../lib/api';
 import { keys } from '../lib/keys';
+import { aConversation } from '../testing/samples';
 import { useLiveUpdates } from './use-live-updates';
 
 const tokens = { getToken: async () => 'token', refreshToken: async () => 'token' };
@@ -25,7 +26,9 @@ it('what is left before its part was loaded opens no stream', async () => {
 });
 
 it('the tabs’ counts are asked for again when the server says that they may have changed', async () => {
-  const told = new TextEncoder().encode('event: counts.updated\ndata: {"workspace_id": "w1"}\n\n');
+  const conversation = JSON.stringify(aConversation({ id: 'c1' }));
+  const happens = `event: conversation.updated\ndata: {"message": null, "conversation": ${conversation}}\n\n`;
+  const told = new TextEncoder().encode(`${happens}event: counts.updated\ndata: {"workspace_id": "w1"}\n\n`);
   const headers = { 'Content-Type': 'text/event-stream' };
   const streams: ReadableStreamDefaultController[] = [];
   const body = () => new ReadableStream({ start: (stream) => void streams.push(stream) });

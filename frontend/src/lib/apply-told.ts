@@ -1,5 +1,5 @@
 import { type LiveEvent, removedId } from './apply-event';
-import type { Member, Notification } from './types';
+import type { Member, Notification, PhoneNumber } from './types';
 
 /**
  * What the agent is told of, after an event; undefined: it is not loaded. The same event again changes nothing, and
@@ -28,3 +28,15 @@ export function applyToMembers(known: Member[] | undefined, { data }: LiveEvent)
   const told = new Map((data?.members as Member[] | undefined)?.map((one) => [one.user_id, one]));
   return known?.map((one) => ({ ...one, ...told.get(one.user_id) }));
 }
+
+/** The agent's numbers with what an event says is unread on them; undefined: they are not loaded. */
+export function applyToNumbers(known: PhoneNumber[] | undefined, { data }: LiveEvent): PhoneNumber[] | undefined {
+  const told = new Map(numbersTold(data)?.map((one) => [one.phone_number_id, one.unread_count]));
+  const isNews = known?.some((one) => (told.get(one.phone_number_id) ?? one.unread_count) !== one.unread_count);
+  if (!isNews) return known;
+  return known?.map((one) => ({ ...one, unread_count: told.get(one.phone_number_id) ?? one.unread_count }));
+}
+
+/** Of which numbers an event says how much is unread; undefined: a server of before says nothing of it. */
+export const numbersTold = (data: LiveEvent['data']) =>
+  data?.numbers as Pick<PhoneNumber, 'phone_number_id' | 'unread_count'>[] | undefined;
