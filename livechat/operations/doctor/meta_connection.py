@@ -1,9 +1,10 @@
 """Checks every connected account: its token can be decrypted, works at Meta, and its webhooks come to us."""
 
+import threading
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import Row
 
@@ -12,11 +13,14 @@ from livechat.accounts.queries import connections
 from livechat.core.config import Settings
 from livechat.core.session import AnySession
 from livechat.operations.doctor.findings import Finding, note, ok, unknown, wrong
-from livechat.whatsapp.graph.client import GraphClient
+from livechat.whatsapp.graph.client import GraphClient, PhoneNumberInfo
 from livechat.whatsapp.graph.graph_errors import Disposition, GraphError
 
 # Meta answers in some tenths of a second; an installation may have hundreds of accounts.
-CALLS_AT_ONCE = 8
+CALLS_AT_ONCE = 16
+# After so many that were not answered at all nobody else is asked.
+MOST_UNANSWERED = 3
+Answer = TypeVar("Answer")
 RECONNECT = "Connect the number again with a working token (POST /api/live-chat/phone-numbers)."
 
 
@@ -48,8 +52,9 @@ def check(session: AnySession, settings: Settings, graph: GraphClient | None) ->
         yield unknown("meta", "was not asked")
         return
     readable = [account for account in accounts if account.account_id in tokens]
+    meta = _Meta(graph)
     with ThreadPoolExecutor(CALLS_AT_ONCE) as pool:
-        for findings in pool.map(lambda one: _at_meta(graph, one, tokens[one.account_id]), readable):
+        for findings in pool.map(lambda one: meta.findings(one, tokens[one.account_id]), readable):
             yield from findings
 
 
@@ -77,39 +82,85 @@ def _paused(account: Row[Any]) -> Iterator[Finding]:
             )
 
 
-def _at_meta(graph: GraphClient, account: Row[Any], token: str) -> Sequence[Finding]:
-    findings = []
-    for number in account.numbers:
-        check = f"token for number {number['id']}"
+class _NotAskedError(GraphError):
+    """Nobody was asked, since others were not answered."""
+
+
+class _Meta:
+    """Meta, asked about each account for as long as it answers: there may be hundreds to wait for."""
+
+    def __init__(self, graph: GraphClient) -> None:
+        self._graph = graph
+        self._unanswered = 0
+        self._lock = threading.Lock()
+
+    def findings(self, account: Row[Any], token: str) -> Sequence[Finding]:
+        """What Meta says of the account's numbers and its webhooks."""
+        return [*self._numbers(account, token), *self._webhooks(account, token)]
+
+    def _numbers(self, account: Row[Any], token: str) -> Iterator[Finding]:
+        ids = [number["id"] for number in account.numbers]
+        told: dict[str, PhoneNumberInfo | GraphError] = {}
+        if len(ids) > 1:
+            # One call for all. What it does not tell is asked one by one: its right is another.
+            try:
+                listed = self._asked(self._graph.phone_numbers, account.waba_id, token)
+                told = {info.phone_number_id: info for info in listed}
+            except GraphError as error:
+                if error.disposition is Disposition.PAUSE:
+                    told = dict.fromkeys(ids, error)
+        for number_id in ids:
+            check = f"token for number {number_id}"
+            answer = told.get(number_id) or self._number(number_id, token)
+            if isinstance(answer, GraphError):
+                yield _refused(check, answer)
+            else:
+                quality = f", quality {answer.quality_rating}" if answer.quality_rating else ""
+                yield ok(check, f"works{quality}")
+
+    def _number(self, number_id: str, token: str) -> PhoneNumberInfo | GraphError:
         try:
-            info = graph.phone_number(number["id"], token)
+            return self._asked(self._graph.phone_number, number_id, token)
         except GraphError as error:
-            findings.append(_refused(check, error))
-        else:
-            quality = f", quality {info.quality_rating}" if info.quality_rating else ""
-            findings.append(ok(check, f"works{quality}"))
-    check = f"webhooks of account {account.waba_id}"
-    try:
-        apps = graph.subscriptions(account.waba_id, token)
-    except GraphError as error:
-        findings.append(_refused(check, error))
-        return findings
-    if not apps:
-        findings.append(wrong(check, "no app is subscribed, so that no webhook comes", RECONNECT))
-        return findings
-    findings.append(ok(check, "subscribed: " + ", ".join(app.name or app.app_id or "an app" for app in apps)))
-    findings += [
-        note(check, f"go to {app.override_callback_uri} instead of the app's own address")
-        for app in apps
-        if app.override_callback_uri
-    ]
-    return findings
+            return error
+
+    def _webhooks(self, account: Row[Any], token: str) -> Iterator[Finding]:
+        check = f"webhooks of account {account.waba_id}"
+        try:
+            apps = self._asked(self._graph.subscriptions, account.waba_id, token)
+        except GraphError as error:
+            yield _refused(check, error)
+            return
+        if not apps:
+            yield wrong(check, "no app is subscribed, so that no webhook comes", RECONNECT)
+            return
+        yield ok(check, "subscribed: " + ", ".join(app.name or app.app_id or "an app" for app in apps))
+        for app in apps:
+            if app.override_callback_uri:
+                yield note(check, f"go to {app.override_callback_uri} instead of the app's own address")
+
+    def _asked(self, call: Callable[[str, str], Answer], id_: str, token: str) -> Answer:
+        if self._unanswered >= MOST_UNANSWERED:
+            raise _NotAskedError(None, "WhatsApp was not reached before", disposition=Disposition.RETRY)
+        try:
+            return call(id_, token)
+        except GraphError as error:
+            if _is_unanswered(error):
+                with self._lock:
+                    self._unanswered += 1
+            raise
+
+
+def _is_unanswered(error: GraphError) -> bool:
+    return error.code is None and error.http_status is None
 
 
 def _refused(check: str, error: GraphError) -> Finding:
+    if isinstance(error, _NotAskedError):
+        return unknown(check, "was not asked: others were not answered", "Ask again in a few minutes.")
     code = f"Meta's code {error.code}" if error.code is not None else f"HTTP {error.http_status}"
     if error.disposition in (Disposition.PAUSE, Disposition.REJECT):
         return wrong(check, f"refused ({code}): {error.title}", RECONNECT)
-    if error.code is None and error.http_status is None:
+    if _is_unanswered(error):
         return wrong(check, error.title, "See whether this machine reaches WHATSAPP_API_URL.")
     return unknown(check, f"Meta cannot say now ({code}): {error.title}", "Ask again in a few minutes.")
