@@ -7,6 +7,7 @@ its article and the particle before that, which are written as a part of it.
 """
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import accumulate
 
@@ -24,13 +25,21 @@ from livechat.domain.words.tokens import (
 
 # More marks in one text help nobody.
 MOST_SPANS = 100
-# Between two parts of what was written together, between digits, and between letters.
+# Between two parts of what was written together, between digits, and between letters. All hyphens are one here,
+# and all apostrophes: a pattern with characters beyond ASCII takes a hundred times as long to be compiled.
+_PLAIN = str.maketrans("\u2010\u2011\u2019", "--'")
+
+
+def _any_of(characters: str) -> str:
+    return f"[{re.escape(''.join(dict.fromkeys(characters.translate(_PLAIN))))}]"
+
+
 _BETWEEN = r"[\W_]*"
-_IN_DIGITS = f"[{JOINERS} ()+]{{0,2}}"
-_IN_WORD = f"[{HYPHENS}]?"
-_NOT_IN_NUMBER = ("(?<![0-9])", "(?![0-9])")
-_LETTER = rf"[^\W\d_{UNSPACED}]"
-_NOT_IN_WORD = (f"(?<!{_LETTER})(?<![{MARKS}])", f"(?!{_LETTER}|[{MARKS}])")
+_IN_DIGITS = f"{_any_of(JOINERS + ' ()+')}{{0,2}}"
+_IN_WORD = f"{_any_of(HYPHENS)}?"
+# What a number, and a word, goes on by.
+_DIGIT = re.compile("[0-9]")
+_LETTER = re.compile(rf"[^\W\d_{UNSPACED}]|[{MARKS}]")
 
 # The Arabic article, alone and behind "and", "so", "with", "like" and "for". What follows it is a word of
 # three letters or more: of two, "for him" would be in "God".
@@ -52,11 +61,12 @@ class Asked:
     """``query`` is PostgreSQL's ``tsquery``; ``patterns`` are found each in a folded text that answers it."""
 
     query: str
-    patterns: tuple["re.Pattern[str]", ...]
+    patterns: tuple["_Pattern", ...]
 
     def is_in(self, folded: str) -> bool:
         """Whether a folded text answers it."""
-        return all(pattern.search(folded) for pattern in self.patterns)
+        plain = _plain(folded)
+        return all(next(pattern.found_in(plain), None) for pattern in self.patterns)
 
     def find(self, text: str | None) -> list[Span]:
         """Where the words stand in ``text``, in order, in UTF-16 code units as JavaScript counts.
@@ -66,12 +76,37 @@ class Asked:
         if not text:
             return []
         folded, begins, ends = fold_with_places(text)
+        plain = _plain(folded)
         found = [
-            (begins[match.start()], ends[match.end() - 1])
+            (begins[start], ends[end - 1])
             for pattern in self.patterns
-            for match in pattern.finditer(folded)
+            for start, end in pattern.found_in(plain)
         ]
         return _in_utf16(text, _united(sorted(found))[:MOST_SPANS])
+
+
+@dataclass(frozen=True, slots=True)
+class _Pattern:
+    """``before`` and ``behind``: what may not stand right there, since the word would be a part of another."""
+
+    core: "re.Pattern[str]"
+    before: "re.Pattern[str] | None"
+    behind: "re.Pattern[str] | None"
+
+    def found_in(self, plain: str) -> Iterator[Span]:
+        at = 0
+        while (found := self.core.search(plain, at)) is not None:
+            start, end = found.span()
+            is_part = self.before is not None and start > 0 and self.before.match(plain, start - 1)
+            if is_part or (self.behind is not None and self.behind.match(plain, end)):
+                at = start + 1
+            else:
+                yield start, end
+                at = end
+
+
+def _plain(folded: str) -> str:
+    return folded if folded.isascii() else folded.translate(_PLAIN)
 
 
 def read_query(given: str) -> Asked | None:
@@ -81,7 +116,7 @@ def read_query(given: str) -> Asked | None:
         return None
     clauses = [_clause(pieces, is_last=pieces is chunks[-1]) for pieces in chunks]
     patterns = [_pattern(pieces, is_last=pieces is chunks[-1]) for pieces in chunks]
-    return Asked(" & ".join(dict.fromkeys(clauses)), tuple(map(re.compile, dict.fromkeys(patterns))))
+    return Asked(" & ".join(dict.fromkeys(clauses)), tuple(dict.fromkeys(patterns)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,16 +159,18 @@ def _lexeme(word: str, *, is_prefix: bool) -> str:
     return f"'{word[:TOKEN_LENGTH]}'{':*' if is_prefix else ''}"
 
 
-def _pattern(pieces: list[_Piece], *, is_last: bool) -> str:
-    pattern = _BETWEEN.join(_spelled(piece) for piece in pieces)
+def _pattern(pieces: list[_Piece], *, is_last: bool) -> _Pattern:
+    core = _BETWEEN.join(_spelled(piece) for piece in pieces)
     if _may_have_article(pieces):
-        pattern = f"(?:{'|'.join(_ARTICLES)})?{pattern}"
+        core = f"(?:{'|'.join(_ARTICLES)})?{core}"
     first, last = pieces[0], pieces[-1]
-    if not first.is_run:
-        pattern = (_NOT_IN_NUMBER if first.text[0].isdigit() else _NOT_IN_WORD)[0] + pattern
-    if not last.is_run and not is_last:
-        pattern += (_NOT_IN_NUMBER if last.text[-1].isdigit() else _NOT_IN_WORD)[1]
-    return pattern
+    before = None if first.is_run else _goes_on(first.text[0])
+    behind = None if last.is_run or is_last else _goes_on(last.text[-1])
+    return _Pattern(re.compile(core), before, behind)
+
+
+def _goes_on(character: str) -> "re.Pattern[str]":
+    return _DIGIT if character.isdigit() else _LETTER
 
 
 def _spelled(piece: _Piece) -> str:
