@@ -120,8 +120,11 @@ class Ornaments:
 
 
 def conversations_json(
-    session: AnySession, conversations: Sequence[Conversation], user_id: UUID
+    session: AnySession,
+    conversations: Sequence[Conversation],
+    user_id: UUID,
+    messages: dict[UUID, Json] | None = None,
 ) -> list[Json]:
-    """The conversations as this user sees them, in the order given."""
-    ornaments, now = Ornaments(Asked(session, conversations, user_id)), clock.now()
+    """The conversations as this user sees them, in the order given. ``messages``: see ``Asked``."""
+    ornaments, now = Ornaments(Asked(session, conversations, user_id, messages or {})), clock.now()
     return [conversation_json(item, ornaments.of(item.id, user_id), now) for item in conversations]

@@ -16,31 +16,34 @@ Json = dict[str, Any]
 
 
 def results_json(session: AnySession, results: Results, user_id: UUID) -> Json:
-    """People, messages and notes as this user is shown them."""
-    conversations = _conversations(session, results, user_id)
-    messages = messages_json(session, [hit.id for hit in results.messages])
+    """People, messages and notes as this user is shown them.
+
+    What was deleted or merged away between the statements is left out.
+    """
+    hits = [*results.messages, *results.notes]
+    rows = _conversations(session, {*results.people, *(hit.conversation_id for hit in hits)})
+    last = [row.last_message_id for row in rows if row.last_message_id is not None]
+    # Those that were found and those that conversations are shown with, in one statement.
+    messages = messages_json(session, list({hit.id: None for hit in results.messages} | dict.fromkeys(last)))
+    shown = conversations_json(session, rows, user_id, messages)
+    conversations = {row.id: each for row, each in zip(rows, shown, strict=True)}
     notes = notes_json(session, [hit.id for hit in results.notes])
     return {
         "messages": _hits_json("message", results.messages, messages, conversations),
-        "people": [conversations[each.id] for each in results.people],
+        "people": [conversations[each] for each in results.people if each in conversations],
         "notes": _hits_json("note", results.notes, notes, conversations),
     }
 
 
-def _conversations(session: AnySession, results: Results, user_id: UUID) -> dict[UUID, Json]:
-    known = {each.id: each for each in results.people}
-    missing = {hit.conversation_id for hit in (*results.messages, *results.notes)} - known.keys()
-    if missing:
-        rows = session.scalars(select(Conversation).where(Conversation.id.in_(missing)))
-        known.update({each.id: each for each in rows})
-    shown = conversations_json(session, list(known.values()), user_id)
-    return dict(zip(known, shown, strict=True))
+def _conversations(session: AnySession, ids: set[UUID]) -> list[Conversation]:
+    if not ids:
+        return []
+    return list(session.scalars(select(Conversation).where(Conversation.id.in_(ids))))
 
 
 def _hits_json(
     name: str, hits: list[Hit], shown: dict[UUID, Json], conversations: dict[UUID, Json]
 ) -> list[Json]:
-    """What was deleted or merged away between the statements is left out."""
     return [
         {name: shown[hit.id], "conversation": conversations[hit.conversation_id], "spans": hit.spans}
         for hit in hits

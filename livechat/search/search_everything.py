@@ -15,14 +15,13 @@ from livechat.core.session import AnySession
 from livechat.domain.words.asked import Asked, Span, read_query
 from livechat.domain.words.fold import fold
 from livechat.domain.words.mentions import without_mentions
-from livechat.models import Conversation
 from livechat.search.queries import message_hits, people_hits
 from livechat.search.queries.message_hits import MessageWays
 from livechat.search.queries.note_hits import note_hits
-from livechat.search.queries.people_hits import PeopleWays, conversations_by_id
-from livechat.search.queries.reach import Reach, end_limit, limit_time, took_too_long
+from livechat.search.queries.people_hits import PeopleWays
+from livechat.search.queries.reach import Reach, end_limit, limit_again, limit_time, took_too_long
 from livechat.search.queries.walking import find
-from livechat.web.paging import ListPlace, Mark
+from livechat.web.paging import Mark
 from livechat.whatsapp.searched_text import searched_text
 
 BUDGET_S = 2.0
@@ -44,9 +43,12 @@ class Hit:
 
 @dataclass(slots=True)
 class Results:
-    """``places``: of each kind of which there may be more, where its next page begins."""
+    """``people``: the ids of their conversations.
 
-    people: list[Conversation] = field(default_factory=list)
+    ``places``: of each kind of which there may be more, where its next page begins.
+    """
+
+    people: list[UUID] = field(default_factory=list)
     messages: list[Hit] = field(default_factory=list)
     notes: list[Hit] = field(default_factory=list)
     places: dict[str, Mark] = field(default_factory=dict)
@@ -64,22 +66,26 @@ class Question:
 
 
 def search_everything(session: AnySession, question: Question) -> Results:
-    """What answers the question, a page of each kind. It leaves no limit of time behind."""
+    """What answers the question, a page of each kind. It leaves no limit of time behind.
+
+    Where it was ended for its time, so is the session's transaction, in which nothing may have been written.
+    """
     results = Results()
     asked = read_query(question.given)
     kinds = [kind for kind in KINDS if kind in question.places and (asked is not None or kind == "people")]
     if not question.reach.views or not kinds:
         return results
     results.places.update({kind: question.places[kind] for kind in kinds})
+    former = limit_time(session, BUDGET_S)
     try:
-        # One savepoint for all: where one kind is ended for its time, there is none left for the others.
-        with session.begin_nested():
-            results.is_partial = not _find_all(session, question, asked, kinds, results)
+        results.is_partial = not _find_all(session, question, asked, kinds, results)
+        end_limit(session, former)
     except DBAPIError as error:
         if not took_too_long(error):
             raise
+        # It has read and written nothing: a savepoint would cost every search two statements.
+        session.rollback()
         results.is_partial = True
-    end_limit(session)
     return results
 
 
@@ -87,14 +93,14 @@ def _find_all(
     session: AnySession, question: Question, asked: Asked | None, kinds: Sequence[str], results: Results
 ) -> bool:
     """Whether there was time for all of them."""
-    ends_at, limit = time.monotonic() + BUDGET_S, 0.0
+    ends_at, limit = time.monotonic() + BUDGET_S, BUDGET_S
     for kind in kinds:
         left = ends_at - time.monotonic()
         if left <= 0:
             return False
         if abs(limit - left) > SLACK_S:
             limit = left
-            limit_time(session, limit)
+            limit_again(session, limit)
         place = question.places[kind]
         if kind == "people" or asked is None:
             _find_people(session, question, place, results)
@@ -111,7 +117,7 @@ def _find_people(session: AnySession, question: Question, mark: Mark, results: R
     ways = PeopleWays(session, question.reach, question.given.strip(), page + 1)
     for found in find(ways, mark, page, people_hits.PACE):
         rows = found.rows[: page - len(results.people)]
-        results.people += conversations_by_id(session, [row.id for row in rows])
+        results.people += [row.id for row in rows]
         if len(rows) < len(found.rows):
             _go_on(results, "people", Mark(rows[-1].last_message_time, rows[-1].id.int))
             return
@@ -121,14 +127,14 @@ def _find_people(session: AnySession, question: Question, mark: Mark, results: R
 
 
 def _find_notes(session: AnySession, question: Question, asked: Asked, mark: Mark, results: Results) -> None:
-    behind = ListPlace(mark.moment, UUID(int=mark.number))
+    place = mark
     while True:
-        rows = note_hits(session, question.reach, asked.query, behind, question.limit + 1)
+        rows = note_hits(session, question.reach, asked.query, place, question.limit + 1)
         for row in rows:
             if len(results.notes) == question.limit:
-                _go_on(results, "notes", Mark(behind.last_message_time, behind.id.int))
+                _go_on(results, "notes", place)
                 return
-            behind = ListPlace(row.created_at, row.id)
+            place = Mark(row.created_at, row.id.int)
             # An id is in no word, also where the index has one from before.
             said = without_mentions(row.body, row.named or ())
             if asked.is_in(fold(said)):
@@ -141,7 +147,7 @@ def _find_notes(session: AnySession, question: Question, asked: Asked, mark: Mar
 def _find_messages(
     session: AnySession, question: Question, asked: Asked, mark: Mark, results: Results
 ) -> None:
-    ways = MessageWays(session, question.reach, asked.query, question.limit + 1)
+    ways = MessageWays(session, question.reach, asked, question.limit + 1)
     for found in find(ways, mark, question.limit, message_hits.PACE):
         for row in found.rows:
             if len(results.messages) == question.limit:

@@ -1,7 +1,8 @@
 """``GET /search``: all history, the newest first, page by page, and only what the reader sees."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from itertools import cycle
 from random import Random
 from typing import Any
 from uuid import UUID, uuid4
@@ -11,13 +12,14 @@ from sqlalchemy import event, text
 from sqlalchemy.orm import Session, scoped_session
 
 from livechat.core.extensions import db
+from livechat.domain.words.asked import read_query
 from livechat.domain.words.tokens import tokens
 from livechat.models import Conversation, ConversationWatcher, Note
 from livechat.search import search_everything
 from livechat.search.fill_words import fill_words
 from livechat.search.queries import message_hits, people_hits
-from livechat.search.queries.reach import AT_ONCE, limit_time
-from livechat.search.queries.walking import Found, Pace, find
+from livechat.search.queries.reach import AT_ONCE, Reach, end_limit, limit_time
+from livechat.search.queries.walking import Found, Pace, Rest, find
 from livechat.search.schemas import SearchSchema
 from livechat.web.paging import Mark
 from tests.factories import make_account, make_conversation, make_message, make_number
@@ -139,16 +141,16 @@ def test_who_is_named_in_a_note_is_no_word_of_it(session: AnySession, team: Team
     assert found("now") != []
 
 
-@pytest.mark.parametrize("is_frequent", [False, True], ids=["rare", "frequent"])
+@pytest.mark.parametrize("rest", list(Rest), ids=lambda rest: rest.name.lower())
 def test_all_history_comes_page_by_page(
-    session: AnySession, team: Team, call: Call, monkeypatch: pytest.MonkeyPatch, is_frequent: bool
+    session: AnySession, team: Team, call: Call, monkeypatch: pytest.MonkeyPatch, rest: Rest
 ) -> None:
-    """Both ways find the same: by the index of words, and walking back through slices of every number."""
-    pace = Pace(first=2, growth=1, far=10**9 if is_frequent else 0)
+    """All ways find the same: by the index of words, back through slices of every number, and by both."""
+    pace = Pace(first=2, growth=1, far=0, beside=3)
     monkeypatch.setattr(message_hits, "PACE", pace)
     monkeypatch.setattr(people_hits, "PACE", pace)
-    monkeypatch.setattr(message_hits.MessageWays, "is_common", lambda _: is_frequent)
-    monkeypatch.setattr(people_hits.PeopleWays, "is_common", lambda _: is_frequent)
+    monkeypatch.setattr(message_hits.MessageWays, "rest", lambda _: rest)
+    monkeypatch.setattr(people_hits.PeopleWays, "rest", lambda _: rest)
     chats = [make_conversation(session, number) for number in (team.numbers[0], team.number())]
     random, expected = Random(5), []
     for n in range(40):
@@ -182,8 +184,15 @@ def test_all_history_comes_page_by_page(
     assert refused.status_code == 422
 
 
-def test_nobody_finds_what_they_do_not_see(session: AnySession, team: Team, call: Call) -> None:
+def test_nobody_finds_what_they_do_not_see(
+    session: AnySession, team: Team, call: Call, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Of every member whatever is found, on all pages, is what the single route shows them."""
+    # Each way has its turn, from page to page.
+    ways = cycle([Rest.BY_BOTH, Rest.WALK, Rest.BY_INDEX])
+    for hits, each in ((message_hits, message_hits.MessageWays), (people_hits, people_hits.PeopleWays)):
+        monkeypatch.setattr(hits, "PACE", Pace(first=2, growth=1, far=0, beside=3))
+        monkeypatch.setattr(each, "rest", lambda _: next(ways))
     random = Random(7)
     other = team.number()
     stranger = make_account(session)
@@ -228,7 +237,7 @@ def test_nobody_finds_what_they_do_not_see(session: AnySession, team: Team, call
             for kind in ("messages", "notes"):
                 found[kind] += [hit["conversation"]["id"] for hit in answer[kind]]
             cursor = answer["next_cursor"]
-        assert all(sorted(each) == sorted(sees) for each in found.values())
+        assert {k: sorted(v) for k, v in found.items()} == dict.fromkeys(found, sorted(sees)), member
     assert call(team.owner, "GET", "/search?q=a&phone_number_id=1").status_code == 404
     assert call(team.owner, "GET", f"/search?q=a&workspace_id={uuid4()}").status_code == 404
     here = searched(call, team.owner, "cake", phone_number_id=other.phone_number_id)
@@ -340,40 +349,70 @@ def test_a_beginning_that_few_have_is_found_in_few_steps(session: AnySession, te
         event.remove(db.engine, "before_cursor_execute", note)
     assert found == ["9190070"]
     # A limit is set anew where one kind took its time.
-    search = [each for each in asked if "set_config" not in each[0]]
-    begins = [n for n, each in enumerate(search) if each[0].startswith("SAVEPOINT")]
-    ends = [n for n, each in enumerate(search) if each[0].startswith("SET LOCAL statement_timeout")]
-    # A slice and where it ends, how frequent the words are, the index, the notes, the release.
-    assert [end - begin for begin, end in zip(begins, ends, strict=True)] == [7, 7]
-    assert "@@" in search[begins[1] + 4][0]
+    search = [each for each in asked if each[0].count("set_config") != 1]
+    begins = [n for n, each in enumerate(search) if each[0].startswith("SELECT current_setting")]
+    ends = [n for n, each in enumerate(search) if each[0].startswith("SELECT set_config")]
+    # A slice, how frequent the words are, the index, the notes, the release.
+    assert [end - begin for begin, end in zip(begins, ends, strict=True)] == [5, 5]
+    assert "@@" in search[begins[1] + 3][0]
     session.rollback()
     join = text(
         "EXPLAIN SELECT FROM chat_messages m JOIN chat_conversations c ON c.id = m.conversation_id "
         "WHERE m.seq > 0"
     )
     assert "Hash Join" in "\n".join(session.scalars(join))
-    limit_time(session, 2.0)
+    former = limit_time(session, 2.0)
     assert "Nested Loop" in "\n".join(session.scalars(join))
+    end_limit(session, former)
+    assert "Hash Join" in "\n".join(session.scalars(join))
+    assert session.scalar(text("SHOW statement_timeout")) == former["statement_timeout"] == "0"
     session.rollback()
+
+
+def test_the_index_is_asked_for_as_much_as_it_says_soon(
+    session: AnySession, team: Team, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A beginning that very many words have takes it as long as all of these words together."""
+    few, many = message_hits.COMMON, message_hits.MOST_BESIDE + 1
+    expected = {
+        "'order'": many,
+        "'7'": few + 1,
+        "'order' & '7'": few + 1,
+        "'7' & 'order'": few + 1,
+        "'x'": few,
+    }
+    monkeypatch.setattr(message_hits.MessageWays, "_expected", lambda _, query: expected[query])
+    asked = {"x": Rest.BY_INDEX, "7": Rest.WALK, "order 7": Rest.WALK, "7 order": Rest.BY_BOTH}
+    for q, rest in asked.items():
+        query = read_query(q)
+        assert query is not None
+        assert message_hits.MessageWays(session, Reach(()), query, 51).rest() is rest, q
 
 
 def test_slices_grow_so_far_and_no_further() -> None:
     """A slice is read whole: a long one would cost a page its time, however soon the page is full."""
     sizes: list[int] = []
+    rests: list[Rest] = []
 
     class Common:
-        def slice_end(self, place: Mark, size: int) -> datetime | None:
+        def walk(self, place: Mark, size: int) -> Found:
             sizes.append(size)
-            return NOON if len(sizes) < 6 else None
+            return Found([], Mark(NOON, 0) if len(sizes) < 6 else None)
 
-        def of_slice(self, place: Mark, low: datetime | None) -> Iterator[Found]:
-            yield Found([], None)
+        by_both = walk
 
-        def by_index(self, place: Mark) -> Iterator[Found]:
+        def by_index(self, place: Mark) -> Found:
             raise AssertionError("never all of it")
 
-        def is_common(self) -> bool:
-            return True
+        def rest(self) -> Rest:
+            rests.append(rest)
+            return rest
 
-    list(find(Common(), search_everything.START, 50, Pace(first=2, growth=3, far=0, longest=20)))
-    assert sizes == [2, 6, 18, 20, 20, 20]
+    for rest, expected in ((Rest.WALK, [2, 6, 18, 20, 20, 20]), (Rest.BY_BOTH, [2, 50, 100, 200, 400, 500])):
+        pace = Pace(first=2, growth=3, far=0, longest=20, beside=50, farthest=500)
+        list(find(Common(), search_everything.START, 50, pace))
+        assert sizes == expected
+        # Statistics are asked once.
+        assert rests == [rest]
+        sizes.clear()
+        rests.clear()

@@ -23,10 +23,11 @@ from livechat.domain.words.tokens import (
     pairs,
 )
 
+_PREFIX = ":*"
 # More marks in one text help nobody.
 MOST_SPANS = 100
-# Between two parts of what was written together, between digits, and between letters. All hyphens are one here,
-# and all apostrophes: a pattern with characters beyond ASCII takes a hundred times as long to be compiled.
+# Between two parts of what was written together, between digits, and between letters. All hyphens are one
+# here, and all apostrophes: to compile a pattern takes a hundred times as long with characters beyond ASCII.
 _PLAIN = str.maketrans("\u2010\u2011\u2019", "--'")
 
 
@@ -58,9 +59,13 @@ Span = tuple[int, int]
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """``query`` is PostgreSQL's ``tsquery``; ``patterns`` are found each in a folded text that answers it."""
+    """``query`` is PostgreSQL's ``tsquery``; ``patterns`` are found each in a folded text that answers it.
+
+    ``whole_words``: what of the query asks for no beginnings of words; empty where all of it does.
+    """
 
     query: str
+    whole_words: str
     patterns: tuple["_Pattern", ...]
 
     def is_in(self, folded: str) -> bool:
@@ -87,7 +92,7 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class _Pattern:
-    """``before`` and ``behind``: what may not stand right there, since the word would be a part of another."""
+    """``before`` and ``behind``: what may not stand there, since the word would be a part of another."""
 
     core: "re.Pattern[str]"
     before: "re.Pattern[str] | None"
@@ -116,7 +121,9 @@ def read_query(given: str) -> Asked | None:
         return None
     clauses = [_clause(pieces, is_last=pieces is chunks[-1]) for pieces in chunks]
     patterns = [_pattern(pieces, is_last=pieces is chunks[-1]) for pieces in chunks]
-    return Asked(" & ".join(dict.fromkeys(clauses)), tuple(dict.fromkeys(patterns)))
+    clauses = list(dict.fromkeys(clauses))
+    whole = [each for each in clauses if _PREFIX not in each]
+    return Asked(" & ".join(clauses), " & ".join(whole), tuple(dict.fromkeys(patterns)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,7 +163,7 @@ def _part(piece: _Piece, *, is_last: bool) -> str:
 
 def _lexeme(word: str, *, is_prefix: bool) -> str:
     # Words are letters, digits and marks: nothing in them can end the quotes.
-    return f"'{word[:TOKEN_LENGTH]}'{':*' if is_prefix else ''}"
+    return f"'{word[:TOKEN_LENGTH]}'{_PREFIX if is_prefix else ''}"
 
 
 def _pattern(pieces: list[_Piece], *, is_last: bool) -> _Pattern:

@@ -122,32 +122,47 @@ def followed_by(user_id: UUID) -> Select[Any]:
     return select(ConversationWatcher.conversation_id).where(ConversationWatcher.user_id == user_id)
 
 
-def matching(
-    session: AnySession, numbers: Collection[str], search: str, *, searched: Any = None
-) -> ColumnElement[bool]:
-    """Name, username or number containing ``search``, compared as ``fold_name`` writes them.
+def matching(session: AnySession, numbers: Collection[str], search: str) -> ColumnElement[bool]:
+    """Name, username or number containing ``search``, compared as ``fold_name`` writes them. By an index."""
+    searched = literal_column(SEARCHED, Text)
+    wanted: list[Condition] = [searched.like(part_of_name(search))]
+    wanted += map(searched.like, parts_of_numbers(search))
+    # A statement of its own: as a subquery it would keep the rest from using the index.
+    wanted += [Conversation.id == known for known in with_other_number(session, numbers, search)]
+    return or_(*wanted)
 
-    By an index, unless ``searched`` is another expression than what the index has.
-    """
+
+def part_of_name(search: Any) -> Any:
+    """The pattern of a name that contains it, in SQL."""
     folded: Any = func.fold_name(search)
     for special in ("\\", "%", "_"):
         folded = func.replace(folded, special, f"\\{special}")
-    searched = literal_column(SEARCHED, Text) if searched is None else searched
-    wanted = [searched.like(func.concat("%", folded, "%"))]
+    return func.concat("%", folded, "%")
+
+
+def parts_of_numbers(search: str) -> list[str]:
+    """The patterns of numbers that contain it; none where it is no part of a number."""
     digits = typed_digits(search)
-    if digits is not None:
-        # A number as it is dialled at home has a 0 in place of the country code.
-        parts = {*writings(digits), digits.removeprefix("0") or digits}
-        wanted += [searched.like(f"%{part}%") for part in sorted(parts)]
-        others = select(ConversationOtherId.conversation_id).where(
+    if digits is None:
+        return []
+    # A number as it is dialled at home has a 0 in place of the country code.
+    return [f"%{part}%" for part in sorted({*writings(digits), digits.removeprefix("0") or digits})]
+
+
+def with_other_number(session: AnySession, numbers: Collection[str], search: str) -> Sequence[UUID]:
+    """The conversations whose customer has this number besides the one that is shown."""
+    digits = typed_digits(search)
+    if digits is None:
+        return []
+    found: Sequence[Any] = session.scalars(
+        select(ConversationOtherId.conversation_id).where(
             ConversationOtherId.phone_number_id.in_(numbers),
             ConversationOtherId.kind == "phone",
             ConversationOtherId.value.in_(writings(digits)),
             ConversationOtherId.left_at == NEVER_LEFT,
         )
-        # A statement of its own: as a subquery it would keep the rest from using the index.
-        wanted += [Conversation.id == known for known in session.scalars(others)]
-    return or_(*wanted)
+    ).all()
+    return found
 
 
 def teams_among(session: AnySession, workspace_ids: Sequence[UUID], team_id: UUID) -> bool:

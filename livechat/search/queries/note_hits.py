@@ -2,34 +2,31 @@
 
 from collections.abc import Sequence
 from typing import Any
+from uuid import UUID
 
-from sqlalchemy import Text, bindparam, cast, select, tuple_
-from sqlalchemy.dialects.postgresql import TSQUERY
+from sqlalchemy import ColumnElement, Uuid, bindparam, select, tuple_
 
 from livechat.core.session import AnySession
 from livechat.models import Conversation, Note
 from livechat.notes.queries import named_in_note
-from livechat.search.queries.reach import Reach
-from livechat.web.paging import ListPlace
+from livechat.search.queries.reach import ABOVE, AT_MOST, BELOW, MOMENT, WORDS, Reach
+from livechat.web.paging import Mark
 
 
-def note_hits(
-    session: AnySession, reach: Reach, query: str, behind: ListPlace | None, limit: int
-) -> Sequence[Any]:
+def note_hits(session: AnySession, reach: Reach, query: str, place: Mark, limit: int) -> Sequence[Any]:
     """(id, conversation_id, body, named, created_at) of notes that have the words; a deleted one has none."""
-    words = cast(bindparam("words", query, type_=Text), TSQUERY)
-    statement = (
+    values = {**reach.values(place, at_most=limit), "words": query, "id": UUID(int=place.number)}
+    return session.execute(reach.statement(_notes), values).all()
+
+
+def _notes(sight: ColumnElement[bool]) -> Any:
+    place = tuple_(Note.created_at, Note.id) < tuple_(MOMENT, bindparam("id", type_=Uuid()))
+    has = Note.search.op("@@", is_comparison=True)(WORDS)
+    return (
         select(Note.id, Note.conversation_id, Note.body, named_in_note().label("named"), Note.created_at)
         .join(Conversation, Conversation.id == Note.conversation_id)
-        .where(Note.search.op("@@", is_comparison=True)(words), Note.deleted_at.is_(None), reach.sees())
+        .where(has, Note.deleted_at.is_(None), sight)
+        .where(Note.created_at < ABOVE, Note.created_at >= BELOW, place)
         .order_by(Note.created_at.desc(), Note.id.desc())
-        .limit(limit)
+        .limit(AT_MOST)
     )
-    if reach.since is not None:
-        statement = statement.where(Note.created_at >= reach.since)
-    if reach.until is not None:
-        statement = statement.where(Note.created_at < reach.until)
-    if behind is not None:
-        place = tuple_(behind.last_message_time, behind.id)
-        statement = statement.where(tuple_(Note.created_at, Note.id) < place)
-    return session.execute(statement).all()

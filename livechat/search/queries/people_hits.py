@@ -1,23 +1,52 @@
-"""The two ways to people: back from a number's newest conversation, and by parts of their names."""
+"""The ways to people: back from a number's newest conversation, and by parts of their names."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, Text, func, literal_column, select, text, true, tuple_
+from sqlalchemy import (
+    ARRAY,
+    ColumnElement,
+    Text,
+    Uuid,
+    bindparam,
+    cast,
+    func,
+    literal_column,
+    or_,
+    select,
+    true,
+    tuple_,
+)
 
 from livechat.core.session import AnySession
-from livechat.inbox.queries.inbox_conditions import SHOWN, matching
+from livechat.inbox.queries.inbox_conditions import (
+    SHOWN,
+    part_of_name,
+    parts_of_numbers,
+    with_other_number,
+)
 from livechat.models import Conversation
 from livechat.models.conversations.conversation import SEARCHED
-from livechat.search.queries.reach import Reach, above_all, any_of, numbers_of
-from livechat.search.queries.walking import Found, Pace
+from livechat.search.queries.reach import (
+    ABOVE,
+    AT_MOST,
+    BELOW,
+    MOMENT,
+    SHARE,
+    Make,
+    Reach,
+    numbers_table,
+)
+from livechat.search.queries.walking import Found, Pace, Rest
 from livechat.web.paging import Mark
 
 # Folding a name takes longer than reading it.
 PACE = Pace(first=200, growth=4, far=3_000)
+_LATEST = Conversation.last_message_time
+_OTHERS = cast(bindparam("others", type_=ARRAY(Uuid())), ARRAY(Uuid()))
 
 
 @dataclass(slots=True)
@@ -28,87 +57,113 @@ class PeopleWays:
     reach: Reach
     given: str
     at_once: int
-    _matching: ColumnElement[bool] = field(init=False)
-    _folded: Any = field(init=False)
-    _without_index: ColumnElement[bool] = field(init=False)
+    _parts: list[str] = field(init=False)
+    _others: Sequence[UUID] = field(init=False)
 
     def __post_init__(self) -> None:
-        self._matching = matching(self.session, self.reach.numbers, self.given)
-        # What is not the index's own expression is looked at row by row; OFFSET 0: each is folded once.
-        self._folded = select(literal_column(SEARCHED, Text).label("name")).offset(0).lateral("folded")
-        self._without_index = matching(
-            self.session, self.reach.numbers, self.given, searched=self._folded.c.name
-        )
+        self._parts = parts_of_numbers(self.given)
+        self._others = with_other_number(self.session, self.reach.numbers, self.given)
 
-    def slice_end(self, place: Mark, size: int) -> datetime | None:
+    def walk(self, place: Mark, size: int) -> Found:
         """See ``Ways``."""
-        numbers = numbers_of(self.reach)
-        ends = (
-            select(Conversation.last_message_time)
-            .where(Conversation.phone_number_id == numbers.c.id, *self._times(place, None))
-            .order_by(Conversation.last_message_time.desc())
-            .offset(size // max(1, len(self.reach.numbers)))
-            .limit(1)
-            .correlate(numbers)
-            .lateral("ends")
-        )
-        low = self.session.scalar(
-            select(func.max(ends.c.last_message_time)).select_from(numbers.join(ends, text("true")))
-        )
-        return low if self.reach.since is None or low is None or low > self.reach.since else None
+        rows = self._fetch(_walks(len(self._parts)), place, size)
+        found = [row for row in rows if row.id is not None]
+        return Found(found, self._behind(found) or self.reach.place_of(rows[0].low))
 
-    def of_slice(self, place: Mark, low: datetime | None) -> Iterator[Found]:
+    def by_both(self, place: Mark, size: int) -> Found:
+        """See ``Ways``; ``rest`` never asks for it."""
+        return self.walk(place, size)
+
+    def by_index(self, place: Mark) -> Found:
         """See ``Ways``."""
-        times = self._times(place, low)
-        statement = (
-            _people()
-            .join(self._folded, true())
-            .where(Conversation.phone_number_id == any_of(self.reach), *times, self._without_index)
-        )
-        for found in self._parts(statement, place):
-            end = Mark(low, 0) if low is not None else None
-            yield Found(found.rows, found.place or end)
+        rows = self._fetch(_by_indexes(len(self._parts)), place)
+        return Found(rows, self._behind(rows))
 
-    def by_index(self, place: Mark) -> Iterator[Found]:
-        """See ``Ways``."""
-        ids = select(Conversation.id).where(self._matching).offset(0).subquery("named")
-        yield from self._parts(_people().join(ids, ids.c.id == Conversation.id), place)
-
-    def is_common(self) -> bool:
+    def rest(self) -> Rest:
         """See ``Ways``. Names that were frequent and are no more are fetched all."""
-        return False
+        return Rest.BY_INDEX
 
-    def _times(self, place: Mark, low: datetime | None) -> list[ColumnElement[bool]]:
-        conditions = [Conversation.last_message_time < above_all(place)]
-        if low is not None:
-            conditions.append(Conversation.last_message_time >= low)
-        return [*conditions, *self.reach.within(Conversation.last_message_time)]
+    def _behind(self, rows: Any) -> Mark | None:
+        return Mark(rows[-1].last_message_time, rows[-1].id.int) if len(rows) == self.at_once else None
 
-    def _parts(self, statement: Select[Any], place: Mark) -> Iterator[Found]:
-        latest = Conversation.last_message_time
-        statement = (
-            statement.where(self.reach.sees(), SHOWN, *self.reach.within(latest))
-            .order_by(latest.desc(), Conversation.id.desc())
-            .limit(self.at_once)
+    def _fetch(self, make: Make, place: Mark, size: int = 0) -> Any:
+        values = self.reach.values(place, at_most=self.at_once, size=size)
+        parts = {f"part{n}": part for n, part in enumerate(self._parts)}
+        asked = {"given": self.given, "others": list(self._others), "id": UUID(int=place.number)}
+        return self.session.execute(self.reach.statement(make), {**values, **parts, **asked}).all()
+
+
+def _named(searched: Any, parts: int) -> ColumnElement[bool]:
+    """See ``inbox_conditions.matching``; of a number so many parts."""
+    of_number = [searched.like(bindparam(f"part{n}", type_=Text())) for n in range(parts)]
+    of_name = searched.like(part_of_name(bindparam("given", type_=Text())))
+    return or_(of_name, *of_number, *([Conversation.id == func.any(_OTHERS)] if parts else []))
+
+
+@lru_cache
+def _walks(parts: int) -> Make:
+    def make(sight: ColumnElement[bool]) -> Any:
+        numbers, ends = numbers_table(), _ends()
+        # What is not the index's own expression is looked at row by row; OFFSET 0: each is folded once.
+        folded = select(literal_column(SEARCHED, Text).label("name")).offset(0).lateral("folded")
+        hits = (
+            _seen(sight)
+            .join(folded, true())
+            .where(
+                Conversation.phone_number_id == numbers.c.id,
+                func.greatest(ends.c.low, BELOW) <= _LATEST,
+                _named(folded.c.name, parts),
+            )
+            .correlate(ends, numbers)
+            .lateral("hits")
         )
-        while True:
-            behind = tuple_(latest, Conversation.id) < tuple_(place.moment, UUID(int=place.number))
-            rows = self.session.execute(statement.where(behind)).all()
-            if len(rows) < self.at_once:
-                yield Found(rows, None)
-                return
-            place = Mark(rows[-1].last_message_time, rows[-1].id.int)
-            yield Found(rows, place)
+        newest = (
+            select(hits)
+            .select_from(numbers.join(hits, true()))
+            .order_by(hits.c.last_message_time.desc(), hits.c.id.desc())
+            .limit(AT_MOST)
+            .correlate(ends)
+            .lateral("newest")
+        )
+        return (
+            select(ends.c.low, *newest.c)
+            .select_from(ends.outerjoin(newest, true()))
+            .order_by(newest.c.last_message_time.desc(), newest.c.id.desc())
+        )
+
+    return make
 
 
-def conversations_by_id(session: AnySession, ids: Sequence[UUID]) -> list[Conversation]:
-    """These conversations, in this order; one that is gone meanwhile is left out."""
-    if not ids:
-        return []
-    rows = session.scalars(select(Conversation).where(Conversation.id.in_(ids)))
-    known = {row.id: row for row in rows}
-    return [known[id_] for id_ in ids if id_ in known]
+@lru_cache
+def _by_indexes(parts: int) -> Make:
+    def make(sight: ColumnElement[bool]) -> Any:
+        named = _named(literal_column(SEARCHED, Text), parts)
+        ids = select(Conversation.id).where(named).offset(0).subquery("named")
+        return _seen(sight).join(ids, ids.c.id == Conversation.id)
+
+    return make
 
 
-def _people() -> Any:
-    return select(Conversation.id, Conversation.last_message_time)
+def _ends() -> Any:
+    numbers = numbers_table()
+    end = (
+        select(_LATEST)
+        .where(Conversation.phone_number_id == numbers.c.id, _LATEST < ABOVE, _LATEST >= BELOW)
+        .order_by(_LATEST.desc())
+        .offset(SHARE)
+        .limit(1)
+        .correlate(numbers)
+        .lateral("end_of_number")
+    )
+    low = func.max(end.c.last_message_time).label("low")
+    return select(low).select_from(numbers.join(end, true())).subquery("ends")
+
+
+def _seen(sight: ColumnElement[bool]) -> Any:
+    behind = tuple_(MOMENT, bindparam("id", type_=Uuid()))
+    return (
+        select(Conversation.id, _LATEST)
+        .where(sight, SHOWN, _LATEST < ABOVE, _LATEST >= BELOW, tuple_(_LATEST, Conversation.id) < behind)
+        .order_by(_LATEST.desc(), Conversation.id.desc())
+        .limit(AT_MOST)
+    )

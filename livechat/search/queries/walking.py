@@ -3,12 +3,13 @@
 An index by words knows nothing of time: of a frequent word it would read all that there is before the newest
 is known. So what is newest is looked through first, a slice. That fills the page for a frequent word; for one
 that did not, it says how frequent it is. Where a few slices more will do, they are *walked*; else the index
-finds all that has the word, which is little then.
+finds all that has the word, which is little then. Of a frequent word that has not been said of late, the
+index finds what has it in a long slice.
 """
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from enum import Enum, auto
 from typing import Any, Protocol
 
 from livechat.web.paging import Mark
@@ -26,45 +27,70 @@ class Found:
 class Pace:
     """How many rows the first slice has, how much longer the next is, and how many are too far to walk.
 
-    A slice is read whole, wherever in it the page is full: hence none is longer than ``longest``.
+    No slice is longer than ``longest``; where the index is asked, too, they double from ``beside`` to
+    ``farthest``.
     """
 
     first: int
     growth: int
     far: int
     longest: int = 25_000
+    beside: int = 50_000
+    farthest: int = 500_000
+
+
+class Rest(Enum):
+    """How what the first slices did not bring is found."""
+
+    WALK = auto()
+    BY_INDEX = auto()
+    BY_BOTH = auto()
 
 
 class Ways(Protocol):
-    """Both ways to the rows. Each yields them part by part, from the place on, the newest first."""
+    """The ways to the rows. Each finds some, from the place on, the newest first."""
 
-    def slice_end(self, place: Mark, size: int) -> datetime | None:
-        """The time down to which so many rows are looked through; None where no more than these are left."""
+    def walk(self, place: Mark, size: int) -> Found:
+        """What has the words, of so many rows behind the place."""
 
-    def of_slice(self, place: Mark, low: datetime | None) -> Iterator[Found]:
-        """What has the words, of the rows down to ``low``."""
+    def by_both(self, place: Mark, size: int) -> Found:
+        """The same, where the index says which of them to look at."""
 
-    def by_index(self, place: Mark) -> Iterator[Found]:
+    def by_index(self, place: Mark) -> Found:
         """What has the words, of all rows."""
 
-    def is_common(self) -> bool:
-        """Whether so much has the words that not all of it is ever to be fetched."""
+    def rest(self) -> Rest:
+        """By index, unless so much has the words that not all of it is ever to be fetched."""
 
 
 def find(ways: Ways, place: Mark, page: int, pace: Pace) -> Iterator[Found]:
     """Yields what is found; whoever asks stops when they have enough for a page."""
-    size, walked, met = pace.first, 0, 0
+    size, growth, longest = pace.first, pace.growth, pace.longest
+    walked, met, rest = 0, 0, None
     while True:
-        low = ways.slice_end(place, size)
-        for found in ways.of_slice(place, low):
-            met += len(found.rows)
-            yield found
-        if low is None:
+        found = _next(ways, rest, place, size)
+        met += len(found.rows)
+        yield found
+        if found.place is None:
             return
-        place = Mark(low, 0)
+        place = found.place
+        if place.number or rest is Rest.BY_INDEX:
+            # There was more in it than a statement fetches.
+            continue
         walked += size
-        size = min(size * pace.growth, pace.longest)
+        size = min(size * growth, longest)
         is_near = met > 0 and (page - met) * walked <= pace.far * met
-        if not is_near and not ways.is_common():
-            break
-    yield from ways.by_index(place)
+        if rest is None and not is_near:
+            rest = ways.rest()
+            if rest is Rest.BY_BOTH:
+                size, growth, longest = pace.beside, 2, pace.farthest
+
+
+def _next(ways: Ways, rest: Rest | None, place: Mark, size: int) -> Found:
+    match rest:
+        case Rest.BY_INDEX:
+            return ways.by_index(place)
+        case Rest.BY_BOTH:
+            return ways.by_both(place, size)
+        case _:
+            return ways.walk(place, size)
