@@ -59,8 +59,7 @@ def activity_json(session: AnySession, phone_number_id: str, since: datetime, un
         "latency_ms": {"p50": latency.p50, "p95": latency.p95, "max": latency.max},
         "alarms": [
             {"code": alarm.code, "detail": alarm.detail, "since": rfc3339(alarm.since)}
-            for alarm in alarms(session)
-            if alarm.number == phone_number_id
+            for alarm in alarms(session, phone_number_id)
         ],
     }
 

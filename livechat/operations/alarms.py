@@ -55,10 +55,11 @@ class Habit:
     usual: Mapping[datetime, int]
 
 
-def alarms(session: AnySession) -> list[Alarm]:
-    """The alarms of all numbers at this moment."""
+def alarms(session: AnySession, number: str | None = None) -> list[Alarm]:
+    """The alarms of all numbers, or of one, at this moment."""
     now = clock.now()
-    return [*_nothing_stored(session, now), *_silent(session, now)]
+    found = [*_nothing_stored(session, now), *_silent(session, now, number)]
+    return [alarm for alarm in found if number is None or alarm.number == number]
 
 
 def put_off_in_stream(redis: Redis) -> tuple[int, datetime | None]:
@@ -86,9 +87,13 @@ def _nothing_stored(session: AnySession, now: datetime) -> list[Alarm]:
     ]
 
 
-def _silent(session: AnySession, now: datetime) -> list[Alarm]:
+def _silent(session: AnySession, now: datetime, number: str | None) -> list[Alarm]:
     found = []
-    for row in activity.habits(session, _hours_of_interest(now)):
+    # Who has just been heard is not looked at any closer: that is nearly all in a busy installation.
+    rows = activity.habits(
+        session, silent_since=now - SHORTEST_SILENCE, hour=_hour_of(now), days=DAYS, number=number
+    )
+    for row in rows:
         habit = Habit(row.number, row.first_hour, row.last_at, float(row.lately or 0), _by_hour(row.usual))
         expected = expected_items(habit, now)
         if expected >= EXPECTED_ITEMS:
@@ -106,9 +111,9 @@ def expected_items(habit: Habit, now: datetime) -> float:
     three days has no habit yet; half its own rate counts.
     """
     silence = now - habit.last_at
-    this_hour = now.replace(minute=0, second=0, microsecond=0)
+    this_hour = _hour_of(now)
     hours = silence / HOUR
-    busy_from = habit.last_at.replace(minute=0, second=0, microsecond=0) - HOUR
+    busy_from = _hour_of(habit.last_at) - HOUR
     rate = habit.lately / max(1.0, (habit.last_at - busy_from) / HOUR)
     if now - habit.first_hour < timedelta(days=DAYS_UNTIL_HABIT):
         return rate / 2 * hours if SHORTEST_SILENCE_OF_YOUNG <= silence <= 2 * HOUR else 0.0
@@ -122,9 +127,8 @@ def _usual(habit: Habit, hour: datetime) -> float:
     return median(habit.usual.get(hour - timedelta(days=n), 0) for n in range(1, days + 1)) if days else 0.0
 
 
-def _hours_of_interest(now: datetime) -> list[datetime]:
-    this_hour = now.replace(minute=0, second=0, microsecond=0)
-    return [hour - timedelta(days=n) for hour in (this_hour, this_hour - HOUR) for n in range(1, DAYS + 1)]
+def _hour_of(now: datetime) -> datetime:
+    return now.replace(minute=0, second=0, microsecond=0)
 
 
 def _by_hour(usual: Mapping[str, Any]) -> dict[datetime, int]:

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -11,8 +12,11 @@ from sqlalchemy.orm import Session, scoped_session
 from livechat.accounts.crypto import encrypt_token
 from livechat.conversations.queries import unread
 from livechat.core.config import Settings
+from livechat.domain import clock
 from livechat.operations.doctor import meta_connection
 from livechat.operations.doctor.findings import State
+from livechat.operations.queries import waiting_counts
+from livechat.operations.queries.activity_rows import habits
 from livechat.whatsapp.graph.client import PhoneNumberInfo, SubscribedApp
 from livechat.whatsapp.graph.graph_errors import Disposition, GraphError
 from tests.conftest import ENCRYPTION_KEY
@@ -117,3 +121,39 @@ def test_a_look_at_unread_counts_reads_a_share_of_the_table(
     assert "\n".join(plan).count("Tid Range Scan on chat_conversations c") == 2, plan
     assert "Seq Scan on chat_conversations" not in "\n".join(plan)
     session.rollback()
+
+
+def test_alarms_look_closer_at_silent_numbers_alone_and_the_ledger_is_counted_by_its_indexes(
+    session: AnySession,
+) -> None:
+    numbers = [make_number(session).phone_number_id for _ in range(3)]
+    this_hour = clock.now().replace(minute=0, second=0, microsecond=0)
+    for number, minutes in zip(numbers, (1, 20, 200), strict=True):
+        at = clock.now() - timedelta(minutes=minutes)
+        hour = at.replace(minute=0, second=0, microsecond=0)
+        session.execute(
+            text(
+                "INSERT INTO webhook_counts (phone_number_id, hour, outcome, reason, items, last_received_at) "
+                "VALUES (:number, :hour, 'stored', '', 5, :at), "
+                "(:number, :day, 'stored', '', 7, :day), (:number, :hour_before, 'stored', '', 9, :hour_before)"
+            ),
+            {
+                "number": number,
+                "hour": hour,
+                "at": at,
+                "day": this_hour - timedelta(days=1),
+                "hour_before": this_hour - timedelta(days=1, hours=1),
+            },
+        )
+    given: dict[str, Any] = {
+        "silent_since": clock.now() - timedelta(minutes=10),
+        "hour": this_hour,
+        "days": 7,
+    }
+    found = {row.number: list(row.usual.values()) for row in habits(session, **given)}
+    assert found == {numbers[1]: [7], numbers[2]: [9]}
+    assert [row.number for row in habits(session, number=numbers[2], **given)] == [numbers[2]]
+    session.execute(text("SET LOCAL enable_seqscan = off"))
+    plan = "\n".join(session.execute(text(f"EXPLAIN {waiting_counts.LEDGER}")).scalars())
+    assert "ix_webhook_events_waiting" in plan or "ix_webhook_events_to_try" in plan, plan
+    assert "ix_webhook_events_failed" in plan, plan

@@ -1,7 +1,7 @@
 """Statements about the outcomes of a number's webhooks and sends, hour by hour."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Row, Select, select, text
@@ -162,11 +162,14 @@ def troubled_numbers(session: AnySession, since: datetime) -> Sequence[Row[Any]]
     ).all()
 
 
-def habits(session: AnySession, hours: Sequence[datetime]) -> Sequence[Row[Any]]:
-    """How busy each connected number usually is: (number, first_hour, last_at, lately, usual).
+def habits(
+    session: AnySession, *, silent_since: datetime, hour: datetime, days: int, number: str | None = None
+) -> Sequence[Row[Any]]:
+    """How busy usually is each connected number, or this one, that is silent since then.
 
-    ``last_at`` is when its newest webhook was received. ``lately`` is how many items came in that hour and
-    the one before. ``usual`` is {hour as Unix seconds: items} for those of ``hours`` in which items came.
+    (number, first_hour, last_at, lately, usual): ``last_at`` is when its newest webhook was received.
+    ``lately`` is how many items came in that hour and the one before. ``usual`` is {hour as Unix seconds:
+    items} for the same hour of so many days before: as ``hour``, or as the one before it, if that had none.
     """
     return session.execute(
         text(
@@ -183,13 +186,23 @@ def habits(session: AnySession, hours: Sequence[datetime]) -> Sequence[Row[Any]]
                             AND hour BETWEEN edge.last_hour - interval '1 hour' AND edge.last_hour) lately,
                  LATERAL (SELECT jsonb_object_agg(extract(epoch FROM hour)::bigint, items) AS by_hour
                           FROM (SELECT hour, sum(items) AS items FROM webhook_counts
-                                WHERE phone_number_id = n.phone_number_id AND hour = ANY(:hours)
+                                WHERE phone_number_id = n.phone_number_id
+                                  AND hour = ANY(CASE WHEN newest.last_at < :hour - interval '1 hour'
+                                                      THEN CAST(:before AS timestamptz[])
+                                                      ELSE CAST(:same AS timestamptz[]) END)
                                 GROUP BY hour) each_hour) usual
-            WHERE newest.last_at IS NOT NULL
+            WHERE newest.last_at <= :silent_since
+              AND (CAST(:number AS text) IS NULL OR n.phone_number_id = CAST(:number AS text))
             ORDER BY n.phone_number_id
             """
         ),
-        {"hours": list(hours)},
+        {
+            "silent_since": silent_since,
+            "hour": hour,
+            "same": [hour - timedelta(days=n) for n in range(1, days + 1)],
+            "before": [hour - timedelta(days=n, hours=1) for n in range(1, days + 1)],
+            "number": number,
+        },
     ).all()
 
 
