@@ -24,7 +24,7 @@ export const macros = {
   labelled: (name) => `إضافة الوسم ⁨${name}⁩`,
   unlabelled: (name) => `إزالة الوسم ⁨${name}⁩`,
   relabelled: (from, to) => `استبدال الوسم ⁨${from}⁩ بالوسم ⁨${to}⁩`,
-  known: (what, value) => (value === null ? `⁨${what}⁩: يُمحى` : `⁨${what}⁩: ⁨${value}⁩`),
+  known: (what, value) => (value === null ? `محو ⁨${what}⁩` : `تعيين ⁨${what}⁩: ⁨${value}⁩`),
   yes: 'نعم',
   no: 'لا',
   noted: 'ملاحظة خاصة',
