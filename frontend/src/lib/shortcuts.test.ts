@@ -27,7 +27,7 @@ it.each<[string, string, string, string, Shortcut | null]>([
   ['in Arabic', 'ش', 'KeyA', 'a', 'Alt+A'],
   ['with AltGr, which writes', 'µ', 'KeyM', 'ca', null],
   ['of Germany, whose slash takes Shift', '/', 'Digit7', 's', '/'],
-  ['of France, whose question mark takes Shift', '?', 'KeyM', 's', null],
+  ['of France, whose question mark takes Shift', '?', 'KeyM', 's', '?'],
   ['of the US, whose question mark takes Shift', '?', 'Slash', 's', '?'],
   ['with Caps Lock', 'R', 'KeyR', '', 'R'],
   ['with Shift, where no shortcut has it', 'R', 'KeyR', 's', null],
@@ -76,6 +76,31 @@ it('the help lists the shortcuts that there are, and no others', () => {
   expect(Object.values(SAID).flat().toSorted()).toEqual([...SHORTCUTS].toSorted());
   const { rows } = arabic.keyboard as { rows: unknown[] };
   expect(rows).toHaveLength(keyboard.rows.length);
+});
+
+/** Where layouts differ from the US: the sign or letter, and its place; signs that take Shift there. */
+const LAYOUTS: Record<string, { places: Record<string, string>; shifted: string }> = {
+  US: { places: { '?': 'Slash', '/': 'Slash' }, shifted: '?' },
+  German: { places: { Z: 'KeyY', Y: 'KeyZ', '?': 'Minus', '/': 'Digit7' }, shifted: '?/' },
+  French: { places: { A: 'KeyQ', Q: 'KeyA', Z: 'KeyW', W: 'KeyZ', M: 'Semicolon', '?': 'KeyM', '/': 'Period' }, shifted: '?/' },
+};
+const HELD = ['', 's', 'c', 'cs', 'a', 'as', 'm', 'ms'];
+
+it.each(Object.entries(LAYOUTS))('with a keyboard of the %s layout the help lists what there is, and nothing else', (_, { places, shifted }) => {
+  const letters = [...'ABCDEFGHIJKLMNOPQRSTUVWXYZ'];
+  const pressed = letters.flatMap((letter) =>
+    HELD.map((held) => press(held.includes('s') ? letter : letter.toLowerCase(), places[letter] ?? `Key${letter}`, held)),
+  );
+  const signs = ['?', '/'].map((sign) => press(sign, places[sign] ?? '', shifted.includes(sign) ? 's' : ''));
+  const named = ['ArrowDown', 'ArrowUp', 'F6', 'Escape', 'Enter'].flatMap((key) => HELD.map((held) => press(key, key, held)));
+  const heard = new Set([...pressed, ...signs, ...named].filter((one) => one !== null));
+  expect([...heard].toSorted()).toEqual(Object.values(SAID).flat().toSorted());
+  // Each by its own cap, whatever stands there elsewhere.
+  for (const shortcut of SHORTCUTS.filter((one) => /(?:^|\+)[A-Z]$/.test(one))) {
+    const held = `${shortcut.includes('Mod') ? 'c' : ''}${shortcut.includes('Alt') ? 'a' : ''}${shortcut.includes('Shift') ? 's' : ''}`;
+    const letter = shortcut.slice(-1);
+    expect(press(held.includes('s') ? letter : letter.toLowerCase(), places[letter] ?? `Key${letter}`, held)).toBe(shortcut);
+  }
 });
 
 it('each of them is heard somewhere, and keys are heard in no other way', () => {

@@ -19,7 +19,9 @@ type Pressed = Pick<KeyboardEvent, 'key' | 'code' | 'ctrlKey' | 'metaKey' | 'alt
  */
 export function shortcutOf({ key, code, ctrlKey, metaKey, altKey, shiftKey }: Pressed): Shortcut | null {
   const place = /^Key([A-Z])$/.exec(code)?.[1];
-  const name = /^[a-z]$/i.test(key) || place === undefined ? (key.length === 1 ? key.toUpperCase() : key) : place;
+  // French keyboards have their question mark where the US have an M; with Option a Mac writes signs on letters.
+  const isSign = !altKey && (key === '?' || key === '/');
+  const name = isSign || /^[a-z]$/i.test(key) || place === undefined ? (key.length === 1 ? key.toUpperCase() : key) : place;
   // Signs are where a layout has them, some of them with Shift.
   const hasShift = shiftKey && !/^[^A-Z]$/.test(name);
   const pressed = `${ctrlKey || metaKey ? 'Mod+' : ''}${altKey ? 'Alt+' : ''}${hasShift ? 'Shift+' : ''}${name || code}`;
