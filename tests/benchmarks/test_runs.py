@@ -23,9 +23,9 @@ SAYS = {
     "large": "the doctor, 1,000 messages",
     "peer": "django-meta-whatsapp",
 }
+TIMEOUT_S = 900 if IS_LONG else 280
 # The short form leaves out the parts that start the same programs, which is what takes the time, for questions of
 # another kind: these have the web, both workers, what they send to, a table of so many messages, and a whole product.
-TIMEOUT_S = 900 if IS_LONG else 280
 SHORT = ("batches", "search", "sends", "costs")
 
 
