@@ -84,7 +84,15 @@ def test_conversations_are_done_by_keyboard_alone(agent: Any, product: Product) 
         # What acts on a conversation is loaded behind it.
         expect(agent.get_by_role("button", name="Assigned to: Unassigned")).to_be_visible()
         expect(composer(agent)).to_be_focused()
-        keys.press("Alt+c")
+        if len(done) == 1:
+            # By its name, as one may not know the key.
+            keys.press("Control+k")
+            expect(agent.get_by_role("combobox", name="Go to")).to_be_focused()
+            keys.type("take the conv")
+            expect(agent.get_by_role("option", name="Take the conversation")).to_be_visible()
+            keys.press("Enter")
+        else:
+            keys.press("Alt+c")
         expect(agent.get_by_role("button", name="Assigned to: You")).to_be_visible()
         keys.press("Alt+l")
         keys.type("deliv")

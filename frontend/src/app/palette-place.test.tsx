@@ -3,6 +3,8 @@ import { screen, waitFor } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import { HttpResponse, http } from 'msw';
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
+import { hearMacros } from '../lib/ask-macro';
+import { shortcutOf } from '../lib/shortcuts';
 import { aNumber, FakeServer } from '../testing/fake-server';
 import { renderInPage } from '../testing/in-page';
 import PalettePlace from './palette-place';
@@ -13,6 +15,7 @@ beforeAll(() => {
   server.network.listen({ onUnhandledRequest: 'error' });
   server.network.use(
     http.get('*/workspaces/:id/views', () => HttpResponse.json({ views: [{ ...view, created_at: '', updated_at: '' }] })),
+    http.get('*/workspaces/:id/macros', () => HttpResponse.json({ macros: [] })),
     http.get('*/workspaces/:id/labels', () => HttpResponse.json({ labels: [] })),
     http.get('*/workspaces/:id/teams', () => HttpResponse.json({ teams: [] })),
   );
@@ -39,4 +42,22 @@ it('a view is opened by its name, beside the thread or, where there is no room, 
   }
   expect(onClose).toHaveBeenCalledTimes(2);
   hasRoom.mockRestore();
+});
+
+it('what keys do in the open conversation is done by its name, too, once the palette is gone', async () => {
+  const heard: (string | null)[] = [];
+  const hear = (event: KeyboardEvent) => void (event.altKey && heard.push(document.querySelector('dialog') ? 'too early' : shortcutOf(event)));
+  window.addEventListener('keydown', hear);
+  const leave = hearMacros(() => undefined);
+  const unused = () => undefined;
+  const page = renderInPage(
+    <PalettePlace number={aNumber} numbers={[aNumber]} onFound={unused} onCommand={unused} onClose={() => setTimeout(() => page.unmount(), 30)} />,
+  );
+  await userEvent.type(screen.getByLabelText('Go to', { selector: 'input' }), 'resolve or');
+  const option = await screen.findByRole('option', { name: /Resolve or reopen it/ });
+  expect(option).toHaveTextContent('Alt + R');
+  await userEvent.click(option);
+  await waitFor(() => expect(heard).toEqual(['Alt+R']));
+  window.removeEventListener('keydown', hear);
+  leave();
 });

@@ -40,7 +40,7 @@ interface Props {
   onCommand: (command: Command) => void;
   onClose: () => void;
   /** Commands of other features. There may be many: they come when they are typed. */
-  more?: readonly Omit<Choice, 'detail' | 'hit'>[];
+  more?: readonly (Omit<Choice, 'detail' | 'hit'> & { detail?: string })[];
 }
 
 interface Choice {
@@ -140,7 +140,7 @@ export default function Palette({ number, numbers, onFound, onCommand, onClose, 
         ...(wanted === '' ? [] : more)
           .filter((command) => matchesWords(command.text, text))
           .slice(0, SHOWN)
-          .map((command) => ({ ...command, detail: null })),
+          .map((command) => ({ detail: null, ...command })),
         ...commands(numbers, number, onCommand)
           .filter((command) => mayHandle || command.key !== 'new-chat')
           .filter((command) => matchesWords(command.text, text)),
