@@ -10,19 +10,23 @@ from typing import Any
 
 import orjson
 import pytest
+from hiredis import ReplyError, pack_command
+from redis import Redis
 from werkzeug.test import EnvironBuilder, run_wsgi_app
 
 from livechat.core.config import SETTINGS_KEY
 from livechat.domain import clock
 from livechat.domain.ids import uuid7
 from livechat.inbound.api import arrivals_of
-from livechat.inbound.door.arrivals import LARGE_BODY_BYTES, RawWebhook, _Kept
+from livechat.inbound.door.arrivals import LARGE_BODY_BYTES, Arrivals, RawWebhook
 from livechat.inbound.door.fast_path import WEBHOOK_KEY, WebhookLane
+from livechat.inbound.door.loop_line import LineBrokenError, loop_line
 from tests.ingest.conftest import Meta, make_text_body, meta, signature
 from tests.server.test_door import run
 
 __all__ = ["meta"]
 
+_PING, _ECHO = pack_command(("PING",)), pack_command(("ECHO", "hello"))
 SETTINGS: Any = SimpleNamespace(whatsapp_app_secrets=("old", "new"))
 
 
@@ -31,7 +35,8 @@ class Box:
 
     def __init__(self) -> None:
         self.groups: list[list[bytes]] = []
-        self.may_write, self.may_wake, self.woken = threading.Event(), threading.Event(), threading.Event()
+        self.may_write = asyncio.Event()
+        self.may_wake, self.woken = threading.Event(), threading.Event()
         self.may_write.set()
         self.may_wake.set()
         self.keeps, self.fails = True, False
@@ -39,9 +44,9 @@ class Box:
     def received(self, body: bytes) -> RawWebhook:
         return RawWebhook(uuid7(), clock.now(), body)
 
-    def add_all(self, events: Sequence[RawWebhook]) -> tuple[list[bool], bool]:
+    async def add_all(self, events: Sequence[RawWebhook]) -> tuple[list[bool], bool]:
         self.groups.append([event.body for event in events])
-        self.may_write.wait(30)
+        await asyncio.wait_for(self.may_write.wait(), 30)
         if self.fails:
             raise LookupError
         return [self.keeps] * len(events), len(self.groups) == 1
@@ -114,20 +119,22 @@ def test_what_redis_does_not_take_is_the_views_under_the_same_id(trouble: str) -
 def test_what_redis_took_and_did_not_say_is_kept_once(meta: Meta, monkeypatch: pytest.MonkeyPatch) -> None:
     app = meta.client.application
     arrivals = arrivals_of(app)
-    line: Any = arrivals._group_line
+    line: Any = arrivals._loop_line
     monkeypatch.setattr(arrivals, "_redis_rests_until", 0.0)
-    add = line.add
+    ask = line.ask
 
-    def takes_and_is_silent(commands: Sequence[bytes]) -> list[_Kept]:
-        return [kept._replace(error=TimeoutError()) for kept in add(commands)]
+    async def takes_and_is_silent(request: bytes, count: int) -> list[Any]:
+        await ask(request, count)
+        raise TimeoutError
 
-    monkeypatch.setattr(line, "add", takes_and_is_silent)
+    monkeypatch.setattr(line, "ask", takes_and_is_silent)
     body = orjson.dumps(make_text_body("wamid.1"))
     headers = {"X-Hub-Signature-256": signature(body)}
     environ = EnvironBuilder("/webhook", method="POST", data=body, headers=headers).get_environ()
 
     async def main() -> None:
         assert await WebhookLane(arrivals, app.config[SETTINGS_KEY])(body, environ) is None
+        line.close()
 
     run(main)
     # Everything behind the lane has it then, as behind the server's door.
@@ -172,3 +179,54 @@ def test_a_client_that_left_takes_no_other_along() -> None:
         assert [isinstance(answer, BaseException) for answer in answers] == [True, False, True, False]
 
     run(main)
+
+
+def test_a_line_of_the_loop_outlives_its_connection(redis_client: Redis) -> None:
+    """Redis closes the connection between two requests, and in one; a refused command harms no neighbour."""
+    line: Any = loop_line(redis_client)
+
+    async def main() -> None:
+        assert await line.ask(_PING + _ECHO, 2) == [b"PONG", b"hello"]
+        refused, after = await line.ask(pack_command(("HGET", "no")) + _PING, 2)
+        assert isinstance(refused, ReplyError)
+        assert after == b"PONG"
+        for _ in range(2):
+            [me] = await line.ask(pack_command(("CLIENT", "ID")), 1)
+            redis_client.client_kill_filter(_id=str(me))
+            assert await line.ask(_PING, 1) == [b"PONG"]
+        # It ends itself: nothing was answered, and the next one is answered what it asked.
+        with pytest.raises((LineBrokenError, ConnectionError)):
+            await line.ask(pack_command(("CLIENT", "KILL", "TYPE", "normal", "SKIPME", "no")), 2)
+        assert await line.ask(_ECHO, 1) == [b"hello"]
+        line.close()
+
+    run(main)
+
+
+def test_a_late_answer_is_nobody_elses(redis_client: Redis, monkeypatch: pytest.MonkeyPatch) -> None:
+    line: Any = loop_line(redis_client)
+    monkeypatch.setattr("livechat.inbound.door.loop_line.ANSWER_TIMEOUT_S", 0.05)
+
+    async def main() -> None:
+        with pytest.raises(TimeoutError):
+            await line.ask(pack_command(("BLPOP", "nothing", "0.2")), 1)
+        assert await line.ask(_ECHO, 1) == [b"hello"]
+        line.close()
+
+    run(main)
+
+
+def test_a_way_that_only_the_client_knows_is_left_to_a_thread(meta: Meta) -> None:
+    secret = Redis.from_url("rediss://127.0.0.1/0")
+    assert loop_line(secret) is None
+    app = meta.client.application
+    arrivals = Arrivals(meta.redis)
+    arrivals._loop_line = None
+    body = orjson.dumps(make_text_body("wamid.1"))
+    environ = {"HTTP_X_HUB_SIGNATURE_256": signature(body)}
+
+    async def main() -> None:
+        assert await WebhookLane(arrivals, app.config[SETTINGS_KEY])(body, environ) is not None
+
+    run(main)
+    assert meta.ingest().webhooks == 1

@@ -5,15 +5,17 @@ Celery task. So a burst of a thousand webhooks costs one task, and a lone one is
 Bodies that come while a pipeline is under way share the next one.
 """
 
+import asyncio
 import time
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple, cast
 from uuid import UUID
 
 import structlog
-from hiredis import pack_command
+from hiredis import HiredisError, pack_command
 from redis import Redis
 from redis.client import Pipeline
 from redis.connection import AbstractConnection
@@ -28,6 +30,7 @@ from livechat.core.tasknames import TaskName
 from livechat.domain import clock
 from livechat.domain.ids import uuid7
 from livechat.inbound.door.group_commit import GroupCommit
+from livechat.inbound.door.loop_line import LineBrokenError, LoopLine, loop_line
 from livechat.inbound.queries import ledger
 
 log = structlog.get_logger(__name__)
@@ -70,7 +73,9 @@ class Arrivals:
         self._redis = redis
         self._redis_rests_until = 0.0
         self._line = _Line(redis)
+        self._loop_line = loop_line(redis)
         self._group_line = _Line(redis)
+        self._writer = ThreadPoolExecutor(1, thread_name_prefix="webhooks")
         self._writes: GroupCommit[bytes, _Kept] = GroupCommit()
 
     def received(self, body: bytes) -> RawWebhook:
@@ -81,15 +86,21 @@ class Arrivals:
         """Keep ``webhook`` in the stream and see that it is processed. False where Redis cannot take it."""
         return len(webhook.body) <= LARGE_BODY_BYTES and self._to_stream(webhook)
 
-    def add_all(self, webhooks: Sequence[RawWebhook]) -> tuple[list[bool], bool]:
-        """As ``add`` for webhooks that came together, none of them large; for one caller at a time.
+    async def add_all(self, webhooks: Sequence[RawWebhook]) -> tuple[list[bool], bool]:
+        """As ``add`` for webhooks that came together, none of them large, on the server's event loop.
 
+        For one caller at a time.
         Returns what ``add`` says of each, and whether the lease was won: then the caller must call
         ``send_wake``, which may wait for a broker.
         """
         if time.monotonic() < self._redis_rests_until:
             return [False] * len(webhooks), False
-        results = self._group_line.add([_addition(webhook) for webhook in webhooks])
+        commands = [_addition(webhook) for webhook in webhooks]
+        if self._loop_line is not None:
+            results = await _add_on_loop(self._loop_line, commands)
+        else:
+            loop = asyncio.get_running_loop()
+            results = await loop.run_in_executor(self._writer, self._group_line.add, commands)
         kept = [self._is_kept(webhook, result) for webhook, result in zip(webhooks, results, strict=True)]
         return kept, any(result.won_lease for result in results)
 
@@ -176,14 +187,9 @@ class _Line:
         the ledger, under the same id, and is stored once.
         """
         try:
-            *added, won = self._ask(commands)
+            return _told(self._ask(commands))
         except RedisError as error:
             return [_Kept(error)] * len(commands)
-        results = [_Kept(each if isinstance(each, Exception) else None) for each in added]
-        winner = next((n for n, kept in enumerate(results) if kept.error is None), None)
-        if won == b"OK" and winner is not None:
-            results[winner] = _Kept(None, won_lease=True)
-        return results
 
     def _ask(self, commands: Sequence[bytes]) -> list[Any]:
         connection = self._connection
@@ -198,6 +204,24 @@ class _Line:
             # once.
             connection.disconnect()  # type: ignore[no-untyped-call]  # redis-py has few types
             return _answers(connection, request, len(commands) + 1)
+
+
+async def _add_on_loop(line: LoopLine, commands: Sequence[bytes]) -> list[_Kept]:
+    """As ``_Line.add``, without a thread."""
+    try:
+        return _told(await line.ask(b"".join((*commands, _TAKE_LEASE)), len(commands) + 1))
+    except (OSError, LineBrokenError, HiredisError) as error:
+        return [_Kept(error)] * len(commands)
+
+
+def _told(answers: Sequence[Any]) -> list[_Kept]:
+    """What became of each body, by Redis' answers to these and to taking the lease."""
+    *added, won = answers
+    results = [_Kept(each if isinstance(each, Exception) else None) for each in added]
+    winner = next((n for n, kept in enumerate(results) if kept.error is None), None)
+    if won in (b"OK", "OK") and winner is not None:
+        results[winner] = _Kept(None, won_lease=True)
+    return results
 
 
 def _answers(connection: AbstractConnection, request: list[bytes], count: int) -> list[Any]:

@@ -86,15 +86,13 @@ def _read(stream: IO[bytes], length: int) -> bytes:
 class WebhookLane:
     """The fast path on the server's event loop (``web.server.door.Lane``): such a webhook needs no thread.
 
-    Bodies that come while a write is under way share the next one, as in ``GroupCommit``. One thread makes
-    all writes.
+    Bodies that come while a write is under way share the next one, as in ``GroupCommit``.
     """
 
     def __init__(self, arrivals: Arrivals, settings: Settings) -> None:
         self._arrivals = arrivals
         self._secrets = settings.whatsapp_app_secrets
         self._waiting: list[tuple[RawWebhook, asyncio.Future[bool]]] = []
-        self._writer = ThreadPoolExecutor(1, thread_name_prefix="webhooks")
         # A thread of its own, so that a broker that is away does not hold up what Redis would take.
         self._waker = ThreadPoolExecutor(1, thread_name_prefix="wake")
         self._writing: asyncio.Task[None] | None = None
@@ -137,9 +135,7 @@ class WebhookLane:
     ) -> None:
         has_lease = False
         try:
-            kept, has_lease = await loop.run_in_executor(
-                self._writer, self._arrivals.add_all, [webhook for webhook, _ in group]
-            )
+            kept, has_lease = await self._arrivals.add_all([webhook for webhook, _ in group])
         except Exception as error:  # noqa: BLE001  # the route keeps these webhooks, or says why not
             log.error("webhook_lane_failed", error=type(error).__name__)
             kept = [False] * len(group)
