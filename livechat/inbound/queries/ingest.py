@@ -42,7 +42,7 @@ _UPDATE_COUNTERS = text(
         last_message_seq = r.last_message_seq, unread_count = r.unread_count,
         last_inbound_at = r.last_inbound_at, waiting_since = r.waiting_since,
         counted_total = c.counted_total + r.counted,
-        last_counted_seq = GREATEST(c.last_counted_seq, r.counted_seq)
+        last_counted_seq = GREATEST(c.last_counted_seq, r.counted_seq), updated_at = now()
     FROM jsonb_to_recordset(CAST(:rows AS jsonb)) AS r(
         id uuid, last_message_id uuid, last_message_time timestamptz, last_message_seq bigint,
         unread_count int, last_inbound_at timestamptz, waiting_since timestamptz, counted bigint,

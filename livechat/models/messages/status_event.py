@@ -3,7 +3,7 @@
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Index, Text
+from sqlalchemy import Text
 from sqlalchemy import text as sql
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
@@ -16,10 +16,6 @@ class MessageStatusEvent(Model):
     """Every status event as it came, also of messages that we do not know (yet)."""
 
     __tablename__ = "message_statuses"
-    __table_args__ = (
-        Index(None, "callback_message_id", postgresql_where=sql("callback_message_id IS NOT NULL")),
-    )
-
     wamid: Mapped[str] = mapped_column(Text, primary_key=True)
     status: Mapped[str] = mapped_column(Text, primary_key=True)
     timestamp: Mapped[moment] = mapped_column(primary_key=True)
@@ -29,5 +25,7 @@ class MessageStatusEvent(Model):
     phone_number_id: Mapped[str] = mapped_column(Text)
     callback_message_id: Mapped[UUID | None] = mapped_column(doc="our id from biz_opaque_callback_data")
     error: Mapped[dict[str, Any] | None] = mapped_column(JSONB(none_as_null=True))
-    raw: Mapped[dict[str, Any]] = mapped_column(JSONB)
+    raw: Mapped[dict[str, Any]] = mapped_column(
+        JSONB, doc="without its id and status, and without what we sent along"
+    )
     received_at: Mapped[moment] = mapped_column(server_default=sql("now()"))

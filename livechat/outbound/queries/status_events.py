@@ -121,7 +121,8 @@ _SETTLE = text(
         failed_at = COALESCE(t.failed_at, m.failed_at),
         claimed_until = CASE WHEN t.new_rank >= {RANK[MessageStatus.SENT]} THEN NULL ELSE m.claimed_until END,
         next_attempt_at = CASE WHEN t.new_rank >= {RANK[MessageStatus.SENT]} THEN NULL
-                               ELSE m.next_attempt_at END
+                               ELSE m.next_attempt_at END,
+        updated_at = now()
     FROM target t
     WHERE m.id = t.id AND t.rank > 0 AND (
         t.new_rank > m.status_rank OR m.delivered_at IS DISTINCT FROM COALESCE(t.delivered_at, m.delivered_at)
