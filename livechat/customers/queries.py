@@ -8,6 +8,7 @@ from uuid import UUID
 from sqlalchemy import Row, text
 
 from livechat.core.session import AnySession, as_json
+from livechat.domain.status import RANK, MessageStatus
 from livechat.models import NEVER_LEFT
 
 Rows = Sequence[Row[Any]]
@@ -216,8 +217,8 @@ def end_other_writings(session: AnySession, rows: list[dict[str, Any]]) -> None:
 
 
 _RECIPIENTS = text(
-    """
-    SELECT m.wamid, m.id AS message_id, m.status, c.id AS conversation_id, c.phone_number_id,
+    f"""
+    SELECT m.wamid, m.id AS message_id, m.status, m.is_sent, c.id AS conversation_id, c.phone_number_id,
            c.customer_phone, c.customer_user_id, c.group_id,
            c.group_id IS NULL AND c.gone_at IS NULL AND NOT EXISTS (
                -- The customer had another number then, which may be somebody else's by now.
@@ -226,14 +227,16 @@ _RECIPIENTS = text(
                    AND o.left_at >= m.timestamp AND o.left_at < :never
            ) AS has_the_same_number
     FROM (
-        SELECT id, wamid, status, conversation_id, timestamp FROM chat_messages
+        SELECT id, wamid, status, conversation_id, timestamp,
+            status_rank >= {RANK[MessageStatus.SENT]} AND sent_at IS NOT NULL AS is_sent FROM chat_messages
             WHERE wamid = ANY(:wamids) AND direction = 'outbound'
         UNION
-        SELECT id, wamid, status, conversation_id, timestamp FROM chat_messages
+        SELECT id, wamid, status, conversation_id, timestamp,
+            status_rank >= {RANK[MessageStatus.SENT]} AND sent_at IS NOT NULL AS is_sent FROM chat_messages
             WHERE id = ANY(:ids) AND direction = 'outbound'
     ) m
     JOIN chat_conversations c ON c.id = m.conversation_id
-    """
+    """  # noqa: S608  # a constant
 )
 
 

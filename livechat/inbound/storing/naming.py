@@ -60,8 +60,8 @@ def settle_names(session: AnySession, people: People, located: Sequence[Located]
             _name(each.item, next(iter(found)))
 
 
-def settle_statuses(session: AnySession, updates: Sequence[StatusUpdate]) -> None:
-    """Make statuses name the id under which we have their message.
+def settle_statuses(session: AnySession, updates: Sequence[StatusUpdate]) -> bool:
+    """Make statuses name the id under which we have their message; whether one has another id now.
 
     It is found by the message id that the send carried, else by the key.
     """
@@ -69,7 +69,8 @@ def settle_statuses(session: AnySession, updates: Sequence[StatusUpdate]) -> Non
     exact = queries.known(session, sorted(keys)) if keys else set()
     lost = [update for update in updates if update.wamid in keys and update.wamid not in exact]
     if not lost:
-        return
+        return False
+    named = [update.wamid for update in lost]
     callbacks = {update.wamid: message_id_from_callback(update.callback_data) for update in lost}
     sent = queries.wamids_of(session, [each for each in callbacks.values() if each is not None])
     asked = [
@@ -95,6 +96,7 @@ def settle_statuses(session: AnySession, updates: Sequence[StatusUpdate]) -> Non
             update.wamid = by_callback
         elif len(found) == 1:
             update.wamid = next(iter(found))
+    return named != [update.wamid for update in lost]
 
 
 def _target(item: ThreadMessage | Reaction | MessageChange) -> str | None:

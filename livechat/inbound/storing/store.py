@@ -14,7 +14,7 @@ import orjson
 
 from livechat.accounts.pause import learn_from_status
 from livechat.core.session import AnySession
-from livechat.customers.lessons import lessons_of, teach, told_of
+from livechat.customers.lessons import Told, lessons_of, teach, told_of
 from livechat.customers.loaded import LoadedConversation
 from livechat.customers.loading import write_new_people, written_columns
 from livechat.customers.people import People
@@ -62,8 +62,7 @@ def store(session: AnySession, entries: Sequence[BatchEntry]) -> BatchResult:
     rest = [entry for entry in entries if not _settled_without_tables(entry, known)]
     personal = [(entry, entry.item) for entry in rest if isinstance(entry.item, Personal)]
     statuses = [(entry, entry.item) for entry in rest if isinstance(entry.item, StatusUpdate)]
-    settle_statuses(session, [update for _, update in statuses])
-    told = told_of(session, [update for _, update in statuses])
+    told = _told_of(session, [update for _, update in statuses])
     lessons = lessons_of(told)
     keys = [key for lesson in lessons for key in lesson.touched()]
     # These conversations are locked with the others, before any message.
@@ -85,7 +84,7 @@ def store(session: AnySession, entries: Sequence[BatchEntry]) -> BatchResult:
     note_names(session, people, located)
     _note_preferences(people, located)
     _write_back(session, people, known, result)
-    _store_statuses(session, statuses, result)
+    _store_statuses(session, statuses, told, result)
     _store_news(session, [(entry, entry.item) for entry in rest if isinstance(entry.item, AccountNews)])
     return result
 
@@ -358,10 +357,28 @@ def _write_back(session: AnySession, people: People, known: dict[str, Number], r
     result.unlisted = {each.id for each in people.conversations.values() if not each.is_listed}
 
 
+def _told_of(session: AnySession, updates: Sequence[StatusUpdate]) -> list[Told]:
+    """The statuses with their messages, and under the ids that those have."""
+    told = told_of(session, updates)
+    exact = {each.row.wamid for each in told}
+    # Nearly always there is none.
+    lost = [update for update in updates if update.wamid not in exact]
+    if lost and settle_statuses(session, lost):
+        told = told_of(session, updates)
+    return told
+
+
 def _store_statuses(
-    session: AnySession, entries: Sequence[tuple[BatchEntry, StatusUpdate]], result: BatchResult
+    session: AnySession,
+    entries: Sequence[tuple[BatchEntry, StatusUpdate]],
+    told: Sequence[Told],
+    result: BatchResult,
 ) -> None:
-    applied = apply_status.apply_statuses(session, [update for _, update in entries])
+    unnamed = {each.row.message_id for each in told if each.row.wamid is None}
+    idle = [each.update for each in told if _says_nothing(each)]
+    applied = apply_status.apply_statuses(
+        session, [update for _, update in entries], unnamed=unnamed, idle=idle
+    )
     new = set(applied.new)
     for entry, update in entries:
         if apply_status.key(update) in new:
@@ -373,6 +390,12 @@ def _store_statuses(
         learn_from_status(session, update)
     result.updated_messages |= applied.messages
     result.conversations |= applied.conversations
+
+
+def _says_nothing(told: Told) -> bool:
+    """Whether the status moves its message nowhere: it is known to be sent, and when."""
+    update, row = told
+    return update.status == "sent" and row.wamid == update.wamid and row.is_sent
 
 
 def _store_news(session: AnySession, entries: Sequence[tuple[BatchEntry, AccountNews]]) -> None:

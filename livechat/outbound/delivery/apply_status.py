@@ -3,7 +3,7 @@
 A status that comes before its message is known is parked: it is kept, and applied when the message is known.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
@@ -45,9 +45,17 @@ def key(update: StatusUpdate) -> tuple[Any, ...]:
     return (update.wamid, update.status, update.timestamp, update.participant)
 
 
-def apply_statuses(session: AnySession, updates: Sequence[StatusUpdate]) -> StatusResult:
+def apply_statuses(
+    session: AnySession,
+    updates: Sequence[StatusUpdate],
+    *,
+    unnamed: Collection[UUID] | None = None,
+    idle: Sequence[StatusUpdate] = (),
+) -> StatusResult:
     """Keep ``updates`` and move their messages to the statuses told.
 
+    ``unnamed``, where the caller has looked, are those of our messages that have no id of Meta's yet. What is
+    ``idle`` among ``updates`` moves nothing, and is only kept.
     The caller pauses the numbers of ``pauses``, and commits.
     """
     result = StatusResult()
@@ -57,7 +65,11 @@ def apply_statuses(session: AnySession, updates: Sequence[StatusUpdate]) -> Stat
     result.new = statuses.insert_statuses(
         session, [_row(update, callbacks[key(update)]) for update in updates]
     )
-    linked = {callback: update for update in updates if (callback := callbacks[key(update)]) is not None}
+    linked = {
+        callback: update
+        for update in updates
+        if (callback := callbacks[key(update)]) is not None and (unnamed is None or callback in unnamed)
+    }
     if linked:
         result.messages = statuses.link_callbacks(
             session,
@@ -70,7 +82,10 @@ def apply_statuses(session: AnySession, updates: Sequence[StatusUpdate]) -> Stat
                 for message_id, update in linked.items()
             ],
         )
-    result.messages |= _settle(session, sorted({update.wamid for update in updates}))
+    keys = {key(update) for update in idle}
+    moving = sorted({update.wamid for update in updates if key(update) not in keys})
+    if moving:
+        result.messages |= _settle(session, moving)
     fresh = [
         update
         for update in updates
@@ -98,6 +113,10 @@ def _settle(session: AnySession, wamids: list[str]) -> dict[UUID, UUID]:
 
 
 def _row(update: StatusUpdate, callback: UUID | None) -> dict[str, Any]:
+    # What stands in a column is not kept twice.
+    told = {"id": update.wamid, "status": update.status}
+    if callback is not None:
+        told["biz_opaque_callback_data"] = update.callback_data or ""
     return {
         "wamid": update.wamid,
         "status": update.status,
@@ -106,7 +125,7 @@ def _row(update: StatusUpdate, callback: UUID | None) -> dict[str, Any]:
         "phone_number_id": update.source.phone_number_id,
         "callback_message_id": callback,
         "error": update.error,
-        "raw": update.raw,
+        "raw": {name: value for name, value in update.raw.items() if value != told.get(name)},
     }
 
 

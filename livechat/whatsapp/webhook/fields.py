@@ -126,16 +126,19 @@ def news(walk: Walk, source: Source, value: Json) -> AccountNews:
 
 def _messages(walk: Walk, value: Json) -> None:
     """Field ``messages``: customers' messages, statuses of ours, and keys that are new to us."""
-    frame = Frame(
-        people=people_of(value.get("contacts"), value.get("messages")),
-        origin="customer",
-        direction="inbound",
-        is_live=True,
-        summary=value.get("conversation_context"),
-    )
-    walk.each(value.get("messages"), partial(read_message, frame=frame))
-    statuses = value.get("statuses")
-    walk.each(statuses, partial(read_status, people=people_of(value.get("contacts"), statuses)))
+    # Nearly every value has one of the two.
+    messages, statuses = value.get("messages"), value.get("statuses")
+    if messages is not None:
+        frame = Frame(
+            people=people_of(value.get("contacts"), messages),
+            origin="customer",
+            direction="inbound",
+            is_live=True,
+            summary=value.get("conversation_context"),
+        )
+        walk.each(messages, partial(read_message, frame=frame))
+    if statuses is not None:
+        walk.each(statuses, partial(read_status, people=people_of(value.get("contacts"), statuses)))
     unknown = {
         key: item for key, item in value.items() if key not in _FRAME_KEYS and key not in _MESSAGE_KEYS
     }
