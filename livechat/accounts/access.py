@@ -5,12 +5,13 @@ from uuid import UUID
 
 from livechat.accounts.queries import visible
 from livechat.accounts.queries.membership import workspace_of_member
+from livechat.accounts.queries.visible import Seat
 from livechat.core.errors import ForbiddenError, MfaRequiredError, NotFoundError
 from livechat.core.session import AnySession
-from livechat.domain.permissions import is_allowed
+from livechat.domain.permissions import Permission, is_allowed
 from livechat.models import Conversation, Message, PhoneNumber, Workspace, WorkspaceMember
 from livechat.web.guards.costs import needed_permission
-from livechat.web.guards.withheld import withheld_workspaces
+from livechat.web.guards.withheld import settle, withheld_workspaces
 
 _UUID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 
@@ -85,13 +86,27 @@ def require(member: WorkspaceMember, *, is_owner: bool = False) -> None:
     ask_second_factor(member.workspace_id)
     needed = needed_permission()
     if needed is not None and not is_allowed(member.role, needed, is_owner=is_owner):
-        raise ForbiddenError(f"Your role in this workspace does not allow it: {needed}.")
+        raise _forbidden(needed)
 
 
 def ask_second_factor(workspace_id: UUID) -> None:
     """MfaRequiredError where the workspace asks for a second factor that the present request lacks."""
     if workspace_id in withheld_workspaces():
         raise MfaRequiredError("This workspace asks for a second factor: sign in with it.")
+
+
+def require_seat(seat: Seat) -> None:
+    """As ``require``, where the statement that found the object has told what its workspace asks for."""
+    if seat.asks_factor:
+        ask_second_factor(seat.workspace_id)
+    settle()
+    needed = needed_permission()
+    if needed is not None and not is_allowed(seat.role, needed):
+        raise _forbidden(needed)
+
+
+def _forbidden(needed: Permission) -> ForbiddenError:
+    return ForbiddenError(f"Your role in this workspace does not allow it: {needed}.")
 
 
 def parse_id(given: str | UUID, what: str) -> UUID:

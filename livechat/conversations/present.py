@@ -6,93 +6,110 @@ them. The schemas in ``conversations.object_schemas`` describe the same objects;
 
 from collections.abc import Collection, Sequence
 from datetime import datetime
+from operator import attrgetter
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Row
 
 from livechat.conversations.queries.change_rows import changes_by_id
-from livechat.conversations.queries.thread_pages import messages_by_id
+from livechat.conversations.queries.thread_pages import MESSAGE_COLUMNS, messages_by_id
 from livechat.core.session import AnySession
 from livechat.domain.clock import rfc3339
 from livechat.domain.service_window import is_window_open, window_end
 from livechat.files.show import content_with_media
-from livechat.models import Conversation, Draft, Message, MessageChange
+from livechat.models import Conversation, Message, MessageChange
 
 Json = dict[str, Any]
 
 
-def conversation_json(conversation: Conversation | Row[Any], ornaments: Json, now: datetime) -> Json:
-    """A conversation: its own row, and its ``ornaments`` (``conversations.ornaments``)."""
-    heard_at, refused_at = conversation.last_inbound_at, conversation.window_refused_at
+# What ``conversation_json`` is given of a conversation's row, in this order.
+CONVERSATION_COLUMNS = (
+    *("id", "user_id", "phone_number_id", "customer_phone", "customer_user_id", "customer_username"),
+    *("customer_name", "last_message_time", "unread_count", "counted_total", "waiting_since"),
+    *("last_inbound_at", "window_refused_at", "gone_at", "marketing_opt_out", "is_blocked", "status"),
+    *("snoozed_until", "version"),
+)
+_row_of = attrgetter(*CONVERSATION_COLUMNS)
+
+
+def conversation_json(row: Conversation | Sequence[Any], ornaments: Json, now: datetime) -> Json:
+    """A conversation: its own row, and its ``ornaments`` (``conversations.ornaments``).
+
+    Of a plain row ids and most times are texts; of a loaded conversation they are not. Both are shown alike.
+    """
+    # fmt: off
+    (
+        id_, user_id, phone_number_id, customer_phone, customer_user_id, customer_username, customer_name,
+        last_message_time, unread_count, counted, waiting_since, heard_at, refused_at, gone_at,
+        marketing_opt_out, is_blocked, status, snoozed_until, version,
+    ) = row if isinstance(row, Sequence) else _row_of(row)
+    # fmt: on
     # A customer who has no id any more cannot be written to.
-    window_is_open = conversation.gone_at is None and is_window_open(heard_at, refused_at, now)
-    counted, read = conversation.counted_total, ornaments["read_total"]
+    window_is_open = gone_at is None and is_window_open(heard_at, refused_at, now)
+    read = ornaments["read_total"]
     return {
-        "id": str(conversation.id),
-        "user_id": str(conversation.user_id),
-        "phone_number_id": conversation.phone_number_id,
-        "customer_phone": conversation.customer_phone,
-        "customer_user_id": conversation.customer_user_id,
-        "customer_username": conversation.customer_username,
-        "customer_name": conversation.customer_name,
-        "last_message_time": rfc3339(conversation.last_message_time),
-        "unread_count": conversation.unread_count,
+        "id": str(id_),
+        "user_id": str(user_id),
+        "phone_number_id": phone_number_id,
+        "customer_phone": customer_phone,
+        "customer_user_id": customer_user_id,
+        "customer_username": customer_username,
+        "customer_name": customer_name,
+        "last_message_time": rfc3339(last_message_time),
+        "unread_count": unread_count,
         "my_unread_count": counted - read if read is not None else None,
         "counted_total": counted,
-        "waiting_since": rfc3339(conversation.waiting_since),
+        "waiting_since": rfc3339(waiting_since),
         "window_expires_at": rfc3339(window_end(heard_at, refused_at)) if window_is_open else None,
-        "marketing_opt_out": conversation.marketing_opt_out,
-        "is_blocked": conversation.is_blocked,
-        "status": conversation.status,
-        "snoozed_until": rfc3339(conversation.snoozed_until),
-        "version": conversation.version,
+        "marketing_opt_out": marketing_opt_out,
+        "is_blocked": is_blocked,
+        "status": status,
+        "snoozed_until": rfc3339(snoozed_until),
+        "version": version,
         **ornaments,
     }
 
 
-def draft_json(draft: Draft) -> Json:
+def draft_json(text: str, reply_to: UUID | str | None, updated_at: datetime | str) -> Json:
     """A draft, for the user who writes it."""
     return {
-        "text": draft.text,
-        "reply_to": str(draft.reply_to) if draft.reply_to is not None else None,
-        "updated_at": rfc3339(draft.updated_at),
+        "text": text,
+        "reply_to": str(reply_to) if reply_to is not None else None,
+        "updated_at": rfc3339(updated_at),
     }
 
 
-def message_json(
-    message: Message | Row[Any],
-    *,
-    reply_to: UUID | None = None,
-    reactions: Sequence[Json] | None = None,
-    media: Json | None = None,
-    card_files: Json | None = None,
-) -> Json:
-    """A message, from an ORM object or a row. ``reply_to`` is our id of the quoted message.
-
-    ``reactions`` is a list of ``{"from", "emoji"}``, ``media`` the file's columns, ``card_files`` those of a
-    template's cards. ``row_json`` takes all of them from a row.
-    """
+def message_json(row: Sequence[Any]) -> Json:
+    """A message, from the first ``MESSAGE_COLUMNS`` of ``message_columns``, plain or not."""
+    # fmt: off
+    (
+        id_, conversation_id, wamid, direction, origin, message_type, text, content, status, error,
+        timestamp, sent_at, delivered_at, read_at, failed_at, client_message_id, resend_of, reply_to,
+        reactions, media, card_files,
+    ) = row
+    # fmt: on
     return {
-        "id": str(message.id),
-        "conversation_id": str(message.conversation_id),
-        "wamid": message.wamid,
-        "direction": message.direction,
-        "origin": message.origin,
-        "message_type": message.message_type,
-        "text": message.text,
-        "content": content_with_media(message.content, media, card_files),
-        "status": message.status,
-        "error": message.error,
-        "timestamp": rfc3339(message.timestamp),
-        "sent_at": rfc3339(message.sent_at),
-        "delivered_at": rfc3339(message.delivered_at),
-        "read_at": rfc3339(message.read_at),
-        "failed_at": rfc3339(message.failed_at),
-        "client_message_id": message.client_message_id,
+        "id": str(id_),
+        "conversation_id": str(conversation_id),
+        "wamid": wamid,
+        "direction": direction,
+        "origin": origin,
+        "message_type": message_type,
+        "text": text,
+        "content": content_with_media(content, media, card_files),
+        "status": status,
+        "error": error,
+        "timestamp": rfc3339(timestamp),
+        "sent_at": rfc3339(sent_at),
+        "delivered_at": rfc3339(delivered_at),
+        "read_at": rfc3339(read_at),
+        "failed_at": rfc3339(failed_at),
+        "client_message_id": client_message_id,
+        # Our id of the quoted message.
         "reply_to": str(reply_to) if reply_to is not None else None,
-        "resend_of": str(message.resend_of) if message.resend_of is not None else None,
-        "reactions": list(reactions) if reactions else [],
+        "resend_of": str(resend_of) if resend_of is not None else None,
+        "reactions": reactions or [],
     }
 
 
@@ -113,9 +130,7 @@ def earlier_texts_json(message: Message, edits: Sequence[MessageChange]) -> list
 
 def row_json(row: Row[Any]) -> Json:
     """A message, from a row of ``conversations.queries.thread_pages.message_columns``."""
-    return message_json(
-        row, reply_to=row.reply_to, reactions=row.reactions, media=row.media, card_files=row.card_files
-    )
+    return message_json(row[:MESSAGE_COLUMNS])
 
 
 def messages_json(session: AnySession, message_ids: Sequence[UUID]) -> dict[UUID, Json]:

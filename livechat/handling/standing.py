@@ -1,47 +1,32 @@
 """Where a conversation stands, as it is shown: the workspace, the assignee and the team."""
 
-from collections.abc import Mapping
-from uuid import UUID
+from sqlalchemy import Text, cast, select
+from sqlalchemy.orm import aliased
 
-from livechat.conversations.ornaments import Asked, shared
+from livechat.conversations.ornaments import shared
 from livechat.conversations.present import Json
-from livechat.handling.queries.assignments import assignee_names, team_names, workspaces_of
+from livechat.models import Conversation, Team, WabaAccount, WorkspaceMember
+
+_Assignee = aliased(WorkspaceMember, name="assignee")
+# What the conversation's workspace calls them.
+_NAME = (
+    select(_Assignee.name)
+    .where(_Assignee.workspace_id == WabaAccount.workspace_id, _Assignee.user_id == Conversation.assignee_id)
+    .correlate(Conversation, WabaAccount)
+    .scalar_subquery()
+)
 
 
-@shared("workspace_id")
-def _workspaces(asked: Asked) -> Mapping[UUID, str]:
-    if asked.whole is not None:
-        return {row.id: str(row.workspace_id) for row in asked.whole}
-    of_number = workspaces_of(asked.session, {each.phone_number_id for each in asked.conversations})
-    return {
-        each.id: str(of_number[each.phone_number_id])
-        for each in asked.conversations
-        if each.phone_number_id in of_number
-    }
+@shared("workspace_id", [cast(WabaAccount.workspace_id, Text)])
+def _workspace(workspace_id: str) -> str:
+    return workspace_id
 
 
-@shared("assignee")
-def _assignees(asked: Asked) -> Mapping[UUID, Json]:
-    held = {each.id: each.assignee_id for each in asked.conversations if each.assignee_id is not None}
-    if asked.whole is not None:
-        names = {row.id: row.assignee_name for row in asked.whole}
-    else:
-        names = assignee_names(asked.session, held) if held else {}
-    return {
-        conversation: {"user_id": str(user_id), "name": names.get(conversation)}
-        for conversation, user_id in held.items()
-    }
+@shared("assignee", [cast(Conversation.assignee_id, Text), _NAME])
+def _assigned(user_id: str | None, name: str | None) -> Json | None:
+    return {"user_id": user_id, "name": name} if user_id is not None else None
 
 
-@shared("team")
-def _teams(asked: Asked) -> Mapping[UUID, Json]:
-    held = {each.id: each.team_id for each in asked.conversations if each.team_id is not None}
-    if asked.whole is not None:
-        names = {row.team_id: row.team_name for row in asked.whole}
-    else:
-        names = team_names(asked.session, set(held.values())) if held else {}
-    return {
-        conversation: {"id": str(team_id), "name": names[team_id]}
-        for conversation, team_id in held.items()
-        if team_id in names
-    }
+@shared("team", [cast(Team.id, Text), Team.name], [(Team, Team.id == Conversation.team_id)])
+def _of_team(team_id: str | None, name: str | None) -> Json | None:
+    return {"id": team_id, "name": name} if team_id is not None else None

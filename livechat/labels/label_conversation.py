@@ -1,17 +1,16 @@
 """Putting a label on a conversation and taking it off, and how a conversation shows its labels."""
 
-from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
 from livechat.accounts.access import access_conversation_as, parse_id
-from livechat.conversations.ornaments import Asked, shared
+from livechat.conversations.ornaments import shared
 from livechat.conversations.queries.finding import lock_conversation
 from livechat.conversations.write_changes import Changed, write_changes
 from livechat.core.errors import NotFoundError
 from livechat.core.session import AnySession
 from livechat.domain.ids import uuid7
-from livechat.labels.queries import find_label, label_in_its_place, labels_in, put_on, take_off
+from livechat.labels.queries import find_label, label_in_its_place, labels_column, put_on, take_off
 from livechat.models import Conversation, Label
 
 Json = dict[str, Any]
@@ -56,14 +55,9 @@ def shed(session: AnySession, user_id: UUID, conversation: Conversation, label: 
     return uuid7()
 
 
-@shared("labels")
-def _labels(asked: Asked) -> Mapping[UUID, list[Json]]:
-    if asked.whole is not None:
-        return {row.id: row.labels for row in asked.whole}
-    found: dict[UUID, list[Json]] = {each: [] for each in asked.ids}
-    for row in labels_in(asked.session, asked.ids):
-        found[row.conversation_id].append({"id": str(row.id), "name": row.name, "colour": row.colour})
-    return found
+@shared("labels", [labels_column()])
+def _labels(worn: list[Json] | None) -> list[Json]:
+    return worn or []
 
 
 def _found(

@@ -6,10 +6,10 @@ from uuid import UUID
 
 from sqlalchemy import Row, delete, func, select
 from sqlalchemy import text as sql
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.dialects.postgresql import JSONB, aggregate_order_by, insert
 
 from livechat.core.session import AnySession
-from livechat.models import ConversationLabel, Label
+from livechat.models import Conversation, ConversationLabel, Label
 
 
 def labels_of_workspace(session: AnySession, workspace_id: UUID) -> Sequence[Label]:
@@ -59,6 +59,19 @@ def labels_in(session: AnySession, conversation_ids: Sequence[UUID]) -> Sequence
         .where(ConversationLabel.conversation_id.in_(conversation_ids), Label.archived_at.is_(None))
         .order_by(func.fold_name(Label.name), Label.id)
     ).all()
+
+
+def labels_column() -> Any:
+    """What a row of ``Conversation`` wears, by name, as a list of {id, name, colour}; null: nothing."""
+    label = func.jsonb_build_object("id", Label.id, "name", Label.name, "colour", Label.colour)
+    return (
+        select(func.jsonb_agg(aggregate_order_by(label, func.fold_name(Label.name), Label.id), type_=JSONB))
+        .select_from(ConversationLabel)
+        .join(Label, Label.id == ConversationLabel.label_id)
+        .where(ConversationLabel.conversation_id == Conversation.id, Label.archived_at.is_(None))
+        .correlate(Conversation)
+        .scalar_subquery()
+    )
 
 
 def label_in_its_place(session: AnySession, conversation_id: UUID, label: Label) -> UUID | None:

@@ -2,7 +2,7 @@
 
 import json
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
@@ -11,9 +11,10 @@ from uuid import UUID
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import event
+from sqlalchemy import Engine, event
 from werkzeug.test import TestResponse
 
+from livechat.core import plain_rows
 from livechat.core.extensions import db
 
 API = "/api/live-chat"
@@ -46,7 +47,9 @@ def caller(client: FlaskClient, auth: Callable[[UUID], dict[str, str]]) -> Calla
 
 
 @pytest.fixture
-def statements(app: Flask) -> Callable[[], AbstractContextManager[list[str]]]:
+def statements(
+    app: Flask, monkeypatch: pytest.MonkeyPatch
+) -> Callable[[], AbstractContextManager[list[str]]]:
     """``with statements() as seen``: the SQL statements that ran meanwhile."""
 
     @contextmanager
@@ -56,11 +59,19 @@ def statements(app: Flask) -> Callable[[], AbstractContextManager[list[str]]]:
         def note(_c: Any, _cur: Any, statement: str, *_: Any) -> None:
             seen.append(statement)
 
+        def run_alone(engine: Engine, statement: str, values: Mapping[str, Any]) -> Any:
+            # These go past SQLAlchemy.
+            seen.append(statement)
+            return alone(engine, statement, values)
+
+        alone = plain_rows.run_alone
         with app.app_context():
             engine = db.engine
         event.listen(engine, "before_cursor_execute", note)
         try:
-            yield seen
+            with monkeypatch.context() as patched:
+                patched.setattr(plain_rows, "run_alone", run_alone)
+                yield seen
         finally:
             event.remove(engine, "before_cursor_execute", note)
 

@@ -6,10 +6,10 @@ Who is suspended or removed sees nothing.
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from typing import TypeVarTuple
+from typing import Any, NamedTuple, TypeVarTuple
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, and_, func, literal, or_, select
+from sqlalchemy import BindParameter, ColumnElement, Select, and_, func, literal, or_, select
 from sqlalchemy.orm import InstrumentedAttribute
 
 from livechat.core.session import AnySession
@@ -22,13 +22,22 @@ from livechat.models import (
     PhoneNumber,
     TeamMember,
     WabaAccount,
+    Workspace,
     WorkspaceMember,
 )
 from livechat.web.guards.withheld import withheld_workspaces
 
 Columns = TypeVarTuple("Columns")
-# A column of users, in place of one user.
-Attribute = InstrumentedAttribute[UUID]
+# In place of one user: a column of users, or a parameter of a statement that is put together once.
+Asker = InstrumentedAttribute[UUID] | BindParameter[UUID]
+
+
+class Seat(NamedTuple):
+    """As whom a user sees something, and whether their workspace asks for a second factor: of a plain row."""
+
+    workspace_id: UUID
+    role: str
+    asks_factor: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,20 +80,38 @@ def conversation_of_member(
     session: AnySession, user_id: UUID, conversation_id: UUID
 ) -> tuple[Conversation, WorkspaceMember] | None:
     """The conversation, also by the id of one that was merged into it, and as whom the user sees it."""
+    found = session.execute(
+        one_conversation(select(Conversation, WorkspaceMember), user_id, conversation_id)
+    ).one_or_none()
+    return None if found is None else (found[0], found[1])
+
+
+def one_conversation(
+    statement: Select[*Columns], user_id: UUID | Asker, conversation_id: UUID | Asker
+) -> Select[*Columns]:
+    """Of ``Conversation`` the one with this id, or with which that one was merged, if the user sees it.
+
+    Joins ``PhoneNumber``, ``WabaAccount`` and ``WorkspaceMember``, the member as whom they do.
+    """
     survivor = (
         select(ConversationAlias.conversation_id)
         .where(ConversationAlias.id == conversation_id)
         .scalar_subquery()
     )
-    conversations = select(Conversation, WorkspaceMember).join(
-        PhoneNumber, PhoneNumber.phone_number_id == Conversation.phone_number_id
+    conversations = statement.join(PhoneNumber, PhoneNumber.phone_number_id == Conversation.phone_number_id)
+    return all_numbers(conversations, user_id).where(
+        Conversation.id == func.coalesce(survivor, conversation_id), conversation_is_seen(user_id)
     )
-    found = session.execute(
-        all_numbers(conversations, user_id).where(
-            Conversation.id == func.coalesce(survivor, conversation_id), conversation_is_seen(user_id)
-        )
-    ).one_or_none()
-    return None if found is None else (found[0], found[1])
+
+
+def seat_columns() -> list[ColumnElement[Any]]:
+    """The columns of ``Seat``, beside a ``WorkspaceMember``."""
+    asks = select(Workspace.require_mfa).where(Workspace.id == WorkspaceMember.workspace_id)
+    return [
+        WorkspaceMember.workspace_id.label("seat_workspace_id"),
+        WorkspaceMember.role.label("seat_role"),
+        asks.correlate(WorkspaceMember).scalar_subquery().label("seat_asks"),
+    ]
 
 
 def message_of_member(
@@ -131,7 +158,7 @@ def seen_numbers(statement: Select[*Columns], user_id: UUID) -> Select[*Columns]
     return found.where(WorkspaceMember.workspace_id.not_in(withheld)) if withheld else found
 
 
-def all_numbers(statement: Select[*Columns], user_id: UUID | Attribute) -> Select[*Columns]:
+def all_numbers(statement: Select[*Columns], user_id: UUID | Asker) -> Select[*Columns]:
     """Only what stands on numbers that this user may use; joins ``WabaAccount`` and ``WorkspaceMember``.
 
     For what is asked for by its id: ``access.require`` refuses what the request may not show.
@@ -143,7 +170,7 @@ def all_numbers(statement: Select[*Columns], user_id: UUID | Attribute) -> Selec
     )
 
 
-def conversation_is_seen(user_id: UUID | Attribute) -> ColumnElement[bool]:
+def conversation_is_seen(user_id: UUID | Asker) -> ColumnElement[bool]:
     """Of a row of ``Conversation`` beside the ``WorkspaceMember`` who looks: within their visibility?"""
     by_team = WorkspaceMember.visibility == "team"
     return or_(WorkspaceMember.visibility == "all", *_particular(user_id, by_team))
@@ -157,7 +184,7 @@ def seen_by(member: WorkspaceMember) -> ColumnElement[bool] | None:
     return or_(*_particular(member.user_id, by_team))
 
 
-def _particular(user_id: UUID | Attribute, by_team: ColumnElement[bool]) -> list[ColumnElement[bool]]:
+def _particular(user_id: UUID | Asker, by_team: ColumnElement[bool]) -> list[ColumnElement[bool]]:
     """Own, followed and, where ``by_team``, of own teams."""
     followed = (
         select(ConversationWatcher.conversation_id)

@@ -17,6 +17,7 @@ from livechat.conversations.schemas import (
     ReadSchema,
     UnreadSchema,
 )
+from livechat.conversations.show_conversation import show_conversation
 from livechat.core.extensions import db
 from livechat.domain.permissions import Permission, is_allowed
 from livechat.notifications.finish import finish_read
@@ -45,14 +46,17 @@ def post_conversation(body: dict[str, Any]) -> Response:
     return json_response(shown, HTTPStatus.CREATED if is_new else HTTPStatus.OK)
 
 
-@bp.route("/conversations/<conversation_id>", costs=Cost.READS, needs=Permission.CONVERSATION_READ)
+@bp.route(
+    "/conversations/<conversation_id>",
+    costs=Cost.READS,
+    needs=Permission.CONVERSATION_READ,
+    tells_factor=True,
+)
 @bp.response(HTTPStatus.OK, ConversationSchema)
 @bp.problems(HTTPStatus.NOT_FOUND)
 def get_conversation(conversation_id: str) -> Response:
     """One conversation, also by the id of one that was merged into it."""
-    user_id = current_user_id()
-    conversation = access_conversation(db.session, user_id, conversation_id)
-    return json_response(conversations_json(db.session, [conversation], user_id)[0])
+    return json_response(show_conversation(db.session, current_user_id(), conversation_id))
 
 
 @bp.route(

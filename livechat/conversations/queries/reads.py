@@ -1,78 +1,57 @@
 """What each member has read: their pointer in a conversation, and how many counted messages it has passed."""
 
-from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import text
+from sqlalchemy import BigInteger, and_, literal_column, text
+from sqlalchemy.orm import aliased
 
 from livechat.core.session import AnySession
+from livechat.models import Conversation, ConversationRead, WabaAccount, WorkspaceMember
 
 # Behind a pointer that nobody has moved yet, messages are counted so far. Where there are more, those before
 # it are counted instead, never more than when the member joined: no list counts all that came since.
 FEW = 100
 
-_POINTERS = """
-    SELECT c.id, c.counted_total, r.read_total AS own, c.last_counted_seq,
-           COALESCE(r.read_seq, m.read_floor_seq, 0) AS read_seq
-    FROM unnest(CAST(:ids AS uuid[])) AS asked (id)
-    JOIN chat_conversations c ON c.id = asked.id
-    JOIN phone_numbers n ON n.phone_number_id = c.phone_number_id
-    JOIN waba_accounts a ON a.id = n.account_id
-    LEFT JOIN workspace_members m ON m.workspace_id = a.workspace_id AND m.user_id = :user
-    LEFT JOIN conversation_reads r ON r.user_id = :user AND r.conversation_id = c.id
-"""
-_READ_TOTALS = text(
-    f"""
-    WITH pointers AS ({_POINTERS})
-    SELECT p.id, CASE
-        WHEN p.own IS NOT NULL THEN p.own
-        WHEN p.last_counted_seq <= p.read_seq THEN p.counted_total
-        -- Nothing of it is older than the pointer: all is unread, exactly.
-        WHEN NOT EXISTS (
-            SELECT FROM chat_messages o
-            WHERE o.conversation_id = p.id AND o.counts_unread AND o.seq <= p.read_seq
-        ) AND NOT EXISTS (
-            SELECT FROM chat_messages o
-            WHERE o.conversation_id = p.id AND o.was_read_apart AND o.seq <= p.read_seq
-        ) THEN 0
-        ELSE (
-            SELECT CASE
-                WHEN newer.few < {FEW} THEN p.counted_total - newer.few - (
-                    SELECT count(*) FROM chat_messages o
-                    WHERE o.conversation_id = p.id AND o.was_read_apart AND o.seq > p.read_seq
-                )
-                ELSE (
-                    SELECT count(*) FROM chat_messages o
-                    WHERE o.conversation_id = p.id AND o.counts_unread AND o.seq <= p.read_seq
-                ) + (
-                    SELECT count(*) FROM chat_messages o
-                    WHERE o.conversation_id = p.id AND o.was_read_apart AND o.seq <= p.read_seq
-                )
-            END
-            FROM (
-                SELECT count(*) AS few FROM (
-                    SELECT FROM chat_messages o
-                    WHERE o.conversation_id = p.id AND o.counts_unread AND o.seq > p.read_seq
-                    LIMIT {FEW}
-                ) counted
-            ) newer
-        ) END AS read_total
-    FROM pointers p
-    """  # noqa: S608  # constants of this module
-)
+_READER: Any = aliased(WorkspaceMember, name="reader")
+# Without a row what was stored when they joined is read.
+_FLOOR = "COALESCE(reader.read_floor_seq, 0)"
+_OF_IT = "FROM chat_messages o WHERE o.conversation_id = chat_conversations.id"
+_READ_TOTAL = f"""CASE
+    WHEN conversation_reads.read_total IS NOT NULL THEN conversation_reads.read_total
+    WHEN chat_conversations.last_counted_seq <= {_FLOOR} THEN chat_conversations.counted_total
+    -- Nothing of it is older than the pointer: all is unread, exactly.
+    WHEN NOT EXISTS (SELECT {_OF_IT} AND o.counts_unread AND o.seq <= {_FLOOR})
+        AND NOT EXISTS (SELECT {_OF_IT} AND o.was_read_apart AND o.seq <= {_FLOOR}) THEN 0
+    ELSE (
+        SELECT CASE
+            WHEN newer.few < {FEW} THEN chat_conversations.counted_total - newer.few
+                - (SELECT count(*) {_OF_IT} AND o.was_read_apart AND o.seq > {_FLOOR})
+            ELSE (SELECT count(*) {_OF_IT} AND o.counts_unread AND o.seq <= {_FLOOR})
+                + (SELECT count(*) {_OF_IT} AND o.was_read_apart AND o.seq <= {_FLOOR})
+        END
+        FROM (SELECT count(*) AS few FROM (
+            SELECT {_OF_IT} AND o.counts_unread AND o.seq > {_FLOOR} LIMIT {FEW}
+        ) counted) newer
+    ) END"""  # noqa: S608  # constants of this module
 
 
-def read_totals(session: AnySession, user_id: UUID, conversation_ids: Collection[UUID]) -> dict[UUID, int]:
-    """{conversation: how many of its counted messages this user has read}, in one statement for any number.
+def read_total_column() -> Any:
+    """How many of the counted messages of a row of ``Conversation`` the reader has read.
 
     ``counted_total`` less that is what is unread to them. Where they have a pointer it is stored. Where they
-    have none, what was stored before they joined is read, and X
+    have none, what was stored before they joined is read, and what came since is
     unread.
     """
-    rows = session.execute(_READ_TOTALS, {"ids": list(conversation_ids), "user": user_id})
-    return {row.id: row.read_total for row in rows}
+    return literal_column(_READ_TOTAL, BigInteger)
+
+
+def read_total_joins(user: Any) -> list[tuple[Any, Any]]:
+    """What ``read_total_column`` is taken from, and on what, for this user."""
+    own = and_(ConversationRead.user_id == user, ConversationRead.conversation_id == Conversation.id)
+    reader = and_(_READER.workspace_id == WabaAccount.workspace_id, _READER.user_id == user)
+    return [(ConversationRead, own), (_READER, reader)]
 
 
 _MOVE = """

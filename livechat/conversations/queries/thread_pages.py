@@ -7,7 +7,22 @@ from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, ScalarSelect, Select, and_, func, or_, select, true, tuple_, union_all
+from sqlalchemy import (
+    DateTime,
+    Row,
+    ScalarSelect,
+    Select,
+    Text,
+    Uuid,
+    and_,
+    cast,
+    func,
+    or_,
+    select,
+    true,
+    tuple_,
+    union_all,
+)
 from sqlalchemy.dialects.postgresql import JSONB, aggregate_order_by
 from sqlalchemy.orm import aliased
 from sqlalchemy.sql.elements import ColumnElement
@@ -27,9 +42,9 @@ _Quoted: Any = aliased(Message, name="quoted")
 
 
 def message_columns() -> list[Any]:
-    """Columns of a message's JSON: its own, ``reply_to`` (our id), ``reactions``, ``media``, ``card_files``.
+    """Columns of a message's JSON, in the order of ``MESSAGE_COLUMNS``, and then its number and arrival.
 
-    The last four are looked up by key for each row, which is cheaper than more round trips.
+    The last four of the first are looked up by key for each row, which is cheaper than more round trips.
     """
     reply_to = (
         select(_Quoted.id)
@@ -59,9 +74,7 @@ def message_columns() -> list[Any]:
     return [
         Message.id,
         Message.conversation_id,
-        Message.phone_number_id,
         Message.wamid,
-        Message.seq,
         Message.direction,
         Message.origin,
         Message.message_type,
@@ -80,7 +93,25 @@ def message_columns() -> list[Any]:
         reactions.label("reactions"),
         media_json_column().label("media"),
         card_files_column().label("card_files"),
+        Message.phone_number_id,
+        Message.seq,
     ]
+
+
+# What ``conversations.present.message_json`` is given of a message: the first of its columns.
+MESSAGE_COLUMNS = 21
+
+
+def plain_message_columns() -> list[Any]:
+    """The same without number and arrival, ids and times as PostgreSQL writes them: for plain rows."""
+    return [as_written(column) for column in message_columns()[:MESSAGE_COLUMNS]]
+
+
+def as_written(column: Any) -> Any:
+    """The column as it is shown: an id or a time as text, anything else as it is."""
+    if isinstance(column.type, Uuid | DateTime):
+        return cast(column, Text).label(column.name)
+    return column
 
 
 @lru_cache(maxsize=1)

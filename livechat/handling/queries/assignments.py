@@ -108,32 +108,6 @@ def newest_message(
     ).one_or_none()
 
 
-def workspaces_of(session: AnySession, phone_number_ids: Collection[str]) -> dict[str, UUID]:
-    """{Meta's id of a number: the workspace that has it}"""
-    rows = session.execute(
-        select(PhoneNumber.phone_number_id, WabaAccount.workspace_id)
-        .join(WabaAccount, WabaAccount.id == PhoneNumber.account_id)
-        .where(PhoneNumber.phone_number_id.in_(phone_number_ids))
-    )
-    return {row[0]: row[1] for row in rows}
-
-
-def assignee_names(session: AnySession, conversation_ids: Collection[UUID]) -> dict[UUID, str | None]:
-    """{conversation: what its workspace calls the assignee}"""
-    rows = session.execute(
-        select(Conversation.id, WorkspaceMember.name)
-        .join(PhoneNumber, PhoneNumber.phone_number_id == Conversation.phone_number_id)
-        .join(WabaAccount, WabaAccount.id == PhoneNumber.account_id)
-        .join(
-            WorkspaceMember,
-            (WorkspaceMember.workspace_id == WabaAccount.workspace_id)
-            & (WorkspaceMember.user_id == Conversation.assignee_id),
-        )
-        .where(Conversation.id.in_(conversation_ids))
-    )
-    return {row[0]: row[1] for row in rows}
-
-
 def team_names(session: AnySession, team_ids: Collection[UUID]) -> dict[UUID, str]:
     """{team: its name}"""
     rows = session.execute(select(Team.id, Team.name).where(Team.id.in_(team_ids)))

@@ -44,6 +44,7 @@ class DeclaredRule(Rule):
         *args: Any,
         costs: Cost | None = None,
         needs: Permission | None = None,
+        tells_factor: bool = False,
         **options: Any,
     ) -> None:
         super().__init__(string, *args, **options)
@@ -60,6 +61,8 @@ class DeclaredRule(Rule):
             )
         self.costs = costs
         self.needs = needs
+        # Its own statements tell whether a workspace asks for a second factor (``accounts.second_factor``).
+        self.tells_factor = tells_factor
 
 
 def needed_permission() -> Permission | None:
