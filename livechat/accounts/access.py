@@ -5,7 +5,7 @@ from uuid import UUID
 
 from livechat.accounts.queries import visible
 from livechat.accounts.queries.membership import workspace_of_member
-from livechat.accounts.queries.visible import Seat
+from livechat.accounts.queries.visible import Seat, Thread
 from livechat.core.errors import ForbiddenError, MfaRequiredError, NotFoundError
 from livechat.core.session import AnySession
 from livechat.domain.permissions import Permission, is_allowed
@@ -47,6 +47,15 @@ def access_conversation_as(
     if found is None:
         raise NotFoundError("There is no such conversation.")
     require(found[1])
+    return found
+
+
+def access_thread(session: AnySession, user_id: UUID, conversation_id: str) -> Thread:
+    """The same for what only reads it, without loading it; NotFoundError, ForbiddenError."""
+    found = visible.thread_of_member(session, user_id, parse_id(conversation_id, "conversation"))
+    if found is None:
+        raise NotFoundError("There is no such conversation.")
+    require_seat(found.seat)
     return found
 
 

@@ -6,12 +6,14 @@ Who is suspended or removed sees nothing.
 
 from collections.abc import Collection
 from dataclasses import dataclass
+from functools import cache
 from typing import Any, NamedTuple, TypeVarTuple
 from uuid import UUID
 
-from sqlalchemy import BindParameter, ColumnElement, Select, and_, func, literal, or_, select
+from sqlalchemy import BindParameter, ColumnElement, Select, Uuid, and_, bindparam, func, literal, or_, select
 from sqlalchemy.orm import InstrumentedAttribute
 
+from livechat.core.plain_rows import Prepared
 from livechat.core.session import AnySession
 from livechat.models import (
     Conversation,
@@ -102,6 +104,35 @@ def one_conversation(
     return all_numbers(conversations, user_id).where(
         Conversation.id == func.coalesce(survivor, conversation_id), conversation_is_seen(user_id)
     )
+
+
+class Thread(NamedTuple):
+    """A conversation and as whom a user sees it, for what only reads it.
+
+    ``read_seq``: up to where the team has read; ``read_floor_seq``: what was there when the user joined.
+    """
+
+    seat: Seat
+    user_id: UUID
+    id: UUID
+    read_seq: int
+    read_floor_seq: int
+
+
+def thread_of_member(session: AnySession, user_id: UUID, conversation_id: UUID) -> Thread | None:
+    """As ``conversation_of_member``, without loading the conversation."""
+    rows = _thread().rows(session, user=user_id, id=conversation_id)
+    if not rows:
+        return None
+    *seat, thread_id, read_seq, floor = rows[0]
+    return Thread(Seat(*seat), user_id, thread_id, read_seq, floor)
+
+
+@cache
+def _thread() -> Prepared:
+    columns = (*seat_columns(), Conversation.id, Conversation.read_seq, WorkspaceMember.read_floor_seq)
+    user, wanted = (bindparam(name, type_=Uuid()) for name in ("user", "id"))
+    return Prepared(one_conversation(select(*columns).select_from(Conversation), user, wanted))
 
 
 def seat_columns() -> list[ColumnElement[Any]]:

@@ -2,15 +2,13 @@
 
 from http import HTTPStatus
 from typing import Any
-from uuid import UUID
 
 from flask import Response
-from sqlalchemy import Row
 
-from livechat.accounts.access import access_conversation, access_conversation_as, access_message, parse_id
+from livechat.accounts.access import access_conversation, access_message, access_thread, parse_id
 from livechat.conversations.ask_again import ask_again
 from livechat.conversations.object_schemas import MessageSchema
-from livechat.conversations.present import earlier_texts_json, messages_json, row_json
+from livechat.conversations.present import earlier_texts_json, message_json, messages_json, row_json
 from livechat.conversations.queries.thread_pages import (
     edits_of,
     newest_page,
@@ -29,6 +27,7 @@ from livechat.conversations.schemas import (
 )
 from livechat.core.errors import NotFoundError
 from livechat.core.extensions import db
+from livechat.core.plain_rows import Rows
 from livechat.domain.permissions import Permission
 from livechat.web.blueprint import ApiBlueprint
 from livechat.web.guards.auth import current_user_id
@@ -40,7 +39,7 @@ bp = ApiBlueprint("messages", __name__, description="What customer and business 
 _BY_KEY = {"before": page_before, "after": page_after, "around": page_around}
 
 
-@bp.route("/messages", costs=Cost.READS, needs=Permission.CONVERSATION_READ)
+@bp.route("/messages", costs=Cost.READS, needs=Permission.CONVERSATION_READ, tells_factor=True)
 @bp.arguments(MessagesQuerySchema, location="query")
 @bp.response(HTTPStatus.OK, MessagesSchema)
 @bp.problems(HTTPStatus.NOT_FOUND)
@@ -50,33 +49,28 @@ def list_messages(query: dict[str, Any]) -> Response:
     `offset` counts back from the newest message; inside a page the oldest comes first. `before`, `after` or
     `around` page by message id instead, at the same cost at any depth.
     """
-    user_id = current_user_id()
-    conversation, member = access_conversation_as(db.session, user_id, query["conversation_id"])
+    thread = access_thread(db.session, current_user_id(), query["conversation_id"])
     limit, offset = query["limit"], query.get("offset", 0)
     way = next((name for name in _BY_KEY if name in query), None)
     named = parse_id(query[way], "message in this conversation") if way is not None else None
-    facts = thread_facts(db.session, conversation, member, named)
-    rows: list[Row[Any]] = []
+    facts = thread_facts(db.session, thread, named)
+    rows: Rows = []
     if way is not None:
         if facts.anchor is None:
             raise NotFoundError("There is no such message in this conversation.")
-        rows = _BY_KEY[way](db.session, conversation.id, facts.anchor, limit)
+        rows = _BY_KEY[way](db.session, thread.id, facts.anchor, limit)
     elif offset < facts.total:
-        rows = newest_page(db.session, conversation.id, limit, offset)
+        rows = newest_page(db.session, thread.id, limit, offset)
     return json_response(
         {
-            "messages": [row_json(row) for row in rows],
+            "messages": [message_json(row) for row in rows],
             "total": facts.total,
             "limit": limit,
             "offset": offset,
-            "first_unread_id": _id(facts.first_unread_id),
-            "last_unread_id": _id(facts.last_unread_id),
+            "first_unread_id": facts.first_unread_id,
+            "last_unread_id": facts.last_unread_id,
         }
     )
-
-
-def _id(value: UUID | None) -> str | None:
-    return str(value) if value is not None else None
 
 
 @bp.route("/messages/<message_id>", costs=Cost.READS, needs=Permission.CONVERSATION_READ)

@@ -3,11 +3,12 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import (
+    BigInteger,
     DateTime,
     Row,
     ScalarSelect,
@@ -15,6 +16,7 @@ from sqlalchemy import (
     Text,
     Uuid,
     and_,
+    bindparam,
     cast,
     func,
     or_,
@@ -27,15 +29,15 @@ from sqlalchemy.dialects.postgresql import JSONB, aggregate_order_by
 from sqlalchemy.orm import aliased
 from sqlalchemy.sql.elements import ColumnElement
 
+from livechat.accounts.queries.visible import Thread
+from livechat.core.plain_rows import Prepared, Rows
 from livechat.core.session import AnySession
 from livechat.files.queries import card_files_column, media_json_column
 from livechat.models import (
-    Conversation,
     ConversationRead,
     Message,
     MessageChange,
     MessageReaction,
-    WorkspaceMember,
 )
 
 _Quoted: Any = aliased(Message, name="quoted")
@@ -219,51 +221,53 @@ class ThreadFacts:
     """
 
     total: int
-    first_unread_id: UUID | None
-    last_unread_id: UUID | None
+    first_unread_id: str | None
+    last_unread_id: str | None
     anchor: tuple[datetime, int] | None
 
 
-def thread_facts(
-    session: AnySession, conversation: Conversation, member: WorkspaceMember, anchor_id: UUID | None
-) -> ThreadFacts:
+def thread_facts(session: AnySession, thread: Thread, anchor_id: UUID | None) -> ThreadFacts:
     """What a page says about its whole thread to this member, in one statement."""
-    of_thread = Message.conversation_id == conversation.id
+    [row] = _facts().rows(
+        session,
+        id=thread.id,
+        user=thread.user_id,
+        floor=thread.read_floor_seq,
+        team=thread.read_seq,
+        anchor=anchor_id,
+    )
+    total, first_unread_id, last_unread_id, at, seq = row
+    return ThreadFacts(total, first_unread_id, last_unread_id, (at, seq) if at is not None else None)
+
+
+_ID: Any = bindparam("id", type_=Uuid())
+
+
+@cache
+def _facts() -> Prepared:
+    of_thread = Message.conversation_id == _ID
     total = select(func.count()).select_from(Message).where(of_thread).scalar_subquery()
-    first_unread, last_unread = _unread(conversation, _own_pointer(conversation, member))
-    anchor = _anchor(of_thread, anchor_id)
-    row = session.execute(
-        select(
-            total.label("total"),
-            first_unread.label("first_unread_id"),
-            last_unread.label("last_unread_id"),
-            *(column.scalar_subquery() for column in anchor),
-        )
-    ).one()
-    found = (row[3], row[4]) if anchor_id is not None and row[3] is not None else None
-    return ThreadFacts(
-        total=row.total,
-        first_unread_id=row.first_unread_id,
-        last_unread_id=row.last_unread_id,
-        anchor=found,
+    here = and_(of_thread, Message.id == bindparam("anchor", type_=Uuid()))
+    anchor = (select(Message.timestamp).where(here), select(Message.seq).where(here))
+    return Prepared(
+        select(total.label("total"), *_unread(_own_pointer()), *(each.scalar_subquery() for each in anchor))
     )
 
 
-def _own_pointer(conversation: Conversation, member: WorkspaceMember) -> ScalarSelect[int]:
+def _own_pointer() -> ScalarSelect[int]:
     """Up to where the member has read; without a pointer of theirs it is what was there when they joined."""
     moved = select(ConversationRead.read_seq).where(
-        ConversationRead.user_id == member.user_id, ConversationRead.conversation_id == conversation.id
+        ConversationRead.user_id == bindparam("user", type_=Uuid()), ConversationRead.conversation_id == _ID
     )
-    own = select(func.coalesce(moved.scalar_subquery(), member.read_floor_seq).label("seq")).cte("own")
+    floor = bindparam("floor", type_=BigInteger())
+    own = select(func.coalesce(moved.scalar_subquery(), floor).label("seq")).cte("own")
     return select(own.c.seq).scalar_subquery()
 
 
-def _unread(
-    conversation: Conversation, own: ScalarSelect[int]
-) -> tuple[ScalarSelect[UUID], ScalarSelect[UUID]]:
+def _unread(own: ScalarSelect[int]) -> tuple[ScalarSelect[str], ScalarSelect[str]]:
     """The first and the last unread message, as ``ThreadFacts`` has them."""
-    stored = select(Message.id, Message.timestamp, Message.seq).where(
-        Message.conversation_id == conversation.id
+    stored = select(cast(Message.id, Text).label("id"), Message.timestamp, Message.seq).where(
+        Message.conversation_id == _ID
     )
     # Read by the team in a thread that was merged into this one: to a member it still counts.
     apart = stored.where(Message.was_read_apart, Message.seq > own)
@@ -272,76 +276,84 @@ def _unread(
     # Materialized: otherwise the planner, seeing the order, would walk the thread from its beginning.
     unread = union_all(oldest, apart).cte("unread").prefix_with("MATERIALIZED")
     first = select(unread.c.id).order_by(unread.c.timestamp, unread.c.seq).limit(1)
-    of_anybody = counted.where(Message.seq > func.least(own, conversation.read_seq))
+    team = bindparam("team", type_=BigInteger())
+    of_anybody = counted.where(Message.seq > func.least(own, team))
     newest = union_all(of_anybody.order_by(Message.seq.desc()).limit(1), apart).subquery()
     last = select(newest.c.id).order_by(newest.c.seq.desc()).limit(1)
     return first.scalar_subquery(), last.scalar_subquery()
 
 
-def _anchor(of_thread: ColumnElement[bool], anchor_id: UUID | None) -> list[Select[Any]]:
-    if anchor_id is None:
-        return []
-    here = and_(of_thread, Message.id == anchor_id)
-    return [select(Message.timestamp).where(here), select(Message.seq).where(here)]
+Place = tuple[datetime, int]
+_LIMIT: Any = bindparam("limit", type_=BigInteger())
+_AT, _SEQ = bindparam("at", type_=DateTime(timezone=True)), bindparam("seq", type_=BigInteger())
+_FORWARD = (Message.timestamp, Message.seq)
+_BACKWARD = (Message.timestamp.desc(), Message.seq.desc())
 
 
-def newest_page(session: AnySession, conversation_id: UUID, limit: int, offset: int) -> list[Row[Any]]:
+def newest_page(session: AnySession, conversation_id: UUID, limit: int, offset: int) -> Rows:
     """``limit`` messages, counted back from the newest after skipping ``offset``; the oldest comes first."""
-    statement = _page(conversation_id).order_by(Message.timestamp.desc(), Message.seq.desc())
-    return list(reversed(session.execute(statement.limit(limit).offset(offset)).all()))
+    return _newest().rows(session, id=conversation_id, limit=limit, offset=offset)[::-1]
 
 
-def page_before(
-    session: AnySession, conversation_id: UUID, anchor: tuple[datetime, int], limit: int
-) -> list[Row[Any]]:
+def page_before(session: AnySession, conversation_id: UUID, anchor: Place, limit: int) -> Rows:
     """The ``limit`` messages that come right before the anchor in the thread; the oldest comes first."""
-    return list(reversed(session.execute(_before(conversation_id, anchor, limit)).all()))
+    at, seq = anchor
+    return _before().rows(session, id=conversation_id, at=at, seq=seq, limit=limit)[::-1]
 
 
-def page_after(
-    session: AnySession, conversation_id: UUID, anchor: tuple[datetime, int], limit: int
-) -> list[Row[Any]]:
+def page_after(session: AnySession, conversation_id: UUID, anchor: Place, limit: int) -> Rows:
     """The ``limit`` messages that come right after the anchor in the thread; the oldest comes first."""
-    return list(session.execute(_after(conversation_id, anchor, limit, inclusive=False)).all())
+    at, seq = anchor
+    return _after().rows(session, id=conversation_id, at=at, seq=seq, limit=limit)
 
 
-def page_around(
-    session: AnySession, conversation_id: UUID, anchor: tuple[datetime, int], limit: int
-) -> list[Row[Any]]:
+def page_around(session: AnySession, conversation_id: UUID, anchor: Place, limit: int) -> Rows:
     """Up to ``limit`` messages with the anchor in the middle; the oldest comes first."""
+    at, seq = anchor
     before = limit // 2
-    later = _after(conversation_id, anchor, limit - before, inclusive=True).subquery()
-    if before == 0:
-        return list(session.execute(select(later)).all())
-    earlier = _before(conversation_id, anchor, before).subquery()
-    both = union_all(select(earlier), select(later)).subquery()
-    return list(session.execute(select(both).order_by(both.c.timestamp, both.c.seq)).all())
+    return _around().rows(session, id=conversation_id, at=at, seq=seq, before=before, after=limit - before)
+
+
+@cache
+def _newest() -> Prepared:
+    page = _plain_page().order_by(*_BACKWARD)
+    return Prepared(page.limit(_LIMIT).offset(bindparam("offset", type_=BigInteger())))
+
+
+@cache
+def _before() -> Prepared:
+    return Prepared(_plain_page().where(tuple_(*_FORWARD) < _anchor()).order_by(*_BACKWARD).limit(_LIMIT))
+
+
+@cache
+def _after() -> Prepared:
+    return Prepared(_plain_page().where(tuple_(*_FORWARD) > _anchor()).order_by(*_FORWARD).limit(_LIMIT))
+
+
+@cache
+def _around() -> Prepared:
+    place = [Message.timestamp.label("place_at"), Message.seq.label("place_seq")]
+    page = _plain_page().add_columns(*place)
+    earlier = page.where(tuple_(*_FORWARD) < _anchor()).order_by(*_BACKWARD)
+    later = page.where(tuple_(*_FORWARD) >= _anchor()).order_by(*_FORWARD)
+    parts = [
+        select(each.limit(bindparam(name, type_=BigInteger())).subquery())
+        for each, name in ((earlier, "before"), (later, "after"))
+    ]
+    both = union_all(*parts).subquery()
+    return Prepared(select(*list(both.c)[:MESSAGE_COLUMNS]).order_by(both.c.place_at, both.c.place_seq))
+
+
+def _plain_page() -> Select[Any]:
+    return select(*plain_message_columns()).where(Message.conversation_id == _ID)
+
+
+def _anchor() -> Any:
+    return tuple_(_AT, _SEQ)
 
 
 def _page(conversation_id: UUID) -> Select[Any]:
     return select_messages().where(Message.conversation_id == conversation_id)
-
-
-def _before(conversation_id: UUID, anchor: tuple[datetime, int], limit: int) -> Select[Any]:
-    place = tuple_(Message.timestamp, Message.seq)
-    return (
-        _page(conversation_id)
-        .where(place < tuple_(*anchor))
-        .order_by(Message.timestamp.desc(), Message.seq.desc())
-        .limit(limit)
-    )
-
-
-def _after(
-    conversation_id: UUID, anchor: tuple[datetime, int], limit: int, *, inclusive: bool
-) -> Select[Any]:
-    place, limit_place = tuple_(Message.timestamp, Message.seq), tuple_(*anchor)
-    return (
-        _page(conversation_id)
-        .where(place >= limit_place if inclusive else place > limit_place)
-        .order_by(Message.timestamp, Message.seq)
-        .limit(limit)
-    )
 
 
 def messages_of_wamid(session: AnySession, wamid: str) -> dict[UUID, UUID]:
