@@ -5,7 +5,7 @@ from uuid import UUID
 
 from livechat.accounts.queries import visible
 from livechat.accounts.queries.membership import workspace_of_member
-from livechat.accounts.queries.visible import Seat, Thread
+from livechat.accounts.queries.visible import AnyMember, Locked, Seat, Thread, View
 from livechat.core.errors import ForbiddenError, MfaRequiredError, NotFoundError
 from livechat.core.session import AnySession
 from livechat.domain.permissions import Permission, is_allowed
@@ -34,6 +34,17 @@ def access_number_as(
     return found
 
 
+def access_number_view(session: AnySession, user_id: UUID, phone_number_id: str) -> View:
+    """The same for what only reads what stands on it, without loading it; NotFoundError, ForbiddenError."""
+    known = "\x00" not in phone_number_id
+    found = visible.view_of_number(session, user_id, phone_number_id) if known else None
+    if found is None:
+        raise NotFoundError("There is no such phone number.")
+    seat, view = found
+    require_seat(seat)
+    return view
+
+
 def access_conversation(session: AnySession, user_id: UUID, conversation_id: str | UUID) -> Conversation:
     """The conversation, also by the id of one that was merged into it; raises NotFoundError."""
     return access_conversation_as(session, user_id, conversation_id)[0]
@@ -53,6 +64,15 @@ def access_conversation_as(
 def access_thread(session: AnySession, user_id: UUID, conversation_id: str) -> Thread:
     """The same for what only reads it, without loading it; NotFoundError, ForbiddenError."""
     found = visible.thread_of_member(session, user_id, parse_id(conversation_id, "conversation"))
+    if found is None:
+        raise NotFoundError("There is no such conversation.")
+    require_seat(found.seat)
+    return found
+
+
+def lock_thread(session: AnySession, user_id: UUID, conversation_id: str) -> Locked:
+    """The same, locked until the transaction ends; NotFoundError, ForbiddenError."""
+    found = visible.lock_for_member(session, user_id, parse_id(conversation_id, "conversation"))
     if found is None:
         raise NotFoundError("There is no such conversation.")
     require_seat(found.seat)
@@ -80,13 +100,13 @@ def access_workspace(
     return found
 
 
-def permitted(member: WorkspaceMember) -> bool:
+def permitted(member: AnyMember) -> bool:
     """Whether this member's role allows what the route that is being served needs."""
     needed = needed_permission()
     return needed is None or is_allowed(member.role, needed)
 
 
-def require(member: WorkspaceMember, *, is_owner: bool = False) -> None:
+def require(member: AnyMember, *, is_owner: bool = False) -> None:
     """ForbiddenError where the route that is being served needs what this member's role does not allow.
 
     MfaRequiredError where the workspace asks for a second factor that the caller's token lacks. What they do

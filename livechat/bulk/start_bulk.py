@@ -5,6 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from livechat.accounts.access import parse_id, permitted
+from livechat.accounts.queries.visible import AnyMember
 from livechat.bulk.queries import insert_items, members_of_user
 from livechat.core.after_commit import enqueue_after_commit
 from livechat.core.errors import ForbiddenError, NotFoundError, ValidationFailedError
@@ -15,7 +16,7 @@ from livechat.domain.permissions import Role
 from livechat.inbox.find_inbox import find_inbox
 from livechat.inbox.queries.inbox_conditions import labels_among, teams_among
 from livechat.inbox.queries.inbox_pages import inbox_ids
-from livechat.models import BulkJob, WorkspaceMember
+from livechat.models import BulkJob
 
 # Who is no admin acts on what a person can have looked at.
 MOST = 10_000
@@ -55,17 +56,17 @@ def _matching(session: AnySession, user_id: UUID, asked: Mapping[str, Any]) -> C
     return ids
 
 
-def _most(members: Sequence[WorkspaceMember]) -> int:
+def _most(members: Sequence[AnyMember]) -> int:
     return MOST if all(each.role == Role.ADMIN for each in members) else MOST_OF_AGENTS
 
 
-def _limit(members: Sequence[WorkspaceMember], ids: Collection[UUID], field: str) -> None:
+def _limit(members: Sequence[AnyMember], ids: Collection[UUID], field: str) -> None:
     most = _most(members)
     if len(ids) > most:
         raise ValidationFailedError(errors={field: [f"At most {most} conversations at a time."]})
 
 
-def _check(session: AnySession, members: Sequence[WorkspaceMember], parameters: Mapping[str, Any]) -> None:
+def _check(session: AnySession, members: Sequence[AnyMember], parameters: Mapping[str, Any]) -> None:
     """Labels and teams that are not theirs are 404 at once. Who may be assigned is asked of each item."""
     workspaces = [each.workspace_id for each in members]
     label_id, team_id = parameters.get("label_id"), parameters.get("team_id")

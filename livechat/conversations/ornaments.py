@@ -14,6 +14,8 @@ from uuid import UUID
 from sqlalchemy import Select, Uuid, and_, bindparam, cast, func, select
 from sqlalchemy.dialects.postgresql import ARRAY
 
+from livechat.accounts.access import parse_id, require_seat
+from livechat.accounts.queries.visible import Seat, one_conversation, seat_columns
 from livechat.conversations.present import (
     CONVERSATION_COLUMNS,
     Json,
@@ -25,8 +27,8 @@ from livechat.conversations.queries.drafts import drafts_in
 from livechat.conversations.queries.reads import read_total_column, read_total_joins
 from livechat.conversations.queries.thread_pages import as_written, plain_message_columns
 from livechat.core.errors import NotFoundError
-from livechat.core.plain_rows import Prepared, Rows
 from livechat.core.session import AnySession
+from livechat.core.sql.plain_rows import Prepared, Rows
 from livechat.domain import clock
 from livechat.models import Conversation, Draft, Message, PhoneNumber, WabaAccount
 
@@ -148,6 +150,16 @@ class Shown:
         return conversation_json(row[self._first : self._first + _OWN], self.ornaments(row), now)
 
 
+def all_shown(first: int) -> Shown:
+    """All that there is to show to ``READER``, in a row from ``first`` on."""
+    return _all_shown(first, tuple(SHARED.items()), tuple(PERSONAL.items()))
+
+
+@lru_cache(maxsize=16)
+def _all_shown(first: int, *ornaments: tuple[tuple[str, Ornament], ...]) -> Shown:
+    return Shown({key: each for some in ornaments for key, each in some}, first)
+
+
 class ShownByIds:
     """Shows conversations by their ids: in one statement, whatever their number."""
 
@@ -234,3 +246,26 @@ def conversations_json(
     if missing := [each for each in ids if each not in shown]:
         raise NotFoundError(f"There is no such conversation: {missing[0]}.")
     return [shown[each] for each in ids]
+
+
+_SEAT = len(Seat._fields)
+
+
+def show_conversation(session: AnySession, user_id: UUID, conversation_id: str) -> Json:
+    """One as this user is shown it, also by the id of one that was merged into it: by one statement in all.
+
+    NotFoundError, ForbiddenError.
+    """
+    wanted, shown = parse_id(conversation_id, "conversation"), all_shown(first=_SEAT)
+    rows = _one(shown).rows(session, user=user_id, id=wanted)
+    if not rows:
+        raise NotFoundError("There is no such conversation.")
+    [row] = rows
+    require_seat(Seat(*row[:_SEAT]))
+    return shown.json(row, clock.now())
+
+
+@lru_cache(maxsize=8)
+def _one(shown: Shown) -> Prepared:
+    wanted: Any = bindparam("id", type_=Uuid())
+    return Prepared(shown.join(one_conversation(select(*seat_columns(), *shown.columns), READER, wanted)))

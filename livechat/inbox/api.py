@@ -6,7 +6,7 @@ from typing import Any
 from flask import Response
 from marshmallow import RAISE
 
-from livechat.conversations.ornaments import conversations_json
+from livechat.conversations.ornaments import all_shown
 from livechat.core.errors import ForbiddenError
 from livechat.core.extensions import db
 from livechat.domain import clock
@@ -29,7 +29,7 @@ from livechat.web.parsing import json_response
 bp = ApiBlueprint("inbox", __name__, description="The conversations that you see, narrowed and sorted.")
 
 
-@bp.route("/conversations", costs=Cost.READS, needs=Permission.CONVERSATION_READ)
+@bp.route("/conversations", costs=Cost.READS, needs=Permission.CONVERSATION_READ, tells_factor=True)
 @bp.arguments(ConversationsQuerySchema, location="query", unknown=RAISE)
 @bp.response(HTTPStatus.OK, ConversationsSchema)
 @bp.problems(HTTPStatus.FORBIDDEN, HTTPStatus.NOT_FOUND)
@@ -46,20 +46,23 @@ def list_conversations(query: dict[str, Any]) -> Response:
     # An empty cursor is none: clients fill in a template of the address.
     behind = sorted_place_of(query["cursor"], question) if query.get("cursor") else None
     views, wanted = find_inbox(db.session, user_id, query)
+    shown, now = all_shown(first=2), clock.now()
     # One conversation more than asked for tells whether there is a next page.
     found = inbox_page(
         db.session,
         views,
         wanted,
         Sort(query["sort"]),
+        shown,
+        user_id=user_id,
         limit=query["limit"] + 1,
-        asked_at=behind.asked_at if behind is not None else clock.now(),
+        asked_at=behind.asked_at if behind is not None else now,
         behind=behind,
     )
     page = found[: query["limit"]]
-    shown = conversations_json(db.session, [conversation for conversation, _ in page], user_id)
+    conversations = [shown.json(row, now) for row, _ in page]
     next_cursor = sorted_cursor_of(page[-1][1], question) if len(found) > len(page) else None
-    return json_response({"conversations": shown, "next_cursor": next_cursor})
+    return json_response({"conversations": conversations, "next_cursor": next_cursor})
 
 
 @bp.route("/conversations/counts", costs=Cost.READS, needs=Permission.CONVERSATION_READ)

@@ -6,7 +6,7 @@ from uuid import UUID
 
 import orjson
 
-from livechat.accounts.access import access_number_as, access_workspace, parse_id, permitted, require
+from livechat.accounts.access import access_number_view, access_workspace, parse_id, permitted, require
 from livechat.accounts.queries.visible import View, views_of_member
 from livechat.core.errors import NotFoundError
 from livechat.core.session import AnySession
@@ -69,10 +69,10 @@ def _views(
     session: AnySession, user_id: UUID, workspace_id: str | None, phone_number_id: str | None
 ) -> list[View]:
     if phone_number_id is not None:
-        number, member = access_number_as(session, user_id, phone_number_id)
-        if workspace_id is not None and parse_id(workspace_id, "workspace") != member.workspace_id:
+        view = access_number_view(session, user_id, phone_number_id)
+        if workspace_id is not None and parse_id(workspace_id, "workspace") != view.member.workspace_id:
             raise NotFoundError("There is no such phone number in this workspace.")
-        return [View(member, (number.phone_number_id,))]
+        return [view]
     if workspace_id is not None:
         workspace, member = access_workspace(session, user_id, workspace_id)
         views = views_of_member(session, user_id)

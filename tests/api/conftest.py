@@ -2,7 +2,7 @@
 
 import json
 import threading
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
@@ -14,8 +14,8 @@ from flask.testing import FlaskClient
 from sqlalchemy import Engine, event
 from werkzeug.test import TestResponse
 
-from livechat.core import plain_rows
 from livechat.core.extensions import db
+from livechat.core.sql import plain_rows
 
 API = "/api/live-chat"
 
@@ -59,10 +59,10 @@ def statements(
         def note(_c: Any, _cur: Any, statement: str, *_: Any) -> None:
             seen.append(statement)
 
-        def run_alone(engine: Engine, statement: str, values: Mapping[str, Any]) -> Any:
+        def run_alone(engine: Engine, statement: str, *values: Any) -> Any:
             # These go past SQLAlchemy.
             seen.append(statement)
-            return alone(engine, statement, values)
+            return alone(engine, statement, *values)
 
         alone = plain_rows.run_alone
         with app.app_context():

@@ -10,6 +10,7 @@ from uuid import UUID, uuid4
 import pytest
 from sqlalchemy import select
 
+from livechat.conversations.ornaments import all_shown
 from livechat.domain import clock
 from livechat.domain.service_window import is_window_open, window_end
 from livechat.domain.visibility import Audience, Sight, Visibility
@@ -235,8 +236,11 @@ def _paged(
     views, wanted = find_inbox(session, user, query)
     found: list[UUID] = []
     behind = None
-    while page := inbox_page(session, views, wanted, sort, limit=limit, asked_at=now, behind=behind):
-        found += [conversation.id for conversation, _ in page]
+    shown = all_shown(first=2)
+    while page := inbox_page(
+        session, views, wanted, sort, shown, user_id=user, limit=limit, asked_at=now, behind=behind
+    ):
+        found += [row[1] for row, _ in page]
         behind = page[-1][1]
     return found
 

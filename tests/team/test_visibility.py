@@ -11,6 +11,7 @@ from sqlalchemy import func, select
 
 from livechat.accounts.queries.visible import conversation_of_member, views_of_member, who_sees
 from livechat.bulk.run_bulk import run_bulk
+from livechat.conversations.ornaments import all_shown
 from livechat.core.extensions import db
 from livechat.domain import clock
 from livechat.domain.visibility import Audience, Sight, Visibility
@@ -96,8 +97,17 @@ def test_the_rule_and_its_sql_agree_for_any_members_and_conversations(
         sight, is_active = _sight(session, member, only), member.state == "active"
         scope = scopes_of(session, [user]).get(user, {}).get(team.account.id)
         views = views_of_member(session, user)
-        page = inbox_page(session, views, InboxFilter(), Sort.RECENT, limit=200, asked_at=clock.now())
-        listed = {conversation.id for conversation, _ in page}
+        page = inbox_page(
+            session,
+            views,
+            InboxFilter(),
+            Sort.RECENT,
+            all_shown(first=2),
+            user_id=user,
+            limit=200,
+            asked_at=clock.now(),
+        )
+        listed = {row[1] for row, _ in page}
         for conversation in conversations:
             audience = _audience(session, conversation)
             expected = is_active and sight.sees(audience)

@@ -10,11 +10,23 @@ from functools import cache
 from typing import Any, NamedTuple, TypeVarTuple
 from uuid import UUID
 
-from sqlalchemy import BindParameter, ColumnElement, Select, Uuid, and_, bindparam, func, literal, or_, select
+from sqlalchemy import (
+    BindParameter,
+    ColumnElement,
+    Select,
+    Text,
+    Uuid,
+    and_,
+    bindparam,
+    func,
+    literal,
+    or_,
+    select,
+)
 from sqlalchemy.orm import InstrumentedAttribute
 
-from livechat.core.plain_rows import Prepared
 from livechat.core.session import AnySession
+from livechat.core.sql.plain_rows import Prepared
 from livechat.models import (
     Conversation,
     ConversationAlias,
@@ -42,11 +54,24 @@ class Seat(NamedTuple):
     asks_factor: bool
 
 
+class Member(NamedTuple):
+    """A member of a workspace, of whom nothing is to be changed: what a ``WorkspaceMember`` says too."""
+
+    workspace_id: UUID
+    user_id: UUID
+    role: str
+    visibility: str
+    read_floor_seq: int
+
+
+AnyMember = WorkspaceMember | Member
+
+
 @dataclass(frozen=True, slots=True)
 class View:
     """Meta's ids of the numbers of one workspace that a user may use, and the member as whom they do."""
 
-    member: WorkspaceMember
+    member: AnyMember
     numbers: tuple[str, ...]
 
 
@@ -60,6 +85,23 @@ def number_of_member(
         )
     ).one_or_none()
     return None if found is None else (found[0], found[1])
+
+
+def view_of_number(session: AnySession, user_id: UUID, phone_number_id: str) -> tuple[Seat, View] | None:
+    """One number, by Meta's id, as this user sees it."""
+    rows = _number().rows(session, user=user_id, number=phone_number_id)
+    if not rows:
+        return None
+    workspace_id, role, asks, visibility, floor = rows[0]
+    member = Member(workspace_id, user_id, role, visibility, floor)
+    return Seat(workspace_id, role, asks), View(member, (phone_number_id,))
+
+
+@cache
+def _number() -> Prepared:
+    columns = (*seat_columns(), WorkspaceMember.visibility, WorkspaceMember.read_floor_seq)
+    numbers = all_numbers(select(*columns).select_from(PhoneNumber), bindparam("user", type_=Uuid()))
+    return Prepared(numbers.where(PhoneNumber.phone_number_id == bindparam("number", type_=Text())))
 
 
 def numbers_by_member(session: AnySession, user_id: UUID) -> dict[str, WorkspaceMember]:
@@ -104,6 +146,34 @@ def one_conversation(
     return all_numbers(conversations, user_id).where(
         Conversation.id == func.coalesce(survivor, conversation_id), conversation_is_seen(user_id)
     )
+
+
+class Locked(NamedTuple):
+    """A conversation that was locked, as whom a user sees it, and the account that its number belongs to."""
+
+    seat: Seat
+    id: UUID
+    account_id: UUID
+
+
+def lock_for_member(session: AnySession, user_id: UUID, conversation_id: UUID) -> Locked | None:
+    """As ``conversation_of_member``, and locked until the transaction ends, in one statement.
+
+    Who saw it when they asked and does not see it any more when they have the lock gets nothing.
+    """
+    rows = _locked().rows_within(session, user=user_id, id=conversation_id)
+    if not rows:
+        return None
+    *seat, locked_id, account_id = rows[0]
+    return Locked(Seat(*seat), locked_id, account_id)
+
+
+@cache
+def _locked() -> Prepared:
+    columns = (*seat_columns(), Conversation.id, PhoneNumber.account_id)
+    user, wanted = (bindparam(name, type_=Uuid()) for name in ("user", "id"))
+    found = one_conversation(select(*columns).select_from(Conversation), user, wanted)
+    return Prepared(found.with_for_update(of=Conversation))
 
 
 class Thread(NamedTuple):
@@ -207,7 +277,7 @@ def conversation_is_seen(user_id: UUID | Asker) -> ColumnElement[bool]:
     return or_(WorkspaceMember.visibility == "all", *_particular(user_id, by_team))
 
 
-def seen_by(member: WorkspaceMember) -> ColumnElement[bool] | None:
+def seen_by(member: AnyMember) -> ColumnElement[bool] | None:
     """The same for a member at hand; None where they see all, so that nothing is asked of each row."""
     if member.visibility == "all":
         return None

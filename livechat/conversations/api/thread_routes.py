@@ -27,7 +27,7 @@ from livechat.conversations.schemas import (
 )
 from livechat.core.errors import NotFoundError
 from livechat.core.extensions import db
-from livechat.core.plain_rows import Rows
+from livechat.core.sql.plain_rows import Rows
 from livechat.domain.permissions import Permission
 from livechat.web.blueprint import ApiBlueprint
 from livechat.web.guards.auth import current_user_id

@@ -30,8 +30,8 @@ from sqlalchemy.orm import aliased
 from sqlalchemy.sql.elements import ColumnElement
 
 from livechat.accounts.queries.visible import Thread
-from livechat.core.plain_rows import Prepared, Rows
 from livechat.core.session import AnySession
+from livechat.core.sql.plain_rows import Prepared, Rows
 from livechat.files.queries import card_files_column, media_json_column
 from livechat.models import (
     ConversationRead,
@@ -332,7 +332,7 @@ def _after() -> Prepared:
 
 @cache
 def _around() -> Prepared:
-    place = [Message.timestamp.label("place_at"), Message.seq.label("place_seq")]
+    place: list[Any] = [Message.timestamp.label("place_at"), Message.seq.label("place_seq")]
     page = _plain_page().add_columns(*place)
     earlier = page.where(tuple_(*_FORWARD) < _anchor()).order_by(*_BACKWARD)
     later = page.where(tuple_(*_FORWARD) >= _anchor()).order_by(*_FORWARD)

@@ -29,7 +29,9 @@ FEW = 1000
 Condition = ColumnElement[bool]
 
 
-def conditions_of(session: AnySession, view: View, wanted: InboxFilter, now: datetime) -> list[Condition]:
+def conditions_of(
+    session: AnySession | None, view: View, wanted: InboxFilter, now: datetime
+) -> list[Condition]:
     """What is true of everything that the reader sees of ``wanted``."""
     conditions: list[Condition] = [SHOWN]
     if (seen := seen_by(view.member)) is not None:
@@ -45,7 +47,7 @@ def conditions_of(session: AnySession, view: View, wanted: InboxFilter, now: dat
         conditions.append(_unread(view, wanted.unread))
     if wanted.window is not None:
         conditions.append(window_is(wanted.window, now))
-    if wanted.search is not None:
+    if wanted.search is not None and session is not None:
         conditions.append(matching(session, view.numbers, wanted.search))
     return conditions
 

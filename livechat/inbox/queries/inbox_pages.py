@@ -7,35 +7,46 @@ that the reader sees them, and that they are what was asked for, is a condition 
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import (
     ARRAY,
+    BigInteger,
+    BindParameter,
     Boolean,
+    DateTime,
     Select,
     Text,
     Uuid,
+    bindparam,
     cast,
     func,
     literal,
+    literal_column,
     select,
     true,
     tuple_,
     union,
 )
+from sqlalchemy.dialects.postgresql import array
 from sqlalchemy.sql.selectable import FromClause
 
-from livechat.accounts.queries.visible import View
+from livechat.accounts.queries.visible import Member, View
+from livechat.conversations.ornaments import READER, Shown
 from livechat.core.session import AnySession
+from livechat.core.sql.plain_rows import Prepared
 from livechat.inbox.inbox_filter import STATUSES, InboxFilter, Scope, Sort, Window
 from livechat.inbox.queries.inbox_conditions import Condition, conditions_of, followed_by, window_is
 from livechat.models import (
     Conversation,
     ConversationLabel,
+    PhoneNumber,
     TeamMember,
+    WabaAccount,
 )
 from livechat.web.paging import SortedPlace
 
@@ -66,20 +77,134 @@ def inbox_page(
     views: Sequence[View],
     wanted: InboxFilter,
     sort: Sort,
+    shown: Shown,
     *,
+    user_id: UUID,
     limit: int,
     asked_at: datetime,
     behind: SortedPlace | None = None,
-) -> list[tuple[Conversation, SortedPlace]]:
-    """What of ``wanted`` the reader sees by these ``views``, in order, each with the cursor's place."""
-    found: list[tuple[Conversation, SortedPlace]] = []
+) -> list[tuple[tuple[Any, ...], SortedPlace]]:
+    """What of ``wanted`` the reader sees by these ``views``, in order, each with the cursor's place.
+
+    A row begins with key and id, and what ``shown`` shows of a conversation stands behind.
+    """
+    found: list[tuple[tuple[Any, ...], SortedPlace]] = []
     for number, part in enumerate(_parts(sort, wanted, asked_at)):
         if part is None or len(found) == limit or (behind is not None and number < behind.part):
             continue
         place = behind if behind is not None and number == behind.part else None
-        for conversation, key in _of_part(session, views, wanted, part, limit - len(found), asked_at, place):
-            found.append((conversation, SortedPlace(number, key, conversation.id, asked_at)))
+        asked = _Asked(views, wanted, user_id, asked_at, place)
+        shape = _Shape(
+            sort,
+            number,
+            asked.shape(),
+            tuple(view.member.visibility for view in views),
+            place is not None,
+            limit - len(found),
+        )
+        for row in _rows_of_part(session, shape, shown, asked):
+            found.append((row, SortedPlace(number, row[0], row[1], asked_at)))
     return found
+
+
+@dataclass(frozen=True, slots=True)
+class _Shape:
+    """All that decides how the statement of a page is put together; of ``wanted`` the status alone."""
+
+    sort: Sort
+    part: int
+    wanted: InboxFilter
+    visibilities: tuple[str, ...]
+    has_place: bool
+    limit: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """The values of one page, and the same as parameters of its statement."""
+
+    views: Sequence[View]
+    wanted: InboxFilter
+    user_id: UUID
+    asked_at: datetime
+    place: SortedPlace | None
+
+    def shape(self) -> InboxFilter:
+        wanted = self.wanted
+        return replace(
+            wanted,
+            team_id=None if wanted.team_id is None else _ANY,
+            labels=frozenset(UUID(int=n) for n in range(len(wanted.labels))),
+            few_wear=None if wanted.few_wear is None else _ANY,
+        )
+
+    def values(self) -> dict[str, Any]:
+        labels = {f"label_{n}": each for n, each in enumerate(sorted(self.wanted.labels))}
+        numbers = {f"numbers_{n}": list(view.numbers) for n, view in enumerate(self.views)}
+        floors = {f"floor_{n}": view.member.read_floor_seq for n, view in enumerate(self.views)}
+        place = {} if self.place is None else {"place_key": self.place.key, "place_id": self.place.id}
+        given = {"user": self.user_id, "team": self.wanted.team_id, "few_wear": self.wanted.few_wear}
+        return {**labels, **numbers, **floors, **place, **given, "now": self.asked_at}
+
+
+_ANY = UUID(int=0)
+
+
+def _rows_of_part(session: AnySession, shape: _Shape, shown: Shown, asked: _Asked) -> Sequence[Any]:
+    if not shape.visibilities:
+        return []
+    if shape.wanted.search is None:
+        return _prepared(shape, shown).rows(session, **asked.values())
+    # What is searched for decides how it is put together: this one is not kept.
+    statement = _statement(session, shape, shown, [view.numbers for view in asked.views])
+    return [tuple(row) for row in session.execute(statement, asked.values())]
+
+
+@lru_cache(maxsize=256)
+def _prepared(shape: _Shape, shown: Shown) -> Prepared:
+    return Prepared(_statement(None, shape, shown))
+
+
+def _statement(
+    session: AnySession | None, shape: _Shape, shown: Shown, numbers: Sequence[Sequence[str]] = ()
+) -> Select[Any]:
+    """The page of this shape, its values as parameters: those of ``_Asked.values``."""
+    now: Any = bindparam("now", type_=DateTime(timezone=True))
+    wanted = replace(
+        shape.wanted,
+        team_id=None if shape.wanted.team_id is None else _uuid("team"),
+        labels=frozenset(_uuid(f"label_{each.int}") for each in shape.wanted.labels),
+        few_wear=None if shape.wanted.few_wear is None else _uuid("few_wear"),
+    )
+    views = [
+        View(
+            Member(_ANY, READER, "", visibility, bindparam(f"floor_{n}", type_=BigInteger())),  # type: ignore[arg-type]
+            numbers[n] if numbers else bindparam(f"numbers_{n}", type_=ARRAY(Text())),  # type: ignore[arg-type]
+        )
+        for n, visibility in enumerate(shape.visibilities)
+    ]
+    part = _parts(shape.sort, wanted, now)[shape.part]
+    place: Any = None
+    if shape.has_place:
+        key = bindparam("place_key", type_=DateTime(timezone=True))
+        place = SortedPlace(shape.part, key, _uuid("place_id"), now)  # type: ignore[arg-type]
+    if part is None:
+        raise LookupError("Nothing of what is wanted is in this part.")
+    # As a number and not a parameter, so that a plan that is kept knows how little is asked for.
+    limit: Any = literal_column(str(shape.limit), BigInteger)
+    walks = _walks(session, views, wanted, part, limit, now, place)
+    found = _merged(walks, part, limit).subquery()
+    statement = (
+        select(part.key, Conversation.id, *shown.columns)
+        .join(found, found.c.id == Conversation.id)
+        .join(PhoneNumber, PhoneNumber.phone_number_id == Conversation.phone_number_id)
+        .join(WabaAccount, WabaAccount.id == PhoneNumber.account_id)
+    )
+    return shown.join(statement).order_by(*part.order(part.key, Conversation.id))
+
+
+def _uuid(name: str) -> Any:
+    return bindparam(name, type_=Uuid())
 
 
 def inbox_ids(
@@ -125,27 +250,6 @@ def _parts(sort: Sort, wanted: InboxFilter, now: datetime) -> list[_Part | None]
     return [_Part(latest)]
 
 
-def _of_part(
-    session: AnySession,
-    views: Sequence[View],
-    wanted: InboxFilter,
-    part: _Part,
-    limit: int,
-    now: datetime,
-    place: SortedPlace | None,
-) -> list[tuple[Conversation, datetime]]:
-    walks = _walks(session, views, wanted, part, limit, now, place)
-    if not walks:
-        return []
-    found = _merged(walks, part, limit).subquery()
-    rows = session.execute(
-        select(Conversation, part.key)
-        .join(found, found.c.id == Conversation.id)
-        .order_by(*part.order(part.key, Conversation.id))
-    )
-    return [(row[0], row[1]) for row in rows]
-
-
 def _merged(walks: Sequence[Select[Any]], part: _Part, limit: int) -> Select[Any]:
     found = _together(walks).subquery()
     return select(found.c.id, found.c.key).order_by(*part.order(found.c.key, found.c.id)).limit(limit)
@@ -157,7 +261,7 @@ def _together(walks: Sequence[Select[Any]]) -> Any:
 
 
 def _walks(
-    session: AnySession,
+    session: AnySession | None,
     views: Sequence[View],
     wanted: InboxFilter,
     part: _Part | None,
@@ -203,7 +307,7 @@ def _ways(view: View, wanted: InboxFilter, part: _Part | None) -> list[Way]:
     has_a_way = wanted.few_wear is not None or wanted.search is not None
     if sees_all and not has_a_way and wanted.scope in (Scope.ALL, Scope.UNASSIGNED):
         return [_by_number(view, wanted, _statuses(wanted, part))]
-    on_numbers = Conversation.phone_number_id == func.any(cast(list(view.numbers), ARRAY(Text())))
+    on_numbers = Conversation.phone_number_id == func.any(_array(view.numbers, Text()))
     return [(branches, [*way, on_numbers]) for branches, way in _other_ways(view, wanted, part)]
 
 
@@ -242,7 +346,7 @@ def _statuses(wanted: InboxFilter, part: _Part | None) -> list[str] | None:
 
 
 def _by_number(view: View, wanted: InboxFilter, statuses: list[str] | None) -> Way:
-    numbers = _values("numbers", list(view.numbers), Text())
+    numbers = _values("numbers", view.numbers, Text())
     way: list[Condition] = [Conversation.phone_number_id == numbers.c.value]
     is_unassigned = wanted.scope is Scope.UNASSIGNED
     # The index of the whole list serves where neither is asked for.
@@ -290,5 +394,13 @@ def _teams_of(user_id: UUID) -> Select[Any]:
     return select(TeamMember.team_id.label("value")).where(TeamMember.user_id == user_id)
 
 
-def _values(name: str, values: list[Any], kind: Any) -> FromClause:
-    return func.unnest(cast(values, ARRAY(kind))).table_valued("value").render_derived(name=name)
+def _values(name: str, values: Any, kind: Any) -> FromClause:
+    return func.unnest(_array(values, kind)).table_valued("value").render_derived(name=name)
+
+
+def _array(values: Any, kind: Any) -> Any:
+    """An array of these values, some of which may be parameters, or of those that one parameter will have."""
+    if not isinstance(values, BindParameter):
+        is_given = not any(isinstance(each, BindParameter) for each in values)
+        values = list(values) if is_given else array(values)
+    return cast(values, ARRAY(kind))

@@ -23,7 +23,8 @@ def owe(ask: Callable[[], Set[UUID]]) -> None:
 
 def settle() -> None:
     """What the request shows is of a workspace that does not ask: its own statement has told."""
-    request.environ.pop(_OWED, None)
+    if has_request_context():
+        request.environ.pop(_OWED, None)
 
 
 def is_owed() -> bool:

@@ -4,11 +4,12 @@ A statement of the ORM is put together anew for each request, which costs more t
 becomes an object that is made to be changed. What is only shown needs neither (docs/decisions/plain-rows.md).
 """
 
-from collections.abc import Callable, Mapping
+import re
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import psycopg
-from sqlalchemy import Engine, Select
+from sqlalchemy import Engine
 from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
 from sqlalchemy.orm import Session, scoped_session
 
@@ -25,7 +26,7 @@ class Prepared:
     Columns come as the driver gives them, so none may be of a type that SQLAlchemy translates.
     """
 
-    def __init__(self, statement: Select[Any]) -> None:
+    def __init__(self, statement: Any) -> None:
         compiled: Any = statement.compile(dialect=_DIALECT, compile_kwargs={"render_postcompile": True})
         for column in compiled._result_columns:
             if column.type._cached_result_processor(_DIALECT, None) is not None:
@@ -34,28 +35,43 @@ class Prepared:
         translate: Mapping[str, Callable[[Any], Any]] = compiled._bind_processors
         given = {name for name, value in compiled.params.items() if value is None}
         self._translate = {name: each for name, each in translate.items() if name in given}
-        self._fixed: Mapping[str, Any] = {
+        self.fixed: Mapping[str, Any] = {
             name: translate[name](value) if name in translate else value
             for name, value in compiled.params.items()
             if name not in given
         }
+        self._alone = _numbered(self.sql)
 
     def rows(self, session: AnySession, **values: Any) -> Rows:
         """All rows, in the session's transaction; where it has none, in one that ends with the statement.
 
         Nothing may be waiting in the session to be flushed that this should see.
         """
-        parameters = {**self._fixed, **values}
+        engine = _engine_of_idle(session)
+        if engine is not None:
+            found = run_alone(engine, *self._alone, self._parameters(values))
+            if found is not None:
+                return found
+        return self.rows_within(session, **values)
+
+    def rows_within(self, session: AnySession, **values: Any) -> Rows:
+        """The same in the session's transaction, which it begins: for what locks or writes."""
+        return run_within(session, self.sql, self._parameters(values))
+
+    def _parameters(self, values: Mapping[str, Any]) -> dict[str, Any]:
+        parameters = {**self.fixed, **values}
         for name, translate in self._translate.items():
             parameters[name] = translate(parameters[name])
-        engine = _engine_of_idle(session)
-        if engine is not None and (found := run_alone(engine, self.sql, parameters)) is not None:
-            return found
-        result = session.connection().exec_driver_sql(self.sql, parameters)
-        return [tuple(row) for row in result]
+        return parameters
 
 
-def run_alone(engine: Engine, sql: str, parameters: Mapping[str, Any]) -> Rows | None:
+def run_within(session: AnySession, sql: str, parameters: Mapping[str, Any]) -> Rows:
+    """The rows of a text as the driver takes it (``%(name)s``), in the session's transaction."""
+    result = session.connection().exec_driver_sql(sql, dict(parameters))
+    return [tuple(row) for row in result]
+
+
+def run_alone(engine: Engine, sql: str, names: Sequence[str], parameters: Mapping[str, Any]) -> Rows | None:
     """The rows by one round trip, without BEGIN and ROLLBACK; None where that failed.
 
     Then SQLAlchemy runs it once more, whose errors all others understand: a statement that only reads may be
@@ -68,7 +84,8 @@ def run_alone(engine: Engine, sql: str, parameters: Mapping[str, Any]) -> Rows |
     connection: Any = lent.driver_connection
     try:
         connection.autocommit = True
-        rows: Rows = connection.cursor().execute(sql, parameters).fetchall()
+        cursor = psycopg.RawCursor(connection)
+        rows: Rows = cursor.execute(sql, [parameters[name] for name in names]).fetchall()
         connection.autocommit = False
     except psycopg.Error:
         lent.invalidate()
@@ -76,6 +93,16 @@ def run_alone(engine: Engine, sql: str, parameters: Mapping[str, Any]) -> Rows |
     finally:
         lent.close()
     return rows
+
+
+def _numbered(sql: str) -> tuple[str, tuple[str, ...]]:
+    """The text with parameters as PostgreSQL has them, and their names: else it is read at each run."""
+    names: dict[str, int] = {}
+
+    def number(match: "re.Match[str]") -> str:
+        return "%" if match[0] == "%%" else f"${names.setdefault(match[1], len(names) + 1)}"
+
+    return re.sub(r"%\((\w+)\)s|%%", number, sql), tuple(names)
 
 
 def _engine_of_idle(session: AnySession) -> Engine | None:

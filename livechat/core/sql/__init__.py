@@ -1,0 +1,1 @@
+"""How statements are run without the ORM."""
