@@ -10,7 +10,7 @@ from uuid import UUID
 from sqlalchemy.orm import Session, scoped_session
 
 from livechat.accounts.access import parse_id
-from livechat.conversations.queries.conversation_list import move_read_pointer, seq_of
+from livechat.conversations.queries.conversation_list import seq_of
 from livechat.conversations.queries.finding import lock_conversation
 from livechat.conversations.queries.reads import read_up_to, unread_from
 from livechat.core.after_commit import enqueue_after_commit
@@ -20,6 +20,7 @@ from livechat.core.tasknames import TaskName
 from livechat.live.event_log import Change, Kind
 from livechat.live.publish import publish
 from livechat.models import Conversation
+from livechat.notifications.finish import tell_done
 
 
 def mark_read(
@@ -29,20 +30,47 @@ def mark_read(
     *,
     by: UUID,
     for_team: bool = True,
-) -> Conversation:
-    """Mark a conversation as read up to our message id ``up_to``, or to its end; the conversation then.
+) -> None:
+    """Mark a conversation as read up to our message id ``up_to``, or to its end.
 
     Always for the member ``by``. With ``for_team`` also for everybody: a task tells Meta after the commit,
     which is the caller's, where a message of the customer's became read. The caller has checked access.
     Raises NotFoundError where ``up_to`` is not in this conversation.
     """
     conversation = _locked(session, conversation_id)
-    # Behind the newest message that counts there is nothing to read.
-    seq = conversation.last_counted_seq if up_to is None else _seq_of(session, conversation_id, up_to)
-    read = [conversation_id] if for_team and _read_by_team(session, conversation, seq) else []
-    own = _of(by, conversation_id) if read_up_to(session, by, conversation_id, seq) else []
-    publish(session, conversations=read, others=own)
-    return conversation
+    read_locked(session, conversation.id, up_to, by=by, for_team=for_team)
+    session.expire(conversation)
+
+
+def read_locked(
+    session: AnySession,
+    conversation_id: UUID,
+    up_to: str | None,
+    *,
+    by: UUID,
+    for_team: bool,
+    account_id: UUID | None = None,
+    is_open: bool = False,
+) -> None:
+    """The same of a conversation that the caller has locked, of an account that they may know already.
+
+    With ``is_open`` the member has it before them, and so knows of who mentioned them in it.
+    """
+    named = parse_id(up_to, "message in this conversation") if up_to is not None else None
+    moved = read_up_to(session, by, conversation_id, named, for_team=for_team, is_open=is_open)
+    if moved.seq is None:
+        raise NotFoundError("There is no such message in this conversation.")
+    became_read = moved.unread is not None and moved.unread != moved.unread_was
+    if became_read:
+        enqueue_after_commit(session, TaskName.MARK_READ, conversation_id=str(conversation_id))
+    accounts = {conversation_id: account_id} if account_id is not None else None
+    publish(
+        session,
+        conversations=[conversation_id] if became_read else [],
+        others=_of(by, conversation_id) if moved.own_moved else [],
+        accounts=accounts,
+    )
+    tell_done(session, [(each, conversation_id) for each in moved.finished], accounts)
 
 
 def mark_unread(session: AnySession, conversation_id: UUID, message_id: str, *, by: UUID) -> Conversation:
@@ -59,19 +87,6 @@ def mark_unread(session: AnySession, conversation_id: UUID, message_id: str, *, 
 
 def _of(user_id: UUID, conversation_id: UUID) -> list[tuple[UUID, Change]]:
     return [(conversation_id, Change(Kind.READ_UPDATED, conversation_id, user_id))]
-
-
-def _read_by_team(session: Session | scoped_session[Any], conversation: Conversation, seq: int) -> bool:
-    """Move the team's pointer; whether a message of the customer's became read by that."""
-    if seq <= conversation.read_seq:
-        return False
-    unread = conversation.unread_count
-    move_read_pointer(session, conversation.id, seq)
-    session.refresh(conversation)
-    if conversation.unread_count == unread:
-        return False
-    enqueue_after_commit(session, TaskName.MARK_READ, conversation_id=str(conversation.id))
-    return True
 
 
 def _locked(session: AnySession, conversation_id: UUID) -> Conversation:

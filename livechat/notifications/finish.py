@@ -1,16 +1,18 @@
 """What a member was told of is done: by their word, or by itself, when they have done what it is about."""
 
 from collections.abc import Collection, Mapping
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import or_, tuple_
+from sqlalchemy.sql.dml import ReturningUpdate
 
 from livechat.core.session import AnySession
 from livechat.live.event_log import Change, Kind
 from livechat.live.publish import publish
 from livechat.models import Notification
 from livechat.notifications.notify import ASSIGNED, MENTION
-from livechat.notifications.queries import Told, finish_where
+from livechat.notifications.queries import Told, finish_where, finishing
 
 
 def finish(session: AnySession, notification_id: UUID) -> None:
@@ -54,16 +56,15 @@ def finish_answered(session: AnySession, user_id: UUID, conversation_id: UUID) -
     )
 
 
-def finish_read(session: AnySession, user_id: UUID, conversation_id: UUID) -> None:
-    """The user has opened the conversation and read it: so they know of who mentioned them."""
-    tell_done(
-        session,
-        finish_where(
-            session,
-            Notification.conversation_id == conversation_id,
-            Notification.user_id == user_id,
-            Notification.kind == MENTION,
-        ),
+def finishing_read(user_id: Any, conversation_id: Any) -> ReturningUpdate[UUID, UUID]:
+    """The statement, for who opens the conversation and reads it: so they know of who mentioned them.
+
+    Who runs it tells open pages (``tell_done``).
+    """
+    return finishing(
+        Notification.conversation_id == conversation_id,
+        Notification.user_id == user_id,
+        Notification.kind == MENTION,
     )
 
 

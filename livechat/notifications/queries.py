@@ -7,6 +7,7 @@ from uuid import UUID
 
 from sqlalchemy import ColumnElement, delete, func, select, tuple_, update
 from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.sql.dml import ReturningUpdate
 
 from livechat.accounts.queries.visible import conversation_is_seen, seen_numbers
 from livechat.core.session import AnySession
@@ -47,16 +48,20 @@ def insert_notifications(
 
 def finish_where(session: AnySession, *conditions: ColumnElement[bool]) -> Told:
     """Those that were not done and are now."""
+    done = session.execute(finishing(*conditions).execution_options(synchronize_session=False))
+    return [(row[0], row[1]) for row in done]
+
+
+def finishing(*conditions: ColumnElement[bool]) -> ReturningUpdate[UUID, UUID]:
+    """The statement that does it."""
     # One moment for both columns: the clock of the database goes on within a statement.
     now = func.statement_timestamp()
-    done = session.execute(
+    return (
         update(Notification)
         .where(Notification.done_at.is_(None), *conditions)
         .values(done_at=now, seen_at=func.coalesce(Notification.seen_at, now))
         .returning(Notification.id, Notification.conversation_id)
-        .execution_options(synchronize_session=False)
     )
-    return [(row[0], row[1]) for row in done]
 
 
 def assignees_of(session: AnySession, conversation_ids: Collection[UUID]) -> dict[UUID, UUID]:

@@ -5,11 +5,11 @@ from typing import Any
 
 from flask import Response
 
-from livechat.accounts.access import access_conversation, access_conversation_as
-from livechat.conversations.mark_read import mark_read, mark_unread
+from livechat.accounts.access import access_conversation, lock_thread
+from livechat.conversations.mark_read import mark_unread, read_locked
 from livechat.conversations.object_schemas import ConversationSchema
 from livechat.conversations.open_conversation import open_conversation
-from livechat.conversations.ornaments import conversations_json
+from livechat.conversations.ornaments import conversations_by_id, conversations_json, show_conversation
 from livechat.conversations.save_draft import save_draft
 from livechat.conversations.schemas import (
     DraftWriteSchema,
@@ -17,10 +17,8 @@ from livechat.conversations.schemas import (
     ReadSchema,
     UnreadSchema,
 )
-from livechat.conversations.show_conversation import show_conversation
 from livechat.core.extensions import db
 from livechat.domain.permissions import Permission, is_allowed
-from livechat.notifications.finish import finish_read
 from livechat.web.blueprint import ApiBlueprint
 from livechat.web.guards.auth import current_user_id
 from livechat.web.guards.costs import Cost
@@ -64,6 +62,7 @@ def get_conversation(conversation_id: str) -> Response:
     methods=["POST"],
     costs=Cost.READS,
     needs=Permission.CONVERSATION_READ,
+    tells_factor=True,
 )
 @bp.arguments(ReadSchema, required=False)
 @bp.response(HTTPStatus.OK, ConversationSchema)
@@ -75,11 +74,19 @@ def read_conversation(body: dict[str, Any], conversation_id: str) -> Response:
     was.
     """
     user_id = current_user_id()
-    conversation, member = access_conversation_as(db.session, user_id, conversation_id)
-    for_team = is_allowed(member.role, Permission.MESSAGE_SEND)
-    conversation = mark_read(db.session, conversation.id, body["up_to"], by=user_id, for_team=for_team)
-    finish_read(db.session, user_id, conversation.id)
-    shown = conversations_json(db.session, [conversation], user_id)[0]
+    # Storing webhooks takes the same lock, so that no message slips between the counts and the pointers.
+    seat, id_, account_id = lock_thread(db.session, user_id, conversation_id)
+    for_team = is_allowed(seat.role, Permission.MESSAGE_SEND)
+    read_locked(
+        db.session,
+        id_,
+        body["up_to"],
+        by=user_id,
+        for_team=for_team,
+        account_id=account_id,
+        is_open=True,
+    )
+    [shown] = conversations_by_id(db.session, [id_], user_id).values()
     db.session.commit()
     return json_response(shown)
 
