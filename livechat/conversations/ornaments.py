@@ -5,14 +5,15 @@ An ornament fills one key of the conversation's JSON: the same for everybody (``
 values. They are listed nowhere else, so a page that listens to events and one that fetches show the same.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import Select, Uuid, and_, bindparam, cast, func, select
-from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy import Select, Uuid, and_, bindparam, cast, func, select, true
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
 from livechat.accounts.access import parse_id, require_seat
 from livechat.accounts.queries.visible import Seat, one_conversation, seat_columns
@@ -28,9 +29,17 @@ from livechat.conversations.queries.reads import read_total_column, read_total_j
 from livechat.conversations.queries.thread_pages import as_written, plain_message_columns
 from livechat.core.errors import NotFoundError
 from livechat.core.session import AnySession
-from livechat.core.sql.plain_rows import Prepared, Rows
+from livechat.core.sql.plain_rows import Prepared
 from livechat.domain import clock
-from livechat.models import Conversation, Draft, Message, PhoneNumber, WabaAccount
+from livechat.models import (
+    Conversation,
+    ConversationRead,
+    ConversationWatcher,
+    Draft,
+    Message,
+    PhoneNumber,
+    WabaAccount,
+)
 
 # The user who is shown them, in every statement that has personal ornaments.
 READER: Any = bindparam("user", type_=Uuid())
@@ -44,13 +53,15 @@ class Ornament:
     """``columns`` of a row of ``Conversation`` beside its ``PhoneNumber`` and ``WabaAccount``.
 
     ``joins``: what they are taken from, and on what; of each at most one row is there. ``show`` makes the
-    key's value of the columns' values. ``everybodys`` has all users' personal values, for events.
+    key's value of the columns' values. ``everybodys`` has all users' personal values, for events; it is asked
+    for conversations of which ``anybodys``, a condition, says that there are any.
     """
 
     columns: Sequence[Any]
     joins: Sequence[tuple[Any, Any]]
     show: Callable[..., Any]
     everybodys: "Everybodys | None" = None
+    anybodys: Any = None
 
 
 # {conversation: {user: value}}, in one statement.
@@ -77,6 +88,7 @@ def personal(
     columns: Sequence[Any],
     joins: Sequence[tuple[Any, Any]] = (),
     everybodys: Everybodys | None = None,
+    anybodys: Any = None,
 ) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     """Register a function that fills ``key`` for ``READER`` with a value that only they see.
 
@@ -84,7 +96,7 @@ def personal(
     """
 
     def register(show: Callable[..., Any]) -> Callable[..., Any]:
-        PERSONAL[key] = Ornament(columns, joins, show, everybodys)
+        PERSONAL[key] = Ornament(columns, joins, show, everybodys, anybodys)
         return show
 
     return register
@@ -108,6 +120,7 @@ def _everybodys_drafts(asked: "Asked") -> Mapping[UUID, Mapping[UUID, Json]]:
     [Draft.text, as_written(Draft.reply_to), as_written(Draft.updated_at)],
     [(Draft, and_(Draft.conversation_id == Conversation.id, Draft.user_id == READER))],
     _everybodys_drafts,
+    select(Draft.user_id).where(Draft.conversation_id == Conversation.id).correlate(Conversation).exists(),
 )
 def _draft(text: str | None, reply_to: str | None, updated_at: str | None) -> Json | None:
     return draft_json(text, reply_to, updated_at) if text is not None and updated_at is not None else None
@@ -145,9 +158,12 @@ class Shown:
         """The keys of one row that are no columns of its conversation."""
         return {key: show(*row[start:end]) for key, show, start, end in self._parts}
 
-    def json(self, row: Sequence[Any], now: Any) -> Json:
-        """The conversation of one row."""
-        return conversation_json(row[self._first : self._first + _OWN], self.ornaments(row), now)
+    def json(self, row: Sequence[Any], now: datetime, more: Json | None = None) -> Json:
+        """The conversation of one row; ``more``: ornaments that are not in it."""
+        ornaments = self.ornaments(row)
+        if more is not None:
+            ornaments |= more
+        return conversation_json(row[self._first : self._first + _OWN], ornaments, now)
 
 
 def all_shown(first: int) -> Shown:
@@ -160,81 +176,116 @@ def _all_shown(first: int, *ornaments: tuple[tuple[str, Ornament], ...]) -> Show
     return Shown({key: each for some in ornaments for key, each in some}, first)
 
 
-class ShownByIds:
-    """Shows conversations by their ids: in one statement, whatever their number."""
+class Whole(NamedTuple):
+    """A conversation as a live event shows it to many, and what decides who is told.
 
-    def __init__(self, ornaments: Mapping[str, Ornament]) -> None:
-        self.shown = Shown(ornaments, first=1)
-        ids: Any = bindparam("ids", type_=ARRAY(Uuid()))
-        statement = (
-            select(Conversation.id, *self.shown.columns)
-            .join(PhoneNumber, PhoneNumber.phone_number_id == Conversation.phone_number_id)
-            .join(WabaAccount, WabaAccount.id == PhoneNumber.account_id)
-            .where(Conversation.id == func.any(cast(ids, ARRAY(Uuid()))))
-        )
-        self._prepared = Prepared(self.shown.join(statement))
+    ``reads`` is {user: how many counted messages they have read} of the readers who were asked for and have a
+    pointer there, or None. ``personal`` is {user: their personal keys} of those who have something personal.
+    """
 
-    def rows(self, session: AnySession, ids: Sequence[UUID], user_id: UUID | None) -> Rows:
-        """Each begins with the conversation's id; in no particular order."""
-        if not ids:
-            return []
-        session.flush()
-        personal = {} if user_id is None else {"user": user_id}
-        return self._prepared.rows(session, ids=list(ids), **personal)
+    id: UUID
+    account_id: UUID
+    phone_number_id: str
+    assignee_id: UUID | None
+    team_id: UUID | None
+    counted_total: int
+    watchers: list[UUID]
+    reads: dict[str, int] | None
+    json: Json
+    personal: Mapping[UUID, Json]
 
 
-def by_ids(*, for_a_user: bool) -> ShownByIds:
-    """The statement with all ornaments that there are; personal ones where it is for a user."""
-    return _by_ids(tuple(SHARED.items()), tuple(PERSONAL.items()) if for_a_user else ())
-
-
-@lru_cache(maxsize=8)
-def _by_ids(*ornaments: tuple[tuple[str, Ornament], ...]) -> ShownByIds:
-    return ShownByIds({key: each for some in ornaments for key, each in some})
+def whole_conversations(
+    session: AnySession, conversation_ids: Collection[UUID], readers: Collection[UUID] = ()
+) -> dict[UUID, Whole]:
+    """{id: conversation}, in one statement, and one for drafts if there are any; unknown ids are left out."""
+    if not conversation_ids:
+        return {}
+    told = [(key, each) for key, each in PERSONAL.items() if each.everybodys is not None]
+    shown, prepared = _whole(tuple(SHARED.items()), tuple(each for _, each in told))
+    rows = prepared.rows(session, ids=list(conversation_ids), readers=list(readers))
+    personal: dict[str, Mapping[UUID, Mapping[UUID, Any]]] = {key: {} for key in PERSONAL}
+    for place, (key, each) in enumerate(told, _WHOLE):
+        begun = [row[0] for row in rows if row[place]]
+        if begun and each.everybodys is not None:
+            personal[key] = each.everybodys(Asked(session, begun))
+    nobodys, now = dict.fromkeys(PERSONAL), clock.now()
+    found = {}
+    for row in rows:
+        json = shown.json(row, now, nobodys)
+        of_users = {key: values.get(row[0], {}) for key, values in personal.items()}
+        users = {user for values in of_users.values() for user in values}
+        theirs = {user: {key: values.get(user) for key, values in of_users.items()} for user in users}
+        found[row[0]] = Whole._make((*row[:_WHOLE], json, theirs))
+    return found
 
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """The conversations that ornaments are loaded for, to be shown to many."""
+    """The conversations of which everybody's personal values are loaded."""
 
     session: AnySession
-    conversations: Sequence[Conversation]
-
-    @property
-    def ids(self) -> list[UUID]:
-        return [each.id for each in self.conversations]
+    ids: Sequence[UUID]
 
 
-class Ornaments:
-    """All ornaments of the conversations that were asked for, for all users at once."""
+# How many fields of ``Whole`` are columns. Behind them stands of which personal ornaments there are any.
+_WHOLE = 8
 
-    def __init__(self, asked: Asked) -> None:
-        statement = by_ids(for_a_user=False)
-        rows = statement.rows(asked.session, asked.ids, None)
-        self._shared = {row[0]: statement.shown.ornaments(row) for row in rows}
-        # Where no conversation is asked for, neither is the database.
-        self._personal = {
-            key: each.everybodys(asked) if each.everybodys is not None and rows else {}
-            for key, each in PERSONAL.items()
-        }
 
-    def of(self, conversation_id: UUID) -> Json:
-        """Every key as all users are shown it: personal ones are null."""
-        # One that was merged away since it was loaded has nothing.
-        shared = self._shared.get(conversation_id, {})
-        return {**dict.fromkeys(SHARED), **shared, **dict.fromkeys(PERSONAL)}
-
-    def personal(self, conversation_id: UUID) -> dict[UUID, Json]:
-        """{user: their personal keys} of users for whom the conversation has something personal."""
-        found = {key: values.get(conversation_id, {}) for key, values in self._personal.items()}
-        users = {user for values in found.values() for user in values}
-        return {user: {key: values.get(user) for key, values in found.items()} for user in users}
+@lru_cache(maxsize=8)
+def _whole(ornaments: tuple[tuple[str, Ornament], ...], told: tuple[Ornament, ...]) -> tuple[Shown, Prepared]:
+    shown = Shown(dict(ornaments), first=_WHOLE + len(told))
+    ids: Any = bindparam("ids", type_=ARRAY(Uuid()))
+    readers: Any = bindparam("readers", type_=ARRAY(Uuid()))
+    of_it = ConversationWatcher.conversation_id == Conversation.id
+    watchers = select(ConversationWatcher.user_id).where(of_it).correlate(Conversation).scalar_subquery()
+    reads = select(
+        func.jsonb_object_agg(ConversationRead.user_id, ConversationRead.read_total, type_=JSONB)
+    ).where(
+        ConversationRead.conversation_id == Conversation.id,
+        ConversationRead.user_id == func.any(cast(readers, ARRAY(Uuid()))),
+    )
+    statement = (
+        select(
+            Conversation.id,
+            PhoneNumber.account_id,
+            Conversation.phone_number_id,
+            Conversation.assignee_id,
+            Conversation.team_id,
+            Conversation.counted_total,
+            func.array(watchers),
+            reads.correlate(Conversation).scalar_subquery(),
+            *(true() if each.anybodys is None else each.anybodys for each in told),
+            *shown.columns,
+        )
+        .join(PhoneNumber, PhoneNumber.phone_number_id == Conversation.phone_number_id)
+        .join(WabaAccount, WabaAccount.id == PhoneNumber.account_id)
+        .where(Conversation.id == func.any(cast(ids, ARRAY(Uuid()))))
+    )
+    return shown, Prepared(shown.join(statement))
 
 
 def conversations_by_id(session: AnySession, ids: Sequence[UUID], user_id: UUID) -> dict[UUID, Json]:
     """{id: conversation} as this user sees them; those that are gone by now are left out."""
-    statement, now = by_ids(for_a_user=True), clock.now()
-    return {row[0]: statement.shown.json(row, now) for row in statement.rows(session, ids, user_id)}
+    # Where no conversation is asked for, neither is the database.
+    if not ids:
+        return {}
+    session.flush()
+    shown, now = all_shown(first=1), clock.now()
+    rows = _by_ids(shown).rows(session, ids=list(ids), user=user_id)
+    return {row[0]: shown.json(row, now) for row in rows}
+
+
+@lru_cache(maxsize=8)
+def _by_ids(shown: Shown) -> Prepared:
+    ids: Any = bindparam("ids", type_=ARRAY(Uuid()))
+    statement = (
+        select(Conversation.id, *shown.columns)
+        .join(PhoneNumber, PhoneNumber.phone_number_id == Conversation.phone_number_id)
+        .join(WabaAccount, WabaAccount.id == PhoneNumber.account_id)
+        .where(Conversation.id == func.any(cast(ids, ARRAY(Uuid()))))
+    )
+    return Prepared(shown.join(statement))
 
 
 def conversations_json(

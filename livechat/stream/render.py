@@ -11,12 +11,10 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from livechat.bulk.present_job import job_json
 from livechat.bulk.queries import jobs_by_id, tallies
-from livechat.conversations.ornaments import Asked, Ornaments
-from livechat.conversations.present import changes_json, conversation_json, row_json
-from livechat.conversations.queries.whole_rows import whole_conversations
+from livechat.conversations.ornaments import whole_conversations
+from livechat.conversations.present import changes_json, row_json
 from livechat.core.database import is_outage
 from livechat.core.session import AnySession
-from livechat.domain import clock
 from livechat.domain.visibility import Audience
 from livechat.live.event_log import Catalog, Change, Kind, LogEntry
 from livechat.live.listener import Scope, SourceUnavailableError
@@ -137,13 +135,6 @@ class _Rendering:
         read = {(each.change.user_id, each.change.id) for each in entries if each.change.user_id is not None}
         readers, of = {user for user, _ in read if user}, {id_ for _, id_ in read if id_}
         self._conversations = whole_conversations(session, wanted | of, readers)
-        shown = [row for id_, row in self._conversations.items() if id_ in wanted]
-        last = {row.last_message_id for row in shown if row.last_message_id is not None}
-        messages_json = {
-            row.id: row_json(row) for row in messages_with_accounts(session, last - self._messages.keys())
-        }
-        self._ornaments = Ornaments(Asked(session, shown, messages=messages_json | self._json, whole=shown))
-        self._now = clock.now()
         self._payloads: dict[Change, _Rendered] = {}
 
     def events(self) -> list[LiveEvent]:
@@ -206,11 +197,11 @@ class _Rendering:
         phone_number_id: str,
         account_id: UUID,
     ) -> "_Rendered":
-        name, conversation = _NAMES[change.kind], self._conversation(conversation_id)
+        name, conversation = _NAMES[change.kind], self._conversations[conversation_id].json
         # Ornaments of one user, like a draft, are shown to nobody else.
         personal = {
             user_id: _payload(name, message, conversation | theirs)
-            for user_id, theirs in self._ornaments.personal(conversation_id).items()
+            for user_id, theirs in self._conversations[conversation_id].personal.items()
         }
         return _Rendered(
             phone_number_id,
@@ -287,13 +278,6 @@ class _Rendering:
     def _audience(self, conversation_id: UUID) -> Audience:
         row = self._conversations[conversation_id]
         return Audience(row.phone_number_id, row.assignee_id, row.team_id, frozenset(row.watchers))
-
-    def _conversation(self, conversation_id: UUID) -> dict[str, Any]:
-        shown = self._json.get(conversation_id)
-        if shown is None:
-            row, ornaments = self._conversations[conversation_id], self._ornaments.of(conversation_id)
-            shown = self._json[conversation_id] = conversation_json(row, ornaments, self._now)
-        return shown
 
 
 def _ids(entries: Sequence[LogEntry], kind: Kind) -> set[UUID]:
