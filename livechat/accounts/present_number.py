@@ -1,17 +1,55 @@
 """A connected number as the API and the command line show it: docs/contract.md section 3."""
 
 from collections.abc import Sequence
-from typing import Any
+from datetime import datetime
+from typing import Any, Protocol
+from uuid import UUID
 
+from livechat.accounts.queries.notices import Notice
 from livechat.domain.clock import rfc3339
-from livechat.models import AccountNotice, PhoneNumber, WabaAccount
 from livechat.whatsapp.graph.error_codes import is_about_token
 
 Json = dict[str, Any]
 
 
+class ShownAccount(Protocol):
+    """What is shown of an account, loaded or not."""
+
+    @property
+    def waba_id(self) -> str: ...
+    @property
+    def workspace_id(self) -> UUID | str: ...
+
+
+class ShownNumber(Protocol):
+    """What is shown of a number, loaded or not."""
+
+    @property
+    def phone_number_id(self) -> str: ...
+    @property
+    def display_phone_number(self) -> str: ...
+    @property
+    def verified_name(self) -> str | None: ...
+    @property
+    def status(self) -> str: ...
+    @property
+    def quality_rating(self) -> str | None: ...
+    @property
+    def throughput_level(self) -> str | None: ...
+    @property
+    def messaging_limit(self) -> str | None: ...
+    @property
+    def paused_code(self) -> int | None: ...
+    @property
+    def paused_title(self) -> str | None: ...
+    @property
+    def paused_reason(self) -> str | None: ...
+    @property
+    def paused_at(self) -> datetime | None: ...
+
+
 def phone_number_json(
-    number: PhoneNumber, account: WabaAccount, *, unread_count: int, notices: Sequence[AccountNotice] = ()
+    number: ShownNumber, account: ShownAccount, *, unread_count: int, notices: Sequence[Notice] = ()
 ) -> Json:
     """A number as JSON; ``unread_count`` is the sum over the number's conversations.
 
@@ -34,7 +72,7 @@ def phone_number_json(
     }
 
 
-def _own_notices(number: PhoneNumber) -> list[Json]:
+def _own_notices(number: ShownNumber) -> list[Json]:
     shown = []
     if number.status == "paused":
         reason = number.paused_reason or "WhatsApp takes no messages of this number."
@@ -62,7 +100,7 @@ def _own_notices(number: PhoneNumber) -> list[Json]:
     return shown
 
 
-def _notice_json(notice: AccountNotice) -> Json:
+def _notice_json(notice: Notice) -> Json:
     return {
         "code": notice.code,
         "severity": notice.severity,
@@ -73,7 +111,7 @@ def _notice_json(notice: AccountNotice) -> Json:
     }
 
 
-def _paused_reason(number: PhoneNumber) -> Json | None:
+def _paused_reason(number: ShownNumber) -> Json | None:
     if number.paused_at is None:
         return None
     return {

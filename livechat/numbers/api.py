@@ -18,21 +18,27 @@ from livechat.web.blueprint import ApiBlueprint
 from livechat.web.context import settings
 from livechat.web.guards.auth import current_user_id
 from livechat.web.guards.costs import Cost
+from livechat.web.guards.withheld import settle, withheld_workspaces
 from livechat.web.parsing import json_response
 
 bp = ApiBlueprint("phone numbers", __name__, description="The WhatsApp numbers that you may use.")
 
 
-@bp.route("/phone-numbers", costs=Cost.READS, needs=Permission.SIGNED_IN)
+@bp.route("/phone-numbers", costs=Cost.READS, needs=Permission.SIGNED_IN, tells_factor=True)
 @bp.response(HTTPStatus.OK, PhoneNumbersSchema)
 @bp.problems()
 def list_phone_numbers() -> Response:
     """Your phone numbers."""
     rows = phone_numbers_of(db.session, current_user_id())
-    notices = notices_of_numbers(db.session, [number.phone_number_id for number, _, _ in rows])
+    if not rows or any(row.asks_factor for row in rows):
+        withheld = {str(each) for each in withheld_workspaces()}
+        rows = [row for row in rows if row.workspace_id not in withheld]
+    # Where none of the caller's workspaces with a number asks for a second factor, nothing is withheld.
+    settle()
+    notices = notices_of_numbers(db.session, [row.phone_number_id for row in rows])
     numbers = [
-        phone_number_json(number, account, unread_count=unread, notices=notices[number.phone_number_id])
-        for number, account, unread in rows
+        phone_number_json(row, row, unread_count=row.unread_count, notices=notices[row.phone_number_id])
+        for row in rows
     ]
     return json_response({"phone_numbers": numbers})
 

@@ -1,15 +1,29 @@
 """Accounts and numbers of workspaces: what a user may use, and how a number comes to be a workspace's."""
 
 from dataclasses import dataclass
-from typing import Any
+from datetime import datetime
+from functools import cache
+from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, func, literal_column, select, update
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    Text,
+    Uuid,
+    bindparam,
+    cast,
+    func,
+    literal_column,
+    select,
+    update,
+)
 from sqlalchemy.dialects.postgresql import insert
 
 from livechat.accounts.queries.membership import owner_of
-from livechat.accounts.queries.visible import conversation_is_seen, seen_numbers
+from livechat.accounts.queries.visible import all_numbers, conversation_is_seen, seat_columns
 from livechat.core.session import AnySession
+from livechat.core.sql.plain_rows import Prepared
 from livechat.domain.clock import now
 from livechat.domain.ids import uuid7
 from livechat.models import AccountMember, Conversation, PhoneNumber, WabaAccount, WorkspaceMember
@@ -27,15 +41,50 @@ def _unread_of_number(*seen: ColumnElement[bool]) -> Any:
     )
 
 
-def phone_numbers_of(session: AnySession, user_id: UUID) -> list[tuple[PhoneNumber, WabaAccount, int]]:
-    """(number, its account, unread count) of every number that the user may use, in one statement."""
-    numbers = select(PhoneNumber, WabaAccount, _unread_of_number(conversation_is_seen(user_id))).select_from(
-        PhoneNumber
-    )
-    rows = session.execute(
-        seen_numbers(numbers, user_id).order_by(PhoneNumber.created_at, PhoneNumber.phone_number_id)
-    )
-    return [(number, account, int(unread)) for number, account, unread in rows]
+class NumberRow(NamedTuple):
+    """What a number and its account show, and whether the workspace asks for a second factor."""
+
+    phone_number_id: str
+    display_phone_number: str
+    verified_name: str | None
+    status: str
+    quality_rating: str | None
+    throughput_level: str | None
+    messaging_limit: str | None
+    paused_code: int | None
+    paused_title: str | None
+    paused_reason: str | None
+    paused_at: datetime | None
+    waba_id: str
+    workspace_id: str
+    asks_factor: bool
+    unread_count: int
+
+
+_OF_NUMBER = NumberRow._fields[: NumberRow._fields.index("waba_id")]
+
+
+def phone_numbers_of(session: AnySession, user_id: UUID) -> list[NumberRow]:
+    """Every number that the user may use with its account and unread count, in one statement.
+
+    Those of workspaces that ask for a second factor are among them, and say so.
+    """
+    return [NumberRow(*row) for row in _numbers().rows(session, user=user_id)]
+
+
+@cache
+def _numbers() -> Prepared:
+    user = bindparam("user", type_=Uuid())
+    _workspace_id, _role, asks = seat_columns()
+    numbers = select(
+        *(getattr(PhoneNumber, name) for name in _OF_NUMBER),
+        WabaAccount.waba_id,
+        cast(WabaAccount.workspace_id, Text),
+        asks,
+        cast(_unread_of_number(conversation_is_seen(user)), BigInteger),
+    ).select_from(PhoneNumber)
+    in_order = all_numbers(numbers, user).order_by(PhoneNumber.created_at, PhoneNumber.phone_number_id)
+    return Prepared(in_order)
 
 
 def phone_number_facts(session: AnySession, phone_number_id: str) -> tuple[PhoneNumber, WabaAccount, int]:

@@ -3,14 +3,16 @@
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from functools import cache
+from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import Row, and_, func, or_, select, update
-from sqlalchemy.dialects.postgresql import distinct_on, insert
+from sqlalchemy import Row, Text, and_, bindparam, cast, func, or_, select, update
+from sqlalchemy.dialects.postgresql import ARRAY, distinct_on, insert
 from sqlalchemy.orm import aliased
 
 from livechat.core.session import AnySession
+from livechat.core.sql.plain_rows import Prepared
 from livechat.models import AccountNotice, PhoneNumber, WabaAccount
 
 
@@ -70,16 +72,34 @@ def settle(
     )
 
 
-def notices_of_numbers(
-    session: AnySession, phone_number_ids: Collection[str]
-) -> dict[str, list[AccountNotice]]:
+class Notice(NamedTuple):
+    """A notice that stands now, of a number or of its account."""
+
+    code: str
+    severity: str
+    title: str
+    detail: str
+    happened_at: datetime
+    until: datetime | None
+
+
+def notices_of_numbers(session: AnySession, phone_number_ids: Collection[str]) -> dict[str, list[Notice]]:
     """{phone_number_id: the notices that stand now of it and of its account}, newest first, in one statement.
 
     Of each code the newest notice stands, whether it is of the number or of the whole account.
     """
-    found: dict[str, list[AccountNotice]] = {number: [] for number in phone_number_ids}
+    found: dict[str, list[Notice]] = {number: [] for number in phone_number_ids}
     if not found:
         return found
+    session.flush()
+    for number, *notice in _notices().rows(session, numbers=list(found)):
+        found[number].append(Notice(*notice))
+    return found
+
+
+@cache
+def _notices() -> Prepared:
+    numbers: Any = bindparam("numbers", type_=ARRAY(Text()))
     words = (
         select(PhoneNumber.phone_number_id.label("number"), AccountNotice)
         .ext(distinct_on(PhoneNumber.phone_number_id, AccountNotice.code))
@@ -91,7 +111,7 @@ def notices_of_numbers(
                 AccountNotice.phone_number_id.in_(["", PhoneNumber.phone_number_id]),
             ),
         )
-        .where(PhoneNumber.phone_number_id.in_(found))
+        .where(PhoneNumber.phone_number_id == func.any(cast(numbers, ARRAY(Text()))))
         .order_by(
             PhoneNumber.phone_number_id,
             AccountNotice.code,
@@ -102,17 +122,14 @@ def notices_of_numbers(
         .subquery()
     )
     newest = aliased(AccountNotice, words)
-    rows = session.execute(
-        select(words.c.number, newest)
+    return Prepared(
+        select(words.c.number, *(getattr(newest, name) for name in Notice._fields))
         .where(newest.severity.is_not(None), or_(newest.until.is_(None), newest.until > func.now()))
         .order_by(newest.happened_at.desc(), newest.code)
     )
-    for number, notice in rows:
-        found[number].append(notice)
-    return found
 
 
-def active_notice(session: AnySession, phone_number_id: str, codes: Collection[str]) -> AccountNotice | None:
+def active_notice(session: AnySession, phone_number_id: str, codes: Collection[str]) -> Notice | None:
     """The newest notice with one of these codes that stands now for the number; None if there is none."""
     return next(
         (
