@@ -6,7 +6,6 @@ them. The schemas in ``conversations.object_schemas`` describe the same objects;
 
 from collections.abc import Collection, Sequence
 from datetime import datetime
-from operator import attrgetter
 from typing import Any
 from uuid import UUID
 
@@ -18,7 +17,7 @@ from livechat.core.session import AnySession
 from livechat.domain.clock import rfc3339
 from livechat.domain.service_window import is_window_open, window_end
 from livechat.files.show import content_with_media
-from livechat.models import Conversation, Message, MessageChange
+from livechat.models import Message, MessageChange
 
 Json = dict[str, Any]
 
@@ -30,27 +29,23 @@ CONVERSATION_COLUMNS = (
     *("last_inbound_at", "window_refused_at", "gone_at", "marketing_opt_out", "is_blocked", "status"),
     *("snoozed_until", "version"),
 )
-_row_of = attrgetter(*CONVERSATION_COLUMNS)
 
 
-def conversation_json(row: Conversation | Sequence[Any], ornaments: Json, now: datetime) -> Json:
-    """A conversation: its own row, and its ``ornaments`` (``conversations.ornaments``).
-
-    Of a plain row ids and most times are texts; of a loaded conversation they are not. Both are shown alike.
-    """
+def conversation_json(row: Sequence[Any], ornaments: Json, now: datetime) -> Json:
+    """A conversation: its own row, ids and most times as texts, and its ``ornaments``."""
     # fmt: off
     (
         id_, user_id, phone_number_id, customer_phone, customer_user_id, customer_username, customer_name,
         last_message_time, unread_count, counted, waiting_since, heard_at, refused_at, gone_at,
         marketing_opt_out, is_blocked, status, snoozed_until, version,
-    ) = row if isinstance(row, Sequence) else _row_of(row)
+    ) = row
     # fmt: on
     # A customer who has no id any more cannot be written to.
     window_is_open = gone_at is None and is_window_open(heard_at, refused_at, now)
     read = ornaments["read_total"]
     return {
-        "id": str(id_),
-        "user_id": str(user_id),
+        "id": id_,
+        "user_id": user_id,
         "phone_number_id": phone_number_id,
         "customer_phone": customer_phone,
         "customer_user_id": customer_user_id,

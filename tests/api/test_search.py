@@ -9,6 +9,7 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session, scoped_session
 
 from livechat.accounts.queries.visible import views_of_member
+from livechat.conversations.ornaments import all_shown
 from livechat.domain import clock
 from livechat.inbox.inbox_filter import InboxFilter, Sort
 from livechat.inbox.queries.inbox_pages import inbox_page
@@ -83,5 +84,8 @@ def test_the_search_goes_by_an_index(session: scoped_session[Session]) -> None:
     ).all()
     assert any("ix_chat_conversations_search" in line for line in plan), plan
     views, wanted = views_of_member(session, account.user_id), InboxFilter(search="c4ca4238")
-    found = inbox_page(session, views, wanted, Sort.RECENT, limit=50, asked_at=clock.now())
-    assert [row.customer_phone for row, _ in found] == ["91901"]
+    shown, now = all_shown(first=2), clock.now()
+    found = inbox_page(
+        session, views, wanted, Sort.RECENT, shown, user_id=account.user_id, limit=50, asked_at=now
+    )
+    assert [shown.json(row, now)["customer_phone"] for row, _ in found] == ["91901"]

@@ -77,6 +77,7 @@ def run_alone(engine: Engine, sql: str, names: Sequence[str], parameters: Mappin
     Then SQLAlchemy runs it once more, whose errors all others understand: a statement that only reads may be
     run twice. A connection that was lost is not given back to the pool.
     """
+    given = [parameters[name] for name in names]
     try:
         lent = engine.raw_connection()
     except psycopg.Error:
@@ -84,12 +85,18 @@ def run_alone(engine: Engine, sql: str, names: Sequence[str], parameters: Mappin
     connection: Any = lent.driver_connection
     try:
         connection.autocommit = True
-        cursor = psycopg.RawCursor(connection)
-        rows: Rows = cursor.execute(sql, [parameters[name] for name in names]).fetchall()
-        connection.autocommit = False
+        try:
+            rows: Rows = psycopg.RawCursor(connection).execute(sql, given).fetchall()
+        finally:
+            # Whoever has it next begins a transaction.
+            connection.autocommit = False
     except psycopg.Error:
-        lent.invalidate()
+        if connection.closed:
+            lent.invalidate()
         return None
+    except BaseException:
+        lent.invalidate()
+        raise
     finally:
         lent.close()
     return rows

@@ -11,7 +11,7 @@ from tests.events.changes.scene import TEMPLATE, Scene, use_case
 from tests.kinds.conftest import ASHA
 
 
-@use_case("POST /conversations/<conversation_id>/read", "publish in mark_read.mark_read")
+@use_case("POST /conversations/<conversation_id>/read", "publish in mark_read.read_locked")
 def a_conversation_is_read(scene: Scene) -> Iterator[None]:
     chat = scene.chat()
     yield
@@ -19,7 +19,7 @@ def a_conversation_is_read(scene: Scene) -> Iterator[None]:
     yield
 
 
-@use_case("POST /conversations/<conversation_id>/read", "publish in mark_read.mark_read")
+@use_case("POST /conversations/<conversation_id>/read", "publish in mark_read.read_locked")
 def a_conversation_is_read_on_another_device_of_a_viewer(scene: Scene) -> Iterator[UUID | None]:
     chat, viewer = scene.chat(), _colleague(scene, role="viewer")
     yield viewer
