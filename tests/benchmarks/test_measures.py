@@ -34,7 +34,8 @@ def test_a_program_is_a_process_with_its_children_and_those_that_have_ended() ->
         process.stdout.readline()
         alone = time.clock_gettime((~process.pid << 3) | 2)
         assert process.pid in program(os.getpid())
-        assert processor_s({"it": process.pid})["it"] > alone > 0
+        # Both did the same work.
+        assert processor_s({"it": process.pid})["it"] > 1.2 * alone > 0
         assert memory_mib([process.pid]) > 1
         process.stdin.write(b"\n")
         process.stdin.close()
