@@ -25,6 +25,12 @@ class ReactionSchema(AnswerSchema):
     emoji = string(example="👍")
 
 
+class ActorSchema(AnswerSchema):
+    kind = fields.String(required=True, validate=OneOf(["member", "api_key", "system"]))
+    id = string(nullable=True)
+    name = string("As the workspace calls them today.", nullable=True)
+
+
 class MessageSchema(AnswerSchema):
     id = string()
     conversation_id = string()
@@ -56,6 +62,12 @@ class MessageSchema(AnswerSchema):
     read_at = moment("When the customer read it.", nullable=True)
     failed_at = moment("When it failed.", nullable=True)
     client_message_id = string("As the sender gave it.", nullable=True)
+    sent_by = fields.Nested(
+        ActorSchema,
+        required=True,
+        allow_none=True,
+        metadata={"description": "Null for inbound messages, echoes and history."},
+    )
     reply_to = string("The id of the message that this one answers.", nullable=True)
     resend_of = string("The id of the message that this one sends once more.", nullable=True)
     reactions = fields.List(fields.Nested(ReactionSchema), required=True)
@@ -81,12 +93,6 @@ class AssigneeSchema(AnswerSchema):
 class AssignedTeamSchema(AnswerSchema):
     id = string()
     name = string()
-
-
-class ActorSchema(AnswerSchema):
-    kind = fields.String(required=True, validate=OneOf(["member", "api_key", "system"]))
-    id = string(nullable=True)
-    name = string("As the workspace calls them today.", nullable=True)
 
 
 class ChangeSchema(AnswerSchema):

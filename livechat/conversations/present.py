@@ -80,8 +80,8 @@ def message_json(row: Sequence[Any]) -> Json:
     # fmt: off
     (
         id_, conversation_id, wamid, direction, origin, message_type, text, content, status, error,
-        timestamp, sent_at, delivered_at, read_at, failed_at, client_message_id, resend_of, reply_to,
-        reactions, media, card_files,
+        timestamp, sent_at, delivered_at, read_at, failed_at, client_message_id, resend_of, sent_by,
+        sender_name, reply_to, reactions, media, card_files,
     ) = row
     # fmt: on
     return {
@@ -101,11 +101,20 @@ def message_json(row: Sequence[Any]) -> Json:
         "read_at": rfc3339(read_at),
         "failed_at": rfc3339(failed_at),
         "client_message_id": client_message_id,
+        # Nobody of ours for inbound, echoes and history.
+        "sent_by": {"kind": "member", "id": str(sent_by), "name": sender_name}
+        if sent_by is not None
+        else None,
         # Our id of the quoted message.
         "reply_to": str(reply_to) if reply_to is not None else None,
         "resend_of": str(resend_of) if resend_of is not None else None,
         "reactions": reactions or [],
     }
+
+
+def _sender_json(user_id: UUID | str | None, name: str | None) -> Json | None:
+    """Who wrote a message, by the name of today; nobody of ours wrote what came in, echoes and history."""
+    return {"kind": "member", "id": str(user_id), "name": name} if user_id is not None else None
 
 
 def earlier_texts_json(message: Message, edits: Sequence[MessageChange]) -> list[Json]:

@@ -85,7 +85,7 @@ def test_it_agrees_with_the_contract(document: dict[str, Any]) -> None:
             "error",
         ),
         *("timestamp", "sent_at", "delivered_at", "read_at", "failed_at", "client_message_id", "reply_to"),
-        *("reactions", "resend_of"),
+        *("reactions", "resend_of", "sent_by"),
     }
     assert set(schemas["Problem"]["required"]) == {"type", "title", "status", "detail", "code"}
     problem = document["components"]["responses"]["NOT_FOUND"]["content"]

@@ -150,6 +150,7 @@ def test_a_message_shows_what_it_answers_and_what_was_felt_about_it(session: DbS
         "read_at": None,
         "failed_at": "2026-11-22T10:00:00.000000Z",
         "client_message_id": "c-1",
+        "sent_by": None,
         "reply_to": str(quoted.id),
         "resend_of": None,
         "reactions": [{"from": "customer", "emoji": "👍"}, {"from": "business", "emoji": "❤️"}],

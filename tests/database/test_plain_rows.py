@@ -92,6 +92,7 @@ def test_a_plain_row_shows_what_a_loaded_one_does(session: DbSession) -> None:
             error=maybe({"code": 1, "title": "t", "detail": None, "retryable": True}),
             client_message_id=maybe(str(uuid4())),
             reply_to_wamid=made[-1].wamid if made and random.random() < 0.5 else None,
+            sent_by=maybe(conversation.user_id) or maybe(uuid4()),
             resend_of=made[-1].id if made and random.random() < 0.5 else None,
             content=random.choice([{"text": {"body": "x"}}, {"image": {}, "media": {"state": "failed"}}]),
         )

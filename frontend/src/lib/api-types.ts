@@ -5398,6 +5398,8 @@ export interface components {
              * @example 2026-11-22T10:00:00.000000Z
              */
             sent_at: string | null;
+            /** @description Null for inbound messages, echoes and history. */
+            sent_by: components["schemas"]["Actor"] | null;
             /** @enum {string} */
             status: "received" | "queued" | "sending" | "unknown" | "sent" | "failed" | "delivered" | "read";
             /** @description What a person reads in a list; null where there is none. */
@@ -6369,6 +6371,8 @@ export interface components {
              * @example 2026-11-22T10:00:00.000000Z
              */
             sent_at: string | null;
+            /** @description Null for inbound messages, echoes and history. */
+            sent_by: components["schemas"]["Actor"] | null;
             /** @enum {string} */
             status: "received" | "queued" | "sending" | "unknown" | "sent" | "failed" | "delivered" | "read";
             /** @description What a person reads in a list; null where there is none. */

@@ -20,6 +20,7 @@ export function aMessage(given: Partial<Message> = {}): Message {
     read_at: null,
     failed_at: null,
     client_message_id: null,
+    sent_by: null,
     reply_to: null,
     resend_of: null,
     reactions: [],

@@ -17,6 +17,7 @@ from sqlalchemy import (
     Uuid,
     and_,
     bindparam,
+    case,
     cast,
     func,
     or_,
@@ -38,6 +39,9 @@ from livechat.models import (
     Message,
     MessageChange,
     MessageReaction,
+    PhoneNumber,
+    WabaAccount,
+    WorkspaceMember,
 )
 
 _Quoted: Any = aliased(Message, name="quoted")
@@ -46,7 +50,7 @@ _Quoted: Any = aliased(Message, name="quoted")
 def message_columns() -> list[Any]:
     """Columns of a message's JSON, in the order of ``MESSAGE_COLUMNS``, and then its number and arrival.
 
-    The last four of the first are looked up by key for each row, which is cheaper than more round trips.
+    The last five of the first are looked up by key for each row, which is cheaper than more round trips.
     """
     reply_to = (
         select(_Quoted.id)
@@ -73,6 +77,17 @@ def message_columns() -> list[Any]:
         .correlate(Message)
         .scalar_subquery()
     )
+    sender_name = (
+        select(WorkspaceMember.name)
+        .join(WabaAccount, WabaAccount.workspace_id == WorkspaceMember.workspace_id)
+        .join(PhoneNumber, PhoneNumber.account_id == WabaAccount.id)
+        .where(
+            WorkspaceMember.user_id == Message.sent_by,
+            PhoneNumber.phone_number_id == Message.phone_number_id,
+        )
+        .correlate(Message)
+        .scalar_subquery()
+    )
     return [
         Message.id,
         Message.conversation_id,
@@ -91,6 +106,8 @@ def message_columns() -> list[Any]:
         Message.failed_at,
         Message.client_message_id,
         Message.resend_of,
+        Message.sent_by,
+        case((Message.sent_by.is_not(None), sender_name)).label("sender_name"),
         reply_to.label("reply_to"),
         reactions.label("reactions"),
         media_json_column().label("media"),
@@ -101,7 +118,7 @@ def message_columns() -> list[Any]:
 
 
 # What ``conversations.present.message_json`` is given of a message: the first of its columns.
-MESSAGE_COLUMNS = 21
+MESSAGE_COLUMNS = 23
 
 
 def plain_message_columns() -> list[Any]:

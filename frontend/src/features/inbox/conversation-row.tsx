@@ -8,6 +8,7 @@ import { useAtNow } from '../../hooks/browser';
 import { dayAndHour, fullTime, listTime } from '../../lib/format';
 import { ownUnread } from '../../lib/list-filter';
 import { preview } from '../../lib/message/preview';
+import { colleagueOf } from '../../lib/message/sender';
 import { customerName } from '../../lib/names';
 import { serviceWindow } from '../../lib/service-window';
 import { tickOf } from '../../lib/status';
@@ -66,7 +67,7 @@ export const ConversationRow = memo(function ConversationRow(props: Props) {
               <bdi>{unsent ?? draft}</bdi>
             </span>
           ) : (
-            <LastMessage conversation={conversation} />
+            <LastMessage conversation={conversation} userId={userId} />
           )}
           <ViewedBy conversationId={conversation.id} />
           <Handling conversation={conversation} userId={userId} />
@@ -152,15 +153,16 @@ export function BrokenRow({ href, isCurrent }: { href: string; isCurrent: boolea
   );
 }
 
-function LastMessage({ conversation }: { conversation: Conversation }) {
+function LastMessage({ conversation, userId }: { conversation: Conversation; userId: string }) {
   const message = conversation.last_message;
   if (!message) return <span className={styles.preview}>{t.inbox.noMessages}</span>;
   const shape = tickOf(message);
+  const colleague = colleagueOf(message, userId);
   return (
     <>
       {shape && <Tick shape={shape} />}
       <span className={styles.preview} data-unread={ownUnread(conversation) > 0 || undefined}>
-        {message.direction === 'outbound' && <span className="sr-only">{t.inbox.you}</span>}
+        {message.direction === 'outbound' && <span className="sr-only">{colleague ? `${colleague}: ` : t.inbox.you}</span>}
         <bdi>{preview(message)}</bdi>
       </span>
     </>

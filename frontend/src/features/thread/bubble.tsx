@@ -1,7 +1,9 @@
 import { memo, type ReactNode, Suspense } from 'react';
 import { Markup } from '../../components/markup';
 import { Tick } from '../../components/tick';
+import { useServices } from '../../hooks/services';
 import { clockTime, fullTime } from '../../lib/format';
+import { colleagueOf } from '../../lib/message/sender';
 import { tickOf } from '../../lib/status';
 import type { Message } from '../../lib/types';
 import { t } from '../../words/en';
@@ -36,7 +38,9 @@ export interface BubbleProps {
 
 export const Bubble = memo(function Bubble(props: BubbleProps) {
   const { message, quoted, customerName, onSendAgain, onShow } = props;
+  const { userId } = useServices();
   const isOut = message.direction === 'outbound';
+  const colleague = colleagueOf(message, userId);
   const shape = tickOf(message);
   return (
     <BubbleFrame
@@ -45,7 +49,12 @@ export const Bubble = memo(function Bubble(props: BubbleProps) {
       endsGroup={props.endsGroup}
       actions={<Actions {...props} />}
     >
-      <span className="sr-only">{isOut ? t.inbox.you : `${customerName}: `}</span>
+      <span className="sr-only">{isOut && !colleague ? t.inbox.you : `${colleague ?? customerName}: `}</span>
+      {colleague && props.startsGroup && (
+        <bdi className={styles.colleague} aria-hidden>
+          {colleague}
+        </bdi>
+      )}
       <Marks message={message} />
       {message.reply_to && (
         <QuotedMessage id={message.reply_to} loaded={quoted} customerName={customerName} onShow={onShow} />

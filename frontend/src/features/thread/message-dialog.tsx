@@ -74,7 +74,7 @@ function Facts({ message, customerName }: { message: Message; customerName: stri
   return (
     <dl className={styles.facts}>
       <Fact term={m.by}>
-        <bdi>{isOut ? (sender(message) ?? lookUp(m.origins, message.origin) ?? t.thread.business) : customerName}</bdi>
+        <bdi>{isOut ? (message.sent_by?.name ?? lookUp(m.origins, message.origin) ?? t.thread.business) : customerName}</bdi>
       </Fact>
       <Fact term={isOut ? m.written : m.received}>{fullTime(timestamp)}</Fact>
       {isOurs && <Fact term={m.sent}>{moment(sent_at)}</Fact>}
@@ -92,12 +92,6 @@ function Facts({ message, customerName }: { message: Message; customerName: stri
 }
 
 const moment = (time: string | null): string => (time === null ? m.notYet : fullTime(time));
-
-/** Which agent sent it, where the server tells. */
-function sender(message: Message): string | null {
-  const by = 'sent_by' in message ? (message.sent_by as { name?: unknown } | null) : null;
-  return typeof by?.name === 'string' ? by.name : null;
-}
 
 function Fact({ term, children }: { term: string; children: ReactNode }) {
   return (

@@ -53,6 +53,15 @@ describe('the rows of a thread', () => {
     expect(starts).toEqual([true, false, true, true, true]);
   });
 
+  it('groups what one of us writes, with what is still on its way', () => {
+    const by = (id: string) => ({ kind: 'member' as const, id, name: id });
+    const messages = ['ben', 'ben', 'ada'].map((id, n) =>
+      aMessage({ id: `m${n}`, timestamp: at(1, n), direction: 'outbound', sent_by: by(id) }),
+    );
+    const rows = threadRows(messages, [entry('k', at(1, 3))], null, undefined, false, [], 'ada');
+    expect(rows.flatMap((row) => ('startsGroup' in row ? [row.startsGroup] : []))).toEqual([true, false, true, false]);
+  });
+
   it('keeps the key of a reply when the server has stored it, and shows it once', () => {
     const local = threadRows([], [entry('k', at(1, 0))], null).at(-1);
     const message = aMessage({ id: 'm', direction: 'outbound', client_message_id: 'k', timestamp: at(1, 0) });

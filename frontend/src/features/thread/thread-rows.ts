@@ -48,9 +48,10 @@ export function threadRows(
   dismissed: ReadonlySet<string> = NONE,
   hasOlder = false,
   margin: readonly MarginEntry[] = [],
+  userId = '',
 ): ThreadRow[] {
   const stored = new Set(messages.map((message) => message.client_message_id));
-  const shown = messages.filter((message) => isShown(message, dismissed)).map(itemOfMessage);
+  const shown = messages.filter((message) => isShown(message, dismissed)).map((message) => itemOfMessage(message, userId));
   const items: Item[] = [
     ...withMargin(shown, margin),
     ...outbox.filter((entry) => !stored.has(entry.clientMessageId)).map(itemOfEntry),
@@ -102,12 +103,14 @@ function rowOf(item: Item, startsGroup: boolean, endsGroup: boolean): ThreadRow 
   return { kind: 'message', key, message, startsGroup, endsGroup };
 }
 
-function itemOfMessage(message: Message): Item {
+function itemOfMessage(message: Message, userId: string): Item {
   const breaks = isSystemLine(message) || hasTrouble(message);
+  // What is ours is grouped with what is still on its way.
+  const colleague = message.sent_by?.id === userId ? null : message.sent_by?.id;
   return {
     key: message.client_message_id ?? message.id,
     time: message.timestamp,
-    side: breaks ? message.id : message.direction,
+    side: breaks ? message.id : (colleague ?? message.direction),
     message,
     entry: null,
   };

@@ -77,8 +77,8 @@ export function Thread(props: ThreadProps) {
   );
   const margin = useMargin(conversation.id, { messages, hasOlder, hasNewer, aroundId });
   const rows = useMemo(
-    () => threadRows(messages, local, firstUnreadId, actions.dismissed, hasOlder, margin),
-    [messages, local, firstUnreadId, actions.dismissed, hasOlder, margin],
+    () => threadRows(messages, local, firstUnreadId, actions.dismissed, hasOlder, margin, userId),
+    [messages, local, firstUnreadId, actions.dismissed, hasOlder, margin, userId],
   );
   const repeated = useMemo(() => new Set(messages.map((message) => message.resend_of)), [messages]);
   const byId = useMemo(() => new Map(messages.map((message) => [message.id, message])), [messages]);
