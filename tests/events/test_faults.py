@@ -155,7 +155,7 @@ def test_what_may_wait_is_left_to_a_thread_and_what_stands_before_it_comes_first
     assert stream.take_at_once(10) is None
 
 
-def test_a_batch_is_rendered_with_six_statements(session: AnySession, statements: list[str]) -> None:
+def test_a_batch_is_rendered_with_two_statements(session: AnySession, statements: list[str]) -> None:
     number = make_number(session)
     conversations = [make_conversation(session, number) for _ in range(30)]
     messages = [make_message(session, conversation) for conversation in conversations for _ in range(4)]
@@ -170,7 +170,7 @@ def test_a_batch_is_rendered_with_six_statements(session: AnySession, statements
     session.rollback()
     statements.clear()
     events = render(session, entries)
-    assert len([each for each in statements if each.startswith("SELECT")]) == 6
+    assert len([each for each in statements if each.startswith("SELECT")]) == 2
     assert len(events) == 31
     # Of another account's log nothing is shown, and what is gone cannot be shown.
     strange = [LogEntry(uuid4(), entry.at, entry.change) for entry in entries[:1]]
