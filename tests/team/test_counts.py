@@ -1,6 +1,7 @@
 """The numbers on the tabs: what each list has, for whoever looks."""
 
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from datetime import timedelta
 from random import Random
 from typing import Any
@@ -13,9 +14,11 @@ from livechat.core.extensions import db
 from livechat.domain import clock
 from livechat.inbox.queries import inbox_pages
 from livechat.models import Conversation, ConversationRead
+from tests.api.conftest import statements
 from tests.factories import make_conversation
 from tests.team.conftest import DbSession, Team
 
+__all__ = ["statements"]
 Call = Callable[..., Any]
 LISTS: dict[str, dict[str, str]] = {
     "mine": {"scope": "mine"},
@@ -155,7 +158,10 @@ def test_tabs_and_badges_are_counted_from_indexes_alone(session: DbSession, team
 
 
 def test_a_sort_looks_for_nothing_that_its_filter_leaves_out(
-    session: DbSession, team: Team, call: Call
+    session: DbSession,
+    team: Team,
+    call: Call,
+    statements: Callable[[], AbstractContextManager[list[str]]],
 ) -> None:
     """Of those who wait nobody does not wait: a page that is not full asks once, and finds the same."""
     for hours, waits in ((1, True), (23, False), (30, True)):
@@ -169,25 +175,16 @@ def test_a_sort_looks_for_nothing_that_its_filter_leaves_out(
             waiting_since=at if waits else None,
         )
     session.commit()
-    walks: list[str] = []
-
-    def note(_c: Any, _k: Any, statement: str, *_: Any) -> None:
-        if "chat_conversations" in statement and " JOIN (SELECT" in statement:
-            walks.append(statement)
-
-    event.listen(db.engine, "before_cursor_execute", note)
-    try:
-        for sort, query, found, looks in (
-            ("waiting", {"waiting": "true"}, 2, 1),
-            ("waiting", {"waiting": "false"}, 1, 1),
-            ("waiting", {}, 3, 2),
-            ("closing", {"window": "closing"}, 1, 1),
-            ("closing", {"window": "open"}, 2, 1),
-            ("closing", {"window": "closed"}, 1, 1),
-            ("closing", {}, 3, 2),
-        ):
-            walks.clear()
+    for sort, query, found, looks in (
+        ("waiting", {"waiting": "true"}, 2, 1),
+        ("waiting", {"waiting": "false"}, 1, 1),
+        ("waiting", {}, 3, 2),
+        ("closing", {"window": "closing"}, 1, 1),
+        ("closing", {"window": "open"}, 2, 1),
+        ("closing", {"window": "closed"}, 1, 1),
+        ("closing", {}, 3, 2),
+    ):
+        with statements() as seen:
             page = call(team.owner, "GET", "/conversations", query_string={"sort": sort, **query}).json
-            assert (len(page["conversations"]), len(walks)) == (found, looks), (sort, query)
-    finally:
-        event.remove(db.engine, "before_cursor_execute", note)
+        walks = [each for each in seen if "chat_conversations" in each and " JOIN (SELECT" in each]
+        assert (len(page["conversations"]), len(walks)) == (found, looks), (sort, query)

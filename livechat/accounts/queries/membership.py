@@ -1,10 +1,12 @@
 """Workspaces by their members: who is in which, and as what."""
 
+from functools import cache
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import Uuid, bindparam, func, select
 
 from livechat.core.session import AnySession
+from livechat.core.sql.plain_rows import Prepared
 from livechat.models import PhoneNumber, WabaAccount, Workspace, WorkspaceMember
 
 
@@ -37,12 +39,17 @@ def workspace_of_member(
 
 def workspaces_by_factor(session: AnySession, user_id: UUID) -> tuple[set[UUID], set[UUID]]:
     """The workspaces in which the user is active: those that ask for a second factor, and the others."""
-    rows = session.execute(
+    rows = _by_factor().rows(session, user=user_id)
+    return {each for each, asks in rows if asks}, {each for each, asks in rows if not asks}
+
+
+@cache
+def _by_factor() -> Prepared:
+    return Prepared(
         select(Workspace.id, Workspace.require_mfa)
         .join(WorkspaceMember, WorkspaceMember.workspace_id == Workspace.id)
-        .where(WorkspaceMember.user_id == user_id, WorkspaceMember.state == "active")
-    ).all()
-    return {row.id for row in rows if row.require_mfa}, {row.id for row in rows if not row.require_mfa}
+        .where(WorkspaceMember.user_id == bindparam("user", type_=Uuid()), WorkspaceMember.state == "active")
+    )
 
 
 def workspace_of_number(session: AnySession, phone_number_id: str) -> UUID | None:

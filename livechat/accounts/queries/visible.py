@@ -111,13 +111,23 @@ def numbers_by_member(session: AnySession, user_id: UUID) -> dict[str, Workspace
 
 
 def views_of_member(session: AnySession, user_id: UUID) -> list[View]:
-    """All numbers that this user may use, by workspace."""
-    members: dict[UUID, WorkspaceMember] = {}
+    """All numbers that this user may use, by workspace; without those the present request may not show."""
+    members: dict[UUID, Member] = {}
     numbers: dict[UUID, list[str]] = {}
-    for number, member in sorted(numbers_by_member(session, user_id).items()):
-        members[member.workspace_id] = member
-        numbers.setdefault(member.workspace_id, []).append(number)
-    return [View(members[each], tuple(numbers[each])) for each in sorted(members)]
+    withheld = withheld_workspaces()
+    for number, workspace_id, role, visibility, floor in _numbers().rows(session, user=user_id):
+        if workspace_id not in withheld:
+            members[workspace_id] = Member(workspace_id, user_id, role, visibility, floor)
+            numbers.setdefault(workspace_id, []).append(number)
+    return [View(members[each], tuple(sorted(numbers[each]))) for each in sorted(members)]
+
+
+@cache
+def _numbers() -> Prepared:
+    member = WorkspaceMember
+    columns = (member.workspace_id, member.role, member.visibility, member.read_floor_seq)
+    numbers = select(PhoneNumber.phone_number_id, *columns).select_from(PhoneNumber)
+    return Prepared(all_numbers(numbers, bindparam("user", type_=Uuid())))
 
 
 def conversation_of_member(
