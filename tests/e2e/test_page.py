@@ -94,7 +94,7 @@ def test_lost_connections_heal_and_nothing_is_missing_or_doubled(agent: Any, pro
     agent.evaluate("dispatchEvent(new Event('online'))")
     expect(bubble(agent, "While you were away")).to_be_visible(timeout=40_000)
     expect(bubble(agent, "Written offline")).to_contain_text("Delivered", timeout=40_000)
-    product.kill("local.web")
+    product.kill("livechat web")
     wait_until(lambda: _answers(product), 60, "the web server")
     product.write(customer, "After the server was killed")
     expect(bubble(agent, "After the server was killed")).to_be_visible(timeout=60_000)

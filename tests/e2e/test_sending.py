@@ -60,11 +60,11 @@ def test_two_browsers_without_network_and_server_send_every_reply_once_in_order(
     expect(agent.get_by_role("link", name="Otis Offline")).to_contain_text("Unsent: Offline 3")
     expect(agent).to_have_title(re.compile("Live Chat · 4 unsent$"))
 
-    product.kill("local.web")
+    product.kill("livechat web")
     for text in restart[:2]:
         reply(other_browser, text)
     wait_until(lambda: _answers(product), 60, "the web server")
-    product.kill("local.web")
+    product.kill("livechat web")
     for text in restart[2:]:
         reply(other_browser, text)
     wait_until(lambda: _answers(product), 60, "the web server")
