@@ -187,6 +187,9 @@ class Injector:
             self.record.breaks(f"with {' and '.join(programs)} down a webhook was answered {statuses[0]}")
 
     def _is_whole(self) -> bool:
+        # Whose parent was killed just now still answers, until its successor ends it.
+        if not self.running.main_pid("web"):
+            return False
         try:
             return requests.get(f"{self.edge.upstream}/readyz", timeout=5).status_code == 200
         except requests.RequestException:

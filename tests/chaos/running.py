@@ -86,8 +86,15 @@ class Running:
     # Its processes
 
     def environ(self) -> dict[str, str]:
-        """What its programs were started with."""
-        pairs = Path(f"/proc/{self.main_pid('web')}/environ").read_bytes().split(b"\0")
+        """What its programs were started with; waits for a web that was killed just now."""
+        pairs: list[bytes] = []
+
+        def has_told() -> bool:
+            with suppress(OSError):
+                pairs[:] = Path(f"/proc/{self.main_pid('web')}/environ").read_bytes().split(b"\0")
+            return bool(pairs)
+
+        wait_until(has_told, START_WAIT_S, 0.1)
         return dict(os.fsdecode(pair).split("=", 1) for pair in pairs if b"=" in pair)
 
     def main_pid(self, program: str) -> int:
