@@ -301,7 +301,7 @@ class Load:
             if conversation is None:
                 continue
             status, page = api.ask("GET", f"/messages?conversation_id={conversation}&limit=100")
-            if status not in (0, 200, 429, 503):
+            if status not in (0, 200, 503):
                 self.record.breaks(f"GET /messages answered {status}: {page}")
             for message in page["messages"] if status == 200 else []:
                 if message["direction"] == "outbound":
