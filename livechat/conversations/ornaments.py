@@ -12,11 +12,10 @@ from functools import lru_cache
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import Select, Uuid, and_, bindparam, cast, func, select, true
-from sqlalchemy.dialects.postgresql import ARRAY, JSONB
+from sqlalchemy import Select, true
 
 from livechat.accounts.access import parse_id, require_seat
-from livechat.accounts.queries.visible import Seat, one_conversation, seat_columns
+from livechat.accounts.queries.visible import Seat
 from livechat.conversations.present import (
     CONVERSATION_COLUMNS,
     Json,
@@ -24,25 +23,20 @@ from livechat.conversations.present import (
     draft_json,
     message_json,
 )
-from livechat.conversations.queries.drafts import drafts_in
+from livechat.conversations.queries.drafts import draft_columns, draft_joins, drafts_in, has_draft
 from livechat.conversations.queries.reads import read_total_column, read_total_joins
-from livechat.conversations.queries.thread_pages import as_written, plain_message_columns
+from livechat.conversations.queries.shown_rows import READER, joined, one_for_reader, these, these_for_many
+from livechat.conversations.queries.thread_pages import (
+    as_written,
+    last_message_joins,
+    plain_message_columns,
+)
 from livechat.core.errors import NotFoundError
 from livechat.core.session import AnySession
 from livechat.core.sql.plain_rows import Prepared
 from livechat.domain import clock
-from livechat.models import (
-    Conversation,
-    ConversationRead,
-    ConversationWatcher,
-    Draft,
-    Message,
-    PhoneNumber,
-    WabaAccount,
-)
+from livechat.models import Conversation
 
-# The user who is shown them, in every statement that has personal ornaments.
-READER: Any = bindparam("user", type_=Uuid())
 # By these the service window is found, so they come as times.
 _TIMES = ("last_inbound_at", "window_refused_at")
 _OWN = len(CONVERSATION_COLUMNS)
@@ -102,7 +96,7 @@ def personal(
     return register
 
 
-@shared("last_message", plain_message_columns(), [(Message, Message.id == Conversation.last_message_id)])
+@shared("last_message", plain_message_columns(), last_message_joins())
 def _last_message(*row: Any) -> Json | None:
     return message_json(row) if row[0] is not None else None
 
@@ -115,13 +109,7 @@ def _everybodys_drafts(asked: "Asked") -> Mapping[UUID, Mapping[UUID, Json]]:
     return found
 
 
-@personal(
-    "draft",
-    [Draft.text, as_written(Draft.reply_to), as_written(Draft.updated_at)],
-    [(Draft, and_(Draft.conversation_id == Conversation.id, Draft.user_id == READER))],
-    _everybodys_drafts,
-    select(Draft.user_id).where(Draft.conversation_id == Conversation.id).correlate(Conversation).exists(),
-)
+@personal("draft", draft_columns(), draft_joins(READER), _everybodys_drafts, has_draft())
 def _draft(text: str | None, reply_to: str | None, updated_at: str | None) -> Json | None:
     return draft_json(text, reply_to, updated_at) if text is not None and updated_at is not None else None
 
@@ -138,7 +126,7 @@ class Shown:
     def __init__(self, ornaments: Mapping[str, Ornament], first: int = 0) -> None:
         names = ((name, getattr(Conversation, name)) for name in CONVERSATION_COLUMNS)
         self.columns: list[Any] = [each if name in _TIMES else as_written(each) for name, each in names]
-        self._joins = [join for each in ornaments.values() for join in each.joins]
+        self.joins = [join for each in ornaments.values() for join in each.joins]
         self._first = first
         self._parts: list[tuple[str, Callable[..., Any], int, int]] = []
         for key, each in ornaments.items():
@@ -150,9 +138,7 @@ class Shown:
 
     def join(self, statement: Select[Any]) -> Select[Any]:
         """The statement with all that the columns are taken from, besides the conversation's account."""
-        for target, condition in self._joins:
-            statement = statement.outerjoin(target, condition)
-        return statement
+        return joined(statement, self.joins)
 
     def ornaments(self, row: Sequence[Any]) -> Json:
         """The keys of one row that are no columns of its conversation."""
@@ -235,34 +221,8 @@ _WHOLE = 8
 @lru_cache(maxsize=8)
 def _whole(ornaments: tuple[tuple[str, Ornament], ...], told: tuple[Ornament, ...]) -> tuple[Shown, Prepared]:
     shown = Shown(dict(ornaments), first=_WHOLE + len(told))
-    ids: Any = bindparam("ids", type_=ARRAY(Uuid()))
-    readers: Any = bindparam("readers", type_=ARRAY(Uuid()))
-    of_it = ConversationWatcher.conversation_id == Conversation.id
-    watchers = select(ConversationWatcher.user_id).where(of_it).correlate(Conversation).scalar_subquery()
-    reads = select(
-        func.jsonb_object_agg(ConversationRead.user_id, ConversationRead.read_total, type_=JSONB)
-    ).where(
-        ConversationRead.conversation_id == Conversation.id,
-        ConversationRead.user_id == func.any(cast(readers, ARRAY(Uuid()))),
-    )
-    statement = (
-        select(
-            Conversation.id,
-            PhoneNumber.account_id,
-            Conversation.phone_number_id,
-            Conversation.assignee_id,
-            Conversation.team_id,
-            Conversation.counted_total,
-            func.array(watchers),
-            reads.correlate(Conversation).scalar_subquery(),
-            *(true() if each.anybodys is None else each.anybodys for each in told),
-            *shown.columns,
-        )
-        .join(PhoneNumber, PhoneNumber.phone_number_id == Conversation.phone_number_id)
-        .join(WabaAccount, WabaAccount.id == PhoneNumber.account_id)
-        .where(Conversation.id == func.any(cast(ids, ARRAY(Uuid()))))
-    )
-    return shown, Prepared(shown.join(statement))
+    conditions = [true() if each.anybodys is None else each.anybodys for each in told]
+    return shown, these_for_many(conditions, shown.columns, shown.joins)
 
 
 def conversations_by_id(session: AnySession, ids: Sequence[UUID], user_id: UUID) -> dict[UUID, Json]:
@@ -278,14 +238,7 @@ def conversations_by_id(session: AnySession, ids: Sequence[UUID], user_id: UUID)
 
 @lru_cache(maxsize=8)
 def _by_ids(shown: Shown) -> Prepared:
-    ids: Any = bindparam("ids", type_=ARRAY(Uuid()))
-    statement = (
-        select(Conversation.id, *shown.columns)
-        .join(PhoneNumber, PhoneNumber.phone_number_id == Conversation.phone_number_id)
-        .join(WabaAccount, WabaAccount.id == PhoneNumber.account_id)
-        .where(Conversation.id == func.any(cast(ids, ARRAY(Uuid()))))
-    )
-    return Prepared(shown.join(statement))
+    return these(shown.columns, shown.joins)
 
 
 def conversations_json(
@@ -318,5 +271,4 @@ def show_conversation(session: AnySession, user_id: UUID, conversation_id: str) 
 
 @lru_cache(maxsize=8)
 def _one(shown: Shown) -> Prepared:
-    wanted: Any = bindparam("id", type_=Uuid())
-    return Prepared(shown.join(one_conversation(select(*seat_columns(), *shown.columns), READER, wanted)))
+    return one_for_reader(shown.columns, shown.joins)

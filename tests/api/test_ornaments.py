@@ -13,7 +13,8 @@ from sqlalchemy.orm import Session, scoped_session
 
 from livechat.conversations import ornaments
 from livechat.conversations.object_schemas import ConversationSchema
-from livechat.conversations.ornaments import READER, Ornament
+from livechat.conversations.ornaments import Ornament
+from livechat.conversations.queries.shown_rows import READER
 from livechat.live.event_log import Change, Kind, LogEntry
 from livechat.models import AccountMember, Conversation
 from livechat.stream.render import render

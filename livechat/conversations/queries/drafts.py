@@ -1,13 +1,32 @@
 """Statements about drafts, which agents have begun to write."""
 
 from collections.abc import Collection, Sequence
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import ColumnElement, and_, delete, func, select
 from sqlalchemy.dialects.postgresql import insert
 
+from livechat.conversations.queries.thread_pages import as_written
 from livechat.core.session import AnySession
-from livechat.models import Draft
+from livechat.models import Conversation, Draft
+
+
+def draft_columns() -> list[Any]:
+    """Text, quoted message and time of a draft, as they are shown; all null where there is none."""
+    return [Draft.text, as_written(Draft.reply_to), as_written(Draft.updated_at)]
+
+
+def draft_joins(user: Any) -> list[tuple[Any, Any]]:
+    """What ``draft_columns`` are taken from, and on what, for this user."""
+    return [(Draft, and_(Draft.conversation_id == Conversation.id, Draft.user_id == user))]
+
+
+def has_draft() -> ColumnElement[bool]:
+    """Whether anybody has a draft in a row of ``Conversation``."""
+    return (
+        select(Draft.user_id).where(Draft.conversation_id == Conversation.id).correlate(Conversation).exists()
+    )
 
 
 def drafts_in(

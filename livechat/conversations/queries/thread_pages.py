@@ -35,6 +35,7 @@ from livechat.core.session import AnySession
 from livechat.core.sql.plain_rows import Prepared, Rows
 from livechat.files.queries import card_files_column, media_json_column
 from livechat.models import (
+    Conversation,
     ConversationRead,
     Message,
     MessageChange,
@@ -124,6 +125,11 @@ MESSAGE_COLUMNS = 23
 def plain_message_columns() -> list[Any]:
     """The same without number and arrival, ids and times as PostgreSQL writes them: for plain rows."""
     return [as_written(column) for column in message_columns()[:MESSAGE_COLUMNS]]
+
+
+def last_message_joins() -> list[tuple[Any, Any]]:
+    """What ``message_columns`` of a conversation's last message are taken from, and on what."""
+    return [(Message, Message.id == Conversation.last_message_id)]
 
 
 def as_written(column: Any) -> Any:

@@ -36,7 +36,8 @@ from sqlalchemy.dialects.postgresql import array
 from sqlalchemy.sql.selectable import FromClause
 
 from livechat.accounts.queries.visible import Member, View
-from livechat.conversations.ornaments import READER, Shown
+from livechat.conversations.ornaments import Shown
+from livechat.conversations.queries.shown_rows import READER
 from livechat.core.session import AnySession
 from livechat.core.sql.plain_rows import Prepared
 from livechat.inbox.inbox_filter import STATUSES, InboxFilter, Scope, Sort, Window
