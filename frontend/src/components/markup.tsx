@@ -1,5 +1,6 @@
 import { Fragment, type ReactNode, useMemo, useState, useSyncExternalStore } from 'react';
 import { folded } from '../lib/fold';
+import { loadPatiently } from '../lib/lazy-part';
 import { type Block, type Inline, parseMarks } from '../lib/markup/marks';
 import { t } from '../words/en';
 import { Button } from './button';
@@ -8,7 +9,7 @@ import styles from './markup.module.css';
 // Links are found by a part of the page that is loaded a moment later. Texts do not wait for it.
 let parse: (text: string) => Block[] = parseMarks;
 const waiting = new Set<() => void>();
-void import('../lib/markup/markup').then(({ parseMarkup }) => {
+void loadPatiently(() => import('../lib/markup/markup')).then(({ parseMarkup }) => {
   parse = parseMarkup;
   for (const tell of waiting) tell();
 });

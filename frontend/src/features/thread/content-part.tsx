@@ -1,4 +1,5 @@
-import { lazy, Suspense } from 'react';
+import { Suspense } from 'react';
+import { lazyPart } from '../../lib/lazy-part';
 import { contentOf, isDeleted } from '../../lib/message/content';
 import { typeName } from '../../lib/message/preview';
 import type { Message } from '../../lib/types';
@@ -7,11 +8,12 @@ import styles from './content-part.module.css';
 
 // Asked for at once and beside everything else, so that it is here when the first messages are; most of
 // those are text and do not wait for it.
-const kinds = import('./content-part-kinds');
-const marks = import('./content-part-marks');
-const ContentKind = lazy(() => kinds);
-const AllMarks = lazy(() => marks);
-const Edit = lazy(() => import('./content-part-edits'));
+const kinds = () => import('./content-part-kinds');
+const marks = () => import('./content-part-marks');
+for (const load of [kinds, marks]) load().catch(() => undefined);
+const ContentKind = lazyPart(kinds);
+const AllMarks = lazyPart(marks);
+const Edit = lazyPart(() => import('./content-part-edits'));
 
 interface Props {
   message: Message;
