@@ -1,15 +1,17 @@
 """Statements for live events: which users may see a change, and the rows that it shows now."""
 
-from collections.abc import Collection, Sequence
-from typing import Any
+from collections.abc import Collection
+from functools import cache
+from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import ARRAY, Row, Uuid, and_, any_, bindparam, func, select
+from sqlalchemy import ARRAY, Uuid, and_, any_, bindparam, func, select
 from sqlalchemy.orm import aliased
 
 from livechat.accounts.queries.visible import all_numbers, conversation_is_seen
-from livechat.conversations.queries.thread_pages import message_columns
-from livechat.core.session import AnySession, Compiled
+from livechat.conversations.queries.thread_pages import plain_message_columns
+from livechat.core.session import AnySession
+from livechat.core.sql.plain_rows import Prepared
 from livechat.domain.visibility import Sight, Visibility
 from livechat.live.listener import Scope
 from livechat.models import (
@@ -96,18 +98,33 @@ def unread_by_number(
     return found
 
 
-_MESSAGES = Compiled(
-    lambda: (
-        select(*message_columns(), PhoneNumber.account_id)
+class FoundMessage(NamedTuple):
+    """Where a message stands, and ``columns`` as ``message_json`` takes them."""
+
+    id: UUID
+    conversation_id: UUID
+    phone_number_id: str
+    account_id: UUID
+    columns: tuple[Any, ...]
+
+
+def messages_with_accounts(session: AnySession, message_ids: Collection[UUID]) -> list[FoundMessage]:
+    """The messages with these ids, in one statement; unknown ids are left out."""
+    rows = _messages().rows(session, ids=list(message_ids)) if message_ids else []
+    return [
+        FoundMessage(id_, conversation_id, number, account_id, tuple(columns))
+        for id_, conversation_id, number, account_id, *columns in rows
+    ]
+
+
+@cache
+def _messages() -> Prepared:
+    place = (Message.id, Message.conversation_id, Message.phone_number_id, PhoneNumber.account_id)
+    return Prepared(
+        select(*place, *plain_message_columns())
         .join(PhoneNumber, PhoneNumber.phone_number_id == Message.phone_number_id)
-        .where(Message.id == any_(bindparam("ids", type_=ARRAY(Uuid))))
+        .where(Message.id == any_(bindparam("ids", type_=ARRAY(Uuid()))))
     )
-)
-
-
-def messages_with_accounts(session: AnySession, message_ids: Collection[UUID]) -> Sequence[Row[Any]]:
-    """Rows with ``message_columns`` and ``account_id``; unknown ids are left out."""
-    return _MESSAGES(session, ids=list(message_ids)) if message_ids else []
 
 
 def changes_with_siblings(

@@ -12,7 +12,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from livechat.bulk.present_job import job_json
 from livechat.bulk.queries import jobs_by_id, tallies
 from livechat.conversations.ornaments import whole_conversations
-from livechat.conversations.present import changes_json, row_json
+from livechat.conversations.present import changes_json, message_json
 from livechat.core.database import is_outage
 from livechat.core.session import AnySession
 from livechat.domain.visibility import Audience
@@ -118,7 +118,7 @@ class _Rendering:
         messages = _ids(entries, Kind.MESSAGE_CREATED) | _ids(entries, Kind.MESSAGE_UPDATED)
         self._messages = {row.id: row for row in messages_with_accounts(session, messages)}
         # The JSON of messages and conversations, by id.
-        self._json = {row.id: row_json(row) for row in self._messages.values()}
+        self._json = {row.id: message_json(row.columns) for row in self._messages.values()}
         wanted = _ids(entries, Kind.CONVERSATION_UPDATED)
         wanted |= {row.conversation_id for row in self._messages.values()}
         self._changes = changes_with_siblings(session, _ids(entries, Kind.CONVERSATION_LEFT))

@@ -4,6 +4,7 @@ import random
 import socket
 import time
 from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
@@ -20,12 +21,14 @@ from livechat.live.publish import publish
 from livechat.live.subscription import MAX_WAITING, Joined, LiveEvent, Subscription
 from livechat.models import Conversation, Message
 from livechat.stream.render import render
+from tests.api.conftest import statements
 from tests.conftest import make_token, wait_until
 from tests.events.conftest import Browser, Server
 from tests.factories import make_conversation, make_message, make_number
 from tests.ingest.conftest import NUMBER, OWNER, Meta, make_status_body, make_text_body
 from tests.services import EmbeddedServices
 
+__all__ = ["statements"]
 AnySession = scoped_session[Session]
 
 
@@ -155,7 +158,9 @@ def test_what_may_wait_is_left_to_a_thread_and_what_stands_before_it_comes_first
     assert stream.take_at_once(10) is None
 
 
-def test_a_batch_is_rendered_with_two_statements(session: AnySession, statements: list[str]) -> None:
+def test_a_batch_is_rendered_with_two_statements(
+    session: AnySession, statements: Callable[[], AbstractContextManager[list[str]]]
+) -> None:
     number = make_number(session)
     conversations = [make_conversation(session, number) for _ in range(30)]
     messages = [make_message(session, conversation) for conversation in conversations for _ in range(4)]
@@ -168,9 +173,9 @@ def test_a_batch_is_rendered_with_two_statements(session: AnySession, statements
     ]
     entries += [LogEntry(account_id, (2, 0), Change(Kind.CONVERSATION_UPDATED, conversations[0].id))]
     session.rollback()
-    statements.clear()
-    events = render(session, entries)
-    assert len([each for each in statements if each.startswith("SELECT")]) == 2
+    with statements() as seen:
+        events = render(session, entries)
+    assert len([each for each in seen if each.startswith("SELECT")]) == 2
     assert len(events) == 31
     # Of another account's log nothing is shown, and what is gone cannot be shown.
     strange = [LogEntry(uuid4(), entry.at, entry.change) for entry in entries[:1]]
@@ -178,22 +183,6 @@ def test_a_batch_is_rendered_with_two_statements(session: AnySession, statements
     hidden, reset = render(session, strange + gone)
     assert hidden.payload == b""
     assert reset.payload.startswith(b"event: reset\n")
-
-
-@pytest.fixture
-def statements(app: Flask) -> Iterator[list[str]]:
-    from sqlalchemy import event
-
-    seen: list[str] = []
-
-    def note(_c: Any, _cur: Any, statement: str, *_: Any) -> None:
-        seen.append(statement)
-
-    with app.app_context():
-        engine = db.engine
-    event.listen(engine, "before_cursor_execute", note)
-    yield seen
-    event.remove(engine, "before_cursor_execute", note)
 
 
 @pytest.mark.parametrize("seed", range(3))
