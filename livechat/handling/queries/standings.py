@@ -8,10 +8,40 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, Row, ScalarSelect, case, func, null, select, text, update
 from sqlalchemy.orm import aliased
 
+from livechat.conversations.queries.thread_pages import as_written
 from livechat.core.session import AnySession
 from livechat.domain.status import MessageStatus
 from livechat.domain.team.conversation_status import ConversationStatus, Standing
-from livechat.models import Conversation, Message
+from livechat.models import Conversation, Message, Team, WabaAccount, WorkspaceMember
+
+
+def workspace_column() -> Any:
+    """The workspace of a row of ``Conversation`` beside its ``WabaAccount``."""
+    return as_written(WabaAccount.workspace_id)
+
+
+def assignee_columns() -> list[Any]:
+    """Who has the conversation, and what its workspace calls them."""
+    assignee: Any = aliased(WorkspaceMember, name="assignee")
+    name = (
+        select(assignee.name)
+        .where(
+            assignee.workspace_id == WabaAccount.workspace_id, assignee.user_id == Conversation.assignee_id
+        )
+        .correlate(Conversation, WabaAccount)
+        .scalar_subquery()
+    )
+    return [as_written(Conversation.assignee_id), name]
+
+
+def team_columns() -> list[Any]:
+    """Id and name of the conversation's team."""
+    return [as_written(Team.id), Team.name]
+
+
+def team_joins() -> list[tuple[Any, Any]]:
+    """What ``team_columns`` are taken from, and on what."""
+    return [(Team, Team.id == Conversation.team_id)]
 
 
 def change_status(
