@@ -9,10 +9,8 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Sequence
-from contextlib import ExitStack
 from pathlib import Path
-from types import TracebackType
-from typing import Any, Self
+from typing import Any
 from uuid import UUID
 
 import jwt
@@ -24,7 +22,7 @@ from redis import Redis
 from benchmarks.estate import OWNER
 from benchmarks.load import drive, request
 from benchmarks.processes import processor_s
-from benchmarks.spawn import answers, spawn, wait_for
+from benchmarks.spawn import Started, answers, spawn, wait_for
 from benchmarks.trees import Tree
 from local.ports import service_port
 from tests.services import EmbeddedServices
@@ -36,7 +34,7 @@ PROGRAMS = ("web", "PostgreSQL", "ingest", "Redis")
 _UNDISTURBED = ("autovacuum_naptime = '1d'", "checkpoint_timeout = '1d'", "max_wal_size = '64GB'")
 
 
-class Installation:
+class Installation(Started):
     """A tree's product: its servers, and of its programs those named; ``used`` tells each's processor time.
 
     A worker is named after its queue in ``make run``.
@@ -47,21 +45,7 @@ class Installation:
         self.app_secret = secrets.token_hex(16)
         self._jwt_secret = secrets.token_hex(32)
         self._encryption_key = Fernet.generate_key()
-        self._exits = ExitStack()
         self.port = service_port()
-
-    def __enter__(self) -> Self:
-        try:
-            self._start()
-        except BaseException:
-            self._exits.close()
-            raise
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self._exits.close()
 
     def _start(self) -> None:
         enter = self._exits.enter_context

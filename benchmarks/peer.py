@@ -14,8 +14,6 @@ from collections.abc import Sequence
 from contextlib import ExitStack
 from importlib.metadata import version
 from pathlib import Path
-from types import TracebackType
-from typing import Self
 from urllib.parse import unquote, urlsplit
 
 from benchmarks import mix, peer_site
@@ -25,7 +23,7 @@ from benchmarks.installation import Installation
 from benchmarks.load import Result, drive, request
 from benchmarks.processes import processor_s
 from benchmarks.sizes import Sizes
-from benchmarks.spawn import START_TIMEOUT_S, answers, spawn, wait_for
+from benchmarks.spawn import START_TIMEOUT_S, Started, answers, spawn, wait_for
 from benchmarks.trees import HERE, Tree
 from benchmarks.webhooks import CUSTOMERS, NUMBER, WABA, bodies, signed
 from local.ports import is_taken, service_port
@@ -89,26 +87,12 @@ def _install(folder: Path) -> Path:
     return python
 
 
-class Peer:
+class Peer(Started):
     """The peer on a PostgreSQL of its own, behind the server that we have, with two processes as ours."""
 
     def __init__(self, python: Path, folder: Path, graph: str) -> None:
         self._python, self._folder, self._graph = python, folder, graph
-        self._exits = ExitStack()
         self.port = service_port()
-
-    def __enter__(self) -> Self:
-        try:
-            self._start()
-        except BaseException:
-            self._exits.close()
-            raise
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self._exits.close()
 
     def _start(self) -> None:
         services = self._exits.enter_context(

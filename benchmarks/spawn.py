@@ -5,17 +5,39 @@ import signal
 import socket
 import subprocess
 import time
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from types import TracebackType
+from typing import Any, Self
 
 from local import child
 
 # On a crowded machine the web takes more than a minute.
 START_TIMEOUT_S = 240.0
 STOP_TIMEOUT_S = 15.0
+
+
+class Started(ABC):
+    """What runs from entering to leaving it; where its start fails, what has been started is ended."""
+
+    def __enter__(self) -> Self:
+        with ExitStack() as exits:
+            self._exits = exits
+            self._start()
+            self._exits = exits.pop_all()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._exits.close()
+
+    @abstractmethod
+    def _start(self) -> None:
+        """Start it; what is to be ended goes into ``_exits``."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,10 +5,9 @@ import secrets
 import sys
 import tempfile
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
 from pathlib import Path
-from types import TracebackType
-from typing import Any, Self
+from typing import Any
 
 import psycopg
 from cryptography.fernet import Fernet
@@ -17,7 +16,7 @@ from redis import Redis
 from sqlalchemy import text
 
 from benchmarks.estate import OWNER
-from benchmarks.spawn import Running, answers, spawn
+from benchmarks.spawn import Running, Started, answers, spawn
 from benchmarks.webhooks import NUMBER, WABA
 from livechat import create_app, init_command_line
 from livechat.core.config import Settings
@@ -32,28 +31,14 @@ from tests.services import EmbeddedServices
 PROJECT = Path(__file__).resolve().parent.parent
 
 
-class Stack:
+class Stack(Started):
     """PostgreSQL and Redis with the product's schema, and its programs when a part asks for them."""
 
     def __init__(self) -> None:
-        self._exits = ExitStack()
         self.app_secret = secrets.token_hex(16)
         self.jwt_secret = secrets.token_hex(32)
         self._encryption_key = Fernet.generate_key().decode()
         self.newest_pid = 0
-
-    def __enter__(self) -> Self:
-        try:
-            self._start()
-        except BaseException:
-            self._exits.close()
-            raise
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self._exits.close()
 
     def _start(self) -> None:
         folder = Path(self._exits.enter_context(tempfile.TemporaryDirectory(prefix="livechat-bench-")))
